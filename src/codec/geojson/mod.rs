@@ -1,0 +1,4 @@
+//! GeoJSON (RFC 7946), read and written.
+
+pub mod read;
+pub mod write;

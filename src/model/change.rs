@@ -1,0 +1,129 @@
+//! What somebody wants (an edit) and what became true (a commit).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Body, CollectionId, FeatureId, Record, Role};
+
+/// Who stands behind an edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The role in which it was done.
+    pub role: Role,
+    /// The account's name; `None` for the program itself and for plain SQL without a name.
+    pub account: Option<String>,
+}
+
+impl Author {
+    /// The program itself: the timer, a migration, the demo.
+    pub fn system() -> Self {
+        Self {
+            role: Role::Admin,
+            account: None,
+        }
+    }
+}
+
+/// One feature put (`Some`) or deleted (`None`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The collection it stands in.
+    pub collection: CollectionId,
+    /// Its id there.
+    pub id: FeatureId,
+    /// What it is from now on.
+    pub body: Option<Body>,
+}
+
+/// What must hold of a feature, or the whole edit is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// There is no such feature yet.
+    Absent,
+    /// There is one.
+    Present,
+    /// There is one, and this commit wrote it last.
+    Seq(u64),
+}
+
+/// An expectation about one feature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Precondition {
+    /// The collection.
+    pub collection: CollectionId,
+    /// The feature.
+    pub id: FeatureId,
+    /// What must hold.
+    pub expect: Expect,
+}
+
+/// What somebody wants to change: all of it, or nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// Who wants it.
+    pub author: Author,
+    /// Why, in words, where there is something to say.
+    pub reason: Option<String>,
+    /// When it took effect, where that differs from when it is written (a rule that fell due while
+    /// the server was down).
+    pub effective_at: Option<Timestamp>,
+    /// What must hold for it.
+    pub preconditions: Vec<Precondition>,
+    /// At most one change a feature; the last one counts.
+    pub changes: Vec<Change>,
+}
+
+impl Edit {
+    /// An edit without conditions.
+    pub fn new(author: Author, changes: Vec<Change>) -> Self {
+        Self {
+            author,
+            reason: None,
+            effective_at: None,
+            preconditions: Vec::new(),
+            changes,
+        }
+    }
+
+    /// Says why.
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// Demands that something hold.
+    pub fn expecting(mut self, collection: CollectionId, id: FeatureId, expect: Expect) -> Self {
+        self.preconditions.push(Precondition {
+            collection,
+            id,
+            expect,
+        });
+        self
+    }
+}
+
+/// The head of a commit: everything but the changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommitHeader {
+    /// Its number. Numbers follow the order in which commits become visible.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// When it took effect; equal to `at` but for catching up.
+    pub effective_at: Timestamp,
+    /// Who.
+    pub author: Author,
+    /// Why.
+    pub reason: Option<String>,
+    /// How many features it changed.
+    pub size: u64,
+}
+
+/// What became true, whole, under one number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Commit {
+    /// Number, time, author, reason.
+    pub header: CommitHeader,
+    /// The features it put or deleted, ordered by collection and id.
+    pub records: Vec<Record>,
+}

@@ -1,0 +1,165 @@
+//! Names of things: collections and the features in them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// The hidden collection whose rows are the schemas of all others. Names that begin with `$` never
+/// appear in the interface; they travel the same road as every other change.
+pub const SCHEMAS: &str = "$schemas";
+
+/// Why a text is no identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Nothing, or only white space.
+    #[error("an id must not be empty")]
+    Empty,
+    /// Longer than the limit, in bytes.
+    #[error("an id has at most {limit} bytes of UTF-8, this one has {found}")]
+    TooLong {
+        /// The most bytes an id may have.
+        limit: usize,
+        /// The bytes it had.
+        found: usize,
+    },
+    /// Has a character that cannot stand in an id.
+    #[error("an id must not contain {0:?}")]
+    Character(char),
+    /// A collection's name is used in paths, SQL and tiles, so it is kept plain.
+    #[error(
+        "a collection's name begins with a-z and has only a-z, 0-9 and _ (at most 48), not {0:?}"
+    )]
+    Collection(String),
+}
+
+/// The id of a feature within its collection: any text of 1 to 200 bytes without control characters.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct FeatureId(Arc<str>);
+
+impl FeatureId {
+    const LIMIT: usize = 200;
+
+    /// Checks a text and takes it as an id.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
+        let text = text.as_ref();
+        if text.trim().is_empty() {
+            return Err(IdError::Empty);
+        }
+        if text.len() > Self::LIMIT {
+            return Err(IdError::TooLong {
+                limit: Self::LIMIT,
+                found: text.len(),
+            });
+        }
+        if let Some(c) = text.chars().find(|c| c.is_control()) {
+            return Err(IdError::Character(c));
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The text of the id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of a collection, as it stands in paths: `buildings`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct CollectionId(Arc<str>);
+
+impl CollectionId {
+    /// Checks a text and takes it as a collection's name.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
+        let text = text.as_ref();
+        let plain = text.strip_prefix('$').unwrap_or(text);
+        let ok = plain.len() <= 48
+            && plain.starts_with(|c: char| c.is_ascii_lowercase())
+            && plain
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if ok {
+            Ok(Self(text.into()))
+        } else {
+            Err(IdError::Collection(text.to_owned()))
+        }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The collection that holds the schemas.
+    pub fn schemas() -> Self {
+        Self(SCHEMAS.into())
+    }
+
+    /// Hidden collections hold what the program needs of itself and are not served.
+    pub fn is_hidden(&self) -> bool {
+        self.0.starts_with('$')
+    }
+}
+
+macro_rules! text_like {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&*self.0, f)
+            }
+        }
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+                Self::new(text).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+text_like!(FeatureId);
+text_like!(CollectionId);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_collection_name_is_plain_enough_for_a_path_and_for_sql() {
+        assert!(CollectionId::new("pocket_parks").is_ok());
+        for bad in ["", "Buildings", "a-b", "a;drop", "1a", "$", "建筑"] {
+            assert!(CollectionId::new(bad).is_err(), "{bad}");
+        }
+        assert!(CollectionId::schemas().is_hidden());
+    }
+
+    #[test]
+    fn a_feature_id_may_be_chinese_but_not_empty_or_endless() {
+        assert_eq!(FeatureId::new("温泉花园3号楼").unwrap().as_str(), "温泉花园3号楼");
+        assert_eq!(FeatureId::new("  "), Err(IdError::Empty));
+        assert!(FeatureId::new("a\nb").is_err());
+        assert!(FeatureId::new("x".repeat(201)).is_err());
+    }
+}

@@ -1,0 +1,40 @@
+//! The nouns of the map, without any I/O: what a feature, a schema, an edit and a commit are.
+//!
+//! Every floor above speaks in these types; outside text becomes one of them once, at the door.
+
+mod change;
+mod feature;
+mod id;
+mod level;
+mod properties;
+mod role;
+mod schema;
+
+pub use change::{Author, Change, Commit, CommitHeader, Edit, Expect, Precondition};
+pub use feature::{Body, Feature, Record};
+pub use id::{CollectionId, FeatureId, IdError, SCHEMAS};
+pub use level::Level;
+pub use properties::{Properties, PropertiesError};
+pub use role::{ParseRoleError, Role};
+pub use schema::{GeometryKind, PropertySchema, Schema, SchemaError};
+
+use serde::{Deserialize, Serialize};
+
+/// A text in both languages of the product; Chinese comes first and is never missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Localized {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Localized {
+    /// A text in both languages.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+}
