@@ -1,0 +1,119 @@
+//! The schemas that are compiled in: the collections a map has before anybody brings their own.
+
+use serde_json::Value;
+
+use crate::model::CollectionId;
+
+/// The schema documents of `geodata/schemas`, by collection, as text.
+pub fn default_schemas() -> [(&'static str, &'static str); 15] {
+    macro_rules! schema {
+        ($name:literal) => {
+            (
+                $name,
+                include_str!(concat!("../../geodata/schemas/", $name, ".json")),
+            )
+        };
+    }
+    [
+        schema!("barriers"),
+        schema!("boundaries"),
+        schema!("buildings"),
+        schema!("compounds"),
+        schema!("entrances"),
+        schema!("facilities"),
+        schema!("first_aid_stations"),
+        schema!("green"),
+        schema!("grids"),
+        schema!("pocket_parks"),
+        schema!("roads"),
+        schema!("routes"),
+        schema!("units"),
+        schema!("warnings"),
+        schema!("water"),
+    ]
+}
+
+/// The compiled-in schemas, parsed and ready for the hidden collection `$schemas`.
+pub fn schemas() -> Vec<(CollectionId, Value)> {
+    default_schemas()
+        .into_iter()
+        .filter_map(|(name, text)| {
+            // A broken file never gets this far: the tests below read every one of them.
+            Some((
+                CollectionId::new(name).ok()?,
+                serde_json::from_str(text).ok()?,
+            ))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Role, Schema};
+
+    #[test]
+    fn every_schema_file_is_compiled_in_and_reads_as_a_schema_and_as_a_validator() {
+        let files: Vec<String> =
+            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/geodata/schemas"))
+                .unwrap()
+                .map(|f| f.unwrap().file_name().into_string().unwrap())
+                .collect();
+        let schemas = schemas();
+        assert_eq!(schemas.len(), files.len());
+        for (collection, document) in schemas {
+            assert!(files.contains(&format!("{collection}.json")));
+            let schema = Schema::parse(&collection, document.clone()).unwrap();
+            assert!(!schema.geometry.is_empty(), "{collection}");
+            assert_ne!(schema.title_zh, collection.as_str());
+            assert_ne!(schema.title_en, collection.as_str());
+            assert_ne!(schema.description_zh, "");
+            assert_ne!(schema.description_en, "");
+            for property in schema.properties.values() {
+                assert_ne!(property.title_zh, property.name, "{collection}");
+                assert_ne!(property.title_en, property.name, "{collection}");
+            }
+            jsonschema::draft202012::new(&document).unwrap();
+        }
+    }
+
+    #[test]
+    fn examples_fit_their_own_property_and_every_listed_value_has_its_words() {
+        for (collection, document) in schemas() {
+            let all = document["properties"].as_object().unwrap();
+            for (name, property) in all {
+                let place = format!("{collection}.{name}");
+                let validator = jsonschema::draft202012::new(property).unwrap();
+                let examples = property.get("examples").and_then(Value::as_array);
+                for example in examples.into_iter().flatten() {
+                    assert!(validator.is_valid(example), "{place}: {example}");
+                }
+                let values = property.get("enum").and_then(Value::as_array);
+                for value in values.into_iter().flatten() {
+                    let words = &property["x-onemap-values"][value.as_str().unwrap()];
+                    assert!(words["zh"].is_string(), "{place}: {value}");
+                    assert!(words["en"].is_string(), "{place}: {value}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_opens_a_gate_is_for_riders_only_and_warnings_change_through_the_ledger() {
+        for (collection, document) in schemas() {
+            let schema = Schema::parse(&collection, document).unwrap();
+            let hidden: Vec<_> = schema.hidden_from(Role::Public).collect();
+            match collection.as_str() {
+                "entrances" => {
+                    assert_eq!(hidden, ["access_code", "access_note"]);
+                    assert!(!schema.hidden_from(Role::Rider).any(|_| true));
+                }
+                _ => assert!(hidden.is_empty()),
+            }
+            assert_eq!(
+                schema.read_only.is_some_and(|t| t.contains("/api/warnings")),
+                collection.as_str() == "warnings"
+            );
+        }
+    }
+}
