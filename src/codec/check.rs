@@ -1,1 +1,322 @@
-//! (under construction)
+//! Whether a feature fits its collection: the schema's JSON Schema for the properties, its geometry
+//! types and the validity of the shape. Every writer goes through here (imports, HTTP, rows that
+//! somebody wrote with plain SQL), so that what stands on the map was checked once, the same way.
+
+use std::fmt;
+
+use jsonschema::Validator;
+use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::{Body, CollectionId, FeatureId, GeometryKind, Role, Schema, SchemaError};
+use crate::spatial::validity;
+
+/// One thing that is wrong with a feature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The place: `properties.levels`, `geometry.coordinates[0]`, `id`.
+    pub field: String,
+    /// What was found and what was expected, for a person.
+    pub problem: String,
+}
+
+impl Problem {
+    /// A problem of a field.
+    pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.problem)
+    }
+}
+
+/// Checks features against one collection's schema, compiled once.
+pub struct Checker {
+    collection: CollectionId,
+    geometry: Vec<GeometryKind>,
+    validator: Validator,
+    /// Properties whose values must not be quoted, for an error text may reach anybody.
+    protected: Vec<String>,
+}
+
+impl Checker {
+    /// Compiles a schema.
+    ///
+    /// # Errors
+    /// When the document is no JSON Schema, or refers to something outside itself: nothing is fetched.
+    pub fn new(schema: &Schema) -> Result<Self, SchemaError> {
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&schema.document)
+            .map_err(|e| SchemaError {
+                collection: schema.collection.to_string(),
+                place: e.instance_path().to_string(),
+                problem: e.to_string(),
+            })?;
+        Ok(Self {
+            collection: schema.collection.clone(),
+            geometry: schema.geometry.clone(),
+            validator,
+            protected: schema.hidden_from(Role::Public).map(Into::into).collect(),
+        })
+    }
+
+    /// The collection whose features it checks.
+    pub fn collection(&self) -> &CollectionId {
+        &self.collection
+    }
+
+    /// Checks a feature; all problems of its properties and the first of its geometry.
+    ///
+    /// A property that is `null` counts as absent: many programs write every column they know.
+    pub fn check(&self, _id: &FeatureId, body: &Body) -> Result<(), Vec<Problem>> {
+        let mut problems = Vec::new();
+        self.check_geometry(body, &mut problems);
+        let mut map = body.properties.to_map();
+        map.retain(|_, v| !v.is_null());
+        let value = Value::Object(map);
+        // Asking first whether it is valid at all is several times cheaper than listing errors.
+        if !self.validator.is_valid(&value) {
+            for error in self.validator.iter_errors(&value) {
+                self.add(&error, &mut problems);
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn check_geometry(&self, body: &Body, problems: &mut Vec<Problem>) {
+        let expected = || {
+            if self.geometry.is_empty() {
+                return "a geometry".to_owned();
+            }
+            let names: Vec<_> = self.geometry.iter().map(|k| k.name()).collect();
+            names.join(" or ")
+        };
+        let Some(geometry) = &body.geometry else {
+            if !self.collection.is_hidden() {
+                problems.push(Problem::new(
+                    "geometry",
+                    format!("missing; {} takes {}", self.collection, expected()),
+                ));
+            }
+            return;
+        };
+        let allowed = self.geometry.is_empty()
+            || GeometryKind::of(geometry).is_some_and(|k| self.geometry.contains(&k));
+        if !allowed {
+            let found = GeometryKind::of(geometry).map_or("GeometryCollection", |k| k.name());
+            problems.push(Problem::new(
+                "geometry",
+                format!("{} takes {}, found {found}", self.collection, expected()),
+            ));
+            return;
+        }
+        if let Err(e) = validity::validate(geometry) {
+            problems.push(Problem::new(format!("geometry.{}", e.place), e.problem));
+        }
+    }
+
+    fn add(&self, error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
+        let path = error.instance_path().to_string();
+        let mut field = String::from("properties");
+        for step in path.split('/').skip(1) {
+            if step.bytes().all(|b| b.is_ascii_digit()) {
+                field.push_str(&format!("[{step}]"));
+            } else {
+                field.push('.');
+                field.push_str(&step.replace("~1", "/").replace("~0", "~"));
+            }
+        }
+        let top = path.split('/').nth(1).unwrap_or_default();
+        let hide = self.protected.iter().any(|p| p == top);
+        let found = || {
+            if hide {
+                "another value".to_owned()
+            } else {
+                short(error.instance())
+            }
+        };
+        match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                let name = property.as_str().unwrap_or_default();
+                problems.push(Problem::new(format!("{field}.{name}"), "missing"));
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for name in unexpected {
+                    problems.push(Problem::new(
+                        format!("{field}.{name}"),
+                        "the schema has no such property",
+                    ));
+                }
+            }
+            ValidationErrorKind::Enum { options } => {
+                let options: Vec<_> = options
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|o| o.as_str().map_or_else(|| o.to_string(), Into::into))
+                    .collect();
+                problems.push(Problem::new(
+                    field,
+                    format!("expected one of {}, found {}", options.join(", "), found()),
+                ));
+            }
+            ValidationErrorKind::Type { kind } => {
+                let kinds = match kind {
+                    TypeKind::Single(t) => t.to_string(),
+                    TypeKind::Multiple(set) => {
+                        let names: Vec<_> = set.iter().map(|t| t.to_string()).collect();
+                        names.join(" or ")
+                    }
+                };
+                problems.push(Problem::new(
+                    field,
+                    format!("expected {kinds}, found {}", found()),
+                ));
+            }
+            ValidationErrorKind::Format { format } => problems.push(Problem::new(
+                field,
+                format!("expected the format {format}, found {}", found()),
+            )),
+            _ if hide => problems.push(Problem::new(field, error.masked().to_string())),
+            _ => problems.push(Problem::new(field, error.to_string())),
+        }
+    }
+}
+
+impl fmt::Debug for Checker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checker")
+            .field("collection", &self.collection)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A value as an error quotes it.
+fn short(value: &Value) -> String {
+    const LIMIT: usize = 60;
+    let text = value.to_string();
+    if text.chars().count() <= LIMIT {
+        return text;
+    }
+    let mut head: String = text.chars().take(LIMIT).collect();
+    head.push('…');
+    head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Properties;
+    use geo_types::{Geometry, Point, polygon};
+    use serde_json::json;
+
+    fn checker() -> Checker {
+        let schema = Schema::parse(
+            &CollectionId::new("buildings").unwrap(),
+            json!({
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "title": "楼栋", "type": "object",
+                "x-onemap-geometry": ["Polygon"],
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "levels": {"type": "integer", "minimum": 1},
+                    "housing": {"enum": ["old_estate", "commodity"]},
+                    "opened_on": {"type": "string", "format": "date"},
+                    "access_code": {"type": "string", "maxLength": 4, "x-onemap-role": "rider"},
+                },
+            }),
+        )
+        .unwrap();
+        Checker::new(&schema).unwrap()
+    }
+
+    fn problems(geometry: Option<Geometry<f64>>, properties: Value) -> Vec<String> {
+        let Value::Object(map) = properties else {
+            return vec![];
+        };
+        let body = Body {
+            geometry,
+            properties: Properties::from_map(map).unwrap(),
+        };
+        let id = FeatureId::new("b1").unwrap();
+        match checker().check(&id, &body) {
+            Ok(()) => vec![],
+            Err(problems) => problems.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn square() -> Option<Geometry<f64>> {
+        Some(Geometry::Polygon(
+            polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 1., y: 1.)],
+        ))
+    }
+
+    #[test]
+    fn a_feature_that_fits_passes_and_null_counts_as_absent() {
+        let fits = json!({"name": "3号楼", "levels": 6.0, "housing": null, "extra": [1]});
+        assert_eq!(problems(square(), fits), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_problem_names_its_field_and_what_was_expected() {
+        assert_eq!(
+            problems(square(), json!({"levels": 0, "housing": "palace", "opened_on": "soon"})),
+            [
+                "properties.name: missing",
+                "properties.housing: expected one of old_estate, commodity, found \"palace\"",
+                "properties.levels: 0 is less than the minimum of 1",
+                "properties.opened_on: expected the format date, found \"soon\"",
+            ]
+        );
+        assert_eq!(
+            problems(square(), json!({"name": 3})),
+            ["properties.name: expected string, found 3"]
+        );
+        let point = Some(Geometry::Point(Point::new(1.0, 2.0)));
+        assert_eq!(
+            problems(point, json!({"name": "a"})),
+            ["geometry: buildings takes Polygon, found Point"]
+        );
+        assert_eq!(
+            problems(None, json!({"name": "a"})),
+            ["geometry: missing; buildings takes Polygon"]
+        );
+        let bow = polygon![(x: 0., y: 0.), (x: 2., y: 2.), (x: 2., y: 0.), (x: 0., y: 2.)];
+        assert_eq!(
+            problems(Some(Geometry::Polygon(bow)), json!({"name": "a"})),
+            ["geometry.coordinates[0]: the ring meets itself near [1.0000000, 1.0000000]"]
+        );
+    }
+
+    #[test]
+    fn a_protected_value_is_not_quoted() {
+        for wrong in [json!("123456"), json!(123_456)] {
+            let text = problems(square(), json!({"name": "a", "access_code": wrong})).join("\n");
+            assert!(text.starts_with("properties.access_code"), "{text}");
+            assert!(!text.contains("123456"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_schema_that_is_none_is_refused() {
+        let schema = Schema::parse(
+            &CollectionId::new("a").unwrap(),
+            json!({"properties": {"a": {"type": "colour"}}}),
+        )
+        .unwrap();
+        assert!(Checker::new(&schema).is_err());
+    }
+}

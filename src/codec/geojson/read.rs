@@ -1,1 +1,536 @@
-//! (under construction)
+//! Reads GeoJSON (RFC 7946) into the map's own types, strictly, because whoever sent it wants to know
+//! which number is wrong: an error names the place (`geometry.coordinates[0][3]`), what stands there
+//! and what was expected.
+//!
+//! Altitudes are dropped: the map is flat. Foreign members (`seq`, `updated_at`, `collection`…) are
+//! ignored here.
+
+use std::fmt;
+
+use geo_types::{
+    Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon,
+    Point, Polygon,
+};
+use serde_json::{Map, Value};
+
+use crate::model::{Body, Feature, FeatureId, Properties};
+use crate::spatial::validity;
+
+/// What a geometry may ask of us before it is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most positions one geometry may have.
+    pub vertices: usize,
+    /// Whether coordinates are degrees, so that they must lie within ±180 and ±90. Projected input is
+    /// read without and checked after its transformation.
+    pub degrees: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            vertices: 500_000,
+            degrees: true,
+        }
+    }
+}
+
+/// What is wrong with a GeoJSON value, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct ReadError {
+    /// The place, as `geometry.coordinates[0][3]`, `id` or `properties.name`.
+    pub place: String,
+    /// What stands there and what was expected.
+    pub problem: String,
+}
+
+impl ReadError {
+    fn new(place: impl fmt::Display, problem: impl Into<String>) -> Self {
+        Self {
+            place: place.to_string(),
+            problem: problem.into(),
+        }
+    }
+}
+
+/// Reads a Feature. Its id is the member `id`, a text or a number; where that is missing,
+/// `properties.id`.
+pub fn read_feature(value: &Value, limits: &Limits) -> Result<Feature, ReadError> {
+    let feature = feature_object(value)?;
+    let id = id_of(feature)?.ok_or_else(|| {
+        ReadError::new("id", "missing; a feature has a stable id, a text or a whole number")
+    })?;
+    let body = body_of(feature, limits)?;
+    Ok(Feature { id, body })
+}
+
+/// Reads the geometry and properties of a Feature whose id is known from elsewhere, as from a path.
+pub fn read_body(value: &Value, limits: &Limits) -> Result<Body, ReadError> {
+    body_of(feature_object(value)?, limits)
+}
+
+/// Reads the id of a Feature, where it has one.
+pub fn read_id(value: &Value) -> Result<Option<FeatureId>, ReadError> {
+    id_of(feature_object(value)?)
+}
+
+/// Reads a geometry object, with rings as they came; see [`validity::normalise`].
+pub fn read_geometry(value: &Value, limits: &Limits) -> Result<Geometry<f64>, ReadError> {
+    let mut reader = Reader {
+        limits,
+        vertices: 0,
+    };
+    reader.geometry(value, &Place::root("geometry"), false)
+}
+
+fn feature_object(value: &Value) -> Result<&Map<String, Value>, ReadError> {
+    let Some(feature) = value.as_object() else {
+        return Err(ReadError::new(
+            "feature",
+            format!("expected a GeoJSON Feature, found {}", Found(value)),
+        ));
+    };
+    match feature.get("type") {
+        Some(Value::String(t)) if t == "Feature" => Ok(feature),
+        Some(other) => Err(ReadError::new(
+            "type",
+            format!("expected \"Feature\", found {}", Found(other)),
+        )),
+        None => Err(ReadError::new("type", "missing; expected \"Feature\"")),
+    }
+}
+
+fn id_of(feature: &Map<String, Value>) -> Result<Option<FeatureId>, ReadError> {
+    let member = feature.get("id").filter(|v| !v.is_null());
+    let (place, value) = match member {
+        Some(v) => ("id", v),
+        None => match feature
+            .get("properties")
+            .and_then(|p| p.get("id"))
+            .filter(|v| !v.is_null())
+        {
+            Some(v) => ("properties.id", v),
+            None => return Ok(None),
+        },
+    };
+    let text = match value {
+        Value::String(s) => s.clone(),
+        // Some writers make a double of every number: 12.0 is still the id 12.
+        Value::Number(n) => match n.as_f64() {
+            Some(f) if n.is_f64() && f.fract() == 0.0 && f.abs() < 9e15 => format!("{f:.0}"),
+            _ => n.to_string(),
+        },
+        other => {
+            return Err(ReadError::new(
+                place,
+                format!("expected a text or a number, found {}", Found(other)),
+            ));
+        }
+    };
+    FeatureId::new(text)
+        .map(Some)
+        .map_err(|e| ReadError::new(place, e.to_string()))
+}
+
+fn body_of(feature: &Map<String, Value>, limits: &Limits) -> Result<Body, ReadError> {
+    let geometry = match feature.get("geometry") {
+        None => {
+            return Err(ReadError::new(
+                "geometry",
+                "missing; a Feature has a geometry object (or null)",
+            ));
+        }
+        Some(Value::Null) => None,
+        Some(value) => Some(validity::normalise(read_geometry(value, limits)?)),
+    };
+    let properties = match feature.get("properties") {
+        None | Some(Value::Null) => Properties::default(),
+        Some(Value::Object(map)) => Properties::from_map(map.clone())
+            .map_err(|e| ReadError::new("properties", e.to_string()))?,
+        Some(other) => {
+            return Err(ReadError::new(
+                "properties",
+                format!("expected an object, found {}", Found(other)),
+            ));
+        }
+    };
+    Ok(Body {
+        geometry,
+        properties,
+    })
+}
+
+/// A path into the value, spelled out only when something is wrong.
+struct Place<'a> {
+    parent: Option<&'a Place<'a>>,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+impl<'a> Place<'a> {
+    fn root(name: &'a str) -> Self {
+        Self {
+            parent: None,
+            step: Step::Name(name),
+        }
+    }
+
+    fn name(&'a self, name: &'a str) -> Self {
+        Self {
+            parent: Some(self),
+            step: Step::Name(name),
+        }
+    }
+
+    fn index(&'a self, index: usize) -> Self {
+        Self {
+            parent: Some(self),
+            step: Step::Index(index),
+        }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Name(name) if self.parent.is_some() => write!(f, ".{name}"),
+            Step::Name(name) => f.write_str(name),
+            Step::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+/// A value as an error quotes it: short, whatever was sent.
+struct Found<'a>(&'a Value);
+
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::Array(items) => write!(f, "a list of {}", items.len()),
+            Value::Object(_) => f.write_str("an object"),
+            Value::String(s) if s.chars().count() > 40 => {
+                let head: String = s.chars().take(40).collect();
+                write!(f, "{:?}…", head)
+            }
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+struct Reader<'a> {
+    limits: &'a Limits,
+    vertices: usize,
+}
+
+impl Reader<'_> {
+    fn geometry(
+        &mut self,
+        value: &Value,
+        place: &Place<'_>,
+        nested: bool,
+    ) -> Result<Geometry<f64>, ReadError> {
+        let Some(object) = value.as_object() else {
+            return Err(ReadError::new(
+                place,
+                format!("expected a geometry object, found {}", Found(value)),
+            ));
+        };
+        let Some(kind) = object.get("type").and_then(Value::as_str) else {
+            return Err(ReadError::new(
+                place.name("type"),
+                "missing; expected Point, LineString, Polygon, their Multi types or GeometryCollection",
+            ));
+        };
+        if kind == "GeometryCollection" {
+            return self.collection(object, place, nested);
+        }
+        let at = place.name("coordinates");
+        let Some(coordinates) = object.get("coordinates") else {
+            return Err(ReadError::new(at, "missing; a geometry has coordinates"));
+        };
+        Ok(match kind {
+            "Point" => Geometry::Point(Point(self.position(coordinates, &at)?)),
+            "MultiPoint" => Geometry::MultiPoint(MultiPoint(self.each(
+                coordinates,
+                &at,
+                "positions",
+                |r, v, p| Ok(Point(r.position(v, p)?)),
+            )?)),
+            "LineString" => Geometry::LineString(self.line(coordinates, &at)?),
+            "MultiLineString" => Geometry::MultiLineString(MultiLineString(self.each(
+                coordinates,
+                &at,
+                "lines",
+                Self::line,
+            )?)),
+            "Polygon" => Geometry::Polygon(self.polygon(coordinates, &at)?),
+            "MultiPolygon" => Geometry::MultiPolygon(MultiPolygon(self.each(
+                coordinates,
+                &at,
+                "polygons",
+                Self::polygon,
+            )?)),
+            other => {
+                return Err(ReadError::new(
+                    place.name("type"),
+                    format!(
+                        "expected Point, LineString, Polygon, their Multi types or \
+                         GeometryCollection, found {}",
+                        Found(&Value::String(other.to_owned()))
+                    ),
+                ));
+            }
+        })
+    }
+
+    fn collection(
+        &mut self,
+        object: &Map<String, Value>,
+        place: &Place<'_>,
+        nested: bool,
+    ) -> Result<Geometry<f64>, ReadError> {
+        if nested {
+            return Err(ReadError::new(
+                place,
+                "a GeometryCollection within a GeometryCollection is not taken; \
+                 list its members in one",
+            ));
+        }
+        let at = place.name("geometries");
+        let Some(members) = object.get("geometries") else {
+            return Err(ReadError::new(at, "missing; a GeometryCollection has geometries"));
+        };
+        let members = self.each(members, &at, "geometries", |r, v, p| r.geometry(v, p, true))?;
+        Ok(Geometry::GeometryCollection(GeometryCollection(members)))
+    }
+
+    /// Reads a list that must not be empty.
+    fn each<T>(
+        &mut self,
+        value: &Value,
+        place: &Place<'_>,
+        of: &str,
+        read: impl Fn(&mut Self, &Value, &Place<'_>) -> Result<T, ReadError>,
+    ) -> Result<Vec<T>, ReadError> {
+        let Some(items) = value.as_array() else {
+            return Err(ReadError::new(
+                place,
+                format!("expected a list of {of}, found {}", Found(value)),
+            ));
+        };
+        if items.is_empty() {
+            return Err(ReadError::new(
+                place,
+                format!("expected a list of {of}, found an empty one"),
+            ));
+        }
+        items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| read(self, item, &place.index(i)))
+            .collect()
+    }
+
+    fn line(&mut self, value: &Value, place: &Place<'_>) -> Result<LineString<f64>, ReadError> {
+        let coords = self.each(value, place, "positions", Self::position)?;
+        if coords.len() < 2 {
+            return Err(ReadError::new(
+                place,
+                "expected at least 2 positions in a line, found 1",
+            ));
+        }
+        Ok(LineString(coords))
+    }
+
+    fn polygon(&mut self, value: &Value, place: &Place<'_>) -> Result<Polygon<f64>, ReadError> {
+        let mut rings = self.each(value, place, "rings", Self::ring)?;
+        let exterior = rings.remove(0);
+        Ok(Polygon::new(exterior, rings))
+    }
+
+    fn ring(&mut self, value: &Value, place: &Place<'_>) -> Result<LineString<f64>, ReadError> {
+        let coords = self.each(value, place, "positions", Self::position)?;
+        let (Some(first), Some(last)) = (coords.first(), coords.last()) else {
+            return Err(ReadError::new(place, "expected a list of positions"));
+        };
+        if first != last {
+            return Err(ReadError::new(
+                place,
+                format!(
+                    "the ring is not closed: expected the last position to equal the first \
+                     [{}, {}], found [{}, {}]",
+                    first.x, first.y, last.x, last.y
+                ),
+            ));
+        }
+        if coords.len() < 4 {
+            return Err(ReadError::new(
+                place,
+                format!(
+                    "expected at least 4 positions in a closed ring, found {}",
+                    coords.len()
+                ),
+            ));
+        }
+        Ok(LineString(coords))
+    }
+
+    fn position(&mut self, value: &Value, place: &Place<'_>) -> Result<Coord<f64>, ReadError> {
+        const EXPECTED: &str = "expected [longitude, latitude]";
+        self.vertices += 1;
+        if self.vertices > self.limits.vertices {
+            return Err(ReadError::new(
+                place,
+                format!(
+                    "a geometry has at most {} positions, this one has more; \
+                     simplify it or cut it in parts",
+                    self.limits.vertices
+                ),
+            ));
+        }
+        let Some(numbers) = value.as_array() else {
+            return Err(ReadError::new(
+                place,
+                format!("{EXPECTED}, found {}", Found(value)),
+            ));
+        };
+        if numbers.len() < 2 {
+            return Err(ReadError::new(
+                place,
+                format!("{EXPECTED}, found a list of {}", numbers.len()),
+            ));
+        }
+        let number = |i: usize| match numbers[i].as_f64() {
+            Some(n) if n.is_finite() => Ok(n),
+            _ => Err(ReadError::new(
+                place,
+                format!("{EXPECTED}, found {}", Found(&numbers[i])),
+            )),
+        };
+        let coord = Coord {
+            x: number(0)?,
+            y: number(1)?,
+        };
+        if self.limits.degrees
+            && let Some(problem) = validity::out_of_range(coord)
+        {
+            return Err(ReadError::new(place, problem));
+        }
+        Ok(coord)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn geometry_error(value: Value) -> String {
+        read_geometry(&value, &Limits::default())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn a_feature_is_read_with_its_id_its_place_and_its_properties() {
+        let feature = read_feature(
+            &json!({
+                "type": "Feature", "id": "温泉花园3号楼", "seq": 7, "collection": "buildings",
+                "geometry": {"type": "Point", "coordinates": [117.13, 39.22, 3.5]},
+                "properties": {"name": "3号楼", "levels": 6.0},
+            }),
+            &Limits::default(),
+        )
+        .unwrap();
+        assert_eq!(feature.id.as_str(), "温泉花园3号楼");
+        assert_eq!(feature.body.properties.as_str(), r#"{"levels":6,"name":"3号楼"}"#);
+        assert_eq!(
+            feature.body.geometry,
+            Some(Geometry::Point(Point::new(117.13, 39.22)))
+        );
+    }
+
+    #[test]
+    fn an_id_may_be_a_number_or_stand_among_the_properties() {
+        let id = |v: Value| read_id(&v).map(|id| id.map(|i| i.to_string()));
+        assert_eq!(id(json!({"type": "Feature", "id": 12})), Ok(Some("12".into())));
+        assert_eq!(id(json!({"type": "Feature", "id": 12.0})), Ok(Some("12".into())));
+        assert_eq!(
+            id(json!({"type": "Feature", "id": null, "properties": {"id": "a"}})),
+            Ok(Some("a".into()))
+        );
+        assert_eq!(id(json!({"type": "Feature", "properties": null})), Ok(None));
+        assert_eq!(id(json!({"type": "Feature", "id": []})).unwrap_err().place, "id");
+    }
+
+    #[test]
+    fn an_error_names_the_place_and_what_was_expected() {
+        assert_eq!(
+            geometry_error(json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], "x", [0, 0]]]})),
+            "geometry.coordinates[0][3]: expected [longitude, latitude], found \"x\""
+        );
+        assert_eq!(
+            geometry_error(json!({"type": "Point", "coordinates": [39.22, 117.13]})),
+            "geometry.coordinates: latitude 117.13 is not within -90 to 90; longitude and latitude \
+             look swapped: expected [longitude, latitude]"
+        );
+        assert_eq!(
+            geometry_error(json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]})),
+            "geometry.coordinates[0]: the ring is not closed: expected the last position to equal \
+             the first [0, 0], found [0, 1]"
+        );
+        assert_eq!(
+            geometry_error(json!({"type": "GeometryCollection", "geometries": [
+                {"type": "Point", "coordinates": [1, 2]},
+                {"type": "GeometryCollection", "geometries": []}]})),
+            "geometry.geometries[1]: a GeometryCollection within a GeometryCollection is not taken; \
+             list its members in one"
+        );
+    }
+
+    #[test]
+    fn whatever_is_not_a_geometry_is_refused_and_never_panics() {
+        for bad in [
+            json!(null),
+            json!([]),
+            json!("Point"),
+            json!({"type": "Circle", "coordinates": [0, 0]}),
+            json!({"type": "Point"}),
+            json!({"type": "Point", "coordinates": []}),
+            json!({"type": "Point", "coordinates": [1]}),
+            json!({"type": "Point", "coordinates": [1, null]}),
+            json!({"type": "Point", "coordinates": {"x": 1}}),
+            json!({"type": "LineString", "coordinates": [[0, 0]]}),
+            json!({"type": "LineString", "coordinates": []}),
+            json!({"type": "Polygon", "coordinates": []}),
+            json!({"type": "Polygon", "coordinates": [[]]}),
+            json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]}),
+            json!({"type": "MultiPolygon", "coordinates": [[[[0, 0]]]]}),
+            json!({"type": "GeometryCollection", "geometries": {}}),
+            json!({"type": "Point", "coordinates": [500000, 4340000]}),
+        ] {
+            assert!(read_geometry(&bad, &Limits::default()).is_err(), "{bad}");
+        }
+        assert!(read_feature(&json!({"type": "Feature", "id": 1}), &Limits::default()).is_err());
+    }
+
+    #[test]
+    fn the_limit_of_vertices_is_kept() {
+        let limits = Limits {
+            vertices: 3,
+            ..Limits::default()
+        };
+        let line = |n: usize| json!({"type": "LineString", "coordinates": vec![[1, 2]; n]});
+        assert!(read_geometry(&line(3), &limits).is_ok());
+        let e = read_geometry(&line(4), &limits).unwrap_err();
+        assert_eq!(e.place, "geometry.coordinates[3]");
+    }
+}
