@@ -157,7 +157,10 @@ mod tests {
 
     #[test]
     fn a_feature_id_may_be_chinese_but_not_empty_or_endless() {
-        assert_eq!(FeatureId::new("温泉花园3号楼").unwrap().as_str(), "温泉花园3号楼");
+        assert_eq!(
+            FeatureId::new("温泉花园3号楼").unwrap().as_str(),
+            "温泉花园3号楼"
+        );
         assert_eq!(FeatureId::new("  "), Err(IdError::Empty));
         assert!(FeatureId::new("a\nb").is_err());
         assert!(FeatureId::new("x".repeat(201)).is_err());

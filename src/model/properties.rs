@@ -43,8 +43,8 @@ impl Properties {
 
     /// Parses the text of an object and brings it into canonical form.
     pub fn parse(text: &str) -> Result<Self, PropertiesError> {
-        let map: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|e| PropertiesError::NotAnObject(e.to_string()))?;
+        let map: Map<String, Value> =
+            serde_json::from_str(text).map_err(|e| PropertiesError::NotAnObject(e.to_string()))?;
         Self::from_map(map)
     }
 
@@ -85,9 +85,7 @@ fn check(top: &str, key: &str, value: &Value, depth: usize) -> Result<(), Proper
         return Err(PropertiesError::Nul(top.replace('\0', "\\0")));
     }
     match value {
-        Value::Array(items) => items
-            .iter()
-            .try_for_each(|v| check(top, "", v, depth + 1)),
+        Value::Array(items) => items.iter().try_for_each(|v| check(top, "", v, depth + 1)),
         Value::Object(map) => map
             .iter()
             .try_for_each(|(k, v)| check(top, k, v, depth + 1)),
@@ -101,7 +99,12 @@ fn canonical(value: Value) -> Value {
         Value::Object(map) => {
             let mut entries: Vec<_> = map.into_iter().collect();
             entries.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Object(entries.into_iter().map(|(k, v)| (k, canonical(v))).collect())
+            Value::Object(
+                entries
+                    .into_iter()
+                    .map(|(k, v)| (k, canonical(v)))
+                    .collect(),
+            )
         }
         Value::Array(items) => Value::Array(items.into_iter().map(canonical).collect()),
         Value::Number(n) => Value::Number(canonical_number(n)),

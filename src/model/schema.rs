@@ -179,7 +179,10 @@ impl Schema {
         let mut properties = BTreeMap::new();
         if let Some(map) = top.get("properties") {
             let Some(map) = map.as_object() else {
-                return Err(fail("/properties", format!("expected an object, found {map}")));
+                return Err(fail(
+                    "/properties",
+                    format!("expected an object, found {map}"),
+                ));
             };
             for (name, spec) in map {
                 let place = format!("/properties/{name}");
@@ -298,7 +301,10 @@ mod tests {
         }))
         .unwrap();
         assert!(schema.protects());
-        assert_eq!(schema.hidden_from(Role::Public).collect::<Vec<_>>(), ["access_code"]);
+        assert_eq!(
+            schema.hidden_from(Role::Public).collect::<Vec<_>>(),
+            ["access_code"]
+        );
         assert_eq!(schema.hidden_from(Role::Rider).count(), 0);
     }
 

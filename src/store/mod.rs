@@ -1,1 +1,258 @@
-//! (under construction)
+//! The durable truth, and the only thing on disk: SQLite (embedded, one serving process) or PostGIS
+//! (a cluster), behind one face.
+//!
+//! Whatever the database, an edit becomes one commit with a number; numbers follow the order in
+//! which commits become visible, so who has seen commit 12 will never meet an 11 that comes later.
+
+mod account;
+mod error;
+pub mod postgis;
+pub mod sqlite;
+
+use std::future::Future;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub use account::{NewToken, Principal, Token, TokenSecret};
+pub use error::StoreError;
+
+use crate::model::{Author, Change, CollectionId, CommitHeader, Edit, Record};
+use postgis::PostgisStore;
+use sqlite::SqliteStore;
+
+/// A store of either kind.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// The embedded default.
+    Sqlite(SqliteStore),
+    /// One database for many nodes.
+    Postgis(PostgisStore),
+}
+
+/// What became of an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    /// The commit's number; where nothing changed, the newest there was.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// How many features changed. None where everything already was as the edit wanted it.
+    pub changed: u64,
+}
+
+/// How far the log reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The newest commit; 0 in an empty store.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+/// A row that plain SQL wrote and that is no valid feature. The map keeps what it had.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Quarantined {
+    /// The collection.
+    pub collection: String,
+    /// The feature's id.
+    pub id: String,
+    /// The commit that wrote it.
+    pub seq: u64,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// Runs the same call on whichever store it is.
+macro_rules! either {
+    ($self:expr, $store:ident => $call:expr) => {
+        match $self {
+            Store::Sqlite($store) => $call,
+            Store::Postgis($store) => $call,
+        }
+    };
+}
+
+impl Store {
+    /// Opens the database, creates it where it may (SQLite), and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            Ok(Self::Sqlite(SqliteStore::open(url).await?))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgis(PostgisStore::open(url).await?))
+        } else {
+            Err(StoreError::Url(url.to_owned()))
+        }
+    }
+
+    /// A name for logs and health: the kind of database.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgis(_) => "postgis",
+        }
+    }
+
+    /// The identity of the data, drawn when the database was made: two databases with the same
+    /// numbers are still not the same map.
+    pub fn id(&self) -> Uuid {
+        either!(self, s => s.id())
+    }
+
+    /// The newest commit.
+    pub async fn head(&self) -> Result<Head, StoreError> {
+        either!(self, s => s.head().await)
+    }
+
+    /// Makes an edit true, whole, or not at all. Changes that change nothing are left out; where
+    /// none is left, nothing is written.
+    pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
+        either!(self, s => s.commit(edit).await)
+    }
+
+    /// Begins an edit that is too big for one transaction. Nothing of it shows before
+    /// [`Staging::publish`].
+    pub async fn stage(
+        &self,
+        author: Author,
+        reason: Option<String>,
+    ) -> Result<Staging, StoreError> {
+        Ok(match self {
+            Self::Sqlite(s) => Staging::Sqlite(s.stage(author, reason).await?),
+            Self::Postgis(s) => Staging::Postgis(s.stage(author, reason).await?),
+        })
+    }
+
+    /// Brings what published imports left to tidy into its final place and sweeps what died half
+    /// way. Readers never need it; it keeps later starts quick.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(s) => s.settle().await,
+            Self::Postgis(_) => Ok(()),
+        }
+    }
+
+    /// Hands out every feature there is (all collections, the hidden ones too) as of one moment, and
+    /// says which.
+    pub async fn load(&self, sink: impl FnMut(Record) + Send) -> Result<Head, StoreError> {
+        either!(self, s => s.load(None, sink).await)
+    }
+
+    /// Hands out every feature of one collection as of one moment.
+    pub async fn load_collection(
+        &self,
+        collection: &CollectionId,
+        sink: impl FnMut(Record) + Send,
+    ) -> Result<Head, StoreError> {
+        either!(self, s => s.load(Some(collection), sink).await)
+    }
+
+    /// The heads of the commits after `seq`, oldest first, at most `limit`.
+    pub async fn commits_after(
+        &self,
+        seq: u64,
+        limit: u32,
+    ) -> Result<Vec<CommitHeader>, StoreError> {
+        either!(self, s => s.commits_after(seq, limit).await)
+    }
+
+    /// Hands out what a commit changed, by collection and id.
+    pub async fn records_of(
+        &self,
+        header: &CommitHeader,
+        sink: impl FnMut(Record) + Send,
+    ) -> Result<(), StoreError> {
+        either!(self, s => s.records_of(header, sink).await)
+    }
+
+    /// Returns when something may have been committed, by us or by anybody, or after `patience`.
+    pub fn changed(&self, patience: Duration) -> impl Future<Output = ()> + Send {
+        async move { either!(self, s => s.changed(patience).await) }
+    }
+
+    /// Rows that plain SQL wrote and that are no valid features.
+    pub async fn quarantined(&self) -> Result<Vec<Quarantined>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(Vec::new()),
+            Self::Postgis(s) => s.quarantined().await,
+        }
+    }
+
+    /// Makes a token and says its secret, the only time that it is said.
+    pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
+        either!(self, s => s.create_token(new).await)
+    }
+
+    /// All tokens, the newest first.
+    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        either!(self, s => s.tokens().await)
+    }
+
+    /// Makes a token useless, and the sessions begun with it. `false` where there is no such token.
+    pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
+        either!(self, s => s.revoke_token(id).await)
+    }
+
+    /// Whose token this is, if it is one and still good.
+    pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+        either!(self, s => s.token_principal(secret).await)
+    }
+
+    /// Begins a session for the owner of a token; the answer is the session's own secret. `None`
+    /// where the token is not good.
+    pub async fn open_session(
+        &self,
+        token: &str,
+        lifetime: Duration,
+    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
+        either!(self, s => s.open_session(token, lifetime).await)
+    }
+
+    /// Whose session this is, if it is one and still good.
+    pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+        either!(self, s => s.session_principal(secret).await)
+    }
+
+    /// Ends a session.
+    pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
+        either!(self, s => s.close_session(secret).await)
+    }
+}
+
+/// A big edit on its way. Dropped without [`publish`](Self::publish), it leaves the map as it was.
+#[derive(Debug)]
+pub enum Staging {
+    /// Rows in the batch tables of SQLite.
+    Sqlite(sqlite::Staging),
+    /// An open transaction of PostgreSQL.
+    Postgis(postgis::Staging),
+}
+
+impl Staging {
+    /// Adds changes. Those that change nothing are left out; a later change of the same feature
+    /// replaces the earlier. Says how many of them stay.
+    pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
+        match self {
+            Self::Sqlite(s) => s.put(changes).await,
+            Self::Postgis(s) => s.put(changes).await,
+        }
+    }
+
+    /// Makes all of it true in one short commit.
+    pub async fn publish(self) -> Result<Committed, StoreError> {
+        match self {
+            Self::Sqlite(s) => s.publish().await,
+            Self::Postgis(s) => s.publish().await,
+        }
+    }
+}
+
+/// The present moment at the precision both stores keep.
+pub(crate) fn now() -> Timestamp {
+    from_micros(Timestamp::now().as_microsecond())
+}
+
+pub(crate) fn from_micros(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}

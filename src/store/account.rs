@@ -1,0 +1,86 @@
+//! Tokens and sessions: who somebody is. Secrets are random, said once, and kept only as a hash.
+
+use jiff::Timestamp;
+use rand::RngExt;
+use sha2::{Digest, Sha256};
+
+use crate::model::{Author, Role};
+
+/// Who stands behind a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// What they may do.
+    pub role: Role,
+    /// The account's name.
+    pub account: String,
+}
+
+impl Principal {
+    /// The author of this principal's edits.
+    pub fn author(&self) -> Author {
+        Author {
+            role: self.role,
+            account: Some(self.account.clone()),
+        }
+    }
+}
+
+/// A token to be made.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// The account's name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// When it stops being good; `None` for never.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A token as it is listed: everything but the secret.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Token {
+    /// Its id, by which it is revoked.
+    pub id: String,
+    /// The account's name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops being good.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A secret: 32 random bytes in hexadecimal behind `om_`. Never logged; shown once.
+#[derive(Clone)]
+pub struct TokenSecret(String);
+
+impl TokenSecret {
+    pub(super) fn random() -> Self {
+        let bytes: [u8; 32] = rand::rng().random();
+        let mut text = String::with_capacity(3 + 64);
+        text.push_str("om_");
+        for b in bytes {
+            text.push_str(&format!("{b:02x}"));
+        }
+        Self(text)
+    }
+
+    /// The text to show its owner.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is kept of it. A plain hash is enough: the secret is 256 random bits, nobody guesses it.
+    pub(super) fn hash(secret: &str) -> Vec<u8> {
+        Sha256::digest(secret.as_bytes()).to_vec()
+    }
+}
+
+impl std::fmt::Debug for TokenSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("om_…")
+    }
+}

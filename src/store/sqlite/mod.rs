@@ -1,0 +1,190 @@
+//! The embedded store: one SQLite file in WAL mode.
+//!
+//! One connection writes the short commits, one stages imports, a few read, one watches
+//! `PRAGMA data_version` for what other processes (the command line) commit.
+
+mod account;
+mod read;
+mod staging;
+mod write;
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{Connection, SqlSafeStr};
+use tokio::sync::{Mutex, Notify};
+use uuid::Uuid;
+
+pub use staging::Staging;
+
+use super::{StoreError, now};
+
+const MIGRATIONS: &[(i64, &str, &str)] = &[(
+    1,
+    "store",
+    include_str!("../../../migrations/sqlite/0001_store.sql"),
+)];
+
+/// How often the file is asked whether another process has written to it. The question costs
+/// microseconds and no disk.
+const POLL: Duration = Duration::from_millis(50);
+
+/// A map in a file.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    id: Uuid,
+    options: SqliteConnectOptions,
+    readers: SqlitePool,
+    writer: Mutex<SqliteConnection>,
+    watcher: Mutex<Watcher>,
+    /// Told after each commit of our own.
+    written: Notify,
+}
+
+#[derive(Debug)]
+struct Watcher {
+    connection: SqliteConnection,
+    version: i64,
+}
+
+impl SqliteStore {
+    /// Opens `sqlite:PATH`; the file is made where it is missing.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Open {
+            url: url.to_owned(),
+            source,
+        };
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(failed)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A commit is durable before anybody is told of it.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(20))
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "memory");
+
+        let mut writer = SqliteConnection::connect_with(&options)
+            .await
+            .map_err(failed)?;
+        migrate(&mut writer, MIGRATIONS).await?;
+        let id = identity(&mut writer).await?;
+
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.clone().pragma("query_only", "1"))
+            .await
+            .map_err(failed)?;
+        let connection = SqliteConnection::connect_with(&options)
+            .await
+            .map_err(failed)?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                id,
+                options,
+                readers,
+                writer: Mutex::new(writer),
+                watcher: Mutex::new(Watcher {
+                    connection,
+                    version: -1,
+                }),
+                written: Notify::new(),
+            }),
+        })
+    }
+
+    /// The identity of the data.
+    pub fn id(&self) -> Uuid {
+        self.shared.id
+    }
+
+    /// See [`Store::changed`](super::Store::changed).
+    pub async fn changed(&self, patience: Duration) {
+        let deadline = tokio::time::Instant::now() + patience;
+        loop {
+            let written = self.shared.written.notified();
+            match self.foreign_write().await {
+                // Where the question itself fails, the follower finds out why when it reads.
+                Ok(true) | Err(_) => return,
+                Ok(false) => {}
+            }
+            tokio::select! {
+                () = written => return,
+                () = tokio::time::sleep_until(deadline) => return,
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    async fn foreign_write(&self) -> Result<bool, sqlx::Error> {
+        let mut watcher = self.shared.watcher.lock().await;
+        let version: i64 = sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(&mut watcher.connection)
+            .await?;
+        Ok(std::mem::replace(&mut watcher.version, version) != version)
+    }
+}
+
+async fn migrate(
+    connection: &mut SqliteConnection,
+    list: &'static [(i64, &'static str, &'static str)],
+) -> Result<(), StoreError> {
+    let migrator = Migrator::with_migrations(
+        list.iter()
+            .map(|(version, name, sql)| {
+                Migration::new(
+                    *version,
+                    (*name).into(),
+                    MigrationType::Simple,
+                    sql.into_sql_str(),
+                    false,
+                )
+            })
+            .collect(),
+    );
+    // Two processes may open a new file at once; the one that comes second finds the work done.
+    let outcome = match migrator.run(&mut *connection).await {
+        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            migrator.run(&mut *connection).await
+        }
+        other => other,
+    };
+    outcome.map_err(|e| match e {
+        MigrateError::VersionMissing(found) => StoreError::Newer {
+            found,
+            known: list.last().map_or(0, |m| m.0),
+        },
+        other => StoreError::Migrate(other),
+    })
+}
+
+async fn identity(connection: &mut SqliteConnection) -> Result<Uuid, StoreError> {
+    sqlx::query("INSERT INTO meta (key, value) VALUES ('id', ?) ON CONFLICT (key) DO NOTHING")
+        .bind(Uuid::new_v4().to_string())
+        .execute(&mut *connection)
+        .await?;
+    let text: String = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'id'")
+        .fetch_one(connection)
+        .await?;
+    Uuid::parse_str(&text).map_err(|e| StoreError::corrupt("meta, key id", e))
+}
+
+fn micros_now() -> i64 {
+    now().as_microsecond()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,255 @@
+//! Reading: the present state, the log, and what one commit changed.
+
+use futures_util::TryStreamExt;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
+use std::collections::HashMap;
+
+use super::SqliteStore;
+use crate::codec::wkb;
+use crate::model::{Author, Body, CollectionId, CommitHeader, FeatureId, Properties, Record};
+use crate::store::{Head, StoreError, from_micros};
+
+impl SqliteStore {
+    /// See [`Store::head`](crate::store::Store::head).
+    pub async fn head(&self) -> Result<Head, StoreError> {
+        let mut connection = self.shared.readers.acquire().await?;
+        head(&mut connection).await
+    }
+
+    /// See [`Store::load`](crate::store::Store::load).
+    pub async fn load(
+        &self,
+        collection: Option<&CollectionId>,
+        mut sink: impl FnMut(Record) + Send,
+    ) -> Result<Head, StoreError> {
+        let mut connection = self.shared.readers.acquire().await?;
+        // One read transaction is one moment, however long it takes.
+        let mut moment = connection.begin().await?;
+        let head = head(&mut moment).await?;
+
+        // Published but not folded yet: newer than what `features` says, so read first.
+        let mut newer: HashMap<(CollectionId, FeatureId), u64> = HashMap::new();
+        for unfolded in headers(
+            &mut moment,
+            "WHERE folded = 0 ORDER BY seq DESC",
+            None,
+            10_000,
+        )
+        .await?
+        {
+            let mut records = Vec::new();
+            changes(&mut moment, &unfolded, |record| {
+                if collection.is_none_or(|c| *c == record.collection) {
+                    records.push(record);
+                }
+            })
+            .await?;
+            for record in records {
+                let key = (record.collection.clone(), record.id.clone());
+                if newer.contains_key(&key) {
+                    continue;
+                }
+                let settled: Option<i64> =
+                    sqlx::query_scalar("SELECT seq FROM features WHERE collection = ? AND id = ?")
+                        .bind(key.0.as_str())
+                        .bind(key.1.as_str())
+                        .fetch_optional(&mut *moment)
+                        .await?;
+                if settled.is_some_and(|seq| seq as u64 > record.seq) {
+                    continue;
+                }
+                newer.insert(key, record.seq);
+                if record.body.is_some() {
+                    sink(record);
+                }
+            }
+        }
+
+        let mut query = match collection {
+            None => sqlx::query(
+                "SELECT collection, id, seq, updated_at, geometry, properties FROM features \
+                 WHERE properties IS NOT NULL",
+            ),
+            Some(_) => sqlx::query(
+                "SELECT collection, id, seq, updated_at, geometry, properties FROM features \
+                 WHERE properties IS NOT NULL AND collection = ?",
+            ),
+        };
+        if let Some(c) = collection {
+            query = query.bind(c.to_string());
+        }
+        let mut names = Names::default();
+        let mut rows = query.fetch(&mut *moment);
+        while let Some(row) = rows.try_next().await? {
+            let record = Record {
+                collection: names.collection(&row, 0)?,
+                id: feature_id(&row, 1)?,
+                seq: row.try_get::<i64, _>(2)? as u64,
+                updated_at: from_micros(row.try_get(3)?),
+                body: body(&row, 4)?,
+            };
+            if newer.is_empty()
+                || !newer.contains_key(&(record.collection.clone(), record.id.clone()))
+            {
+                sink(record);
+            }
+        }
+        Ok(head)
+    }
+
+    /// See [`Store::commits_after`](crate::store::Store::commits_after).
+    pub async fn commits_after(
+        &self,
+        seq: u64,
+        limit: u32,
+    ) -> Result<Vec<CommitHeader>, StoreError> {
+        let mut connection = self.shared.readers.acquire().await?;
+        headers(
+            &mut connection,
+            "WHERE seq > ? ORDER BY seq",
+            Some(seq),
+            limit,
+        )
+        .await
+        .map(|list| list.into_iter().map(|h| h.header).collect())
+    }
+
+    /// See [`Store::records_of`](crate::store::Store::records_of).
+    pub async fn records_of(
+        &self,
+        header: &CommitHeader,
+        sink: impl FnMut(Record) + Send,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.shared.readers.acquire().await?;
+        let found = headers(&mut connection, "WHERE seq = ?", Some(header.seq), 1).await?;
+        match found.first() {
+            Some(numbered) => changes(&mut connection, numbered, sink).await,
+            None => Err(StoreError::corrupt(
+                format!("commit {}", header.seq),
+                "its row is gone from the log",
+            )),
+        }
+    }
+}
+
+/// A commit and the batch that holds its changes.
+pub(super) struct Numbered {
+    pub header: CommitHeader,
+    pub batch: i64,
+}
+
+pub(super) async fn head(connection: &mut SqliteConnection) -> Result<Head, StoreError> {
+    let row = sqlx::query("SELECT seq, at FROM commits ORDER BY seq DESC LIMIT 1")
+        .fetch_optional(connection)
+        .await?;
+    Ok(match row {
+        Some(row) => Head {
+            seq: row.try_get::<i64, _>(0)? as u64,
+            at: from_micros(row.try_get(1)?),
+        },
+        None => Head {
+            seq: 0,
+            at: from_micros(0),
+        },
+    })
+}
+
+pub(super) async fn headers(
+    connection: &mut SqliteConnection,
+    condition: &'static str,
+    argument: Option<u64>,
+    limit: u32,
+) -> Result<Vec<Numbered>, StoreError> {
+    let sql = format!(
+        "SELECT seq, batch, at, effective_at, role, account, reason, size FROM commits {condition} \
+         LIMIT {limit}"
+    );
+    // The text is ours to the last character; only numbers are put in.
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+    if let Some(seq) = argument {
+        query = query.bind(i64::try_from(seq).unwrap_or(i64::MAX));
+    }
+    let mut list = Vec::new();
+    for row in query.fetch_all(connection).await? {
+        let seq = row.try_get::<i64, _>(0)? as u64;
+        let role: &str = row.try_get(4)?;
+        list.push(Numbered {
+            header: CommitHeader {
+                seq,
+                at: from_micros(row.try_get(2)?),
+                effective_at: from_micros(row.try_get(3)?),
+                author: Author {
+                    role: role
+                        .parse()
+                        .map_err(|e| StoreError::corrupt(format!("commit {seq}"), e))?,
+                    account: row.try_get(5)?,
+                },
+                reason: row.try_get(6)?,
+                size: row.try_get::<i64, _>(7)? as u64,
+            },
+            batch: row.try_get(1)?,
+        });
+    }
+    Ok(list)
+}
+
+async fn changes(
+    connection: &mut SqliteConnection,
+    commit: &Numbered,
+    mut sink: impl FnMut(Record) + Send,
+) -> Result<(), StoreError> {
+    let mut names = Names::default();
+    let mut rows = sqlx::query(
+        "SELECT collection, id, geometry, properties FROM changes WHERE batch = ? \
+         ORDER BY collection, id",
+    )
+    .bind(commit.batch)
+    .fetch(connection);
+    while let Some(row) = rows.try_next().await? {
+        sink(Record {
+            collection: names.collection(&row, 0)?,
+            id: feature_id(&row, 1)?,
+            seq: commit.header.seq,
+            updated_at: commit.header.at,
+            body: body(&row, 2)?,
+        });
+    }
+    Ok(())
+}
+
+/// Shares the few names of collections among the many rows that bear them.
+#[derive(Default)]
+struct Names(HashMap<String, CollectionId>);
+
+impl Names {
+    fn collection(&mut self, row: &SqliteRow, column: usize) -> Result<CollectionId, StoreError> {
+        let text: &str = row.try_get(column)?;
+        if let Some(known) = self.0.get(text) {
+            return Ok(known.clone());
+        }
+        let id = CollectionId::new(text).map_err(|e| StoreError::bad_id("collection", &e))?;
+        self.0.insert(text.to_owned(), id.clone());
+        Ok(id)
+    }
+}
+
+fn feature_id(row: &SqliteRow, column: usize) -> Result<FeatureId, StoreError> {
+    FeatureId::new(row.try_get::<&str, _>(column)?).map_err(|e| StoreError::bad_id("id", &e))
+}
+
+/// Reads geometry and properties from two neighbouring columns.
+fn body(row: &SqliteRow, column: usize) -> Result<Option<Body>, StoreError> {
+    let properties: Option<&str> = row.try_get(column + 1)?;
+    let Some(properties) = properties else {
+        return Ok(None);
+    };
+    let geometry: Option<&[u8]> = row.try_get(column)?;
+    Ok(Some(Body {
+        geometry: geometry
+            .map(wkb::decode)
+            .transpose()
+            .map_err(|e| StoreError::corrupt("geometry", e))?,
+        properties: Properties::from_canonical(properties),
+    }))
+}

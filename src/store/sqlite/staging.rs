@@ -1,0 +1,307 @@
+//! Big edits: rows are staged in short transactions, so that single writes keep slipping in between,
+//! and become true in one more. A process killed at any point leaves rows that no commit names;
+//! they are swept later.
+
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Connection, Row};
+use std::collections::HashMap;
+
+use super::write::{Content, Current, Publication, StoredChange, new_batch, publish};
+use super::{SqliteStore, micros_now};
+use crate::model::{Author, Change};
+use crate::store::{Committed, StoreError};
+
+/// Rows a transaction. Few enough that a waiting writer hardly notices.
+const CHUNK: usize = 400;
+/// Rows a statement (five values each; SQLite takes 32,766 values).
+const ROWS: usize = 100;
+/// The breath between two transactions in which others may write.
+const BREATH: Duration = Duration::from_millis(1);
+/// A batch without a commit that nobody has touched for so long was left by somebody who died.
+const ABANDONED: Duration = Duration::from_secs(600);
+
+/// An import into SQLite on its way.
+#[derive(Debug)]
+pub struct Staging {
+    store: SqliteStore,
+    connection: SqliteConnection,
+    batch: i64,
+    author: Author,
+    reason: Option<String>,
+}
+
+impl SqliteStore {
+    /// See [`Store::stage`](crate::store::Store::stage).
+    pub async fn stage(
+        &self,
+        author: Author,
+        reason: Option<String>,
+    ) -> Result<Staging, StoreError> {
+        // What is staged need not survive a power cut; publishing syncs all of it.
+        let options = self
+            .shared
+            .options
+            .clone()
+            .synchronous(SqliteSynchronous::Normal);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let batch = new_batch(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Staging {
+            store: self.clone(),
+            connection,
+            batch,
+            author,
+            reason,
+        })
+    }
+
+    /// See [`Store::settle`](crate::store::Store::settle).
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        let options = self
+            .shared
+            .options
+            .clone()
+            .synchronous(SqliteSynchronous::Normal);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let unfolded: Vec<(i64, i64, i64)> =
+            sqlx::query_as("SELECT seq, batch, at FROM commits WHERE folded = 0 ORDER BY seq")
+                .fetch_all(&mut connection)
+                .await?;
+        for (seq, batch, at) in unfolded {
+            fold(&mut connection, seq, batch, at).await?;
+        }
+        sweep(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+}
+
+impl Staging {
+    /// See [`Staging::put`](crate::store::Staging::put).
+    pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
+        let mut kept = 0;
+        let mut changes = changes.into_iter().peekable();
+        while changes.peek().is_some() {
+            let mut rows = Vec::with_capacity(CHUNK);
+            for change in changes.by_ref().take(CHUNK) {
+                rows.push(StoredChange::new(change)?);
+            }
+            let now = self.current(&rows).await?;
+            rows.retain(|row| {
+                let key = (row.collection.to_string(), row.id.to_string());
+                !row.changes_nothing(now.get(&key))
+            });
+            kept += rows.len() as u64;
+            if rows.is_empty() {
+                continue;
+            }
+            let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+            for rows in rows.chunks(ROWS) {
+                let mut sql = String::from(
+                    "INSERT OR REPLACE INTO changes (batch, collection, id, geometry, properties) \
+                     VALUES ",
+                );
+                push_tuples(&mut sql, rows.len(), "(?,?,?,?,?)");
+                let mut query = sqlx::query(AssertSqlSafe(sql));
+                for row in rows {
+                    query = query
+                        .bind(self.batch)
+                        .bind(row.collection.as_str())
+                        .bind(row.id.as_str())
+                        .bind(row.content.as_ref().and_then(|c| c.geometry.as_deref()))
+                        .bind(row.content.as_ref().map(|c| c.properties.as_str()));
+                }
+                query.execute(&mut *tx).await?;
+            }
+            sqlx::query("UPDATE batches SET touched_at = ? WHERE batch = ?")
+                .bind(micros_now())
+                .bind(self.batch)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            tokio::time::sleep(BREATH).await;
+        }
+        Ok(kept)
+    }
+
+    /// What holds now of the features in these rows.
+    async fn current(
+        &mut self,
+        rows: &[StoredChange],
+    ) -> Result<HashMap<(String, String), Current>, StoreError> {
+        let mut sql = String::from("WITH wanted (collection, id) AS (VALUES ");
+        push_tuples(&mut sql, rows.len(), "(?,?)");
+        // The older comes first, so the newer replaces it in the map.
+        sql.push_str(
+            ") SELECT f.collection, f.id, f.seq AS seq, f.geometry, f.properties \
+             FROM wanted w JOIN features f USING (collection, id) \
+             UNION ALL \
+             SELECT h.collection, h.id, c.seq AS seq, h.geometry, h.properties \
+             FROM commits c CROSS JOIN wanted w \
+             JOIN changes h ON h.batch = c.batch AND h.collection = w.collection AND h.id = w.id \
+             WHERE c.folded = 0 ORDER BY 3",
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for row in rows {
+            query = query.bind(row.collection.as_str()).bind(row.id.as_str());
+        }
+        let mut found = HashMap::new();
+        for row in query.fetch_all(&mut self.connection).await? {
+            let key: (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            match row.try_get::<Option<String>, _>(4)? {
+                None => {
+                    found.remove(&key);
+                }
+                Some(properties) => {
+                    let current = Current {
+                        seq: row.try_get::<i64, _>(2)? as u64,
+                        content: Content {
+                            geometry: row.try_get(3)?,
+                            properties,
+                        },
+                    };
+                    found.insert(key, current);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// See [`Staging::publish`](crate::store::Staging::publish).
+    pub async fn publish(mut self) -> Result<Committed, StoreError> {
+        let size: i64 = sqlx::query_scalar("SELECT count(*) FROM changes WHERE batch = ?")
+            .bind(self.batch)
+            .fetch_one(&mut self.connection)
+            .await?;
+        if size == 0 {
+            let head = self.store.head().await?;
+            return Ok(Committed {
+                seq: head.seq,
+                at: head.at,
+                changed: 0,
+            });
+        }
+        let commit = Publication {
+            batch: self.batch,
+            author: &self.author,
+            reason: self.reason.as_deref(),
+            effective_at: None,
+            size: size as u64,
+            folded: false,
+        };
+        // The writer's connection syncs to disk: from here on it is durable.
+        let mut writer = self.store.shared.writer.lock().await;
+        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+        let committed = publish(&mut tx, &commit).await?;
+        tx.commit().await?;
+        drop(writer);
+        self.store.shared.written.notify_waiters();
+        Ok(committed)
+    }
+}
+
+/// Carries a published batch into `features`, a chunk at a time. Newer versions stay, so it may be
+/// begun again after a crash, or run twice.
+async fn fold(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    batch: i64,
+    at: i64,
+) -> Result<(), StoreError> {
+    let mut after = (String::new(), String::new());
+    loop {
+        let end: Option<(String, String)> = sqlx::query_as(
+            "SELECT collection, id FROM (SELECT collection, id FROM changes WHERE batch = ?1 \
+             AND (collection, id) > (?2, ?3) ORDER BY collection, id LIMIT ?4) \
+             ORDER BY collection DESC, id DESC LIMIT 1",
+        )
+        .bind(batch)
+        .bind(&after.0)
+        .bind(&after.1)
+        .bind(CHUNK as i64)
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some(end) = end else { break };
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(
+            "INSERT INTO features (collection, id, seq, updated_at, geometry, properties) \
+             SELECT collection, id, ?1, ?2, geometry, properties FROM changes \
+             WHERE batch = ?3 AND (collection, id) > (?4, ?5) AND (collection, id) <= (?6, ?7) \
+             ON CONFLICT (collection, id) DO UPDATE SET seq = excluded.seq, \
+             updated_at = excluded.updated_at, geometry = excluded.geometry, \
+             properties = excluded.properties WHERE excluded.seq > seq",
+        )
+        .bind(seq)
+        .bind(at)
+        .bind(batch)
+        .bind(&after.0)
+        .bind(&after.1)
+        .bind(&end.0)
+        .bind(&end.1)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        after = end;
+        tokio::time::sleep(BREATH).await;
+    }
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("UPDATE commits SET folded = 1 WHERE seq = ?")
+        .bind(seq)
+        .execute(&mut *tx)
+        .await?;
+    // The marks of deletions were for this fold; nothing older needs them once none is left.
+    sqlx::query(
+        "DELETE FROM features WHERE properties IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM commits WHERE folded = 0)",
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Removes staged rows that no commit will ever name.
+async fn sweep(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let limit = micros_now() - ABANDONED.as_micros() as i64;
+    let dead: Vec<i64> = sqlx::query_scalar(
+        "SELECT batch FROM batches b WHERE touched_at < ? \
+         AND NOT EXISTS (SELECT 1 FROM commits c WHERE c.batch = b.batch)",
+    )
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await?;
+    for batch in dead {
+        loop {
+            let gone = sqlx::query(
+                "DELETE FROM changes WHERE batch = ?1 AND (collection, id) IN \
+                 (SELECT collection, id FROM changes WHERE batch = ?1 LIMIT ?2)",
+            )
+            .bind(batch)
+            .bind(CHUNK as i64)
+            .execute(&mut *connection)
+            .await?
+            .rows_affected();
+            if gone == 0 {
+                break;
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+        sqlx::query("DELETE FROM batches WHERE batch = ?")
+            .bind(batch)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+fn push_tuples(sql: &mut String, count: usize, tuple: &str) {
+    for i in 0..count {
+        if i > 0 {
+            sql.push(',');
+        }
+        sql.push_str(tuple);
+    }
+}

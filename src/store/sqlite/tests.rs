@@ -1,0 +1,286 @@
+//! The store against the promises of `store/mod.rs`.
+
+use std::collections::BTreeMap;
+
+use geo_types::point;
+
+use super::*;
+use crate::model::{Author, Body, Change, CollectionId, Edit, Expect, FeatureId, Properties};
+
+struct Fixture {
+    store: SqliteStore,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+async fn fixture() -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("map.db").display());
+    Fixture {
+        store: SqliteStore::open(&url).await.unwrap(),
+        url,
+        _folder: folder,
+    }
+}
+
+fn buildings() -> CollectionId {
+    CollectionId::new("buildings").unwrap()
+}
+
+fn id(text: &str) -> FeatureId {
+    FeatureId::new(text).unwrap()
+}
+
+fn put(name: &str, levels: i64) -> Change {
+    Change {
+        collection: buildings(),
+        id: id(name),
+        body: Some(Body {
+            geometry: Some(point!(x: 117.13, y: 39.22).into()),
+            properties: Properties::parse(&format!("{{\"levels\":{levels}}}")).unwrap(),
+        }),
+    }
+}
+
+fn delete(name: &str) -> Change {
+    Change {
+        body: None,
+        ..put(name, 0)
+    }
+}
+
+fn edit(changes: Vec<Change>) -> Edit {
+    Edit::new(Author::system(), changes)
+}
+
+async fn state(store: &SqliteStore) -> BTreeMap<String, (u64, String)> {
+    let mut map = BTreeMap::new();
+    store
+        .load(None, |r| {
+            let text = r.body.unwrap().properties.as_str().to_owned();
+            assert!(map.insert(r.id.to_string(), (r.seq, text)).is_none());
+        })
+        .await
+        .unwrap();
+    map
+}
+
+fn expected(list: &[(&str, u64, i64)]) -> BTreeMap<String, (u64, String)> {
+    list.iter()
+        .map(|(id, seq, levels)| (id.to_string(), (*seq, format!("{{\"levels\":{levels}}}"))))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_edit_becomes_one_commit_and_what_changes_nothing_becomes_none() {
+    let f = fixture().await;
+    let first = f
+        .store
+        .commit(edit(vec![put("a", 6), put("b", 6)]))
+        .await
+        .unwrap();
+    assert_eq!((first.seq, first.changed), (1, 2));
+    let same = f.store.commit(edit(vec![put("a", 6)])).await.unwrap();
+    assert_eq!((same.seq, same.changed), (1, 0));
+    let third = f
+        .store
+        .commit(edit(vec![put("a", 7), put("b", 6), delete("zzz")]))
+        .await
+        .unwrap();
+    assert_eq!((third.seq, third.changed), (2, 1));
+    f.store.commit(edit(vec![delete("b")])).await.unwrap();
+    assert_eq!(state(&f.store).await, expected(&[("a", 2, 7)]));
+
+    let log = f.store.commits_after(0, 10).await.unwrap();
+    assert_eq!(
+        log.iter().map(|h| (h.seq, h.size)).collect::<Vec<_>>(),
+        [(1, 2), (2, 1), (3, 1)]
+    );
+    let mut deleted = Vec::new();
+    f.store
+        .records_of(&log[2], |r| {
+            deleted.push((r.id.to_string(), r.body.is_some()))
+        })
+        .await
+        .unwrap();
+    assert_eq!(deleted, [("b".to_owned(), false)]);
+}
+
+#[tokio::test]
+async fn an_edit_whose_condition_fails_changes_nothing() {
+    let f = fixture().await;
+    f.store.commit(edit(vec![put("a", 6)])).await.unwrap();
+    let stale =
+        edit(vec![put("c", 1), put("a", 9)]).expecting(buildings(), id("a"), Expect::Seq(7));
+    let error = f.store.commit(stale).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Precondition { found: Some(1), .. }),
+        "{error}"
+    );
+    assert_eq!(state(&f.store).await, expected(&[("a", 1, 6)]));
+    let again = edit(vec![put("a", 9)]).expecting(buildings(), id("a"), Expect::Absent);
+    assert!(f.store.commit(again).await.is_err());
+}
+
+#[tokio::test]
+async fn a_staged_import_shows_nothing_until_published_and_loses_to_what_is_newer() {
+    let f = fixture().await;
+    f.store
+        .commit(edit(vec![put("kept", 1), put("same", 5)]))
+        .await
+        .unwrap();
+    let mut staging = f.store.stage(Author::system(), None).await.unwrap();
+    let many = (0..1000).map(|i| put(&format!("n{i:04}"), i)).collect();
+    assert_eq!(staging.put(many).await.unwrap(), 1000);
+    assert_eq!(
+        staging
+            .put(vec![put("same", 5), put("kept", 2)])
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(state(&f.store).await.len(), 2);
+
+    let done = staging.publish().await.unwrap();
+    assert_eq!((done.seq, done.changed), (2, 1001));
+    // Writes that come after the import count, whether or not it is folded already.
+    f.store
+        .commit(edit(vec![put("n0001", 77), delete("n0002")]))
+        .await
+        .unwrap();
+    let stale = edit(vec![put("n0003", 9)]).expecting(buildings(), id("n0003"), Expect::Seq(1));
+    assert!(f.store.commit(stale).await.is_err());
+    let unfolded = state(&f.store).await;
+    assert_eq!(unfolded.len(), 1001);
+    assert_eq!(unfolded["n0001"], (3, "{\"levels\":77}".into()));
+    assert_eq!(unfolded["kept"], (2, "{\"levels\":2}".into()));
+    assert!(!unfolded.contains_key("n0002"));
+
+    f.store.settle().await.unwrap();
+    assert_eq!(state(&f.store).await, unfolded);
+    f.store.settle().await.unwrap();
+    let reopened = SqliteStore::open(&f.url).await.unwrap();
+    assert_eq!(state(&reopened).await, unfolded);
+    assert_eq!(reopened.id(), f.store.id());
+}
+
+#[tokio::test]
+async fn a_staging_that_is_dropped_leaves_the_map_as_it_was() {
+    let f = fixture().await;
+    let mut staging = f.store.stage(Author::system(), None).await.unwrap();
+    staging.put(vec![put("a", 1)]).await.unwrap();
+    drop(staging);
+    f.store.settle().await.unwrap();
+    assert!(state(&f.store).await.is_empty());
+    assert_eq!(f.store.head().await.unwrap().seq, 0);
+}
+
+/// Two stores on one file are two processes' worth of connections.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_follower_never_skips_a_commit_however_writers_overlap() {
+    let f = fixture().await;
+    let mut writers = Vec::new();
+    for w in 0..4 {
+        let store = SqliteStore::open(&f.url).await.unwrap();
+        writers.push(tokio::spawn(async move {
+            for i in 0..25 {
+                if i % 10 == 3 {
+                    let mut staging = store.stage(Author::system(), None).await.unwrap();
+                    staging
+                        .put((0..30).map(|k| put(&format!("{w}-{i}-{k}"), k)).collect())
+                        .await
+                        .unwrap();
+                    staging.publish().await.unwrap();
+                    store.settle().await.unwrap();
+                } else {
+                    store
+                        .commit(edit(vec![put(&format!("{w}-{i}"), i)]))
+                        .await
+                        .unwrap();
+                }
+            }
+        }));
+    }
+    let mut seen = 0;
+    while seen < 100 {
+        f.store.changed(Duration::from_secs(5)).await;
+        for header in f.store.commits_after(seen, 1000).await.unwrap() {
+            assert_eq!(header.seq, seen + 1);
+            seen = header.seq;
+        }
+    }
+    for w in writers {
+        w.await.unwrap();
+    }
+    assert_eq!(f.store.head().await.unwrap().seq, 100);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_with_what_to_do() {
+    let f = fixture().await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (999, 'future', 1, x'00', 0)",
+    )
+    .execute(&mut *f.store.shared.writer.lock().await)
+    .await
+    .unwrap();
+    let error = SqliteStore::open(&f.url).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Newer { found: 999, .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_token_opens_a_session_until_it_is_revoked() {
+    let f = fixture().await;
+    let new = crate::store::NewToken {
+        name: "值班台".into(),
+        role: crate::model::Role::Officer,
+        expires_at: None,
+    };
+    let (token, secret) = f.store.create_token(new).await.unwrap();
+    let who = f
+        .store
+        .token_principal(secret.reveal())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (who.account.as_str(), who.role),
+        ("值班台", crate::model::Role::Officer)
+    );
+    assert_eq!(f.store.token_principal("om_nonsense").await.unwrap(), None);
+
+    let lifetime = Duration::from_secs(60);
+    let (_, session) = f
+        .store
+        .open_session(secret.reveal(), lifetime)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        f.store
+            .session_principal(session.reveal())
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(f.store.revoke_token(&token.id).await.unwrap());
+    assert_eq!(
+        f.store.session_principal(session.reveal()).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        f.store.token_principal(secret.reveal()).await.unwrap(),
+        None
+    );
+    assert!(
+        f.store
+            .open_session(secret.reveal(), lifetime)
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
