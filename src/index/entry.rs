@@ -1,0 +1,358 @@
+//! One feature as it stands in memory.
+//!
+//! Kept twice, because both are asked for all the time: decoded for geometry tests, and encoded as
+//! the bytes of the common answer (public role, WGS 84, all properties), which then cost a copy and
+//! nothing else. Everything else is cut out of those bytes when it is asked for.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use geo_types::Geometry;
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use crate::codec::geojson::write::{self, FeatureParts, PROPERTIES_KEY};
+use crate::model::{FeatureId, Record, Role, Schema};
+use crate::spatial::bounds::Bounds;
+
+/// A feature of the current map, immutable.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    id: FeatureId,
+    seq: u64,
+    updated_at: Timestamp,
+    geometry: Option<Geometry<f64>>,
+    bounds: Option<Bounds>,
+    /// The Feature as the public sees it.
+    encoded: Box<[u8]>,
+    geometry_at: u32,
+    properties_at: u32,
+    properties_end: u32,
+    /// All properties, where the public does not see all of them.
+    full: Option<Box<str>>,
+}
+
+impl Entry {
+    /// Encodes a stored feature; `None` for the record of a deletion.
+    pub fn new(schema: &Schema, record: &Record) -> Option<Self> {
+        let body = record.body.as_ref()?;
+        let full = body.properties.as_str();
+        let public = strip(full, schema, Role::Public);
+
+        let mut geometry = Vec::with_capacity(256);
+        write::geometry_or_null(&mut geometry, body.geometry.as_ref());
+        let mut out =
+            Vec::with_capacity(128 + record.id.as_str().len() + geometry.len() + public.len());
+        let (geometry_at, properties_at) = write::feature(
+            &mut out,
+            &FeatureParts {
+                id: record.id.as_str(),
+                geometry: &geometry,
+                properties: &public,
+                seq: record.seq,
+                updated_at: record.updated_at,
+            },
+        );
+        let properties_end = properties_at + public.len();
+        Some(Self {
+            id: record.id.clone(),
+            seq: record.seq,
+            updated_at: record.updated_at,
+            bounds: body.geometry.as_ref().and_then(Bounds::of),
+            geometry: body.geometry.clone(),
+            encoded: out.into_boxed_slice(),
+            // A feature is limited to far less than 4 GB at the door.
+            geometry_at: geometry_at as u32,
+            properties_at: properties_at as u32,
+            properties_end: properties_end as u32,
+            full: match public {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(_) => Some(full.into()),
+            },
+        })
+    }
+
+    /// The same feature under another schema, which may show the public more or less.
+    pub(super) fn with_schema(&self, schema: &Schema) -> Self {
+        let full = self.all_properties();
+        let public = strip(full, schema, Role::Public);
+        let mut out = Vec::with_capacity(self.encoded.len() + 64);
+        let (geometry_at, properties_at) = write::feature(
+            &mut out,
+            &FeatureParts {
+                properties: &public,
+                ..self.parts()
+            },
+        );
+        Self {
+            id: self.id.clone(),
+            seq: self.seq,
+            updated_at: self.updated_at,
+            geometry: self.geometry.clone(),
+            bounds: self.bounds,
+            geometry_at: geometry_at as u32,
+            properties_at: properties_at as u32,
+            properties_end: (properties_at + public.len()) as u32,
+            full: match public {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(_) => Some(full.into()),
+            },
+            encoded: out.into_boxed_slice(),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &FeatureId {
+        &self.id
+    }
+
+    /// The commit that wrote it.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// When that commit was made.
+    pub fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
+    /// Where it is; only rows of hidden collections are nowhere.
+    pub fn geometry(&self) -> Option<&Geometry<f64>> {
+        self.geometry.as_ref()
+    }
+
+    /// The box of its geometry in degrees.
+    pub fn bounds(&self) -> Option<Bounds> {
+        self.bounds
+    }
+
+    /// The Feature as the public sees it: GeoJSON bytes, ready to send.
+    pub fn encoded(&self) -> &[u8] {
+        &self.encoded
+    }
+
+    /// The geometry object as GeoJSON bytes, or `null`.
+    pub fn geometry_json(&self) -> &[u8] {
+        let end = self.properties_at as usize - PROPERTIES_KEY.len();
+        &self.encoded[self.geometry_at as usize..end]
+    }
+
+    /// The properties object as `role` sees it, canonical JSON.
+    pub fn properties(&self, schema: &Schema, role: Role) -> Cow<'_, str> {
+        match (&self.full, role) {
+            (None, _) | (_, Role::Public) => Cow::Borrowed(self.public_properties()),
+            (Some(full), role) => strip(full, schema, role),
+        }
+    }
+
+    /// All properties, protected ones too: for what never leaves the server.
+    pub fn all_properties(&self) -> &str {
+        match &self.full {
+            Some(full) => full,
+            None => self.public_properties(),
+        }
+    }
+
+    /// The Feature as `role` sees it, with all properties or only the selected ones.
+    pub fn feature_json(
+        &self,
+        schema: &Schema,
+        role: Role,
+        selection: Option<&[String]>,
+    ) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write_feature(&mut out, schema, role, selection);
+        out
+    }
+
+    /// Appends the Feature as `role` sees it, with all properties or only the selected ones.
+    pub fn write_feature(
+        &self,
+        out: &mut Vec<u8>,
+        schema: &Schema,
+        role: Role,
+        selection: Option<&[String]>,
+    ) {
+        let mut properties = self.properties(schema, role);
+        if let Some(names) = selection
+            && let Some(kept) = retain(&properties, |key| names.iter().any(|n| n == key))
+        {
+            properties = Cow::Owned(kept);
+        }
+        if matches!(&properties, Cow::Borrowed(p) if std::ptr::eq(*p, self.public_properties())) {
+            out.extend_from_slice(&self.encoded);
+            return;
+        }
+        write::feature(
+            out,
+            &FeatureParts {
+                properties: &properties,
+                ..self.parts()
+            },
+        );
+    }
+
+    /// Bytes of the heap and of itself that it takes, for the metrics.
+    pub fn memory(&self) -> usize {
+        use geo::CoordsIter;
+        let coords = self.geometry.as_ref().map_or(0, CoordsIter::coords_count);
+        size_of::<Self>()
+            + self.encoded.len()
+            + self.full.as_ref().map_or(0, |f| f.len())
+            + coords * 16
+            + self.id.as_str().len()
+    }
+
+    fn parts(&self) -> FeatureParts<'_> {
+        FeatureParts {
+            id: self.id.as_str(),
+            geometry: self.geometry_json(),
+            properties: self.public_properties(),
+            seq: self.seq,
+            updated_at: self.updated_at,
+        }
+    }
+
+    fn public_properties(&self) -> &str {
+        let range = self.properties_at as usize..self.properties_end as usize;
+        // These bytes came from a str in `new`.
+        std::str::from_utf8(&self.encoded[range]).unwrap_or("{}")
+    }
+}
+
+/// The properties without those that `role` must not see.
+fn strip<'a>(properties: &'a str, schema: &Schema, role: Role) -> Cow<'a, str> {
+    let hidden: Vec<&str> = schema.hidden_from(role).collect();
+    if hidden.is_empty() {
+        return Cow::Borrowed(properties);
+    }
+    match retain(properties, |key| !hidden.contains(&key)) {
+        Some(kept) => Cow::Owned(kept),
+        None => Cow::Borrowed(properties),
+    }
+}
+
+/// A canonical object with only some of its keys; `None` if all stay.
+fn retain(properties: &str, keep: impl Fn(&str) -> bool) -> Option<String> {
+    // Text that is no object cannot be told apart, so nothing of it goes out.
+    let Ok(mut map) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(properties) else {
+        return Some("{}".to_owned());
+    };
+    let before = map.len();
+    map.retain(|key, _| keep(key));
+    if map.len() == before {
+        return None;
+    }
+    Some(serde_json::to_string(&map).unwrap_or_else(|_| "{}".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use geo_types::Point;
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Body, CollectionId, Properties};
+
+    fn schema(role: &str) -> Schema {
+        Schema::parse(
+            &CollectionId::new("entrances").unwrap(),
+            json!({"properties": {
+                "name": {"type": "string"},
+                "access_code": {"type": "string", "x-onemap-role": role},
+                "access_note": {"type": "string", "x-onemap-role": "grid_worker"},
+            }}),
+        )
+        .unwrap()
+    }
+
+    fn record(properties: &str) -> Record {
+        Record {
+            collection: CollectionId::new("entrances").unwrap(),
+            id: FeatureId::new("门1").unwrap(),
+            seq: 7,
+            updated_at: "2026-11-22T06:05:00.25Z".parse().unwrap(),
+            body: Some(Body {
+                geometry: Some(Point::new(117.0, 39.25).into()),
+                properties: Properties::parse(properties).unwrap(),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_protected_property_is_in_no_answer_below_its_role() {
+        let schema = schema("rider");
+        let record = record(r#"{"name":"北门","access_code":"1234#","access_note":"ask"}"#);
+        let entry = Entry::new(&schema, &record).unwrap();
+        assert_eq!(
+            std::str::from_utf8(entry.encoded()).unwrap(),
+            r#"{"type":"Feature","id":"门1","geometry":{"type":"Point","coordinates":[117,39.25]},"properties":{"name":"北门"},"seq":7,"updated_at":"2026-11-22T06:05:00.25Z"}"#
+        );
+        assert_eq!(
+            entry.properties(&schema, Role::Public),
+            r#"{"name":"北门"}"#
+        );
+        assert_eq!(
+            entry.properties(&schema, Role::Rider),
+            r#"{"access_code":"1234#","name":"北门"}"#
+        );
+        assert_eq!(
+            entry.properties(&schema, Role::Admin),
+            r#"{"access_code":"1234#","access_note":"ask","name":"北门"}"#
+        );
+        let asked = ["access_code".to_owned()];
+        let public = entry.feature_json(&schema, Role::Public, Some(&asked));
+        assert!(
+            String::from_utf8(public)
+                .unwrap()
+                .contains(r#""properties":{},"#)
+        );
+        let rider = entry.feature_json(&schema, Role::Rider, Some(&asked));
+        assert!(
+            String::from_utf8(rider)
+                .unwrap()
+                .contains(r#"{"access_code":"1234#"}"#)
+        );
+    }
+
+    #[test]
+    fn without_protection_there_is_one_copy_and_every_role_gets_it() {
+        let schema = schema("rider");
+        let entry = Entry::new(&schema, &record(r#"{"name":"南门"}"#)).unwrap();
+        assert!(entry.full.is_none());
+        for role in Role::ALL {
+            assert_eq!(entry.feature_json(&schema, role, None), entry.encoded());
+        }
+        assert_eq!(
+            entry.geometry_json(),
+            br#"{"type":"Point","coordinates":[117,39.25]}"#
+        );
+    }
+
+    #[test]
+    fn a_new_schema_shows_the_public_what_it_may_now_see_and_no_more() {
+        let record = record(r#"{"name":"北门","access_code":"1234#"}"#);
+        for (before, after) in [
+            ("rider", "public"),
+            ("public", "rider"),
+            ("public", "public"),
+        ] {
+            let moved = Entry::new(&schema(before), &record)
+                .unwrap()
+                .with_schema(&schema(after));
+            let fresh = Entry::new(&schema(after), &record).unwrap();
+            assert_eq!(moved.encoded(), fresh.encoded());
+            assert_eq!(moved.all_properties(), fresh.all_properties());
+            assert_eq!(moved.full.is_some(), fresh.full.is_some());
+        }
+    }
+
+    #[test]
+    fn a_deletion_is_no_entry() {
+        let record = Record {
+            body: None,
+            ..record("{}")
+        };
+        assert!(Entry::new(&schema("rider"), &record).is_none());
+    }
+}
