@@ -1,1 +1,696 @@
-//! (under construction)
+//! The coordinate systems that Chinese data comes in, to and from WGS 84.
+//!
+//! | system | names | note |
+//! | --- | --- | --- |
+//! | WGS 84 | `WGS84`, `CRS84`, `EPSG:4326` | what the map keeps |
+//! | CGCS2000 | `CGCS2000`, `EPSG:4490` | equal to WGS 84 within centimetres, taken as equal (as EPSG does) |
+//! | GCJ-02 | `GCJ-02` | the shifted coordinates of Chinese web maps (火星坐标) |
+//! | BD-09 | `BD-09` | Baidu's shift on top of GCJ-02 |
+//! | Web Mercator | `EPSG:3857` | |
+//! | CGCS2000 / 3-degree Gauss-Krüger | `EPSG:4513`–`4533` (easting with the zone's number before it), `EPSG:4534`–`4554` (without) | 3 度带 |
+//!
+//! A coordinate is x = longitude or easting, y = latitude or northing here, as in files. OGC API –
+//! Features part 2 wants the authority's axis order on the wire: [`Crs::axis_order_lat_lon`] says
+//! where x and y must be exchanged for that.
+//!
+//! GCJ-02 and BD-09 have no published specification; the formulas are the ones that are publicly known,
+//! with a rectangle for "in China" outside of which nothing is shifted. Their inverses are found by
+//! iteration, to well under a millimetre.
+
+use std::f64::consts::PI;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use geo::MapCoords;
+use geo_types::{Coord, Geometry};
+use proj4rs::Proj;
+
+/// A coordinate system that the map understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Crs {
+    /// WGS 84, longitude first on the wire.
+    Crs84,
+    /// WGS 84, latitude first on the wire.
+    Epsg4326,
+    /// CGCS2000 (EPSG:4490), latitude first on the wire.
+    Cgcs2000,
+    /// GCJ-02, longitude first.
+    Gcj02,
+    /// BD-09, longitude first.
+    Bd09,
+    /// Web Mercator (EPSG:3857), metres.
+    WebMercator,
+    /// CGCS2000 / 3-degree Gauss-Krüger, metres; northing first on the wire.
+    GaussKruger(Zone),
+}
+
+/// A 3-degree zone of the Gauss-Krüger projection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Zone {
+    /// 25 to 45; its central meridian is three times as many degrees east.
+    number: u8,
+    /// Whether eastings carry the number before them: 39 500 000 for 500 000 in zone 39.
+    prefixed: bool,
+}
+
+/// Why a text names no coordinate system that we know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "unknown coordinate system {0:?}; known are WGS84 (EPSG:4326, CRS84), CGCS2000 (EPSG:4490), \
+     GCJ-02, BD-09, EPSG:3857 and EPSG:4513 to EPSG:4554 (CGCS2000 3-degree Gauss-Krüger)"
+)]
+pub struct UnknownCrs(pub String);
+
+/// Why a coordinate cannot be transformed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("[{x}, {y}] is not within the area of {crs}{hint}")]
+pub struct OutOfArea {
+    /// The coordinate system.
+    pub crs: Crs,
+    /// Its x as it came.
+    pub x: f64,
+    /// Its y as it came.
+    pub y: f64,
+    /// What may have gone wrong, beginning with "; ", or nothing.
+    pub hint: String,
+}
+
+impl Crs {
+    /// Every system that has a URI, in the order in which a service lists them.
+    pub fn with_uri() -> impl Iterator<Item = Self> {
+        let zones = [true, false]
+            .into_iter()
+            .flat_map(|prefixed| (25..=45).map(move |number| Zone { number, prefixed }));
+        [Self::Crs84, Self::Epsg4326, Self::Cgcs2000, Self::WebMercator]
+            .into_iter()
+            .chain(zones.map(Self::GaussKruger))
+    }
+
+    /// The system of an EPSG code.
+    pub fn from_epsg(code: u32) -> Option<Self> {
+        let zone = |number: u32, prefixed| {
+            u8::try_from(number)
+                .ok()
+                .map(|number| Self::GaussKruger(Zone { number, prefixed }))
+        };
+        match code {
+            4326 => Some(Self::Epsg4326),
+            4490 => Some(Self::Cgcs2000),
+            3857 => Some(Self::WebMercator),
+            4513..=4533 => zone(code - 4513 + 25, true),
+            4534..=4554 => zone(code - 4534 + 25, false),
+            _ => None,
+        }
+    }
+
+    /// The EPSG code, where the system has one.
+    pub fn epsg(self) -> Option<u32> {
+        match self {
+            Self::Crs84 | Self::Gcj02 | Self::Bd09 => None,
+            Self::Epsg4326 => Some(4326),
+            Self::Cgcs2000 => Some(4490),
+            Self::WebMercator => Some(3857),
+            Self::GaussKruger(z) => {
+                let first = if z.prefixed { 4513 } else { 4534 };
+                Some(first + u32::from(z.number) - 25)
+            }
+        }
+    }
+
+    /// The OGC URI, where the system has one.
+    pub fn uri(self) -> Option<String> {
+        match self {
+            Self::Crs84 => Some("http://www.opengis.net/def/crs/OGC/1.3/CRS84".into()),
+            _ => self
+                .epsg()
+                .map(|code| format!("http://www.opengis.net/def/crs/EPSG/0/{code}")),
+        }
+    }
+
+    /// Whether the authority's definition puts latitude (or northing) first, so that OGC interfaces
+    /// exchange x and y. Files do not.
+    pub fn axis_order_lat_lon(self) -> bool {
+        matches!(
+            self,
+            Self::Epsg4326 | Self::Cgcs2000 | Self::GaussKruger(_)
+        )
+    }
+
+    /// Whether coordinates are degrees and not metres.
+    pub fn is_degrees(self) -> bool {
+        !matches!(self, Self::WebMercator | Self::GaussKruger(_))
+    }
+
+    /// Whether its coordinates are WGS 84 as they are.
+    pub fn is_wgs84(self) -> bool {
+        matches!(self, Self::Crs84 | Self::Epsg4326 | Self::Cgcs2000)
+    }
+
+    /// From this system to WGS 84 degrees.
+    ///
+    /// # Errors
+    /// When the coordinate lies outside the area of the system.
+    pub fn to_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+        if !c.x.is_finite() || !c.y.is_finite() {
+            return Err(self.out_of_area(c, ""));
+        }
+        if self.is_degrees() && (c.x.abs() > 180.0 || c.y.abs() > 90.0) {
+            let hint = if c.x.abs() <= 90.0 && c.y.abs() <= 180.0 {
+                "; longitude and latitude look swapped"
+            } else if c.x.abs() > 1000.0 {
+                "; these look like metres of a projection"
+            } else {
+                ""
+            };
+            return Err(self.out_of_area(c, hint));
+        }
+        match self {
+            Self::Crs84 | Self::Epsg4326 | Self::Cgcs2000 => Ok(c),
+            Self::Gcj02 => Ok(gcj02_to_wgs84(c)),
+            Self::Bd09 => Ok(bd09_to_wgs84(c)),
+            Self::WebMercator => self.from_mercator(c),
+            Self::GaussKruger(zone) => zone.to_wgs84(c),
+        }
+    }
+
+    /// From WGS 84 degrees to this system.
+    ///
+    /// # Errors
+    /// When the place lies outside the area of the system.
+    pub fn from_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+        match self {
+            Self::Crs84 | Self::Epsg4326 | Self::Cgcs2000 => Ok(c),
+            Self::Gcj02 => Ok(wgs84_to_gcj02(c)),
+            Self::Bd09 => Ok(wgs84_to_bd09(c)),
+            Self::WebMercator => self.to_mercator(c),
+            Self::GaussKruger(zone) => zone.from_wgs84(c),
+        }
+    }
+
+    /// A whole geometry from this system to WGS 84, rounded to 1e-9 degrees (0.1 mm) where it was
+    /// transformed: more digits would be the noise of the arithmetic.
+    ///
+    /// # Errors
+    /// At the first coordinate outside the area of the system.
+    pub fn geometry_to_wgs84(self, geometry: &Geometry<f64>) -> Result<Geometry<f64>, OutOfArea> {
+        geometry.try_map_coords(|c| {
+            let to = self.to_wgs84(c)?;
+            Ok(if self.is_wgs84() { to } else { round(to, 1e9) })
+        })
+    }
+
+    /// A whole geometry from WGS 84 to this system, rounded to 1e-9 degrees or to 0.1 mm where it was
+    /// transformed.
+    ///
+    /// # Errors
+    /// At the first coordinate outside the area of the system.
+    pub fn geometry_from_wgs84(self, geometry: &Geometry<f64>) -> Result<Geometry<f64>, OutOfArea> {
+        let scale = if self.is_degrees() { 1e9 } else { 1e4 };
+        geometry.try_map_coords(|c| {
+            let to = self.from_wgs84(c)?;
+            Ok(if self.is_wgs84() { to } else { round(to, scale) })
+        })
+    }
+
+    fn out_of_area(self, c: Coord<f64>, hint: impl Into<String>) -> OutOfArea {
+        OutOfArea {
+            crs: self,
+            x: c.x,
+            y: c.y,
+            hint: hint.into(),
+        }
+    }
+
+    fn from_mercator(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+        if c.x.abs() > MERCATOR_EDGE * (1.0 + 1e-9) || c.y.abs() > MERCATOR_EDGE * (1.0 + 1e-9) {
+            return Err(self.out_of_area(c, ""));
+        }
+        // Degrees taken for metres would all fall into the Gulf of Guinea, one on the other.
+        if (c.x != 0.0 || c.y != 0.0) && c.x.abs() <= 180.0 && c.y.abs() <= 90.0 {
+            return Err(self.out_of_area(c, "; these look like degrees"));
+        }
+        Ok(Coord {
+            x: (c.x / MERCATOR_RADIUS).to_degrees().clamp(-180.0, 180.0),
+            y: (2.0 * (c.y / MERCATOR_RADIUS).exp().atan() - PI / 2.0).to_degrees(),
+        })
+    }
+
+    fn to_mercator(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+        /// Where the projection's square ends.
+        const EDGE_LATITUDE: f64 = 85.051_128_779_806_6;
+        if c.y.abs() > EDGE_LATITUDE + 1e-9 || c.x.abs() > 180.0 {
+            return Err(self.out_of_area(c, "; it ends at 85.0511 degrees north and south"));
+        }
+        Ok(Coord {
+            x: MERCATOR_RADIUS * c.x.to_radians(),
+            y: MERCATOR_RADIUS * (PI / 4.0 + c.y.to_radians() / 2.0).tan().ln(),
+        })
+    }
+}
+
+fn round(c: Coord<f64>, scale: f64) -> Coord<f64> {
+    Coord {
+        x: (c.x * scale).round() / scale,
+        y: (c.y * scale).round() / scale,
+    }
+}
+
+const MERCATOR_RADIUS: f64 = 6_378_137.0;
+const MERCATOR_EDGE: f64 = MERCATOR_RADIUS * PI;
+
+impl fmt::Display for Crs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Crs84 => f.write_str("WGS 84"),
+            Self::Epsg4326 => f.write_str("WGS 84 (EPSG:4326)"),
+            Self::Cgcs2000 => f.write_str("CGCS2000 (EPSG:4490)"),
+            Self::Gcj02 => f.write_str("GCJ-02"),
+            Self::Bd09 => f.write_str("BD-09"),
+            Self::WebMercator => f.write_str("Web Mercator (EPSG:3857)"),
+            Self::GaussKruger(z) => {
+                let code = self.epsg().unwrap_or_default();
+                if z.prefixed {
+                    write!(f, "CGCS2000 Gauss-Krüger zone {} (EPSG:{code})", z.number)
+                } else {
+                    write!(
+                        f,
+                        "CGCS2000 Gauss-Krüger CM {}E (EPSG:{code})",
+                        z.central_meridian()
+                    )
+                }
+            }
+        }
+    }
+}
+
+impl FromStr for Crs {
+    type Err = UnknownCrs;
+
+    /// Reads `EPSG:4490`, `4490`, `http://www.opengis.net/def/crs/EPSG/0/4490`,
+    /// `urn:ogc:def:crs:EPSG::4490`, or a name such as `GCJ-02`; case does not matter.
+    fn from_str(text: &str) -> Result<Self, UnknownCrs> {
+        let plain: String = text
+            .trim()
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '_'))
+            .flat_map(char::to_lowercase)
+            .collect();
+        let named = match plain.as_str() {
+            "wgs84" | "crs84" | "ogc:crs84" => Some(Self::Crs84),
+            "cgcs2000" => Some(Self::Cgcs2000),
+            "gcj02" => Some(Self::Gcj02),
+            "bd09" | "bd09ll" => Some(Self::Bd09),
+            "webmercator" => Some(Self::WebMercator),
+            _ => None,
+        };
+        let code = || {
+            let (authority, code) = if let Some(path) = plain
+                .strip_prefix("http://www.opengis.net/def/crs/")
+                .or_else(|| plain.strip_prefix("https://www.opengis.net/def/crs/"))
+            {
+                let mut parts = path.split('/');
+                (parts.next()?, parts.nth(1)?)
+            } else if let Some(path) = plain.strip_prefix("urn:ogc:def:crs:") {
+                let mut parts = path.split(':');
+                (parts.next()?, parts.nth(1)?)
+            } else {
+                plain.split_once(':').unwrap_or(("epsg", &plain))
+            };
+            match authority {
+                "ogc" if code == "crs84" => Some(Self::Crs84),
+                "epsg" => Self::from_epsg(code.parse().ok()?),
+                _ => None,
+            }
+        };
+        named
+            .or_else(code)
+            .ok_or_else(|| UnknownCrs(text.to_owned()))
+    }
+}
+
+/// How far from its central meridian a zone is taken: its own half and a degree of the neighbour's, for
+/// a city on the line between two zones is surveyed in one of them.
+const ZONE_REACH: f64 = 2.5;
+const FALSE_EASTING: f64 = 500_000.0;
+const PREFIX: f64 = 1_000_000.0;
+
+/// One projection a zone, without a prefix; GRS 80 is the ellipsoid of CGCS2000 to 0.1 mm.
+static PROJECTIONS: LazyLock<Option<Vec<Proj>>> = LazyLock::new(|| {
+    (25..=45)
+        .map(|n| {
+            Proj::from_proj_string(&format!(
+                "+proj=etmerc +lat_0=0 +lon_0={} +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m",
+                n * 3
+            ))
+            .ok()
+        })
+        .collect()
+});
+static DEGREES: LazyLock<Option<Proj>> =
+    LazyLock::new(|| Proj::from_proj_string("+proj=longlat +ellps=GRS80").ok());
+
+impl Zone {
+    /// The meridian in its middle, degrees east.
+    pub fn central_meridian(self) -> f64 {
+        f64::from(self.number) * 3.0
+    }
+
+    fn projections(self) -> Option<(&'static Proj, &'static Proj)> {
+        let zone = PROJECTIONS.as_ref()?.get(usize::from(self.number - 25))?;
+        Some((zone, DEGREES.as_ref()?))
+    }
+
+    fn offset(self) -> f64 {
+        if self.prefixed {
+            f64::from(self.number) * PREFIX
+        } else {
+            0.0
+        }
+    }
+
+    fn to_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+        let refuse = || Crs::GaussKruger(self).out_of_area(c, self.hint(c));
+        let x = c.x - self.offset();
+        if !(0.0..PREFIX).contains(&x) || !(0.0..=6_700_000.0).contains(&c.y) {
+            return Err(refuse());
+        }
+        let (zone, degrees) = self.projections().ok_or_else(refuse)?;
+        let mut point = (x, c.y, 0.0);
+        proj4rs::transform::transform(zone, degrees, &mut point).map_err(|_| refuse())?;
+        let place = Coord {
+            x: point.0.to_degrees(),
+            y: point.1.to_degrees(),
+        };
+        if (place.x - self.central_meridian()).abs() > ZONE_REACH {
+            return Err(refuse());
+        }
+        Ok(place)
+    }
+
+    fn from_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+        let refuse = || {
+            let zone = (c.x / 3.0).round();
+            let hint = if (25.0..=45.0).contains(&zone) {
+                format!("; longitude {} is in zone {zone}", c.x)
+            } else {
+                String::new()
+            };
+            Crs::GaussKruger(self).out_of_area(c, hint)
+        };
+        if (c.x - self.central_meridian()).abs() > ZONE_REACH || !(0.0..=60.0).contains(&c.y) {
+            return Err(refuse());
+        }
+        let (zone, degrees) = self.projections().ok_or_else(refuse)?;
+        let mut point = (c.x.to_radians(), c.y.to_radians(), 0.0);
+        proj4rs::transform::transform(degrees, zone, &mut point).map_err(|_| refuse())?;
+        Ok(Coord {
+            x: point.0 + self.offset(),
+            y: point.1,
+        })
+    }
+
+    /// What somebody probably did who hands in a coordinate that this zone cannot have.
+    fn hint(self, c: Coord<f64>) -> String {
+        let epsg = |zone: Self| Crs::GaussKruger(zone).epsg().unwrap_or_default();
+        let northing = |v: f64| (1_000_000.0..=6_700_000.0).contains(&v);
+        let easting = |v: f64| {
+            (100_000.0..PREFIX).contains(&v) || (25.0 * PREFIX..46.0 * PREFIX).contains(&v)
+        };
+        if northing(c.x) && easting(c.y) {
+            return "; easting and northing look swapped: expected x = easting, y = northing".into();
+        }
+        if c.x.abs() <= 180.0 && c.y.abs() <= 90.0 {
+            return "; these look like degrees".into();
+        }
+        let prefix = (c.x / PREFIX).floor();
+        if (25.0..=45.0).contains(&prefix) {
+            let found = Self {
+                number: prefix as u8,
+                prefixed: true,
+            };
+            if found != self {
+                return format!(
+                    "; an easting that begins with {prefix} is of zone {prefix}: EPSG:{}",
+                    epsg(found)
+                );
+            }
+        }
+        if self.prefixed && (0.0..PREFIX).contains(&c.x) {
+            let bare = Self {
+                number: self.number,
+                prefixed: false,
+            };
+            return format!(
+                "; the easting has no zone number before it, as in EPSG:{} (CM {}E)",
+                epsg(bare),
+                self.central_meridian()
+            );
+        }
+        format!(
+            "; eastings here are about {} ± 220 km",
+            self.offset() + FALSE_EASTING
+        )
+    }
+}
+
+/// The ellipsoid of Krasovsky 1940, on which the shift is computed.
+const KRASOVSKY_A: f64 = 6_378_245.0;
+const KRASOVSKY_EE: f64 = 0.006_693_421_622_965_943;
+
+fn in_china(c: Coord<f64>) -> bool {
+    (72.004..=137.8347).contains(&c.x) && (0.8293..=55.8271).contains(&c.y)
+}
+
+/// What GCJ-02 adds to a WGS 84 coordinate, in degrees.
+fn gcj02_shift(c: Coord<f64>) -> Coord<f64> {
+    let (x, y) = (c.x - 105.0, c.y - 35.0);
+    let waves = (20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin()) * 2.0 / 3.0;
+    let north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * x.abs().sqrt()
+        + waves
+        + (20.0 * (y * PI).sin() + 40.0 * (y / 3.0 * PI).sin()) * 2.0 / 3.0
+        + (160.0 * (y / 12.0 * PI).sin() + 320.0 * (y * PI / 30.0).sin()) * 2.0 / 3.0;
+    let east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * x.abs().sqrt()
+        + waves
+        + (20.0 * (x * PI).sin() + 40.0 * (x / 3.0 * PI).sin()) * 2.0 / 3.0
+        + (150.0 * (x / 12.0 * PI).sin() + 300.0 * (x / 30.0 * PI).sin()) * 2.0 / 3.0;
+    let latitude = c.y.to_radians();
+    let magic = 1.0 - KRASOVSKY_EE * latitude.sin().powi(2);
+    let meridian = KRASOVSKY_A * (1.0 - KRASOVSKY_EE) / (magic * magic.sqrt());
+    let parallel = KRASOVSKY_A / magic.sqrt() * latitude.cos();
+    Coord {
+        x: (east / parallel).to_degrees(),
+        y: (north / meridian).to_degrees(),
+    }
+}
+
+fn wgs84_to_gcj02(c: Coord<f64>) -> Coord<f64> {
+    if in_china(c) { c + gcj02_shift(c) } else { c }
+}
+
+fn gcj02_to_wgs84(c: Coord<f64>) -> Coord<f64> {
+    // Within a kilometre of the rectangle's edge both "shifted" and "not shifted" may be true; the
+    // answer is the one from which the way forward leads back here.
+    let place = invert(c, |w| w + gcj02_shift(w));
+    if in_china(place) { place } else { c }
+}
+
+const BD09_WAVE: f64 = PI * 3000.0 / 180.0;
+
+fn gcj02_to_bd09(c: Coord<f64>) -> Coord<f64> {
+    let z = c.x.hypot(c.y) + 0.000_02 * (c.y * BD09_WAVE).sin();
+    let theta = c.y.atan2(c.x) + 0.000_003 * (c.x * BD09_WAVE).cos();
+    Coord {
+        x: z * theta.cos() + 0.0065,
+        y: z * theta.sin() + 0.006,
+    }
+}
+
+fn wgs84_to_bd09(c: Coord<f64>) -> Coord<f64> {
+    if in_china(c) {
+        gcj02_to_bd09(wgs84_to_gcj02(c))
+    } else {
+        c
+    }
+}
+
+fn bd09_to_wgs84(c: Coord<f64>) -> Coord<f64> {
+    let gcj = invert(c, gcj02_to_bd09);
+    let place = invert(gcj, |w| w + gcj02_shift(w));
+    if in_china(place) { place } else { c }
+}
+
+/// The place from which a gentle shift leads to `target`, by fixed-point iteration: the shift hardly
+/// changes within its own length, so that every round gains two to three digits.
+fn invert(target: Coord<f64>, forward: impl Fn(Coord<f64>) -> Coord<f64>) -> Coord<f64> {
+    const ROUNDS: usize = 30;
+    const ENOUGH: f64 = 1e-12;
+    let mut place = target;
+    for _ in 0..ROUNDS {
+        let miss = target - forward(place);
+        place = place + miss;
+        if miss.x.abs() < ENOUGH && miss.y.abs() < ENOUGH {
+            break;
+        }
+    }
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn coord(x: f64, y: f64) -> Coord<f64> {
+        Coord { x, y }
+    }
+
+    /// Metres between two near places.
+    fn metres(a: Coord<f64>, b: Coord<f64>) -> f64 {
+        let east = (a.x - b.x).to_radians() * a.y.to_radians().cos();
+        let north = (a.y - b.y).to_radians();
+        east.hypot(north) * 6_378_137.0
+    }
+
+    fn near(a: Coord<f64>, b: Coord<f64>, tolerance: f64) {
+        assert!(
+            (a.x - b.x).abs() <= tolerance && (a.y - b.y).abs() <= tolerance,
+            "{a:?} is not {b:?}"
+        );
+    }
+
+    #[test]
+    fn a_system_is_found_by_name_code_and_uri() {
+        for (text, expected) in [
+            ("WGS 84", Crs::Crs84),
+            ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", Crs::Crs84),
+            ("urn:ogc:def:crs:OGC:1.3:CRS84", Crs::Crs84),
+            ("epsg:4326", Crs::Epsg4326),
+            ("http://www.opengis.net/def/crs/EPSG/0/4490", Crs::Cgcs2000),
+            ("[http://www.opengis.net/def/crs/EPSG/0/3857]", Crs::WebMercator),
+            ("urn:ogc:def:crs:EPSG::4490", Crs::Cgcs2000),
+            ("4490", Crs::Cgcs2000),
+            ("gcj02", Crs::Gcj02),
+            ("BD-09", Crs::Bd09),
+        ] {
+            assert_eq!(text.parse(), Ok(expected), "{text}");
+        }
+        for bad in ["", "EPSG:", "EPSG:2437", "http://www.opengis.net/def/crs/EPSG/0/", "x:4326"] {
+            assert!(bad.parse::<Crs>().is_err(), "{bad}");
+        }
+        for crs in Crs::with_uri() {
+            assert_eq!(crs.uri().map(|u| u.parse()), Some(Ok(crs)));
+        }
+        assert_eq!(Crs::with_uri().count(), 46);
+        assert!(!Crs::Crs84.axis_order_lat_lon() && Crs::Cgcs2000.axis_order_lat_lon());
+    }
+
+    /// Control values of PROJ 9.1 (`cs2cs`, `gdaltransform`) for EPSG:4513 to 4554.
+    #[test]
+    fn gauss_kruger_zones_agree_with_proj() {
+        for (code, place, expected) in [
+            (4527, coord(117.13, 39.22), coord(39_511_226.477_4, 4_342_935.905_6)),
+            (4528, coord(118.3, 31.95), coord(40_339_264.090_2, 3_537_570.205_6)),
+            (4548, coord(117.13, 39.22), coord(511_226.477_4, 4_342_935.905_6)),
+            (4534, coord(76.1, 39.4), coord(594_751.342_3, 4_363_489.062_0)),
+            (4554, coord(134.2, 48.3), coord(440_646.881_6, 5_352_094.955_9)),
+        ] {
+            let Some(crs) = Crs::from_epsg(code) else {
+                panic!("{code}")
+            };
+            near(crs.from_wgs84(place).unwrap(), expected, 0.001);
+            near(crs.to_wgs84(expected).unwrap(), place, 1e-8);
+        }
+    }
+
+    #[test]
+    fn web_mercator_agrees_with_its_definition() {
+        let square = 20_037_508.342_789_244;
+        near(Crs::WebMercator.to_wgs84(coord(square, 0.0)).unwrap(), coord(180.0, 0.0), 1e-9);
+        near(
+            Crs::WebMercator.from_wgs84(coord(117.13, 39.22)).unwrap(),
+            coord(13_038_851.956_6, 4_753_233.857_0),
+            0.001,
+        );
+        assert!(Crs::WebMercator.from_wgs84(coord(0.0, 90.0)).is_err());
+        assert!(Crs::WebMercator.to_wgs84(coord(3e7, 0.0)).is_err());
+        assert!(Crs::WebMercator.to_wgs84(coord(117.13, 39.22)).is_err());
+    }
+
+    #[test]
+    fn a_value_of_another_zone_is_refused_with_a_hint() {
+        let refusal = |code, x, y| match Crs::from_epsg(code).map(|c| c.to_wgs84(coord(x, y))) {
+            Some(Err(e)) => e.to_string(),
+            other => panic!("{code} {x} {y}: {other:?}"),
+        };
+        assert_eq!(
+            refusal(4527, 40_511_222.0, 4_342_887.0),
+            "[40511222, 4342887] is not within the area of CGCS2000 Gauss-Krüger zone 39 \
+             (EPSG:4527); an easting that begins with 40 is of zone 40: EPSG:4528"
+        );
+        assert!(refusal(4548, 39_511_222.0, 4_342_887.0).contains("EPSG:4527"));
+        assert!(refusal(4527, 511_222.0, 4_342_887.0).contains("EPSG:4548"));
+        assert!(refusal(4548, 4_342_887.0, 511_222.0).contains("swapped"));
+        assert!(refusal(4548, 117.13, 39.22).contains("degrees"));
+        assert!(refusal(4548, 950_000.0, 4_342_887.0).contains("500000"));
+        let e = Crs::from_epsg(4527).unwrap().from_wgs84(coord(120.1, 30.0)).unwrap_err();
+        assert!(e.to_string().contains("zone 40"), "{e}");
+    }
+
+    /// The pairs that every public implementation quotes.
+    #[test]
+    fn beijing_is_shifted_as_the_web_maps_shift_it() {
+        let place = coord(116.404, 39.915);
+        near(
+            wgs84_to_gcj02(place),
+            coord(116.410_244_499_169_38, 39.916_404_281_501_64),
+            1e-12,
+        );
+        near(
+            gcj02_to_bd09(place),
+            coord(116.410_369_493_710_29, 39.921_336_993_510_21),
+            1e-12,
+        );
+        let shift = metres(wgs84_to_gcj02(place), place);
+        assert!((300.0..800.0).contains(&shift), "{shift}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+        #[test]
+        fn shifts_are_undone_to_a_centimetre_in_china(x in 72.1..137.7f64, y in 0.9..55.7f64) {
+            let place = coord(x, y);
+            for crs in [Crs::Gcj02, Crs::Bd09] {
+                let there = crs.from_wgs84(place).unwrap();
+                prop_assert!(there != place);
+                let back = crs.to_wgs84(there).unwrap();
+                prop_assert!(metres(back, place) < 0.01, "{crs} {}", metres(back, place));
+            }
+        }
+
+        #[test]
+        fn nothing_is_shifted_outside_china(x in -180.0..71.0f64, y in -90.0..90.0f64) {
+            for place in [coord(x, y), coord(139.7, y), coord(100.0, -y.abs())] {
+                for crs in [Crs::Gcj02, Crs::Bd09] {
+                    prop_assert_eq!(crs.from_wgs84(place).unwrap(), place);
+                    prop_assert_eq!(crs.to_wgs84(place).unwrap(), place);
+                }
+            }
+        }
+
+        #[test]
+        fn projections_lead_back(zone in 25u8..=45, dx in -2.4..2.4f64, y in 3.0..54.0f64) {
+            let place = coord(f64::from(zone) * 3.0 + dx, y);
+            for prefixed in [true, false] {
+                let crs = Crs::GaussKruger(Zone { number: zone, prefixed });
+                let back = crs.to_wgs84(crs.from_wgs84(place).unwrap()).unwrap();
+                prop_assert!(metres(back, place) < 0.001);
+            }
+            let back = Crs::WebMercator.to_wgs84(Crs::WebMercator.from_wgs84(place).unwrap()).unwrap();
+            prop_assert!(metres(back, place) < 0.001);
+        }
+    }
+}
