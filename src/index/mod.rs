@@ -1,5 +1,21 @@
 //! The current map in memory: collections of features behind R-trees, and the questions they answer.
+//!
+//! Everything here is an immutable value. A commit makes the next value ([`Collections::apply`]);
+//! whoever reads keeps the one it took, without locks. `query` answers by box, shape and page,
+//! `near` by true metres.
 
+mod base;
+mod collection;
+mod collections;
+mod delta;
 mod entry;
+mod near;
+mod query;
+mod recent;
+#[cfg(test)]
+mod testkit;
 
+pub use collection::{Collection, Loader, MergedBase};
+pub use collections::Collections;
 pub use entry::Entry;
+pub use query::{Counts, Filter, Page, Select};

@@ -109,8 +109,8 @@ impl Bounds {
             ("east", b.east, 180.0),
             ("north", b.north, 90.0),
         ] {
-            // The negation also refuses NaN.
-            if !(found.abs() <= limit) {
+            // No range contains NaN.
+            if !(-limit..=limit).contains(&found) {
                 return Err(BoundsError::Range { name, limit, found });
             }
         }

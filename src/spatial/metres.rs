@@ -18,7 +18,8 @@ const A: f64 = 6_378_137.0;
 const E2: f64 = 6.694_379_990_141_316_5e-3;
 /// The least radius of curvature anywhere on the ellipsoid, metres: a sphere of this radius is never
 /// longer than the ellipsoid, so it gives safe lower bounds.
-const LEAST_RADIUS: f64 = A * (1.0 - E2);
+/// The last factor covers the error of [`distance`] itself.
+const LEAST_RADIUS: f64 = A * (1.0 - E2) * (1.0 - 3e-6);
 
 /// Beyond this latitude, or this far apart in degrees, the middle latitude says too little.
 const NEAR_LATITUDE: f64 = 75.0;

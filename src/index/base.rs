@@ -1,0 +1,168 @@
+//! The big, immutable part of a collection: all features as of some commit, in the order of their
+//! ids, under a bulk-loaded R-tree.
+
+use std::sync::Arc;
+
+use geo_types::Geometry;
+use rayon::slice::ParallelSliceMut as _;
+use rstar::{AABB, RTree, RTreeObject};
+
+use super::Entry;
+use crate::model::FeatureId;
+use crate::spatial::bounds::{Bounds, extent};
+
+/// A box in an R-tree and the place of its entry in the list beside the tree. Small, because a
+/// million of them are walked through; most answers are known from the box alone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Leaf {
+    envelope: AABB<[f64; 2]>,
+    pub(super) slot: u32,
+}
+
+impl Leaf {
+    pub(super) fn new(bounds: Bounds, slot: u32) -> Self {
+        Self {
+            envelope: AABB::from_corners([bounds.west, bounds.south], [bounds.east, bounds.north]),
+            slot,
+        }
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        to_bounds(&self.envelope)
+    }
+}
+
+impl RTreeObject for Leaf {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        self.envelope
+    }
+}
+
+pub(super) fn to_bounds(envelope: &AABB<[f64; 2]>) -> Bounds {
+    let ([west, south], [east, north]) = (envelope.lower(), envelope.upper());
+    Bounds::new(west, south, east, north)
+}
+
+/// All features as of some commit.
+#[derive(Debug)]
+pub(super) struct Base {
+    entries: Vec<Arc<Entry>>,
+    tree: RTree<Leaf>,
+    /// Boxes that cover the same longitudes as the features: one, or a few disjoint ones where the
+    /// features reach more than half round the globe and the shortest way is to be found.
+    spans: Vec<Bounds>,
+}
+
+impl Base {
+    pub(super) fn empty() -> Self {
+        Self {
+            entries: Vec::new(),
+            tree: RTree::new(),
+            spans: Vec::new(),
+        }
+    }
+
+    /// From entries in any order. Of several with the same id the one with the highest seq stays.
+    pub(super) fn new(mut entries: Vec<Arc<Entry>>) -> Self {
+        entries.par_sort_by(|a, b| a.id().cmp(b.id()).then(b.seq().cmp(&a.seq())));
+        entries.dedup_by(|later, earlier| later.id() == earlier.id());
+        Self::from_sorted(entries)
+    }
+
+    /// From entries in the order of their ids, each id once.
+    pub(super) fn from_sorted(mut entries: Vec<Arc<Entry>>) -> Self {
+        entries.shrink_to_fit();
+        let leaves: Vec<Leaf> = entries
+            .iter()
+            .zip(0u32..)
+            .filter_map(|(e, slot)| Some(Leaf::new(e.bounds()?, slot)))
+            .collect();
+        let spans = spans(&entries);
+        Self {
+            tree: RTree::bulk_load(leaves),
+            entries,
+            spans,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn entries(&self) -> &[Arc<Entry>] {
+        &self.entries
+    }
+
+    pub(super) fn tree(&self) -> &RTree<Leaf> {
+        &self.tree
+    }
+
+    pub(super) fn spans(&self) -> &[Bounds] {
+        &self.spans
+    }
+
+    pub(super) fn entry(&self, slot: u32) -> Option<&Arc<Entry>> {
+        self.entries.get(slot as usize)
+    }
+
+    /// The slot of an id, or `Err` with the slot where it would stand.
+    pub(super) fn find(&self, id: &str) -> Result<u32, u32> {
+        self.entries
+            .binary_search_by(|e| e.id().as_str().cmp(id))
+            .map(|i| i as u32)
+            .map_err(|i| i as u32)
+    }
+
+    /// The first slot whose id is greater.
+    pub(super) fn after(&self, id: &FeatureId) -> u32 {
+        match self.find(id.as_str()) {
+            Ok(slot) => slot + 1,
+            Err(slot) => slot,
+        }
+    }
+}
+
+/// Every part of a geometry by itself: what is cut at the antimeridian has parts on both sides.
+pub(super) fn part_bounds(geometry: &Geometry<f64>, out: &mut Vec<Bounds>) {
+    match geometry {
+        Geometry::MultiPoint(m) => out.extend(m.0.iter().map(|p| Bounds::of_coord(p.0))),
+        Geometry::MultiLineString(m) => {
+            out.extend(m.0.iter().filter_map(|l| Bounds::of(&l.clone().into())));
+        }
+        Geometry::MultiPolygon(m) => {
+            let exterior = |p: &geo_types::Polygon<f64>| p.exterior().clone().into();
+            out.extend(m.0.iter().filter_map(|p| Bounds::of(&exterior(p))));
+        }
+        Geometry::GeometryCollection(c) => c.0.iter().for_each(|g| part_bounds(g, out)),
+        other => out.extend(Bounds::of(other)),
+    }
+}
+
+fn spans(entries: &[Arc<Entry>]) -> Vec<Bounds> {
+    let Some(plain) = entries
+        .iter()
+        .filter_map(|e| e.bounds())
+        .reduce(Bounds::union)
+    else {
+        return Vec::new();
+    };
+    if plain.width() <= 180.0 {
+        return vec![plain];
+    }
+    let mut parts = Vec::with_capacity(entries.len());
+    for geometry in entries.iter().filter_map(|e| e.geometry()) {
+        part_bounds(geometry, &mut parts);
+    }
+    parts.sort_by(|a, b| a.west.total_cmp(&b.west));
+    let mut merged: Vec<Bounds> = Vec::new();
+    for part in parts {
+        match merged.last_mut() {
+            Some(last) if part.west <= last.east => *last = last.union(part),
+            _ => merged.push(part),
+        }
+    }
+    debug_assert!(extent(merged.iter().copied()).is_some());
+    merged
+}

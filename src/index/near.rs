@@ -1,0 +1,257 @@
+//! What is near: in true metres, because degrees of longitude shrink towards the poles.
+//!
+//! Best-first search (Hjaltason and Samet, "Distance browsing in spatial databases", 1999) over both
+//! trees at once, with a lower bound in metres for every box: right across the antimeridian and at
+//! the poles, where a box in degrees says nothing.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use geo::Intersects as _;
+use geo_types::{Coord, Geometry};
+use rstar::{ParentNode, RTreeNode};
+
+use super::base::{Leaf, to_bounds};
+use super::query::Filter;
+use super::{Collection, Entry};
+use crate::spatial::bounds::Bounds;
+use crate::spatial::metres;
+
+impl Collection {
+    /// The `k` nearest features no farther than `max_m` metres, nearest first, with their distances
+    /// in metres (0 inside a polygon). Equally near ones come in the order of their ids.
+    pub fn nearest(&self, place: Coord<f64>, k: usize, max_m: f64) -> Vec<(Arc<Entry>, f64)> {
+        self.nearest_where(place, k, max_m, None)
+    }
+
+    /// The same among the features that pass a filter.
+    pub fn nearest_where(
+        &self,
+        place: Coord<f64>,
+        k: usize,
+        max_m: f64,
+        filter: Option<Filter<'_>>,
+    ) -> Vec<(Arc<Entry>, f64)> {
+        let mut found = Vec::new();
+        let mut open = BinaryHeap::new();
+        for layer in [Layer::Base, Layer::Delta] {
+            let root = match layer {
+                Layer::Base => self.base.tree().root(),
+                Layer::Delta => self.delta.tree().root(),
+            };
+            open.push(Candidate {
+                metres: 0.0,
+                what: What::Node(layer, root),
+            });
+        }
+        while found.len() < k
+            && let Some(Candidate { metres, what }) = open.pop()
+            && metres <= max_m
+        {
+            match what {
+                What::Node(layer, node) => open.extend(node.children().iter().map(|child| {
+                    let (bounds, what) = match child {
+                        RTreeNode::Parent(p) => (to_bounds(&p.envelope()), What::Node(layer, p)),
+                        RTreeNode::Leaf(l) => (l.bounds(), What::Leaf(layer, l.slot)),
+                    };
+                    Candidate {
+                        metres: metres::at_least(place, &bounds),
+                        what,
+                    }
+                })),
+                What::Leaf(layer, slot) => {
+                    if let Some(entry) = self.at(layer, slot)
+                        && let Some(geometry) = entry.geometry()
+                        && filter.is_none_or(|f| f(entry))
+                    {
+                        open.push(Candidate {
+                            metres: metres::distance_to(place, geometry),
+                            what: What::Entry(entry),
+                        });
+                    }
+                }
+                What::Entry(entry) => found.push((entry.clone(), metres)),
+            }
+        }
+        found
+    }
+
+    /// Everything no farther than `metres` from a place, nearest first.
+    pub fn within(&self, place: Coord<f64>, metres: f64) -> Vec<(Arc<Entry>, f64)> {
+        self.nearest(place, usize::MAX, metres)
+    }
+
+    /// The polygons in which a place lies, edges included, in the order of the ids.
+    pub fn covering(&self, place: Coord<f64>) -> Vec<Arc<Entry>> {
+        let mut found = Vec::new();
+        let here = Bounds::of_coord(place);
+        for (layer, tree) in [
+            (Layer::Base, self.base.tree()),
+            (Layer::Delta, self.delta.tree()),
+        ] {
+            let mut open = vec![tree.root()];
+            while let Some(node) = open.pop() {
+                for child in node.children() {
+                    match child {
+                        RTreeNode::Parent(p) if to_bounds(&p.envelope()).contains(&here) => {
+                            open.push(p);
+                        }
+                        RTreeNode::Leaf(l) if l.bounds().contains(&here) => {
+                            found.extend(
+                                self.at(layer, l.slot)
+                                    .filter(|e| e.geometry().is_some_and(|g| covers(g, place)))
+                                    .cloned(),
+                            );
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        found.sort_unstable_by(|a, b| a.id().cmp(b.id()));
+        found
+    }
+
+    /// The entry in a slot, if it still counts.
+    fn at(&self, layer: Layer, slot: u32) -> Option<&Arc<Entry>> {
+        match layer {
+            Layer::Base if self.delta.hides(slot) => None,
+            Layer::Base => self.base.entry(slot),
+            Layer::Delta => self.delta.entry(slot),
+        }
+    }
+}
+
+fn covers(geometry: &Geometry<f64>, place: Coord<f64>) -> bool {
+    match geometry {
+        Geometry::Polygon(p) => p.intersects(&place),
+        Geometry::MultiPolygon(m) => m.0.iter().any(|p| p.intersects(&place)),
+        Geometry::GeometryCollection(c) => c.0.iter().any(|g| covers(g, place)),
+        Geometry::Rect(r) => r.intersects(&place),
+        Geometry::Triangle(t) => t.intersects(&place),
+        _ => false,
+    }
+}
+
+/// Which of the two trees.
+#[derive(Debug, Clone, Copy)]
+enum Layer {
+    Base,
+    Delta,
+}
+
+/// Something that is at least so far away; an entry is exactly so far away.
+struct Candidate<'a> {
+    metres: f64,
+    what: What<'a>,
+}
+
+enum What<'a> {
+    Node(Layer, &'a ParentNode<Leaf>),
+    Leaf(Layer, u32),
+    Entry(&'a Arc<Entry>),
+}
+
+impl What<'_> {
+    /// What may still hold something as near is opened before an entry counts as found; among
+    /// entries the id decides.
+    fn rank(&self) -> (u8, &str) {
+        match self {
+            Self::Node(..) => (0, ""),
+            Self::Leaf(..) => (1, ""),
+            Self::Entry(e) => (2, e.id().as_str()),
+        }
+    }
+}
+
+impl Ord for Candidate<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // The heap gives the greatest first.
+        other
+            .metres
+            .total_cmp(&self.metres)
+            .then_with(|| other.what.rank().cmp(&self.what.rank()))
+    }
+}
+
+impl PartialOrd for Candidate<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Candidate<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Candidate<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use geo_types::{Point, coord};
+    use proptest::prelude::*;
+
+    use super::super::testkit::{a_place, expected, ids, play, record, schema, steps};
+    use super::*;
+
+    #[test]
+    fn what_is_nearer_in_degrees_is_not_nearer_in_metres() {
+        let here = coord! {x: 117.0, y: 39.22};
+        let east: Geometry<f64> = Point::new(117.0110, 39.22).into();
+        let north: Geometry<f64> = Point::new(117.0, 39.2305).into();
+        let c = Collection::load(
+            schema(),
+            vec![record(1, 1, Some(east)), record(2, 1, Some(north))],
+        );
+        let found = c.nearest(here, 2, f64::INFINITY);
+        assert_eq!(ids(found.iter().map(|(e, _)| e)), ["t001", "t002"]);
+        assert!(found[0].1 < 951.0 && found[1].1 > 1_160.0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn the_nearest_are_those_of_all_distances(
+            steps in steps(), place in a_place(), k in 0usize..12, max_m in 0.0..400_000.0,
+        ) {
+            let (collection, truth) = play(&steps);
+            let all = expected(&truth);
+            let mut brute: Vec<(f64, &str)> = all
+                .iter()
+                .filter_map(|e| Some((metres::distance_to(place, e.geometry()?), e.id().as_str())))
+                .collect();
+            brute.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
+            let as_pairs = |found: &[(Arc<Entry>, f64)]| -> Vec<(f64, String)> {
+                found.iter().map(|(e, m)| (*m, e.id().to_string())).collect()
+            };
+            let brute: Vec<(f64, String)> =
+                brute.into_iter().map(|(m, id)| (m, id.to_owned())).collect();
+
+            let found = collection.nearest(place, k, f64::INFINITY);
+            prop_assert_eq!(as_pairs(&found), &brute[..k.min(brute.len())]);
+            let reach: Vec<_> = brute.iter().filter(|(m, _)| *m <= max_m).cloned().collect();
+            prop_assert_eq!(as_pairs(&collection.within(place, max_m)), reach);
+        }
+
+        #[test]
+        fn a_place_is_covered_by_the_polygons_around_it(steps in steps(), place in a_place()) {
+            let (collection, truth) = play(&steps);
+            let all = expected(&truth);
+            let brute: Vec<&str> = all
+                .iter()
+                .filter(|e| matches!(
+                    e.geometry(),
+                    Some(g @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
+                        if g.intersects(&Point(place))
+                ))
+                .map(|e| e.id().as_str())
+                .collect();
+            let found = collection.covering(place);
+            prop_assert_eq!(ids(&found), brute);
+        }
+    }
+}

@@ -1,0 +1,494 @@
+//! What is in this box, this shape, this page: answers in the order of the ids.
+
+use std::sync::Arc;
+
+use geo::Intersects as _;
+use geo_types::Geometry;
+use rstar::{ParentNode, RTree, RTreeNode};
+
+use super::base::{Leaf, to_bounds};
+use super::{Collection, Entry};
+use crate::model::FeatureId;
+use crate::spatial::bounds::Bounds;
+
+/// Decides about one feature.
+pub type Filter<'a> = &'a (dyn Fn(&Entry) -> bool + Sync + 'a);
+
+/// What is asked for. All conditions hold together; features without geometry match no place.
+#[derive(Clone)]
+pub struct Select<'a> {
+    /// The feature's geometry, not only its box, meets this box.
+    pub bbox: Option<Bounds>,
+    /// The feature's geometry meets this geometry.
+    pub intersects: Option<Geometry<f64>>,
+    /// Anything else.
+    pub filter: Option<Filter<'a>>,
+    /// Only ids after this one: how a client pages without missing or doubling anything.
+    pub after: Option<FeatureId>,
+    /// How many to pass over first.
+    pub offset: usize,
+    /// How many to give at most.
+    pub limit: usize,
+    /// Whether to count all that match. With a filter that looks at every feature.
+    pub count: bool,
+}
+
+impl Default for Select<'_> {
+    fn default() -> Self {
+        Self {
+            bbox: None,
+            intersects: None,
+            filter: None,
+            after: None,
+            offset: 0,
+            limit: usize::MAX,
+            count: true,
+        }
+    }
+}
+
+/// How a selection came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts {
+    /// All that match, whatever the page; `None` if nobody asked.
+    pub matched: Option<u64>,
+    /// How many are on the page.
+    pub returned: usize,
+    /// The last id of the page if more follow: the next page's `after`.
+    pub next: Option<FeatureId>,
+}
+
+/// A page of features.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The features, in the order of their ids.
+    pub entries: Vec<Arc<Entry>>,
+    /// All that match, whatever the page; `None` if nobody asked.
+    pub matched: Option<u64>,
+    /// The last id of the page if more follow: the next page's `after`.
+    pub next: Option<FeatureId>,
+}
+
+impl Collection {
+    /// All features in the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.iter_after(None).map(|(_, e)| e)
+    }
+
+    /// The page of features that match.
+    pub fn select(&self, select: &Select<'_>) -> Page {
+        let mut entries = Vec::new();
+        let counts = self.visit(select, |e| entries.push(e.clone()));
+        Page {
+            entries,
+            matched: counts.matched,
+            next: counts.next,
+        }
+    }
+
+    /// Appends the page as the public sees it: encoded features with commas between them.
+    pub fn select_into(&self, select: &Select<'_>, out: &mut Vec<u8>) -> Counts {
+        // First all lengths, then all bytes: one allocation, and the memory that the second walk
+        // needs is on its way while the first one goes on.
+        let mut entries: Vec<&Entry> = Vec::with_capacity(select.limit.min(1_024));
+        let counts = self.visit(select, |e| entries.push(e));
+        out.reserve(entries.iter().map(|e| e.encoded().len() + 1).sum());
+        for (i, entry) in entries.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(entry.encoded());
+        }
+        counts
+    }
+
+    /// Shows every feature of the page, in the order of their ids.
+    pub fn visit<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
+        if select.bbox.is_none() && select.intersects.is_none() {
+            self.visit_all(select, each)
+        } else {
+            self.visit_hits(select, each)
+        }
+    }
+
+    /// Everything that meets a geometry, in the order of the ids.
+    pub fn intersecting(&self, geometry: &Geometry<f64>) -> Vec<Arc<Entry>> {
+        self.select(&Select {
+            intersects: Some(geometry.clone()),
+            count: false,
+            ..Select::default()
+        })
+        .entries
+    }
+
+    /// Without a place: along the ids.
+    fn visit_all<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
+        let mut page = Pager::new(select, each);
+        let passes = |e: &Entry| select.filter.is_none_or(|f| f(e));
+        if select.filter.is_some() && select.count {
+            let start = select.after.as_ref();
+            let mut matched = 0;
+            for (_, e) in self.iter_after(None) {
+                if passes(e) {
+                    matched += 1;
+                    if start.is_none_or(|a| e.id() > a) {
+                        page.offer(e);
+                    }
+                }
+            }
+            return page.counts(Some(matched));
+        }
+        let matched = select.count.then(|| self.len() as u64);
+        let mut entries = self.iter_after(select.after.as_ref());
+        if select.filter.is_none() && self.delta.is_empty() {
+            // Straight to the slot.
+            let start = select.after.as_ref().map_or(0, |a| self.base.after(a)) as usize;
+            for e in self
+                .base
+                .entries()
+                .iter()
+                .skip(start.saturating_add(page.take_offset()))
+            {
+                if !page.offer(e) {
+                    break;
+                }
+            }
+        } else {
+            while let Some((_, e)) = entries.next()
+                && (!passes(e) || page.offer(e))
+            {}
+        }
+        page.counts(matched)
+    }
+
+    /// With a place: what the trees find, put in order.
+    fn visit_hits<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
+        let place = Place {
+            bbox: select.bbox,
+            shape: select
+                .intersects
+                .as_ref()
+                .and_then(|g| Some((g, Bounds::of(g)?))),
+            nowhere: select
+                .intersects
+                .as_ref()
+                .is_some_and(|g| Bounds::of(g).is_none()),
+        };
+        // A filter is asked here only if all matches are to be counted; else as far as the page goes.
+        let early = select.filter.filter(|_| select.count);
+        let late = select.filter.filter(|_| !select.count);
+
+        let mut base: Vec<u32> = Vec::with_capacity(256);
+        let hidden = self.delta.hides_anything();
+        place.search(
+            self.base.tree(),
+            |slot| !(hidden && self.delta.hides(slot)),
+            |slot| self.base.entry(slot),
+            early,
+            &mut base,
+        );
+        let mut delta: Vec<u32> = Vec::new();
+        place.search(
+            self.delta.tree(),
+            |_| true,
+            |slot| self.delta.entry(slot),
+            early,
+            &mut delta,
+        );
+        let matched = select.count.then(|| (base.len() + delta.len()) as u64);
+
+        // The base's slots are in the order of the ids already.
+        if let Some(after) = &select.after {
+            let start = self.base.after(after);
+            base.retain(|slot| *slot >= start);
+        }
+        let needed = select.offset.saturating_add(select.limit).saturating_add(1);
+        if late.is_none() && needed < base.len() / 2 {
+            base.select_nth_unstable(needed);
+            base.truncate(needed);
+        }
+        base.sort_unstable();
+        let mut delta: Vec<&Arc<Entry>> = delta
+            .into_iter()
+            .filter_map(|slot| self.delta.entry(slot))
+            .filter(|e| select.after.as_ref().is_none_or(|a| e.id() > a))
+            .collect();
+        delta.sort_unstable_by(|a, b| a.id().cmp(b.id()));
+
+        let mut page = Pager::new(select, each);
+        let mut offer = |e: &'a Arc<Entry>| late.is_some_and(|f| !f(e)) || page.offer(e);
+        let mut delta = delta.into_iter().peekable();
+        let mut going = true;
+        for e in base.into_iter().filter_map(|slot| self.base.entry(slot)) {
+            while going && let Some(put) = delta.next_if(|put| put.id() < e.id()) {
+                going = offer(put);
+            }
+            going = going && offer(e);
+            if !going {
+                break;
+            }
+        }
+        while going && let Some(put) = delta.next() {
+            going = offer(put);
+        }
+        page.counts(matched)
+    }
+
+    /// The features after an id, in order.
+    fn iter_after<'a>(
+        &'a self,
+        after: Option<&FeatureId>,
+    ) -> impl Iterator<Item = (u32, &'a Arc<Entry>)> + use<'a> {
+        let start = after.map_or(0, |a| self.base.after(a));
+        let len = self.base.len() as u32;
+        let mut slot = start;
+        let mut puts = self.delta.puts_after(after).map(|put| {
+            let at = match self.base.find(put.id().as_str()) {
+                Ok(slot) | Err(slot) => slot,
+            };
+            (at, put)
+        });
+        let mut put = puts.next();
+        std::iter::from_fn(move || {
+            loop {
+                if let Some((at, entry)) = put
+                    && at <= slot
+                {
+                    put = puts.next();
+                    return Some((slot, entry));
+                }
+                if slot >= len {
+                    return None;
+                }
+                slot += 1;
+                if !self.delta.hides(slot - 1) {
+                    return Some((slot - 1, self.base.entry(slot - 1)?));
+                }
+            }
+        })
+    }
+}
+
+/// Cuts the page out of a stream of matches.
+struct Pager<F> {
+    offset: usize,
+    limit: usize,
+    each: F,
+    returned: usize,
+    last: Option<FeatureId>,
+    more: bool,
+}
+
+impl<'a, F: FnMut(&'a Arc<Entry>)> Pager<F> {
+    fn new(select: &Select<'_>, each: F) -> Self {
+        Self {
+            offset: select.offset,
+            limit: select.limit,
+            each,
+            returned: 0,
+            last: None,
+            more: false,
+        }
+    }
+
+    /// Leaves the passing over to the caller.
+    fn take_offset(&mut self) -> usize {
+        std::mem::take(&mut self.offset)
+    }
+
+    /// Takes a match; answers whether it wants to see another one.
+    fn offer(&mut self, entry: &'a Arc<Entry>) -> bool {
+        if self.offset > 0 {
+            self.offset -= 1;
+            return true;
+        }
+        if self.returned >= self.limit {
+            self.more = true;
+            return false;
+        }
+        self.returned += 1;
+        if self.returned == self.limit {
+            self.last = Some(entry.id().clone());
+        }
+        (self.each)(entry);
+        true
+    }
+
+    fn counts(self, matched: Option<u64>) -> Counts {
+        Counts {
+            matched,
+            returned: self.returned,
+            next: if self.more { self.last } else { None },
+        }
+    }
+}
+
+/// Where something is looked for.
+struct Place<'a> {
+    bbox: Option<Bounds>,
+    shape: Option<(&'a Geometry<f64>, Bounds)>,
+    /// An empty shape: nothing meets it.
+    nowhere: bool,
+}
+
+impl Place<'_> {
+    /// Walks a tree and collects the slots whose entries are in the place.
+    fn search<'e>(
+        &self,
+        tree: &RTree<Leaf>,
+        counts: impl Fn(u32) -> bool,
+        entry: impl Fn(u32) -> Option<&'e Arc<Entry>>,
+        filter: Option<Filter<'_>>,
+        out: &mut Vec<u32>,
+    ) {
+        if self.nowhere || tree.size() == 0 {
+            return;
+        }
+        let mut open: Vec<(&ParentNode<Leaf>, bool)> = vec![(tree.root(), false)];
+        while let Some((node, inside)) = open.pop() {
+            for child in node.children() {
+                match child {
+                    RTreeNode::Parent(parent) => {
+                        let bounds = to_bounds(&parent.envelope());
+                        if inside || self.holds(&bounds) {
+                            open.push((parent, true));
+                        } else if self.touches(&bounds) {
+                            open.push((parent, false));
+                        }
+                    }
+                    RTreeNode::Leaf(leaf) => {
+                        let slot = leaf.slot;
+                        let bounds = leaf.bounds();
+                        let hit = (inside || self.touches(&bounds))
+                            && counts(slot)
+                            && (inside
+                                || self.holds(&bounds)
+                                || entry(slot)
+                                    .and_then(|e| e.geometry())
+                                    .is_some_and(|g| self.meets(g)))
+                            && filter.is_none_or(|f| entry(slot).is_some_and(|e| f(e)));
+                        if hit {
+                            out.push(slot);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the box alone says that what is in it matches.
+    fn holds(&self, bounds: &Bounds) -> bool {
+        self.shape.is_none() && self.bbox.is_none_or(|b| b.contains(bounds))
+    }
+
+    fn touches(&self, bounds: &Bounds) -> bool {
+        self.bbox.is_none_or(|b| b.intersects(bounds))
+            && self
+                .shape
+                .as_ref()
+                .is_none_or(|(_, b)| b.intersects(bounds))
+    }
+
+    fn meets(&self, geometry: &Geometry<f64>) -> bool {
+        self.bbox.is_none_or(|b| b.intersects_geometry(geometry))
+            && self
+                .shape
+                .as_ref()
+                .is_none_or(|(g, _)| g.intersects(geometry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::testkit::{a_geometry, a_place, expected, ids, play, steps};
+    use super::*;
+
+    fn a_box() -> impl Strategy<Value = Bounds> {
+        (a_place(), 0i32..8, 0i32..8).prop_map(|(c, w, h)| {
+            let east = c.x + f64::from(w) * 0.25;
+            Bounds::new(
+                c.x,
+                c.y,
+                if east > 180.0 { east - 360.0 } else { east },
+                (c.y + f64::from(h) * 0.25).min(90.0),
+            )
+        })
+    }
+
+    fn even(e: &Entry) -> bool {
+        e.id().as_str().ends_with(['0', '2', '4', '6', '8'])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn every_selection_is_what_a_walk_over_all_features_finds(
+            steps in steps(),
+            bbox in prop::option::of(a_box()),
+            shape in prop::option::of(a_geometry()),
+            filtered: bool,
+            count: bool,
+            page_size in 1usize..9,
+            offset in 0usize..4,
+        ) {
+            let (collection, truth) = play(&steps);
+            let all = expected(&truth);
+            let select = Select {
+                bbox,
+                intersects: shape.clone(),
+                filter: if filtered { Some(&even) } else { None },
+                limit: page_size,
+                count,
+                ..Select::default()
+            };
+            let brute: Vec<&str> = all
+                .iter()
+                .filter(|e| bbox.is_none_or(|b| e.geometry().is_some_and(|g| {
+                    // By two polygons, not by the box's own fast test; a box without area by its
+                    // centre line or point, which geo's rectangle is.
+                    b.parts().any(|p| p.rect().intersects(g))
+                })))
+                .filter(|e| shape.as_ref().is_none_or(|s| {
+                    e.geometry().is_some_and(|g| s.intersects(g))
+                }))
+                .filter(|e| !filtered || even(e))
+                .map(|e| e.id().as_str())
+                .collect();
+
+            // By keys: everything once, in order.
+            let mut found: Vec<String> = Vec::new();
+            let mut after = None;
+            loop {
+                let page = collection.select(&Select { after, ..select.clone() });
+                prop_assert_eq!(page.matched, count.then_some(brute.len() as u64));
+                prop_assert!(page.entries.len() <= page_size);
+                found.extend(ids(&page.entries).into_iter().map(String::from));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+                prop_assert_eq!(page.entries.len(), page_size);
+            }
+            prop_assert_eq!(&found, &brute);
+
+            // By offset.
+            let page = collection.select(&Select { offset, ..select.clone() });
+            let slice: Vec<&str> = brute.iter().copied().skip(offset).take(page_size).collect();
+            prop_assert_eq!(ids(&page.entries), slice);
+
+            // As bytes.
+            let mut bytes = b"[".to_vec();
+            let counts = collection.select_into(&Select { limit: usize::MAX, ..select }, &mut bytes);
+            bytes.push(b']');
+            let features: Vec<serde_json::Value> = serde_json::from_slice(&bytes).unwrap();
+            prop_assert_eq!(counts.returned, brute.len());
+            prop_assert_eq!(
+                features.iter().map(|f| f["id"].as_str().unwrap()).collect::<Vec<_>>(),
+                brute
+            );
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Where the last commits changed something, so that a cached tile knows whether it still holds.
+
+use std::collections::VecDeque;
+
+use crate::spatial::bounds::Bounds;
+
+/// More boxes than this of one commit become one box around them.
+const BOXES_A_COMMIT: usize = 128;
+/// How many boxes are remembered.
+const BOXES: usize = 512;
+
+/// The boxes of recent changes, each as it was before and as it is after.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Recent {
+    boxes: VecDeque<(u64, Bounds)>,
+    /// Up to this commit nothing is known.
+    known_after: u64,
+}
+
+impl Recent {
+    /// Nothing is known of what happened up to `seq`.
+    pub(super) fn from(seq: u64) -> Self {
+        Self {
+            boxes: VecDeque::new(),
+            known_after: seq,
+        }
+    }
+
+    pub(super) fn push(&mut self, seq: u64, boxes: Vec<Bounds>) {
+        if boxes.len() > BOXES_A_COMMIT {
+            let all = boxes.into_iter().reduce(Bounds::union);
+            self.boxes.extend(all.map(|b| (seq, b)));
+        } else {
+            self.boxes.extend(boxes.into_iter().map(|b| (seq, b)));
+        }
+        while self.boxes.len() > BOXES {
+            if let Some((seq, _)) = self.boxes.pop_front() {
+                self.known_after = seq;
+            }
+        }
+    }
+
+    pub(super) fn changed_since(&self, seq: u64, bounds: &Bounds) -> bool {
+        seq < self.known_after
+            || self
+                .boxes
+                .iter()
+                .rev()
+                .take_while(|(s, _)| *s > seq)
+                .any(|(_, b)| b.intersects(bounds))
+    }
+}
