@@ -1,0 +1,374 @@
+//! Polygons out of ways: one closed way, or all members of a multipolygon relation.
+//!
+//! Roles and the order of members are often wrong and are not needed: what is inside follows from the
+//! segments alone (even-odd rule). Segments that stand twice cancel, so that two outer rings with a
+//! common edge become one. Positions are OpenStreetMap's whole numbers (1e-7 degrees), so every test
+//! here is exact.
+
+use std::collections::{BTreeMap, HashMap};
+
+use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
+
+use crate::spatial::validity;
+
+/// A position in units of 1e-7 degrees: longitude, latitude.
+pub type Place = (i32, i32);
+
+/// A position in degrees.
+pub fn coord(place: Place) -> Coord<f64> {
+    Coord {
+        x: f64::from(place.0) / 1e7,
+        y: f64::from(place.1) / 1e7,
+    }
+}
+
+/// Builds the area that the ways enclose; a Polygon, or a MultiPolygon where it has several parts.
+///
+/// # Errors
+/// Says where a ring is open, where rings cross, or that nothing is enclosed.
+pub fn assemble(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
+    let geometry = match ways {
+        [way] if is_simple_ring(way) => Geometry::Polygon(polygon(way, &[])),
+        _ => from_segments(ways)?,
+    };
+    let geometry = validity::normalise(geometry);
+    validity::validate(&geometry).map_err(|e| e.problem)?;
+    Ok(geometry)
+}
+
+/// Closed, and no position twice.
+fn is_simple_ring(way: &[Place]) -> bool {
+    if way.len() < 4 || way.first() != way.last() {
+        return false;
+    }
+    let mut places = way[1..].to_vec();
+    places.sort_unstable();
+    places.windows(2).all(|w| w[0] != w[1])
+}
+
+fn polygon(exterior: &[Place], interiors: &[&[Place]]) -> Polygon<f64> {
+    let ring = |r: &[Place]| LineString(r.iter().copied().map(coord).collect());
+    Polygon::new(ring(exterior), interiors.iter().map(|r| ring(r)).collect())
+}
+
+type Segment = (Place, Place);
+
+fn from_segments(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
+    let mut counted: BTreeMap<Segment, usize> = BTreeMap::new();
+    for way in ways {
+        for pair in way.windows(2) {
+            if pair[0] != pair[1] {
+                let key = (pair[0].min(pair[1]), pair[0].max(pair[1]));
+                *counted.entry(key).or_default() += 1;
+            }
+        }
+    }
+    let segments: Vec<Segment> = counted
+        .into_iter()
+        .filter(|(_, n)| n % 2 == 1)
+        .map(|(s, _)| s)
+        .collect();
+    if segments.is_empty() {
+        return Err("the ways enclose no area".into());
+    }
+    let rings = Walker::new(&segments)?.rings();
+    Ok(nest(rings))
+}
+
+/// Walks along segments and cuts closed loops off.
+struct Walker<'a> {
+    segments: &'a [Segment],
+    used: Vec<bool>,
+    at: HashMap<Place, Vec<usize>>,
+    /// Whether rings meet in a point somewhere, so that there is a choice of ways to go on.
+    branches: bool,
+}
+
+impl<'a> Walker<'a> {
+    fn new(segments: &'a [Segment]) -> Result<Self, String> {
+        let mut at: HashMap<Place, Vec<usize>> = HashMap::new();
+        for (i, (a, b)) in segments.iter().enumerate() {
+            at.entry(*a).or_default().push(i);
+            at.entry(*b).or_default().push(i);
+        }
+        if let Some(open) = at
+            .iter()
+            .filter(|(_, s)| s.len() % 2 == 1)
+            .map(|(p, _)| *p)
+            .min()
+        {
+            let c = coord(open);
+            return Err(format!("the ring is not closed: it ends at [{}, {}]", c.x, c.y));
+        }
+        let branches = at.values().any(|s| s.len() > 2);
+        Ok(Self {
+            segments,
+            used: vec![false; segments.len()],
+            at,
+            branches,
+        })
+    }
+
+    fn rings(mut self) -> Vec<Vec<Place>> {
+        let mut rings = Vec::new();
+        for first in 0..self.segments.len() {
+            if self.used[first] {
+                continue;
+            }
+            let (mut from, mut to) = self.segments[first];
+            // With the inside on the left, turning as far left as possible keeps to one part.
+            if self.branches && !self.inside_on_left(first) {
+                std::mem::swap(&mut from, &mut to);
+            }
+            self.used[first] = true;
+            let mut path = vec![from, to];
+            let mut index: HashMap<Place, usize> = HashMap::from([(from, 0), (to, 1)]);
+            while let Some(next) = self.step(&path) {
+                if let Some(start) = index.get(&next).copied() {
+                    let mut ring = path.split_off(start);
+                    for place in &ring {
+                        index.remove(place);
+                    }
+                    ring.push(next);
+                    rings.push(ring);
+                }
+                index.insert(next, path.len());
+                path.push(next);
+            }
+        }
+        rings
+    }
+
+    /// The next place: the first unused segment clockwise from where the path came.
+    fn step(&mut self, path: &[Place]) -> Option<Place> {
+        // Back at the start: what is left there begins anew, with its inside on the left.
+        let [.., came, here] = path else {
+            return None;
+        };
+        let (came, here) = (*came, *here);
+        let other = |s: Segment| if s.0 == here { s.1 } else { s.0 };
+        let options = self.at.get(&here)?;
+        let chosen = options
+            .iter()
+            .copied()
+            .filter(|i| !self.used[*i])
+            .min_by(|a, b| {
+                let angle = |i: usize| clockwise(here, came, other(self.segments[i]));
+                angle(*a).total_cmp(&angle(*b))
+            })?;
+        self.used[chosen] = true;
+        Some(other(self.segments[chosen]))
+    }
+
+    /// Whether the side to the left of a segment, from its first place to its second, is inside by the
+    /// even-odd rule over all segments.
+    fn inside_on_left(&self, index: usize) -> bool {
+        let wide = |p: Place| (i128::from(p.0) * 2, i128::from(p.1) * 2);
+        let flip = |p: (i128, i128)| (p.1, p.0);
+        let (a, b) = (wide(self.segments[index].0), wide(self.segments[index].1));
+        // A ray from the middle, upwards; or to the right, by exchanging the axes, for a vertical one.
+        let vertical = a.0 == b.0;
+        let turn = |p| if vertical { flip(p) } else { p };
+        let (a, b) = (turn(a), turn(b));
+        let middle = ((a.0 + b.0) / 2, (a.1 + b.1) / 2);
+        let mut beyond = 0usize;
+        for (i, s) in self.segments.iter().enumerate() {
+            let (mut p, mut q) = (turn(wide(s.0)), turn(wide(s.1)));
+            if p.0 > q.0 {
+                std::mem::swap(&mut p, &mut q);
+            }
+            if i == index || p.0 > middle.0 || q.0 <= middle.0 {
+                continue;
+            }
+            let side = (q.0 - p.0) * (middle.1 - p.1) - (q.1 - p.1) * (middle.0 - p.0);
+            if side < 0 {
+                beyond += 1;
+            }
+        }
+        let inside_beyond = beyond % 2 == 1;
+        // Up is left of a segment that runs to the right; right is left of one that runs down.
+        let beyond_is_left = if vertical { b.0 < a.0 } else { b.0 > a.0 };
+        inside_beyond == beyond_is_left
+    }
+}
+
+/// The turn at `here`, clockwise from the way back to `came`, in radians above 0 up to 2π.
+fn clockwise(here: Place, came: Place, to: Place) -> f64 {
+    let angle = |p: Place| {
+        (f64::from(p.1) - f64::from(here.1)).atan2(f64::from(p.0) - f64::from(here.0))
+    };
+    let turn = angle(came) - angle(to);
+    if turn <= 0.0 {
+        turn + std::f64::consts::TAU
+    } else {
+        turn
+    }
+}
+
+/// Sorts rings into parts: those in an even number of others are exteriors.
+fn nest(mut rings: Vec<Vec<Place>>) -> Geometry<f64> {
+    rings.sort_by_key(|r| std::cmp::Reverse(doubled_area(r)));
+    let boxes: Vec<_> = rings.iter().map(|r| bounds(r)).collect();
+    // Indices of the exteriors, each with those of its holes.
+    let mut parts: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut part_of = vec![None; rings.len()];
+    for i in 0..rings.len() {
+        let around: Vec<usize> = (0..i)
+            .filter(|j| covers(boxes[*j], boxes[i]) && is_within(&rings[i], &rings[*j]))
+            .collect();
+        // The rings around one ring lie in each other, the smallest last.
+        match around.last() {
+            Some(parent) if around.len() % 2 == 1 => {
+                if let Some(part) = part_of[*parent] {
+                    let (_, holes): &mut (usize, Vec<usize>) = &mut parts[part];
+                    holes.push(i);
+                }
+            }
+            _ => {
+                part_of[i] = Some(parts.len());
+                parts.push((i, Vec::new()));
+            }
+        }
+    }
+    let mut polygons: Vec<_> = parts
+        .iter()
+        .map(|(exterior, holes)| {
+            let holes: Vec<&[Place]> = holes.iter().map(|h| rings[*h].as_slice()).collect();
+            polygon(&rings[*exterior], &holes)
+        })
+        .collect();
+    if polygons.len() == 1
+        && let Some(one) = polygons.pop()
+    {
+        return Geometry::Polygon(one);
+    }
+    Geometry::MultiPolygon(MultiPolygon(polygons))
+}
+
+fn doubled_area(ring: &[Place]) -> i128 {
+    ring.windows(2)
+        .map(|w| {
+            i128::from(w[0].0) * i128::from(w[1].1) - i128::from(w[1].0) * i128::from(w[0].1)
+        })
+        .sum::<i128>()
+        .abs()
+}
+
+fn bounds(ring: &[Place]) -> (Place, Place) {
+    ring.iter().fold(
+        ((i32::MAX, i32::MAX), (i32::MIN, i32::MIN)),
+        |(low, high), p| {
+            (
+                (low.0.min(p.0), low.1.min(p.1)),
+                (high.0.max(p.0), high.1.max(p.1)),
+            )
+        },
+    )
+}
+
+fn covers(outer: (Place, Place), inner: (Place, Place)) -> bool {
+    outer.0.0 <= inner.0.0
+        && outer.0.1 <= inner.0.1
+        && outer.1.0 >= inner.1.0
+        && outer.1.1 >= inner.1.1
+}
+
+/// Whether a ring lies within another; they may touch in points. The middle of an edge decides, for it
+/// is on no other ring.
+fn is_within(inner: &[Place], outer: &[Place]) -> bool {
+    let wide = |p: Place| (i128::from(p.0) * 2, i128::from(p.1) * 2);
+    let (a, b) = (wide(inner[0]), wide(inner[1]));
+    let middle = ((a.0 + b.0) / 2, (a.1 + b.1) / 2);
+    let mut inside = false;
+    for w in outer.windows(2) {
+        let (mut p, mut q) = (wide(w[0]), wide(w[1]));
+        if p.1 > q.1 {
+            std::mem::swap(&mut p, &mut q);
+        }
+        if p.1 <= middle.1 && q.1 > middle.1 {
+            let side = (q.0 - p.0) * (middle.1 - p.1) - (q.1 - p.1) * (middle.0 - p.0);
+            if side > 0 {
+                inside = !inside;
+            }
+        }
+    }
+    inside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::Area;
+
+    fn square(x: i32, y: i32, size: i32) -> Vec<Place> {
+        vec![
+            (x, y),
+            (x + size, y),
+            (x + size, y + size),
+            (x, y + size),
+            (x, y),
+        ]
+    }
+
+    /// Area in units of the test's whole numbers, and the number of parts and holes.
+    fn shape(ways: &[Vec<Place>]) -> (i64, usize, usize) {
+        let polygons = match assemble(ways) {
+            Ok(Geometry::Polygon(p)) => vec![p],
+            Ok(Geometry::MultiPolygon(m)) => m.0,
+            other => panic!("{other:?}"),
+        };
+        let area: f64 = polygons.iter().map(Area::unsigned_area).sum();
+        let holes = polygons.iter().map(|p| p.interiors().len()).sum();
+        ((area * 1e14).round() as i64, polygons.len(), holes)
+    }
+
+    #[test]
+    fn a_ring_is_put_together_from_pieces_in_any_direction() {
+        let pieces = [
+            vec![(0, 0), (9, 0), (9, 9)],
+            vec![(0, 0), (0, 9)],
+            vec![(9, 9), (0, 9)],
+        ];
+        assert_eq!(shape(&pieces), (81, 1, 0));
+    }
+
+    #[test]
+    fn inner_and_outer_follow_from_the_shape_not_from_roles() {
+        let island = [square(2, 2, 5), square(0, 0, 9), square(3, 3, 1), square(20, 0, 2)];
+        assert_eq!(shape(&island), (81 - 25 + 1 + 4, 3, 1));
+    }
+
+    #[test]
+    fn a_common_edge_disappears_and_a_spike_too() {
+        assert_eq!(shape(&[square(0, 0, 4), square(4, 0, 4)]), (32, 1, 0));
+        let mut spiked = square(0, 0, 4);
+        spiked.splice(2..2, [(9, 0), (4, 0)]);
+        assert_eq!(shape(&[spiked]), (16, 1, 0));
+    }
+
+    #[test]
+    fn rings_that_meet_in_points_are_told_apart() {
+        // A figure of eight in one way.
+        let eight = vec![(0, 0), (4, 0), (4, 4), (8, 4), (8, 8), (4, 8), (4, 4), (0, 4), (0, 0)];
+        assert_eq!(shape(&[eight]), (32, 2, 0));
+        // A hole that touches its exterior in one point.
+        let hole = vec![(0, 4), (4, 2), (4, 6), (0, 4)];
+        let shell = vec![(0, 0), (9, 0), (9, 9), (0, 9), (0, 4), (0, 0)];
+        assert_eq!(shape(&[shell, hole]), (81 - 8, 1, 1));
+        // A hole that touches it in two points, and so cuts the inside in two parts.
+        let across = vec![(0, 4), (4, 2), (9, 4), (4, 6), (0, 4)];
+        let shell = vec![(0, 0), (9, 0), (9, 4), (9, 9), (0, 9), (0, 4), (0, 0)];
+        assert_eq!(shape(&[shell, across]), (81 - 18, 2, 0));
+    }
+
+    #[test]
+    fn what_encloses_nothing_says_why() {
+        let open = [vec![(0, 0), (9, 0), (9, 9)]];
+        assert!(assemble(&open).unwrap_err().contains("not closed"));
+        let bow = [vec![(0, 0), (9, 9), (9, 0), (0, 9), (0, 0)]];
+        assert!(assemble(&bow).unwrap_err().contains("meets itself"));
+        assert!(assemble(&[vec![(0, 0), (9, 0), (0, 0)]]).unwrap_err().contains("no area"));
+        assert!(assemble(&[]).is_err());
+        assert!(assemble(&[square(0, 0, 5), square(2, 2, 5)]).unwrap_err().contains("crosses"));
+    }
+}

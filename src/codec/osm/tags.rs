@@ -1,0 +1,190 @@
+//! The tags of an element, and how people write numbers, speeds and conditions in them. What cannot be
+//! read is left out: a storey count of "several" is no reason to lose the building.
+
+/// Keys and values of one element.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tags {
+    entries: Vec<(Box<str>, Box<str>)>,
+    /// Whether some text was not UTF-8.
+    pub damaged: bool,
+}
+
+impl Tags {
+    /// Takes raw bytes, as a file has them.
+    pub fn from_bytes<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Self {
+        let mut damaged = false;
+        let mut text = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            damaged |= matches!(text, std::borrow::Cow::Owned(_));
+            Box::from(text.trim())
+        };
+        let entries = pairs.map(|(k, v)| (text(k), text(v))).collect();
+        Self { entries, damaged }
+    }
+
+    /// The value of a key; an empty one counts as none.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.entries
+            .iter()
+            .find(|(k, v)| &**k == key && !v.is_empty())
+            .map(|(_, v)| &**v)
+    }
+
+    /// Whether the key has this value.
+    pub fn is(&self, key: &str, value: &str) -> bool {
+        self.get(key) == Some(value)
+    }
+
+    /// Whether the key has one of these values.
+    pub fn any(&self, key: &str, values: &[&str]) -> bool {
+        self.get(key).is_some_and(|v| values.contains(&v))
+    }
+
+    /// Whether the key is there and not `no`.
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|v| v != "no")
+    }
+
+    /// The value of the first of several keys.
+    pub fn first(&self, keys: &[&str]) -> Option<&str> {
+        keys.iter().find_map(|k| self.get(k))
+    }
+
+    /// `yes` and `no`, as they are written.
+    pub fn truth(&self, key: &str) -> Option<bool> {
+        match self.get(key)? {
+            "yes" | "true" | "1" => Some(true),
+            "no" | "false" | "0" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A number without a unit.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        number(self.get(key)?)
+    }
+
+    /// A whole number, not below zero.
+    pub fn count(&self, key: &str) -> Option<u32> {
+        self.get(key)?.parse().ok()
+    }
+
+    /// A length in metres: `12`, `12.5 m`, `120 cm`, `40 ft`, `40'`.
+    pub fn metres(&self, key: &str) -> Option<f64> {
+        let text = self.get(key)?;
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit() && c != '.');
+        let factor = match text[digits.len()..].trim() {
+            "" | "m" | "metres" | "meters" | "米" => 1.0,
+            "cm" => 0.01,
+            "km" => 1000.0,
+            "ft" | "'" | "feet" => 0.3048,
+            _ => return None,
+        };
+        let metres = number(digits)? * factor;
+        // Feet and centimetres make long fractions of no meaning.
+        (metres >= 0.0).then(|| (metres * 1000.0).round() / 1000.0)
+    }
+
+    /// A speed in km/h: `30`, `30 km/h`, `20 mph`, `walk`.
+    pub fn kmh(&self, key: &str) -> Option<f64> {
+        let text = self.get(key)?;
+        if text == "walk" {
+            return Some(5.0);
+        }
+        let (digits, factor) = match text.strip_suffix("mph") {
+            Some(digits) => (digits, 1.609_344),
+            None => (text.strip_suffix("km/h").unwrap_or(text), 1.0),
+        };
+        let kmh = number(digits.trim())? * factor;
+        (kmh > 0.0).then(|| (kmh * 10.0).round() / 10.0)
+    }
+
+    /// When one may pass, as `opening_hours` has it: from that key, or out of a condition on access
+    /// such as `no @ (22:00-06:00)`. Conditions on weight, length or permits are no hours.
+    pub fn hours(&self, keys: &[&str]) -> Option<String> {
+        if let Some(hours) = self.get("opening_hours") {
+            return Some(hours.to_owned());
+        }
+        let rule = self.first(keys)?;
+        // The first clause decides; a second one mostly names other vehicles.
+        let (value, condition) = rule.split_once('@')?;
+        let condition = condition.trim();
+        let inner = match condition.strip_prefix('(') {
+            Some(rest) => rest.split_once(')')?.0,
+            None => condition.split(';').next()?,
+        };
+        let inner = inner.trim();
+        let timed = inner.contains(':') || ["sunrise", "sunset"].iter().any(|w| inner.contains(w));
+        if !timed || inner.contains(['<', '>', '=']) || inner.contains(" AND ") {
+            return None;
+        }
+        match value.trim() {
+            "no" | "private" => Some(format!("24/7; {inner} off")),
+            "yes" | "permissive" | "designated" | "destination" | "delivery" => {
+                Some(inner.to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// The name as people on the spot write it.
+    pub fn name(&self) -> Option<&str> {
+        self.first(&["name", "name:zh", "name:zh-Hans", "name:en"])
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|n| n.is_finite())
+}
+
+#[cfg(test)]
+pub(super) fn tags(text: &str) -> Tags {
+    Tags::from_bytes(
+        text.split(',')
+            .filter_map(|p| p.split_once('='))
+            .map(|(k, v)| (k.as_bytes(), v.as_bytes())),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let t = tags("a=12.5 m,b=40 ft,c=3 storeys,d=20 mph,e=walk,f=30 km/h,g=120 cm,h=-3,i=NaN");
+        assert_eq!(t.metres("a"), Some(12.5));
+        assert_eq!(t.metres("b"), Some(12.192));
+        assert_eq!(t.metres("c"), None);
+        assert_eq!(t.metres("g"), Some(1.2));
+        assert_eq!(t.metres("h"), None);
+        assert_eq!(t.number("i"), None);
+        assert_eq!(t.kmh("d"), Some(32.2));
+        assert_eq!(t.kmh("e"), Some(5.0));
+        assert_eq!(t.kmh("f"), Some(30.0));
+        assert_eq!(t.count("h"), None);
+    }
+
+    #[test]
+    fn hours_come_out_of_conditions() {
+        let hours = |text: &str| tags(text).hours(&["access:conditional"]);
+        assert_eq!(hours("opening_hours=24/7"), Some("24/7".into()));
+        assert_eq!(
+            hours("access:conditional=no @ (22:00-06:00)"),
+            Some("24/7; 22:00-06:00 off".into())
+        );
+        assert_eq!(
+            hours("access:conditional=yes @ Mo-Fr 06:00-22:00; no @ wet"),
+            Some("Mo-Fr 06:00-22:00".into())
+        );
+        assert_eq!(hours("access:conditional=no @ (weight>3.5)"), None);
+        assert_eq!(hours("access:conditional=nonsense"), None);
+    }
+
+    #[test]
+    fn text_that_is_not_utf8_is_noticed() {
+        let pairs = [(&b"name"[..], &b"\xff\xfe"[..])];
+        assert!(Tags::from_bytes(pairs.into_iter()).damaged);
+        assert!(!tags("name=北京邮电大学").damaged);
+    }
+}
