@@ -14,8 +14,10 @@ mod query;
 mod recent;
 #[cfg(test)]
 mod testkit;
+mod tiles;
 
 pub use collection::{Collection, Loader, MergedBase};
 pub use collections::Collections;
 pub use entry::Entry;
 pub use query::{Counts, Filter, Page, Select};
+pub use tiles::MOST_FEATURES;

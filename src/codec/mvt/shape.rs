@@ -1,0 +1,318 @@
+//! From a geometry in degrees to the drawing commands of a tile: projected, simplified, cut to the
+//! tile and its buffer, put on the raster of whole units, wound as the specification wants.
+
+use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
+
+use super::message::GeomType;
+use crate::spatial::clip;
+use crate::spatial::tile::Tile;
+
+/// Half a pixel of a tile drawn at 512 pixels, in tile units: a polygon that is smaller both ways is
+/// not drawn.
+pub const TINY: f64 = 4.0;
+/// From this zoom on geometries are drawn as they are: the last tiles are shown much enlarged.
+const EXACT_FROM_ZOOM: u8 = 15;
+/// How far a simplified line may leave the true one below that, in tile units: a quarter of a pixel.
+const TOLERANCE: f64 = 2.0;
+/// Rings of up to so many corners are checked for crossings after simplification.
+const CHECKED_CORNERS: usize = 64;
+
+const MOVE_TO: u32 = 1;
+const LINE_TO: u32 = 2;
+const CLOSE_PATH: u32 = 7;
+
+/// The commands that draw a geometry in a tile; `None` if nothing of it shows. Of a geometry
+/// collection only the parts of the highest dimension are drawn: a tile feature has one type.
+pub(super) fn commands(tile: &Tile, geometry: &Geometry<f64>) -> Option<(GeomType, Vec<u32>)> {
+    let mut parts = Parts::default();
+    parts.collect(geometry);
+    let mut pen = Pen::default();
+    let frame = Tile::frame();
+    let kind = if !parts.polygons.is_empty() {
+        for p in parts.polygons {
+            polygon(tile, p, &frame, &mut pen);
+        }
+        GeomType::Polygon
+    } else if !parts.lines.is_empty() {
+        for l in parts.lines {
+            let projected = simplify(tile, project(tile, &l.0));
+            for piece in clip::line(projected, &frame) {
+                pen.line(&rounded(&piece));
+            }
+        }
+        GeomType::LineString
+    } else {
+        let points: Vec<Coord<i32>> = parts
+            .points
+            .iter()
+            .map(|c| tile.project(*c))
+            .filter(|c| clip::side(&[*c], &frame) == clip::Side::Inside)
+            .map(round)
+            .collect();
+        pen.points(&points);
+        GeomType::Point
+    };
+    (!pen.commands.is_empty()).then_some((kind, pen.commands))
+}
+
+/// The simple parts of a geometry.
+#[derive(Default)]
+struct Parts<'a> {
+    points: Vec<Coord<f64>>,
+    lines: Vec<std::borrow::Cow<'a, LineString<f64>>>,
+    polygons: Vec<std::borrow::Cow<'a, Polygon<f64>>>,
+}
+
+impl<'a> Parts<'a> {
+    fn collect(&mut self, geometry: &'a Geometry<f64>) {
+        use std::borrow::Cow::{Borrowed, Owned};
+        match geometry {
+            Geometry::Point(p) => self.points.push(p.0),
+            Geometry::MultiPoint(m) => self.points.extend(m.0.iter().map(|p| p.0)),
+            Geometry::Line(l) => self.lines.push(Owned(LineString(vec![l.start, l.end]))),
+            Geometry::LineString(l) => self.lines.push(Borrowed(l)),
+            Geometry::MultiLineString(m) => self.lines.extend(m.0.iter().map(Borrowed)),
+            Geometry::Polygon(p) => self.polygons.push(Borrowed(p)),
+            Geometry::MultiPolygon(m) => self.polygons.extend(m.0.iter().map(Borrowed)),
+            Geometry::Rect(r) => self.polygons.push(Owned(r.to_polygon())),
+            Geometry::Triangle(t) => self.polygons.push(Owned(t.to_polygon())),
+            Geometry::GeometryCollection(c) => c.0.iter().for_each(|g| self.collect(g)),
+        }
+    }
+}
+
+/// Draws a polygon, each part of it with its outside first.
+fn polygon(tile: &Tile, p: impl AsRef<Polygon<f64>>, frame: &Rect<f64>, pen: &mut Pen) {
+    let p = p.as_ref();
+    let Some(outside) = ring(tile, p.exterior(), frame) else {
+        return;
+    };
+    pen.ring(&outside, true);
+    for hole in p.interiors() {
+        if let Some(hole) = ring(tile, hole, frame) {
+            pen.ring(&hole, false);
+        }
+    }
+}
+
+/// A ring on the raster, without the repeated end; `None` if it is too small or has no area.
+fn ring(tile: &Tile, ring: &LineString<f64>, frame: &Rect<f64>) -> Option<Vec<Coord<i32>>> {
+    let projected = project(tile, &ring.0);
+    let size = |v: fn(&Coord<f64>) -> f64| {
+        let (low, high) = projected
+            .iter()
+            .map(v)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+                (l.min(v), h.max(v))
+            });
+        high - low
+    };
+    if size(|c| c.x) < TINY && size(|c| c.y) < TINY {
+        return None;
+    }
+    let mut simple = simplify(tile, projected);
+    if simple.first() == simple.last() {
+        simple.pop();
+    }
+    let mut cut = rounded(&clip::ring(simple, frame));
+    while cut.len() > 1 && cut.first() == cut.last() {
+        cut.pop();
+    }
+    (doubled_area(&cut) != 0).then_some(cut)
+}
+
+fn project(tile: &Tile, coords: &[Coord<f64>]) -> Vec<Coord<f64>> {
+    coords.iter().map(|c| tile.project(*c)).collect()
+}
+
+fn round(c: Coord<f64>) -> Coord<i32> {
+    Coord {
+        x: c.x.round() as i32,
+        y: c.y.round() as i32,
+    }
+}
+
+/// On the raster, without repetitions.
+fn rounded(coords: &[Coord<f64>]) -> Vec<Coord<i32>> {
+    let mut out: Vec<_> = coords.iter().copied().map(round).collect();
+    out.dedup();
+    out
+}
+
+/// Twice the area; positive for a ring that runs clockwise as seen, with y to the south: the surveyor's
+/// formula as the specification (4.3.3.3) uses it.
+fn doubled_area(ring: &[Coord<i32>]) -> i64 {
+    let wide = |c: &Coord<i32>| (i64::from(c.x), i64::from(c.y));
+    ring.iter()
+        .zip(ring.iter().cycle().skip(1))
+        .map(|(a, b)| {
+            let ((ax, ay), (bx, by)) = (wide(a), wide(b));
+            ax * by - bx * ay
+        })
+        .sum()
+}
+
+/// Leaves out what can't be seen at this zoom. The whole line is simplified before it is cut, so that
+/// neighbouring tiles agree.
+fn simplify(tile: &Tile, coords: Vec<Coord<f64>>) -> Vec<Coord<f64>> {
+    let ring = coords.len() > 3 && coords.first() == coords.last();
+    let least = if ring { 4 } else { 2 };
+    if tile.zoom() >= EXACT_FROM_ZOOM || coords.len() <= least {
+        return coords;
+    }
+    let simple = douglas_peucker(&coords, TOLERANCE);
+    if simple.len() < least || (ring && simple.len() <= CHECKED_CORNERS && crosses_itself(&simple))
+    {
+        return coords;
+    }
+    simple
+}
+
+/// Douglas and Peucker (1973), without recursion: both ends stay.
+fn douglas_peucker(coords: &[Coord<f64>], tolerance: f64) -> Vec<Coord<f64>> {
+    let mut keep = vec![false; coords.len()];
+    let mut open = vec![(0, coords.len() - 1)];
+    while let Some((from, to)) = open.pop() {
+        keep[from] = true;
+        keep[to] = true;
+        let farthest = (from + 1..to)
+            .map(|i| (distance2(coords[i], coords[from], coords[to]), i))
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((d2, i)) = farthest
+            && d2 > tolerance * tolerance
+        {
+            open.push((from, i));
+            open.push((i, to));
+        }
+    }
+    coords
+        .iter()
+        .zip(keep)
+        .filter_map(|(c, k)| k.then_some(*c))
+        .collect()
+}
+
+/// Squared distance from a place to an edge.
+fn distance2(c: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
+    let (d, r) = (b - a, c - a);
+    let square = d.x * d.x + d.y * d.y;
+    let t = if square > 0.0 {
+        ((r.x * d.x + r.y * d.y) / square).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let off = r - d * t;
+    off.x * off.x + off.y * off.y
+}
+
+/// Whether two edges of a closed ring cross properly.
+fn crosses_itself(ring: &[Coord<f64>]) -> bool {
+    let turn = |a: Coord<f64>, b: Coord<f64>, c: Coord<f64>| {
+        (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
+    };
+    let edges = ring.len() - 1;
+    (0..edges).any(|i| {
+        let (a, b) = (ring[i], ring[i + 1]);
+        (i + 2..edges).any(|j| {
+            let (c, d) = (ring[j], ring[j + 1]);
+            turn(a, b, c) * turn(a, b, d) < 0.0 && turn(c, d, a) * turn(c, d, b) < 0.0
+        })
+    })
+}
+
+/// Writes commands; remembers where it stands, because coordinates are written as steps.
+#[derive(Default)]
+struct Pen {
+    at: Coord<i32>,
+    commands: Vec<u32>,
+}
+
+impl Pen {
+    fn points(&mut self, points: &[Coord<i32>]) {
+        if !points.is_empty() {
+            self.command(MOVE_TO, points.len());
+            points.iter().for_each(|c| self.step(*c));
+        }
+    }
+
+    fn line(&mut self, coords: &[Coord<i32>]) {
+        // A line that shrank to a place is nothing.
+        if let [first, rest @ ..] = coords
+            && !rest.is_empty()
+        {
+            self.command(MOVE_TO, 1);
+            self.step(*first);
+            self.command(LINE_TO, rest.len());
+            rest.iter().for_each(|c| self.step(*c));
+        }
+    }
+
+    /// An outside has positive area, a hole negative.
+    fn ring(&mut self, coords: &[Coord<i32>], outside: bool) {
+        if (doubled_area(coords) > 0) == outside {
+            self.line(coords);
+        } else {
+            let reversed: Vec<_> = coords.iter().rev().copied().collect();
+            self.line(&reversed);
+        }
+        self.command(CLOSE_PATH, 1);
+    }
+
+    fn command(&mut self, id: u32, count: usize) {
+        self.commands.push(id | (count as u32) << 3);
+    }
+
+    fn step(&mut self, to: Coord<i32>) {
+        let zigzag = |v: i32| (v << 1 ^ v >> 31) as u32;
+        self.commands.push(zigzag(to.x.wrapping_sub(self.at.x)));
+        self.commands.push(zigzag(to.y.wrapping_sub(self.at.y)));
+        self.at = to;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo_types::{coord, polygon};
+
+    use super::*;
+
+    #[test]
+    fn the_commands_of_the_specification_example() {
+        // Section 4.3.5: a polygon is MoveTo, LineTo, ClosePath with zigzag steps.
+        let mut pen = Pen::default();
+        let c = |x, y| coord! {x: x, y: y};
+        pen.ring(&[c(3, 6), c(8, 12), c(20, 34)], true);
+        assert_eq!(pen.commands, [9, 6, 12, 18, 10, 12, 24, 44, 15]);
+    }
+
+    #[test]
+    fn simplification_never_makes_a_ring_cross_itself() {
+        let tile = Tile::new(10, 0, 0).unwrap();
+        // A narrow hook: leaving out its tip would turn the sides over.
+        let hook: Vec<_> = [
+            (0.0, 0.0),
+            (50.0, 0.0),
+            (50.0, 1.5),
+            (10.0, 1.0),
+            (9.0, 1.9),
+            (50.0, 1.8),
+            (50.0, 40.0),
+            (0.0, 40.0),
+            (0.0, 0.0),
+        ]
+        .map(|(x, y)| coord! {x: x, y: y})
+        .to_vec();
+        assert!(!crosses_itself(&simplify(&tile, hook)));
+    }
+
+    #[test]
+    fn a_polygon_without_area_on_the_raster_is_not_drawn() {
+        let tile = Tile::new(0, 0, 0).unwrap();
+        let sliver = polygon![
+            (x: 0., y: 0.), (x: 20., y: 0.), (x: 20., y: 0.001), (x: 0., y: 0.001)
+        ];
+        assert!(commands(&tile, &sliver.into()).is_none());
+        let tiny = polygon![(x: 0., y: 0.), (x: 0.2, y: 0.), (x: 0.2, y: 0.2), (x: 0., y: 0.2)];
+        assert!(commands(&tile, &tiny.into()).is_none());
+    }
+}

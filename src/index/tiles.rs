@@ -1,0 +1,282 @@
+//! A collection's layer of a vector tile.
+//!
+//! The bytes depend on the features alone, not on how they lie in base and delta: two servers, or one
+//! before and after a merge, send the same tile.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use rstar::{ParentNode, RTree, RTreeNode};
+
+use super::base::{Leaf, to_bounds};
+use super::{Collection, Entry};
+use crate::codec::mvt::{LayerBuilder, TINY};
+use crate::model::{GeometryKind, Role};
+use crate::spatial::bounds::Bounds;
+use crate::spatial::tile::Tile;
+
+/// How many features of a collection a tile shows at most, the largest ones: more is soup, and a
+/// browser chokes on it.
+pub const MOST_FEATURES: usize = 10_000;
+
+/// A feature that may be drawn: how large it is, in degrees, and where its entry stands.
+struct Candidate {
+    size: f32,
+    /// Among features of one size (points) a lot drawn by their place: the same everywhere, and
+    /// spread over the tile.
+    lot: u32,
+    slot: u32,
+}
+
+impl Collection {
+    /// The layer's bytes as `role` sees it, to be joined with other layers by appending; `None` if
+    /// nothing shows, or the schema does not show the collection at this zoom.
+    pub fn tile_layer(&self, tile: &Tile, role: Role) -> Option<Vec<u8>> {
+        if tile.zoom() < self.schema.minzoom {
+            return None;
+        }
+        let mut builder = LayerBuilder::new(*tile, self.schema.collection.as_str());
+        for entry in self.drawn(tile) {
+            if let Some(geometry) = entry.geometry() {
+                let properties = entry.properties(&self.schema, role);
+                builder.push(entry.id().as_str(), geometry, properties);
+            }
+        }
+        builder.finish()
+    }
+
+    /// The features of a tile in the order of their ids.
+    fn drawn(&self, tile: &Tile) -> Vec<&Arc<Entry>> {
+        let bounds = tile.buffered_bounds();
+        let least = self.least_size(tile);
+        let mut base = Vec::new();
+        gather(self.base.tree(), &bounds, least, &mut base);
+        if self.delta.hides_anything() {
+            base.retain(|c| !self.delta.hides(c.slot));
+        }
+        let mut delta = Vec::new();
+        gather(self.delta.tree(), &bounds, least, &mut delta);
+
+        let mut all: Vec<(Candidate, &Arc<Entry>)> = Vec::new();
+        if base.len() > MOST_FEATURES {
+            // Before any entry is touched.
+            keep_largest(&mut base, |c| c, |a, b| a.slot.cmp(&b.slot));
+        }
+        all.extend(base.into_iter().filter_map(|c| {
+            let entry = self.base.entry(c.slot)?;
+            Some((c, entry))
+        }));
+        all.extend(delta.into_iter().filter_map(|c| {
+            let entry = self.delta.entry(c.slot)?;
+            Some((c, entry))
+        }));
+        if all.len() > MOST_FEATURES {
+            keep_largest(&mut all, |(c, _)| c, |(_, a), (_, b)| a.id().cmp(b.id()));
+        }
+        let mut entries: Vec<_> = all.into_iter().map(|(_, e)| e).collect();
+        entries.sort_unstable_by(|a, b| a.id().cmp(b.id()));
+        entries
+    }
+
+    /// The size in tile units below which nothing of this collection is drawn: known without a look
+    /// at the features where all of them are polygons.
+    fn least_size(&self, tile: &Tile) -> Option<LeastSize> {
+        let polygons = *self.schema.geometry == [GeometryKind::Polygon];
+        polygons.then(|| LeastSize {
+            degrees: TINY / tile.units_per_degree(),
+        })
+    }
+}
+
+/// Tells polygons that would come out tiny from their boxes. Cautious: the drawing decides exactly.
+#[derive(Clone, Copy)]
+struct LeastSize {
+    degrees: f64,
+}
+
+impl LeastSize {
+    fn is_tiny(self, b: &Bounds) -> bool {
+        // A degree of latitude is stretched most where it is farthest from the equator.
+        let stretch = b
+            .north
+            .abs()
+            .max(b.south.abs())
+            .min(89.0)
+            .to_radians()
+            .cos();
+        b.east - b.west < self.degrees && b.north - b.south < self.degrees * stretch
+    }
+}
+
+fn gather(tree: &RTree<Leaf>, bounds: &Bounds, least: Option<LeastSize>, out: &mut Vec<Candidate>) {
+    let mut open: Vec<&ParentNode<Leaf>> = vec![tree.root()];
+    while let Some(node) = open.pop() {
+        for child in node.children() {
+            match child {
+                RTreeNode::Parent(p) => {
+                    if to_bounds(&p.envelope()).intersects(bounds) {
+                        open.push(p);
+                    }
+                }
+                RTreeNode::Leaf(leaf) => {
+                    let b = leaf.bounds();
+                    if b.intersects(bounds) && !least.is_some_and(|l| l.is_tiny(&b)) {
+                        let place = b.west.to_bits() ^ b.south.to_bits().rotate_left(32);
+                        out.push(Candidate {
+                            size: (b.east - b.west + b.north - b.south) as f32,
+                            lot: (place.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32,
+                            slot: leaf.slot,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Keeps as many as a tile shows; `tie` decides between equals.
+fn keep_largest<T>(
+    items: &mut Vec<T>,
+    candidate: impl Fn(&T) -> &Candidate,
+    tie: impl Fn(&T, &T) -> Ordering,
+) {
+    items.select_nth_unstable_by(MOST_FEATURES, |a, b| {
+        let (one, other) = (candidate(a), candidate(b));
+        (other.size.total_cmp(&one.size))
+            .then(one.lot.cmp(&other.lot))
+            .then_with(|| tie(a, b))
+    });
+    items.truncate(MOST_FEATURES);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use geo_types::{Geometry, Point, coord, polygon};
+    use mvt_reader::Reader;
+    use mvt_reader::feature::Value;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::testkit::{a_place, play, record, schema, steps};
+    use super::*;
+    use crate::model::{CollectionId, Schema};
+
+    fn ids(layer: Option<Vec<u8>>) -> BTreeSet<String> {
+        let Some(bytes) = layer else {
+            return BTreeSet::new();
+        };
+        let features = Reader::new(bytes).unwrap().get_features(0).unwrap();
+        let ids: BTreeSet<String> = features
+            .iter()
+            .map(|f| match &f.properties.as_ref().unwrap()["id"] {
+                Value::String(id) => id.clone(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let numbers: BTreeSet<u64> = features.iter().filter_map(|f| f.id).collect();
+        assert_eq!((ids.len(), numbers.len()), (features.len(), features.len()));
+        ids
+    }
+
+    #[test]
+    fn a_protected_property_is_not_in_the_public_tile() {
+        let place = coord! {x: 117.0, y: 39.0};
+        let c = Collection::load(schema(), vec![record(1, 1, Some(Point(place).into()))]);
+        let tile = Tile::at(14, place);
+        let has = |role, needle: &[u8]| {
+            let bytes = c.tile_layer(&tile, role).unwrap();
+            bytes.windows(needle.len()).any(|w| w == needle)
+        };
+        assert!(!has(Role::Public, b"secret"));
+        assert!(has(Role::Rider, b"secret"));
+    }
+
+    #[test]
+    fn below_the_schema_s_zoom_there_is_no_layer() {
+        let id = CollectionId::new("things").unwrap();
+        let document = json!({"x-onemap-minzoom": 13, "x-onemap-geometry": ["Point"]});
+        let schema = Arc::new(Schema::parse(&id, document).unwrap());
+        let place = coord! {x: 117.0, y: 39.0};
+        let c = Collection::load(schema, vec![record(1, 1, Some(Point(place).into()))]);
+        assert!(c.tile_layer(&Tile::at(12, place), Role::Public).is_none());
+        assert!(c.tile_layer(&Tile::at(13, place), Role::Public).is_some());
+    }
+
+    #[test]
+    fn a_feature_across_an_edge_is_in_both_tiles() {
+        let tile = Tile::at(14, coord! {x: 117.13, y: 39.22});
+        let e = tile.bounds().east;
+        let across: Geometry<f64> = polygon![
+            (x: e - 0.001, y: 39.22), (x: e + 0.001, y: 39.22),
+            (x: e + 0.001, y: 39.221), (x: e - 0.001, y: 39.221),
+        ]
+        .into();
+        let c = Collection::load(schema(), vec![record(1, 1, Some(across))]);
+        for x in [e - 0.0001, e + 0.0001] {
+            let layer = c.tile_layer(&Tile::at(14, coord! {x: x, y: 39.22}), Role::Public);
+            assert_eq!(ids(layer).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_crowded_tile_shows_the_largest_and_says_the_same_before_and_after_a_merge() {
+        let size = |n: u32| f64::from(n + 1) * 1e-6;
+        let square = |n: u32| -> Geometry<f64> {
+            let (x, y) = (
+                117.0 + f64::from(n % 110) * 1e-3,
+                39.0 + f64::from(n / 110) * 1e-3,
+            );
+            let s = size(n);
+            polygon![(x: x, y: y), (x: x + s, y: y), (x: x + s, y: y + s), (x: x, y: y + s)].into()
+        };
+        let n = MOST_FEATURES as u32 + 500;
+        let records = (0..n).map(|i| record(i, 1, Some(square(i)))).collect();
+        let c = Collection::load(schema(), records);
+        let changed: Vec<_> = (0..50)
+            .map(|i| record(i * 200, 2, Some(square(i * 200))))
+            .collect();
+        let c = c.apply(&changed);
+        let tile = Tile::at(9, coord! {x: 117.05, y: 39.05});
+        let drawn = c.drawn(&tile);
+        assert_eq!(drawn.len(), MOST_FEATURES);
+        assert!(
+            drawn
+                .iter()
+                .all(|e| e.bounds().unwrap().width() > size(400))
+        );
+        let merged = c.with_base(c.merged_base());
+        assert_eq!(
+            c.tile_layer(&tile, Role::Public),
+            merged.tile_layer(&tile, Role::Public)
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_children_show_all_that_the_parent_shows(steps in steps(), at in a_place(), z in 0u8..9) {
+            let (collection, truth) = play(&steps);
+            let fresh = Collection::load(schema(), truth.into_values().collect());
+            let tile = Tile::at(z, at);
+            let layer = collection.tile_layer(&tile, Role::Public);
+            prop_assert_eq!(&layer, &fresh.tile_layer(&tile, Role::Public));
+
+            // A child's buffer is narrower on the ground than its parent's.
+            let own: BTreeSet<String> = ids(layer)
+                .into_iter()
+                .filter(|id| {
+                    let g = collection.get(id).and_then(|e| e.geometry());
+                    g.is_some_and(|g| tile.bounds().intersects_geometry(g))
+                })
+                .collect();
+            let below: BTreeSet<String> = tile
+                .children()
+                .flat_map(|t| ids(collection.tile_layer(&t, Role::Public)))
+                .collect();
+            prop_assert!(own.is_subset(&below), "{:?} {:?}", own, below);
+        }
+    }
+}
