@@ -1,0 +1,81 @@
+// Asking the server. Every failure becomes one error type that says what a person can do.
+import type { Collection, Feature, FeatureCollection, GridStatuses, Landing, Session } from './types';
+
+/** A problem document (RFC 9457), or the network's own failure with status 0. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+
+  constructor(
+    readonly status: number,
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const text = await response.text().catch(() => '');
+  try {
+    const problem = JSON.parse(text) as { detail?: string; title?: string };
+    return new ApiError(response.status, problem.detail ?? problem.title ?? response.statusText);
+  } catch {
+    return new ApiError(response.status, response.statusText || `HTTP ${response.status}`);
+  }
+}
+
+async function ask(path: string, init?: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiError(0, cause instanceof Error ? cause.message : String(cause));
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await ask(path, { headers: { accept: 'application/json' }, signal: signal ?? null });
+  return (await response.json()) as T;
+}
+
+export const landing = (signal?: AbortSignal): Promise<Landing> => json('/api/', signal);
+
+export const gridStatuses = (signal?: AbortSignal): Promise<GridStatuses> => json('/api/grids/status', signal);
+
+export async function collections(signal?: AbortSignal): Promise<Collection[]> {
+  return (await json<{ collections: Collection[] }>('/api/collections', signal)).collections;
+}
+
+/** Every feature of a collection, page by page along the `next` links. Only for collections of modest size. */
+export async function allItems<P>(collection: string, signal?: AbortSignal): Promise<Feature<P>[]> {
+  const features: Feature<P>[] = [];
+  let next: string | undefined = `/api/collections/${collection}/items?limit=10000`;
+  while (next) {
+    const page: FeatureCollection<P> = await json(next, signal);
+    features.push(...page.features);
+    const link = page.links?.find((l) => l.rel === 'next')?.href;
+    // Behind a proxy the server's own idea of its host may differ from ours: keep path and query.
+    const url: URL | undefined = link ? new URL(link, location.href) : undefined;
+    next = url && url.pathname + url.search;
+  }
+  return features;
+}
+
+/** The style as the server serves it, `{base}` already replaced. */
+export const style = <S>(name: string, signal?: AbortSignal): Promise<S> => json(`/api/styles/${name}`, signal);
+
+export const session = (): Promise<Session> => json('/api/session');
+
+export async function signIn(token: string): Promise<void> {
+  await ask('/api/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
+}
+
+export async function signOut(): Promise<void> {
+  await ask('/api/session', { method: 'DELETE' });
+}

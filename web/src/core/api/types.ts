@@ -1,0 +1,110 @@
+// The shapes of the interface that the pages use, as narrow as they need them. `/api/openapi.json` is the
+// contract; see `npm run types`.
+import type { Geometry } from 'geojson';
+import type { Bilingual } from '@/core/i18n/lang';
+
+/** west, south, east, north; degrees, WGS 84. */
+export type Bbox = [number, number, number, number];
+
+export interface Feature<P = Record<string, unknown>> {
+  type: 'Feature';
+  id: string;
+  geometry: Geometry | null;
+  properties: P;
+  /** The commit that wrote this version. */
+  seq: number;
+  /** RFC 3339. */
+  updated_at: string;
+}
+
+export interface Link {
+  rel: string;
+  href: string;
+  type?: string;
+  title?: string;
+}
+
+export interface FeatureCollection<P = Record<string, unknown>> {
+  type: 'FeatureCollection';
+  features: Feature<P>[];
+  numberMatched?: number;
+  links?: Link[];
+}
+
+/** `GET /api/` */
+export interface Landing {
+  title: string;
+  description: string;
+  extent?: { bbox: Bbox | null } | null;
+  /** True where the data is the synthetic demo district. */
+  demo: boolean;
+  seq: number;
+  /** When commit `seq` was made; RFC 3339. */
+  at: string;
+}
+
+export interface Collection {
+  id: string;
+  title: string;
+  description?: string;
+  extent?: { spatial?: { bbox?: number[][] } } | null;
+  itemCount?: number;
+  onemap?: { title: Bilingual };
+}
+
+export interface GridStatus {
+  id: string;
+  code: string;
+  kind: string;
+  level: string;
+  since: string | null;
+  reason: Bilingual | null;
+  open: { red: number; yellow: number; green: number };
+}
+
+/** `GET /api/grids/status` */
+export interface GridStatuses {
+  seq: number;
+  at: string;
+  grids: GridStatus[];
+}
+
+export interface GridProperties {
+  code?: string;
+  name?: string;
+  kind?: string;
+  parent?: string;
+}
+
+export interface WarningProperties {
+  category: string;
+  level?: string;
+  since?: string;
+  status?: string;
+  grid?: string;
+  place?: string;
+  unit?: string;
+  reason?: Bilingual;
+  reported_at?: string;
+  due_at?: string;
+}
+
+export interface Session {
+  role: string;
+  account: string | { name?: string } | null;
+}
+
+export interface Change {
+  collection: string;
+  id: string;
+  kind: 'put' | 'delete';
+  feature?: Feature | null;
+}
+
+/** One commit on the feed: its changes or, where it is large, what was touched. */
+export interface CommitEvent {
+  seq: number;
+  at: string;
+  changes?: Change[];
+  reset?: { collection: string; bbox: Bbox | null }[];
+}

@@ -1,0 +1,65 @@
+// Numbers, times, durations and distances as people here write them.
+import type { Lang } from './lang';
+
+/** The map's places are in China; so are its clocks, whatever the machine believes. */
+export const TIME_ZONE = 'Asia/Shanghai';
+
+const tags: Record<Lang, string> = { zh: 'zh-CN', en: 'en-GB' };
+
+const kept = new Map<string, Intl.DateTimeFormat>();
+
+function parts(at: Date, options: Intl.DateTimeFormatOptions, lang: Lang): Record<string, string> {
+  const key = lang + JSON.stringify(options);
+  let format = kept.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(tags[lang], { timeZone: TIME_ZONE, hourCycle: 'h23', ...options });
+    kept.set(key, format);
+  }
+  return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+}
+
+/** 11月22日, 22 Nov. */
+export function date(at: Date, lang: Lang): string {
+  const p = parts(at, lang === 'zh' ? { month: 'numeric', day: 'numeric' } : { month: 'short', day: 'numeric' }, lang);
+  return lang === 'zh' ? `${p['month']}月${p['day']}日` : `${p['day']} ${p['month']}`;
+}
+
+/** 星期日, Sunday. */
+export function weekday(at: Date, lang: Lang): string {
+  return parts(at, { weekday: 'long' }, lang)['weekday'] ?? '';
+}
+
+/** 14:05, with seconds where they are wanted. */
+export function time(at: Date, lang: Lang, seconds = false): string {
+  const p = parts(at, { hour: '2-digit', minute: '2-digit', second: '2-digit' }, lang);
+  return `${p['hour']}:${p['minute']}${seconds ? `:${p['second']}` : ''}`;
+}
+
+/** 11月22日 14:05, 22 Nov 14:05. */
+export function dateTime(at: Date, lang: Lang): string {
+  return `${date(at, lang)} ${time(at, lang)}`;
+}
+
+/** 40 秒, 7 分钟, 3 小时, 2 天: one unit, rounded down, so that it never claims more than has passed. */
+export function duration(milliseconds: number, lang: Lang): string {
+  const s = Math.max(0, Math.floor(milliseconds / 1000));
+  const [n, zh, en] =
+    s < 60
+      ? [s, '秒', 's']
+      : s < 3600
+        ? [Math.floor(s / 60), '分钟', 'min']
+        : s < 86_400
+          ? [Math.floor(s / 3600), '小时', 'h']
+          : [Math.floor(s / 86_400), '天', 'd'];
+  return `${n} ${lang === 'zh' ? zh : en}`;
+}
+
+/** 320 m, 1.4 km. */
+export function distance(metres: number): string {
+  return metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(metres < 10_000 ? 1 : 0)} km`;
+}
+
+/** 23,370. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}

@@ -1,0 +1,63 @@
+// Words of the domain that every page says the same way.
+import type { Level } from '@/core/levels/levels';
+import type { Bilingual } from './lang';
+
+export const levelWords: Record<Level, Bilingual> = {
+  red: { zh: '红色预警', en: 'Red' },
+  yellow: { zh: '黄色预警', en: 'Yellow' },
+  green: { zh: '正常', en: 'Normal' },
+  no_data: { zh: '无数据', en: 'No data' },
+};
+
+/** The same in one breath, for signs on the map. */
+export const levelShort: Record<Level, Bilingual> = {
+  red: { zh: '红', en: 'Red' },
+  yellow: { zh: '黄', en: 'Yellow' },
+  green: { zh: '绿', en: 'OK' },
+  no_data: { zh: '无数据', en: 'No data' },
+};
+
+const categories: Record<string, Bilingual> = {
+  street_encroachment: { zh: '占道经营', en: 'Street encroachment' },
+  corridor_clutter: { zh: '楼道堆物', en: 'Corridor clutter' },
+  flying_wire_charging: { zh: '飞线充电', en: 'Flying-wire charging' },
+  blocked_route: { zh: '道路阻断', en: 'Blocked route' },
+  wrong_access: { zh: '出入口信息有误', en: 'Wrong access data' },
+  damaged_facility: { zh: '设施损坏', en: 'Damaged facility' },
+  other: { zh: '其他', en: 'Other' },
+};
+
+/** The category's name; a category made by rules.toml shows its own key until it brings a name. */
+export function categoryWords(category: string): Bilingual {
+  const known = categories[category];
+  if (known) return known;
+  const words = category.replaceAll('_', ' ');
+  return { zh: words, en: words };
+}
+
+/** Counted things, with their measure word: 已导入 23,370 栋楼. */
+const counted: Record<string, { zh: string; en: string; one: string }> = {
+  grids: { zh: '个网格', en: 'grids', one: 'grid' },
+  compounds: { zh: '个小区', en: 'compounds', one: 'compound' },
+  barriers: { zh: '段围墙', en: 'walls and fences', one: 'wall' },
+  buildings: { zh: '栋楼', en: 'buildings', one: 'building' },
+  entrances: { zh: '个出入口', en: 'entrances', one: 'entrance' },
+  routes: { zh: '条骑手友好道路', en: 'rider routes', one: 'rider route' },
+  first_aid_stations: { zh: '个急救站', en: 'first-aid stations', one: 'first-aid station' },
+  pocket_parks: { zh: '个口袋公园', en: 'pocket parks', one: 'pocket park' },
+  facilities: { zh: '处服务设施', en: 'facilities', one: 'facility' },
+  units: { zh: '个成员单位', en: 'member units', one: 'member unit' },
+  warnings: { zh: '条预警', en: 'warnings', one: 'warning' },
+  roads: { zh: '条道路', en: 'roads', one: 'road' },
+  water: { zh: '处水系', en: 'waters', one: 'water' },
+  green: { zh: '处绿地', en: 'greens', one: 'green' },
+  boundaries: { zh: '条界线', en: 'boundaries', one: 'boundary' },
+};
+
+/** `23,370 栋楼`, `23,370 buildings`; features of an unknown collection are counted as 条 and by its id. */
+export function countedWords(collection: string, n: number): Bilingual {
+  const words = counted[collection];
+  const figure = n.toLocaleString('en-US');
+  if (!words) return { zh: `${figure} 条 ${collection}`, en: `${figure} ${collection}` };
+  return { zh: `${figure} ${words.zh}`, en: `${figure} ${n === 1 ? words.one : words.en}` };
+}

@@ -1,0 +1,116 @@
+// Bounding boxes and the few measures a page needs of a geometry; degrees, lon/lat.
+import type { Geometry, Polygon, Position } from 'geojson';
+import type { Bbox } from '@/core/api/types';
+
+export function eachPosition(geometry: Geometry | null | undefined, visit: (p: Position) => void): void {
+  if (!geometry) return;
+  if (geometry.type === 'GeometryCollection') {
+    for (const part of geometry.geometries) eachPosition(part, visit);
+    return;
+  }
+  const walk = (value: Position | Position[] | Position[][] | Position[][][]): void => {
+    if (typeof value[0] === 'number') visit(value as Position);
+    else for (const inner of value as Position[][]) walk(inner);
+  };
+  walk(geometry.coordinates);
+}
+
+export function bboxOf(geometries: Iterable<Geometry | null | undefined>): Bbox | null {
+  let box: Bbox | null = null;
+  for (const geometry of geometries) {
+    eachPosition(geometry, ([x = 0, y = 0]) => {
+      box = box ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)] : [x, y, x, y];
+    });
+  }
+  return box;
+}
+
+export function union(a: Bbox | null, b: Bbox | null): Bbox | null {
+  if (!a || !b) return a ?? b;
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
+}
+
+/** Whether `inner` lies within `outer`. */
+export function contains(outer: Bbox, inner: Bbox): boolean {
+  return outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
+}
+
+export function intersects(a: Bbox, b: Bbox): boolean {
+  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
+}
+
+/** A place inside the geometry where a sign may stand: the middle of a polygon where that is inside it,
+ * else of its widest crossing; the middle vertex of a line; the point itself. */
+export function signPlace(geometry: Geometry | null | undefined): Position | null {
+  switch (geometry?.type) {
+    case 'Point':
+      return geometry.coordinates;
+    case 'MultiPoint':
+      return geometry.coordinates[0] ?? null;
+    case 'LineString':
+      return geometry.coordinates[Math.floor(geometry.coordinates.length / 2)] ?? null;
+    case 'MultiLineString':
+      return signPlace({ type: 'LineString', coordinates: geometry.coordinates[0] ?? [] });
+    case 'Polygon':
+      return insideOf(geometry);
+    case 'MultiPolygon': {
+      let best: Polygon | null = null;
+      let most = -1;
+      for (const coordinates of geometry.coordinates) {
+        const size = Math.abs(ringArea(coordinates[0] ?? []));
+        if (size > most) {
+          most = size;
+          best = { type: 'Polygon', coordinates };
+        }
+      }
+      return best && insideOf(best);
+    }
+    default:
+      return null;
+  }
+}
+
+function ringArea(ring: Position[]): number {
+  let sum = 0;
+  for (let i = 0; i + 1 < ring.length; i += 1) {
+    const [ax = 0, ay = 0] = ring[i] ?? [];
+    const [bx = 0, by = 0] = ring[i + 1] ?? [];
+    sum += ax * by - bx * ay;
+  }
+  return sum / 2;
+}
+
+/** Longitudes where the polygon's rings cross a latitude, sorted: inside runs between each pair. */
+function crossings(polygon: Polygon, latitude: number): number[] {
+  const xs: number[] = [];
+  for (const ring of polygon.coordinates) {
+    for (let i = 0; i + 1 < ring.length; i += 1) {
+      const [ax = 0, ay = 0] = ring[i] ?? [];
+      const [bx = 0, by = 0] = ring[i + 1] ?? [];
+      if (ay > latitude !== by > latitude) xs.push(ax + ((latitude - ay) / (by - ay)) * (bx - ax));
+    }
+  }
+  return xs.toSorted((a, b) => a - b);
+}
+
+function insideOf(polygon: Polygon): Position | null {
+  const box = bboxOf([polygon]);
+  if (!box) return null;
+  const middle = (box[0] + box[2]) / 2;
+  let best: Position = [middle, (box[1] + box[3]) / 2];
+  let widest = -1;
+  for (const share of [0.5, 0.4, 0.6, 0.25, 0.75]) {
+    const y = box[1] + (box[3] - box[1]) * share;
+    const xs = crossings(polygon, y);
+    for (let i = 0; i + 1 < xs.length; i += 2) {
+      const [from = 0, to = 0] = [xs[i], xs[i + 1]];
+      // A sign off the middle must be clearly better to be worth the crookedness.
+      const width = (to - from) * (share === 0.5 ? 1.25 : 1);
+      if (width > widest) {
+        widest = width;
+        best = [(from + to) / 2, y];
+      }
+    }
+  }
+  return best;
+}

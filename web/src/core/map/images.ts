@@ -1,0 +1,89 @@
+// Images that the map needs, drawn here from the symbol set and the tokens: no sprite sheet to keep in step.
+import type { MapLibreMap } from 'maplibre-gl';
+import { colourToken, LEVELS, shape, type Level } from '@/core/levels/levels';
+import { symbols, type SymbolName } from '@/core/symbols/symbols';
+import { token } from '@/core/theme/tokens';
+
+/** Draws an SVG into pixels. */
+async function rasterise(svg: string, size: number): Promise<ImageData> {
+  const image = new Image(size, size);
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(size, size);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no 2d canvas');
+  context.drawImage(image, 0, 0, size, size);
+  return context.getImageData(0, 0, size, size);
+}
+
+const svg = (inner: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32" viewBox="0 0 32 32">${inner}</svg>`;
+
+/** A level's bare mark with a dark edge, for signs over the map. */
+function mark(level: Level, colour: string, edge: string): string {
+  return svg(
+    `<g transform="translate(4 4)"><path d="${shape[level]}" fill="${edge}" stroke="${edge}" stroke-width="4" stroke-linejoin="round"/>` +
+      `<path d="${shape[level]}" fill="${colour}" fill-rule="evenodd"/></g>`,
+  );
+}
+
+/** A warning at its place: the level's mark on a dark disc with a rim, so it reads on any ground. */
+function pin(level: Level, colour: string, ground: string): string {
+  const lift = level === 'red' ? -1.2 : 0; // a triangle's weight sits low
+  return svg(
+    `<circle cx="16" cy="16" r="14.2" fill="${ground}" stroke="${colour}" stroke-width="2.4"/>` +
+      `<g transform="translate(7.6 ${7.6 + lift}) scale(.7)"><path d="${shape[level]}" fill="${colour}" fill-rule="evenodd"/></g>`,
+  );
+}
+
+/** A service: its symbol on a small quiet plate. */
+function plate(name: SymbolName, ink: string, ground: string, rim: string): string {
+  return svg(
+    `<rect x="2" y="2" width="28" height="28" rx="7" fill="${ground}" stroke="${rim}" stroke-width="1.5"/>` +
+      `<g transform="translate(7 7) scale(.75)"><path d="${symbols[name]}" fill="${ink}" fill-rule="evenodd"/></g>`,
+  );
+}
+
+/** Area patterns: red diagonal stripes, yellow dots, grey hatch; green is plain and has none. */
+function pattern(level: Level, colour: string): string | null {
+  switch (level) {
+    case 'red':
+      return svg(`<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24" stroke="${colour}" stroke-width="4" stroke-opacity=".62" fill="none"/>`);
+    case 'yellow':
+      return svg(`<g fill="${colour}" fill-opacity=".72"><circle cx="8" cy="8" r="2.9"/><circle cx="24" cy="24" r="2.9"/></g>`);
+    case 'no_data':
+      return svg(`<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24M-8 8 24 40M-8-8 40 40M8-8 40 24M24-8 40 8M-8 24 8 40" stroke="${colour}" stroke-width="1.3" stroke-opacity=".4" fill="none"/>`);
+    default:
+      return null;
+  }
+}
+
+export interface ImageSizes {
+  /** How many times as large as on a desk. */
+  scale: number;
+  /** Device pixels to a CSS pixel. */
+  ratio: number;
+}
+
+/** Adds `mark-*`, `pin-*`, `pattern-*` and `symbol-*`, drawn with the tokens that hold for `room`. */
+export async function addImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
+  const ground = token('--ground', room);
+  const rim = token('--hairline', room);
+  const quiet = token('--text-quiet', room);
+  const add = async (name: string, drawing: string, size: number): Promise<void> => {
+    const pixels = Math.round(size * scale * ratio);
+    const image = await rasterise(drawing, pixels);
+    if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: ratio });
+  };
+  const jobs: Promise<void>[] = [];
+  for (const level of LEVELS) {
+    const colour = token(colourToken(level), room);
+    jobs.push(add(`mark-${level}`, mark(level, colour, ground), { red: 21, yellow: 20, green: 15, no_data: 16 }[level]), add(`pin-${level}`, pin(level, colour, ground), level === 'red' ? 30 : 25));
+    const tile = pattern(level, colour);
+    if (tile) jobs.push(add(`pattern-${level}`, tile, 16));
+  }
+  for (const name of Object.keys(symbols) as SymbolName[]) {
+    jobs.push(add(`symbol-${name}`, plate(name, quiet, token('--panel-2', room), rim), 18));
+  }
+  await Promise.all(jobs);
+}

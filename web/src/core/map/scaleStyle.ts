@@ -1,0 +1,50 @@
+// A wall is read from metres away and a 4K wall has twice the pixels: the same style with larger type,
+// lines and dots. What is drawn in metres on the ground (roads) grows with the map and is left alone;
+// such layers say so in their metadata.
+import type { StyleSpecification } from 'maplibre-gl';
+
+const SCALED = new Set(['text-size', 'icon-size', 'circle-radius', 'circle-stroke-width', 'line-width', 'line-gap-width', 'text-halo-width', 'symbol-spacing']);
+
+/** Multiplies every output of a style value; inputs such as zoom stops stay. */
+export function scaleValue(value: unknown, by: number): unknown {
+  if (typeof value === 'number') return value * by;
+  if (!Array.isArray(value)) return value;
+  const [operator, ...rest] = value as [string, ...unknown[]];
+  switch (operator) {
+    case 'interpolate':
+    case 'interpolate-hcl':
+    case 'interpolate-lab': {
+      const [how, input, ...stops] = rest;
+      return [operator, how, input, ...stops.map((stop, i) => (i % 2 === 1 ? scaleValue(stop, by) : stop))];
+    }
+    case 'step': {
+      const [input, first, ...stops] = rest;
+      return [operator, input, scaleValue(first, by), ...stops.map((stop, i) => (i % 2 === 1 ? scaleValue(stop, by) : stop))];
+    }
+    case 'case':
+      return [operator, ...rest.map((part, i) => (i % 2 === 1 || i === rest.length - 1 ? scaleValue(part, by) : part))];
+    case 'match': {
+      const [input, ...arms] = rest;
+      return [operator, input, ...arms.map((part, i) => (i % 2 === 1 || i === arms.length - 1 ? scaleValue(part, by) : part))];
+    }
+    default:
+      return ['*', by, value];
+  }
+}
+
+/** A copy of the style with its screen-sized parts `by` times as large. */
+export function scaleStyle(style: StyleSpecification, by: number): StyleSpecification {
+  const copy = structuredClone(style);
+  if (by === 1) return copy;
+  for (const layer of copy.layers) {
+    const metadata = layer.metadata as { 'onemap:metres'?: boolean } | undefined;
+    for (const group of [layer.paint, layer.layout] as (Record<string, unknown> | undefined)[]) {
+      for (const key of Object.keys(group ?? {})) {
+        if (!group || !SCALED.has(key)) continue;
+        if (key.startsWith('line-') && metadata?.['onemap:metres']) continue;
+        group[key] = scaleValue(group[key], by);
+      }
+    }
+  }
+  return copy;
+}

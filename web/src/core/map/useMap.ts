@@ -1,0 +1,32 @@
+// The one composable around maplibre-gl. The map object stays out of Vue's deep reactivity (shallowRef and
+// markRaw): a proxied map renders nothing.
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { Map as MapLibreMap, setWorkerUrl, type MapOptions } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { markRaw, onScopeDispose, shallowRef, type ShallowRef } from 'vue';
+
+setWorkerUrl(workerUrl);
+
+export interface MapHandle {
+  map: ShallowRef<MapLibreMap | null>;
+  /** Makes the map in `container`; resolves when its style is loaded. Rejects where WebGL is missing. */
+  create: (container: HTMLElement, options: Omit<MapOptions, 'container'>) => Promise<MapLibreMap>;
+}
+
+export function useMap(): MapHandle {
+  const map = shallowRef<MapLibreMap | null>(null);
+  onScopeDispose(() => {
+    map.value?.remove();
+    map.value = null;
+  });
+  return {
+    map,
+    async create(container, options) {
+      map.value?.remove();
+      const made = markRaw(new MapLibreMap({ container, attributionControl: false, ...options }));
+      map.value = made;
+      await made.once('style.load');
+      return made;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// The camera: home when nothing happens, at a new red for a while, at what was imported.
+import type { MapLibreMap } from 'maplibre-gl';
+import type { Bbox } from '@/core/api/types';
+import { standFor, type Stand } from '@/core/map/camera';
+import { reducedMotion } from '@/core/theme/tokens';
+
+const PITCH = 36;
+const CLOSE_PITCH = 55;
+const MAX_ZOOM = 17;
+/** A flight to a new red; milliseconds. */
+const FLIGHT = 2000;
+/** The wide flight to an import, and back home. */
+const VOYAGE = 3200;
+
+export class Director {
+  private home: Bbox | null = null;
+
+  constructor(
+    private readonly map: MapLibreMap,
+    /** How many times as large as on a desk things are drawn. */
+    private readonly scale: number,
+  ) {}
+
+  get homeBox(): Bbox | null {
+    return this.home;
+  }
+
+  setHome(box: Bbox | null): void {
+    this.home = box;
+  }
+
+  goHome(animate = true): void {
+    if (!this.home) return;
+    const stand = this.stand(this.home);
+    this.go({ ...stand, pitch: PITCH, bearing: 0 }, animate ? VOYAGE : 0);
+  }
+
+  /** To a place, close enough to see the houses around it. */
+  goTo([lon = 0, lat = 0]: number[]): void {
+    const zoom = Math.min(MAX_ZOOM + Math.log2(this.scale), Math.max(16.4, (this.home ? this.stand(this.home).zoom : 15) + 1.4));
+    this.go({ center: [lon, lat], zoom, pitch: CLOSE_PITCH, bearing: 0 }, FLIGHT);
+  }
+
+  private go(to: Stand & { pitch: number; bearing: number }, milliseconds: number): void {
+    if (milliseconds === 0 || reducedMotion()) this.map.jumpTo(to);
+    else this.map.flyTo({ ...to, duration: milliseconds, curve: 1.25, essential: true });
+  }
+
+  private stand(box: Bbox): Stand {
+    const { clientWidth: width, clientHeight: height } = this.map.getContainer();
+    const edge = 14 * this.scale;
+    // Tall buildings rise above the ground line at the far edge; the furniture stands at the near one.
+    const padding = { top: edge * 2, right: edge, bottom: edge * 2.4, left: edge };
+    return standFor(box, { width, height, padding, pitch: PITCH, bearing: 0, maxZoom: MAX_ZOOM + Math.log2(this.scale) });
+  }
+}

@@ -1,0 +1,76 @@
+// A new red announces itself: its grid's edge draws itself once, and a ring stands around its place.
+import type { Geometry, Position } from 'geojson';
+import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
+import { token, reducedMotion } from '@/core/theme/tokens';
+
+/** How long the edge takes to close; milliseconds. */
+const DRAW = 1400;
+
+/** The first `share` (0 to 1) of a line's length. */
+export function partOf(line: Position[], share: number): Position[] {
+  const steps = line.slice(1).map(([x = 0, y = 0], i) => Math.hypot(x - (line[i]?.[0] ?? 0), y - (line[i]?.[1] ?? 0)));
+  let left = steps.reduce((a, b) => a + b, 0) * Math.min(1, Math.max(0, share));
+  const out: Position[] = line.slice(0, 1);
+  for (const [i, step] of steps.entries()) {
+    const [ax = 0, ay = 0] = line[i] ?? [];
+    const [bx = 0, by = 0] = line[i + 1] ?? [];
+    if (step > left) {
+      out.push([ax + ((bx - ax) * left) / step, ay + ((by - ay) * left) / step]);
+      break;
+    }
+    out.push([bx, by]);
+    left -= step;
+  }
+  return out;
+}
+
+function outline(geometry: Geometry | null | undefined): Position[] {
+  if (geometry?.type === 'Polygon') return geometry.coordinates[0] ?? [];
+  if (geometry?.type === 'MultiPolygon') return geometry.coordinates.map((p) => p[0] ?? []).toSorted((a, b) => b.length - a.length)[0] ?? [];
+  return [];
+}
+
+export class FocusLayer {
+  private frame = 0;
+
+  constructor(
+    private readonly map: MapLibreMap,
+    room: Element,
+    scale: number,
+  ) {
+    const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
+    map.addSource('focus', { type: 'geojson', data: empty });
+    const ink = token('--text', room);
+    const before = 'warning-pins-green';
+    map.addLayer({ id: 'focus-edge-glow', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': token('--level-red', room), 'line-width': 7 * scale, 'line-opacity': 0.9 } }, before);
+    map.addLayer({ id: 'focus-edge', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': ink, 'line-width': 1.6 * scale } }, before);
+    map.addLayer({ id: 'focus-ring', type: 'circle', source: 'focus', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 21 * scale, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': ink, 'circle-stroke-width': 2 * scale } }, before);
+  }
+
+  show(place: Position, grid: Geometry | null | undefined): void {
+    cancelAnimationFrame(this.frame);
+    const line = outline(grid);
+    const begin = performance.now();
+    const draw = (now: number): void => {
+      const share = reducedMotion() ? 1 : Math.min(1, (now - begin) / DRAW);
+      this.set(place, partOf(line, 1 - (1 - share) ** 3));
+      if (share < 1) this.frame = requestAnimationFrame(draw);
+    };
+    draw(begin);
+  }
+
+  clear(): void {
+    cancelAnimationFrame(this.frame);
+    void this.source()?.setData({ type: 'FeatureCollection', features: [] });
+  }
+
+  private set(place: Position, line: Position[]): void {
+    const features: GeoJSON.Feature[] = [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: place } }];
+    if (line.length > 1) features.push({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: line } });
+    void this.source()?.setData({ type: 'FeatureCollection', features });
+  }
+
+  private source(): GeoJSONSource | undefined {
+    return this.map.getSource<GeoJSONSource>('focus');
+  }
+}

@@ -1,0 +1,32 @@
+// Stations, parks and facilities with their symbols. The style draws them as dots, so that it stands on its
+// own in any client; the wall puts its drawings in their place.
+import type { MapLibreMap } from 'maplibre-gl';
+import { facilityKinds } from '@/core/symbols/symbols';
+
+export const SERVICE_LAYERS = {
+  first_aid: ['first-aid-symbols'],
+  parks: ['pocket-parks', 'pocket-park-labels', 'park-symbols'],
+  facilities: ['facility-symbols'],
+};
+
+export function addServices(map: MapLibreMap): void {
+  for (const dots of ['facilities', 'first-aid-stations']) if (map.getLayer(dots)) map.removeLayer(dots);
+  const below = map.getLayer('road-labels') ? 'road-labels' : undefined;
+  const symbol = (id: string, layer: string, image: unknown, minzoom: number, order: number): void => {
+    map.addLayer(
+      {
+        id,
+        type: 'symbol',
+        source: 'onemap',
+        'source-layer': layer,
+        minzoom,
+        layout: { 'icon-image': image as string, 'icon-padding': 3, 'symbol-sort-key': order },
+      },
+      below,
+    );
+  };
+  // Later layers are placed first: first aid wins over a parking place.
+  symbol('facility-symbols', 'facilities', ['match', ['get', 'kind'], ...facilityKinds.flatMap((k) => [k, `symbol-${k}`]), 'symbol-party_service_centre'], 15.2, 2);
+  symbol('park-symbols', 'pocket_parks', 'symbol-leaf', 14, 1);
+  symbol('first-aid-symbols', 'first_aid_stations', 'symbol-first_aid', 14, 0);
+}

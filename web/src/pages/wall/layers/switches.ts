@@ -1,0 +1,45 @@
+// The layer switches: what each turns off, and which were off on this machine the last time.
+import type { MapLibreMap } from 'maplibre-gl';
+import type { SymbolName } from '@/core/symbols/symbols';
+import { GRID_LAYERS } from './grids';
+import { SERVICE_LAYERS } from './services';
+import { WARNING_LAYERS } from './warnings';
+
+export type LayerName = 'grids' | 'warnings' | 'buildings' | 'routes' | 'first_aid' | 'parks' | 'facilities';
+
+export const layers: { name: LayerName; symbol: SymbolName | null; ids: string[] }[] = [
+  { name: 'grids', symbol: 'grid', ids: GRID_LAYERS },
+  { name: 'warnings', symbol: null, ids: WARNING_LAYERS },
+  { name: 'buildings', symbol: 'building', ids: ['buildings', 'building-labels'] },
+  { name: 'routes', symbol: 'route', ids: ['routes', 'routes-on-foot'] },
+  { name: 'first_aid', symbol: 'first_aid', ids: SERVICE_LAYERS.first_aid },
+  { name: 'parks', symbol: 'leaf', ids: SERVICE_LAYERS.parks },
+  { name: 'facilities', symbol: 'battery_swap', ids: SERVICE_LAYERS.facilities },
+];
+
+const KEY = 'onemap.wall.off';
+
+export function remembered(): LayerName[] {
+  try {
+    const names = JSON.parse(localStorage.getItem(KEY) ?? '[]') as unknown;
+    return Array.isArray(names) ? layers.map((l) => l.name).filter((n) => names.includes(n)) : [];
+  } catch {
+    return [];
+  }
+}
+
+export function remember(off: ReadonlySet<LayerName>): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify([...off]));
+  } catch {
+    // It still holds until the page is closed.
+  }
+}
+
+export function applySwitches(map: MapLibreMap, off: ReadonlySet<LayerName>): void {
+  for (const layer of layers) {
+    for (const id of layer.ids) {
+      if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', off.has(layer.name) ? 'none' : 'visible');
+    }
+  }
+}

@@ -1,0 +1,22 @@
+// How the pages are built: one small shell, a lazily loaded chunk for each page.
+import { fileURLToPath } from 'node:url';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [vue()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    target: 'es2023',
+    // maplibre-gl and swagger-ui are large by nature and load only where they are used.
+    chunkSizeWarningLimit: 1600,
+  },
+  server: {
+    // `npm run dev` beside `onemap serve`.
+    proxy: { '/api': process.env['ONEMAP_URL'] ?? 'http://127.0.0.1:8080' },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+  },
+});
