@@ -273,7 +273,10 @@ mod tests {
     #[test]
     fn every_problem_names_its_field_and_what_was_expected() {
         assert_eq!(
-            problems(square(), json!({"levels": 0, "housing": "palace", "opened_on": "soon"})),
+            problems(
+                square(),
+                json!({"levels": 0, "housing": "palace", "opened_on": "soon"})
+            ),
             [
                 "properties.name: missing",
                 "properties.housing: expected one of old_estate, commodity, found \"palace\"",

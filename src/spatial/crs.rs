@@ -82,9 +82,14 @@ impl Crs {
         let zones = [true, false]
             .into_iter()
             .flat_map(|prefixed| (25..=45).map(move |number| Zone { number, prefixed }));
-        [Self::Crs84, Self::Epsg4326, Self::Cgcs2000, Self::WebMercator]
-            .into_iter()
-            .chain(zones.map(Self::GaussKruger))
+        [
+            Self::Crs84,
+            Self::Epsg4326,
+            Self::Cgcs2000,
+            Self::WebMercator,
+        ]
+        .into_iter()
+        .chain(zones.map(Self::GaussKruger))
     }
 
     /// The system of an EPSG code.
@@ -131,10 +136,7 @@ impl Crs {
     /// Whether the authority's definition puts latitude (or northing) first, so that OGC interfaces
     /// exchange x and y. Files do not.
     pub fn axis_order_lat_lon(self) -> bool {
-        matches!(
-            self,
-            Self::Epsg4326 | Self::Cgcs2000 | Self::GaussKruger(_)
-        )
+        matches!(self, Self::Epsg4326 | Self::Cgcs2000 | Self::GaussKruger(_))
     }
 
     /// Whether coordinates are degrees and not metres.
@@ -209,7 +211,11 @@ impl Crs {
         let scale = if self.is_degrees() { 1e9 } else { 1e4 };
         geometry.try_map_coords(|c| {
             let to = self.from_wgs84(c)?;
-            Ok(if self.is_wgs84() { to } else { round(to, scale) })
+            Ok(if self.is_wgs84() {
+                to
+            } else {
+                round(to, scale)
+            })
         })
     }
 
@@ -420,7 +426,8 @@ impl Zone {
             (100_000.0..PREFIX).contains(&v) || (25.0 * PREFIX..46.0 * PREFIX).contains(&v)
         };
         if northing(c.x) && easting(c.y) {
-            return "; easting and northing look swapped: expected x = easting, y = northing".into();
+            return "; easting and northing look swapped: expected x = easting, y = northing"
+                .into();
         }
         if c.x.abs() <= 180.0 && c.y.abs() <= 90.0 {
             return "; these look like degrees".into();
@@ -468,11 +475,21 @@ fn in_china(c: Coord<f64>) -> bool {
 fn gcj02_shift(c: Coord<f64>) -> Coord<f64> {
     let (x, y) = (c.x - 105.0, c.y - 35.0);
     let waves = (20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin()) * 2.0 / 3.0;
-    let north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * x.abs().sqrt()
+    let north = -100.0
+        + 2.0 * x
+        + 3.0 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * x.abs().sqrt()
         + waves
         + (20.0 * (y * PI).sin() + 40.0 * (y / 3.0 * PI).sin()) * 2.0 / 3.0
         + (160.0 * (y / 12.0 * PI).sin() + 320.0 * (y * PI / 30.0).sin()) * 2.0 / 3.0;
-    let east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * x.abs().sqrt()
+    let east = 300.0
+        + x
+        + 2.0 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * x.abs().sqrt()
         + waves
         + (20.0 * (x * PI).sin() + 40.0 * (x / 3.0 * PI).sin()) * 2.0 / 3.0
         + (150.0 * (x / 12.0 * PI).sin() + 300.0 * (x / 30.0 * PI).sin()) * 2.0 / 3.0;
@@ -569,7 +586,10 @@ mod tests {
             ("urn:ogc:def:crs:OGC:1.3:CRS84", Crs::Crs84),
             ("epsg:4326", Crs::Epsg4326),
             ("http://www.opengis.net/def/crs/EPSG/0/4490", Crs::Cgcs2000),
-            ("[http://www.opengis.net/def/crs/EPSG/0/3857]", Crs::WebMercator),
+            (
+                "[http://www.opengis.net/def/crs/EPSG/0/3857]",
+                Crs::WebMercator,
+            ),
             ("urn:ogc:def:crs:EPSG::4490", Crs::Cgcs2000),
             ("4490", Crs::Cgcs2000),
             ("gcj02", Crs::Gcj02),
@@ -577,7 +597,13 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(expected), "{text}");
         }
-        for bad in ["", "EPSG:", "EPSG:2437", "http://www.opengis.net/def/crs/EPSG/0/", "x:4326"] {
+        for bad in [
+            "",
+            "EPSG:",
+            "EPSG:2437",
+            "http://www.opengis.net/def/crs/EPSG/0/",
+            "x:4326",
+        ] {
             assert!(bad.parse::<Crs>().is_err(), "{bad}");
         }
         for crs in Crs::with_uri() {
@@ -591,11 +617,31 @@ mod tests {
     #[test]
     fn gauss_kruger_zones_agree_with_proj() {
         for (code, place, expected) in [
-            (4527, coord(117.13, 39.22), coord(39_511_226.477_4, 4_342_935.905_6)),
-            (4528, coord(118.3, 31.95), coord(40_339_264.090_2, 3_537_570.205_6)),
-            (4548, coord(117.13, 39.22), coord(511_226.477_4, 4_342_935.905_6)),
-            (4534, coord(76.1, 39.4), coord(594_751.342_3, 4_363_489.062_0)),
-            (4554, coord(134.2, 48.3), coord(440_646.881_6, 5_352_094.955_9)),
+            (
+                4527,
+                coord(117.13, 39.22),
+                coord(39_511_226.477_4, 4_342_935.905_6),
+            ),
+            (
+                4528,
+                coord(118.3, 31.95),
+                coord(40_339_264.090_2, 3_537_570.205_6),
+            ),
+            (
+                4548,
+                coord(117.13, 39.22),
+                coord(511_226.477_4, 4_342_935.905_6),
+            ),
+            (
+                4534,
+                coord(76.1, 39.4),
+                coord(594_751.342_3, 4_363_489.062_0),
+            ),
+            (
+                4554,
+                coord(134.2, 48.3),
+                coord(440_646.881_6, 5_352_094.955_9),
+            ),
         ] {
             let Some(crs) = Crs::from_epsg(code) else {
                 panic!("{code}")
@@ -608,7 +654,11 @@ mod tests {
     #[test]
     fn web_mercator_agrees_with_its_definition() {
         let square = 20_037_508.342_789_244;
-        near(Crs::WebMercator.to_wgs84(coord(square, 0.0)).unwrap(), coord(180.0, 0.0), 1e-9);
+        near(
+            Crs::WebMercator.to_wgs84(coord(square, 0.0)).unwrap(),
+            coord(180.0, 0.0),
+            1e-9,
+        );
         near(
             Crs::WebMercator.from_wgs84(coord(117.13, 39.22)).unwrap(),
             coord(13_038_851.956_6, 4_753_233.857_0),
@@ -635,7 +685,10 @@ mod tests {
         assert!(refusal(4548, 4_342_887.0, 511_222.0).contains("swapped"));
         assert!(refusal(4548, 117.13, 39.22).contains("degrees"));
         assert!(refusal(4548, 950_000.0, 4_342_887.0).contains("500000"));
-        let e = Crs::from_epsg(4527).unwrap().from_wgs84(coord(120.1, 30.0)).unwrap_err();
+        let e = Crs::from_epsg(4527)
+            .unwrap()
+            .from_wgs84(coord(120.1, 30.0))
+            .unwrap_err();
         assert!(e.to_string().contains("zone 40"), "{e}");
     }
 

@@ -46,7 +46,9 @@ pub fn out_of_range(c: Coord<f64>) -> Option<String> {
     } else {
         ""
     };
-    Some(format!("{name} {value} is not within -{bound} to {bound}{hint}"))
+    Some(format!(
+        "{name} {value} is not within -{bound} to {bound}{hint}"
+    ))
 }
 
 /// Brings a geometry into the form the map keeps: exterior rings counter-clockwise and holes clockwise
@@ -59,15 +61,15 @@ pub fn normalise(geometry: Geometry<f64>) -> Geometry<f64> {
         )),
         Geometry::Line(l) => Geometry::LineString(line(LineString(vec![l.start, l.end]))),
         Geometry::LineString(l) => Geometry::LineString(line(l)),
-        Geometry::MultiLineString(lines) => Geometry::MultiLineString(MultiLineString(
-            lines.0.into_iter().map(line).collect(),
-        )),
+        Geometry::MultiLineString(lines) => {
+            Geometry::MultiLineString(MultiLineString(lines.0.into_iter().map(line).collect()))
+        }
         Geometry::Polygon(p) => Geometry::Polygon(polygon(p)),
         Geometry::Rect(r) => Geometry::Polygon(polygon(r.to_polygon())),
         Geometry::Triangle(t) => Geometry::Polygon(polygon(t.to_polygon())),
-        Geometry::MultiPolygon(polygons) => Geometry::MultiPolygon(MultiPolygon(
-            polygons.0.into_iter().map(polygon).collect(),
-        )),
+        Geometry::MultiPolygon(polygons) => {
+            Geometry::MultiPolygon(MultiPolygon(polygons.0.into_iter().map(polygon).collect()))
+        }
         Geometry::GeometryCollection(members) => Geometry::GeometryCollection(GeometryCollection(
             members.0.into_iter().map(normalise).collect(),
         )),
@@ -360,12 +362,9 @@ fn same_ring(
     let closes = a.index.abs_diff(b.index) + 1 == count;
     match meeting {
         LineIntersection::SinglePoint { .. } if follows || closes => Ok(()),
-        LineIntersection::SinglePoint { intersection, .. } => {
-            Err(ring.place.error(format!(
-                "the ring meets itself near {}",
-                At(intersection)
-            )))
-        }
+        LineIntersection::SinglePoint { intersection, .. } => Err(ring
+            .place
+            .error(format!("the ring meets itself near {}", At(intersection)))),
         LineIntersection::Collinear { intersection } => Err(ring.place.error(format!(
             "the ring runs back over itself near {}",
             At(intersection.start)
@@ -478,7 +477,8 @@ fn samples(r: usize, ring: &Ring<'_>, touches: &[Touch]) -> Vec<Coord<f64>> {
     let mut out = Vec::new();
     for (index, mut points) in cuts {
         let (from, to) = (ring.coords[index], ring.coords[index + 1]);
-        let along = |c: &Coord<f64>| (c.x - from.x) * (to.x - from.x) + (c.y - from.y) * (to.y - from.y);
+        let along =
+            |c: &Coord<f64>| (c.x - from.x) * (to.x - from.x) + (c.y - from.y) * (to.y - from.y);
         points.extend([from, to]);
         points.sort_by(|a, b| along(a).total_cmp(&along(b)));
         points.dedup();
@@ -585,9 +585,15 @@ mod tests {
 
     #[test]
     fn a_wrong_ring_is_named_with_the_place_where_it_goes_wrong() {
-        assert_eq!(verdict(square(0., 0., 4.), vec![square(1., 1., 1.)]), "valid");
         assert_eq!(
-            verdict(ring(&[(0., 0.), (4., 4.), (4., 0.), (0., 4.), (0., 0.)]), vec![]),
+            verdict(square(0., 0., 4.), vec![square(1., 1., 1.)]),
+            "valid"
+        );
+        assert_eq!(
+            verdict(
+                ring(&[(0., 0.), (4., 4.), (4., 0.), (0., 4.), (0., 0.)]),
+                vec![]
+            ),
             "coordinates[0]: the ring meets itself near [2.0000000, 2.0000000]"
         );
         assert_eq!(
@@ -595,15 +601,31 @@ mod tests {
             "coordinates[1]: the hole lies outside its exterior ring"
         );
         assert_eq!(
-            verdict(square(0., 0., 9.), vec![square(1., 1., 5.), square(2., 2., 1.)]),
+            verdict(
+                square(0., 0., 9.),
+                vec![square(1., 1., 5.), square(2., 2., 1.)]
+            ),
             "coordinates[2]: the hole lies within another hole"
         );
         assert!(verdict(square(0., 0., 4.), vec![square(3., 3., 4.)]).contains("crosses"));
         assert!(verdict(square(0., 0., 4.), vec![square(0., 0., 2.)]).contains("shares an edge"));
-        let spike = ring(&[(0., 0.), (4., 0.), (4., 4.), (4., 9.), (4., 4.), (0., 4.), (0., 0.)]);
+        let spike = ring(&[
+            (0., 0.),
+            (4., 0.),
+            (4., 4.),
+            (4., 9.),
+            (4., 4.),
+            (0., 4.),
+            (0., 0.),
+        ]);
         assert!(verdict(spike, vec![]).contains("itself near [4.0"));
-        assert!(verdict(ring(&[(0., 0.), (1., 1.), (0., 0.), (0., 0.)]), vec![]).contains("3 different"));
-        assert!(verdict(ring(&[(0., 0.), (1., 1.), (2., 2.), (0., 0.)]), vec![]).contains("itself"));
+        assert!(
+            verdict(ring(&[(0., 0.), (1., 1.), (0., 0.), (0., 0.)]), vec![])
+                .contains("3 different")
+        );
+        assert!(
+            verdict(ring(&[(0., 0.), (1., 1.), (2., 2.), (0., 0.)]), vec![]).contains("itself")
+        );
     }
 
     #[test]
@@ -620,9 +642,8 @@ mod tests {
 
     #[test]
     fn parts_of_a_multipolygon_stand_apart_or_in_each_others_holes() {
-        let multi = |polygons: Vec<Polygon<f64>>| {
-            validate(&Geometry::MultiPolygon(MultiPolygon(polygons)))
-        };
+        let multi =
+            |polygons: Vec<Polygon<f64>>| validate(&Geometry::MultiPolygon(MultiPolygon(polygons)));
         let bare = |r| Polygon::new(r, vec![]);
         let holed = Polygon::new(square(0., 0., 9.), vec![square(1., 1., 7.)]);
         assert!(multi(vec![holed.clone(), bare(square(2., 2., 3.))]).is_ok());
@@ -655,7 +676,10 @@ mod tests {
     #[test]
     fn the_kept_form_turns_rings_and_drops_repeated_positions() {
         let clockwise = ring(&[(0., 0.), (0., 4.), (0., 4.), (4., 4.), (4., -0.), (-0., 0.)]);
-        let kept = normalise(Geometry::Polygon(Polygon::new(clockwise, vec![square(1., 1., 1.)])));
+        let kept = normalise(Geometry::Polygon(Polygon::new(
+            clockwise,
+            vec![square(1., 1., 1.)],
+        )));
         let Geometry::Polygon(kept) = kept else {
             panic!("a polygon stays one");
         };
@@ -672,7 +696,10 @@ mod tests {
     #[test]
     fn what_is_no_position_is_refused() {
         for (x, y) in [(f64::NAN, 0.), (0., f64::INFINITY), (181., 0.), (0., -91.)] {
-            assert!(validate(&Geometry::Point(Point::new(x, y))).is_err(), "{x} {y}");
+            assert!(
+                validate(&Geometry::Point(Point::new(x, y))).is_err(),
+                "{x} {y}"
+            );
         }
         assert!(validate(&Geometry::LineString(ring(&[(1., 1.), (1., 1.)]))).is_err());
     }

@@ -59,7 +59,10 @@ impl ReadError {
 pub fn read_feature(value: &Value, limits: &Limits) -> Result<Feature, ReadError> {
     let feature = feature_object(value)?;
     let id = id_of(feature)?.ok_or_else(|| {
-        ReadError::new("id", "missing; a feature has a stable id, a text or a whole number")
+        ReadError::new(
+            "id",
+            "missing; a feature has a stable id, a text or a whole number",
+        )
     })?;
     let body = body_of(feature, limits)?;
     Ok(Feature { id, body })
@@ -306,7 +309,10 @@ impl Reader<'_> {
         }
         let at = place.name("geometries");
         let Some(members) = object.get("geometries") else {
-            return Err(ReadError::new(at, "missing; a GeometryCollection has geometries"));
+            return Err(ReadError::new(
+                at,
+                "missing; a GeometryCollection has geometries",
+            ));
         };
         let members = self.each(members, &at, "geometries", |r, v, p| r.geometry(v, p, true))?;
         Ok(Geometry::GeometryCollection(GeometryCollection(members)))
@@ -451,7 +457,10 @@ mod tests {
         )
         .unwrap();
         assert_eq!(feature.id.as_str(), "温泉花园3号楼");
-        assert_eq!(feature.body.properties.as_str(), r#"{"levels":6,"name":"3号楼"}"#);
+        assert_eq!(
+            feature.body.properties.as_str(),
+            r#"{"levels":6,"name":"3号楼"}"#
+        );
         assert_eq!(
             feature.body.geometry,
             Some(Geometry::Point(Point::new(117.13, 39.22)))
@@ -461,20 +470,31 @@ mod tests {
     #[test]
     fn an_id_may_be_a_number_or_stand_among_the_properties() {
         let id = |v: Value| read_id(&v).map(|id| id.map(|i| i.to_string()));
-        assert_eq!(id(json!({"type": "Feature", "id": 12})), Ok(Some("12".into())));
-        assert_eq!(id(json!({"type": "Feature", "id": 12.0})), Ok(Some("12".into())));
+        assert_eq!(
+            id(json!({"type": "Feature", "id": 12})),
+            Ok(Some("12".into()))
+        );
+        assert_eq!(
+            id(json!({"type": "Feature", "id": 12.0})),
+            Ok(Some("12".into()))
+        );
         assert_eq!(
             id(json!({"type": "Feature", "id": null, "properties": {"id": "a"}})),
             Ok(Some("a".into()))
         );
         assert_eq!(id(json!({"type": "Feature", "properties": null})), Ok(None));
-        assert_eq!(id(json!({"type": "Feature", "id": []})).unwrap_err().place, "id");
+        assert_eq!(
+            id(json!({"type": "Feature", "id": []})).unwrap_err().place,
+            "id"
+        );
     }
 
     #[test]
     fn an_error_names_the_place_and_what_was_expected() {
         assert_eq!(
-            geometry_error(json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], "x", [0, 0]]]})),
+            geometry_error(
+                json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], "x", [0, 0]]]})
+            ),
             "geometry.coordinates[0][3]: expected [longitude, latitude], found \"x\""
         );
         assert_eq!(
@@ -483,7 +503,9 @@ mod tests {
              look swapped: expected [longitude, latitude]"
         );
         assert_eq!(
-            geometry_error(json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]})),
+            geometry_error(
+                json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]})
+            ),
             "geometry.coordinates[0]: the ring is not closed: expected the last position to equal \
              the first [0, 0], found [0, 1]"
         );

@@ -98,7 +98,10 @@ impl<'a> Walker<'a> {
             .min()
         {
             let c = coord(open);
-            return Err(format!("the ring is not closed: it ends at [{}, {}]", c.x, c.y));
+            return Err(format!(
+                "the ring is not closed: it ends at [{}, {}]",
+                c.x, c.y
+            ));
         }
         let branches = at.values().any(|s| s.len() > 2);
         Ok(Self {
@@ -194,9 +197,8 @@ impl<'a> Walker<'a> {
 
 /// The turn at `here`, clockwise from the way back to `came`, in radians above 0 up to 2π.
 fn clockwise(here: Place, came: Place, to: Place) -> f64 {
-    let angle = |p: Place| {
-        (f64::from(p.1) - f64::from(here.1)).atan2(f64::from(p.0) - f64::from(here.0))
-    };
+    let angle =
+        |p: Place| (f64::from(p.1) - f64::from(here.1)).atan2(f64::from(p.0) - f64::from(here.0));
     let turn = angle(came) - angle(to);
     if turn <= 0.0 {
         turn + std::f64::consts::TAU
@@ -247,9 +249,7 @@ fn nest(mut rings: Vec<Vec<Place>>) -> Geometry<f64> {
 
 fn doubled_area(ring: &[Place]) -> i128 {
     ring.windows(2)
-        .map(|w| {
-            i128::from(w[0].0) * i128::from(w[1].1) - i128::from(w[1].0) * i128::from(w[0].1)
-        })
+        .map(|w| i128::from(w[0].0) * i128::from(w[1].1) - i128::from(w[1].0) * i128::from(w[0].1))
         .sum::<i128>()
         .abs()
 }
@@ -334,7 +334,12 @@ mod tests {
 
     #[test]
     fn inner_and_outer_follow_from_the_shape_not_from_roles() {
-        let island = [square(2, 2, 5), square(0, 0, 9), square(3, 3, 1), square(20, 0, 2)];
+        let island = [
+            square(2, 2, 5),
+            square(0, 0, 9),
+            square(3, 3, 1),
+            square(20, 0, 2),
+        ];
         assert_eq!(shape(&island), (81 - 25 + 1 + 4, 3, 1));
     }
 
@@ -349,7 +354,17 @@ mod tests {
     #[test]
     fn rings_that_meet_in_points_are_told_apart() {
         // A figure of eight in one way.
-        let eight = vec![(0, 0), (4, 0), (4, 4), (8, 4), (8, 8), (4, 8), (4, 4), (0, 4), (0, 0)];
+        let eight = vec![
+            (0, 0),
+            (4, 0),
+            (4, 4),
+            (8, 4),
+            (8, 8),
+            (4, 8),
+            (4, 4),
+            (0, 4),
+            (0, 0),
+        ];
         assert_eq!(shape(&[eight]), (32, 2, 0));
         // A hole that touches its exterior in one point.
         let hole = vec![(0, 4), (4, 2), (4, 6), (0, 4)];
@@ -367,8 +382,16 @@ mod tests {
         assert!(assemble(&open).unwrap_err().contains("not closed"));
         let bow = [vec![(0, 0), (9, 9), (9, 0), (0, 9), (0, 0)]];
         assert!(assemble(&bow).unwrap_err().contains("meets itself"));
-        assert!(assemble(&[vec![(0, 0), (9, 0), (0, 0)]]).unwrap_err().contains("no area"));
+        assert!(
+            assemble(&[vec![(0, 0), (9, 0), (0, 0)]])
+                .unwrap_err()
+                .contains("no area")
+        );
         assert!(assemble(&[]).is_err());
-        assert!(assemble(&[square(0, 0, 5), square(2, 2, 5)]).unwrap_err().contains("crosses"));
+        assert!(
+            assemble(&[square(0, 0, 5), square(2, 2, 5)])
+                .unwrap_err()
+                .contains("crosses")
+        );
     }
 }

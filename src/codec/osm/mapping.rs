@@ -78,10 +78,22 @@ pub enum Outcome {
 /// Applies every rule.
 pub fn outcomes(tags: &Tags, element: Element) -> Vec<Outcome> {
     let rules = [
-        building, compound, barrier, entrance, route, first_aid, park_or_green, facility, road, water,
+        building,
+        compound,
+        barrier,
+        entrance,
+        route,
+        first_aid,
+        park_or_green,
+        facility,
+        road,
+        water,
         boundary,
     ];
-    rules.iter().filter_map(|rule| rule(tags, element)).collect()
+    rules
+        .iter()
+        .filter_map(|rule| rule(tags, element))
+        .collect()
 }
 
 /// Collects properties and leaves out what is not known.
@@ -157,7 +169,9 @@ fn building(tags: &Tags, element: Element) -> Option<Outcome> {
         "yes" => None,
         _ => Some("other"),
     };
-    let levels = tags.number("building:levels").filter(|n| (0.0..=300.0).contains(n));
+    let levels = tags
+        .number("building:levels")
+        .filter(|n| (0.0..=300.0).contains(n));
     let metres = |key| tags.metres(key).filter(|n| *n <= 2000.0);
     let year = tags
         .first(&["start_date", "building:start_date", "year_of_construction"])
@@ -169,7 +183,10 @@ fn building(tags: &Tags, element: Element) -> Option<Outcome> {
         .set("number", tags.first(&["addr:housenumber", "ref"]))
         .set("address", address(tags))
         .set("levels", levels)
-        .set("height_m", metres("height").or_else(|| metres("building:height")))
+        .set(
+            "height_m",
+            metres("height").or_else(|| metres("building:height")),
+        )
         .set("min_height_m", metres("min_height"))
         .set("households", tags.count("building:flats"))
         .set("elevator", tags.truth("elevator"))
@@ -186,7 +203,9 @@ fn address(tags: &Tags) -> Option<String> {
     let Some(number) = tags.get("addr:housenumber") else {
         return Some(street.to_owned());
     };
-    let chinese = street.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let chinese = street
+        .chars()
+        .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     Some(match (chinese, number.ends_with('号')) {
         (true, true) => format!("{street}{number}"),
         (true, false) => format!("{street}{number}号"),
@@ -203,7 +222,8 @@ fn compound(tags: &Tags, element: Element) -> Option<Outcome> {
         || tags.is("residential", "gated")
         || tags.any("gated", &["yes"]);
     let private = tags.any("access", &["private", "permit", "customers"]);
-    let kind = if tags.is("landuse", "residential") && (tags.name().is_some() || walled || private) {
+    let kind = if tags.is("landuse", "residential") && (tags.name().is_some() || walled || private)
+    {
         "residential"
     } else {
         tags.get("amenity").filter(|a| CAMPUS.contains(a))?
@@ -228,7 +248,8 @@ fn barrier(tags: &Tags, element: Element) -> Option<Outcome> {
         return None;
     }
     let mut p = Properties::of(tags);
-    p.set("kind", Some(kind)).set("height_m", tags.metres("height"));
+    p.set("kind", Some(kind))
+        .set("height_m", tags.metres("height"));
     p.draft("barriers", Shape::Line)
 }
 
@@ -238,7 +259,9 @@ fn may_pass(tags: &Tags, keys: &[&str]) -> Option<&'static str> {
         "yes" | "designated" | "permissive" | "destination" | "customers" | "delivery"
         | "official" | "optional_sidepath" | "use_sidepath" => "yes",
         "dismount" => "dismount",
-        "no" | "private" | "permit" | "residents" | "agricultural" | "forestry" | "military" => "no",
+        "no" | "private" | "permit" | "residents" | "agricultural" | "forestry" | "military" => {
+            "no"
+        }
         _ => return None,
     })
 }
@@ -286,8 +309,8 @@ fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
             | "full-height_turnstile"
             | "entrance"
     );
-    let door = element == Element::Node
-        && (tags.has("entrance") || tags.is("building", "entrance"));
+    let door =
+        element == Element::Node && (tags.has("entrance") || tags.is("building", "entrance"));
     let garage = element == Element::Node && tags.is("amenity", "parking_entrance")
         || tags.is("entrance", "garage");
     let kind = if garage {
@@ -302,7 +325,10 @@ fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
     } else {
         return None;
     };
-    let narrow = matches!(barrier, "kissing_gate" | "turnstile" | "full-height_turnstile");
+    let narrow = matches!(
+        barrier,
+        "kissing_gate" | "turnstile" | "full-height_turnstile"
+    );
     let ebike = may_pass(tags, &EBIKE).or(narrow.then_some("no"));
     let step_free = match tags.get("wheelchair") {
         Some("yes" | "designated") => Some(true),
@@ -348,9 +374,11 @@ fn route(tags: &Tags, element: Element) -> Option<Outcome> {
     let (kind, ebike, foot) = match highway {
         _ if crossing => ("crossing", "dismount", "yes"),
         "trunk" | "trunk_link" | "primary" | "primary_link" | "secondary" | "secondary_link"
-        | "tertiary" | "tertiary_link" | "unclassified" | "residential" | "road" | "busway" => {
-            ("road", if highway == "busway" { "no" } else { "yes" }, "yes")
-        }
+        | "tertiary" | "tertiary_link" | "unclassified" | "residential" | "road" | "busway" => (
+            "road",
+            if highway == "busway" { "no" } else { "yes" },
+            "yes",
+        ),
         "service" | "living_street" if in_garage => ("garage", "yes", "yes"),
         "service" | "living_street" => ("lane", "yes", "yes"),
         "cycleway" => ("cycleway", "yes", "yes"),
@@ -364,7 +392,8 @@ fn route(tags: &Tags, element: Element) -> Option<Outcome> {
     };
     let access = match tags.get("access") {
         Some(
-            a @ ("yes" | "permissive" | "destination" | "delivery" | "customers" | "private" | "no"),
+            a
+            @ ("yes" | "permissive" | "destination" | "delivery" | "customers" | "private" | "no"),
         ) => Some(a),
         Some("designated" | "official") => Some("yes"),
         Some("permit" | "residents" | "agricultural" | "forestry" | "military") => Some("private"),
@@ -418,9 +447,14 @@ fn route(tags: &Tags, element: Element) -> Option<Outcome> {
 fn direction(tags: &Tags, riding: bool) -> (bool, bool) {
     let exempt = riding
         && (tags.is("oneway:bicycle", "no")
-            || ["cycleway", "cycleway:left", "cycleway:right", "cycleway:both"]
-                .iter()
-                .any(|k| tags.get(k).is_some_and(|v| v.starts_with("opposite"))));
+            || [
+                "cycleway",
+                "cycleway:left",
+                "cycleway:right",
+                "cycleway:both",
+            ]
+            .iter()
+            .any(|k| tags.get(k).is_some_and(|v| v.starts_with("opposite"))));
     match tags.get("oneway") {
         _ if exempt => (false, false),
         Some("yes" | "1" | "true") => (true, false),
@@ -480,20 +514,41 @@ fn road(tags: &Tags, element: Element) -> Option<Outcome> {
 
 fn first_aid(tags: &Tags, _: Element) -> Option<Outcome> {
     const PLACES: [&str; 4] = ["clinic", "doctors", "hospital", "doctor"];
-    const HEALTH: [&str; 6] = ["clinic", "doctor", "hospital", "centre", "emergency_ward", "first_aid"];
+    const HEALTH: [&str; 6] = [
+        "clinic",
+        "doctor",
+        "hospital",
+        "centre",
+        "emergency_ward",
+        "first_aid",
+    ];
     let aed = tags.any("emergency", &["defibrillator", "aed"]);
     let place = tags.any("amenity", &PLACES)
         || tags.any("healthcare", &HEALTH)
-        || tags.any("emergency", &["first_aid", "first_aid_kit", "ambulance_station", "emergency_ward_entrance"]);
+        || tags.any(
+            "emergency",
+            &[
+                "first_aid",
+                "first_aid_kit",
+                "ambulance_station",
+                "emergency_ward_entrance",
+            ],
+        );
     if !aed && !place {
         return None;
     }
     let mut p = Properties::of(tags);
     p.set("host", tags.first(&["operator", "brand"]))
         .set("kind", tags.first(&["emergency", "amenity", "healthcare"]))
-        .set("aed", (aed || tags.is("defibrillator", "yes")).then_some(true))
+        .set(
+            "aed",
+            (aed || tags.is("defibrillator", "yes")).then_some(true),
+        )
         .set("opening_hours", tags.get("opening_hours"))
-        .set("phone", tags.first(&["phone", "contact:phone", "emergency:phone"]));
+        .set(
+            "phone",
+            tags.first(&["phone", "contact:phone", "emergency:phone"]),
+        );
     p.draft("first_aid_stations", Shape::Point)
 }
 
@@ -507,11 +562,13 @@ fn park_or_green(tags: &Tags, element: Element) -> Option<Outcome> {
         _ => None,
     }
     .or(match tags.get("landuse") {
-        Some("grass" | "meadow" | "village_green" | "recreation_ground" | "flowerbed" | "greenery") => {
-            Some("grass")
-        }
+        Some(
+            "grass" | "meadow" | "village_green" | "recreation_ground" | "flowerbed" | "greenery",
+        ) => Some("grass"),
         Some("forest") => Some("wood"),
-        Some("farmland" | "orchard" | "vineyard" | "allotments" | "plant_nursery") => Some("farmland"),
+        Some("farmland" | "orchard" | "vineyard" | "allotments" | "plant_nursery") => {
+            Some("farmland")
+        }
         _ => None,
     })
     .or(match tags.get("natural") {
@@ -539,8 +596,10 @@ fn park_or_green(tags: &Tags, element: Element) -> Option<Outcome> {
 
 fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
     let name = tags.name().unwrap_or_default();
-    let community = tags.any("amenity", &["community_centre", "social_centre", "townhall"])
-        || tags.has("office");
+    let community = tags.any(
+        "amenity",
+        &["community_centre", "social_centre", "townhall"],
+    ) || tags.has("office");
     let kind = match tags.get("amenity") {
         Some("bicycle_parking" | "motorcycle_parking") => "parking",
         Some("charging_station") if tags.is("battery_swap", "yes") || name.contains("换电") => {
@@ -556,7 +615,9 @@ fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
         {
             "charging"
         }
-        Some("vending_machine") if tags.any("vending", &["battery_swap", "batteries"]) || name.contains("换电") => {
+        Some("vending_machine")
+            if tags.any("vending", &["battery_swap", "batteries"]) || name.contains("换电") =>
+        {
             "battery_swap"
         }
         _ if tags.is("amenity", "bicycle_repair_station") => "toolbox",
@@ -564,7 +625,9 @@ fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
         _ if name.contains("骑手驿站") || name.contains("驿站") && community => "rest_stop",
         _ if community && name.contains("党群") => "party_service_centre",
         _ if community && name.contains("调解") => "mediation_room",
-        _ if name.contains("议事亭") || community && name.contains("议事") => "discussion_pavilion",
+        _ if name.contains("议事亭") || community && name.contains("议事") => {
+            "discussion_pavilion"
+        }
         _ => return None,
     };
     let mut p = Properties::of(tags);
@@ -584,11 +647,15 @@ fn water(tags: &Tags, element: Element) -> Option<Outcome> {
         Some("tidal_channel" | "fairway") => Some("river"),
         _ => None,
     };
-    let area = match (tags.get("natural"), tags.get("landuse"), tags.get("waterway")) {
+    let area = match (
+        tags.get("natural"),
+        tags.get("landuse"),
+        tags.get("waterway"),
+    ) {
         (Some("water"), ..) => Some(match tags.get("water") {
-            Some(kind @ ("river" | "canal" | "lake" | "pond" | "reservoir" | "basin" | "ditch")) => {
-                Some(kind)
-            }
+            Some(
+                kind @ ("river" | "canal" | "lake" | "pond" | "reservoir" | "basin" | "ditch"),
+            ) => Some(kind),
             Some("stream" | "stream_pool") => Some("stream"),
             Some("harbour" | "lagoon" | "cove") => Some("sea"),
             Some("wastewater" | "reflecting_pool" | "fountain") => Some("basin"),
@@ -642,7 +709,9 @@ fn boundary(tags: &Tags, element: Element) -> Option<Outcome> {
         .first(&["ref:GB", "gb2260", "ref"])
         .filter(|c| !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit()));
     let mut p = Properties::of(tags);
-    p.set("admin_level", level).set("kind", kind).set("code", code);
+    p.set("admin_level", level)
+        .set("kind", kind)
+        .set("code", code);
     // A way is mostly one stretch of a boundary that a relation closes.
     let shape = if element == Element::AreaRelation {
         Shape::Area
@@ -663,7 +732,10 @@ mod tests {
             .into_iter()
             .map(|o| match o {
                 Outcome::Draft(d) => format!("{} {}", d.collection, Value::Object(d.properties)),
-                Outcome::Drop { collection, problem } => format!("{collection} dropped: {problem}"),
+                Outcome::Drop {
+                    collection,
+                    problem,
+                } => format!("{collection} dropped: {problem}"),
             })
             .collect()
     }
@@ -686,7 +758,10 @@ mod tests {
             ("building=yes", Element::OpenWay),
             ("building=yes", Element::Node),
         ] {
-            assert!(made(text, element)[0].starts_with("buildings dropped"), "{text}");
+            assert!(
+                made(text, element)[0].starts_with("buildings dropped"),
+                "{text}"
+            );
         }
     }
 
@@ -742,7 +817,9 @@ mod tests {
         assert_eq!(made("highway=motorway", Element::OpenWay).len(), 1);
         assert_eq!(made("highway=construction", Element::OpenWay).len(), 0);
         let Some(Outcome::Draft(reversed)) =
-            outcomes(&tags("highway=service,oneway=-1"), Element::OpenWay).into_iter().next()
+            outcomes(&tags("highway=service,oneway=-1"), Element::OpenWay)
+                .into_iter()
+                .next()
         else {
             panic!("a service way is a route")
         };
@@ -752,25 +829,40 @@ mod tests {
     #[test]
     fn a_campus_is_a_compound_and_an_unnamed_housing_area_is_not() {
         assert_eq!(
-            made("amenity=university,name=北京邮电大学,barrier=wall", Element::ClosedWay),
+            made(
+                "amenity=university,name=北京邮电大学,barrier=wall",
+                Element::ClosedWay
+            ),
             [
                 "compounds {\"kind\":\"university\",\"name\":\"北京邮电大学\",\"walled\":true}",
                 "barriers {\"kind\":\"wall\",\"name\":\"北京邮电大学\"}"
             ]
         );
         assert_eq!(made("landuse=residential", Element::ClosedWay).len(), 0);
-        assert_eq!(made("landuse=residential,name=小关", Element::AreaRelation).len(), 1);
+        assert_eq!(
+            made("landuse=residential,name=小关", Element::AreaRelation).len(),
+            1
+        );
     }
 
     #[test]
     fn help_rest_and_water_find_their_collections() {
         assert!(made("emergency=defibrillator", Element::Node)[0].contains("\"aed\":true"));
-        assert_eq!(made("amenity=hospital,building=yes", Element::ClosedWay).len(), 2);
+        assert_eq!(
+            made("amenity=hospital,building=yes", Element::ClosedWay).len(),
+            2
+        );
         assert!(made("amenity=bicycle_parking,capacity=40", Element::Node)[0].contains("parking"));
         assert_eq!(made("amenity=charging_station", Element::Node).len(), 0);
         assert!(made("natural=water,water=pond", Element::ClosedWay)[0].contains("pond"));
         assert!(made("natural=water", Element::OpenWay)[0].contains("dropped"));
         assert!(made("waterway=canal", Element::OpenWay)[0].contains("canal"));
-        assert!(made("boundary=administrative,admin_level=8", Element::AreaRelation)[0].contains("street"));
+        assert!(
+            made(
+                "boundary=administrative,admin_level=8",
+                Element::AreaRelation
+            )[0]
+            .contains("street")
+        );
     }
 }

@@ -109,18 +109,24 @@ impl Extract {
     fn survey(path: &Path, progress: &mut dyn FnMut(f64)) -> Result<Self, OsmError> {
         let mut extract = Self::default();
         let mut blocks = Vec::new();
-        each_block(path, &|_| true, &mut |share| progress(share / 3.0), &mut |block| {
-            let mut kinds = Kinds::default();
-            for group in block.groups() {
-                kinds.nodes |= group.nodes().next().is_some() || group.dense_nodes().next().is_some();
-                kinds.ways |= group.ways().next().is_some();
-                for relation in group.relations() {
-                    extract.take_relation(&relation);
+        each_block(
+            path,
+            &|_| true,
+            &mut |share| progress(share / 3.0),
+            &mut |block| {
+                let mut kinds = Kinds::default();
+                for group in block.groups() {
+                    kinds.nodes |=
+                        group.nodes().next().is_some() || group.dense_nodes().next().is_some();
+                    kinds.ways |= group.ways().next().is_some();
+                    for relation in group.relations() {
+                        extract.take_relation(&relation);
+                    }
                 }
-            }
-            blocks.push(kinds);
-            Ok(())
-        })?;
+                blocks.push(kinds);
+                Ok(())
+            },
+        )?;
         extract.blocks = blocks;
         Ok(extract)
     }
@@ -163,7 +169,11 @@ impl Extract {
     }
 
     fn load_ways(&mut self, path: &Path, progress: &mut dyn FnMut(f64)) -> Result<(), OsmError> {
-        let members: HashSet<i64> = self.relations.iter().flat_map(|r| r.ways.iter().copied()).collect();
+        let members: HashSet<i64> = self
+            .relations
+            .iter()
+            .flat_map(|r| r.ways.iter().copied())
+            .collect();
         let (blocks, ways) = (&self.blocks, &mut self.ways);
         each_block(
             path,
@@ -203,12 +213,20 @@ impl Extract {
             &mut |block| {
                 let strings = block.raw_stringtable();
                 for group in block.groups() {
-                    let dense = group
-                        .dense_nodes()
-                        .map(|n| (n.id(), place(n.nano_lon(), n.nano_lat()), raw_tags(n.raw_tags(), strings)));
-                    let plain = group
-                        .nodes()
-                        .map(|n| (n.id(), place(n.nano_lon(), n.nano_lat()), raw_tags(n.raw_tags(), strings)));
+                    let dense = group.dense_nodes().map(|n| {
+                        (
+                            n.id(),
+                            place(n.nano_lon(), n.nano_lat()),
+                            raw_tags(n.raw_tags(), strings),
+                        )
+                    });
+                    let plain = group.nodes().map(|n| {
+                        (
+                            n.id(),
+                            place(n.nano_lon(), n.nano_lat()),
+                            raw_tags(n.raw_tags(), strings),
+                        )
+                    });
                     for (id, place, tags) in dense.chain(plain) {
                         positions.set(id, place);
                         if let Err(e) = emit_node(id, place, &tags, sink) {
@@ -266,7 +284,12 @@ impl Extract {
         for dropped in std::mem::take(&mut self.early) {
             sink(Item::Dropped(dropped))?;
         }
-        let by_id: HashMap<i64, usize> = self.ways.iter().enumerate().map(|(i, w)| (w.id, i)).collect();
+        let by_id: HashMap<i64, usize> = self
+            .ways
+            .iter()
+            .enumerate()
+            .map(|(i, w)| (w.id, i))
+            .collect();
         for relation in &self.relations {
             let id = format!("r{}", relation.id);
             let area = self.relation_area(relation, &by_id, positions);
@@ -290,7 +313,11 @@ impl Extract {
         let mut first_missing = None;
         for id in &relation.ways {
             match by_id.get(id).and_then(|i| self.ways.get(*i)) {
-                Some(way) => ways.push(positions.of(way).map_err(|e| format!("member w{id}: {e}"))?),
+                Some(way) => ways.push(
+                    positions
+                        .of(way)
+                        .map_err(|e| format!("member w{id}: {e}"))?,
+                ),
                 None => {
                     missing += 1;
                     first_missing.get_or_insert(*id);
@@ -383,11 +410,15 @@ fn emit<E>(
         Ok(geometry) => validity::normalise(geometry),
         Err(problem) => return sink(dropped(draft.collection, "geometry", problem)),
     };
-    if draft.collection == "green" && matches!(draft.properties["kind"].as_str(), Some("park" | "garden")) {
+    if draft.collection == "green"
+        && matches!(draft.properties["kind"].as_str(), Some("park" | "garden"))
+    {
         let area = metres::area(&geometry);
         if area < POCKET_PARK_LIMIT_M2 {
             draft.collection = "pocket_parks";
-            draft.properties.insert("area_m2".into(), json!((area * 10.0).round() / 10.0));
+            draft
+                .properties
+                .insert("area_m2".into(), json!((area * 10.0).round() / 10.0));
         }
     }
     let named = FeatureId::new(id)
@@ -412,10 +443,7 @@ fn emit<E>(
 }
 
 /// An area as the shape that a rule wants.
-fn area_as(
-    shape: Shape,
-    area: Result<&Geometry<f64>, &String>,
-) -> Result<Geometry<f64>, String> {
+fn area_as(shape: Shape, area: Result<&Geometry<f64>, &String>) -> Result<Geometry<f64>, String> {
     let area = area.map_err(Clone::clone)?;
     Ok(match shape {
         Shape::Area => area.clone(),
@@ -613,7 +641,10 @@ mod tests {
         let (mut on_map, mut named) = (Vec::new(), Vec::new());
         for item in items {
             match item {
-                Item::Feature { collection, feature } if *collection == wanted => {
+                Item::Feature {
+                    collection,
+                    feature,
+                } if *collection == wanted => {
                     on_map.push(feature.id.to_string());
                 }
                 Item::Dropped(d) if d.collection == wanted => named.push(d.id.clone()),
@@ -635,7 +666,13 @@ mod tests {
             let Some(path) = extract(name) else { continue };
             let items = all(&path).unwrap();
             let (on_map, named) = ids(&items, "buildings");
-            let count = |kind| on_map.iter().chain(&named).filter(|id| id.starts_with(kind)).count();
+            let count = |kind| {
+                on_map
+                    .iter()
+                    .chain(&named)
+                    .filter(|id| id.starts_with(kind))
+                    .count()
+            };
             assert_eq!((count('w'), count('r')), (ways, relations), "{name}");
             assert!(named.iter().all(|id| !on_map.contains(id)), "{name}");
         }
@@ -643,19 +680,27 @@ mod tests {
 
     #[test]
     fn chinese_names_and_gates_come_through() {
-        let Some(path) = extract("beijing_bupt.osm.pbf") else { return };
+        let Some(path) = extract("beijing_bupt.osm.pbf") else {
+            return;
+        };
         let items = all(&path).unwrap();
         let features = |wanted: &'static str| {
             items.iter().filter_map(move |item| match item {
-                Item::Feature { collection, feature } if *collection == wanted => Some(feature),
+                Item::Feature {
+                    collection,
+                    feature,
+                } if *collection == wanted => Some(feature),
                 _ => None,
             })
         };
         let named = features("buildings")
             .filter(|f| {
-                f.body.properties.to_map().get("name").and_then(|n| n.as_str()).is_some_and(|n| {
-                    n.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-                })
+                f.body
+                    .properties
+                    .to_map()
+                    .get("name")
+                    .and_then(|n| n.as_str())
+                    .is_some_and(|n| n.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)))
             })
             .count();
         assert!(named >= 77, "{named}");
@@ -667,11 +712,24 @@ mod tests {
 
     #[test]
     fn a_truncated_or_foreign_file_is_refused_wherever_it_is_cut() {
-        let Some(path) = extract("beijing_bupt.osm.pbf") else { return };
+        let Some(path) = extract("beijing_bupt.osm.pbf") else {
+            return;
+        };
         let whole = std::fs::read(path).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let cut = dir.path().join("cut.pbf");
-        for length in [0, 1, 3, 4, 20, 100, 1000, whole.len() / 2, whole.len() - 2, whole.len() - 1] {
+        for length in [
+            0,
+            1,
+            3,
+            4,
+            20,
+            100,
+            1000,
+            whole.len() / 2,
+            whole.len() - 2,
+            whole.len() - 1,
+        ] {
             std::fs::write(&cut, &whole[..length]).unwrap();
             assert!(all(&cut).is_err(), "{length}");
         }

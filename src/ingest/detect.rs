@@ -1,0 +1,120 @@
+//! What a file is, by its first bytes: names lie.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A format that can be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A FeatureCollection or a single Feature.
+    GeoJson,
+    /// A feature a line, or a feature after each record separator (RFC 8142).
+    GeoJsonSequence,
+    /// An OpenStreetMap extract.
+    OsmPbf,
+}
+
+/// How much is looked at.
+const PEEK: u64 = 64 * 1024;
+
+/// Looks at a file. The inner error says what the file is instead, and what to do about it.
+pub fn detect(path: &Path) -> io::Result<Result<Format, String>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(PEEK).read_to_end(&mut head)?;
+    Ok(of_bytes(&head))
+}
+
+fn of_bytes(head: &[u8]) -> Result<Format, String> {
+    const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON or OSM PBF";
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let start = text
+        .iter()
+        .position(|b| !b.is_ascii_whitespace())
+        .unwrap_or(text.len());
+    let text = &text[start..];
+    if text.is_empty() {
+        return Err("is empty".into());
+    }
+    if head.get(4..).is_some_and(|h| contains(&h[..h.len().min(32)], b"OSMHeader")) {
+        return Ok(Format::OsmPbf);
+    }
+    match text {
+        [0x1e, ..] => Ok(Format::GeoJsonSequence),
+        [b'{', ..] => Ok(of_object(text)),
+        [0x1f, 0x8b, ..] => Err("is compressed with gzip: unpack it first".into()),
+        [b'P', b'K', 3, 4, ..] => Err(format!("is a ZIP archive: unpack it first; {KNOWN}")),
+        [0, 0, 0x27, 0x0a, ..] | [b'S', b'Q', b'L', b'i', b't', b'e', ..] | [b'f', b'g', b'b', ..] => {
+            Err(format!(
+                "is a Shapefile, GeoPackage or FlatGeobuf; {KNOWN}. \
+                 `ogr2ogr -f GeoJSONSeq OUT.geojsonl IN` converts it"
+            ))
+        }
+        [b'<', ..] => Err(format!("is XML (OSM XML, KML or GML?); {KNOWN}")),
+        [b'[', ..] => Err(format!("is a JSON list; {KNOWN}")),
+        _ => Err(format!("is none of the known formats; {KNOWN}")),
+    }
+}
+
+/// A sequence has a whole object in its first line, and that is no collection.
+fn of_object(text: &[u8]) -> Format {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    let mut string_from = 0;
+    for (i, &b) in text.iter().enumerate() {
+        if in_string {
+            match b {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => {
+                    in_string = false;
+                    let rest = text[i + 1..].trim_ascii_start();
+                    if depth == 1 && &text[string_from..i] == b"features" && rest.first() == Some(&b':') {
+                        return Format::GeoJson;
+                    }
+                }
+                _ => {}
+            }
+            continue;
+        }
+        match b {
+            b'"' => {
+                in_string = true;
+                string_from = i + 1;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'\n' if depth > 0 => return Format::GeoJson,
+            b'\n' => return Format::GeoJsonSequence,
+            _ => {}
+        }
+    }
+    // One line and no end in sight: a line of a sequence, which a single feature is too.
+    Format::GeoJsonSequence
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|w| w == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_told_by_content() {
+        for (text, expected) in [
+            (&b"{\"type\":\"FeatureCollection\",\"features\":[]}"[..], Format::GeoJson),
+            (b"\xef\xbb\xbf\n{\n  \"type\": \"Feature\"\n}", Format::GeoJson),
+            (b"{\"type\":\"Feature\"}\n{\"type\":\"Feature\"}\n", Format::GeoJsonSequence),
+            (b"{\"type\":\"Feature\",\"properties\":{\"features\":1}}", Format::GeoJsonSequence),
+            (b"\x1e{\"type\":\n\"Feature\"}\n", Format::GeoJsonSequence),
+            (b"\0\0\0\x0d\x0a\x09OSMHeader", Format::OsmPbf),
+        ] {
+            assert_eq!(of_bytes(text), Ok(expected), "{}", String::from_utf8_lossy(text));
+        }
+        for bad in [&b""[..], b"  \n", b"\x1f\x8b\x08", b"PK\x03\x04", b"<osm>", b"hello", b"[1]"] {
+            assert!(of_bytes(bad).is_err(), "{bad:?}");
+        }
+    }
+}

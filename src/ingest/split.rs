@@ -1,0 +1,493 @@
+//! Cuts a GeoJSON file into its features, as bytes, without ever holding more than one of them: a
+//! million features need no more memory than the largest, and a feature of 200 MB is passed over
+//! unread.
+//!
+//! Only brackets and strings are looked at here. What is between them is parsed feature by feature, so
+//! that a `NaN` in one spoils only that one.
+
+use std::io::{self, BufRead};
+
+/// One feature of a file, not yet parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// Its place among the file's features, from 0.
+    pub index: u64,
+    /// Its bytes, or how many there were where there are too many.
+    pub bytes: Result<Vec<u8>, u64>,
+}
+
+/// Why a file cannot be cut.
+#[derive(Debug, thiserror::Error)]
+pub enum SplitError {
+    /// It could not be read.
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+    /// It ends within something.
+    #[error("ends in the middle of {0}: the file is truncated")]
+    Truncated(&'static str),
+    /// It is no JSON at this place.
+    #[error("line {line}: expected {expected}, found {found}")]
+    Unexpected {
+        /// The line, from 1.
+        line: u64,
+        /// What should stand there.
+        expected: &'static str,
+        /// What does.
+        found: String,
+    },
+    /// It names a coordinate system only after its features.
+    #[error("names its coordinate system after its features: say it with --crs")]
+    LateCrs,
+}
+
+/// What is found in a document, in order.
+pub enum Found {
+    /// A feature.
+    Piece(Piece),
+    /// The member `crs` of a collection, as bytes.
+    Crs(Vec<u8>),
+}
+
+/// Members of a collection other than its features are kept up to this size.
+const MEMBER_LIMIT: usize = 64 * 1024;
+
+/// Reads bytes and counts lines.
+struct Scanner<R> {
+    input: R,
+    line: u64,
+}
+
+impl<R: BufRead> Scanner<R> {
+    fn peek(&mut self) -> io::Result<Option<u8>> {
+        Ok(self.input.fill_buf()?.first().copied())
+    }
+
+    fn next(&mut self) -> io::Result<Option<u8>> {
+        let byte = self.peek()?;
+        if let Some(b) = byte {
+            self.line += u64::from(b == b'\n');
+            self.input.consume(1);
+        }
+        Ok(byte)
+    }
+
+    fn skip_space(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            match self.peek()? {
+                Some(b) if b.is_ascii_whitespace() => {
+                    self.next()?;
+                }
+                other => return Ok(other),
+            }
+        }
+    }
+
+    fn expect(&mut self, wanted: u8, expected: &'static str) -> Result<(), SplitError> {
+        match self.skip_space()? {
+            Some(b) if b == wanted => {
+                self.next()?;
+                Ok(())
+            }
+            Some(b) => Err(self.unexpected(expected, b)),
+            None => Err(SplitError::Truncated("the JSON document")),
+        }
+    }
+
+    fn unexpected(&self, expected: &'static str, byte: u8) -> SplitError {
+        SplitError::Unexpected {
+            line: self.line,
+            expected,
+            found: format!("{:?}", char::from(byte)),
+        }
+    }
+
+    /// Takes one JSON value and keeps its bytes up to a limit; the error is how many there were.
+    fn value(&mut self, limit: usize, what: &'static str) -> Result<Result<Vec<u8>, u64>, SplitError> {
+        let first = self.skip_space()?.ok_or(SplitError::Truncated(what))?;
+        let scalar = !matches!(first, b'{' | b'[' | b'"');
+        let mut kept = Vec::new();
+        let mut size = 0u64;
+        let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+        loop {
+            let chunk = self.input.fill_buf()?;
+            if chunk.is_empty() {
+                return Err(SplitError::Truncated(what));
+            }
+            let mut end = None;
+            let mut lines = 0;
+            for (i, &b) in chunk.iter().enumerate() {
+                if scalar {
+                    if matches!(b, b',' | b'}' | b']') || b.is_ascii_whitespace() {
+                        end = Some(i);
+                        break;
+                    }
+                    continue;
+                }
+                lines += u64::from(b == b'\n');
+                if in_string {
+                    match b {
+                        _ if escaped => escaped = false,
+                        b'\\' => escaped = true,
+                        b'"' => in_string = false,
+                        _ => {}
+                    }
+                } else {
+                    match b {
+                        b'"' => in_string = true,
+                        b'{' | b'[' => depth += 1,
+                        b'}' | b']' => depth -= 1,
+                        _ => {}
+                    }
+                }
+                if depth == 0 && !in_string {
+                    end = Some(i + 1);
+                    break;
+                }
+            }
+            let taken = end.unwrap_or(chunk.len());
+            size += taken as u64;
+            if size <= limit as u64 {
+                kept.extend_from_slice(&chunk[..taken]);
+            } else {
+                kept = Vec::new();
+            }
+            self.line += lines;
+            self.input.consume(taken);
+            if end.is_some() {
+                return Ok(if size <= limit as u64 { Ok(kept) } else { Err(size) });
+            }
+        }
+    }
+}
+
+/// Cuts a document: a FeatureCollection, or a single feature. Hands out what it finds; `each` says
+/// whether to go on.
+///
+/// # Errors
+/// When the document is no JSON object, or ends before it is whole.
+pub fn document<E: From<SplitError>>(
+    input: impl BufRead,
+    limit: usize,
+    each: &mut dyn FnMut(Found) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut scanner = Scanner { input, line: 1 };
+    skip_bom(&mut scanner.input).map_err(SplitError::Io)?;
+    scanner.skip_space().map_err(SplitError::Io)?;
+    let line = scanner.line;
+    scanner.expect(b'{', "a JSON object")?;
+    // The members in case this turns out to be a single feature, put together again.
+    let mut members: Vec<u8> = b"{".to_vec();
+    let mut too_big = 0u64;
+    let mut collection = false;
+    loop {
+        match scanner.skip_space().map_err(SplitError::Io)? {
+            Some(b'}') => {
+                scanner.next().map_err(SplitError::Io)?;
+                break;
+            }
+            Some(b'"') => {}
+            Some(b) => return Err(scanner.unexpected("a member's name", b).into()),
+            None => return Err(SplitError::Truncated("the JSON document").into()),
+        }
+        let name = scanner
+            .value(MEMBER_LIMIT, "a member's name")?
+            .unwrap_or_default();
+        scanner.expect(b':', "a colon")?;
+        let next = scanner.skip_space().map_err(SplitError::Io)?;
+        if name == b"\"features\"" && next == Some(b'[') {
+            collection = true;
+            features(&mut scanner, limit, each)?;
+        } else if name == b"\"crs\"" {
+            let value = scanner.value(MEMBER_LIMIT, "a member")?.unwrap_or_default();
+            if collection && value != b"null" {
+                return Err(SplitError::LateCrs.into());
+            }
+            each(Found::Crs(value))?;
+        } else {
+            let room = if collection {
+                0
+            } else {
+                limit.saturating_sub(members.len())
+            };
+            match scanner.value(room, "a member")? {
+                Ok(value) => {
+                    if members.len() > 1 {
+                        members.push(b',');
+                    }
+                    members.extend_from_slice(&name);
+                    members.push(b':');
+                    members.extend_from_slice(&value);
+                }
+                Err(size) => too_big += size,
+            }
+        }
+        match scanner.skip_space().map_err(SplitError::Io)? {
+            Some(b',') => {
+                scanner.next().map_err(SplitError::Io)?;
+            }
+            Some(b'}') => {}
+            Some(b) => return Err(scanner.unexpected("a comma or the end of the object", b).into()),
+            None => return Err(SplitError::Truncated("the JSON document").into()),
+        }
+    }
+    if let Some(b) = scanner.skip_space().map_err(SplitError::Io)? {
+        return Err(scanner.unexpected("the end of the file", b).into());
+    }
+    if collection {
+        return Ok(());
+    }
+    members.push(b'}');
+    let bytes = if too_big > 0 {
+        Err(too_big + members.len() as u64)
+    } else {
+        Ok(members)
+    };
+    each(Found::Piece(Piece {
+        line,
+        index: 0,
+        bytes,
+    }))
+}
+
+fn features<E: From<SplitError>>(
+    scanner: &mut Scanner<impl BufRead>,
+    limit: usize,
+    each: &mut dyn FnMut(Found) -> Result<(), E>,
+) -> Result<(), E> {
+    const WHAT: &str = "its features";
+    scanner.expect(b'[', "a list")?;
+    let mut index = 0;
+    loop {
+        match scanner.skip_space().map_err(SplitError::Io)? {
+            Some(b']') => {
+                scanner.next().map_err(SplitError::Io)?;
+                return Ok(());
+            }
+            Some(b',') if index > 0 => {
+                scanner.next().map_err(SplitError::Io)?;
+                scanner.skip_space().map_err(SplitError::Io)?;
+            }
+            Some(_) if index == 0 => {}
+            Some(b) => return Err(scanner.unexpected("a comma or the end of the features", b).into()),
+            None => return Err(SplitError::Truncated(WHAT).into()),
+        }
+        let line = scanner.line;
+        let bytes = scanner.value(limit, WHAT)?;
+        if bytes.as_ref().is_ok_and(Vec::is_empty) {
+            return Err(SplitError::Unexpected {
+                line,
+                expected: "a feature",
+                found: "nothing".into(),
+            }
+            .into());
+        }
+        each(Found::Piece(Piece { line, index, bytes }))?;
+        index += 1;
+    }
+}
+
+/// Cuts a sequence: a feature a line, or one after each record separator.
+///
+/// # Errors
+/// When it cannot be read. A last line without an end is a piece like any other: whoever parses it
+/// tells by [`Sequence::unterminated`] whether the file was cut off.
+pub fn sequence<E: From<SplitError>>(
+    mut input: impl BufRead,
+    limit: usize,
+    each: &mut dyn FnMut(Piece, Sequence) -> Result<(), E>,
+) -> Result<(), E> {
+    const SEPARATOR: u8 = 0x1e;
+    skip_bom(&mut input).map_err(SplitError::Io)?;
+    let separated = loop {
+        let chunk = input.fill_buf().map_err(SplitError::Io)?;
+        match chunk.first() {
+            Some(b) if b.is_ascii_whitespace() && *b != b'\n' => input.consume(1),
+            first => break first == Some(&SEPARATOR),
+        }
+    };
+    let delimiter = if separated { SEPARATOR } else { b'\n' };
+    let (mut line, mut index) = (1, 0);
+    loop {
+        let begins = line;
+        let mut kept = Vec::new();
+        let mut size = 0u64;
+        let mut ended = false;
+        // Blank lines before a record belong to the one before it.
+        let mut leading = 0;
+        loop {
+            let chunk = input.fill_buf().map_err(SplitError::Io)?;
+            if chunk.is_empty() {
+                break;
+            }
+            let end = chunk.iter().position(|b| *b == delimiter);
+            let part = &chunk[..end.unwrap_or(chunk.len())];
+            line += part.iter().filter(|b| **b == b'\n').count() as u64;
+            if kept.iter().all(u8::is_ascii_whitespace) && size <= limit as u64 {
+                leading += part
+                    .iter()
+                    .take_while(|b| b.is_ascii_whitespace())
+                    .filter(|b| **b == b'\n')
+                    .count() as u64;
+            }
+            size += part.len() as u64;
+            if size <= limit as u64 {
+                kept.extend_from_slice(part);
+            } else {
+                kept = Vec::new();
+            }
+            let taken = part.len() + usize::from(end.is_some());
+            input.consume(taken);
+            if end.is_some() {
+                line += u64::from(!separated);
+                ended = true;
+                break;
+            }
+        }
+        let blank = size <= limit as u64 && kept.iter().all(u8::is_ascii_whitespace);
+        if !blank {
+            let bytes = if size <= limit as u64 { Ok(kept) } else { Err(size) };
+            let whole = ended || (separated && bytes.as_ref().is_ok_and(|b| b.last() == Some(&b'\n')));
+            let piece = Piece {
+                line: begins + leading,
+                index,
+                bytes,
+            };
+            each(
+                piece,
+                Sequence {
+                    unterminated: !whole,
+                },
+            )?;
+            index += 1;
+        }
+        if !ended {
+            return Ok(());
+        }
+    }
+}
+
+/// How a record of a sequence ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sequence {
+    /// Whether the file ended before the record did.
+    pub unterminated: bool,
+}
+
+fn skip_bom(input: &mut impl BufRead) -> io::Result<()> {
+    if input.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+        input.consume(3);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::BufReader;
+
+    /// The pieces of a document read through a buffer of a few bytes, and its crs.
+    fn cut(text: &str, limit: usize) -> Result<Vec<String>, String> {
+        let mut out = Vec::new();
+        document::<SplitError>(BufReader::with_capacity(3, text.as_bytes()), limit, &mut |found| {
+            out.push(match found {
+                Found::Crs(bytes) => format!("crs {}", String::from_utf8_lossy(&bytes)),
+                Found::Piece(p) => format!(
+                    "{}:{} {}",
+                    p.line,
+                    p.index,
+                    p.bytes.map_or_else(|n| format!("{n} bytes"), |b| String::from_utf8(b).unwrap())
+                ),
+            });
+            Ok(())
+        })
+        .map_err(|e| e.to_string())?;
+        Ok(out)
+    }
+
+    fn lines(text: &str, limit: usize) -> Vec<String> {
+        let mut out = Vec::new();
+        sequence::<SplitError>(BufReader::with_capacity(3, text.as_bytes()), limit, &mut |p, s| {
+            out.push(format!(
+                "{}:{} {}{}",
+                p.line,
+                p.index,
+                p.bytes.map_or_else(
+                    |n| format!("{n} bytes"),
+                    |b| String::from_utf8(b).unwrap().trim().to_owned()
+                ),
+                if s.unterminated { " cut" } else { "" }
+            ));
+            Ok(())
+        })
+        .unwrap();
+        out
+    }
+
+    #[test]
+    fn a_collection_is_cut_into_its_features() {
+        let text = "\u{feff}{\"type\": \"FeatureCollection\", \"crs\": {\"a\": 1},\n \
+                    \"features\": [ {\"a\": \"}]\\\"\"},\n{\"b\": [[1]]} ], \"x\": null}\n";
+        assert_eq!(
+            cut(text, 1000).unwrap(),
+            ["crs {\"a\": 1}", "2:0 {\"a\": \"}]\\\"\"}", "3:1 {\"b\": [[1]]}"]
+        );
+        assert_eq!(cut("{\"features\":[]}", 99).unwrap(), Vec::<String>::new());
+        assert_eq!(
+            cut("{\"features\":[{\"big\":\"0123456789\"},{}]}", 9).unwrap(),
+            ["1:0 20 bytes", "1:1 {}"]
+        );
+    }
+
+    #[test]
+    fn a_single_feature_is_one_piece() {
+        assert_eq!(
+            cut("{ \"type\": \"Feature\", \"id\": 7 }", 99).unwrap(),
+            ["1:0 {\"type\":\"Feature\",\"id\":7}"]
+        );
+        assert!(cut("{\"a\":\"0123456789\"}", 9).unwrap()[0].ends_with("bytes"));
+    }
+
+    #[test]
+    fn a_cut_off_document_is_an_error_wherever_it_is_cut() {
+        let text = "{\"type\":\"FeatureCollection\",\"features\":[{\"a\":\"b\"},{}],\"n\":[1]}";
+        assert!(cut(text, 99).is_ok());
+        for end in 0..text.len() {
+            assert!(cut(&text[..end], 99).is_err(), "{}", &text[..end]);
+        }
+        for bad in ["{]", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"features\":[{} {}]}", "{} x", "{\"features\":[,]}"] {
+            assert!(cut(bad, 99).is_err(), "{bad}");
+        }
+        assert!(cut("{\"features\":[],\"crs\":{}}", 99).unwrap_err().contains("--crs"));
+    }
+
+    #[test]
+    fn a_sequence_is_cut_by_lines_or_by_separators() {
+        assert_eq!(
+            lines("{\"a\":1}\r\n\n{\"b\":2}\n{\"c\"", 99),
+            ["1:0 {\"a\":1}", "3:1 {\"b\":2}", "4:2 {\"c\" cut"]
+        );
+        assert_eq!(
+            lines("\u{1e}{\"a\":\n1}\n\u{1e}{\"b\":2}\n", 99),
+            ["1:0 {\"a\":\n1}", "3:1 {\"b\":2}"]
+        );
+        assert_eq!(lines("0123456789\n{}\n", 5), ["1:0 10 bytes", "2:1 {}"]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+        /// Whatever bytes come, the answer is pieces or an error.
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(
+            prop_oneof![Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b'"'), Just(b'\\'), Just(b','), Just(b':'), Just(b'\n'), any::<u8>()], 0..60)) {
+            let _ = document::<SplitError>(&bytes[..], 20, &mut |_| Ok(()));
+            let mut text = b"{\"features\":[".to_vec();
+            text.extend(&bytes);
+            let _ = document::<SplitError>(&text[..], 20, &mut |_| Ok(()));
+            let _ = sequence::<SplitError>(&bytes[..], 20, &mut |_, _| Ok(()));
+        }
+    }
+}
