@@ -111,7 +111,9 @@ mod tests {
                 _ => assert!(hidden.is_empty()),
             }
             assert_eq!(
-                schema.read_only.is_some_and(|t| t.contains("/api/warnings")),
+                schema
+                    .read_only
+                    .is_some_and(|t| t.contains("/api/warnings")),
                 collection.as_str() == "warnings"
             );
         }

@@ -1,1 +1,281 @@
-//! (under construction)
+//! The map over HTTP: one file a resource.
+//!
+//! A request takes one snapshot and answers all of itself from it. Only writes, credentials and the
+//! replay of missed events touch the store.
+
+mod answer;
+pub mod assets;
+pub mod auth;
+mod body;
+mod catalogue;
+mod checkers;
+mod events;
+mod grids;
+mod html;
+mod items;
+pub mod metrics;
+mod nearest;
+mod openapi;
+mod problem;
+mod query;
+mod session;
+mod styles;
+mod tiles;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::trace::TraceLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::live::Live;
+use problem::Problem;
+
+/// The longest address that is taken, in bytes.
+const LONGEST_URI: usize = 8 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the operator may set.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The address under which clients see this service, where a proxy hides it.
+    pub public_url: Option<String>,
+    /// How many commits the feed tells to who comes back.
+    pub feed_retention: u64,
+    /// Whether we speak TLS ourselves.
+    pub tls: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            feed_retention: 10_000,
+            tls: false,
+        }
+    }
+}
+
+/// What every handler may use.
+#[derive(Debug, Clone)]
+pub struct App {
+    live: Live,
+    options: Arc<Options>,
+    principals: auth::Principals,
+    checkers: Arc<checkers::Checkers>,
+    tiles: Arc<tiles::Cache>,
+    metrics: Option<PrometheusHandle>,
+}
+
+impl App {
+    /// The service over a living map.
+    pub fn new(live: Live, options: Options, metrics: Option<PrometheusHandle>) -> Self {
+        Self {
+            live,
+            options: Arc::new(options),
+            principals: auth::Principals::default(),
+            checkers: Arc::default(),
+            tiles: Arc::default(),
+            metrics,
+        }
+    }
+
+    /// The address of this service as the client sees it, without a slash at the end.
+    fn base(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.options.public_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let host = headers
+            .get(header::HOST)
+            .and_then(|v| v.to_str().ok())
+            .filter(|h| {
+                h.chars()
+                    .all(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(c))
+            })
+            .unwrap_or("localhost");
+        let scheme = if self.is_https(headers) {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{host}")
+    }
+
+    fn is_https(&self, _headers: &HeaderMap) -> bool {
+        self.options.tls
+            || self
+                .options
+                .public_url
+                .as_deref()
+                .is_some_and(|u| u.starts_with("https:"))
+    }
+}
+
+/// All routes, and the document that describes them.
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::head())
+        .routes(routes!(catalogue::landing))
+        .routes(routes!(catalogue::conformance))
+        .routes(routes!(catalogue::list))
+        .routes(routes!(catalogue::one))
+        .routes(routes!(catalogue::schema))
+        .routes(routes!(catalogue::queryables))
+        .routes(routes!(items::list, items::create))
+        .routes(routes!(
+            items::read,
+            items::put,
+            items::patch,
+            items::delete
+        ))
+        .routes(routes!(tiles::collection))
+        .routes(routes!(tiles::several))
+        .routes(routes!(tiles::tilejson))
+        .routes(routes!(styles::style))
+        .routes(routes!(events::events))
+        .routes(routes!(grids::status))
+        .routes(routes!(nearest::nearest))
+        .routes(routes!(session::read, session::sign_in, session::sign_out))
+        .routes(routes!(metrics::live))
+        .routes(routes!(metrics::ready))
+        .routes(routes!(metrics::metrics))
+}
+
+/// The document that describes the interface.
+pub fn openapi_document() -> serde_json::Value {
+    openapi::finish(&routes().into_openapi())
+}
+
+/// The service as axum runs it.
+pub fn router(app: App) -> Router {
+    let (router, _) = routes().split_for_parts();
+    let document = Arc::new(openapi_document());
+    let describe = move |headers: HeaderMap,
+                         axum::extract::State(app): axum::extract::State<App>| {
+        let mut document = (*document).clone();
+        document["servers"] = serde_json::json!([{"url": app.base(&headers)}]);
+        async move {
+            (
+                [(
+                    header::CONTENT_TYPE,
+                    "application/vnd.oai.openapi+json;version=3.0",
+                )],
+                Json(document).into_response().into_body(),
+            )
+        }
+    };
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("last-event-id"),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            HeaderName::from_static("content-crs"),
+            HeaderName::from_static(answer::SEQ_HEADER),
+            REQUEST_ID,
+        ])
+        .max_age(Duration::from_secs(3600));
+
+    router
+        .route("/api", axum::routing::get(|| async { axum::response::Redirect::permanent("/api/") }))
+        .route("/api/openapi.json", axum::routing::get(describe))
+        .route_layer(middleware::from_fn(metrics::measure))
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app)
+        .layer(DefaultBodyLimit::max(body::LIMIT))
+        .layer(middleware::from_fn(guard))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(cors)
+        .layer(CatchPanicLayer::custom(caught))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &Request| {
+                    let id = request
+                        .headers()
+                        .get(&REQUEST_ID)
+                        .and_then(|v| v.to_str().ok())
+                        .unwrap_or_default();
+                    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+                })
+                .on_response(|response: &Response, took: Duration, _: &tracing::Span| {
+                    tracing::debug!(status = response.status().as_u16(), ms = took.as_secs_f64() * 1e3, "answered");
+                }),
+        )
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}
+
+/// What holds for every request and answer.
+async fn guard(request: Request, next: Next) -> Response {
+    let length = request.uri().to_string().len();
+    if length > LONGEST_URI {
+        return Problem::uri_too_long(format!(
+            "The address has {length} bytes; at most {LONGEST_URI} are taken."
+        ))
+        .into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    // Extractors of axum answer in plain words; everything is a problem document here.
+    let plain = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|v| v.as_bytes().starts_with(b"text/plain"));
+    let status = response.status();
+    if plain && (status.is_client_error() || status.is_server_error()) {
+        return Problem::of_status(status).into_response();
+    }
+    response
+}
+
+async fn wrong_method(request: Request) -> Response {
+    Problem::method_not_allowed(
+        "GET, HEAD",
+        format!(
+            "{} is no method of {}; /api/openapi.json lists them.",
+            request.method(),
+            request.uri().path()
+        ),
+    )
+    .into_response()
+}
+
+fn caught(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let text = cause
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_owned())
+        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    let mut response = Problem::internal(&text).into_response();
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}

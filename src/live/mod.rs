@@ -1,1 +1,108 @@
-//! (under construction)
+//! The living map: one immutable snapshot for readers, one follower that makes the next, one feed
+//! that tells what changed.
+
+mod config;
+mod feed;
+mod follower;
+mod snapshot;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{broadcast, watch};
+
+pub use config::{install_schemas, read_schemas};
+pub use feed::{FeedChange, FeedCommit, Reset};
+pub use snapshot::Snapshot;
+
+use crate::model::Edit;
+use crate::store::{Committed, Store, StoreError};
+
+/// How many commits a slow listener may lag behind before it has to start over.
+const FEED_BACKLOG: usize = 1024;
+
+/// How the follower is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// When the store last answered.
+    pub heard_at: jiff::Timestamp,
+    /// What the store said instead of an answer; `None` while all is well.
+    pub trouble: Option<String>,
+}
+
+/// The map of one process: take a snapshot to read, commit an edit to write, listen to hear.
+#[derive(Debug, Clone)]
+pub struct Live {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    snapshot: ArcSwap<Snapshot>,
+    seq: watch::Sender<u64>,
+    feed: broadcast::Sender<Arc<FeedCommit>>,
+    condition: watch::Sender<Condition>,
+}
+
+impl Live {
+    /// Loads the map and begins to follow the store.
+    pub async fn start(store: Store) -> Result<Self, StoreError> {
+        let snapshot = Snapshot::load(&store).await?;
+        let live = Self {
+            inner: Arc::new(Inner {
+                seq: watch::Sender::new(snapshot.seq()),
+                feed: broadcast::Sender::new(FEED_BACKLOG),
+                condition: watch::Sender::new(Condition {
+                    heard_at: jiff::Timestamp::now(),
+                    trouble: None,
+                }),
+                snapshot: ArcSwap::from_pointee(snapshot),
+                store,
+            }),
+        };
+        tokio::spawn(follower::follow(live.clone()));
+        Ok(live)
+    }
+
+    /// The map as it is. A request takes one and answers all of itself from it.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.inner.snapshot.load_full()
+    }
+
+    /// The durable truth behind the snapshot, for what is not on the hot path.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Makes an edit true and answers when the local snapshot has it: who wrote, reads it.
+    pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
+        let committed = self.inner.store.commit(edit).await?;
+        // The follower may be held up by a database that went away just now. The commit is
+        // durable all the same, so the wait ends.
+        self.wait_for(committed.seq, Duration::from_secs(10)).await;
+        Ok(committed)
+    }
+
+    /// Waits until the snapshot has a commit; `false` when it did not come in time.
+    pub async fn wait_for(&self, seq: u64, patience: Duration) -> bool {
+        let mut watch = self.inner.seq.subscribe();
+        tokio::time::timeout(patience, watch.wait_for(|now| *now >= seq))
+            .await
+            .is_ok()
+    }
+
+    /// What changes from now on, and the number after which it begins.
+    pub fn listen(&self) -> (u64, broadcast::Receiver<Arc<FeedCommit>>) {
+        // Subscribed first: a commit published in between comes twice rather than never, and the
+        // listener drops what is not newer than its number.
+        let receiver = self.inner.feed.subscribe();
+        (self.snapshot().seq(), receiver)
+    }
+
+    /// How the follower is doing.
+    pub fn condition(&self) -> Condition {
+        self.inner.condition.borrow().clone()
+    }
+}

@@ -63,14 +63,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn corrupt(place: impl Into<String>, problem: impl ToString) -> Self {
+    pub(crate) fn corrupt(place: impl Into<String>, problem: impl ToString) -> Self {
         Self::Corrupt {
             place: place.into(),
             problem: problem.to_string(),
         }
     }
 
-    pub(super) fn bad_id(place: &str, error: &IdError) -> Self {
+    pub(crate) fn bad_id(place: &str, error: &IdError) -> Self {
         Self::corrupt(place, error)
     }
 

@@ -1,0 +1,177 @@
+//! `onemap serve`: the map over HTTP.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::print;
+use crate::demo;
+use crate::http::{self, App, assets};
+use crate::live::{self, Live};
+use crate::model::Role;
+use crate::store::{NewToken, Store, StoreError};
+
+/// Serve the map and its pages.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The address to listen on.
+    #[arg(long, env = "ONEMAP_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// A folder with schemas/*.json in place of the built-in ones.
+    #[arg(long, env = "ONEMAP_CONFIG")]
+    config: Option<PathBuf>,
+    /// Load the synthetic demo district and let its reports go on.
+    #[arg(long, env = "ONEMAP_DEMO")]
+    demo: bool,
+    /// How many times faster than life the demo's reports come.
+    #[arg(long, env = "ONEMAP_DEMO_SPEED", default_value_t = 1.0, hide = true)]
+    demo_speed: f64,
+    /// The address under which clients see this service, where a proxy stands before it.
+    #[arg(long, env = "ONEMAP_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// How many commits the live feed tells to a client that comes back.
+    #[arg(long, env = "ONEMAP_FEED_RETENTION", default_value_t = 10_000)]
+    feed_retention: u64,
+    /// A certificate chain (PEM): serve HTTPS.
+    #[arg(long, env = "ONEMAP_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key (PEM).
+    #[arg(long, env = "ONEMAP_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let schemas = match &args.config {
+        None => demo::schemas(),
+        Some(dir) => live::read_schemas(dir).map_err(anyhow::Error::msg)?,
+    };
+    let store = Store::open(database).await?;
+    live::install_schemas(&store, schemas).await?;
+    let first_token = first_admin(&store).await?;
+
+    let started = std::time::Instant::now();
+    let live = Live::start(store.clone()).await?;
+    let features: usize = live
+        .snapshot()
+        .collections()
+        .iter()
+        .map(|(_, c)| c.len())
+        .sum();
+    tracing::info!(
+        features,
+        seq = live.snapshot().seq(),
+        ms = started.elapsed().as_millis() as u64,
+        "the map is in memory"
+    );
+    tokio::spawn(tidy(store));
+
+    let options = http::Options {
+        public_url: args.public_url.clone(),
+        feed_retention: args.feed_retention,
+        tls: args.tls_cert.is_some(),
+    };
+    let router = http::router(App::new(live, options, http::metrics::install()));
+    let listener = std::net::TcpListener::bind(args.listen)
+        .with_context(|| format!("cannot listen on {}", args.listen))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    announce(&args, address, first_token.as_deref())?;
+
+    let handle = axum_server::Handle::new();
+    tokio::spawn(stop_on_signal(handle.clone()));
+    match (&args.tls_cert, &args.tls_key) {
+        (Some(cert), Some(key)) => {
+            if rustls::crypto::ring::default_provider()
+                .install_default()
+                .is_err()
+            {
+                tracing::debug!("a cryptography provider was installed already");
+            }
+            let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key)
+                .await
+                .with_context(|| format!("{} and {}", cert.display(), key.display()))?;
+            axum_server::from_tcp_rustls(listener, tls)?
+                .handle(handle)
+                .serve(router.into_make_service())
+                .await?;
+        }
+        _ => {
+            axum_server::from_tcp(listener)?
+                .handle(handle)
+                .serve(router.into_make_service())
+                .await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints where the pages are, for people and for programs that wait for it.
+fn announce(args: &ServeArgs, address: SocketAddr, token: Option<&str>) -> std::io::Result<()> {
+    let scheme = if args.tls_cert.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let base = args.public_url.as_deref().map_or_else(
+        || format!("{scheme}://{address}"),
+        |u| u.trim_end_matches('/').to_owned(),
+    );
+    print("一张图 One Map")?;
+    for page in assets::PAGES {
+        print(&format!("  {base}{page}"))?;
+    }
+    print(&format!("  {base}/api/"))?;
+    if let Some(token) = token {
+        print(&format!(
+            "管理员令牌，仅显示这一次 · Admin token, shown only this once:\n  {token}"
+        ))?;
+    }
+    Ok(())
+}
+
+/// A fresh map needs somebody who can make accounts.
+async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
+    let admins = store.tokens().await?;
+    if admins.iter().any(|t| t.role == Role::Admin) {
+        return Ok(None);
+    }
+    let new = NewToken {
+        name: "admin".to_owned(),
+        role: Role::Admin,
+        expires_at: None,
+    };
+    let (_, secret) = store.create_token(new).await?;
+    Ok(Some(secret.reveal().to_owned()))
+}
+
+/// Finishes what imports left to tidy, now and from time to time.
+async fn tidy(store: Store) {
+    loop {
+        if let Err(error) = store.settle().await {
+            tracing::warn!(%error, "tidying the store failed; it is tried again");
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+}
+
+async fn stop_on_signal(handle: axum_server::Handle<SocketAddr>) {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+    // Listeners of the feed never finish by themselves.
+    handle.graceful_shutdown(Some(Duration::from_secs(2)));
+}

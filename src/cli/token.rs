@@ -1,0 +1,113 @@
+//! `onemap token`: accounts sign in with tokens; who keeps the server makes them.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+
+use super::print;
+use crate::model::Role;
+use crate::store::{NewToken, Store};
+
+/// Make, list and revoke tokens.
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a token. Its secret is printed once and kept nowhere.
+    Create {
+        /// public, rider, grid_worker, officer, planner, steward or admin.
+        #[arg(long)]
+        role: Role,
+        /// Whose it is, as it stands in the history.
+        #[arg(long)]
+        name: String,
+        /// When it ends: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without, never.
+        #[arg(long)]
+        expires: Option<String>,
+        /// The answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List tokens, without their secrets.
+    List {
+        /// The answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a token and end its sessions.
+    Revoke {
+        /// The token's id, from `onemap token list`.
+        id: String,
+    },
+}
+
+pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitCode> {
+    let store = Store::open(database).await?;
+    match args.action {
+        Action::Create {
+            role,
+            name,
+            expires,
+            json,
+        } => {
+            if name.trim().is_empty() {
+                bail!("--name: an account has a name");
+            }
+            let expires_at = expires.as_deref().map(moment).transpose()?;
+            let (token, secret) = store
+                .create_token(NewToken {
+                    name,
+                    role,
+                    expires_at,
+                })
+                .await?;
+            if json {
+                let mut answer = serde_json::to_value(&token)?;
+                answer["token"] = secret.reveal().into();
+                print(&answer.to_string())?;
+            } else {
+                print(secret.reveal())?;
+            }
+        }
+        Action::List { json } => {
+            let tokens = store.tokens().await?;
+            if json {
+                print(&serde_json::to_string(&tokens)?)?;
+            } else {
+                for t in tokens {
+                    let state = match (t.revoked_at, t.expires_at) {
+                        (Some(at), _) => format!("revoked {at}"),
+                        (None, Some(at)) if at < Timestamp::now() => format!("expired {at}"),
+                        (None, Some(at)) => format!("until {at}"),
+                        (None, None) => "valid".to_owned(),
+                    };
+                    print(&format!("{}  {:<12}  {}  {state}", t.id, t.role, t.name))?;
+                }
+            }
+        }
+        Action::Revoke { id } => {
+            if !store.revoke_token(&id).await? {
+                bail!("there is no token {id:?}; `onemap token list` shows them");
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn moment(text: &str) -> anyhow::Result<Timestamp> {
+    if let Ok(t) = text.parse::<Timestamp>() {
+        return Ok(t);
+    }
+    // A bare date is China's date: the beginning of that day in Beijing.
+    let date: jiff::civil::Date = text
+        .parse()
+        .with_context(|| format!("--expires {text}: expected a date or an RFC 3339 time"))?;
+    let beijing = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    Ok(date.to_zoned(beijing)?.timestamp())
+}

@@ -1,0 +1,227 @@
+//! Answers that can be cached and asked for again: strong entity tags, 304, and who may keep them.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::auth::Caller;
+use crate::live::Snapshot;
+
+/// The number of the commit that an answer shows, or that a write made.
+pub const SEQ_HEADER: &str = "onemap-seq";
+
+/// What an answer depends on, as a strong entity tag.
+///
+/// The tag is made of the data's identity, the number of the last commit that could have changed the
+/// answer, and the request itself; the body is never hashed. Everything in a body must therefore
+/// follow from those.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag(String);
+
+impl Tag {
+    /// The tag of an answer that depends on `seq` and on the parts of the request given.
+    pub fn new(snapshot: &Snapshot, seq: u64, caller: &Caller, request: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(snapshot.store_id().as_bytes());
+        hash.update(env!("CARGO_PKG_VERSION"));
+        hash.update(caller.role().as_str());
+        for part in request {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let digest = hash.finalize();
+        let mut text = format!("\"{seq:x}-");
+        for byte in &digest[..9] {
+            text.push_str(&format!("{byte:02x}"));
+        }
+        text.push('"');
+        Self(text)
+    }
+
+    /// The tag of one feature: the commit that wrote it says all, in the shape that the query asks
+    /// for (nothing for the plain one).
+    pub fn of_feature(seq: u64, caller: &Caller, shape: &str) -> Self {
+        let digest = Sha256::digest(shape);
+        let shape = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+        Self(format!("\"{seq:x}-{}-{shape:x}\"", caller.role()))
+    }
+
+    /// The tag of bytes that are at hand anyway.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let digest = Sha256::digest(bytes);
+        let text: String = digest[..12].iter().map(|b| format!("{b:02x}")).collect();
+        Self(format!("\"{text}\""))
+    }
+
+    /// The commit in a feature's tag, as `If-Match` brings it back.
+    pub fn feature_seq(text: &str) -> Option<u64> {
+        let inner = text.trim().strip_prefix('"')?.strip_suffix('"')?;
+        let (seq, _) = inner.split_once('-')?;
+        u64::from_str_radix(seq, 16).ok()
+    }
+
+    /// Whether the client has this answer already.
+    pub fn is_held(&self, headers: &HeaderMap) -> bool {
+        headers
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .flat_map(|v| v.split(','))
+            .map(str::trim)
+            // A compressing proxy may have made the tag weak; for 304 that compares equal.
+            .any(|held| held == "*" || held.strip_prefix("W/").unwrap_or(held) == self.0)
+    }
+
+    /// The tag as it stands in the header.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An answer out of a snapshot.
+#[derive(Debug)]
+pub struct Answer {
+    media_type: &'static str,
+    tag: Tag,
+    seq: u64,
+    private: bool,
+}
+
+impl Answer {
+    /// An answer of a media type under a tag.
+    pub fn new(media_type: &'static str, tag: Tag, snapshot: &Snapshot, caller: &Caller) -> Self {
+        Self {
+            media_type,
+            tag,
+            seq: snapshot.seq(),
+            private: caller.is_known(),
+        }
+    }
+
+    /// The answer, or 304 where the client has it. The body is only made when it is needed.
+    pub fn send<B: Into<Bytes>>(self, headers: &HeaderMap, body: impl FnOnce() -> B) -> Response {
+        let held = self.tag.is_held(headers);
+        let mut response = if held {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            Response::new(Body::from(body().into()))
+        };
+        let map = response.headers_mut();
+        map.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(self.media_type),
+        );
+        if let Ok(tag) = HeaderValue::from_str(self.tag.as_str()) {
+            map.insert(header::ETAG, tag);
+        }
+        map.insert(SEQ_HEADER, HeaderValue::from(self.seq));
+        map.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static(if self.private {
+                "private, no-cache"
+            } else {
+                "no-cache"
+            }),
+        );
+        map.insert(
+            header::VARY,
+            HeaderValue::from_static("accept, accept-encoding, authorization, cookie"),
+        );
+        response
+    }
+}
+
+/// The forms in which a resource comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// JSON or GeoJSON.
+    Json,
+    /// A page for people.
+    Html,
+}
+
+/// Chooses the form: `f=` first, then the `Accept` header; JSON where nothing is asked for.
+pub fn negotiate(
+    query: &super::query::Query,
+    headers: &HeaderMap,
+) -> Result<Form, super::problem::Problem> {
+    match query.get("f")? {
+        Some("json" | "geojson") => return Ok(Form::Json),
+        Some("html") => return Ok(Form::Html),
+        Some(other) => {
+            return Err(super::problem::Problem::invalid(
+                "f",
+                format!("f={other}: expected json or html."),
+            ));
+        }
+        None => {}
+    }
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("*/*");
+    let weight = |types: &[&str]| {
+        accept
+            .split(',')
+            .filter_map(|range| {
+                let mut parts = range.split(';').map(str::trim);
+                let name = parts.next()?;
+                let q = parts
+                    .find_map(|p| p.strip_prefix("q="))
+                    .and_then(|q| q.parse::<f32>().ok())
+                    .unwrap_or(1.0);
+                types.contains(&name).then_some(q)
+            })
+            .fold(0.0_f32, f32::max)
+    };
+    let html = weight(&["text/html", "application/xhtml+xml"]);
+    let json = weight(&[
+        "application/json",
+        "application/geo+json",
+        "application/*",
+        "application/schema+json",
+        "application/vnd.oai.openapi+json;version=3.0",
+    ]);
+    Ok(if html > json { Form::Html } else { Form::Json })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::query::Query;
+
+    fn form(query: &str, accept: &str) -> Option<Form> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, accept.parse().unwrap());
+        negotiate(&Query::parse(query).unwrap(), &headers).ok()
+    }
+
+    #[test]
+    fn a_browser_gets_pages_and_programs_get_json() {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        assert_eq!(form("", browser), Some(Form::Html));
+        assert_eq!(form("f=json", browser), Some(Form::Json));
+        assert_eq!(form("", "*/*"), Some(Form::Json));
+        assert_eq!(
+            form("", "application/geo+json, text/html;q=0.5"),
+            Some(Form::Json)
+        );
+        assert_eq!(form("f=xml", "*/*"), None);
+    }
+
+    #[test]
+    fn the_tag_of_a_feature_says_which_commit_wrote_it() {
+        let nobody = Caller { principal: None };
+        let tag = Tag::of_feature(255, &nobody, "");
+        assert_eq!(Tag::feature_seq(tag.as_str()), Some(255));
+        assert_eq!(Tag::feature_seq("nonsense"), None);
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::IF_NONE_MATCH,
+            format!("\"a\", W/{}", tag.as_str()).parse().unwrap(),
+        );
+        assert!(tag.is_held(&headers));
+    }
+}

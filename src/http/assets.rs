@@ -1,0 +1,110 @@
+//! The web app: its files are part of the program.
+
+use std::borrow::Cow;
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::problem::Problem;
+
+#[derive(RustEmbed)]
+#[folder = "$OUT_DIR/web"]
+struct Web;
+
+/// The pages there are.
+pub const PAGES: &[&str] = &["/", "/wall", "/sign-in", "/docs"];
+
+/// What pages may load: themselves. The map's worker and its textures are made in the page.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; \
+    style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; \
+    object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+
+/// Answers everything that is no route: a file of the web app, a page, or 404.
+pub async fn serve(request: Request) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/api/") || path == "/api" {
+        return Problem::not_found(format!(
+            "There is no resource {path}. /api/ leads to what there is."
+        ))
+        .into_response();
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Problem::method_not_allowed("GET, HEAD", "Pages are only read.").into_response();
+    }
+    let name = path.trim_matches('/');
+    let held = request.headers().get(header::IF_NONE_MATCH);
+    if let Some(file) = Web::get(name).filter(|_| !name.is_empty()) {
+        return send(name, file, held);
+    }
+    let is_page = PAGES.iter().any(|p| p.trim_matches('/') == name);
+    if !is_page {
+        return Problem::not_found(format!(
+            "There is no page {path}. There are {}.",
+            PAGES.join(", ")
+        ))
+        .into_response();
+    }
+    match Web::get("index.html") {
+        Some(file) => send("index.html", file, held),
+        None => Problem::unavailable(
+            "This program was built without its pages (ONEMAP_SKIP_WEB). The interface under /api/ \
+             works.",
+        )
+        .into_response(),
+    }
+}
+
+fn send(name: &str, file: EmbeddedFile, held: Option<&HeaderValue>) -> Response {
+    let digest: String = file.metadata.sha256_hash()[..12]
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let tag = format!("\"{digest}\"");
+    // Vite puts a hash of the content into the names under assets/.
+    let cache = if name.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let headers = [
+        (header::CONTENT_TYPE, media_type(name)),
+        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
+    let is_held = held.and_then(|v| v.to_str().ok()).is_some_and(|v| {
+        v.split(',')
+            .any(|t| t.trim().trim_start_matches("W/") == tag)
+    });
+    let mut response = if is_held {
+        (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else {
+        let bytes = match file.data {
+            Cow::Borrowed(b) => bytes::Bytes::from_static(b),
+            Cow::Owned(b) => bytes::Bytes::from(b),
+        };
+        (headers, bytes).into_response()
+    };
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

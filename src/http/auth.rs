@@ -1,0 +1,176 @@
+//! Who asks: a bearer token, or the session cookie that `/sign-in` sets.
+//!
+//! Without credentials one is `public`. Wrong credentials are an error and not `public`: a wall whose
+//! token ran out must say so instead of showing less.
+
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use cookie::Cookie;
+use moka::sync::Cache;
+
+use super::App;
+use super::problem::Problem;
+use crate::model::{Author, Role};
+use crate::store::Principal;
+
+/// The name of the session's cookie.
+pub const COOKIE: &str = "onemap_session";
+
+/// For how long an answer of the store about a credential is believed. A revoked token works for so
+/// long at most.
+const BELIEVED: Duration = Duration::from_secs(2);
+
+/// Remembers, briefly, whose a credential is, so that a wall's many requests ask the store once.
+#[derive(Debug, Clone)]
+pub struct Principals(Cache<String, Option<Principal>>);
+
+impl Default for Principals {
+    fn default() -> Self {
+        Self(
+            Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(BELIEVED)
+                .build(),
+        )
+    }
+}
+
+impl Principals {
+    /// Forgets everything, after signing out.
+    pub fn forget(&self) {
+        self.0.invalidate_all();
+    }
+}
+
+/// Who stands behind a request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Role and account; `None` for the public.
+    pub principal: Option<Principal>,
+}
+
+impl Caller {
+    /// The role in which the request is answered.
+    pub fn role(&self) -> Role {
+        self.principal.as_ref().map_or(Role::Public, |p| p.role)
+    }
+
+    /// Whether the answer may differ from the public one, and so must not be cached for others.
+    pub fn is_known(&self) -> bool {
+        self.principal.is_some()
+    }
+
+    /// The author of what the request changes, if its role suffices.
+    pub fn author(&self, needed: Role) -> Result<Author, Problem> {
+        match &self.principal {
+            None => Err(Problem::unauthenticated(format!(
+                "Sign in with a token of role {needed} or above (Authorization: Bearer …, or \
+                 /sign-in)."
+            ))),
+            Some(p) if !p.role.includes(needed) => Err(Problem::forbidden(format!(
+                "This takes the role {needed}; {} has the role {}.",
+                p.account, p.role
+            ))),
+            Some(p) => Ok(p.author()),
+        }
+    }
+}
+
+/// The session's secret in a request's cookies.
+pub fn session_secret(parts: &axum::http::HeaderMap) -> Option<String> {
+    parts
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|c| c.name() == COOKIE)
+        .map(|c| c.value().to_owned())
+}
+
+fn bearer(headers: &axum::http::HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default();
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() => {
+            Ok(Some(token.trim().to_owned()))
+        }
+        _ => Err(Problem::unauthenticated(
+            "The Authorization header must be \"Bearer TOKEN\".",
+        )),
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let store = app.live.store();
+        if let Some(token) = bearer(&parts.headers)? {
+            let known = app.principals.0.get(&token);
+            let principal = match known {
+                Some(p) => p,
+                None => {
+                    let p = store.token_principal(&token).await?;
+                    app.principals.0.insert(token, p.clone());
+                    p
+                }
+            };
+            return match principal {
+                Some(p) => Ok(Self { principal: Some(p) }),
+                None => Err(Problem::unauthenticated(
+                    "This token is unknown, revoked or past its date.",
+                )),
+            };
+        }
+        if let Some(secret) = session_secret(&parts.headers) {
+            let key = format!("session {secret}");
+            let principal = match app.principals.0.get(&key) {
+                Some(p) => p,
+                None => {
+                    let p = store.session_principal(&secret).await?;
+                    app.principals.0.insert(key, p.clone());
+                    p
+                }
+            };
+            if let Some(p) = principal {
+                if !is_safe(&parts.method) {
+                    same_origin(parts)?;
+                }
+                return Ok(Self { principal: Some(p) });
+            }
+            // A session that ran out: the browser goes on as the public, and pages show it.
+        }
+        Ok(Self { principal: None })
+    }
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// A cookie travels with requests that other sites provoke; those must not change anything. The
+/// cookie is same-site already; this holds where a browser does not honour that.
+pub fn same_origin(parts: &Parts) -> Result<(), Problem> {
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|v| v.to_str().ok());
+    let Some(origin) = parts.headers.get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let origin = origin.to_str().unwrap_or_default();
+    let from = origin.split_once("://").map(|(_, host)| host);
+    if from.is_some() && from == host {
+        Ok(())
+    } else {
+        Err(Problem::forbidden(format!(
+            "A page of {origin} must not write here with somebody's session; use a token."
+        )))
+    }
+}

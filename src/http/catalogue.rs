@@ -1,0 +1,335 @@
+//! What there is: the landing page, the conformance classes, the collections and their schemas.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::answer::{Answer, Form, Tag, negotiate};
+use super::auth::Caller;
+use super::problem::Problem;
+use super::query::Query;
+use super::{App, assets, html, items};
+use crate::index::Collection;
+use crate::live::Snapshot;
+use crate::model::Role;
+use crate::spatial::bounds;
+use crate::spatial::crs::Crs;
+
+const JSON: &str = "application/json";
+const SCHEMA_JSON: &str = "application/schema+json";
+const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/// The classes of the standards that this service meets.
+const CLASSES: &[&str] = &[
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+];
+
+/// The landing page.
+#[utoipa::path(get, path = "/api/", tag = "catalogue",
+    params(("f" = Option<String>, Query, description = "json or html")),
+    responses((status = 200, description = "What this service is, and where its parts are", body = Value)))]
+pub async fn landing(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let snapshot = app.live.snapshot();
+    let base = app.base(&headers);
+    let title = title(&snapshot);
+    let description = "网格治理一张图：楼栋、骑手友好道路、急救站、口袋公园与红黄绿三色预警。 \
+        One map for grid governance: buildings, rider-friendly routes, first-aid stations, pocket \
+        parks and the red, yellow and green warnings.";
+    let form = negotiate(&query, &headers)?;
+    let tag = Tag::new(
+        &snapshot,
+        snapshot.seq(),
+        &caller,
+        &["landing", &base, &format!("{form:?}")],
+    );
+    if form == Form::Html {
+        let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
+        return Ok(answer.send(&headers, || {
+            html::landing(&base, &title, description, &snapshot)
+        }));
+    }
+    let link = |rel: &str, kind: &str, path: &str, title: &str| json!({"rel": rel, "type": kind, "title": title, "href": format!("{base}{path}")});
+    let extent = bounds::extent(
+        snapshot
+            .collections()
+            .iter()
+            .filter_map(|(_, c)| c.bounds()),
+    );
+    let document = json!({
+        "title": title,
+        "description": description,
+        "extent": {"bbox": extent.map(|b| b.to_numbers())},
+        "demo": snapshot.is_demo(),
+        "seq": snapshot.seq(),
+        "at": snapshot.at().to_string(),
+        "pages": assets::PAGES,
+        "links": [
+            link("self", JSON, "/api/", "this document"),
+            link("alternate", "text/html", "/api/?f=html", "this document as HTML"),
+            link("service-desc", "application/vnd.oai.openapi+json;version=3.0", "/api/openapi.json", "the API's definition"),
+            link("service-doc", "text/html", "/docs", "the API's documentation"),
+            link("conformance", JSON, "/api/conformance", "conformance classes"),
+            link("data", JSON, "/api/collections", "the collections"),
+        ],
+    });
+    let answer = Answer::new(JSON, tag, &snapshot, &caller);
+    Ok(answer.send(&headers, || document.to_string()))
+}
+
+/// The street's name, where the map has one.
+fn title(snapshot: &Snapshot) -> String {
+    let street = snapshot.collections().get("grids").and_then(|grids| {
+        grids.iter().find_map(|entry| {
+            let map: Map<String, Value> = serde_json::from_str(entry.all_properties()).ok()?;
+            (map.get("kind")?.as_str()? == "street").then_some(())?;
+            map.get("name")?.as_str().map(str::to_owned)
+        })
+    });
+    match street {
+        Some(name) => format!("{name} 一张图"),
+        None => "一张图 One Map".to_owned(),
+    }
+}
+
+/// The conformance classes.
+#[utoipa::path(get, path = "/api/conformance", tag = "catalogue",
+    params(("f" = Option<String>, Query, description = "json or html")),
+    responses((status = 200, description = "The classes of OGC API standards that hold here", body = Value)))]
+pub async fn conformance(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let snapshot = app.live.snapshot();
+    let base = app.base(&headers);
+    let form = negotiate(&query, &headers)?;
+    let tag = Tag::new(
+        &snapshot,
+        0,
+        &caller,
+        &["conformance", &base, &format!("{form:?}")],
+    );
+    Ok(match form {
+        Form::Html => Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller)
+            .send(&headers, || html::conformance(&base, CLASSES)),
+        Form::Json => Answer::new(JSON, tag, &snapshot, &caller)
+            .send(&headers, || json!({"conformsTo": CLASSES}).to_string()),
+    })
+}
+
+/// All collections.
+#[utoipa::path(get, path = "/api/collections", tag = "catalogue",
+    params(("f" = Option<String>, Query, description = "json or html")),
+    responses((status = 200, description = "The collections", body = Value)))]
+pub async fn list(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let snapshot = app.live.snapshot();
+    let base = app.base(&headers);
+    let form = negotiate(&query, &headers)?;
+    let tag = Tag::new(
+        &snapshot,
+        snapshot.seq(),
+        &caller,
+        &["collections", &base, &format!("{form:?}")],
+    );
+    if form == Form::Html {
+        let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
+        return Ok(answer.send(&headers, || html::collections(&base, &snapshot)));
+    }
+    let body = || {
+        let crs: Vec<String> = Crs::with_uri().filter_map(Crs::uri).collect();
+        let list: Vec<Value> = snapshot
+            .collections()
+            .iter()
+            .map(|(_, c)| describe(&base, c))
+            .collect();
+        json!({
+            "links": [
+                {"rel": "self", "type": JSON, "title": "this document", "href": format!("{base}/api/collections")},
+                {"rel": "alternate", "type": "text/html", "title": "as HTML", "href": format!("{base}/api/collections?f=html")},
+            ],
+            "crs": crs,
+            "collections": list,
+        })
+        .to_string()
+    };
+    Ok(Answer::new(JSON, tag, &snapshot, &caller).send(&headers, body))
+}
+
+/// One collection.
+#[utoipa::path(get, path = "/api/collections/{collectionId}", tag = "catalogue",
+    params(
+        ("collectionId" = String, Path, description = "The collection's id"),
+        ("f" = Option<String>, Query, description = "json or html"),
+    ),
+    responses(
+        (status = 200, description = "The collection", body = Value),
+        (status = 404, description = "No such collection", content_type = "application/problem+json"),
+    ))]
+pub async fn one(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let snapshot = app.live.snapshot();
+    let collection = items::collection(&snapshot, &name)?;
+    let base = app.base(&headers);
+    let form = negotiate(&query, &headers)?;
+    let tag = Tag::new(
+        &snapshot,
+        collection.last_seq(),
+        &caller,
+        &["collection", &base, &name, &format!("{form:?}")],
+    );
+    Ok(match form {
+        Form::Html => Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller)
+            .send(&headers, || html::collection(&base, collection)),
+        Form::Json => Answer::new(JSON, tag, &snapshot, &caller)
+            .send(&headers, || describe(&base, collection).to_string()),
+    })
+}
+
+fn describe(base: &str, collection: &Arc<Collection>) -> Value {
+    let schema = collection.schema();
+    let id = &schema.collection;
+    let here = format!("{base}/api/collections/{id}");
+    // Part 2 lets a collection name the list of the whole service: `#/crs`.
+    let mut document = json!({
+        "id": id,
+        "title": schema.title_zh,
+        "description": schema.description_zh,
+        "itemType": "feature",
+        "itemCount": collection.len(),
+        "crs": ["#/crs", CRS84],
+        "storageCrs": CRS84,
+        "onemap": {
+            "title": {"zh": schema.title_zh, "en": schema.title_en},
+            "description": {"zh": schema.description_zh, "en": schema.description_en},
+            "geometry": schema.geometry.iter().map(|g| g.name()).collect::<Vec<_>>(),
+            "minzoom": schema.minzoom,
+        },
+        "links": [
+            {"rel": "self", "type": JSON, "title": "this collection", "href": here},
+            {"rel": "alternate", "type": "text/html", "title": "as HTML", "href": format!("{here}?f=html")},
+            {"rel": "items", "type": items::GEOJSON, "title": schema.title_zh, "href": format!("{here}/items")},
+            {"rel": "items", "type": "text/html", "title": schema.title_zh, "href": format!("{here}/items?f=html")},
+            {"rel": "describedby", "type": SCHEMA_JSON, "title": "the schema", "href": format!("{here}/schema")},
+            {"rel": "http://www.opengis.net/def/rel/ogc/1.0/queryables", "type": SCHEMA_JSON, "title": "queryable properties", "href": format!("{here}/queryables")},
+            {"rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "type": JSON, "title": "vector tiles", "href": format!("{here}/tilejson.json")},
+        ],
+    });
+    if let Some(b) = collection.bounds() {
+        document["extent"] = json!({"spatial": {"bbox": [b.to_numbers()], "crs": CRS84}});
+    }
+    document
+}
+
+/// The schema of a collection.
+#[utoipa::path(get, path = "/api/collections/{collectionId}/schema", tag = "catalogue",
+    params(("collectionId" = String, Path, description = "The collection's id"),
+        ("f" = Option<String>, Query, description = "json")),
+    responses((status = 200, description = "JSON Schema of the collection's properties", content_type = "application/schema+json", body = Value)))]
+pub async fn schema(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    schema_document(&app, &name, &query, &caller, &headers, "schema")
+}
+
+/// The properties by which a collection can be asked.
+#[utoipa::path(get, path = "/api/collections/{collectionId}/queryables", tag = "catalogue",
+    params(("collectionId" = String, Path, description = "The collection's id"),
+        ("f" = Option<String>, Query, description = "json")),
+    responses((status = 200, description = "JSON Schema of the queryable properties", content_type = "application/schema+json", body = Value)))]
+pub async fn queryables(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    schema_document(&app, &name, &query, &caller, &headers, "queryables")
+}
+
+fn schema_document(
+    app: &App,
+    name: &str,
+    query: &Query,
+    caller: &Caller,
+    headers: &HeaderMap,
+    kind: &str,
+) -> Result<Response, Problem> {
+    query.only(&["f"])?;
+    let snapshot = app.live.snapshot();
+    let collection = items::collection(&snapshot, name)?;
+    let base = app.base(headers);
+    let tag = Tag::new(
+        &snapshot,
+        collection.last_seq(),
+        caller,
+        &[kind, &base, name],
+    );
+    let body = || {
+        let mut document = visible(collection, caller.role());
+        document["$id"] = json!(format!("{base}/api/collections/{name}/{kind}"));
+        if kind == "queryables" {
+            document["additionalProperties"] = json!(false);
+            if let Some(map) = document.as_object_mut() {
+                map.remove("required");
+            }
+        }
+        document.to_string()
+    };
+    Ok(Answer::new(SCHEMA_JSON, tag, &snapshot, caller).send(headers, body))
+}
+
+/// The schema document as a role sees it: what is protected is not even named below its role.
+fn visible(collection: &Collection, role: Role) -> Value {
+    let schema = collection.schema();
+    let mut document = schema.document.clone();
+    if let Some(map) = document
+        .get_mut("properties")
+        .and_then(Value::as_object_mut)
+    {
+        for name in schema.hidden_from(role) {
+            map.remove(name);
+        }
+        let format = match schema.geometry[..] {
+            [one] => format!("geometry-{}", one.name().to_lowercase()),
+            _ => "geometry-any".to_owned(),
+        };
+        map.insert(
+            "geometry".to_owned(),
+            json!({"x-ogc-role": "primary-geometry", "format": format}),
+        );
+    }
+    document
+}

@@ -1,0 +1,29 @@
+//! Compiled schemas: made once a schema, not once a write.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::codec::check::Checker;
+use crate::model::{CollectionId, Schema, SchemaError};
+
+/// The checkers of the schemas in force.
+#[derive(Debug, Default)]
+pub struct Checkers(Mutex<HashMap<CollectionId, (Arc<Schema>, Arc<Checker>)>>);
+
+impl Checkers {
+    /// The checker of a schema.
+    pub fn of(&self, schema: &Arc<Schema>) -> Result<Arc<Checker>, SchemaError> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, checker)) = known.get(&schema.collection)
+            && Arc::ptr_eq(of, schema)
+        {
+            return Ok(Arc::clone(checker));
+        }
+        let checker = Arc::new(Checker::new(schema)?);
+        known.insert(
+            schema.collection.clone(),
+            (Arc::clone(schema), Arc::clone(&checker)),
+        );
+        Ok(checker)
+    }
+}

@@ -1,0 +1,36 @@
+//! `/api/grids/status`: where it is red now, why, and since when.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::json;
+
+use super::App;
+use super::answer::{Answer, Tag};
+use super::auth::Caller;
+use super::problem::Problem;
+use super::query::Query;
+
+/// The level of every grid: the worst of its open warnings, with the reason in words.
+#[utoipa::path(get, path = "/api/grids/status", tag = "warnings",
+    responses((status = 200, description = "`{seq, at, grids: [{id, code, kind, level, since, reason: {zh, en}, open: {red, yellow, green}}]}`; `level` is red, yellow, green or no_data", body = Value)))]
+pub async fn status(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let snapshot = app.live.snapshot();
+    let tag = Tag::new(&snapshot, snapshot.seq(), &caller, &["status"]);
+    let body = || {
+        json!({
+            "seq": snapshot.seq(),
+            "at": snapshot.at().to_string(),
+            "open": snapshot.status().open(),
+            "grids": snapshot.status().grids(),
+        })
+        .to_string()
+    };
+    Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, body))
+}

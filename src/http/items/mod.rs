@@ -1,0 +1,375 @@
+//! `/api/collections/{c}/items`: features as GeoJSON, a page at a time or one by one, and how they
+//! are written.
+
+mod one;
+pub mod params;
+mod write;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+pub use one::{__path_read, read};
+pub use write::{
+    __path_create, __path_delete, __path_patch, __path_put, create, delete, patch, put,
+};
+
+use super::App;
+use super::answer::{Answer, Form, Tag, negotiate};
+use super::auth::Caller;
+use super::html;
+use super::problem::Problem;
+use super::query::{Query, encode};
+use crate::codec::geojson::write::{FeatureParts, feature, geometry_or_null};
+use crate::index::{Collection, Entry, Select};
+use crate::live::Snapshot;
+use crate::model::Role;
+use crate::spatial::crs::Crs;
+use params::Params;
+
+/// The media type of everything here.
+pub const GEOJSON: &str = "application/geo+json";
+
+/// Looks a collection up.
+pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Collection>, Problem> {
+    snapshot.collections().get(name).ok_or_else(|| {
+        let names: Vec<&str> = snapshot
+            .collections()
+            .iter()
+            .map(|(id, _)| id.as_str())
+            .collect();
+        Problem::not_found(format!(
+            "There is no collection {name:?}; there are {}.",
+            names.join(", ")
+        ))
+    })
+}
+
+/// A page of features.
+///
+/// Ordered by id; the link `next` pages by key, so that what matches throughout comes exactly once,
+/// whatever is written meanwhile. Any property of the collection's queryables is a parameter too:
+/// `levels=6`.
+#[utoipa::path(get, path = "/api/collections/{collectionId}/items", tag = "features",
+    params(
+        ("collectionId" = String, Path, description = "The collection's id"),
+        ("bbox" = Option<Vec<f64>>, Query, style = Form, explode = false,
+            description = "west,south,east,north: only features whose geometry meets the box; west > east crosses the antimeridian"),
+        ("bbox-crs" = Option<String>, Query, description = "The URI of the system of `bbox`; CRS84 where it is missing"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10)"),
+        ("offset" = Option<u64>, Query, minimum = 0, description = "How many to pass over; promises nothing across writes"),
+        ("after" = Option<String>, Query, description = "Only ids after this one: what the link `next` uses"),
+        ("datetime" = Option<String>, Query, description = "A time or an interval, for collections that have a time"),
+        ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
+        ("crs" = Option<String>, Query, description = "The URI of the system of the answer's coordinates; CRS84 where it is missing"),
+        ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "name,-levels"),
+        ("f" = Option<String>, Query, description = "json or html"),
+    ),
+    responses(
+        (status = 200, description = "The features", content_type = "application/geo+json", body = Value),
+        (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
+        (status = 404, description = "No such collection", content_type = "application/problem+json"),
+    ))]
+pub async fn list(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let snapshot = app.live.snapshot();
+    let collection = collection(&snapshot, &name)?;
+    let form = negotiate(&query, &headers)?;
+    let params = Params::read(&query, collection.schema(), caller.role())?;
+    let base = app.base(&headers);
+    let tag = Tag::new(
+        &snapshot,
+        collection.last_seq(),
+        &caller,
+        &[
+            "items",
+            &base,
+            &name,
+            &query.without(&[]),
+            &format!("{form:?}"),
+        ],
+    );
+    if tag.is_held(&headers) {
+        return Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, Vec::new));
+    }
+    let page = Page {
+        base: &base,
+        collection,
+        query: &query,
+        params: &params,
+        role: caller.role(),
+    };
+    if form == Form::Html {
+        let bytes = page.write()?;
+        let markup = html::items(&base, collection, &bytes, &query);
+        let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
+        return Ok(answer.send(&headers, || markup));
+    }
+    let bytes = page.write()?;
+    let mut response = Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || bytes);
+    content_crs(&mut response, params.crs);
+    Ok(response)
+}
+
+/// Says which system the coordinates are in.
+pub(super) fn content_crs(response: &mut Response, crs: Crs) {
+    if let Some(uri) = crs.uri()
+        && let Ok(value) = HeaderValue::from_str(&format!("<{uri}>"))
+    {
+        response.headers_mut().insert("content-crs", value);
+    }
+    if crs != Crs::Crs84 {
+        // RFC 7946 is WGS 84 only: anything else is plain JSON in GeoJSON's shape.
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+    }
+}
+
+struct Page<'a> {
+    base: &'a str,
+    collection: &'a Collection,
+    query: &'a Query,
+    params: &'a Params,
+    role: Role,
+}
+
+impl Page<'_> {
+    fn write(&self) -> Result<Vec<u8>, Problem> {
+        let (collection, params) = (self.collection, self.params);
+        let filter = params.filter(collection);
+        let select = Select {
+            bbox: params.bbox,
+            after: params.after.clone(),
+            offset: params.offset,
+            limit: params.limit,
+            filter: filter
+                .as_ref()
+                .map(|f| f as &(dyn Fn(&Entry) -> bool + Sync)),
+            ..Select::default()
+        };
+        let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
+        let (matched, returned, next) = if params.sort.is_empty() {
+            let plain =
+                params.is_plain() && (self.role == Role::Public || !collection.schema().protects());
+            let counts = if plain {
+                collection.select_into(&select, &mut out)
+            } else {
+                let mut entries = Vec::new();
+                let counts = collection.visit(&select, |e| entries.push(e));
+                self.write_entries(&mut out, entries.into_iter())?;
+                counts
+            };
+            let next = counts
+                .next
+                .map(|id| with_all(self.query, &[("after", id.as_str())], &["offset"]));
+            (counts.matched, counts.returned, next)
+        } else {
+            self.write_sorted(&mut out, select)?
+        };
+        out.extend_from_slice(b"],");
+        let matched = matched.map_or_else(String::new, |n| format!("\"numberMatched\":{n},"));
+        out.extend_from_slice(
+            format!(
+                "{matched}\"numberReturned\":{returned},\"links\":{}}}",
+                self.links(next)
+            )
+            .as_bytes(),
+        );
+        Ok(out)
+    }
+
+    /// Another order than that of the ids has no key to page by: it pages by offset.
+    fn write_sorted(
+        &self,
+        out: &mut Vec<u8>,
+        select: Select<'_>,
+    ) -> Result<(Option<u64>, usize, Option<String>), Problem> {
+        let params = self.params;
+        let all = self.collection.select(&Select {
+            offset: 0,
+            limit: usize::MAX,
+            ..select
+        });
+        let mut keyed: Vec<(Vec<Value>, &Arc<Entry>)> = all
+            .entries
+            .iter()
+            .map(|entry| {
+                let map: HashMap<String, Value> =
+                    serde_json::from_str(&entry.properties(self.collection.schema(), self.role))
+                        .unwrap_or_default();
+                let keys = params
+                    .sort
+                    .iter()
+                    .map(|(name, _)| map.get(name).cloned().unwrap_or(Value::Null))
+                    .collect();
+                (keys, entry)
+            })
+            .collect();
+        keyed.sort_by(|(a, x), (b, y)| {
+            let by_keys = a
+                .iter()
+                .zip(b)
+                .zip(&params.sort)
+                .map(|((a, b), (_, down))| {
+                    let order = compare(a, b);
+                    if *down { order.reverse() } else { order }
+                });
+            by_keys
+                .fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+                .then_with(|| x.id().cmp(y.id()))
+        });
+        let matched = keyed.len();
+        let page = keyed
+            .into_iter()
+            .map(|(_, e)| e)
+            .skip(params.offset)
+            .take(params.limit);
+        let returned = self.write_entries(out, page)?;
+        let end = params.offset.saturating_add(returned);
+        let next = (end < matched)
+            .then(|| with_all(self.query, &[("offset", &end.to_string())], &["after"]));
+        Ok((Some(matched as u64), returned, next))
+    }
+
+    fn write_entries<'a>(
+        &self,
+        out: &mut Vec<u8>,
+        entries: impl Iterator<Item = &'a Arc<Entry>>,
+    ) -> Result<usize, Problem> {
+        let mut count = 0;
+        for entry in entries {
+            if count > 0 {
+                out.push(b',');
+            }
+            write_entry(out, self.collection, entry, self.role, self.params)?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn links(&self, next: Option<String>) -> Value {
+        let id = &self.collection.schema().collection;
+        let here = format!("{}/api/collections/{id}", self.base);
+        let address = |query: &str| {
+            if query.is_empty() {
+                format!("{here}/items")
+            } else {
+                format!("{here}/items?{query}")
+            }
+        };
+        let mut links = vec![
+            json!({"rel": "self", "type": GEOJSON, "title": "this page", "href": address(&self.query.without(&[]))}),
+            json!({"rel": "alternate", "type": "text/html", "title": "this page as HTML", "href": address(&self.query.with("f", "html"))}),
+            json!({"rel": "collection", "type": "application/json", "title": self.collection.schema().title_zh, "href": here}),
+        ];
+        if let Some(query) = next {
+            links.push(
+                json!({"rel": "next", "type": GEOJSON, "title": "next page", "href": address(&query)}),
+            );
+        }
+        Value::Array(links)
+    }
+}
+
+/// Writes one feature as a role sees it, in the system and with the properties asked for.
+pub(super) fn write_entry(
+    out: &mut Vec<u8>,
+    collection: &Collection,
+    entry: &Entry,
+    role: Role,
+    params: &Params,
+) -> Result<(), Problem> {
+    let selection = params.properties.as_deref();
+    if params.crs == Crs::Crs84 {
+        entry.write_feature(out, collection.schema(), role, selection);
+        return Ok(());
+    }
+    let geometry = entry
+        .geometry()
+        .map(|g| geometry_in(g, params.crs))
+        .transpose()
+        .map_err(|why| {
+            Problem::invalid("crs", format!("Feature {:?}: {why}", entry.id().as_str()))
+        })?;
+    let mut properties = entry.properties(collection.schema(), role).into_owned();
+    if let Some(names) = selection
+        && let Ok(Value::Object(map)) = serde_json::from_str(&properties)
+    {
+        let kept: serde_json::Map<String, Value> =
+            map.into_iter().filter(|(k, _)| names.contains(k)).collect();
+        properties = Value::Object(kept).to_string();
+    }
+    let mut shape = Vec::new();
+    geometry_or_null(&mut shape, geometry.as_ref());
+    feature(
+        out,
+        &FeatureParts {
+            id: entry.id().as_str(),
+            geometry: &shape,
+            properties: &properties,
+            seq: entry.seq(),
+            updated_at: entry.updated_at(),
+        },
+    );
+    Ok(())
+}
+
+/// A geometry in another system, with the axes in the order of its authority.
+fn geometry_in(
+    geometry: &geo_types::Geometry<f64>,
+    crs: Crs,
+) -> Result<geo_types::Geometry<f64>, String> {
+    use geo::MapCoords;
+    let moved = crs
+        .geometry_from_wgs84(geometry)
+        .map_err(|e| e.to_string())?;
+    Ok(if crs.axis_order_lat_lon() {
+        moved.map_coords(|c| geo_types::Coord { x: c.y, y: c.x })
+    } else {
+        moved
+    })
+}
+
+fn with_all(query: &Query, set: &[(&str, &str)], drop: &[&str]) -> String {
+    let mut names: Vec<&str> = drop.to_vec();
+    names.extend(set.iter().map(|(k, _)| *k));
+    let mut text = query.without(&names);
+    for (k, v) in set {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(&format!("{k}={}", encode(v)));
+    }
+    text
+}
+
+/// Missing values last, numbers before texts.
+fn compare(a: &Value, b: &Value) -> std::cmp::Ordering {
+    let rank = |v: &Value| match v {
+        Value::Bool(_) => 0,
+        Value::Number(_) => 1,
+        Value::String(_) => 2,
+        Value::Array(_) | Value::Object(_) => 3,
+        Value::Null => 4,
+    };
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a
+            .as_f64()
+            .unwrap_or_default()
+            .total_cmp(&b.as_f64().unwrap_or_default()),
+        (Value::String(a), Value::String(b)) => a.cmp(b),
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        _ => rank(a).cmp(&rank(b)),
+    }
+}

@@ -1,0 +1,67 @@
+//! One feature.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+
+use super::params::Params;
+use super::{GEOJSON, collection, content_crs, write_entry};
+use crate::http::App;
+use crate::http::answer::{Answer, Form, Tag, negotiate};
+use crate::http::auth::Caller;
+use crate::http::html;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+
+/// One feature.
+#[utoipa::path(get, path = "/api/collections/{collectionId}/items/{featureId}", tag = "features",
+    params(
+        ("collectionId" = String, Path, description = "The collection's id"),
+        ("featureId" = String, Path, description = "The feature's id"),
+        ("crs" = Option<String>, Query, description = "The URI of the system of the answer's coordinates"),
+        ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
+        ("f" = Option<String>, Query, description = "json or html"),
+    ),
+    responses(
+        (status = 200, description = "The feature; its ETag goes into If-Match of a write", content_type = "application/geo+json", body = Value),
+        (status = 404, description = "No such feature", content_type = "application/problem+json"),
+    ))]
+pub async fn read(
+    State(app): State<App>,
+    Path((name, id)): Path<(String, String)>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["crs", "properties", "f"])?;
+    let snapshot = app.live.snapshot();
+    let collection = collection(&snapshot, &name)?;
+    let form = negotiate(&query, &headers)?;
+    let params = Params::read(&query, collection.schema(), caller.role())?;
+    let entry = collection
+        .get(&id)
+        .ok_or_else(|| Problem::not_found(format!("There is no feature {id:?} in {name}.")))?;
+    let mut body = Vec::new();
+    write_entry(&mut body, collection, entry, caller.role(), &params)?;
+    let base = app.base(&headers);
+    if form == Form::Html {
+        let tag = Tag::new(
+            &snapshot,
+            entry.seq(),
+            &caller,
+            &["item", &base, &name, &id],
+        );
+        let markup = html::item(&base, collection, &body);
+        let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
+        return Ok(answer.send(&headers, || markup));
+    }
+    let tag = Tag::of_feature(entry.seq(), &caller, &query.without(&["f", "min-seq"]));
+    let mut response = Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || body);
+    content_crs(&mut response, params.crs);
+    let here = format!("{base}/api/collections/{name}");
+    let links = format!("<{here}>; rel=\"collection\", <{here}/schema>; rel=\"describedby\"");
+    if let Ok(value) = HeaderValue::from_str(&links) {
+        response.headers_mut().insert(header::LINK, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,387 @@
+//! What a request for items asks for: the parameters of OGC API – Features, parts 1 and 2, and a few
+//! of ours.
+
+use std::collections::BTreeMap;
+
+use geo_types::Coord;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::index::{Collection, Entry};
+use crate::model::{FeatureId, Role, Schema};
+use crate::spatial::bounds::Bounds;
+use crate::spatial::crs::Crs;
+
+/// The most features on a page.
+pub const MAX_LIMIT: usize = 10_000;
+/// The features on a page where nothing is said.
+pub const DEFAULT_LIMIT: usize = 10;
+
+/// Parameters that are not properties.
+const KNOWN: &[&str] = &[
+    "after",
+    "bbox",
+    "bbox-crs",
+    "crs",
+    "datetime",
+    "f",
+    "limit",
+    "offset",
+    "properties",
+    "sortby",
+];
+
+/// A request for a page of items, understood.
+#[derive(Debug)]
+pub struct Params {
+    /// Only what meets this box.
+    pub bbox: Option<Bounds>,
+    /// How many at most.
+    pub limit: usize,
+    /// How many to pass over.
+    pub offset: usize,
+    /// Only ids after this one.
+    pub after: Option<FeatureId>,
+    /// The system of the answer's coordinates.
+    pub crs: Crs,
+    /// The properties wanted; `None` for all.
+    pub properties: Option<Vec<String>>,
+    /// The order, where it is not that of the ids: property and whether it descends.
+    pub sort: Vec<(String, bool)>,
+    /// Properties that must have a value.
+    pub equal: BTreeMap<String, String>,
+    /// The span of time that must be met.
+    pub datetime: Option<Span>,
+}
+
+/// A span of time; an open end is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first moment.
+    pub from: Option<Timestamp>,
+    /// The last moment.
+    pub to: Option<Timestamp>,
+}
+
+impl Params {
+    /// Reads the query of a request to a collection, as a role may ask it.
+    pub fn read(query: &Query, schema: &Schema, role: Role) -> Result<Self, Problem> {
+        let visible = |name: &str| {
+            schema
+                .properties
+                .get(name)
+                .is_some_and(|p| role.includes(p.role))
+        };
+        let mut equal = BTreeMap::new();
+        for name in query.names() {
+            if KNOWN.contains(&name) || name == "min-seq" {
+                continue;
+            }
+            if !visible(name) {
+                // A protected property is answered as if it did not exist: no filter may probe it.
+                return Err(Problem::invalid(
+                    name,
+                    format!(
+                        "There is no parameter or queryable property {name:?} here. Parameters: {}. \
+                         Properties: see …/{}/queryables.",
+                        KNOWN.join(", "),
+                        schema.collection
+                    ),
+                ));
+            }
+            if let Some(value) = query.get(name)? {
+                equal.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let named = |name: &str, list: Option<&str>| -> Result<Vec<String>, Problem> {
+            list.unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+                .filter(|p| !p.is_empty())
+                .map(|p| {
+                    let plain = p.trim_start_matches(['+', '-', ' ']);
+                    let protected = schema.properties.contains_key(plain) && !visible(plain);
+                    if protected || plain.is_empty() {
+                        return Err(Problem::invalid(
+                            name,
+                            format!("{name}={p}: there is no such property."),
+                        ));
+                    }
+                    Ok(p.to_owned())
+                })
+                .collect()
+        };
+        let properties = match query.get("properties")? {
+            None => None,
+            list => Some(named("properties", list)?),
+        };
+        let sort = named("sortby", query.get("sortby")?)?
+            .into_iter()
+            .map(|p| {
+                let plain = p.trim_start_matches(['+', '-', ' ']).to_owned();
+                (plain, p.starts_with('-'))
+            })
+            .collect();
+        Ok(Self {
+            bbox: bbox(query)?,
+            limit: limit(query)?,
+            offset: query
+                .parsed("offset", "a whole number from 0")?
+                .unwrap_or(0),
+            after: query
+                .get("after")?
+                .map(FeatureId::new)
+                .transpose()
+                .map_err(|e| Problem::invalid("after", format!("after: {e}.")))?,
+            crs: crs(query, "crs")?.unwrap_or(Crs::Crs84),
+            properties,
+            sort,
+            equal,
+            datetime: query.get("datetime")?.map(span).transpose()?,
+        })
+    }
+
+    /// The filter on properties and time, where there is one.
+    pub fn filter<'a>(
+        &'a self,
+        collection: &'a Collection,
+    ) -> Option<impl Fn(&Entry) -> bool + Sync + 'a> {
+        let temporal = self.datetime.and_then(|span| {
+            let name = collection.schema().document.get("x-onemap-datetime")?;
+            Some((name.as_str()?, span))
+        });
+        if self.equal.is_empty() && temporal.is_none() {
+            return None;
+        }
+        Some(move |entry: &Entry| {
+            let Ok(Value::Object(map)) = serde_json::from_str(entry.all_properties()) else {
+                return false;
+            };
+            self.equal
+                .iter()
+                .all(|(name, wanted)| map.get(name).is_some_and(|v| equals(v, wanted)))
+                && temporal.is_none_or(|(name, span)| {
+                    map.get(name)
+                        .and_then(Value::as_str)
+                        .is_some_and(|t| span.meets(t))
+                })
+        })
+    }
+
+    /// Whether the answer is made of the features as they are kept.
+    pub fn is_plain(&self) -> bool {
+        self.crs == Crs::Crs84 && self.properties.is_none()
+    }
+}
+
+impl Span {
+    /// Whether a date or a time lies in it.
+    fn meets(&self, text: &str) -> bool {
+        match moment(text) {
+            Some((first, last)) => {
+                self.from.is_none_or(|from| last >= from) && self.to.is_none_or(|to| first <= to)
+            }
+            None => false,
+        }
+    }
+}
+
+/// `bbox` in `bbox-crs`, as degrees.
+pub fn bbox(query: &Query) -> Result<Option<Bounds>, Problem> {
+    let from = crs(query, "bbox-crs")?.unwrap_or(Crs::Crs84);
+    let Some(text) = query.get("bbox")? else {
+        return Ok(None);
+    };
+    let wrong = |why: String| Problem::invalid("bbox", format!("bbox={text}: {why}"));
+    let numbers: Vec<f64> = text
+        .split(',')
+        .map(|n| n.trim().parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| {
+            wrong("expected four numbers, west,south,east,north (or six with heights).".into())
+        })?;
+    let numbers = match numbers[..] {
+        [a, b, _, c, d, _] => [a, b, c, d],
+        [a, b, c, d] => [a, b, c, d],
+        _ => {
+            return Err(wrong(format!(
+                "expected four numbers, west,south,east,north (or six with heights), found {}.",
+                numbers.len()
+            )));
+        }
+    };
+    let [a, b, c, d] = if from.axis_order_lat_lon() {
+        [numbers[1], numbers[0], numbers[3], numbers[2]]
+    } else {
+        numbers
+    };
+    if from.is_degrees() {
+        return Bounds::from_numbers(&[a, b, c, d])
+            .map(Some)
+            .map_err(|e| wrong(e.to_string()));
+    }
+    if !(a <= c && b <= d) {
+        return Err(wrong("the first corner must be the lower left one.".into()));
+    }
+    // The edges of a projected box are curves in degrees: the box around points along them.
+    let mut around: Option<Bounds> = None;
+    for step in 0..=16_u32 {
+        let t = f64::from(step) / 16.0;
+        let (x, y) = (a + (c - a) * t, b + (d - b) * t);
+        for (x, y) in [(x, b), (x, d), (a, y), (c, y)] {
+            let place = from
+                .to_wgs84(Coord { x, y })
+                .map_err(|e| wrong(e.to_string()))?;
+            let place = Bounds::of_coord(place);
+            around = Some(around.map_or(place, |b| b.union(place)));
+        }
+    }
+    Ok(around)
+}
+
+/// A coordinate system given by its URI.
+pub fn crs(query: &Query, name: &str) -> Result<Option<Crs>, Problem> {
+    let Some(text) = query.get(name)? else {
+        return Ok(None);
+    };
+    Crs::with_uri()
+        .find(|c| c.uri().as_deref() == Some(text))
+        .map(Some)
+        .ok_or_else(|| {
+            Problem::invalid(
+                name,
+                format!(
+                    "{name}={text}: expected one of the URIs under \"crs\" in the collection's \
+                     description, as http://www.opengis.net/def/crs/OGC/1.3/CRS84."
+                ),
+            )
+        })
+}
+
+/// `limit`, from 1; more than the most is answered with the most, as the standard has it.
+pub fn limit(query: &Query) -> Result<usize, Problem> {
+    match query.parsed::<u64>("limit", "a whole number from 1 to 10000")? {
+        None => Ok(DEFAULT_LIMIT),
+        Some(0) => Err(Problem::invalid(
+            "limit",
+            "limit=0: expected a whole number from 1 to 10000.",
+        )),
+        Some(n) => Ok(usize::try_from(n).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)),
+    }
+}
+
+/// `2026-11-22T00:00:00Z`, `2026-11-22`, `a/b`, `../b`, `a/..`.
+fn span(text: &str) -> Result<Span, Problem> {
+    let wrong = || {
+        Problem::invalid(
+            "datetime",
+            format!(
+                "datetime={text}: expected an RFC 3339 time or date, or an interval as \
+                 2026-11-01T00:00:00Z/2026-11-22T00:00:00Z; .. is an open end."
+            ),
+        )
+    };
+    let open = |t: &str| t.is_empty() || t == "..";
+    let span = match text.split_once('/') {
+        None => {
+            let (from, to) = moment(text).ok_or_else(wrong)?;
+            Span {
+                from: Some(from),
+                to: Some(to),
+            }
+        }
+        Some((a, b)) if open(a) && open(b) => return Err(wrong()),
+        Some((a, b)) => Span {
+            from: if open(a) {
+                None
+            } else {
+                Some(moment(a).ok_or_else(wrong)?.0)
+            },
+            to: if open(b) {
+                None
+            } else {
+                Some(moment(b).ok_or_else(wrong)?.1)
+            },
+        },
+    };
+    if matches!((span.from, span.to), (Some(a), Some(b)) if a > b) {
+        return Err(wrong());
+    }
+    Ok(span)
+}
+
+/// The first and last moment of a time, or of a day.
+fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
+    if let Ok(t) = text.parse::<Timestamp>() {
+        return Some((t, t));
+    }
+    let day: jiff::civil::Date = text.parse().ok()?;
+    let first = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    let last = day
+        .tomorrow()
+        .ok()?
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .ok()?
+        .timestamp();
+    Some((first, last))
+}
+
+fn equals(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::String(s) => s == wanted,
+        Value::Number(n) => match (n.as_f64(), wanted.parse::<f64>()) {
+            (Some(a), Ok(b)) => a == b,
+            _ => false,
+        },
+        Value::Bool(b) => wanted.parse() == Ok(*b),
+        Value::Array(list) => list.iter().any(|v| equals(v, wanted)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_bbox(text: &str) -> Result<Option<Bounds>, Problem> {
+        bbox(&Query::parse(text).unwrap())
+    }
+
+    #[test]
+    fn a_bbox_is_read_in_the_axis_order_of_its_system() {
+        let plain = read_bbox("bbox=117,39,118,40").unwrap().unwrap();
+        let uri = "http://www.opengis.net/def/crs/EPSG/0/4326";
+        let swapped = read_bbox(&format!("bbox=39,117,40,118&bbox-crs={uri}"));
+        assert_eq!(swapped.unwrap(), Some(plain));
+        let uri = "http://www.opengis.net/def/crs/EPSG/0/3857";
+        let text = format!("bbox=13024380.42,4721671.57,13135699.91,4865942.28&bbox-crs={uri}");
+        let metres = read_bbox(&text).unwrap().unwrap();
+        assert!((metres.west - 117.0).abs() < 1e-6 && (metres.north - 40.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_wrong_bbox_is_refused_in_words() {
+        for wrong in [
+            "bbox=a,b",
+            "bbox=1,2,3",
+            "bbox=1,2,3,4,5",
+            "bbox=0,91,1,92",
+            "bbox=0,5,1,4",
+        ] {
+            assert!(read_bbox(wrong).is_err(), "{wrong}");
+        }
+        assert!(read_bbox("bbox=1,2,3,4&bbox-crs=EPSG:1").is_err());
+    }
+
+    #[test]
+    fn a_span_of_time_may_be_open() {
+        let all_day = span("2026-11-22").unwrap();
+        assert!(all_day.meets("2026-11-22T08:00:00Z") && !all_day.meets("2026-11-23T08:00:00Z"));
+        assert!(span("../2026-11-22T00:00:00Z").unwrap().meets("1999-01-01"));
+        for wrong in ["yesterday", "../..", "2026-11-22/2026-11-01", "/"] {
+            assert!(span(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! Writing features: put, patch (RFC 7396), post, delete; each is one commit, and the answer comes
+//! when the map has it.
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{GEOJSON, collection};
+use crate::codec::geojson::read::{Limits, read_body, read_feature, read_id};
+use crate::http::App;
+use crate::http::answer::{SEQ_HEADER, Tag};
+use crate::http::auth::Caller;
+use crate::http::body;
+use crate::http::problem::Problem;
+use crate::http::query::{Query, encode};
+use crate::index::Collection;
+use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
+use crate::spatial::validity;
+
+/// The most positions of one geometry that comes over HTTP; more comes by import.
+const VERTICES: usize = 100_000;
+
+/// Makes a feature.
+///
+/// The id is the feature's own, or drawn where it has none.
+#[utoipa::path(post, path = "/api/collections/{collectionId}/items", tag = "features",
+    params(("collectionId" = String, Path, description = "The collection's id")),
+    request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature, WGS 84"),
+    responses(
+        (status = 201, description = "Made; Location names it", content_type = "application/geo+json", body = Value),
+        (status = 405, description = "The collection is not written directly", content_type = "application/problem+json"),
+        (status = 409, description = "The id is taken", content_type = "application/problem+json"),
+        (status = 422, description = "The feature is not valid; `errors` lists why", content_type = "application/problem+json"),
+    ))]
+pub async fn create(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let headers = request.headers().clone();
+    let target = Target::open(&app, &caller, &name)?;
+    let document = document(request).await?;
+    let limits = limits();
+    let feature = match read_id(&document).map_err(|e| wrong(&e))? {
+        Some(_) => read_feature(&document, &limits).map_err(|e| wrong(&e))?,
+        None => Feature {
+            id: FeatureId::new(Uuid::now_v7().to_string()).map_err(|e| Problem::internal(&e))?,
+            body: read_body(&document, &limits).map_err(|e| wrong(&e))?,
+        },
+    };
+    let id = feature.id.clone();
+    target
+        .put(&app, feature, Some(Expect::Absent))
+        .await
+        .map_err(|p| match p {
+            Refused::Precondition => Problem::conflict(format!(
+                "There is a feature {:?} in {name} already; change it with PUT or PATCH.",
+                id.as_str()
+            )),
+            Refused::Problem(p) => p,
+        })?;
+    target.answer(&app, &caller, &headers, &id, StatusCode::CREATED)
+}
+
+/// Makes or replaces a feature.
+#[utoipa::path(put, path = "/api/collections/{collectionId}/items/{featureId}", tag = "features",
+    params(
+        ("collectionId" = String, Path, description = "The collection's id"),
+        ("featureId" = String, Path, description = "The feature's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag read before: refused with 412 where somebody was quicker"),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: only where there is none yet"),
+    ),
+    request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature, WGS 84"),
+    responses(
+        (status = 200, description = "Replaced", content_type = "application/geo+json", body = Value),
+        (status = 201, description = "Made", content_type = "application/geo+json", body = Value),
+        (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
+        (status = 422, description = "The feature is not valid; `errors` lists why", content_type = "application/problem+json"),
+    ))]
+pub async fn put(
+    State(app): State<App>,
+    Path((name, id)): Path<(String, String)>,
+    query: Query,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let headers = request.headers().clone();
+    let target = Target::open(&app, &caller, &name)?;
+    let id = feature_id(&id)?;
+    let document = document(request).await?;
+    if let Some(said) = read_id(&document).map_err(|e| wrong(&e))?
+        && said != id
+    {
+        return Err(Problem::unprocessable(
+            format!("The path names {id:?}, the feature says {said:?}."),
+            vec![json!({"field": "id", "problem": "must be the id in the path, or missing"})],
+        ));
+    }
+    let body = read_body(&document, &limits()).map_err(|e| wrong(&e))?;
+    let was = app
+        .live
+        .snapshot()
+        .collections()
+        .get(&name)
+        .is_some_and(|c| c.get(id.as_str()).is_some());
+    let feature = Feature {
+        id: id.clone(),
+        body,
+    };
+    target.put(&app, feature, expectation(&headers)?).await?;
+    let status = if was {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    target.answer(&app, &caller, &headers, &id, status)
+}
+
+/// Changes parts of a feature (JSON Merge Patch: `null` removes a property).
+#[utoipa::path(patch, path = "/api/collections/{collectionId}/items/{featureId}", tag = "features",
+    params(
+        ("collectionId" = String, Path, description = "The collection's id"),
+        ("featureId" = String, Path, description = "The feature's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag read before"),
+    ),
+    request_body(content = Value, content_type = "application/merge-patch+json",
+        description = "`{\"properties\": {…}, \"geometry\": {…}}`, either may be missing"),
+    responses(
+        (status = 200, description = "Changed", content_type = "application/geo+json", body = Value),
+        (status = 404, description = "No such feature", content_type = "application/problem+json"),
+        (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
+        (status = 422, description = "The feature would not be valid", content_type = "application/problem+json"),
+    ))]
+pub async fn patch(
+    State(app): State<App>,
+    Path((name, id)): Path<(String, String)>,
+    query: Query,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let headers = request.headers().clone();
+    let target = Target::open(&app, &caller, &name)?;
+    let id = feature_id(&id)?;
+    let Value::Object(patch) = document(request).await? else {
+        return Err(Problem::bad_body("A patch is a JSON object."));
+    };
+    if let Some(unknown) = patch
+        .keys()
+        .find(|k| !["type", "id", "geometry", "properties"].contains(&k.as_str()))
+    {
+        return Err(Problem::unprocessable(
+            format!("A patch has no member {unknown:?}; there are geometry and properties."),
+            vec![json!({"field": unknown, "problem": "unknown member"})],
+        ));
+    }
+    let snapshot = app.live.snapshot();
+    let entry = target.collection(&snapshot)?.get(id.as_str()).cloned();
+    let entry = entry.ok_or_else(|| {
+        Problem::not_found(format!("There is no feature {:?} in {name}.", id.as_str()))
+    })?;
+    let mut properties: Value =
+        serde_json::from_str(entry.all_properties()).map_err(|e| Problem::internal(&e))?;
+    if let Some(change) = patch.get("properties") {
+        if !change.is_object() {
+            return Err(Problem::unprocessable(
+                "properties must be an object.",
+                vec![json!({"field": "properties", "problem": "expected an object"})],
+            ));
+        }
+        merge(&mut properties, change);
+    }
+    let mut feature = json!({"type": "Feature", "properties": properties});
+    let geometry = match patch.get("geometry") {
+        Some(changed) => changed.clone(),
+        None => serde_json::from_slice(entry.geometry_json()).map_err(|e| Problem::internal(&e))?,
+    };
+    feature["geometry"] = geometry;
+    let body = read_body(&feature, &limits()).map_err(|e| wrong(&e))?;
+    // What was read is what is changed: somebody who came in between makes it fail, not vanish.
+    let expect = expectation(&headers)?.unwrap_or(Expect::Seq(entry.seq()));
+    let feature = Feature {
+        id: id.clone(),
+        body,
+    };
+    target.put(&app, feature, Some(expect)).await?;
+    target.answer(&app, &caller, &headers, &id, StatusCode::OK)
+}
+
+/// Deletes a feature.
+#[utoipa::path(delete, path = "/api/collections/{collectionId}/items/{featureId}", tag = "features",
+    params(
+        ("collectionId" = String, Path, description = "The collection's id"),
+        ("featureId" = String, Path, description = "The feature's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag read before"),
+    ),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 404, description = "No such feature", content_type = "application/problem+json"),
+        (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
+    ))]
+pub async fn delete(
+    State(app): State<App>,
+    Path((name, id)): Path<(String, String)>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let target = Target::open(&app, &caller, &name)?;
+    let id = feature_id(&id)?;
+    let change = Change {
+        collection: target.schema.collection.clone(),
+        id: id.clone(),
+        body: None,
+    };
+    let expect = expectation(&headers)?.unwrap_or(Expect::Present);
+    let edit = Edit::new(target.author.clone(), vec![change]).expecting(
+        target.schema.collection.clone(),
+        id,
+        expect,
+    );
+    let committed = app.live.commit(edit).await?;
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(SEQ_HEADER, HeaderValue::from(committed.seq))],
+    )
+        .into_response())
+}
+
+/// A collection that the caller may write.
+struct Target {
+    schema: std::sync::Arc<crate::model::Schema>,
+    author: crate::model::Author,
+}
+
+enum Refused {
+    Precondition,
+    Problem(Problem),
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Precondition => Problem::changed_meanwhile(
+                "The feature is not as If-Match or If-None-Match demands; read it again.",
+            ),
+            Refused::Problem(p) => p,
+        }
+    }
+}
+
+impl Target {
+    fn open(app: &App, caller: &Caller, name: &str) -> Result<Self, Problem> {
+        let snapshot = app.live.snapshot();
+        let schema = collection(&snapshot, name)?.schema().clone();
+        if let Some(how) = &schema.read_only {
+            return Err(Problem::method_not_allowed("GET, HEAD", how.clone()));
+        }
+        let author = caller.author(schema.write_role)?;
+        Ok(Self { schema, author })
+    }
+
+    fn collection<'a>(
+        &self,
+        snapshot: &'a crate::live::Snapshot,
+    ) -> Result<&'a std::sync::Arc<Collection>, Problem> {
+        collection(snapshot, self.schema.collection.as_str())
+    }
+
+    async fn put(
+        &self,
+        app: &App,
+        feature: Feature,
+        expect: Option<Expect>,
+    ) -> Result<(), Refused> {
+        let body = Body {
+            geometry: feature.body.geometry.map(validity::normalise),
+            properties: feature.body.properties,
+        };
+        let checker = app
+            .checkers
+            .of(&self.schema)
+            .map_err(|e| Refused::Problem(Problem::internal(&e)))?;
+        if let Err(problems) = checker.check(&feature.id, &body) {
+            let errors = problems
+                .iter()
+                .map(|p| json!({"field": p.field, "problem": p.problem}))
+                .collect();
+            let first = problems
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            return Err(Refused::Problem(Problem::unprocessable(
+                format!(
+                    "{} does not take this feature: {first}",
+                    self.schema.collection
+                ),
+                errors,
+            )));
+        }
+        let collection = self.schema.collection.clone();
+        let change = Change {
+            collection: collection.clone(),
+            id: feature.id.clone(),
+            body: Some(body),
+        };
+        let mut edit = Edit::new(self.author.clone(), vec![change]);
+        if let Some(expect) = expect {
+            edit = edit.expecting(collection, feature.id, expect);
+        }
+        match app.live.commit(edit).await {
+            Ok(_) => Ok(()),
+            Err(crate::store::StoreError::Precondition {
+                found: Some(_),
+                expected: Expect::Absent,
+                ..
+            }) => Err(Refused::Precondition),
+            Err(e) => Err(Refused::Problem(e.into())),
+        }
+    }
+
+    /// Answers with the feature as it is now.
+    fn answer(
+        &self,
+        app: &App,
+        caller: &Caller,
+        headers: &HeaderMap,
+        id: &FeatureId,
+        status: StatusCode,
+    ) -> Result<Response, Problem> {
+        let snapshot = app.live.snapshot();
+        let collection = self.collection(&snapshot)?;
+        let Some(entry) = collection.get(id.as_str()) else {
+            // Written and gone again, or not in this node's memory yet.
+            return Ok(StatusCode::ACCEPTED.into_response());
+        };
+        let bytes = entry.feature_json(collection.schema(), caller.role(), None);
+        let tag = Tag::of_feature(entry.seq(), caller, "");
+        let mut response = (
+            status,
+            [
+                (header::CONTENT_TYPE, HeaderValue::from_static(GEOJSON)),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ],
+            bytes,
+        )
+            .into_response();
+        let map = response.headers_mut();
+        map.insert(SEQ_HEADER, HeaderValue::from(snapshot.seq()));
+        if let Ok(tag) = HeaderValue::from_str(tag.as_str()) {
+            map.insert(header::ETAG, tag);
+        }
+        if status == StatusCode::CREATED {
+            let place = format!(
+                "{}/api/collections/{}/items/{}",
+                app.base(headers),
+                self.schema.collection,
+                encode(id.as_str()).replace('/', "%2F")
+            );
+            if let Ok(place) = HeaderValue::from_str(&place) {
+                map.insert(header::LOCATION, place);
+            }
+        }
+        Ok(response)
+    }
+}
+
+async fn document(request: Request) -> Result<Value, Problem> {
+    let bytes = body::read(request, &()).await?;
+    serde_json::from_slice(&bytes)
+        .map_err(|e| Problem::bad_body(format!("The body is no JSON: {e}")))
+}
+
+fn limits() -> Limits {
+    Limits {
+        vertices: VERTICES,
+        ..Limits::default()
+    }
+}
+
+fn feature_id(text: &str) -> Result<FeatureId, Problem> {
+    FeatureId::new(text).map_err(|e| Problem::invalid("featureId", format!("{text:?}: {e}.")))
+}
+
+fn wrong(error: &crate::codec::geojson::read::ReadError) -> Problem {
+    Problem::unprocessable(
+        format!("The body is no feature that can be taken: {error}"),
+        vec![json!({"field": error.place, "problem": error.problem})],
+    )
+}
+
+/// What `If-Match` or `If-None-Match` demands.
+fn expectation(headers: &HeaderMap) -> Result<Option<Expect>, Problem> {
+    let text = |name: header::HeaderName| {
+        headers
+            .get(name)
+            .map(|v| v.to_str().unwrap_or_default().trim().to_owned())
+    };
+    if let Some(tag) = text(header::IF_MATCH) {
+        if tag == "*" {
+            return Ok(Some(Expect::Present));
+        }
+        return Tag::feature_seq(&tag)
+            .map(|seq| Some(Expect::Seq(seq)))
+            .ok_or_else(|| {
+                Problem::changed_meanwhile(format!(
+                    "If-Match: {tag} is no ETag of a feature here; read the feature again."
+                ))
+            });
+    }
+    match text(header::IF_NONE_MATCH).as_deref() {
+        Some("*") => Ok(Some(Expect::Absent)),
+        _ => Ok(None),
+    }
+}
+
+/// JSON Merge Patch (RFC 7396).
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    if let Value::Object(map) = target {
+        for (key, change) in patch {
+            if change.is_null() {
+                map.remove(key);
+            } else {
+                merge(map.entry(key.clone()).or_insert(Value::Null), change);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_patch_sets_removes_and_leaves_the_rest() {
+        let mut value = json!({"a": 1, "b": {"c": 2, "d": 3}, "e": [1]});
+        merge(
+            &mut value,
+            &json!({"a": null, "b": {"c": 9}, "e": [2], "f": {"g": null}}),
+        );
+        assert_eq!(value, json!({"b": {"c": 9, "d": 3}, "e": [2], "f": {}}));
+    }
+}

@@ -1,0 +1,99 @@
+//! `/api/nearest`: what is nearest, in true metres as the crow flies.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use geo_types::Coord;
+use serde_json::Value;
+
+use super::App;
+use super::answer::{Answer, Tag};
+use super::auth::Caller;
+use super::items::{self, GEOJSON};
+use super::problem::Problem;
+use super::query::Query;
+
+/// The most neighbours one may ask for.
+const MOST: usize = 1000;
+
+/// The features nearest to a place.
+#[utoipa::path(get, path = "/api/nearest", tag = "features",
+    params(
+        ("collection" = String, Query, description = "The collection to look in"),
+        ("lon" = f64, Query, description = "Longitude, WGS 84 degrees"),
+        ("lat" = f64, Query, description = "Latitude, WGS 84 degrees"),
+        ("k" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "How many (1)"),
+        ("max_m" = Option<f64>, Query, description = "Not farther than so many metres"),
+    ),
+    responses(
+        (status = 200, description = "The nearest first; `distance_m` among the properties is the way on the ellipsoid, 0 inside", content_type = "application/geo+json", body = Value),
+        (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
+    ))]
+pub async fn nearest(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["collection", "lon", "lat", "k", "max_m"])?;
+    let name = query.get("collection")?.ok_or_else(|| {
+        Problem::invalid(
+            "collection",
+            "Say in which collection to look: collection=….",
+        )
+    })?;
+    let snapshot = app.live.snapshot();
+    let collection = items::collection(&snapshot, name)?;
+    let degrees = |name: &str, most: f64| -> Result<f64, Problem> {
+        query
+            .parsed::<f64>(name, "degrees")?
+            .filter(|d| d.abs() <= most)
+            .ok_or_else(|| {
+                Problem::invalid(
+                    name,
+                    format!("{name}: expected degrees from -{most} to {most}."),
+                )
+            })
+    };
+    let place = Coord {
+        x: degrees("lon", 180.0)?,
+        y: degrees("lat", 90.0)?,
+    };
+    let k = query
+        .parsed::<usize>("k", "a whole number from 1 to 1000")?
+        .unwrap_or(1);
+    if !(1..=MOST).contains(&k) {
+        return Err(Problem::invalid(
+            "k",
+            format!("k={k}: expected a whole number from 1 to {MOST}."),
+        ));
+    }
+    let max_m = query
+        .parsed::<f64>("max_m", "metres")?
+        .unwrap_or(f64::INFINITY);
+    if max_m.is_nan() || max_m < 0.0 {
+        return Err(Problem::invalid("max_m", "max_m: expected metres from 0."));
+    }
+    let tag = Tag::new(
+        &snapshot,
+        collection.last_seq(),
+        &caller,
+        &["nearest", &query.without(&[])],
+    );
+    let body = || {
+        let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
+        for (i, (entry, metres)) in collection.nearest(place, k, max_m).iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            let bytes = entry.feature_json(collection.schema(), caller.role(), None);
+            let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            // Centimetres: more would pretend.
+            feature["properties"]["distance_m"] = ((metres * 100.0).round() / 100.0).into();
+            out.extend_from_slice(feature.to_string().as_bytes());
+        }
+        out.extend_from_slice(b"]}");
+        out
+    };
+    Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, body))
+}

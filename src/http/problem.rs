@@ -1,0 +1,206 @@
+//! Problem documents (RFC 9457): what went wrong, in words that somebody can act on.
+//!
+//! Use the constructor that says what happened; no handler builds a status by hand.
+//!
+//! | who must move | constructor | status |
+//! | --- | --- | --- |
+//! | the caller: the request is wrong | [`Problem::invalid`] | 400 |
+//! | the caller: the feature is wrong | [`Problem::unprocessable`] | 422 |
+//! | the caller: who are you? | [`Problem::unauthenticated`] | 401 |
+//! | an administrator: more rights | [`Problem::forbidden`] | 403 |
+//! | the caller: there is no such thing | [`Problem::not_found`] | 404 |
+//! | the caller: read again first | [`Problem::changed_meanwhile`] | 412 |
+//! | nobody: wait | [`Problem::unavailable`] | 503 |
+//! | us | [`Problem::internal`] | 500 |
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::store::StoreError;
+
+/// An error answer: `application/problem+json`.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    detail: String,
+    more: Map<String, Value>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            title,
+            detail: detail.into(),
+            more: Map::new(),
+            header: None,
+        }
+    }
+
+    /// A parameter or header that is not as it should be; names it and what was expected.
+    pub fn invalid(name: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Invalid request", detail).with("parameter", name)
+    }
+
+    /// A body that is no document of the expected kind.
+    pub fn bad_body(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Invalid body", detail)
+    }
+
+    /// A feature that its collection does not take; `errors` lists every fault with its place.
+    pub fn unprocessable(detail: impl Into<String>, errors: Vec<Value>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid feature", detail)
+            .with("errors", Value::Array(errors))
+    }
+
+    /// Nobody has said who they are, or nobody knows them.
+    pub fn unauthenticated(detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::UNAUTHORIZED, "Not signed in", detail);
+        problem.header = Some((
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"onemap\""),
+        ));
+        problem
+    }
+
+    /// Who asks may not do that.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Not allowed", detail)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Not found", detail)
+    }
+
+    /// The thing is there, but not for this method.
+    pub fn method_not_allowed(allow: &'static str, detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail);
+        problem.header = Some((header::ALLOW, HeaderValue::from_static(allow)));
+        problem
+    }
+
+    /// A name that is taken already.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "Conflict", detail)
+    }
+
+    /// Somebody else was quicker.
+    pub fn changed_meanwhile(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "Changed meanwhile", detail)
+    }
+
+    /// None of the forms asked for.
+    pub fn not_acceptable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, "Not acceptable", detail)
+    }
+
+    /// More than we take at once.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", detail)
+    }
+
+    /// An address that nobody means.
+    pub fn uri_too_long(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::URI_TOO_LONG, "Address too long", detail)
+    }
+
+    /// What a layer below the handlers refused.
+    pub fn of_status(status: StatusCode) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error");
+        Self::new(
+            status,
+            title,
+            format!("{title}: the request was refused before it reached the resource."),
+        )
+    }
+
+    /// The database is away, or this node is not ready: waiting helps.
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Temporarily unavailable",
+            detail,
+        );
+        problem.header = Some((header::RETRY_AFTER, HeaderValue::from_static("5")));
+        problem
+    }
+
+    /// A fault of ours. What it was stands in the log, not in the answer.
+    pub fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal error",
+            "Something failed that should not have. The log has it under this request's id \
+             (x-request-id).",
+        )
+    }
+
+    /// Adds a member for programs.
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(key.to_owned(), value.into());
+        self
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Precondition {
+                collection,
+                id,
+                found: None,
+                ..
+            } => Self::not_found(format!("There is no feature {id:?} in {collection}.")),
+            StoreError::Precondition {
+                collection,
+                id,
+                found: Some(seq),
+                ..
+            } => Self::changed_meanwhile(format!(
+                "The feature {id:?} in {collection} was changed by commit {seq}; read it again and \
+                 repeat the change."
+            ))
+            .with("seq", seq),
+            error if error.is_unavailable() => {
+                tracing::warn!(%error, "database away");
+                Self::unavailable(
+                    "The database cannot be reached; nothing was written. Reads still work. Try \
+                     again in a moment.",
+                )
+            }
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut document = json!({
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        if let Value::Object(map) = &mut document {
+            map.extend(self.more);
+        }
+        let mut response = (
+            self.status,
+            [
+                (header::CONTENT_TYPE, "application/problem+json"),
+                (header::CACHE_CONTROL, "no-store"),
+            ],
+            document.to_string(),
+        )
+            .into_response();
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}

@@ -1,0 +1,49 @@
+//! `/api/styles/{name}`: MapLibre styles of this map that any client can load.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rust_embed::RustEmbed;
+
+use super::App;
+use super::answer::{Answer, Tag};
+use super::auth::Caller;
+use super::problem::Problem;
+use super::query::Query;
+
+/// The styles, compiled in. `{base}` in them stands for the address of this service.
+#[derive(RustEmbed)]
+#[folder = "geodata/styles"]
+#[include = "*.json"]
+struct Styles;
+
+/// A MapLibre style.
+#[utoipa::path(get, path = "/api/styles/{name}", tag = "tiles",
+    params(("name" = String, Path, description = "`wall` (dark) or `light`")),
+    responses(
+        (status = 200, description = "A style document; its sources are this service's tiles", body = Value),
+        (status = 404, description = "No such style", content_type = "application/problem+json"),
+    ))]
+pub async fn style(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let name = name.strip_suffix(".json").unwrap_or(&name);
+    let Some(file) = Styles::get(&format!("{name}.json")) else {
+        let names: Vec<String> = Styles::iter()
+            .map(|n| n.trim_end_matches(".json").to_owned())
+            .collect();
+        return Err(Problem::not_found(format!(
+            "There is no style {name:?}; there are {}.",
+            names.join(", ")
+        )));
+    };
+    let body = String::from_utf8_lossy(&file.data).replace("{base}", &app.base(&headers));
+    let snapshot = app.live.snapshot();
+    let tag = Tag::of_bytes(body.as_bytes());
+    Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, || body))
+}

@@ -1,0 +1,256 @@
+//! Vector tiles out of the snapshot (WebMercatorQuad, OGC order zoom / row / column), and TileJSON.
+//!
+//! Tiles are kept as long as nothing in them has changed: a collection knows the boxes of its recent
+//! changes, so a write makes only the tiles that it touches be drawn again, and none is ever stale.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::json;
+
+use super::App;
+use super::answer::{Answer, Tag};
+use super::auth::Caller;
+use super::items;
+use super::problem::Problem;
+use super::query::Query;
+use crate::index::Collection;
+use crate::model::{CollectionId, Role};
+use crate::spatial::tile::Tile;
+
+const MVT: &str = "application/vnd.mapbox-vector-tile";
+/// The finest tiles that make sense: beyond, clients zoom in on these.
+const MAXZOOM: u8 = 18;
+/// How many bytes of tiles are kept.
+const KEPT: u64 = 256 * 1024 * 1024;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    collections: Vec<CollectionId>,
+    tile: Tile,
+    role: Role,
+}
+
+#[derive(Debug, Clone)]
+struct Drawn {
+    /// Nothing in it has changed up to this commit.
+    seq: u64,
+    bytes: Bytes,
+    tag: Tag,
+}
+
+/// The tiles that are kept.
+#[derive(Debug)]
+pub struct Cache(moka::sync::Cache<Key, Drawn>);
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self(
+            moka::sync::Cache::builder()
+                .max_capacity(KEPT)
+                .weigher(|_, drawn: &Drawn| {
+                    u32::try_from(drawn.bytes.len() + 200).unwrap_or(u32::MAX)
+                })
+                .build(),
+        )
+    }
+}
+
+/// A tile of one collection.
+#[utoipa::path(get, path = "/api/collections/{collectionId}/tiles/WebMercatorQuad/{z}/{y}/{x}", tag = "tiles",
+    params(
+        ("collectionId" = String, Path, description = "The collection's id"),
+        ("z" = u32, Path, description = "Zoom"),
+        ("y" = u32, Path, description = "Row, from the north"),
+        ("x" = u32, Path, description = "Column, from the west"),
+    ),
+    responses(
+        (status = 200, description = "A Mapbox Vector Tile with a layer named like the collection; empty where nothing is", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
+        (status = 400, description = "There is no such tile", content_type = "application/problem+json"),
+        (status = 404, description = "No such collection", content_type = "application/problem+json"),
+    ))]
+pub async fn collection(
+    State(app): State<App>,
+    Path((name, z, y, x)): Path<(String, String, String, String)>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    draw(&app, &[&name], (&z, &y, &x), &caller, &headers).await
+}
+
+/// A tile of several collections.
+#[utoipa::path(get, path = "/api/tiles/WebMercatorQuad/{z}/{y}/{x}", tag = "tiles",
+    params(
+        ("z" = u32, Path, description = "Zoom"),
+        ("y" = u32, Path, description = "Row, from the north"),
+        ("x" = u32, Path, description = "Column, from the west"),
+        ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "The layers wanted; all where it is missing"),
+    ),
+    responses(
+        (status = 200, description = "A Mapbox Vector Tile with a layer a collection", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
+        (status = 400, description = "There is no such tile", content_type = "application/problem+json"),
+        (status = 404, description = "No such collection", content_type = "application/problem+json"),
+    ))]
+pub async fn several(
+    State(app): State<App>,
+    Path((z, y, x)): Path<(String, String, String)>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["collections"])?;
+    let names: Vec<String> = match query.get("collections")? {
+        Some(list) => list
+            .split(',')
+            .map(|n| n.trim().to_owned())
+            .filter(|n| !n.is_empty())
+            .collect(),
+        None => app
+            .live
+            .snapshot()
+            .collections()
+            .iter()
+            .map(|(id, _)| id.to_string())
+            .collect(),
+    };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    draw(&app, &names, (&z, &y, &x), &caller, &headers).await
+}
+
+async fn draw(
+    app: &App,
+    names: &[&str],
+    (z, y, x): (&str, &str, &str),
+    caller: &Caller,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let number = |name: &str, text: &str| -> Result<u32, Problem> {
+        // Many clients ask for the row or column with an ending.
+        let plain = text
+            .strip_suffix(".mvt")
+            .or_else(|| text.strip_suffix(".pbf"))
+            .unwrap_or(text);
+        plain
+            .parse()
+            .map_err(|_| Problem::invalid(name, format!("{name}={text}: expected a whole number.")))
+    };
+    let tile = Tile::new(number("z", z)?, number("y", y)?, number("x", x)?)
+        .map_err(|e| Problem::invalid("tile", format!("{z}/{y}/{x}: {e}.")))?;
+    let snapshot = app.live.snapshot();
+    let mut layers: Vec<Arc<Collection>> = Vec::with_capacity(names.len());
+    for name in names {
+        layers.push(Arc::clone(items::collection(&snapshot, name)?));
+    }
+    layers.sort_by(|a, b| a.schema().collection.cmp(&b.schema().collection));
+    layers.dedup_by(|a, b| a.schema().collection == b.schema().collection);
+
+    // Below the role that sees more, all see the same: the public's tile serves them.
+    let role = if layers.iter().any(|l| l.schema().protects()) {
+        caller.role()
+    } else {
+        Role::Public
+    };
+    let key = Key {
+        collections: layers
+            .iter()
+            .map(|l| l.schema().collection.clone())
+            .collect(),
+        tile,
+        role,
+    };
+    let seq = snapshot.seq();
+    let area = tile.buffered_bounds();
+    let kept = app
+        .tiles
+        .0
+        .get(&key)
+        .filter(|drawn| !layers.iter().any(|l| l.changed_since(drawn.seq, &area)));
+    let drawn = match kept {
+        Some(drawn) => drawn,
+        None => {
+            let bytes = tokio::task::spawn_blocking(move || {
+                layers
+                    .iter()
+                    .filter_map(|l| l.tile_layer(&tile, role))
+                    .fold(Vec::new(), |mut all, layer| {
+                        // Layers are repeated fields: a tile is its layers one after the other.
+                        all.extend_from_slice(&layer);
+                        all
+                    })
+            })
+            .await
+            .map_err(|e| Problem::internal(&e))?;
+            let drawn = Drawn {
+                seq,
+                tag: Tag::of_bytes(&bytes),
+                bytes: bytes.into(),
+            };
+            app.tiles.0.insert(key, drawn.clone());
+            drawn
+        }
+    };
+    let answer = Answer::new(MVT, drawn.tag, &snapshot, caller);
+    Ok(answer.send(headers, || drawn.bytes))
+}
+
+/// TileJSON of a collection.
+#[utoipa::path(get, path = "/api/collections/{collectionId}/tilejson.json", tag = "tiles",
+    params(("collectionId" = String, Path, description = "The collection's id")),
+    responses(
+        (status = 200, description = "TileJSON 3.0.0", body = Value),
+        (status = 404, description = "No such collection", content_type = "application/problem+json"),
+    ))]
+pub async fn tilejson(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let snapshot = app.live.snapshot();
+    let collection = items::collection(&snapshot, &name)?;
+    let base = app.base(&headers);
+    let tag = Tag::new(
+        &snapshot,
+        collection.last_seq(),
+        &caller,
+        &["tilejson", &base, &name],
+    );
+    let body = || {
+        let schema = collection.schema();
+        let hidden: Vec<&str> = schema.hidden_from(caller.role()).collect();
+        let fields: serde_json::Map<String, serde_json::Value> = schema
+            .properties
+            .values()
+            .filter(|p| !hidden.contains(&p.name.as_str()))
+            .map(|p| (p.name.clone(), json!(p.title_zh)))
+            .collect();
+        let mut document = json!({
+            "tilejson": "3.0.0",
+            "name": schema.title_zh,
+            "description": schema.description_zh,
+            "scheme": "xyz",
+            "tiles": [format!("{base}/api/collections/{name}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}")],
+            "minzoom": schema.minzoom,
+            "maxzoom": MAXZOOM.max(schema.minzoom),
+            "vector_layers": [{
+                "id": name,
+                "description": schema.title_zh,
+                "fields": fields,
+                "minzoom": schema.minzoom,
+                "maxzoom": MAXZOOM.max(schema.minzoom),
+            }],
+        });
+        if let Some(b) = collection.bounds() {
+            document["bounds"] = json!(b.to_numbers());
+        }
+        document.to_string()
+    };
+    Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, body))
+}

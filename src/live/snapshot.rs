@@ -1,0 +1,149 @@
+//! One moment of the map: everything a request may want to know, immutable.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::index::Collections;
+use crate::model::{CollectionId, CommitHeader, Record, SchemaError};
+use crate::store::{Quarantined, Store, StoreError};
+use crate::warnings::StatusBoard;
+
+/// The map as of one commit.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub(super) store_id: Uuid,
+    pub(super) seq: u64,
+    pub(super) at: Timestamp,
+    pub(super) collections: Collections,
+    pub(super) status: Arc<StatusBoard>,
+    pub(super) quarantined: Arc<Vec<Quarantined>>,
+    pub(super) demo: bool,
+}
+
+impl Snapshot {
+    /// Reads the whole map out of the store.
+    pub async fn load(store: &Store) -> Result<Self, StoreError> {
+        // One thread reads and decodes, another encodes and builds the trees.
+        let (sender, receiver) = std::sync::mpsc::sync_channel::<Record>(4096);
+        let building = tokio::task::spawn_blocking(move || Collections::load(receiver));
+        // Schemas first: what they protect decides how features are kept. That the receiver is gone
+        // shows where its task is awaited.
+        let schemas = CollectionId::schemas();
+        let early = sender.clone();
+        store
+            .load_collection(&schemas, move |record| {
+                let _ = early.send(record);
+            })
+            .await?;
+        let mut status = StatusBoard::default();
+        let head = store
+            .load(|record| {
+                status.apply(&record);
+                let _ = sender.send(record);
+            })
+            .await;
+        drop(sender);
+        let head = head?;
+        let (collections, problems) = building
+            .await
+            .map_err(|e| StoreError::corrupt("the features", e))?;
+        report(problems);
+        let mut snapshot = Self {
+            store_id: store.id(),
+            seq: head.seq,
+            at: head.at,
+            collections: collections.loaded_at(head.seq),
+            status: Arc::new(status),
+            quarantined: Arc::new(store.quarantined().await?),
+            demo: false,
+        };
+        snapshot.demo = snapshot.holds_demo();
+        Ok(snapshot)
+    }
+
+    /// The next moment: this one and a commit.
+    pub(super) fn next(
+        &self,
+        header: &CommitHeader,
+        records: &[Record],
+        quarantined: Option<Vec<Quarantined>>,
+    ) -> Self {
+        let (collections, problems) = self.collections.apply(records);
+        report(problems);
+        let mut status = Arc::clone(&self.status);
+        let concerns = |r: &Record| StatusBoard::READS.contains(&r.collection.as_str());
+        if records.iter().any(concerns) {
+            let board = Arc::make_mut(&mut status);
+            for record in records {
+                board.apply(record);
+            }
+        }
+        let mut next = Self {
+            store_id: self.store_id,
+            seq: header.seq,
+            at: header.at,
+            collections,
+            status,
+            quarantined: quarantined.map_or_else(|| Arc::clone(&self.quarantined), Arc::new),
+            demo: self.demo,
+        };
+        if records
+            .iter()
+            .any(|r| r.collection.as_str() == "boundaries")
+        {
+            next.demo = next.holds_demo();
+        }
+        next
+    }
+
+    /// Whether the synthetic district is on the map: its boundary says so of itself.
+    fn holds_demo(&self) -> bool {
+        self.collections.get("boundaries").is_some_and(|c| {
+            c.iter()
+                .any(|e| e.all_properties().contains("\"demo\":true"))
+        })
+    }
+
+    /// The identity of the data behind it.
+    pub fn store_id(&self) -> Uuid {
+        self.store_id
+    }
+
+    /// The newest commit in it.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// When that commit was written.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The collections.
+    pub fn collections(&self) -> &Collections {
+        &self.collections
+    }
+
+    /// The levels of the grids.
+    pub fn status(&self) -> &StatusBoard {
+        &self.status
+    }
+
+    /// Rows that plain SQL wrote and that are no valid features.
+    pub fn quarantined(&self) -> &[Quarantined] {
+        &self.quarantined
+    }
+
+    /// Whether the synthetic demo district is on it.
+    pub fn is_demo(&self) -> bool {
+        self.demo
+    }
+}
+
+fn report(problems: Vec<SchemaError>) {
+    for error in problems {
+        tracing::error!(%error, "a stored schema is not taken up; the one before it stays");
+    }
+}
