@@ -14,7 +14,6 @@ use super::query::Query;
 /// The styles, compiled in. `{base}` in them stands for the address of this service.
 #[derive(RustEmbed)]
 #[folder = "geodata/styles"]
-#[include = "*.json"]
 struct Styles;
 
 /// A MapLibre style.
