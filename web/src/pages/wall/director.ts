@@ -11,6 +11,8 @@ const MAX_ZOOM = 17;
 const FLIGHT = 2000;
 /** The wide flight to an import, and back home. */
 const VOYAGE = 3200;
+/** Further than this many screens away is elsewhere. */
+const FAR = 12;
 
 export class Director {
   private home: Bbox | null = null;
@@ -42,8 +44,15 @@ export class Director {
   }
 
   private go(to: Stand & { pitch: number; bearing: number }, milliseconds: number): void {
-    if (milliseconds === 0 || reducedMotion()) this.map.jumpTo(to);
-    else this.map.flyTo({ ...to, duration: milliseconds, curve: 1.25, essential: true });
+    if (milliseconds === 0 || reducedMotion()) {
+      this.map.jumpTo(to);
+      return;
+    }
+    // Between two cities lies nothing that we could draw: descend onto the second one instead.
+    const [here, there] = [this.map.project(this.map.getCenter()), this.map.project(to.center)];
+    const screens = Math.hypot(here.x - there.x, here.y - there.y) / this.map.getContainer().clientWidth;
+    if (screens > FAR) this.map.jumpTo({ ...to, zoom: Math.max(0, to.zoom - 2), pitch: 0 });
+    this.map.flyTo({ ...to, duration: milliseconds, curve: 1.25, essential: true });
   }
 
   private stand(box: Bbox): Stand {

@@ -13,6 +13,7 @@ import type { Warning } from './derive';
 import { Director } from './director';
 import { FocusLayer } from './layers/focus';
 import { GridLayers } from './layers/grids';
+import { namePlaces } from './layers/places';
 import { addServices } from './layers/services';
 import { applySwitches, type LayerName } from './layers/switches';
 import { WarningLayers } from './layers/warnings';
@@ -32,7 +33,7 @@ export interface WallMap {
   redraw: () => void;
   grids: (ids: string[]) => void;
   warnings: (ids: string[]) => void;
-  tiles: () => void;
+  tiles: (collections: string[]) => void;
   speak: (lang: Lang) => void;
   toggle: (off: ReadonlySet<LayerName>) => void;
   /** Shows a new red; `clearFocus` and `goHome` end it. */
@@ -61,7 +62,13 @@ export function useWallMap(state: WallState, options: { lang: () => Lang; off: (
   const camera = ref('');
   const parts = shallowRef<Parts | null>(null);
   let home: Bbox | null = null;
+  const changed = new Set<string>();
   let refreshing: ReturnType<typeof setTimeout> | undefined;
+
+  /** Names are a courtesy: where they can't be had the tiles' own labels stay. */
+  const name = (on: MapLibreMap): void => {
+    namePlaces(on, state.counts.get('compounds') ?? 0).catch(() => {});
+  };
 
   async function build(container: HTMLElement): Promise<void> {
     const scale = scaleNow();
@@ -77,6 +84,7 @@ export function useWallMap(state: WallState, options: { lang: () => Lang; off: (
       });
       await addImages(made, container, { scale, ratio: devicePixelRatio });
       addServices(made);
+      name(made);
       const grids = new GridLayers(made, container, scale, options.lang());
       const warnings = new WarningLayers(made);
       const focus = new FocusLayer(made, container, scale);
@@ -126,13 +134,21 @@ export function useWallMap(state: WallState, options: { lang: () => Lang; off: (
     redraw() {
       parts.value?.grids.setAll(state.grids.value);
       parts.value?.warnings.setAll(state.warnings.value);
-      parts.value?.map.refreshTiles('onemap');
+      if (!parts.value) return;
+      parts.value.map.refreshTiles('onemap');
+      name(parts.value.map);
     },
     grids: (ids) => parts.value?.grids.update(state.grids.value, ids),
     warnings: (ids) => parts.value?.warnings.update(state.warnings.value, ids),
-    tiles() {
+    tiles(collections) {
+      for (const collection of collections) changed.add(collection);
       clearTimeout(refreshing);
-      refreshing = setTimeout(() => parts.value?.map.refreshTiles('onemap'), TILE_SETTLE);
+      refreshing = setTimeout(() => {
+        if (!parts.value) return;
+        parts.value.map.refreshTiles('onemap');
+        if (changed.has('compounds')) name(parts.value.map);
+        changed.clear();
+      }, TILE_SETTLE);
     },
     speak: (lang) => parts.value?.grids.speak(lang),
     toggle(off) {

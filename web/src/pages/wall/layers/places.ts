@@ -1,0 +1,33 @@
+// Names of the compounds, one sign each. From tiles alone a compound that crosses a tile's edge would be
+// named once in every tile; so the wall takes the compounds themselves, where they are not too many.
+import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
+import { allItems } from '@/core/api/client';
+import { signPlace } from '@/core/map/bounds';
+
+/** With more than this the tiles' own labels do: at that size only a few of them are seen anyway. */
+const MOST = 4000;
+
+const LAYER = 'compound-labels';
+
+/** Draws the names anew; call it again when compounds have changed. */
+export async function namePlaces(map: MapLibreMap, count: number): Promise<void> {
+  const style = map.getStyle();
+  const layer = style.layers.find((l) => l.id === LAYER);
+  if (layer?.type !== 'symbol' || count === 0 || count > MOST) return;
+  const compounds = await allItems<{ name?: string }>('compounds');
+  const data: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
+  for (const { id, geometry, properties } of compounds) {
+    const place = properties.name ? signPlace(geometry) : null;
+    if (place) data.features.push({ type: 'Feature', id, geometry: { type: 'Point', coordinates: place }, properties: { name: properties.name } });
+  }
+  const known = map.getSource<GeoJSONSource>('places');
+  if (known) {
+    await known.setData(data);
+    return;
+  }
+  const above = style.layers[style.layers.indexOf(layer) + 1]?.id;
+  map.removeLayer(LAYER);
+  map.addSource('places', { type: 'geojson', data });
+  const { 'source-layer': _, ...own } = layer;
+  map.addLayer({ ...own, source: 'places' }, above);
+}
