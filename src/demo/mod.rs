@@ -3,6 +3,51 @@
 //! Only the names and codes of the street and its 12 communities, and roughly where they lie, are
 //! facts. Everything else is invented, and says so.
 
+mod buildings;
+mod city;
+mod civic;
+mod compounds;
+mod district;
+mod frontage;
+mod grids;
+mod names;
+mod network;
+mod places;
+mod plane;
+mod prng;
 mod schemas;
+mod streets;
+mod write;
+
+use jiff::Timestamp;
+
+use crate::model::Change;
 
 pub use schemas::{default_schemas, schemas};
+pub use write::write_dir;
+
+/// Everything of the demo district that stands still, ordered by collection and id. `as_of` only
+/// moves dates that are told relative to now, such as when a pocket park opened.
+pub fn district(as_of: Timestamp) -> Vec<Change> {
+    let (city, places) = district::city();
+    district::features(&city, &places, as_of)
+}
+
+/// The district and its warnings.
+fn everything(as_of: Timestamp) -> Vec<Change> {
+    district(as_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_time_gives_the_same_district() {
+        let as_of: Timestamp = "2026-11-22T06:00:00Z".parse().unwrap();
+        assert!(district(as_of) == district(as_of));
+        if let Some(dir) = std::env::var_os("ONEMAP_DEMO_OUT") {
+            write_dir(as_of, dir.as_ref()).unwrap();
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Blocks that are not housing: schools, a market, the street office, a mall, a clinic, works, parks.
+//!
+//! Their houses stand on both sides of a drive from the south gate to the north gate; each has its door
+//! on the drive.
+
+use std::f64::consts::TAU;
+
+use super::city::{Area, Barrier, Building, City, Entrance, Parting, Pass, Way};
+use super::compounds::pieces;
+use super::frontage::{self, Strip};
+use super::names::Use;
+use super::plane::{Block, Frame, Pt, distance, edges, middle, pt, rectangle};
+use super::prng::Prng;
+use super::streets::street_side;
+
+/// A house beside the drive.
+struct House {
+    /// East of the drive (1) or west of it (-1).
+    side: f64,
+    /// Its south and north end above the south wall, in metres.
+    y: (f64, f64),
+    /// From the drive's middle to its near and its far wall, in metres.
+    x: (f64, f64),
+    levels: u32,
+    kind: &'static str,
+    name: &'static str,
+}
+
+const fn house(
+    side: f64,
+    y: (f64, f64),
+    x: (f64, f64),
+    levels: u32,
+    kind: &'static str,
+    name: &'static str,
+) -> House {
+    House {
+        side,
+        y,
+        x,
+        levels,
+        kind,
+        name,
+    }
+}
+
+const WEST: f64 = -1.0;
+const EAST: f64 = 1.0;
+
+fn houses(kind: Use) -> Vec<House> {
+    match kind {
+        Use::School => vec![
+            house(EAST, (14.0, 28.0), (10.0, 74.0), 4, "school", "行政楼"),
+            house(EAST, (52.0, 66.0), (10.0, 78.0), 4, "school", "第一教学楼"),
+            house(EAST, (90.0, 104.0), (10.0, 78.0), 4, "school", "第二教学楼"),
+            house(EAST, (128.0, 156.0), (10.0, 58.0), 2, "school", "体育馆"),
+            house(WEST, (150.0, 170.0), (10.0, 46.0), 2, "school", "食堂"),
+        ],
+        Use::Market => vec![
+            house(WEST, (16.0, 74.0), (12.0, 92.0), 2, "market", "交易大厅"),
+            house(WEST, (96.0, 140.0), (12.0, 84.0), 1, "market", "果蔬棚"),
+            house(EAST, (16.0, 56.0), (12.0, 78.0), 1, "market", "水产厅"),
+            house(EAST, (78.0, 134.0), (12.0, 88.0), 3, "shop", "日用百货楼"),
+        ],
+        Use::Civic => vec![
+            house(EAST, (24.0, 42.0), (14.0, 84.0), 8, "office", "办公楼"),
+            house(EAST, (84.0, 100.0), (14.0, 70.0), 4, "community", "党群服务中心"),
+            house(EAST, (132.0, 146.0), (14.0, 62.0), 3, "office", "司法所"),
+            house(WEST, (90.0, 108.0), (14.0, 66.0), 5, "office", "派出所"),
+            house(WEST, (134.0, 158.0), (14.0, 72.0), 4, "other", "文化中心"),
+        ],
+        Use::Mall => vec![
+            house(WEST, (14.0, 120.0), (16.0, 102.0), 5, "shop", "购物中心"),
+            house(EAST, (14.0, 44.0), (16.0, 46.0), 22, "office", "A座"),
+            house(EAST, (78.0, 108.0), (16.0, 46.0), 24, "office", "B座"),
+            house(EAST, (14.0, 108.0), (60.0, 96.0), 4, "shop", "东馆"),
+        ],
+        Use::Clinic => vec![
+            house(EAST, (18.0, 40.0), (14.0, 86.0), 5, "clinic", "门诊楼"),
+            house(EAST, (80.0, 97.0), (14.0, 74.0), 9, "clinic", "住院楼"),
+            house(WEST, (18.0, 36.0), (14.0, 58.0), 2, "clinic", "急诊楼"),
+            house(WEST, (80.0, 94.0), (14.0, 66.0), 4, "clinic", "公共卫生楼"),
+            house(WEST, (126.0, 140.0), (14.0, 50.0), 2, "service", "后勤楼"),
+        ],
+        Use::Works => vec![
+            house(EAST, (14.0, 46.0), (12.0, 88.0), 2, "industrial", "1号厂房"),
+            house(EAST, (66.0, 98.0), (12.0, 88.0), 2, "industrial", "2号厂房"),
+            house(EAST, (118.0, 150.0), (12.0, 88.0), 2, "industrial", "3号厂房"),
+            house(WEST, (14.0, 34.0), (12.0, 62.0), 12, "office", "研发楼"),
+            house(WEST, (70.0, 102.0), (12.0, 84.0), 3, "industrial", "4号厂房"),
+            house(WEST, (122.0, 152.0), (12.0, 84.0), 3, "industrial", "5号厂房"),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// Plans a block that is not housing.
+pub fn build(city: &mut City, index: usize) {
+    let cell = city.town.cells[index].clone();
+    let (_, kind, slug, name) = cell.plot;
+    let mut rng = Prng::of(slug, 1);
+    let block = cell.block();
+    let frame = Frame::new(middle(&block.ring), street_side(&cell));
+    let outer = block.within(&frame);
+    let deep = matches!(kind, Use::Market | Use::Mall);
+    let wall = outer.inset([0, 1, 2, 3].map(|side| match cell.sides[side].canal {
+        false if deep => 17.5,
+        _ => 4.0,
+    }));
+    city.partings.push(Parting {
+        cell: index,
+        ..Parting::default()
+    });
+    if kind == Use::Park {
+        return park(city, &frame, &wall, name, slug);
+    }
+    let south = wall.corners(0).map(|p| p.y).fold(f64::NEG_INFINITY, f64::max);
+    let north = wall.corners(2).map(|p| p.y).fold(f64::INFINITY, f64::min);
+    let (west, east) = wall.x_range(south + 1.0, north - 1.0).unwrap_or((-90.0, 90.0));
+    // A school keeps its west for the track.
+    let axis = if kind == Use::School { west + 106.0 } else { (west + east) / 2.0 };
+
+    let mut drive = Vec::new();
+    let mut gates = Vec::new();
+    for (side, out, word) in [(0, pt(0.0, -1.0), "南门"), (2, pt(0.0, 1.0), "北门")] {
+        if kind == Use::School && side == 2 {
+            drive.push(pt(axis, south + 152.0));
+            continue;
+        }
+        let Some((at, round)) = wall.exit(pt(axis, (south + north) / 2.0), out) else {
+            continue;
+        };
+        gates.push((at, round));
+        let street = city.town.hit(frame.out(at), frame.turn(out));
+        let leg = [street.map(|(p, _)| frame.inward(p)), Some(at)];
+        let mut leg: Vec<Pt> = leg.into_iter().flatten().collect();
+        if side == 2 {
+            leg.reverse();
+        }
+        drive.extend(leg);
+        city.entrances.push(gate(slug, name, word, frame.out(at), frame.turn(out), kind));
+    }
+    city.ways.push(Way::lane(frame.out_all(&drive), 7.0));
+
+    let fenced = !deep;
+    if fenced {
+        let gaps: Vec<(f64, f64)> = gates.iter().map(|(_, round)| (*round, 9.0)).collect();
+        for line in pieces(&wall.ring, &gaps) {
+            city.barriers.push(Barrier {
+                kind: "fence",
+                compound: None,
+                height_m: 2.0,
+                line: frame.out_all(&line),
+            });
+        }
+    } else {
+        let strip = Strip {
+            cell: index,
+            frame: &frame,
+            outer: &outer,
+            inner: &wall,
+            levels: 2,
+        };
+        frontage::around(city, &strip, axis, &mut rng);
+    }
+    for (n, h) in houses(kind).iter().enumerate() {
+        raise(city, &frame, (slug, name), (axis, south, north), h, n + 1);
+    }
+    if kind == Use::School {
+        let ring = track(pt(axis - 54.0, south + 72.0), 30.0, 38.0);
+        push_area(city, &frame, "green", "pitch", None, &ring);
+    }
+    if kind == Use::Civic {
+        let ring = rectangle(axis - 80.0, south + 16.0, axis - 14.0, south + 72.0);
+        let name = Some("果园新村文化广场".to_owned());
+        push_area(city, &frame, "green", "garden", name, &ring);
+    }
+}
+
+fn gate(slug: &str, name: &str, word: &str, at: Pt, outward: Pt, kind: Use) -> Entrance {
+    let school = kind == Use::School;
+    let hours = match kind {
+        Use::School => "Mo-Fr 06:30-18:30",
+        Use::Market => "Mo-Su 05:00-20:00",
+        Use::Mall => "Mo-Su 08:00-23:00",
+        _ => "24/7",
+    };
+    Entrance {
+        id: format!("{slug}-gate-{}", if word == "南门" { "s" } else { "n" }),
+        kind: "gate",
+        name: format!("{name}{word}"),
+        at,
+        outward,
+        compound: None,
+        building: None,
+        unit: None,
+        ebike: if school { Pass::No } else { Pass::Yes },
+        foot: Pass::Yes,
+        opening_hours: Some(hours),
+        guarded: Some(kind != Use::Market),
+        intercom: None,
+        step_free: Some(true),
+        access_note: school.then_some("送餐放门卫置物架，不得入校"),
+        access_code: None,
+        level: 0,
+    }
+}
+
+fn raise(
+    city: &mut City,
+    frame: &Frame,
+    (slug, name): (&str, &str),
+    (axis, south, north): (f64, f64, f64),
+    h: &House,
+    number: usize,
+) {
+    let (y0, y1) = (south + h.y.0, south + h.y.1);
+    if y1 > north - 5.0 {
+        return;
+    }
+    let (near, far) = (axis + h.side * h.x.0, axis + h.side * h.x.1);
+    let door = pt(near, (y0 + y1) / 2.0);
+    let mut ring = rectangle(near.min(far), y0, near.max(far), y1);
+    let first_tier = h.x.0 < 20.0;
+    let id = format!("{slug}-{number}");
+    if first_tier {
+        super::compounds::insert_on(&mut ring, door);
+        let line = [pt(axis, door.y), door];
+        city.ways.push(Way::path(frame.out_all(&line), 3.0));
+        city.entrances.push(Entrance {
+            id: format!("{id}-door"),
+            kind: "service",
+            name: format!("{name}{}正门", h.name),
+            at: frame.out(door),
+            outward: frame.turn(pt(-h.side, 0.0)),
+            compound: None,
+            building: Some(city.buildings.len()),
+            unit: None,
+            ebike: Pass::No,
+            foot: Pass::Yes,
+            opening_hours: None,
+            guarded: None,
+            intercom: None,
+            step_free: Some(true),
+            access_note: None,
+            access_code: None,
+            level: 0,
+        });
+    }
+    let storey = if h.kind == "industrial" || h.kind == "market" { 5.5 } else { 3.9 };
+    city.buildings.push(Building {
+        name: format!("{name}{}", h.name),
+        number: None,
+        kind: h.kind,
+        address: None,
+        compound: None,
+        housing: None,
+        levels: h.levels,
+        height_m: (f64::from(h.levels) * storey * 10.0).round() / 10.0,
+        units: 0,
+        households: 0,
+        elevator: h.levels > 4,
+        built: 2008,
+        ring: frame.out_all(&ring),
+        grid: String::new(),
+        id,
+    });
+}
+
+fn push_area(
+    city: &mut City,
+    frame: &Frame,
+    collection: &'static str,
+    kind: &'static str,
+    name: Option<String>,
+    ring: &[Pt],
+) {
+    city.areas.push(Area {
+        collection,
+        kind,
+        name,
+        ring: frame.out_all(ring),
+    });
+}
+
+/// A running track: two straights (along y) of `2 * half_m` and two bends.
+fn track(at: Pt, radius_m: f64, half_m: f64) -> Vec<Pt> {
+    let bend = |from: f64, y: f64| {
+        (0..=12).map(move |k| {
+            let a = from + TAU / 2.0 * f64::from(k) / 12.0;
+            pt(at.x + radius_m * a.cos(), at.y + y + radius_m * a.sin())
+        })
+    };
+    bend(0.0, half_m).chain(bend(TAU / 2.0, -half_m)).collect()
+}
+
+/// A park: a pond with a path round it, and a path from there to each street.
+fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
+    let mut rng = Prng::of(slug, 2);
+    push_area(city, frame, "green", "park", Some(name.to_owned()), &wall.ring);
+    let centre = middle(&wall.ring);
+    let reach = wall
+        .ring
+        .iter()
+        .zip(edges(&wall.ring))
+        .map(|(_, (a, b))| distance(super::plane::nearest(&[a, b], centre), centre))
+        .fold(f64::INFINITY, f64::min);
+    let phase = rng.range(0.0, TAU);
+    let blob = |radius: f64| -> Vec<Pt> {
+        (0..28)
+            .map(|k| {
+                let a = TAU * f64::from(k) / 28.0;
+                let r = radius * (1.0 + 0.13 * (2.0 * a + phase).sin() + 0.07 * (3.0 * a).cos());
+                centre + pt(1.25 * r * a.cos(), r * a.sin())
+            })
+            .collect()
+    };
+    let pond_name = format!("{}湖", name.trim_end_matches("公园"));
+    push_area(city, frame, "water", "pond", Some(pond_name), &blob(reach * 0.38));
+    let mut round = blob(reach * 0.52);
+    round.extend(round.first().copied());
+    for (side, out) in [pt(0.0, -1.0), pt(1.0, 0.0), pt(0.0, 1.0), pt(-1.0, 0.0)]
+        .into_iter()
+        .enumerate()
+    {
+        let corner = round[[21, 0, 7, 14][side]];
+        if let Some((street, _)) = city.town.hit(frame.out(corner), frame.turn(out)) {
+            let line = vec![frame.out(corner), street];
+            city.ways.push(Way::path(line, 3.0).open());
+        }
+    }
+    city.ways.push(Way::path(frame.out_all(&round), 3.0).open());
+    // Groves between path and edge.
+    let mut grove = 0;
+    while grove < 9 {
+        let a = rng.range(0.0, TAU);
+        let r = reach * rng.range(0.74, 0.92);
+        let at = centre + pt(1.25 * r * a.cos(), r * a.sin());
+        let size = rng.range(6.0, 11.0);
+        let ring: Vec<Pt> = (0..9)
+            .map(|k| {
+                let b = TAU * f64::from(k) / 9.0;
+                at + pt(b.cos(), b.sin()) * (size * rng.range(0.8, 1.1))
+            })
+            .collect();
+        push_area(city, frame, "green", "wood", None, &ring);
+        grove += 1;
+    }
+}

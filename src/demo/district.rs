@@ -1,0 +1,328 @@
+//! The demo district as features: plans the city once and turns what was drawn into changes.
+
+use geo_types::{Geometry, Point};
+use jiff::{SignedDuration, Timestamp, tz};
+use serde_json::{Map, Value, json};
+
+use super::city::{City, Way};
+use super::names::{COMMUNITIES, STREET, Use};
+use super::places::{self, Places};
+use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, ring_to_wgs84, to_wgs84};
+use super::streets::{CANAL_HALF_M, plan};
+use super::{civic, compounds, grids, network};
+use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
+
+/// Plans the whole city. Always the same.
+pub fn city() -> (City, Places) {
+    let mut city = City::new(plan());
+    for index in 0..city.town.cells.len() {
+        match city.town.cells[index].plot.1 {
+            Use::Estate | Use::Garden | Use::Heights | Use::Mixed => {
+                compounds::build(&mut city, index);
+            }
+            _ => civic::build(&mut city, index),
+        }
+    }
+    let places = places::plan(&mut city);
+    network::streets(&mut city);
+    network::join(&mut city.ways);
+    let fixed: Vec<Pt> = city.entrances.iter().map(|e| e.at).collect();
+    network::snap(&mut city.ways, &fixed);
+    grids::draw(&mut city);
+    (city, places)
+}
+
+/// A list of features under way.
+#[derive(Default)]
+pub struct Drafts(Vec<Change>);
+
+impl Drafts {
+    /// Adds a feature; properties that are null are left out.
+    pub fn put(&mut self, collection: &str, id: &str, geometry: Geometry<f64>, properties: Value) {
+        let map: Map<String, Value> = match properties {
+            Value::Object(map) => map.into_iter().filter(|(_, v)| !v.is_null()).collect(),
+            _ => Map::new(),
+        };
+        // Names and texts of ours are always fit to be stored; the tests look at every feature.
+        if let (Ok(collection), Ok(id), Ok(properties)) = (
+            CollectionId::new(collection),
+            FeatureId::new(id),
+            Properties::from_map(map),
+        ) {
+            self.0.push(Change {
+                collection,
+                id,
+                body: Some(Body {
+                    geometry: Some(geometry),
+                    properties,
+                }),
+            });
+        }
+    }
+
+    /// The features, ordered by collection and id.
+    pub fn sorted(mut self) -> Vec<Change> {
+        self.0
+            .sort_by(|a, b| a.collection.cmp(&b.collection).then_with(|| a.id.cmp(&b.id)));
+        self.0
+    }
+}
+
+fn point(p: Pt) -> Geometry<f64> {
+    Geometry::Point(Point(to_wgs84(p)))
+}
+
+fn line(l: &[Pt]) -> Geometry<f64> {
+    Geometry::LineString(line_to_wgs84(l))
+}
+
+fn polygon(ring: &[Pt]) -> Geometry<f64> {
+    Geometry::Polygon(ring_to_wgs84(ring))
+}
+
+/// Everything of the district that stands still.
+pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
+    let mut d = Drafts::default();
+    let compound = |i: Option<usize>| i.map(|i| city.compounds[i].id.clone());
+    let grid = |at: Pt| grids::grid_of(city, at).map(str::to_owned);
+
+    for g in &city.grids {
+        d.put(
+            "grids",
+            &g.code,
+            polygon(&g.ring),
+            json!({"code": g.code, "name": g.name, "kind": g.kind, "parent": g.parent,
+                "households": g.households, "population": g.population}),
+        );
+    }
+    for c in &city.compounds {
+        let homes: u32 = city
+            .buildings
+            .iter()
+            .filter(|b| b.compound.is_some_and(|i| city.compounds[i].id == c.id))
+            .map(|b| b.households)
+            .sum();
+        d.put(
+            "compounds",
+            &c.id,
+            polygon(&c.ring),
+            json!({"name": c.name, "housing": c.housing.word(), "walled": true, "built": c.built,
+                "community": COMMUNITIES[c.community].0, "households": homes}),
+        );
+    }
+    for (n, b) in city.barriers.iter().enumerate() {
+        d.put(
+            "barriers",
+            &format!("barrier-{:03}", n + 1),
+            line(&b.line),
+            json!({"kind": b.kind, "compound": compound(b.compound), "height_m": b.height_m}),
+        );
+    }
+    for b in &city.buildings {
+        let home = b.kind == "residential";
+        d.put(
+            "buildings",
+            &b.id,
+            polygon(&b.ring),
+            json!({"name": b.name, "number": b.number, "kind": b.kind, "address": b.address,
+                "compound": compound(b.compound), "housing": b.housing.map(|h| h.word()),
+                "levels": b.levels, "height_m": b.height_m, "units": home.then_some(b.units),
+                "households": home.then_some(b.households), "elevator": b.elevator,
+                "built": b.built, "grid": b.grid}),
+        );
+    }
+    for e in &city.entrances {
+        d.put(
+            "entrances",
+            &e.id,
+            point(e.at),
+            json!({"kind": e.kind, "name": e.name, "compound": compound(e.compound),
+                "building": e.building.map(|i| city.buildings[i].id.clone()),
+                "unit": e.unit.map(|u| u.to_string()), "ebike": e.ebike.word(),
+                "foot": e.foot.word(), "opening_hours": e.opening_hours, "guarded": e.guarded,
+                "intercom": e.intercom, "step_free": e.step_free, "access_note": e.access_note,
+                "access_code": e.access_code, "level": (e.level != 0).then_some(e.level)}),
+        );
+    }
+    for (n, w) in city.ways.iter().enumerate() {
+        d.put("routes", &format!("route-{:05}", n + 1), line(&w.line), route(w));
+    }
+    roads(&mut d, city);
+    for (n, s) in places.stations.iter().enumerate() {
+        d.put(
+            "first_aid_stations",
+            &format!("aid-{:03}", n + 1),
+            point(s.at),
+            json!({"name": s.name, "host": s.host, "aed": s.aed, "phone": s.phone,
+                "opening_hours": s.opening_hours, "grid": grid(s.at)}),
+        );
+    }
+    for f in &places.facilities {
+        d.put(
+            "facilities",
+            &f.id,
+            point(f.at),
+            json!({"kind": f.kind, "name": f.name, "capacity": f.capacity,
+                "opening_hours": f.opening_hours, "compound": compound(f.compound),
+                "grid": grid(f.at)}),
+        );
+    }
+    for (n, u) in places.units.iter().enumerate() {
+        let communities: Vec<&str> = u.communities.iter().map(|i| COMMUNITIES[*i].0).collect();
+        d.put(
+            "units",
+            &unit_id(n),
+            point(u.at),
+            json!({"name": u.name, "kind": u.kind, "competences": u.competences,
+                "communities": communities, "duty_hours": u.duty_hours, "phone": u.phone}),
+        );
+    }
+    parks(&mut d, city, as_of);
+    base(&mut d, city);
+    d.sorted()
+}
+
+/// The id of the n-th member unit.
+pub fn unit_id(n: usize) -> String {
+    format!("unit-{:03}", n + 1)
+}
+
+fn route(w: &Way) -> Value {
+    json!({"kind": w.kind, "name": w.name, "ebike": w.ebike.word(), "foot": w.foot.word(),
+        "oneway": w.oneway.then_some(true), "surface": w.surface, "width_m": w.width_m,
+        "steps": (w.steps > 0).then_some(w.steps), "covered": w.covered.then_some(true),
+        "layer": (w.layer != 0).then_some(w.layer), "access": w.access, "max_kmh": w.max_kmh})
+}
+
+/// Half the length of a bridge over the canal, in metres.
+const BRIDGE_HALF_M: f64 = CANAL_HALF_M + 5.0;
+
+fn roads(d: &mut Drafts, city: &City) {
+    for (k, street) in city.town.streets.iter().enumerate() {
+        for (piece, whole) in street.lines.iter().enumerate() {
+            let properties = |bridge: bool| {
+                json!({"name": street.name, "kind": street.class.word(), "oneway": street.oneway,
+                    "lanes": street.class.lanes(), "width_m": street.class.roadway_m(),
+                    "surface": "asphalt", "bridge": bridge.then_some(true)})
+            };
+            let mut parts: Vec<(Vec<Pt>, bool)> = Vec::new();
+            match city.town.bridges.iter().find(|b| b.0 == k) {
+                Some((_, at)) => {
+                    let on = nearest(whole, *at);
+                    let reach = walked(whole, on);
+                    let (a, b) = (reach - BRIDGE_HALF_M, reach + BRIDGE_HALF_M);
+                    parts.push((stretch(whole, 0.0, a), false));
+                    parts.push((stretch(whole, a, b), true));
+                    parts.push((stretch(whole, b, f64::INFINITY), false));
+                }
+                None => parts.push((whole.clone(), false)),
+            }
+            for (n, (part, bridge)) in parts.into_iter().enumerate() {
+                let id = format!("road-{}-{}", street.slug, piece * 3 + n + 1);
+                d.put("roads", &id, line(&part), properties(bridge));
+            }
+        }
+    }
+    // The lanes inside compounds, for the base map.
+    for (n, way) in city.ways.iter().filter(|w| w.kind == "lane").enumerate() {
+        d.put(
+            "roads",
+            &format!("lane-{:04}", n + 1),
+            line(&way.line),
+            json!({"kind": "service", "width_m": way.width_m}),
+        );
+    }
+}
+
+/// How far along a line a place on it is.
+fn walked(line: &[Pt], at: Pt) -> f64 {
+    let mut far = 0.0;
+    for s in line.windows(2) {
+        let d = distance(s[0], s[1]);
+        if distance(s[0], at) + distance(at, s[1]) - d < 1e-6 {
+            return far + distance(s[0], at);
+        }
+        far += d;
+    }
+    far
+}
+
+/// The part of a line between two distances from its start.
+fn stretch(line: &[Pt], from: f64, to: f64) -> Vec<Pt> {
+    let mut out = Vec::new();
+    let mut far = 0.0;
+    for s in line.windows(2) {
+        let d = distance(s[0], s[1]);
+        let (t0, t1) = ((from - far) / d, (to - far) / d);
+        if t0 < 1.0 && t1 > 0.0 {
+            out.push(along(s[0], s[1], t0.max(0.0)));
+            out.push(along(s[0], s[1], t1.min(1.0)));
+        }
+        far += d;
+    }
+    out.dedup();
+    out
+}
+
+fn parks(d: &mut Drafts, city: &City, as_of: Timestamp) {
+    let kit = [
+        "座椅", "健身器材", "儿童滑梯", "凉亭", "花境", "直饮水", "雨水花园", "棋桌", "无障碍坡道",
+    ];
+    for (n, p) in city.parks.iter().enumerate() {
+        // The newest one opened three weeks ago, the others before it.
+        let days = 21 + 47 * n as i64;
+        let opened = (as_of - SignedDuration::from_hours(24 * days))
+            .to_zoned(tz::TimeZone::fixed(tz::offset(8)))
+            .date();
+        let features: Vec<&str> = (0..4).map(|k| kit[(n * 2 + k * 2) % kit.len()]).collect();
+        d.put(
+            "pocket_parks",
+            &p.slug,
+            polygon(&p.ring),
+            json!({"name": p.name, "area_m2": area(&p.ring).round(), "features": features,
+                "opened_on": opened.to_string(),
+                "grid": grids::grid_of(city, super::plane::middle(&p.ring))}),
+        );
+    }
+}
+
+fn base(d: &mut Drafts, city: &City) {
+    let water = city.town.canal_strip(-CANAL_HALF_M, CANAL_HALF_M);
+    d.put(
+        "water",
+        "canal",
+        polygon(&water),
+        json!({"name": "果园河", "kind": "canal", "width_m": 2.0 * CANAL_HALF_M}),
+    );
+    for (side, word) in [(-1.0, "south"), (1.0, "north")] {
+        let pieces = city
+            .town
+            .bank_pieces(side * (CANAL_HALF_M + 0.5), side * 27.0, 18.0);
+        for (n, ring) in pieces.iter().enumerate() {
+            d.put(
+                "green",
+                &format!("bank-{word}-{}", n + 1),
+                polygon(ring),
+                json!({"name": "果园河滨河绿带", "kind": "embankment"}),
+            );
+        }
+    }
+    for (n, a) in city.areas.iter().enumerate() {
+        d.put(
+            a.collection,
+            &format!("{}-{:04}", a.kind, n + 1),
+            polygon(&a.ring),
+            json!({"name": a.name, "kind": a.kind}),
+        );
+    }
+    for g in city.grids.iter().filter(|g| g.kind != "grid") {
+        let street = g.code == STREET.0;
+        d.put(
+            "boundaries",
+            &format!("boundary-{}", g.code),
+            polygon(&g.ring),
+            json!({"name": g.name, "kind": g.kind, "code": g.code,
+                "admin_level": if street { 8 } else { 10 }}),
+        );
+    }
+}
