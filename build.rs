@@ -3,6 +3,12 @@
 //! `ONEMAP_SKIP_WEB=1` leaves the pages out, for work on the server alone; such a program says so
 //! where a page would be.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a build that cannot go on says why and stops"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -19,9 +19,12 @@ use serde_json::{Map, Value, json};
 
 use crate::store::StoreError;
 
-/// An error answer: `application/problem+json`.
+/// An error answer: `application/problem+json`. Boxed, because errors are rare and results are not.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     status: StatusCode,
     title: &'static str,
     detail: String,
@@ -31,13 +34,13 @@ pub struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             title,
             detail: detail.into(),
             more: Map::new(),
             header: None,
-        }
+        }))
     }
 
     /// A parameter or header that is not as it should be; names it and what was expected.
@@ -59,7 +62,7 @@ impl Problem {
     /// Nobody has said who they are, or nobody knows them.
     pub fn unauthenticated(detail: impl Into<String>) -> Self {
         let mut problem = Self::new(StatusCode::UNAUTHORIZED, "Not signed in", detail);
-        problem.header = Some((
+        problem.0.header = Some((
             header::WWW_AUTHENTICATE,
             HeaderValue::from_static("Bearer realm=\"onemap\""),
         ));
@@ -79,7 +82,7 @@ impl Problem {
     /// The thing is there, but not for this method.
     pub fn method_not_allowed(allow: &'static str, detail: impl Into<String>) -> Self {
         let mut problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail);
-        problem.header = Some((header::ALLOW, HeaderValue::from_static(allow)));
+        problem.0.header = Some((header::ALLOW, HeaderValue::from_static(allow)));
         problem
     }
 
@@ -125,7 +128,7 @@ impl Problem {
             "Temporarily unavailable",
             detail,
         );
-        problem.header = Some((header::RETRY_AFTER, HeaderValue::from_static("5")));
+        problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from_static("5")));
         problem
     }
 
@@ -142,7 +145,7 @@ impl Problem {
 
     /// Adds a member for programs.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(key.to_owned(), value.into());
+        self.0.more.insert(key.to_owned(), value.into());
         self
     }
 }
@@ -180,17 +183,18 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let parts = *self.0;
         let mut document = json!({
             "type": "about:blank",
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
+            "title": parts.title,
+            "status": parts.status.as_u16(),
+            "detail": parts.detail,
         });
         if let Value::Object(map) = &mut document {
-            map.extend(self.more);
+            map.extend(parts.more);
         }
         let mut response = (
-            self.status,
+            parts.status,
             [
                 (header::CONTENT_TYPE, "application/problem+json"),
                 (header::CACHE_CONTROL, "no-store"),
@@ -198,7 +202,7 @@ impl IntoResponse for Problem {
             document.to_string(),
         )
             .into_response();
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = parts.header {
             response.headers_mut().insert(name, value);
         }
         response

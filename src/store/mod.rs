@@ -9,7 +9,6 @@ mod error;
 pub mod postgis;
 pub mod sqlite;
 
-use std::future::Future;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -167,8 +166,8 @@ impl Store {
     }
 
     /// Returns when something may have been committed, by us or by anybody, or after `patience`.
-    pub fn changed(&self, patience: Duration) -> impl Future<Output = ()> + Send {
-        async move { either!(self, s => s.changed(patience).await) }
+    pub async fn changed(&self, patience: Duration) {
+        either!(self, s => s.changed(patience).await);
     }
 
     /// Rows that plain SQL wrote and that are no valid features.

@@ -1,0 +1,50 @@
+# `make run` serves the demo district; `make test` proves everything.
+
+CARGO ?= cargo
+BIN    = target/debug/onemap
+
+.PHONY: run test test-deps rust web-check browser docs bench clean
+
+run: node
+	$(CARGO) run --release -- serve --demo
+
+test: test-deps node rust web-check browser
+	@echo "All tests passed."
+
+# PostgreSQL with PostGIS, Chromium, a Chinese font.
+test-deps:
+	@scripts/test-deps.sh
+
+node:
+	@command -v $(CARGO) >/dev/null || { echo "Rust 1.95 or newer is needed: https://rustup.rs" >&2; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+	  || { echo "Node.js 20.19 or newer is needed: https://nodejs.org" >&2; exit 1; }
+
+rust:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --locked -- -D warnings
+	$(CARGO) test --locked
+
+web-check: web/node_modules/.package-lock.json
+	cd web && npm run check && npm run test
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+
+# Every page in a real browser, against the program that was just built.
+browser: web/node_modules/.package-lock.json
+	$(CARGO) build --locked
+	cd web && ONEMAP_BIN="$(CURDIR)/$(BIN)" npm run e2e
+
+# What is generated from the code: the data's documentation and the web client's types.
+docs:
+	$(CARGO) run -- data-doc > docs/data.md
+	$(CARGO) run -- openapi > web/src/core/api/openapi.json
+	cd web && npm run types
+
+bench:
+	scripts/bench.sh
+
+clean:
+	$(CARGO) clean
+	rm -rf web/node_modules web/dist

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Finds what the tests need beside Rust and Node, and installs it where apt can.
+# Says exactly what is missing and how to get it where it cannot.
+set -u
+
+missing_packages=()
+missing_words=()
+
+need() { # need "what for" package... -- test
+  local words=$1; shift
+  local packages=()
+  while [ "$1" != "--" ]; do packages+=("$1"); shift; done
+  shift
+  if ! "$@" >/dev/null 2>&1; then
+    missing_packages+=("${packages[@]}")
+    missing_words+=("$words (Debian: ${packages[*]})")
+  fi
+}
+
+has_postgis() { ls /usr/share/postgresql/*/extension/postgis.control; }
+has_server()  { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
+has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+has_font()    { fc-list :lang=zh-cn | grep -q .; }
+
+check() {
+  missing_packages=(); missing_words=()
+  need "a C compiler, for SQLite" gcc libc6-dev -- command -v cc
+  need "the PostgreSQL server" postgresql -- has_server
+  need "PostGIS" postgresql postgis postgresql-postgis -- has_postgis
+  need "Chromium, for the pages" chromium -- has_browser
+  need "fontconfig" fontconfig -- command -v fc-list
+  need "a Chinese font" fonts-noto-cjk -- has_font
+}
+
+check
+[ ${#missing_packages[@]} -eq 0 ] && exit 0
+
+if command -v apt-get >/dev/null 2>&1; then
+  sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo=$(command -v sudo || true)
+  if [ "$(id -u)" -eq 0 ] || [ -n "$sudo" ]; then
+    echo "Installing for the tests: ${missing_packages[*]}" >&2
+    # A package of a server must not start one on this machine.
+    $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get update -qq >&2
+    $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+      apt-get install -y -qq --no-install-recommends "${missing_packages[@]}" >&2
+    check
+    [ ${#missing_packages[@]} -eq 0 ] && exit 0
+  fi
+fi
+
+echo "The tests need what is not on this machine:" >&2
+for words in "${missing_words[@]}"; do echo "  - $words" >&2; done
+echo "Install it and run 'make test' again." >&2
+exit 1
