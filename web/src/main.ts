@@ -14,8 +14,9 @@ const pages: Record<string, Page> = {
 };
 
 const path = location.pathname.replace(/\/+$/, '') || '/';
-const load = pages[path] ?? (() => import('@/pages/home/NotFoundPage.vue'));
+// The server answers 404 for every other address; only a development server gets past here.
+const load = pages[path] ?? pages['/'];
 
 applyLanguage();
-const { default: root } = await load();
-createApp(root).mount('#app');
+const root = await load?.();
+if (root) createApp(root.default).mount('#app');

@@ -12,6 +12,8 @@ export interface FeedOptions {
   onReset: () => void;
   /** Anything was heard, be it a heartbeat; `serverTime` where it said its time. */
   onHeard?: (serverTime: Date | null) => void;
+  /** Whether the server itself is cut off from its database: it answers, but from memory. */
+  onBehind?: (behind: boolean) => void;
   onConnected?: (connected: boolean) => void;
   /** A connection that is silent for this long is given up; milliseconds. The server speaks every 10 s. */
   silence?: number;
@@ -103,7 +105,8 @@ export class Feed {
       this.options.onCommit(commit);
       this.seq = commit.seq;
     } else if (event === 'time') {
-      const { at } = JSON.parse(data) as { at: string };
+      const { at, stale } = JSON.parse(data) as { at: string; stale?: boolean };
+      this.options.onBehind?.(stale ?? false);
       this.options.onHeard?.(new Date(at));
     } else if (event === 'reset') {
       this.options.onReset();

@@ -11,6 +11,8 @@ export interface Freshness {
   stale: ComputedRef<boolean>;
   heard: (serverTime: Date | null) => void;
   connected: (yes: boolean) => void;
+  /** The server says that it is cut off from its own truth. */
+  behind: (yes: boolean) => void;
 }
 
 /** A broken connection shows after `grace` ms (a blip is no news), a silent one after `silence` ms. */
@@ -22,6 +24,7 @@ export function useFreshness({ grace = 3_000, silence = 25_000 } = {}): Freshnes
   const now = ref(new Date(local()));
   const heardAt = ref<Date | null>(null);
   const isConnected = ref(false);
+  const isBehind = ref(false);
 
   const timer = setInterval(() => {
     now.value = new Date(local());
@@ -33,7 +36,7 @@ export function useFreshness({ grace = 3_000, silence = 25_000 } = {}): Freshnes
     now,
     heardAt,
     age,
-    stale: computed(() => heardAt.value !== null && age.value > (isConnected.value ? silence : grace)),
+    stale: computed(() => heardAt.value !== null && (isBehind.value || age.value > (isConnected.value ? silence : grace))),
     heard(serverTime) {
       if (serverTime) {
         const drift = serverTime.getTime() - Date.now();
@@ -41,7 +44,10 @@ export function useFreshness({ grace = 3_000, silence = 25_000 } = {}): Freshnes
         if (Math.abs(drift - offset) > 2000) offset = drift;
       }
       now.value = new Date(local());
-      heardAt.value = now.value;
+      if (!isBehind.value) heardAt.value = now.value;
+    },
+    behind(yes) {
+      isBehind.value = yes;
     },
     connected(yes) {
       isConnected.value = yes;

@@ -12,9 +12,6 @@ export const words = {
     signin: ['登录', '用访问令牌登录，查看所属角色的数据。'],
     docs: ['接口文档', '本机可离线浏览的 OpenAPI 文档。'],
     api: ['数据接口', 'OGC API – Features：GDAL、QGIS 可直接连接。'],
-    notFound: '没有这个页面',
-    notFoundHint: '回到首页，看看有哪些页面。',
-    backHome: '回首页',
   },
   en: {
     title: 'One Map',
@@ -28,8 +25,5 @@ export const words = {
     signin: ['Sign in', 'With an access token, to see what your role may see.'],
     docs: ['API documents', 'The OpenAPI document, browsable without the internet.'],
     api: ['Data', 'OGC API – Features: connect GDAL or QGIS directly.'],
-    notFound: 'There is no such page',
-    notFoundHint: 'The home page leads to those that exist.',
-    backHome: 'Home',
   },
 };
