@@ -1,6 +1,7 @@
 //! The command line: one file a sub-command. Results go to standard output, progress and logs to
 //! standard error; the exit status is 0 only when all of it worked.
 
+mod import;
 mod openapi;
 mod serve;
 mod token;
@@ -33,6 +34,8 @@ struct Arguments {
 enum Command {
     /// Serve the map and its pages.
     Serve(serve::ServeArgs),
+    /// Import GeoJSON, newline-delimited GeoJSON or OSM PBF files as one commit.
+    Import(import::ImportArgs),
     /// Make, list and revoke the tokens that accounts sign in with.
     Token(token::TokenArgs),
     /// Print the OpenAPI document of the interface.
@@ -54,6 +57,7 @@ pub fn main() -> ExitCode {
     let outcome = runtime.block_on(async move {
         match arguments.command {
             Command::Serve(args) => serve::run(&database, args).await,
+            Command::Import(args) => import::run(&database, args).await,
             Command::Token(args) => token::run(&database, args).await,
             Command::Openapi => openapi::run(),
         }

@@ -37,7 +37,10 @@ fn of_bytes(head: &[u8]) -> Result<Format, String> {
     if text.is_empty() {
         return Err("is empty".into());
     }
-    if head.get(4..).is_some_and(|h| contains(&h[..h.len().min(32)], b"OSMHeader")) {
+    if head
+        .get(4..)
+        .is_some_and(|h| contains(&h[..h.len().min(32)], b"OSMHeader"))
+    {
         return Ok(Format::OsmPbf);
     }
     match text {
@@ -45,12 +48,12 @@ fn of_bytes(head: &[u8]) -> Result<Format, String> {
         [b'{', ..] => Ok(of_object(text)),
         [0x1f, 0x8b, ..] => Err("is compressed with gzip: unpack it first".into()),
         [b'P', b'K', 3, 4, ..] => Err(format!("is a ZIP archive: unpack it first; {KNOWN}")),
-        [0, 0, 0x27, 0x0a, ..] | [b'S', b'Q', b'L', b'i', b't', b'e', ..] | [b'f', b'g', b'b', ..] => {
-            Err(format!(
-                "is a Shapefile, GeoPackage or FlatGeobuf; {KNOWN}. \
+        [0, 0, 0x27, 0x0a, ..]
+        | [b'S', b'Q', b'L', b'i', b't', b'e', ..]
+        | [b'f', b'g', b'b', ..] => Err(format!(
+            "is a Shapefile, GeoPackage or FlatGeobuf; {KNOWN}. \
                  `ogr2ogr -f GeoJSONSeq OUT.geojsonl IN` converts it"
-            ))
-        }
+        )),
         [b'<', ..] => Err(format!("is XML (OSM XML, KML or GML?); {KNOWN}")),
         [b'[', ..] => Err(format!("is a JSON list; {KNOWN}")),
         _ => Err(format!("is none of the known formats; {KNOWN}")),
@@ -69,7 +72,10 @@ fn of_object(text: &[u8]) -> Format {
                 b'"' => {
                     in_string = false;
                     let rest = text[i + 1..].trim_ascii_start();
-                    if depth == 1 && &text[string_from..i] == b"features" && rest.first() == Some(&b':') {
+                    if depth == 1
+                        && &text[string_from..i] == b"features"
+                        && rest.first() == Some(&b':')
+                    {
                         return Format::GeoJson;
                     }
                 }
@@ -104,16 +110,41 @@ mod tests {
     #[test]
     fn formats_are_told_by_content() {
         for (text, expected) in [
-            (&b"{\"type\":\"FeatureCollection\",\"features\":[]}"[..], Format::GeoJson),
-            (b"\xef\xbb\xbf\n{\n  \"type\": \"Feature\"\n}", Format::GeoJson),
-            (b"{\"type\":\"Feature\"}\n{\"type\":\"Feature\"}\n", Format::GeoJsonSequence),
-            (b"{\"type\":\"Feature\",\"properties\":{\"features\":1}}", Format::GeoJsonSequence),
+            (
+                &b"{\"type\":\"FeatureCollection\",\"features\":[]}"[..],
+                Format::GeoJson,
+            ),
+            (
+                b"\xef\xbb\xbf\n{\n  \"type\": \"Feature\"\n}",
+                Format::GeoJson,
+            ),
+            (
+                b"{\"type\":\"Feature\"}\n{\"type\":\"Feature\"}\n",
+                Format::GeoJsonSequence,
+            ),
+            (
+                b"{\"type\":\"Feature\",\"properties\":{\"features\":1}}",
+                Format::GeoJsonSequence,
+            ),
             (b"\x1e{\"type\":\n\"Feature\"}\n", Format::GeoJsonSequence),
             (b"\0\0\0\x0d\x0a\x09OSMHeader", Format::OsmPbf),
         ] {
-            assert_eq!(of_bytes(text), Ok(expected), "{}", String::from_utf8_lossy(text));
+            assert_eq!(
+                of_bytes(text),
+                Ok(expected),
+                "{}",
+                String::from_utf8_lossy(text)
+            );
         }
-        for bad in [&b""[..], b"  \n", b"\x1f\x8b\x08", b"PK\x03\x04", b"<osm>", b"hello", b"[1]"] {
+        for bad in [
+            &b""[..],
+            b"  \n",
+            b"\x1f\x8b\x08",
+            b"PK\x03\x04",
+            b"<osm>",
+            b"hello",
+            b"[1]",
+        ] {
             assert!(of_bytes(bad).is_err(), "{bad:?}");
         }
     }

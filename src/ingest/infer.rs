@@ -107,7 +107,10 @@ mod tests {
         let document = inference.document("树木");
         assert_eq!(document["properties"]["n"]["type"], "integer");
         assert_eq!(document["properties"]["x"]["type"], "number");
-        assert_eq!(document["properties"]["m"]["type"], json!(["boolean", "string"]));
+        assert_eq!(
+            document["properties"]["m"]["type"],
+            json!(["boolean", "string"])
+        );
         assert_eq!(document["properties"]["z"], json!({"title": "z"}));
         assert_eq!(document["x-onemap-geometry"], json!(["Point"]));
         let collection = CollectionId::new("trees").unwrap();

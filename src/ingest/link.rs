@@ -159,10 +159,15 @@ impl RTreeObject for Target {
 impl Targets {
     /// Adds a feature, if it is one that others are linked to.
     pub fn add(&mut self, collection: &CollectionId, id: &FeatureId, body: &Body) {
-        let Some(name) = RULES.iter().map(|r| r.target).find(|t| *t == collection.as_str()) else {
+        let Some(name) = RULES
+            .iter()
+            .map(|r| r.target)
+            .find(|t| *t == collection.as_str())
+        else {
             return;
         };
-        let Some(geometry @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_))) = &body.geometry else {
+        let Some(geometry @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_))) = &body.geometry
+        else {
             return;
         };
         let Some(rect) = geometry.bounding_rect() else {
@@ -357,19 +362,32 @@ mod tests {
     fn targets() -> Targets {
         let mut targets = Targets::default();
         let mut add = |name: &str, id: &str, geometry, properties: &str| {
-            targets.add(&collection(name), &FeatureId::new(id).unwrap(), &body(geometry, properties));
+            targets.add(
+                &collection(name),
+                &FeatureId::new(id).unwrap(),
+                &body(geometry, properties),
+            );
         };
         add("compounds", "c", square(0., 0., 100.), "{}");
         add("buildings", "b1", square(10., 10., 20.), "{}");
         add("buildings", "b2", square(10., 34., 20.), "{}");
         add("grids", "g", square(0., 0., 500.), r#"{"kind":"grid"}"#);
-        add("grids", "s", square(0., 0., 400.), r#"{"kind":"community"}"#);
+        add(
+            "grids",
+            "s",
+            square(0., 0., 400.),
+            r#"{"kind":"community"}"#,
+        );
         targets.index();
         targets
     }
 
     /// The properties after linking, and the properties that stayed empty.
-    fn linked(name: &str, geometry: Geometry<f64>, properties: &str) -> (String, Vec<&'static str>) {
+    fn linked(
+        name: &str,
+        geometry: Geometry<f64>,
+        properties: &str,
+    ) -> (String, Vec<&'static str>) {
         let mut body = body(geometry, properties);
         let missing = targets().link(&collection(name), &mut body).unwrap();
         (
@@ -386,7 +404,10 @@ mod tests {
     fn a_door_finds_the_nearest_outline_within_reach() {
         let door = r#"{"kind":"unit_door"}"#;
         let (properties, missing) = linked("entrances", point(20., 31.), door);
-        assert_eq!(properties, r#"{"building":"b1","compound":"c","kind":"unit_door"}"#);
+        assert_eq!(
+            properties,
+            r#"{"building":"b1","compound":"c","kind":"unit_door"}"#
+        );
         assert_eq!(missing, Vec::<&str>::new());
         let (_, missing) = linked("entrances", point(40., 20.), door);
         assert_eq!(missing, ["building"]);
@@ -397,7 +418,11 @@ mod tests {
     #[test]
     fn a_gate_stands_at_a_boundary_and_not_in_the_middle() {
         let gate = r#"{"kind":"gate"}"#;
-        assert!(linked("entrances", point(103., 50.), gate).0.contains(r#""compound":"c""#));
+        assert!(
+            linked("entrances", point(103., 50.), gate)
+                .0
+                .contains(r#""compound":"c""#)
+        );
         assert_eq!(linked("entrances", point(50., 50.), gate).1, ["compound"]);
         assert_eq!(linked("entrances", point(106., 50.), gate).1, ["compound"]);
     }
@@ -405,11 +430,18 @@ mod tests {
     #[test]
     fn a_building_lies_in_a_compound_and_a_grid_and_keeps_what_it_says_itself() {
         let (properties, missing) = linked("buildings", square(10., 10., 20.), "{}");
-        assert_eq!((properties.as_str(), missing.len()), (r#"{"compound":"c","grid":"g"}"#, 0));
+        assert_eq!(
+            (properties.as_str(), missing.len()),
+            (r#"{"compound":"c","grid":"g"}"#, 0)
+        );
         let (properties, _) = linked("buildings", square(10., 10., 20.), r#"{"grid":"mine"}"#);
         assert!(properties.contains(r#""grid":"mine""#));
         let (properties, missing) = linked("buildings", square(900., 0., 20.), "{}");
         assert_eq!((properties.as_str(), missing), ("{}", vec!["grid"]));
-        assert!(linked("compounds", square(0., 0., 9.), "{}").0.contains(r#""community":"s""#));
+        assert!(
+            linked("compounds", square(0., 0., 9.), "{}")
+                .0
+                .contains(r#""community":"s""#)
+        );
     }
 }

@@ -104,7 +104,11 @@ impl<R: BufRead> Scanner<R> {
     }
 
     /// Takes one JSON value and keeps its bytes up to a limit; the error is how many there were.
-    fn value(&mut self, limit: usize, what: &'static str) -> Result<Result<Vec<u8>, u64>, SplitError> {
+    fn value(
+        &mut self,
+        limit: usize,
+        what: &'static str,
+    ) -> Result<Result<Vec<u8>, u64>, SplitError> {
         let first = self.skip_space()?.ok_or(SplitError::Truncated(what))?;
         let scalar = !matches!(first, b'{' | b'[' | b'"');
         let mut kept = Vec::new();
@@ -156,7 +160,11 @@ impl<R: BufRead> Scanner<R> {
             self.line += lines;
             self.input.consume(taken);
             if end.is_some() {
-                return Ok(if size <= limit as u64 { Ok(kept) } else { Err(size) });
+                return Ok(if size <= limit as u64 {
+                    Ok(kept)
+                } else {
+                    Err(size)
+                });
             }
         }
     }
@@ -228,7 +236,11 @@ pub fn document<E: From<SplitError>>(
                 scanner.next().map_err(SplitError::Io)?;
             }
             Some(b'}') => {}
-            Some(b) => return Err(scanner.unexpected("a comma or the end of the object", b).into()),
+            Some(b) => {
+                return Err(scanner
+                    .unexpected("a comma or the end of the object", b)
+                    .into());
+            }
             None => return Err(SplitError::Truncated("the JSON document").into()),
         }
     }
@@ -270,7 +282,11 @@ fn features<E: From<SplitError>>(
                 scanner.skip_space().map_err(SplitError::Io)?;
             }
             Some(_) if index == 0 => {}
-            Some(b) => return Err(scanner.unexpected("a comma or the end of the features", b).into()),
+            Some(b) => {
+                return Err(scanner
+                    .unexpected("a comma or the end of the features", b)
+                    .into());
+            }
             None => return Err(SplitError::Truncated(WHAT).into()),
         }
         let line = scanner.line;
@@ -347,8 +363,13 @@ pub fn sequence<E: From<SplitError>>(
         }
         let blank = size <= limit as u64 && kept.iter().all(u8::is_ascii_whitespace);
         if !blank {
-            let bytes = if size <= limit as u64 { Ok(kept) } else { Err(size) };
-            let whole = ended || (separated && bytes.as_ref().is_ok_and(|b| b.last() == Some(&b'\n')));
+            let bytes = if size <= limit as u64 {
+                Ok(kept)
+            } else {
+                Err(size)
+            };
+            let whole =
+                ended || (separated && bytes.as_ref().is_ok_and(|b| b.last() == Some(&b'\n')));
             let piece = Piece {
                 line: begins + leading,
                 index,
@@ -391,37 +412,48 @@ mod tests {
     /// The pieces of a document read through a buffer of a few bytes, and its crs.
     fn cut(text: &str, limit: usize) -> Result<Vec<String>, String> {
         let mut out = Vec::new();
-        document::<SplitError>(BufReader::with_capacity(3, text.as_bytes()), limit, &mut |found| {
-            out.push(match found {
-                Found::Crs(bytes) => format!("crs {}", String::from_utf8_lossy(&bytes)),
-                Found::Piece(p) => format!(
-                    "{}:{} {}",
-                    p.line,
-                    p.index,
-                    p.bytes.map_or_else(|n| format!("{n} bytes"), |b| String::from_utf8(b).unwrap())
-                ),
-            });
-            Ok(())
-        })
+        document::<SplitError>(
+            BufReader::with_capacity(3, text.as_bytes()),
+            limit,
+            &mut |found| {
+                out.push(match found {
+                    Found::Crs(bytes) => format!("crs {}", String::from_utf8_lossy(&bytes)),
+                    Found::Piece(p) => format!(
+                        "{}:{} {}",
+                        p.line,
+                        p.index,
+                        p.bytes.map_or_else(
+                            |n| format!("{n} bytes"),
+                            |b| String::from_utf8(b).unwrap()
+                        )
+                    ),
+                });
+                Ok(())
+            },
+        )
         .map_err(|e| e.to_string())?;
         Ok(out)
     }
 
     fn lines(text: &str, limit: usize) -> Vec<String> {
         let mut out = Vec::new();
-        sequence::<SplitError>(BufReader::with_capacity(3, text.as_bytes()), limit, &mut |p, s| {
-            out.push(format!(
-                "{}:{} {}{}",
-                p.line,
-                p.index,
-                p.bytes.map_or_else(
-                    |n| format!("{n} bytes"),
-                    |b| String::from_utf8(b).unwrap().trim().to_owned()
-                ),
-                if s.unterminated { " cut" } else { "" }
-            ));
-            Ok(())
-        })
+        sequence::<SplitError>(
+            BufReader::with_capacity(3, text.as_bytes()),
+            limit,
+            &mut |p, s| {
+                out.push(format!(
+                    "{}:{} {}{}",
+                    p.line,
+                    p.index,
+                    p.bytes.map_or_else(
+                        |n| format!("{n} bytes"),
+                        |b| String::from_utf8(b).unwrap().trim().to_owned()
+                    ),
+                    if s.unterminated { " cut" } else { "" }
+                ));
+                Ok(())
+            },
+        )
         .unwrap();
         out
     }
@@ -432,7 +464,11 @@ mod tests {
                     \"features\": [ {\"a\": \"}]\\\"\"},\n{\"b\": [[1]]} ], \"x\": null}\n";
         assert_eq!(
             cut(text, 1000).unwrap(),
-            ["crs {\"a\": 1}", "2:0 {\"a\": \"}]\\\"\"}", "3:1 {\"b\": [[1]]}"]
+            [
+                "crs {\"a\": 1}",
+                "2:0 {\"a\": \"}]\\\"\"}",
+                "3:1 {\"b\": [[1]]}"
+            ]
         );
         assert_eq!(cut("{\"features\":[]}", 99).unwrap(), Vec::<String>::new());
         assert_eq!(
@@ -457,10 +493,21 @@ mod tests {
         for end in 0..text.len() {
             assert!(cut(&text[..end], 99).is_err(), "{}", &text[..end]);
         }
-        for bad in ["{]", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"features\":[{} {}]}", "{} x", "{\"features\":[,]}"] {
+        for bad in [
+            "{]",
+            "{\"a\" 1}",
+            "{\"a\":1 \"b\":2}",
+            "{\"features\":[{} {}]}",
+            "{} x",
+            "{\"features\":[,]}",
+        ] {
             assert!(cut(bad, 99).is_err(), "{bad}");
         }
-        assert!(cut("{\"features\":[],\"crs\":{}}", 99).unwrap_err().contains("--crs"));
+        assert!(
+            cut("{\"features\":[],\"crs\":{}}", 99)
+                .unwrap_err()
+                .contains("--crs")
+        );
     }
 
     #[test]

@@ -1,0 +1,217 @@
+//! `onemap import`: files into the map, as one commit.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::print;
+use crate::demo;
+use crate::ingest::{self, Options, Progress, Report, Stage};
+use crate::model::{Author, CollectionId};
+use crate::spatial::crs::Crs;
+use crate::store::Store;
+
+/// Import GeoJSON, newline-delimited GeoJSON or OSM PBF files as one commit.
+///
+/// A file that cannot be read to its end fails the whole import and leaves the map as it was. Single
+/// features that are wrong are left out and listed; the exit status is 1 then.
+#[derive(Debug, Clone, Args)]
+pub struct ImportArgs {
+    /// The files; their format is told by their content.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The collection of every feature; of an OSM extract only this one is taken. Without it a
+    /// feature's member "collection" says it, or the file's name.
+    #[arg(long, value_name = "NAME", env = "ONEMAP_COLLECTION")]
+    pub collection: Option<CollectionId>,
+    /// The coordinate system of the files: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to
+    /// EPSG:4554… Without it a file's own member "crs" says it, or WGS 84.
+    #[arg(long, value_name = "CRS", env = "ONEMAP_CRS")]
+    pub crs: Option<Crs>,
+    /// The property that is the id, where features have no member "id".
+    #[arg(long = "id", value_name = "PROPERTY", env = "ONEMAP_ID")]
+    pub id_property: Option<String>,
+    /// Check and count everything, commit nothing.
+    #[arg(long, env = "ONEMAP_DRY_RUN")]
+    pub dry_run: bool,
+    /// Write every feature that is not taken to this file, a JSON object a line.
+    #[arg(long, value_name = "FILE", env = "ONEMAP_REJECTS")]
+    pub rejects: Option<PathBuf>,
+    /// Write every feature that could not be linked to this file, a JSON object a line.
+    #[arg(long, value_name = "FILE", env = "ONEMAP_UNLINKED")]
+    pub unlinked: Option<PathBuf>,
+    /// Print the report as JSON.
+    #[arg(long, env = "ONEMAP_JSON")]
+    pub json: bool,
+}
+
+/// Runs the import and prints its report on stdout.
+///
+/// # Errors
+/// When a file or the store fails; the map is as it was then.
+pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<ExitCode> {
+    let store = Store::open(database).await?;
+    let options = Options {
+        collection: args.collection.clone(),
+        crs: args.crs,
+        id_property: args.id_property.clone(),
+        dry_run: args.dry_run,
+        rejects: args.rejects.clone(),
+        unlinked: args.unlinked.clone(),
+        author: Author::system(),
+        schemas: demo::schemas(),
+        ..Options::default()
+    };
+    let bar = Bar::new();
+    let outcome = ingest::import(&store, &args.files, &options, &bar).await;
+    bar.clear();
+    let report = outcome?;
+    let text = if args.json {
+        serde_json::to_string(&report)?
+    } else {
+        in_words(&report)
+    };
+    print(text.trim_end())?;
+    Ok(if report.rejected == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// A bar on stderr where a terminal is there, and nothing otherwise.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(1000);
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg:32!} {wide_bar} {percent:>3} % {prefix}")
+        {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn update(&self, stage: &Stage, share: f64, features: u64) {
+        let what = match stage {
+            Stage::Reading(file) => file
+                .file_name()
+                .map_or_else(|| "reading".into(), |n| n.to_string_lossy().into_owned()),
+            Stage::Linking => "linking".into(),
+            Stage::Publishing => "publishing".into(),
+            Stage::Settling => "tidying up".into(),
+        };
+        self.0.set_message(what);
+        self.0.set_prefix(format!("{features} features"));
+        self.0.set_position((share * 1000.0) as u64);
+    }
+}
+
+fn in_words(report: &Report) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    for (collection, c) in &report.collections {
+        let mut words = format!(
+            "{collection}: {} changed, {} unchanged",
+            c.changed, c.unchanged
+        );
+        if c.rejected > 0 {
+            words.push_str(&format!(", {} rejected", c.rejected));
+        }
+        if c.unlinked > 0 {
+            words.push_str(&format!(", {} not linked", c.unlinked));
+        }
+        line(words);
+    }
+    for collection in &report.created {
+        line(format!("new collection: {collection}"));
+    }
+    let more = |shown: usize, all: u64, option: &str| {
+        (all > shown as u64).then(|| {
+            format!(
+                "  … and {} more; {option} FILE writes all of them",
+                all - shown as u64
+            )
+        })
+    };
+    if report.rejected > 0 {
+        line(format!("not taken: {}", report.rejected));
+        for r in &report.rejects {
+            let at = match (r.line, &r.id) {
+                (Some(n), Some(id)) => format!(":{n} ({id})"),
+                (Some(n), None) => format!(":{n}"),
+                (None, Some(id)) => format!(" ({id})"),
+                (None, None) => String::new(),
+            };
+            line(format!("  {}{at}: {}: {}", r.file, r.field, r.problem));
+        }
+        if let Some(text) = more(report.rejects.len(), report.rejected, "--rejects") {
+            line(text);
+        }
+    }
+    let unlinked = report.total().unlinked;
+    if unlinked > 0 {
+        line(format!("on the map, but not linked: {unlinked}"));
+        for u in &report.unlinked {
+            line(format!(
+                "  {}/{}: {}: {}",
+                u.collection, u.id, u.property, u.problem
+            ));
+        }
+        if let Some(text) = more(report.unlinked.len(), unlinked, "--unlinked") {
+            line(text);
+        }
+    }
+    match report.seq {
+        Some(_) if report.total().changed == 0 => line("nothing changed".into()),
+        Some(seq) => line(format!("commit {seq}")),
+        None => line("a dry run: nothing was committed".into()),
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Counts;
+
+    #[test]
+    fn the_report_reads_as_sentences() {
+        let counts = Counts {
+            read: 3,
+            changed: 2,
+            unchanged: 0,
+            rejected: 1,
+            unlinked: 0,
+        };
+        let mut report = Report {
+            rejected: 1,
+            seq: Some(7),
+            ..Report::default()
+        };
+        if let Ok(buildings) = CollectionId::new("buildings") {
+            report.collections.insert(buildings, counts);
+        }
+        assert_eq!(
+            in_words(&report),
+            "buildings: 2 changed, 0 unchanged, 1 rejected\nnot taken: 1\n  … and 1 more; --rejects \
+             FILE writes all of them\ncommit 7\n"
+        );
+    }
+}

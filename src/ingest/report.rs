@@ -1,0 +1,135 @@
+//! What an import did, said so that somebody can act on it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Format;
+use crate::codec::check::Problem;
+use crate::model::CollectionId;
+
+/// A feature that is not taken, and why. One line of the rejects file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reject {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line on which the feature begins, from 1, in text files.
+    pub line: Option<u64>,
+    /// Its place among the features of the file, from 0, in text files.
+    pub index: Option<u64>,
+    /// Its id, where it has one: `w123` for way 123 of an OSM extract.
+    pub id: Option<String>,
+    /// The collection it would have gone into.
+    pub collection: Option<String>,
+    /// The place in the feature: `geometry.coordinates[0]`, `properties.levels`, `id`.
+    pub field: String,
+    /// What was found and what was expected.
+    pub problem: String,
+    /// Whatever else is wrong with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Problem>,
+}
+
+/// A feature on the map that should be linked to another and is not. One line of the unlinked file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unlinked {
+    /// Its collection.
+    pub collection: String,
+    /// Its id.
+    pub id: String,
+    /// The property that stays empty.
+    pub property: &'static str,
+    /// Why.
+    pub problem: String,
+}
+
+/// What became of the features of one collection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Found in the files.
+    pub read: u64,
+    /// New, or not as the map had them.
+    pub changed: u64,
+    /// As the map has them already.
+    pub unchanged: u64,
+    /// Not taken.
+    pub rejected: u64,
+    /// Taken, with a link that could not be found.
+    pub unlinked: u64,
+}
+
+/// One file of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileReport {
+    /// As it was named.
+    pub file: String,
+    /// What it is.
+    pub format: Format,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Report {
+    /// The files, in order.
+    pub files: Vec<FileReport>,
+    /// By collection.
+    pub collections: BTreeMap<CollectionId, Counts>,
+    /// Collections that the map did not have.
+    pub created: Vec<CollectionId>,
+    /// Features that were not taken, including those whose collection is not known.
+    pub rejected: u64,
+    /// The first rejects; all of them are in the rejects file, where one was asked for.
+    pub rejects: Vec<Reject>,
+    /// The first features without a link that they should have.
+    pub unlinked: Vec<Unlinked>,
+    /// Whether this was only tried.
+    pub dry_run: bool,
+    /// The commit's number; `None` in a dry run.
+    pub seq: Option<u64>,
+    /// When it was made.
+    pub at: Option<Timestamp>,
+}
+
+impl Report {
+    /// How many rejects and unlinked features the report itself keeps.
+    pub(super) const SAMPLES: usize = 20;
+
+    /// The sum over all collections.
+    pub fn total(&self) -> Counts {
+        self.collections
+            .values()
+            .fold(Counts::default(), |a, b| Counts {
+                read: a.read + b.read,
+                changed: a.changed + b.changed,
+                unchanged: a.unchanged + b.unchanged,
+                rejected: a.rejected + b.rejected,
+                unlinked: a.unlinked + b.unlinked,
+            })
+    }
+}
+
+/// What an import is busy with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading and checking a file.
+    Reading(PathBuf),
+    /// Finding what belongs together.
+    Linking,
+    /// Making it true.
+    Publishing,
+    /// Tidying up behind the commit, which stands already.
+    Settling,
+}
+
+/// Somebody who watches.
+pub trait Progress: Send + Sync {
+    /// The share of the stage that is done, 0 to 1, and the features seen so far.
+    fn update(&self, stage: &Stage, share: f64, features: u64);
+}
+
+/// Nobody watches.
+impl Progress for () {
+    fn update(&self, _: &Stage, _: f64, _: u64) {}
+}
