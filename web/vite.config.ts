@@ -16,7 +16,7 @@ export default defineConfig({
     proxy: { '/api': process.env['ONEMAP_URL'] ?? 'http://127.0.0.1:8080' },
   },
   test: {
-    environment: 'happy-dom',
+    environment: 'node',
     include: ['src/**/*.test.ts'],
   },
 });

@@ -1,0 +1,31 @@
+import type { Polygon, Position } from 'geojson';
+import { expect, test } from 'vitest';
+import { bboxOf, contains, intersects, signPlace, union } from './bounds';
+
+const polygon = (...ring: Position[]): Polygon => ({ type: 'Polygon', coordinates: [[...ring, ring[0] ?? []]] });
+
+test('boxes', () => {
+  expect(bboxOf([{ type: 'Point', coordinates: [1, 2] }, { type: 'LineString', coordinates: [[0, 5], [3, 1]] }, null])).toEqual([0, 1, 3, 5]);
+  expect(bboxOf([])).toBeNull();
+  expect(union([0, 0, 1, 1], null)).toEqual([0, 0, 1, 1]);
+  expect(contains([0, 0, 4, 4], [1, 1, 4, 2])).toBe(true);
+  expect(contains([0, 0, 4, 4], [1, 1, 5, 2])).toBe(false);
+  expect(intersects([0, 0, 1, 1], [1, 1, 2, 2])).toBe(true);
+  expect(intersects([0, 0, 1, 1], [2, 0, 3, 1])).toBe(false);
+});
+
+test('a sign stands in the middle of a plain polygon', () => {
+  expect(signPlace(polygon([0, 0], [4, 0], [4, 2], [0, 2]))).toEqual([2, 1]);
+});
+
+test('a sign stands inside a crooked one', () => {
+  // An L: the middle of its box is outside it.
+  const [x = 0, y = 0] = signPlace(polygon([0, 0], [10, 0], [10, 1], [1, 1], [1, 10], [0, 10])) ?? [];
+  expect((y < 1 && x > 0 && x < 10) || (x < 1 && y > 0 && y < 10)).toBe(true);
+});
+
+test('of many parts the largest gets the sign', () => {
+  const small = polygon([0, 0], [1, 0], [1, 1], [0, 1]).coordinates;
+  const large = polygon([10, 10], [20, 10], [20, 20], [10, 20]).coordinates;
+  expect(signPlace({ type: 'MultiPolygon', coordinates: [small, large] })).toEqual([15, 15]);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { GridStatus, WarningProperties } from '@/core/api/types';
+import { byCategory, gridCounts, isOpen, newest, turnOf, type Warning } from './derive';
+
+const warning = (id: string, properties: Partial<WarningProperties>): Warning => ({
+  type: 'Feature',
+  id,
+  geometry: { type: 'Point', coordinates: [117.13, 39.22] },
+  properties: { category: 'other', level: 'red', status: 'filed', since: '2026-11-22T06:00:00Z', ...properties },
+  seq: 1,
+  updated_at: '2026-11-22T06:00:00Z',
+});
+
+test('what has ended is not open', () => {
+  for (const status of ['closed', 'rejected', 'merged']) expect(isOpen(warning('a', { status }))).toBe(false);
+  for (const status of ['reported', 'parked', 'verified']) expect(isOpen(warning('a', { status }))).toBe(true);
+});
+
+test('the newest come first and green stays out of the list', () => {
+  const list = newest([
+    warning('old', { since: '2026-11-20T06:00:00Z' }),
+    warning('green', { level: 'green' }),
+    warning('yellow', { level: 'yellow' }),
+    warning('red', {}),
+    warning('done', { status: 'closed' }),
+  ]);
+  expect(list.map((w) => w.id)).toEqual(['red', 'yellow', 'old']);
+});
+
+test('categories are led by the reddest', () => {
+  const rows = byCategory([
+    warning('1', { category: 'damaged_facility', level: 'yellow' }),
+    warning('2', { category: 'damaged_facility', level: 'yellow' }),
+    warning('3', { category: 'corridor_clutter' }),
+    warning('4', { category: 'corridor_clutter', level: 'green' }),
+  ]);
+  expect(rows).toEqual([
+    { category: 'corridor_clutter', red: 1, yellow: 0 },
+    { category: 'damaged_facility', red: 0, yellow: 2 },
+  ]);
+});
+
+test('communities are not counted as grids', () => {
+  const status = (kind: string, level: string): GridStatus => ({ id: kind + level, code: '', kind, level, since: null, reason: null, open: { red: 0, yellow: 0, green: 0 } });
+  expect(gridCounts([status('grid', 'red'), status('community', 'red'), status('grid', 'mauve')])).toEqual({ red: 1, yellow: 0, green: 0, no_data: 1 });
+});
+
+test('whose turn it is follows the table of actions', () => {
+  expect(turnOf(warning('a', { status: 'filed' }), undefined).zh).toBe('值班员 · 待派遣');
+  expect(turnOf(warning('a', { status: 'handling', unit: 'unit-1' }), '综合行政执法大队').zh).toBe('综合行政执法大队 · 处置中');
+  expect(turnOf(warning('a', { status: 'handled' }), 'x').en).toBe('Grid worker · to verify');
+});

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WallState, type WallListeners } from './wallState';
+
+const cell = { type: 'Polygon', coordinates: [[[117, 39], [117.01, 39], [117.01, 39.01], [117, 39.01], [117, 39]]] };
+
+let level = 'green';
+let buildings = 100;
+
+/** Answers the few paths that the wall asks. */
+function answer(input: unknown): Promise<Response> {
+  const path = new URL(String(input), 'http://map').pathname;
+  const feature = (id: string, properties: object): object => ({ type: 'Feature', id, geometry: cell, properties, seq: 3, updated_at: '2026-11-22T06:00:00Z' });
+  const body: Record<string, object> = {
+    '/api/': { title: '果园新村街道 一张图', demo: true, seq: 5, at: '2026-11-22T06:00:00Z', extent: { bbox: [116, 38, 118, 40] } },
+    '/api/collections': { collections: [{ id: 'buildings', title: '楼栋', itemCount: buildings, extent: { spatial: { bbox: [[117, 39, 118, 40]] } } }] },
+    '/api/collections/grids/items': { features: [feature('g1', { kind: 'grid', name: '第1网格' }), feature('s', { kind: 'street' })], links: [] },
+    '/api/collections/warnings/items': { features: [feature('old', { category: 'other', level: 'red', status: 'closed' })], links: [] },
+    '/api/collections/units/items': { features: [feature('u1', { name: '执法队' })], links: [] },
+    '/api/grids/status': { seq: 5, at: '', grids: [{ id: 'g1', code: '1', kind: 'grid', level, since: null, reason: null, open: { red: 0, yellow: 0, green: 0 } }] },
+  };
+  return Promise.resolve(body[path] ? Response.json(body[path]) : new Response('{"detail":"no"}', { status: 404 }));
+}
+
+const red = (seq: number, status = 'reported', colour = 'red') => ({
+  seq,
+  at: '2026-11-22T06:05:00Z',
+  changes: [
+    {
+      collection: 'warnings',
+      id: 'w1',
+      kind: 'put' as const,
+      feature: { type: 'Feature' as const, id: 'w1', geometry: null, properties: { category: 'other', level: colour, status, grid: 'g1' }, seq, updated_at: '' },
+    },
+  ],
+});
+
+async function wall(listeners: WallListeners): Promise<WallState> {
+  const state = new WallState(listeners);
+  expect(await state.load()).toBe(5);
+  return state;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('fetch', answer);
+  level = 'green';
+  buildings = 100;
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('what has ended is not held, and home is where the grids are', async () => {
+  const state = await wall({});
+  expect(state.warnings.value.size).toBe(0);
+  expect(state.units.get('u1')).toBe('执法队');
+  expect(state.homeExtent()).toEqual([117, 39, 117.01, 39.01]);
+});
+
+test('a red is new once, and the grids are asked again after it', async () => {
+  const onNewRed = vi.fn();
+  const onGrids = vi.fn();
+  const state = await wall({ onNewRed, onGrids });
+  level = 'red';
+  state.apply(red(6));
+  state.apply(red(7, 'filed'));
+  expect(onNewRed).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(300);
+  expect(onGrids).toHaveBeenCalledWith(['g1']);
+  expect(state.grids.value.get('g1')?.status?.level).toBe('red');
+  // It calms down and flares up again: that is news.
+  state.apply(red(8, 'filed', 'yellow'));
+  state.apply(red(9, 'filed'));
+  expect(onNewRed).toHaveBeenCalledTimes(2);
+  state.apply(red(10, 'closed'));
+  expect(state.warnings.value.size).toBe(0);
+});
+
+test('a version older than the one held changes nothing', async () => {
+  const state = await wall({});
+  state.apply(red(9, 'handling'));
+  state.apply(red(8, 'closed'));
+  expect(state.warnings.value.get('w1')?.properties.status).toBe('handling');
+});
+
+test('an import is told with what there was before and is now', async () => {
+  const onArrivals = vi.fn();
+  const onTiles = vi.fn();
+  const state = await wall({ onArrivals, onTiles });
+  buildings = 23_470;
+  state.apply({ seq: 6, at: '', reset: [{ collection: 'buildings', bbox: [7, 43, 8, 44] }] });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(onTiles).toHaveBeenCalledWith(['buildings']);
+  expect(onArrivals).toHaveBeenCalledWith([{ collection: 'buildings', bbox: [7, 43, 8, 44], before: 100, after: 23_470, named: 0, wasEmpty: false }]);
+});
