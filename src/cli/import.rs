@@ -178,6 +178,12 @@ fn in_words(report: &Report) -> String {
             line(text);
         }
     }
+    if !report.nothing_to_link_to.is_empty() {
+        line(format!(
+            "nothing to link to: the map has no {}",
+            report.nothing_to_link_to.join(", ")
+        ));
+    }
     match report.seq {
         Some(_) if report.total().changed == 0 => line("nothing changed".into()),
         Some(seq) => line(format!("commit {seq}")),

@@ -211,6 +211,10 @@ impl Targets {
         let (mut missing, mut changed) = (Vec::new(), false);
         let open: Vec<&Rule> = open_rules(collection, &properties).collect();
         for rule in open {
+            // That there are no grids at all is said once, not for every building.
+            if self.none_of(rule.target) {
+                continue;
+            }
             match self.find(rule, place) {
                 Some(id) => {
                     properties.insert(rule.property.into(), Value::String(id.to_string()));
@@ -218,7 +222,7 @@ impl Targets {
                 }
                 None if rule.expected => missing.push(Missing {
                     property: rule.property,
-                    problem: self.problem(rule),
+                    problem: Self::problem(rule),
                 }),
                 None => {}
             }
@@ -229,10 +233,7 @@ impl Targets {
         Ok(missing)
     }
 
-    fn problem(&self, rule: &Rule) -> String {
-        if self.none_of(rule.target) {
-            return format!("there are no {} to link to", rule.target);
-        }
+    fn problem(rule: &Rule) -> String {
         match rule.how {
             How::Outline => format!("no outline of {} within {DOOR_REACH_M} m", rule.target),
             How::Boundary => format!("no boundary of {} within {GATE_REACH_M} m", rule.target),

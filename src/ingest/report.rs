@@ -84,6 +84,8 @@ pub struct Report {
     pub rejects: Vec<Reject>,
     /// The first features without a link that they should have.
     pub unlinked: Vec<Unlinked>,
+    /// Collections to which features would be linked, had they any feature.
+    pub nothing_to_link_to: Vec<&'static str>,
     /// Whether this was only tried.
     pub dry_run: bool,
     /// The commit's number; `None` in a dry run.

@@ -345,7 +345,7 @@ impl Run<'_> {
                 targets.add(&change.collection, &change.id, body);
             }
         }
-        for name in wanted {
+        for name in &wanted {
             // What the map has already may be linked to as well, but not what this import replaces.
             let Ok(collection) = CollectionId::new(name) else {
                 continue;
@@ -362,6 +362,10 @@ impl Run<'_> {
                 .await?;
         }
         targets.index();
+        self.report.nothing_to_link_to = wanted
+            .into_iter()
+            .filter(|name| targets.none_of(name))
+            .collect();
         let targets = Arc::new(targets);
         let mut done = 0;
         let mut held = held.into_iter();

@@ -261,7 +261,12 @@ impl Extract {
             let mut built = None;
             for outcome in outcomes {
                 emit(&id, &way.tags, outcome, sink, |draft| {
-                    let places = places.as_ref().map_err(Clone::clone)?;
+                    // A line that leaves the extract keeps the parts within; an area can't.
+                    let places = match (&places, draft.shape) {
+                        (Ok(places), _) => places,
+                        (Err(_), Shape::Line) => return parts_as(draft, &positions.runs(way)),
+                        (Err(problem), _) => return Err(problem.clone()),
+                    };
                     let area = draft.shape == Shape::Area
                         || draft.shape == Shape::Point && element == Element::ClosedWay;
                     if area {
@@ -490,6 +495,26 @@ fn way_as(draft: &Draft, places: &[Place]) -> Result<Geometry<f64>, String> {
     Ok(Geometry::LineString(LineString(coords)))
 }
 
+/// The parts of a way that are in the file, as one or several lines.
+fn parts_as(draft: &Draft, runs: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
+    let mut lines = Vec::new();
+    for run in runs {
+        if let Ok(Geometry::LineString(line)) = way_as(draft, run) {
+            lines.push(line);
+        }
+    }
+    if lines.len() > 1 {
+        if draft.reversed {
+            lines.reverse();
+        }
+        return Ok(Geometry::MultiLineString(MultiLineString(lines)));
+    }
+    lines
+        .pop()
+        .map(Geometry::LineString)
+        .ok_or_else(|| "no two nodes in a row are in the file".into())
+}
+
 /// Where the nodes of the kept ways are; found by bisection, 16 bytes a node.
 struct Positions {
     ids: Vec<i64>,
@@ -528,6 +553,17 @@ impl Positions {
             "{missing} of its {} nodes are not in the file",
             way.nodes.len()
         ))
+    }
+
+    /// The stretches of a way whose nodes are known.
+    fn runs(&self, way: &Way) -> Vec<Vec<Place>> {
+        way.nodes
+            .iter()
+            .map(|id| self.get(*id))
+            .collect::<Vec<_>>()
+            .split(Option::is_none)
+            .map(|run| run.iter().flatten().copied().collect())
+            .collect()
     }
 }
 
