@@ -1,0 +1,29 @@
+//! What the tests share: the built program, and features to give it.
+
+pub mod feed;
+pub mod server;
+
+use serde_json::{Value, json};
+
+/// A building of about 20 × 20 m with its south-west corner at a place.
+pub fn building(id: &str, lon: f64, lat: f64) -> Value {
+    let (e, n) = (lon + 0.000_23, lat + 0.000_18);
+    json!({
+        "type": "Feature",
+        "id": id,
+        "geometry": {"type": "Polygon", "coordinates": [[
+            [lon, lat], [e, lat], [e, n], [lon, n], [lon, lat],
+        ]]},
+        "properties": {"name": format!("温泉花园{id}号楼"), "levels": 6},
+    })
+}
+
+/// A gate with a note that only riders may read.
+pub fn gate(id: &str, lon: f64, lat: f64) -> Value {
+    json!({
+        "type": "Feature",
+        "id": id,
+        "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        "properties": {"kind": "gate", "name": "东门", "access_note": "按门铃", "access_code": "0000#"},
+    })
+}

@@ -1,0 +1,193 @@
+//! The built program on a database and port of its own, driven over HTTP.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+
+/// A running server. It ends with the value.
+pub struct Server {
+    child: Child,
+    pub base: String,
+    /// A token of the role admin.
+    pub admin: String,
+    pub client: Client,
+    pub database: String,
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// Runs the program to its end and gives what it printed and whether it worked.
+pub fn onemap(arguments: &[&str]) -> (String, String, bool) {
+    let done = Command::new(env!("CARGO_BIN_EXE_onemap"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
+    (text(&done.stdout), text(&done.stderr), done.status.success())
+}
+
+impl Server {
+    /// On an empty SQLite file of its own.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = sqlite_in(folder.path());
+        let mut server = Self::on(&database, &[]).await;
+        server._folder = Some(folder);
+        server
+    }
+
+    /// On a database, with further arguments.
+    pub async fn on(database: &str, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .env("ONEMAP_LOG", "error")
+            .spawn()
+            .unwrap();
+        let mut base = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        while let Some(Ok(line)) = lines.next() {
+            let line = line.trim();
+            if let Some(address) = line.strip_suffix("/api/") {
+                base = address.to_owned();
+                break;
+            }
+        }
+        // Keep reading, so that the program never writes into a closed pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        assert!(!base.is_empty(), "the server did not start");
+        let client = Client::new();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while client
+            .get(format!("{base}/health/ready"))
+            .send()
+            .await
+            .is_err()
+        {
+            assert!(Instant::now() < deadline, "the server is not ready");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let admin = token(database, "admin");
+        Self {
+            child,
+            base,
+            admin,
+            client,
+            database: database.to_owned(),
+            _folder: None,
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.request(Method::GET, path).send().await.unwrap()
+    }
+
+    pub async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The status and the problem document of a request that must fail.
+    pub async fn problem(&self, path: &str) -> (StatusCode, Value) {
+        problem(self.get(path).await).await
+    }
+
+    /// A write by the admin.
+    pub fn write(&self, method: Method, path: &str, body: &Value) -> RequestBuilder {
+        self.request(method, path)
+            .bearer_auth(&self.admin)
+            .json(body)
+    }
+
+    /// Puts a feature and gives its commit.
+    pub async fn put(&self, collection: &str, feature: &Value) -> u64 {
+        let id = feature["id"].as_str().unwrap();
+        let id: String = id.bytes().map(|b| format!("%{b:02X}")).collect();
+        let path = format!("/api/collections/{collection}/items/{id}");
+        let response = self
+            .write(Method::PUT, &path, feature)
+            .send()
+            .await
+            .unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str::<Value>(&text).unwrap()["seq"]
+            .as_u64()
+            .unwrap()
+    }
+
+    /// The ids of every feature that a query finds, page by page.
+    pub async fn ids(&self, path: &str) -> Vec<String> {
+        let mut ids = Vec::new();
+        let mut next = Some(format!("{}{path}", self.base));
+        while let Some(url) = next {
+            let page: Value = self.client.get(url).send().await.unwrap().json().await.unwrap();
+            for f in page["features"].as_array().unwrap() {
+                ids.push(f["id"].as_str().unwrap().to_owned());
+            }
+            next = page["links"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|l| l["rel"] == "next")
+                .map(|l| l["href"].as_str().unwrap().to_owned());
+        }
+        ids
+    }
+
+    /// Kills it at once, as a power cut would.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// The operating system's number of the process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The status and the problem document of an answer.
+pub async fn problem(response: reqwest::Response) -> (StatusCode, Value) {
+    let status = response.status();
+    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+    let text = response.text().await.unwrap();
+    assert_eq!(kind, "application/problem+json", "{status} {text}");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["status"], status.as_u16());
+    assert!(document["detail"].as_str().unwrap().len() > 10, "{text}");
+    (status, document)
+}
+
+/// A new token of a role.
+pub fn token(database: &str, role: &str) -> String {
+    let (out, err, ok) = onemap(&[
+        "token", "create", "--role", role, "--name", role, "--database", database,
+    ]);
+    assert!(ok, "{err}");
+    out.trim().to_owned()
+}
+
+/// The address of a new SQLite file in a folder.
+pub fn sqlite_in(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("onemap.db").display())
+}
