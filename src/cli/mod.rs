@@ -1,8 +1,9 @@
 //! The command line: one file a sub-command. Results go to standard output, progress and logs to
 //! standard error; the exit status is 0 only when all of it worked.
 
+mod demo;
+mod describe;
 mod import;
-mod openapi;
 mod serve;
 mod token;
 
@@ -34,12 +35,17 @@ struct Arguments {
 enum Command {
     /// Serve the map and its pages.
     Serve(serve::ServeArgs),
-    /// Import GeoJSON, newline-delimited GeoJSON or OSM PBF files as one commit.
+    /// Bring files into the map: all of it, or nothing.
     Import(import::ImportArgs),
+    /// Write the synthetic demo district as GeoJSON files.
+    Demo(demo::DemoArgs),
     /// Make, list and revoke the tokens that accounts sign in with.
     Token(token::TokenArgs),
     /// Print the OpenAPI document of the interface.
     Openapi,
+    /// Print the documentation of the data, made from the schemas.
+    #[command(hide = true)]
+    DataDoc,
 }
 
 /// Runs the program.
@@ -58,8 +64,10 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Serve(args) => serve::run(&database, args).await,
             Command::Import(args) => import::run(&database, args).await,
+            Command::Demo(args) => demo::run(&args),
             Command::Token(args) => token::run(&database, args).await,
-            Command::Openapi => openapi::run(),
+            Command::Openapi => describe::interface(),
+            Command::DataDoc => describe::data(),
         }
     });
     match outcome {

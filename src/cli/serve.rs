@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use jiff::Timestamp;
 
-use super::print;
+use super::{print, say};
 use crate::demo;
 use crate::http::{self, App, assets};
 use crate::live::{self, Live};
-use crate::model::Role;
+use crate::model::{Author, CollectionId, Edit, Role};
 use crate::store::{NewToken, Store, StoreError};
 
 /// Serve the map and its pages.
@@ -52,6 +53,9 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     };
     let store = Store::open(database).await?;
     live::install_schemas(&store, schemas).await?;
+    if args.demo {
+        load_demo(&store).await?;
+    }
     let first_token = first_admin(&store).await?;
 
     let started = std::time::Instant::now();
@@ -147,6 +151,23 @@ async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
     };
     let (_, secret) = store.create_token(new).await?;
     Ok(Some(secret.reveal().to_owned()))
+}
+
+/// Puts the demo district on an empty map, or its newer edition over its older one. Data that is not
+/// the demo's is left alone.
+async fn load_demo(store: &Store) -> anyhow::Result<()> {
+    let now = Timestamp::now();
+    let buildings = CollectionId::new("buildings")?;
+    let mut found = 0_u64;
+    store.load_collection(&buildings, |_| found += 1).await?;
+    if found > 0 {
+        return Ok(());
+    }
+    say("载入合成演示街道… Loading the synthetic demo district…");
+    let changes = demo::district(now);
+    let edit = Edit::new(Author::system(), changes).because("the synthetic demo district");
+    store.commit(edit).await?;
+    Ok(())
 }
 
 /// Finishes what imports left to tidy, now and from time to time.
