@@ -20,11 +20,11 @@ use crate::spatial::bounds::Bounds;
 pub struct Entry {
     id: FeatureId,
     seq: u64,
-    updated_at: Timestamp,
+    /// Microseconds since 1970: half the size of a `Timestamp`, a million times.
+    updated_at_us: i64,
     geometry: Option<Geometry<f64>>,
-    bounds: Option<Bounds>,
     /// The Feature as the public sees it.
-    encoded: Box<[u8]>,
+    encoded: Box<str>,
     geometry_at: u32,
     properties_at: u32,
     properties_end: u32,
@@ -57,10 +57,9 @@ impl Entry {
         Some(Self {
             id: record.id.clone(),
             seq: record.seq,
-            updated_at: record.updated_at,
-            bounds: body.geometry.as_ref().and_then(Bounds::of),
+            updated_at_us: record.updated_at.as_microsecond(),
             geometry: body.geometry.clone(),
-            encoded: out.into_boxed_slice(),
+            encoded: text(out),
             // A feature is limited to far less than 4 GB at the door.
             geometry_at: geometry_at as u32,
             properties_at: properties_at as u32,
@@ -87,9 +86,8 @@ impl Entry {
         Self {
             id: self.id.clone(),
             seq: self.seq,
-            updated_at: self.updated_at,
+            updated_at_us: self.updated_at_us,
             geometry: self.geometry.clone(),
-            bounds: self.bounds,
             geometry_at: geometry_at as u32,
             properties_at: properties_at as u32,
             properties_end: (properties_at + public.len()) as u32,
@@ -97,7 +95,7 @@ impl Entry {
                 Cow::Borrowed(_) => None,
                 Cow::Owned(_) => Some(full.into()),
             },
-            encoded: out.into_boxed_slice(),
+            encoded: text(out),
         }
     }
 
@@ -113,7 +111,7 @@ impl Entry {
 
     /// When that commit was made.
     pub fn updated_at(&self) -> Timestamp {
-        self.updated_at
+        Timestamp::from_microsecond(self.updated_at_us).unwrap_or_default()
     }
 
     /// Where it is; only rows of hidden collections are nowhere.
@@ -121,20 +119,20 @@ impl Entry {
         self.geometry.as_ref()
     }
 
-    /// The box of its geometry in degrees.
+    /// The box of its geometry in degrees. Found anew each time: the R-tree keeps boxes enough.
     pub fn bounds(&self) -> Option<Bounds> {
-        self.bounds
+        self.geometry.as_ref().and_then(Bounds::of)
     }
 
     /// The Feature as the public sees it: GeoJSON bytes, ready to send.
     pub fn encoded(&self) -> &[u8] {
-        &self.encoded
+        self.encoded.as_bytes()
     }
 
     /// The geometry object as GeoJSON bytes, or `null`.
     pub fn geometry_json(&self) -> &[u8] {
         let end = self.properties_at as usize - PROPERTIES_KEY.len();
-        &self.encoded[self.geometry_at as usize..end]
+        &self.encoded.as_bytes()[self.geometry_at as usize..end]
     }
 
     /// The properties object as `role` sees it, canonical JSON.
@@ -180,7 +178,7 @@ impl Entry {
             properties = Cow::Owned(kept);
         }
         if matches!(&properties, Cow::Borrowed(p) if std::ptr::eq(*p, self.public_properties())) {
-            out.extend_from_slice(&self.encoded);
+            out.extend_from_slice(self.encoded());
             return;
         }
         write::feature(
@@ -209,15 +207,19 @@ impl Entry {
             geometry: self.geometry_json(),
             properties: self.public_properties(),
             seq: self.seq,
-            updated_at: self.updated_at,
+            updated_at: self.updated_at(),
         }
     }
 
     fn public_properties(&self) -> &str {
-        let range = self.properties_at as usize..self.properties_end as usize;
-        // These bytes came from a str in `new`.
-        std::str::from_utf8(&self.encoded[range]).unwrap_or("{}")
+        &self.encoded[self.properties_at as usize..self.properties_end as usize]
     }
+}
+
+/// What was written as JSON is text. Copied, so that it takes no more memory than it has bytes: an
+/// allocator may leave a buffer that is only a little too large as it is.
+fn text(json: Vec<u8>) -> Box<str> {
+    String::from_utf8_lossy(&json).into()
 }
 
 /// The properties without those that `role` must not see.

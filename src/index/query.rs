@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use geo::Intersects as _;
 use geo_types::Geometry;
-use rstar::{ParentNode, RTree, RTreeNode};
+use rstar::{Envelope as _, ParentNode, RTree, RTreeNode, RTreeObject as _};
 
-use super::base::{Leaf, to_bounds};
+use super::base::{Envelope, Leaf, inwards, outwards};
 use super::{Collection, Entry};
 use crate::model::FeatureId;
 use crate::spatial::bounds::Bounds;
@@ -163,17 +163,7 @@ impl Collection {
 
     /// With a place: what the trees find, put in order.
     fn visit_hits<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
-        let place = Place {
-            bbox: select.bbox,
-            shape: select
-                .intersects
-                .as_ref()
-                .and_then(|g| Some((g, Bounds::of(g)?))),
-            nowhere: select
-                .intersects
-                .as_ref()
-                .is_some_and(|g| Bounds::of(g).is_none()),
-        };
+        let place = Place::new(select);
         // A filter is asked here only if all matches are to be counted; else as far as the page goes.
         let early = select.filter.filter(|_| select.count);
         let late = select.filter.filter(|_| !select.count);
@@ -326,12 +316,34 @@ impl<'a, F: FnMut(&'a Arc<Entry>)> Pager<F> {
 /// Where something is looked for.
 struct Place<'a> {
     bbox: Option<Bounds>,
-    shape: Option<(&'a Geometry<f64>, Bounds)>,
-    /// An empty shape: nothing meets it.
-    nowhere: bool,
+    shape: Option<&'a Geometry<f64>>,
+    /// What meets none of these is elsewhere; empty if nothing can be in the place.
+    around: Vec<Envelope>,
+    /// What is in one of these is in the place.
+    within: Vec<Envelope>,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn new(select: &'a Select<'_>) -> Self {
+        let shape = select.intersects.as_ref();
+        let around: Vec<Envelope> = match (&select.bbox, shape) {
+            (Some(b), None) => b.parts().map(|p| outwards(&p)).collect(),
+            // The smaller of both would do; the exact test comes for every candidate anyway.
+            (_, Some(g)) => Bounds::of(g).iter().map(outwards).collect(),
+            (None, None) => Vec::new(),
+        };
+        let within = match (&select.bbox, shape) {
+            (Some(b), None) => b.parts().map(|p| inwards(&p)).collect(),
+            _ => Vec::new(),
+        };
+        Self {
+            bbox: select.bbox,
+            shape,
+            around,
+            within,
+        }
+    }
+
     /// Walks a tree and collects the slots whose entries are in the place.
     fn search<'e>(
         &self,
@@ -341,7 +353,7 @@ impl Place<'_> {
         filter: Option<Filter<'_>>,
         out: &mut Vec<u32>,
     ) {
-        if self.nowhere || tree.size() == 0 {
+        if tree.size() == 0 {
             return;
         }
         let mut open: Vec<(&ParentNode<Leaf>, bool)> = vec![(tree.root(), false)];
@@ -349,20 +361,20 @@ impl Place<'_> {
             for child in node.children() {
                 match child {
                     RTreeNode::Parent(parent) => {
-                        let bounds = to_bounds(&parent.envelope());
-                        if inside || self.holds(&bounds) {
+                        let envelope = parent.envelope();
+                        if inside || self.holds(&envelope) {
                             open.push((parent, true));
-                        } else if self.touches(&bounds) {
+                        } else if self.touches(&envelope) {
                             open.push((parent, false));
                         }
                     }
                     RTreeNode::Leaf(leaf) => {
                         let slot = leaf.slot;
-                        let bounds = leaf.bounds();
-                        let hit = (inside || self.touches(&bounds))
+                        let envelope = leaf.envelope();
+                        let hit = (inside || self.touches(&envelope))
                             && counts(slot)
                             && (inside
-                                || self.holds(&bounds)
+                                || self.holds(&envelope)
                                 || entry(slot)
                                     .and_then(|e| e.geometry())
                                     .is_some_and(|g| self.meets(g)))
@@ -376,25 +388,18 @@ impl Place<'_> {
         }
     }
 
-    /// Whether the box alone says that what is in it matches.
-    fn holds(&self, bounds: &Bounds) -> bool {
-        self.shape.is_none() && self.bbox.is_none_or(|b| b.contains(bounds))
+    /// Whether the envelope alone says that what is in it matches.
+    fn holds(&self, envelope: &Envelope) -> bool {
+        self.within.iter().any(|b| b.contains_envelope(envelope))
     }
 
-    fn touches(&self, bounds: &Bounds) -> bool {
-        self.bbox.is_none_or(|b| b.intersects(bounds))
-            && self
-                .shape
-                .as_ref()
-                .is_none_or(|(_, b)| b.intersects(bounds))
+    fn touches(&self, envelope: &Envelope) -> bool {
+        self.around.iter().any(|b| b.intersects(envelope))
     }
 
     fn meets(&self, geometry: &Geometry<f64>) -> bool {
         self.bbox.is_none_or(|b| b.intersects_geometry(geometry))
-            && self
-                .shape
-                .as_ref()
-                .is_none_or(|(g, _)| g.intersects(geometry))
+            && self.shape.is_none_or(|g| g.intersects(geometry))
     }
 }
 

@@ -56,25 +56,30 @@ impl Collection {
         }
         let mut delta = Vec::new();
         gather(self.delta.tree(), &bounds, least, &mut delta);
-
-        let mut all: Vec<(Candidate, &Arc<Entry>)> = Vec::new();
         if base.len() > MOST_FEATURES {
             // Before any entry is touched.
             keep_largest(&mut base, |c| c, |a, b| a.slot.cmp(&b.slot));
         }
-        all.extend(base.into_iter().filter_map(|c| {
-            let entry = self.base.entry(c.slot)?;
-            Some((c, entry))
-        }));
-        all.extend(delta.into_iter().filter_map(|c| {
-            let entry = self.delta.entry(c.slot)?;
-            Some((c, entry))
-        }));
+        // The order of the slots is the order of the ids.
+        base.sort_unstable_by_key(|c| c.slot);
+        let mut all: Vec<(Candidate, &Arc<Entry>)> = base
+            .into_iter()
+            .filter_map(|c| self.base.entry(c.slot).map(|e| (c, e)))
+            .collect();
+        if delta.is_empty() {
+            return all.into_iter().map(|(_, e)| e).collect();
+        }
+        all.extend(
+            delta
+                .into_iter()
+                .filter_map(|c| self.delta.entry(c.slot).map(|e| (c, e))),
+        );
         if all.len() > MOST_FEATURES {
             keep_largest(&mut all, |(c, _)| c, |(_, a), (_, b)| a.id().cmp(b.id()));
         }
         let mut entries: Vec<_> = all.into_iter().map(|(_, e)| e).collect();
-        entries.sort_unstable_by(|a, b| a.id().cmp(b.id()));
+        // Two sorted runs where nothing was left out: what the stable sort is quick at.
+        entries.sort_by(|a, b| a.id().cmp(b.id()));
         entries
     }
 

@@ -4,18 +4,20 @@
 //! properties and, as `id`, its own id. A tile is nothing but its layers one after the other, so
 //! layers are encoded by themselves and joined by appending.
 
-mod message;
 mod shape;
+mod wire;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use geo_types::Geometry;
-use prost::Message as _;
-use serde::de::{Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::spatial::tile::{EXTENT, Tile};
+use wire::tag;
 
 pub use shape::TINY;
 
@@ -35,12 +37,35 @@ pub fn feature_number(id: &str) -> u64 {
     (h >> 11).max(1)
 }
 
+/// The hash of a layer's tables, eight bytes at a time: they live for one tile, so a quick one will
+/// do where the standard one, made against attackers, takes as long as the drawing.
+#[derive(Default)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut eight = [0; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(eight))
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+}
+
 /// Gathers the features of one layer of one tile.
 pub struct LayerBuilder<'a> {
     tile: Tile,
-    layer: message::Layer,
-    keys: HashMap<Cow<'a, str>, u32>,
-    values: HashMap<Scalar<'a>, u32>,
+    name: String,
+    features: Vec<u8>,
+    keys: Table<'a>,
+    values: Table<'a>,
+    pen: shape::Pen,
+    tags: Vec<u8>,
 }
 
 impl<'a> LayerBuilder<'a> {
@@ -48,124 +73,176 @@ impl<'a> LayerBuilder<'a> {
     pub fn new(tile: Tile, name: &str) -> Self {
         Self {
             tile,
-            layer: message::Layer {
-                version: 2,
-                name: name.to_owned(),
-                extent: Some(EXTENT),
-                ..Default::default()
-            },
-            keys: HashMap::new(),
-            values: HashMap::new(),
+            name: name.to_owned(),
+            features: Vec::new(),
+            keys: Table::default(),
+            values: Table::default(),
+            pen: shape::Pen::default(),
+            tags: Vec::new(),
         }
     }
 
     /// Draws a feature, if anything of it shows in the tile. `properties` is a JSON object, already
     /// without what must not be seen; values that are no scalars are left out.
     pub fn push(&mut self, id: &str, geometry: &Geometry<f64>, properties: Cow<'a, str>) {
-        let Some((kind, commands)) = shape::commands(&self.tile, geometry) else {
+        let Some(kind) = shape::draw(&self.tile, geometry, &mut self.pen) else {
             return;
         };
-        let mut tags = Vec::with_capacity(24);
+        self.tags.clear();
+        let key = self
+            .keys
+            .index(Cow::Borrowed("id"), |out| key_bytes(out, "id"));
         // Its own id is nobody else's: no use in looking whether it is there already.
-        tags.push(self.key(Cow::Borrowed("id")));
-        tags.push(self.layer.values.len() as u32);
-        self.layer
-            .values
-            .push(Scalar::Text(Cow::Borrowed(id)).into_value());
-        let pairs = match properties {
-            Cow::Borrowed(text) => scalars(text),
-            Cow::Owned(text) => scalars(&text)
-                .into_iter()
-                .map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned()))
-                .collect(),
-        };
-        for (key, value) in pairs {
-            if key == "id" {
-                continue;
-            }
-            tags.push(self.key(key));
-            tags.push(self.value(value));
-        }
-        self.layer.features.push(message::Feature {
-            id: Some(feature_number(id)),
-            tags,
-            kind: Some(kind as i32),
-            geometry: commands,
+        let value = self.values.append(|out| {
+            string_value(out, id);
+            true
         });
+        self.tag(key, value);
+        match properties {
+            Cow::Borrowed(text) => {
+                for (key, value) in members(text) {
+                    self.property(key, Cow::Borrowed(value.get()));
+                }
+            }
+            Cow::Owned(text) => {
+                for (key, value) in members(&text) {
+                    self.property(
+                        Cow::Owned(key.into_owned()),
+                        Cow::Owned(value.get().to_owned()),
+                    );
+                }
+            }
+        }
+
+        let number = feature_number(id);
+        let commands = self.pen.commands();
+        let length = 4
+            + wire::varint_len(number)
+            + wire::varint_len(self.tags.len() as u64)
+            + self.tags.len()
+            + 1
+            + wire::varint_len(commands.len() as u64)
+            + commands.len();
+        let out = &mut self.features;
+        wire::number(out, tag::LAYER_FEATURE, length as u64);
+        wire::number(out, tag::FEATURE_ID, number);
+        wire::bytes(out, tag::FEATURE_TAGS, &self.tags);
+        wire::number(out, tag::FEATURE_TYPE, kind as u64);
+        wire::bytes(out, tag::FEATURE_GEOMETRY, commands);
+    }
+
+    /// `value` is JSON text in its one spelling, so equal texts are equal values.
+    fn property(&mut self, key: Cow<'a, str>, value: Cow<'a, str>) {
+        if key == "id" || value.starts_with(['{', '[', 'n']) {
+            return;
+        }
+        let text = value.clone();
+        let value = self.values.index(value, |out| scalar_value(out, &text));
+        if value.is_some() {
+            let name = key.clone();
+            let key = self.keys.index(key, |out| key_bytes(out, &name));
+            self.tag(key, value);
+        }
+    }
+
+    fn tag(&mut self, key: Option<u32>, value: Option<u32>) {
+        if let (Some(key), Some(value)) = (key, value) {
+            wire::varint(&mut self.tags, u64::from(key));
+            wire::varint(&mut self.tags, u64::from(value));
+        }
     }
 
     /// The layer's bytes as they stand in a tile; `None` if nothing shows.
     pub fn finish(self) -> Option<Vec<u8>> {
-        /// Field 3 of a tile, length-delimited.
-        const LAYER: u8 = 3 << 3 | 2;
-        if self.layer.features.is_empty() {
+        if self.features.is_empty() {
             return None;
         }
-        let mut out = Vec::with_capacity(self.layer.encoded_len() + 6);
-        out.push(LAYER);
-        // Writing to a Vec does not run out of room.
-        self.layer.encode_length_delimited(&mut out).ok()?;
+        let mut head = Vec::with_capacity(self.name.len() + 16);
+        wire::number(&mut head, tag::LAYER_VERSION, 2);
+        wire::bytes(&mut head, tag::LAYER_NAME, self.name.as_bytes());
+        wire::number(&mut head, tag::LAYER_EXTENT, u64::from(EXTENT));
+        let parts = [head, self.features, self.keys.bytes, self.values.bytes];
+        let length: usize = parts.iter().map(Vec::len).sum();
+        let mut out = Vec::with_capacity(length + 8);
+        wire::number(&mut out, tag::TILE_LAYER, length as u64);
+        parts.iter().for_each(|p| out.extend_from_slice(p));
         Some(out)
     }
+}
 
-    fn key(&mut self, key: Cow<'a, str>) -> u32 {
-        if let Some(index) = self.keys.get(&key) {
-            return *index;
+/// What a layer writes once and its features name by number: its keys, or its values.
+#[derive(Default)]
+struct Table<'a> {
+    numbers: HashMap<Cow<'a, str>, u32, BuildHasherDefault<Quick>>,
+    count: u32,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Table<'a> {
+    /// The number of a text, which is written if it is new.
+    fn index(
+        &mut self,
+        text: Cow<'a, str>,
+        write: impl FnOnce(&mut Vec<u8>) -> bool,
+    ) -> Option<u32> {
+        if let Some(number) = self.numbers.get(&text) {
+            return Some(*number);
         }
-        let index = self.layer.keys.len() as u32;
-        self.layer.keys.push(key.clone().into_owned());
-        self.keys.insert(key, index);
-        index
+        let number = self.append(write)?;
+        self.numbers.insert(text, number);
+        Some(number)
     }
 
-    fn value(&mut self, value: Scalar<'a>) -> u32 {
-        if let Some(index) = self.values.get(&value) {
-            return *index;
+    /// Writes an item without looking; `None` if there is nothing to write.
+    fn append(&mut self, write: impl FnOnce(&mut Vec<u8>) -> bool) -> Option<u32> {
+        if !write(&mut self.bytes) {
+            return None;
         }
-        let index = self.layer.values.len() as u32;
-        self.layer.values.push(value.clone().into_value());
-        self.values.insert(value, index);
-        index
+        self.count += 1;
+        Some(self.count - 1)
     }
 }
 
-/// A property value that a tile can carry.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Scalar<'a> {
-    Text(Cow<'a, str>),
-    Bool(bool),
-    Unsigned(u64),
-    Signed(i64),
-    /// The bits of a double.
-    Double(u64),
+fn key_bytes(out: &mut Vec<u8>, key: &str) -> bool {
+    wire::bytes(out, tag::LAYER_KEY, key.as_bytes());
+    true
 }
 
-impl Scalar<'_> {
-    fn into_owned(self) -> Scalar<'static> {
-        match self {
-            Self::Text(t) => Scalar::Text(Cow::Owned(t.into_owned())),
-            Self::Bool(v) => Scalar::Bool(v),
-            Self::Unsigned(v) => Scalar::Unsigned(v),
-            Self::Signed(v) => Scalar::Signed(v),
-            Self::Double(v) => Scalar::Double(v),
-        }
-    }
-
-    fn into_value(self) -> message::Value {
-        let mut value = message::Value::default();
-        match self {
-            Self::Text(t) => value.string_value = Some(t.into_owned()),
-            Self::Bool(v) => value.bool_value = Some(v),
-            Self::Unsigned(v) => value.uint_value = Some(v),
-            Self::Signed(v) => value.sint_value = Some(v),
-            Self::Double(v) => value.double_value = Some(f64::from_bits(v)),
-        }
-        value
-    }
+fn string_value(out: &mut Vec<u8>, text: &str) {
+    let length = 1 + wire::varint_len(text.len() as u64) + text.len();
+    wire::number(out, tag::LAYER_VALUE, length as u64);
+    wire::bytes(out, tag::VALUE_STRING, text.as_bytes());
 }
 
-/// The scalar members of a JSON object, borrowed from its text where that is possible.
-fn scalars(text: &str) -> Vec<(Cow<'_, str>, Scalar<'_>)> {
+/// Writes a JSON scalar as a value; `false` if it is none.
+fn scalar_value(out: &mut Vec<u8>, json: &str) -> bool {
+    let number = |out: &mut Vec<u8>, tag, v| {
+        wire::number(out, tag::LAYER_VALUE, 1 + wire::varint_len(v) as u64);
+        wire::number(out, tag, v);
+    };
+    if json.starts_with('"') {
+        let Ok(text) = serde_json::from_str::<String>(json) else {
+            return false;
+        };
+        string_value(out, &text);
+    } else if let Ok(v) = json.parse::<bool>() {
+        number(out, tag::VALUE_BOOL, u64::from(v));
+    } else if let Ok(v) = json.parse::<u64>() {
+        number(out, tag::VALUE_UINT, v);
+    } else if let Ok(v) = json.parse::<i64>() {
+        number(out, tag::VALUE_SINT, wire::zigzag(v));
+    } else if let Ok(v) = json.parse::<f64>() {
+        wire::number(out, tag::LAYER_VALUE, 9);
+        out.push(tag::VALUE_DOUBLE);
+        out.extend_from_slice(&v.to_le_bytes());
+    } else {
+        return false;
+    }
+    true
+}
+
+/// The members of a JSON object, borrowed from its text.
+fn members(text: &str) -> Vec<(Cow<'_, str>, &RawValue)> {
     serde_json::Deserializer::from_str(text)
         .deserialize_map(ObjectVisitor)
         .unwrap_or_default()
@@ -174,79 +251,24 @@ fn scalars(text: &str) -> Vec<(Cow<'_, str>, Scalar<'_>)> {
 struct ObjectVisitor;
 
 impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Vec<(Cow<'de, str>, Scalar<'de>)>;
+    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        let mut out = Vec::with_capacity(12);
-        while let Some((key, value)) = map.next_entry::<MaybeScalar<'de>, MaybeScalar<'de>>()? {
-            if let (Some(Scalar::Text(key)), Some(value)) = (key.0, value.0) {
-                out.push((key, value));
-            }
+        let mut out = Vec::with_capacity(16);
+        while let Some((Key(key), value)) = map.next_entry()? {
+            out.push((key, value));
         }
         Ok(out)
     }
 }
 
-/// A scalar, or nothing in the place of null, a list or an object.
-struct MaybeScalar<'a>(Option<Scalar<'a>>);
-
-impl<'de> serde::Deserialize<'de> for MaybeScalar<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(ScalarVisitor).map(Self)
-    }
-}
-
-struct ScalarVisitor;
-
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Option<Scalar<'de>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, v: bool) -> Result<Self::Value, E> {
-        Ok(Some(Scalar::Bool(v)))
-    }
-
-    fn visit_u64<E>(self, v: u64) -> Result<Self::Value, E> {
-        Ok(Some(Scalar::Unsigned(v)))
-    }
-
-    fn visit_i64<E>(self, v: i64) -> Result<Self::Value, E> {
-        Ok(Some(Scalar::Signed(v)))
-    }
-
-    fn visit_f64<E>(self, v: f64) -> Result<Self::Value, E> {
-        Ok(Some(Scalar::Double(v.to_bits())))
-    }
-
-    fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Self::Value, E> {
-        Ok(Some(Scalar::Text(Cow::Borrowed(v))))
-    }
-
-    fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
-        Ok(Some(Scalar::Text(Cow::Owned(v.to_owned()))))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<Self::Value, S::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-}
+/// A key, borrowed unless it has escapes. (A plain `Cow` is always owned here.)
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
@@ -305,8 +327,7 @@ mod tests {
                 Cow::Borrowed(r#"{"kind":"gate"}"#),
             );
         }
-        assert_eq!(layer.layer.keys, ["id", "kind"]);
-        assert_eq!(layer.layer.values.len(), 4);
+        assert_eq!((layer.keys.count, layer.values.count), (2, 4));
     }
 
     #[test]

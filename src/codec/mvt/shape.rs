@@ -3,7 +3,7 @@
 
 use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
 
-use super::message::GeomType;
+use super::wire::{varint, zigzag};
 use crate::spatial::clip;
 use crate::spatial::tile::Tile;
 
@@ -17,42 +17,66 @@ const TOLERANCE: f64 = 2.0;
 /// Rings of up to so many corners are checked for crossings after simplification.
 const CHECKED_CORNERS: usize = 64;
 
-const MOVE_TO: u32 = 1;
-const LINE_TO: u32 = 2;
-const CLOSE_PATH: u32 = 7;
+const MOVE_TO: u64 = 1;
+const LINE_TO: u64 = 2;
+const CLOSE_PATH: u64 = 7;
 
-/// The commands that draw a geometry in a tile; `None` if nothing of it shows. Of a geometry
+/// What the commands draw; the numbers are the specification's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Point = 1,
+    Line = 2,
+    Polygon = 3,
+}
+
+/// Writes the commands that draw a geometry in a tile; `None` if nothing of it shows. Of a geometry
 /// collection only the parts of the highest dimension are drawn: a tile feature has one type.
-pub(super) fn commands(tile: &Tile, geometry: &Geometry<f64>) -> Option<(GeomType, Vec<u32>)> {
-    let mut parts = Parts::default();
-    parts.collect(geometry);
-    let mut pen = Pen::default();
+pub(super) fn draw(tile: &Tile, geometry: &Geometry<f64>, pen: &mut Pen) -> Option<Kind> {
     let frame = Tile::frame();
-    let kind = if !parts.polygons.is_empty() {
-        for p in parts.polygons {
-            polygon(tile, p, &frame, &mut pen);
+    pen.restart();
+    let kind = match geometry {
+        // The common ones, without a list of parts.
+        Geometry::Polygon(p) => {
+            polygon(tile, p, &frame, pen);
+            Kind::Polygon
         }
-        GeomType::Polygon
-    } else if !parts.lines.is_empty() {
-        for l in parts.lines {
-            let projected = simplify(tile, project(tile, &l.0));
-            for piece in clip::line(projected, &frame) {
-                pen.line(&rounded(&piece));
+        Geometry::Point(p) => {
+            points(tile, &[p.0], &frame, pen);
+            Kind::Point
+        }
+        other => {
+            let mut parts = Parts::default();
+            parts.collect(other);
+            if !parts.polygons.is_empty() {
+                for p in parts.polygons {
+                    polygon(tile, &p, &frame, pen);
+                }
+                Kind::Polygon
+            } else if !parts.lines.is_empty() {
+                for l in parts.lines {
+                    let projected = simplify(tile, project(tile, &l.0));
+                    for piece in clip::line(projected, &frame) {
+                        pen.line(&rounded(&piece));
+                    }
+                }
+                Kind::Line
+            } else {
+                points(tile, &parts.points, &frame, pen);
+                Kind::Point
             }
         }
-        GeomType::LineString
-    } else {
-        let points: Vec<Coord<i32>> = parts
-            .points
-            .iter()
-            .map(|c| tile.project(*c))
-            .filter(|c| clip::side(&[*c], &frame) == clip::Side::Inside)
-            .map(round)
-            .collect();
-        pen.points(&points);
-        GeomType::Point
     };
-    (!pen.commands.is_empty()).then_some((kind, pen.commands))
+    (!pen.commands.is_empty()).then_some(kind)
+}
+
+fn points(tile: &Tile, places: &[Coord<f64>], frame: &Rect<f64>, pen: &mut Pen) {
+    let points: Vec<Coord<i32>> = places
+        .iter()
+        .map(|c| tile.project(*c))
+        .filter(|c| clip::side(&[*c], frame) == clip::Side::Inside)
+        .map(round)
+        .collect();
+    pen.points(&points);
 }
 
 /// The simple parts of a geometry.
@@ -82,8 +106,7 @@ impl<'a> Parts<'a> {
 }
 
 /// Draws a polygon, each part of it with its outside first.
-fn polygon(tile: &Tile, p: impl AsRef<Polygon<f64>>, frame: &Rect<f64>, pen: &mut Pen) {
-    let p = p.as_ref();
+fn polygon(tile: &Tile, p: &Polygon<f64>, frame: &Rect<f64>, pen: &mut Pen) {
     let Some(outside) = ring(tile, p.exterior(), frame) else {
         return;
     };
@@ -98,16 +121,13 @@ fn polygon(tile: &Tile, p: impl AsRef<Polygon<f64>>, frame: &Rect<f64>, pen: &mu
 /// A ring on the raster, without the repeated end; `None` if it is too small or has no area.
 fn ring(tile: &Tile, ring: &LineString<f64>, frame: &Rect<f64>) -> Option<Vec<Coord<i32>>> {
     let projected = project(tile, &ring.0);
-    let size = |v: fn(&Coord<f64>) -> f64| {
-        let (low, high) = projected
-            .iter()
-            .map(v)
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
-                (l.min(v), h.max(v))
-            });
-        high - low
-    };
-    if size(|c| c.x) < TINY && size(|c| c.y) < TINY {
+    let first = *projected.first()?;
+    let (mut low, mut high) = (first, first);
+    for c in &projected {
+        (low.x, high.x) = (low.x.min(c.x), high.x.max(c.x));
+        (low.y, high.y) = (low.y.min(c.y), high.y.max(c.y));
+    }
+    if high.x - low.x < TINY && high.y - low.y < TINY {
         return None;
     }
     let mut simple = simplify(tile, projected);
@@ -220,14 +240,25 @@ fn crosses_itself(ring: &[Coord<f64>]) -> bool {
     })
 }
 
-/// Writes commands; remembers where it stands, because coordinates are written as steps.
+/// Writes commands, packed as a feature carries them; remembers where it stands, because coordinates
+/// are written as steps.
 #[derive(Default)]
-struct Pen {
+pub(super) struct Pen {
     at: Coord<i32>,
-    commands: Vec<u32>,
+    commands: Vec<u8>,
 }
 
 impl Pen {
+    /// The commands since the last feature began.
+    pub(super) fn commands(&self) -> &[u8] {
+        &self.commands
+    }
+
+    fn restart(&mut self) {
+        self.at = Coord::default();
+        self.commands.clear();
+    }
+
     fn points(&mut self, points: &[Coord<i32>]) {
         if !points.is_empty() {
             self.command(MOVE_TO, points.len());
@@ -237,35 +268,38 @@ impl Pen {
 
     fn line(&mut self, coords: &[Coord<i32>]) {
         // A line that shrank to a place is nothing.
-        if let [first, rest @ ..] = coords
-            && !rest.is_empty()
-        {
-            self.command(MOVE_TO, 1);
-            self.step(*first);
-            self.command(LINE_TO, rest.len());
-            rest.iter().for_each(|c| self.step(*c));
+        if coords.len() > 1 {
+            self.path(coords.len(), coords.iter());
         }
     }
 
     /// An outside has positive area, a hole negative.
     fn ring(&mut self, coords: &[Coord<i32>], outside: bool) {
         if (doubled_area(coords) > 0) == outside {
-            self.line(coords);
+            self.path(coords.len(), coords.iter());
         } else {
-            let reversed: Vec<_> = coords.iter().rev().copied().collect();
-            self.line(&reversed);
+            self.path(coords.len(), coords.iter().rev());
         }
         self.command(CLOSE_PATH, 1);
     }
 
-    fn command(&mut self, id: u32, count: usize) {
-        self.commands.push(id | (count as u32) << 3);
+    fn path<'a>(&mut self, len: usize, mut coords: impl Iterator<Item = &'a Coord<i32>>) {
+        if let Some(first) = coords.next() {
+            self.command(MOVE_TO, 1);
+            self.step(*first);
+            self.command(LINE_TO, len - 1);
+            coords.for_each(|c| self.step(*c));
+        }
+    }
+
+    fn command(&mut self, id: u64, count: usize) {
+        varint(&mut self.commands, id | (count as u64) << 3);
     }
 
     fn step(&mut self, to: Coord<i32>) {
-        let zigzag = |v: i32| (v << 1 ^ v >> 31) as u32;
-        self.commands.push(zigzag(to.x.wrapping_sub(self.at.x)));
-        self.commands.push(zigzag(to.y.wrapping_sub(self.at.y)));
+        for (to, at) in [(to.x, self.at.x), (to.y, self.at.y)] {
+            varint(&mut self.commands, zigzag(i64::from(to) - i64::from(at)));
+        }
         self.at = to;
     }
 }
@@ -311,8 +345,9 @@ mod tests {
         let sliver = polygon![
             (x: 0., y: 0.), (x: 20., y: 0.), (x: 20., y: 0.001), (x: 0., y: 0.001)
         ];
-        assert!(commands(&tile, &sliver.into()).is_none());
+        let mut pen = Pen::default();
+        assert!(draw(&tile, &sliver.into(), &mut pen).is_none());
         let tiny = polygon![(x: 0., y: 0.), (x: 0.2, y: 0.), (x: 0.2, y: 0.2), (x: 0., y: 0.2)];
-        assert!(commands(&tile, &tiny.into()).is_none());
+        assert!(draw(&tile, &tiny.into(), &mut pen).is_none());
     }
 }
