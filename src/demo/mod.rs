@@ -4,10 +4,12 @@
 //! facts. Everything else is invented, and says so.
 
 mod buildings;
+mod cases;
 mod city;
 mod civic;
 mod compounds;
 mod district;
+mod feed;
 mod frontage;
 mod grids;
 mod names;
@@ -15,15 +17,20 @@ mod network;
 mod places;
 mod plane;
 mod prng;
+mod scenes;
 mod schemas;
 mod streets;
+mod synth;
+mod warnings;
 mod write;
 
 use jiff::Timestamp;
 
 use crate::model::Change;
 
+pub use feed::Feed;
 pub use schemas::{default_schemas, schemas};
+pub use synth::synth;
 pub use write::write_dir;
 
 /// Everything of the demo district that stands still, ordered by collection and id. `as_of` only
@@ -33,9 +40,18 @@ pub fn district(as_of: Timestamp) -> Vec<Change> {
     district::features(&city, &places, as_of)
 }
 
+/// The 60 days of warnings that end at `as_of`, ordered by id: most of them closed, some open in
+/// every level. Each is marked `demo`.
+pub fn warnings(as_of: Timestamp) -> Vec<Change> {
+    warnings::warnings(&scenes::Scenes::of(&district(as_of)), as_of)
+}
+
 /// The district and its warnings.
 fn everything(as_of: Timestamp) -> Vec<Change> {
-    district(as_of)
+    let mut all = district(as_of);
+    let scenes = scenes::Scenes::of(&all);
+    all.extend(warnings::warnings(&scenes, as_of));
+    all
 }
 
 #[cfg(test)]

@@ -1,0 +1,221 @@
+//! Where things happen: the places of the district at which somebody may report something.
+
+use std::collections::HashMap;
+
+use geo_types::{Geometry, Point};
+use serde_json::{Map, Value};
+
+use super::prng::Prng;
+use crate::model::Change;
+
+/// A place at which a category of warnings occurs.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// In words, and the only one of that wording.
+    pub place: String,
+    pub at: Point<f64>,
+    pub grid: String,
+    pub building: Option<String>,
+    /// How often something is reported here, against the others of its list.
+    pub weight: f64,
+}
+
+/// A member unit as the feed needs it.
+#[derive(Debug, Clone)]
+struct Desk {
+    id: String,
+    kind: String,
+    competences: Vec<String>,
+    communities: Vec<String>,
+}
+
+/// The categories in the order of [`Scenes::lists`].
+pub const CATEGORIES: [&str; 7] = [
+    "street_encroachment",
+    "corridor_clutter",
+    "flying_wire_charging",
+    "blocked_route",
+    "wrong_access",
+    "damaged_facility",
+    "other",
+];
+
+/// The scenes of a district, by category, and who handles what.
+#[derive(Debug, Clone, Default)]
+pub struct Scenes {
+    lists: [Vec<Scene>; 7],
+    desks: Vec<Desk>,
+}
+
+fn text(map: &Map<String, Value>, key: &str) -> Option<String> {
+    map.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn texts(map: &Map<String, Value>, key: &str) -> Vec<String> {
+    let list = map.get(key).and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+impl Scenes {
+    /// Finds the scenes among the features of a district; what else is there is passed over.
+    pub fn of(district: &[Change]) -> Self {
+        let mut scenes = Self::default();
+        let mut features: Vec<(&Change, &Geometry<f64>, Map<String, Value>)> = Vec::new();
+        for change in district {
+            let wanted = matches!(
+                change.collection.as_str(),
+                "grids" | "buildings" | "entrances" | "facilities" | "units" | "compounds"
+            );
+            if let Some(body) = change.body.as_ref().filter(|_| wanted) {
+                if let Some(geometry) = &body.geometry {
+                    features.push((change, geometry, body.properties.to_map()));
+                }
+            }
+        }
+        let mut grids: HashMap<String, String> = HashMap::new();
+        let mut old: HashMap<String, bool> = HashMap::new();
+        for (change, _, map) in &features {
+            if change.collection.as_str() == "buildings" {
+                let id = change.id.to_string();
+                old.insert(id.clone(), text(map, "housing").as_deref() == Some("old_estate"));
+                grids.insert(id, text(map, "grid").unwrap_or_default());
+            }
+        }
+        // Gates take the grid of their compound's first building: the grid line runs through them.
+        let mut of_compound: HashMap<String, String> = HashMap::new();
+        for (change, _, map) in &features {
+            if let (Some(c), Some(g)) = (text(map, "compound"), text(map, "grid")) {
+                if change.collection.as_str() == "buildings" {
+                    of_compound.entry(c).or_insert(g);
+                }
+            }
+        }
+        for (change, geometry, map) in &features {
+            scenes.add(change, geometry, map, &grids, &old, &of_compound);
+        }
+        scenes
+    }
+
+    fn add(
+        &mut self,
+        change: &Change,
+        geometry: &Geometry<f64>,
+        map: &Map<String, Value>,
+        grids: &HashMap<String, String>,
+        old: &HashMap<String, bool>,
+        of_compound: &HashMap<String, String>,
+    ) {
+        let name = text(map, "name").unwrap_or_default();
+        let kind = text(map, "kind").unwrap_or_default();
+        match (change.collection.as_str(), geometry) {
+            ("units", _) => self.desks.push(Desk {
+                id: change.id.to_string(),
+                kind,
+                competences: texts(map, "competences"),
+                communities: texts(map, "communities"),
+            }),
+            ("entrances", Geometry::Point(at)) if kind == "unit_door" => {
+                let Some(building) = text(map, "building") else {
+                    return;
+                };
+                let grid = grids.get(&building).cloned().unwrap_or_default();
+                let is_old = old.get(&building).copied().unwrap_or(false);
+                // Trouble clusters: a few staircases are reported again and again.
+                let heat = hot(change.id.as_str());
+                let mut add = |list: usize, weight: f64| {
+                    self.push(list, &name, *at, &grid, Some(&building), weight * heat);
+                };
+                add(1, if is_old { 3.0 } else { 1.0 });
+                add(2, if is_old { 3.0 } else { 0.6 });
+                add(6, 1.0);
+            }
+            ("entrances", Geometry::Point(at)) if kind == "gate" => {
+                let grid = text(map, "compound")
+                    .and_then(|c| of_compound.get(&c).cloned())
+                    .unwrap_or_default();
+                if !grid.is_empty() {
+                    let heat = hot(change.id.as_str());
+                    self.push(3, &format!("{name}外通道"), *at, &grid, None, heat);
+                    self.push(4, &name, *at, &grid, None, 1.0);
+                }
+            }
+            ("buildings", Geometry::Polygon(p)) if kind == "shop" => {
+                // The first edge of a shop faces its street.
+                let corners = &p.exterior().0;
+                if let [a, b, ..] = corners.as_slice() {
+                    let at = Point(geo_types::Coord {
+                        x: round7((a.x + b.x) / 2.0),
+                        y: round7((a.y + b.y) / 2.0),
+                    });
+                    let grid = text(map, "grid").unwrap_or_default();
+                    let heat = hot(change.id.as_str());
+                    self.push(0, &format!("{name}门前"), at, &grid, None, heat);
+                }
+            }
+            ("facilities", Geometry::Point(at)) => {
+                let grid = text(map, "grid").unwrap_or_default();
+                self.push(5, &name, *at, &grid, None, 1.0);
+            }
+            _ => {}
+        }
+    }
+
+    fn push(
+        &mut self,
+        list: usize,
+        place: &str,
+        at: Point<f64>,
+        grid: &str,
+        building: Option<&str>,
+        weight: f64,
+    ) {
+        if place.is_empty() || grid.is_empty() {
+            return;
+        }
+        self.lists[list].push(Scene {
+            place: place.to_owned(),
+            at,
+            grid: grid.to_owned(),
+            building: building.map(str::to_owned),
+            weight,
+        });
+    }
+
+    /// A place at which this category occurs; `None` where the district has none.
+    pub fn draw(&self, category: usize, rng: &mut Prng) -> Option<&Scene> {
+        let list = self.lists.get(category)?;
+        let i = rng.weighted(list.iter().map(|s| s.weight));
+        list.get(i)
+    }
+
+    /// The scene of a warning that has this wording.
+    pub fn find(&self, category: &str, place: &str) -> Option<&Scene> {
+        let list = CATEGORIES.iter().position(|c| *c == category)?;
+        self.lists[list].iter().find(|s| s.place == place)
+    }
+
+    /// A unit that handles the category in the community of a grid.
+    pub fn unit(&self, category: &str, grid: &str, rng: &mut Prng) -> Option<&str> {
+        let community = grid.get(..12).unwrap_or_default();
+        let able = |d: &&Desk| {
+            d.kind != "company"
+                && d.competences.iter().any(|c| c == category)
+                && (d.communities.is_empty() || d.communities.iter().any(|c| c == community))
+        };
+        let desks: Vec<&Desk> = self.desks.iter().filter(able).collect();
+        desks.get(rng.index(desks.len())).map(|d| d.id.as_str())
+    }
+}
+
+fn round7(degrees: f64) -> f64 {
+    (degrees * 1e7).round() / 1e7
+}
+
+/// Most places are quiet; about one in 40 is a hot spot.
+fn hot(id: &str) -> f64 {
+    if Prng::of(id, 7).chance(0.025) { 22.0 } else { 1.0 }
+}
