@@ -13,6 +13,7 @@ pub mod store;
 pub mod demo;
 pub mod ingest;
 
+pub mod riders;
 pub mod warnings;
 
 pub mod live;

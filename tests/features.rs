@@ -47,7 +47,11 @@ async fn a_feature_lives_from_post_to_delete() {
 
     // Who read before that change does not overwrite it.
     let late = server
-        .write(Method::PUT, &format!("{ITEMS}/b1"), &building("b1", 117.14, 39.22))
+        .write(
+            Method::PUT,
+            &format!("{ITEMS}/b1"),
+            &building("b1", 117.14, 39.22),
+        )
         .header("If-Match", tag.replace("admin", "public"))
         .send()
         .await
@@ -68,7 +72,10 @@ async fn a_feature_lives_from_post_to_delete() {
         .await
         .unwrap();
     assert_eq!(gone.status(), StatusCode::NO_CONTENT);
-    assert_eq!(server.problem(&format!("{ITEMS}/b1")).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        server.problem(&format!("{ITEMS}/b1")).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -76,7 +83,10 @@ async fn pages_by_key_give_every_feature_once_though_others_come_and_go() {
     let server = Server::start().await;
     for i in 0..25 {
         server
-            .put("buildings", &building(&format!("b{i:02}"), 117.0 + f64::from(i) * 0.001, 39.2))
+            .put(
+                "buildings",
+                &building(&format!("b{i:02}"), 117.0 + f64::from(i) * 0.001, 39.2),
+            )
             .await;
     }
     let first = server.json(&format!("{ITEMS}?limit=10")).await;
@@ -84,7 +94,9 @@ async fn pages_by_key_give_every_feature_once_though_others_come_and_go() {
     assert_eq!(first["numberReturned"], 10);
     // Written between two pages: one before the page's end, one after.
     server.put("buildings", &building("a", 117.0, 39.2)).await;
-    server.put("buildings", &building("b155", 117.0, 39.2)).await;
+    server
+        .put("buildings", &building("b155", 117.0, 39.2))
+        .await;
     let next = first["links"]
         .as_array()
         .unwrap()
@@ -98,12 +110,16 @@ async fn pages_by_key_give_every_feature_once_though_others_come_and_go() {
     assert_eq!(rest.len(), 16, "{rest:?}");
     assert!(rest.contains(&"b155".to_owned()) && !rest.contains(&"a".to_owned()));
 
-    let all = server.ids(&format!("{ITEMS}?limit=4&bbox=117.0,39,117.0105,40")).await;
+    let all = server
+        .ids(&format!("{ITEMS}?limit=4&bbox=117.0,39,117.0105,40"))
+        .await;
     let mut sorted = all.clone();
     sorted.sort();
     sorted.dedup();
     assert_eq!(all, sorted);
-    let some = server.ids(&format!("{ITEMS}?levels=6&sortby=-name&limit=7")).await;
+    let some = server
+        .ids(&format!("{ITEMS}?levels=6&sortby=-name&limit=7"))
+        .await;
     assert_eq!(some.len(), 27);
     assert_eq!(server.ids(&format!("{ITEMS}?levels=7")).await.len(), 0);
 }
@@ -114,23 +130,47 @@ async fn what_is_protected_is_seen_from_its_role_on_and_probed_by_nobody() {
     server.put("entrances", &gate("g1", 117.13, 39.22)).await;
     let path = "/api/collections/entrances/items/g1";
     let public = server.json(path).await;
-    assert_eq!(public["properties"], json!({"kind": "gate", "name": "东门"}));
+    assert_eq!(
+        public["properties"],
+        json!({"kind": "gate", "name": "东门"})
+    );
     let rider = token(&server.database, "rider");
-    let seen = server.request(Method::GET, path).bearer_auth(&rider).send().await.unwrap();
-    assert!(seen.headers()["cache-control"].to_str().unwrap().contains("private"));
+    let seen = server
+        .request(Method::GET, path)
+        .bearer_auth(&rider)
+        .send()
+        .await
+        .unwrap();
+    assert!(
+        seen.headers()["cache-control"]
+            .to_str()
+            .unwrap()
+            .contains("private")
+    );
     let seen: Value = seen.json().await.unwrap();
     assert_eq!(seen["properties"]["access_code"], "0000#");
 
-    for probe in ["?access_code=0000%23", "?sortby=access_code", "?properties=access_code"] {
-        let (status, said) = server.problem(&format!("/api/collections/entrances/items{probe}")).await;
+    for probe in [
+        "?access_code=0000%23",
+        "?sortby=access_code",
+        "?properties=access_code",
+    ] {
+        let (status, said) = server
+            .problem(&format!("/api/collections/entrances/items{probe}"))
+            .await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert!(!said.to_string().contains("0000#"));
     }
     for document in ["schema", "queryables", "tilejson.json"] {
-        let text = server.json(&format!("/api/collections/entrances/{document}")).await.to_string();
+        let text = server
+            .json(&format!("/api/collections/entrances/{document}"))
+            .await
+            .to_string();
         assert!(!text.contains("access_code"), "{document}");
     }
-    let tile = server.get("/api/collections/entrances/tiles/WebMercatorQuad/17/49991/108182").await;
+    let tile = server
+        .get("/api/collections/entrances/tiles/WebMercatorQuad/17/49991/108182")
+        .await;
     let tile = String::from_utf8_lossy(&tile.bytes().await.unwrap()).into_owned();
     assert!(tile.contains("东门") && !tile.contains("0000#"));
 }
@@ -140,7 +180,12 @@ async fn roles_decide_who_writes() {
     let server = Server::start().await;
     let body = building("b1", 117.13, 39.22);
     let path = format!("{ITEMS}/b1");
-    let nobody = server.request(Method::PUT, &path).json(&body).send().await.unwrap();
+    let nobody = server
+        .request(Method::PUT, &path)
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(problem(nobody).await.0, StatusCode::UNAUTHORIZED);
     for (role, expected) in [
         ("rider", StatusCode::FORBIDDEN),
@@ -148,12 +193,27 @@ async fn roles_decide_who_writes() {
         ("steward", StatusCode::CREATED),
     ] {
         let token = token(&server.database, role);
-        let answer = server.request(Method::PUT, &path).bearer_auth(&token).json(&body).send().await.unwrap();
+        let answer = server
+            .request(Method::PUT, &path)
+            .bearer_auth(&token)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), expected, "{role}");
     }
-    let wrong = server.request(Method::GET, ITEMS).bearer_auth("om_wrong").send().await.unwrap();
+    let wrong = server
+        .request(Method::GET, ITEMS)
+        .bearer_auth("om_wrong")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(problem(wrong).await.0, StatusCode::UNAUTHORIZED);
-    let ledger = server.write(Method::POST, "/api/collections/warnings/items", &body).send().await.unwrap();
+    let ledger = server
+        .write(Method::POST, "/api/collections/warnings/items", &body)
+        .send()
+        .await
+        .unwrap();
     let (status, said) = problem(ledger).await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(said["detail"].as_str().unwrap().contains("/api/warnings"));
@@ -171,7 +231,12 @@ async fn a_token_becomes_a_session_that_other_sites_cannot_use() {
     let cookie = signed.headers()["set-cookie"].to_str().unwrap().to_owned();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"));
     let cookie = cookie.split(';').next().unwrap().to_owned();
-    let me = server.request(Method::GET, "/api/session").header("cookie", &cookie).send().await.unwrap();
+    let me = server
+        .request(Method::GET, "/api/session")
+        .header("cookie", &cookie)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(me.json::<Value>().await.unwrap()["role"], "admin");
 
     let path = format!("{ITEMS}/b1");
@@ -183,11 +248,27 @@ async fn a_token_becomes_a_session_that_other_sites_cannot_use() {
             .json(&building("b1", 117.13, 39.22))
             .send()
     };
-    assert_eq!(write("https://evil.example").await.unwrap().status(), StatusCode::FORBIDDEN);
-    assert_eq!(write(&server.base).await.unwrap().status(), StatusCode::CREATED);
+    assert_eq!(
+        write("https://evil.example").await.unwrap().status(),
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        write(&server.base).await.unwrap().status(),
+        StatusCode::CREATED
+    );
 
-    server.request(Method::DELETE, "/api/session").header("cookie", &cookie).send().await.unwrap();
-    let me = server.request(Method::GET, "/api/session").header("cookie", &cookie).send().await.unwrap();
+    server
+        .request(Method::DELETE, "/api/session")
+        .header("cookie", &cookie)
+        .send()
+        .await
+        .unwrap();
+    let me = server
+        .request(Method::GET, "/api/session")
+        .header("cookie", &cookie)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(me.json::<Value>().await.unwrap()["role"], "public");
 }
 
@@ -201,7 +282,10 @@ async fn coordinates_come_in_the_system_and_axis_order_asked_for() {
         let server = &server;
         async move {
             let response = server.get(&path).await;
-            let said = response.headers()["content-crs"].to_str().unwrap().to_owned();
+            let said = response.headers()["content-crs"]
+                .to_str()
+                .unwrap()
+                .to_owned();
             assert_eq!(said, format!("<{base}/{crs}>"));
             let page: Value = response.json().await.unwrap();
             let place = page["features"][0]["geometry"]["coordinates"].clone();
@@ -211,9 +295,14 @@ async fn coordinates_come_in_the_system_and_axis_order_asked_for() {
     assert_eq!(at("OGC/1.3/CRS84").await, (117.13, 39.22));
     assert_eq!(at("EPSG/0/4326").await, (39.22, 117.13));
     let (x, y) = at("EPSG/0/3857").await;
-    assert!((x - 13_038_851.9).abs() < 1.0 && (y - 4_753_378.0).abs() < 5_000.0, "{x} {y}");
+    assert!(
+        (x - 13_038_851.9).abs() < 1.0 && (y - 4_753_378.0).abs() < 5_000.0,
+        "{x} {y}"
+    );
     let found = server
-        .json(&format!("/api/collections/entrances/items?bbox=39,117,40,118&bbox-crs={base}/EPSG/0/4326"))
+        .json(&format!(
+            "/api/collections/entrances/items?bbox=39,117,40,118&bbox-crs={base}/EPSG/0/4326"
+        ))
         .await;
     assert_eq!(found["numberMatched"], 1);
 }
@@ -229,10 +318,18 @@ async fn a_tile_is_never_older_than_the_last_write() {
     let first = server.get(tile).await;
     let tag = first.headers()["etag"].to_str().unwrap().to_owned();
     let first = first.bytes().await.unwrap();
-    assert!(String::from_utf8_lossy(&first).contains("b1"), "the tile holds the building");
+    assert!(
+        String::from_utf8_lossy(&first).contains("b1"),
+        "the tile holds the building"
+    );
     // A write elsewhere leaves the tile as it was, and its tag.
     server.put("buildings", &building("far", 10.0, 50.0)).await;
-    let held = server.request(Method::GET, tile).header("If-None-Match", &tag).send().await.unwrap();
+    let held = server
+        .request(Method::GET, tile)
+        .header("If-None-Match", &tag)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(held.status(), StatusCode::NOT_MODIFIED);
     for round in 0..20 {
         let mut moved = building("b1", lon + f64::from(round) * 1e-5, lat);
@@ -249,17 +346,28 @@ async fn the_nearest_is_the_nearest_in_metres_and_not_in_degrees() {
     // At 39° N a degree east is 86 km, a degree north 111 km.
     server.put("entrances", &gate("east", 117.011, 39.0)).await;
     server.put("entrances", &gate("north", 117.0, 39.01)).await;
-    let found = server.json("/api/nearest?collection=entrances&lon=117&lat=39&k=2").await;
-    let ids: Vec<&str> = found["features"].as_array().unwrap().iter().map(|f| f["id"].as_str().unwrap()).collect();
+    let found = server
+        .json("/api/nearest?collection=entrances&lon=117&lat=39&k=2")
+        .await;
+    let ids: Vec<&str> = found["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["id"].as_str().unwrap())
+        .collect();
     assert_eq!(ids, ["east", "north"]);
-    let metres = found["features"][0]["properties"]["distance_m"].as_f64().unwrap();
+    let metres = found["features"][0]["properties"]["distance_m"]
+        .as_f64()
+        .unwrap();
     assert!((metres - 952.8).abs() < 1.0, "{metres}");
 }
 
 #[tokio::test]
 async fn everything_that_is_linked_is_there() {
     let server = Server::start().await;
-    server.put("buildings", &building("楼/1 ü", 117.13, 39.22)).await;
+    server
+        .put("buildings", &building("楼/1 ü", 117.13, 39.22))
+        .await;
     let mut waiting = vec![format!("{}/api/", server.base)];
     let mut seen = std::collections::BTreeSet::new();
     while let Some(url) = waiting.pop() {
@@ -268,7 +376,10 @@ async fn everything_that_is_linked_is_there() {
         }
         let response = server.client.get(&url).send().await.unwrap();
         assert_eq!(response.status(), 200, "{url}");
-        let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+        let kind = response.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .to_owned();
         let text = response.text().await.unwrap();
         if kind.contains("json") {
             let document: Value = serde_json::from_str(&text).unwrap();
@@ -276,7 +387,11 @@ async fn everything_that_is_linked_is_there() {
             for c in document["collections"].as_array().into_iter().flatten() {
                 links.extend(c["links"].as_array().cloned().unwrap_or_default());
             }
-            waiting.extend(links.iter().filter_map(|l| l["href"].as_str().map(str::to_owned)));
+            waiting.extend(
+                links
+                    .iter()
+                    .filter_map(|l| l["href"].as_str().map(str::to_owned)),
+            );
         }
     }
     assert!(seen.len() > 60, "{}", seen.len());

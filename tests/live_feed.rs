@@ -16,7 +16,10 @@ async fn a_write_is_heard_with_the_feature_and_without_what_is_protected() {
     assert_eq!((event.kind.as_str(), event.id), ("change", Some(seq)));
     let change = &event.data["changes"][0];
     assert_eq!(change["kind"], "put");
-    assert_eq!(change["feature"]["properties"], json!({"kind": "gate", "name": "东门"}));
+    assert_eq!(
+        change["feature"]["properties"],
+        json!({"kind": "gate", "name": "东门"})
+    );
 
     server
         .request(Method::DELETE, "/api/collections/entrances/items/g1")
@@ -32,10 +35,17 @@ async fn a_write_is_heard_with_the_feature_and_without_what_is_protected() {
 #[tokio::test]
 async fn a_client_hears_of_its_area_what_comes_and_what_leaves() {
     let server = Server::start().await;
-    let mut feed = Feed::connect(&server.base, "?collections=buildings&bbox=117,39,118,40", None).await;
+    let mut feed = Feed::connect(
+        &server.base,
+        "?collections=buildings&bbox=117,39,118,40",
+        None,
+    )
+    .await;
     server.put("entrances", &gate("g1", 117.13, 39.22)).await;
     server.put("buildings", &building("far", 10.0, 50.0)).await;
-    let came = server.put("buildings", &building("near", 117.5, 39.5)).await;
+    let came = server
+        .put("buildings", &building("near", 117.5, 39.5))
+        .await;
     assert_eq!(feed.next().await.id, Some(came));
     let left = server.put("buildings", &building("near", 10.0, 50.0)).await;
     assert_eq!(feed.next().await.id, Some(left));
@@ -65,7 +75,9 @@ async fn who_was_away_for_too_long_loads_afresh() {
     let server = Server::on(&database, &["--feed-retention", "3"]).await;
     let first = server.put("buildings", &building("b0", 117.1, 39.2)).await;
     for i in 1..6 {
-        server.put("buildings", &building(&format!("b{i}"), 117.1, 39.2)).await;
+        server
+            .put("buildings", &building(&format!("b{i}"), 117.1, 39.2))
+            .await;
     }
     let mut feed = Feed::connect(&server.base, "", Some(first)).await;
     assert_eq!(feed.next().await.kind, "reset");

@@ -27,7 +27,10 @@ async fn wrong_queries_are_refused_by_name() {
         (format!("{items}?limit=1&limit=2"), "limit"),
         (format!("{items}?after=%00"), "after"),
         ("/api/nearest?collection=buildings&lon=1".into(), "lat"),
-        ("/api/nearest?collection=buildings&lon=200&lat=1".into(), "lon"),
+        (
+            "/api/nearest?collection=buildings&lon=200&lat=1".into(),
+            "lon",
+        ),
         ("/api/nearest?lon=1&lat=1".into(), "collection"),
         ("/api/tiles/WebMercatorQuad/3/8/0".into(), "tile"),
         ("/api/tiles/WebMercatorQuad/99/0/0".into(), "tile"),
@@ -51,11 +54,18 @@ async fn wrong_queries_are_refused_by_name() {
         "/api/collections/%ff/items",
     ] {
         let (status, _) = server.problem(path).await;
-        assert!(matches!(status, StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST), "{path}: {status}");
+        assert!(
+            matches!(status, StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST),
+            "{path}: {status}"
+        );
     }
     let long = format!("{items}?name={}", "x".repeat(20_000));
     assert_eq!(server.problem(&long).await.0, StatusCode::URI_TOO_LONG);
-    let wrong = server.request(Method::DELETE, "/api/collections").send().await.unwrap();
+    let wrong = server
+        .request(Method::DELETE, "/api/collections")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(problem(wrong).await.0, StatusCode::METHOD_NOT_ALLOWED);
 }
 
@@ -74,29 +84,80 @@ async fn wrong_features_are_refused_with_every_fault_and_its_place() {
         deep = json!({"type": "GeometryCollection", "geometries": [deep]});
     }
     let cases: Vec<(&str, Value)> = vec![
-        ("swapped", ring(&[[39.22, 117.13], [39.22, 117.14], [39.23, 117.14], [39.22, 117.13]])),
-        ("not closed", ring(&[[117.0, 39.0], [117.1, 39.0], [117.1, 39.1], [117.0, 39.1]])),
-        ("crossing itself", ring(&[[117.0, 39.0], [117.1, 39.1], [117.1, 39.0], [117.0, 39.1], [117.0, 39.0]])),
-        ("too few", ring(&[[117.0, 39.0], [117.1, 39.0], [117.0, 39.0]])),
-        ("the wrong kind", json!({"type": "Point", "coordinates": [117.0, 39.0]})),
-        ("no kind", json!({"type": "Circle", "coordinates": [117.0, 39.0]})),
+        (
+            "swapped",
+            ring(&[
+                [39.22, 117.13],
+                [39.22, 117.14],
+                [39.23, 117.14],
+                [39.22, 117.13],
+            ]),
+        ),
+        (
+            "not closed",
+            ring(&[[117.0, 39.0], [117.1, 39.0], [117.1, 39.1], [117.0, 39.1]]),
+        ),
+        (
+            "crossing itself",
+            ring(&[
+                [117.0, 39.0],
+                [117.1, 39.1],
+                [117.1, 39.0],
+                [117.0, 39.1],
+                [117.0, 39.0],
+            ]),
+        ),
+        (
+            "too few",
+            ring(&[[117.0, 39.0], [117.1, 39.0], [117.0, 39.0]]),
+        ),
+        (
+            "the wrong kind",
+            json!({"type": "Point", "coordinates": [117.0, 39.0]}),
+        ),
+        (
+            "no kind",
+            json!({"type": "Circle", "coordinates": [117.0, 39.0]}),
+        ),
         ("text", json!({"type": "Polygon", "coordinates": "here"})),
         ("nothing", Value::Null),
         ("nested", deep),
     ];
     for (what, geometry) in cases {
-        let answer = server.write(Method::PUT, path, &with(geometry)).send().await.unwrap();
+        let answer = server
+            .write(Method::PUT, path, &with(geometry))
+            .send()
+            .await
+            .unwrap();
         let (status, said) = problem(answer).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{what}: {said}");
         assert!(!said["errors"].as_array().unwrap().is_empty(), "{what}");
     }
     let mut wrong_type = building("b1", 117.13, 39.22);
     wrong_type["properties"]["levels"] = json!("six");
-    let answer = server.write(Method::PUT, path, &wrong_type).send().await.unwrap();
+    let answer = server
+        .write(Method::PUT, path, &wrong_type)
+        .send()
+        .await
+        .unwrap();
     let (_, said) = problem(answer).await;
-    assert!(said["errors"][0]["field"].as_str().unwrap().contains("levels"), "{said}");
+    assert!(
+        said["errors"][0]["field"]
+            .as_str()
+            .unwrap()
+            .contains("levels"),
+        "{said}"
+    );
 
-    for body in ["", "{", "[]", "null", "{\"type\":\"Feature\"}", "\u{0}", "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[NaN,1]}}"] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"type\":\"Feature\"}",
+        "\u{0}",
+        "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[NaN,1]}}",
+    ] {
         let answer = server
             .request(Method::PUT, path)
             .bearer_auth(&server.admin)
@@ -125,7 +186,10 @@ async fn wrong_features_are_refused_with_every_fault_and_its_place() {
     if let Ok(answer) = huge {
         assert_eq!(problem(answer).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     }
-    assert_eq!(server.json("/api/collections/buildings").await["itemCount"], 0);
+    assert_eq!(
+        server.json("/api/collections/buildings").await["itemCount"],
+        0
+    );
 }
 
 #[tokio::test]
@@ -140,6 +204,8 @@ async fn a_polygon_of_ten_thousand_vertices_is_taken() {
     let mut park = building("round", 117.13, 39.22);
     park["geometry"] = json!({"type": "Polygon", "coordinates": [points]});
     server.put("buildings", &park).await;
-    let found = server.json("/api/collections/buildings/items?bbox=117.13,39.22,117.1301,39.2201").await;
+    let found = server
+        .json("/api/collections/buildings/items?bbox=117.13,39.22,117.1301,39.2201")
+        .await;
     assert_eq!(found["numberMatched"], 1);
 }

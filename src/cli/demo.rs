@@ -21,7 +21,6 @@ pub struct DemoArgs {
 pub(super) fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let as_of = args.as_of.unwrap_or_else(Timestamp::now);
     std::fs::create_dir_all(&args.out).with_context(|| format!("{}", args.out.display()))?;
-    crate::demo::write_dir(as_of, &args.out)
-        .with_context(|| format!("{}", args.out.display()))?;
+    crate::demo::write_dir(as_of, &args.out).with_context(|| format!("{}", args.out.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -42,11 +42,19 @@ fn collection(text: &mut String, schema: &Schema) -> std::fmt::Result {
         schema.description_en
     )?;
     let geometry: Vec<&str> = schema.geometry.iter().map(|g| g.name()).collect();
-    writeln!(text, "Geometry: {}. Written by: {}.\n", geometry.join(", "), match &schema.read_only {
-        Some(how) => how.clone(),
-        None => format!("{} and above", schema.write_role),
-    })?;
-    writeln!(text, "| property | 名称 | meaning | type | seen by |\n| --- | --- | --- | --- | --- |")?;
+    writeln!(
+        text,
+        "Geometry: {}. Written by: {}.\n",
+        geometry.join(", "),
+        match &schema.read_only {
+            Some(how) => how.clone(),
+            None => format!("{} and above", schema.write_role),
+        }
+    )?;
+    writeln!(
+        text,
+        "| property | 名称 | meaning | type | seen by |\n| --- | --- | --- | --- | --- |"
+    )?;
     for property in schema.properties.values() {
         let mut kind = property.kind.clone();
         if !property.values.is_empty() {

@@ -79,7 +79,9 @@ pub fn build(city: &mut City, place: &Place, lot: &Lot, number: u32, rng: &mut P
             kind: "unit_door",
             name: format!("{name}{number}号楼{unit}单元"),
             at: place.frame.out(*door),
-            outward: place.frame.turn(pt(0.0, if place.doors_north { 1.0 } else { -1.0 })),
+            outward: place
+                .frame
+                .turn(pt(0.0, if place.doors_north { 1.0 } else { -1.0 })),
             compound: None,
             building: Some(index),
             unit: Some(unit),
@@ -90,7 +92,8 @@ pub fn build(city: &mut City, place: &Place, lot: &Lot, number: u32, rng: &mut P
             intercom: Some(if old { rng.chance(0.45) } else { true }),
             step_free: Some(step_free),
             access_note: (!old && rng.chance(0.06)).then_some("单元门需呼叫住户开门"),
-            access_code: (!old && rng.chance(0.08)).then(|| format!("{:04}#", rng.whole(1000, 9999))),
+            access_code: (!old && rng.chance(0.08))
+                .then(|| format!("{:04}#", rng.whole(1000, 9999))),
             level: 0,
         });
     }

@@ -64,7 +64,14 @@ fn houses(kind: Use) -> Vec<House> {
         ],
         Use::Civic => vec![
             house(EAST, (24.0, 42.0), (14.0, 84.0), 8, "office", "办公楼"),
-            house(EAST, (84.0, 100.0), (14.0, 70.0), 4, "community", "党群服务中心"),
+            house(
+                EAST,
+                (84.0, 100.0),
+                (14.0, 70.0),
+                4,
+                "community",
+                "党群服务中心",
+            ),
             house(EAST, (132.0, 146.0), (14.0, 62.0), 3, "office", "司法所"),
             house(WEST, (90.0, 108.0), (14.0, 66.0), 5, "office", "派出所"),
             house(WEST, (134.0, 158.0), (14.0, 72.0), 4, "other", "文化中心"),
@@ -85,10 +92,31 @@ fn houses(kind: Use) -> Vec<House> {
         Use::Works => vec![
             house(EAST, (14.0, 46.0), (12.0, 88.0), 2, "industrial", "1号厂房"),
             house(EAST, (66.0, 98.0), (12.0, 88.0), 2, "industrial", "2号厂房"),
-            house(EAST, (118.0, 150.0), (12.0, 88.0), 2, "industrial", "3号厂房"),
+            house(
+                EAST,
+                (118.0, 150.0),
+                (12.0, 88.0),
+                2,
+                "industrial",
+                "3号厂房",
+            ),
             house(WEST, (14.0, 34.0), (12.0, 62.0), 12, "office", "研发楼"),
-            house(WEST, (70.0, 102.0), (12.0, 84.0), 3, "industrial", "4号厂房"),
-            house(WEST, (122.0, 152.0), (12.0, 84.0), 3, "industrial", "5号厂房"),
+            house(
+                WEST,
+                (70.0, 102.0),
+                (12.0, 84.0),
+                3,
+                "industrial",
+                "4号厂房",
+            ),
+            house(
+                WEST,
+                (122.0, 152.0),
+                (12.0, 84.0),
+                3,
+                "industrial",
+                "5号厂房",
+            ),
         ],
         _ => Vec::new(),
     }
@@ -114,11 +142,20 @@ pub fn build(city: &mut City, index: usize) {
     if kind == Use::Park {
         return park(city, &frame, &wall, name, slug);
     }
-    let south = wall.corners(0).map(|p| p.y).fold(f64::NEG_INFINITY, f64::max);
+    let south = wall
+        .corners(0)
+        .map(|p| p.y)
+        .fold(f64::NEG_INFINITY, f64::max);
     let north = wall.corners(2).map(|p| p.y).fold(f64::INFINITY, f64::min);
-    let (west, east) = wall.x_range(south + 1.0, north - 1.0).unwrap_or((-90.0, 90.0));
+    let (west, east) = wall
+        .x_range(south + 1.0, north - 1.0)
+        .unwrap_or((-90.0, 90.0));
     // A school keeps its west for the track.
-    let axis = if kind == Use::School { west + 106.0 } else { (west + east) / 2.0 };
+    let axis = if kind == Use::School {
+        west + 106.0
+    } else {
+        (west + east) / 2.0
+    };
 
     let mut drive = Vec::new();
     let mut gates = Vec::new();
@@ -138,7 +175,8 @@ pub fn build(city: &mut City, index: usize) {
             leg.reverse();
         }
         drive.extend(leg);
-        city.entrances.push(gate(slug, name, word, frame.out(at), frame.turn(out), kind));
+        city.entrances
+            .push(gate(slug, name, word, frame.out(at), frame.turn(out), kind));
     }
     city.ways.push(Way::lane(frame.out_all(&drive), 7.0));
 
@@ -247,7 +285,11 @@ fn raise(
             level: 0,
         });
     }
-    let storey = if h.kind == "industrial" || h.kind == "market" { 5.5 } else { 3.9 };
+    let storey = if h.kind == "industrial" || h.kind == "market" {
+        5.5
+    } else {
+        3.9
+    };
     city.buildings.push(Building {
         name: format!("{name}{}", h.name),
         number: None,
@@ -297,7 +339,14 @@ fn track(at: Pt, radius_m: f64, half_m: f64) -> Vec<Pt> {
 /// A park: a pond with a path round it, and a path from there to each street.
 fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
     let mut rng = Prng::of(slug, 2);
-    push_area(city, frame, "green", "park", Some(name.to_owned()), &wall.ring);
+    push_area(
+        city,
+        frame,
+        "green",
+        "park",
+        Some(name.to_owned()),
+        &wall.ring,
+    );
     let centre = middle(&wall.ring);
     let reach = wall
         .ring
@@ -316,7 +365,14 @@ fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
             .collect()
     };
     let pond_name = format!("{}湖", name.trim_end_matches("公园"));
-    push_area(city, frame, "water", "pond", Some(pond_name), &blob(reach * 0.38));
+    push_area(
+        city,
+        frame,
+        "water",
+        "pond",
+        Some(pond_name),
+        &blob(reach * 0.38),
+    );
     let mut round = blob(reach * 0.52);
     round.extend(round.first().copied());
     for (side, out) in [pt(0.0, -1.0), pt(1.0, 0.0), pt(0.0, 1.0), pt(-1.0, 0.0)]

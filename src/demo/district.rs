@@ -62,8 +62,11 @@ impl Drafts {
 
     /// The features, ordered by collection and id.
     pub fn sorted(mut self) -> Vec<Change> {
-        self.0
-            .sort_by(|a, b| a.collection.cmp(&b.collection).then_with(|| a.id.cmp(&b.id)));
+        self.0.sort_by(|a, b| {
+            a.collection
+                .cmp(&b.collection)
+                .then_with(|| a.id.cmp(&b.id))
+        });
         self.0
     }
 }
@@ -145,7 +148,12 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
         );
     }
     for (n, w) in city.ways.iter().enumerate() {
-        d.put("routes", &format!("route-{:05}", n + 1), line(&w.line), route(w));
+        d.put(
+            "routes",
+            &format!("route-{:05}", n + 1),
+            line(&w.line),
+            route(w),
+        );
     }
     roads(&mut d, city);
     for (n, s) in places.stations.iter().enumerate() {
@@ -266,7 +274,15 @@ fn stretch(line: &[Pt], from: f64, to: f64) -> Vec<Pt> {
 
 fn parks(d: &mut Drafts, city: &City, as_of: Timestamp) {
     let kit = [
-        "座椅", "健身器材", "儿童滑梯", "凉亭", "花境", "直饮水", "雨水花园", "棋桌", "无障碍坡道",
+        "座椅",
+        "健身器材",
+        "儿童滑梯",
+        "凉亭",
+        "花境",
+        "直饮水",
+        "雨水花园",
+        "棋桌",
+        "无障碍坡道",
     ];
     for (n, p) in city.parks.iter().enumerate() {
         // The newest one opened three weeks ago, the others before it.

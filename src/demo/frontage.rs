@@ -186,7 +186,11 @@ fn shop(
     if low > high {
         std::mem::swap(&mut low, &mut high);
     }
-    let label = if low == high { low.to_string() } else { format!("{low}-{high}") };
+    let label = if low == high {
+        low.to_string()
+    } else {
+        format!("{low}-{high}")
+    };
     let mut id = format!("{}-{low}", road.slug);
     while city.buildings.iter().any(|b| b.id == id) {
         id.push('a');

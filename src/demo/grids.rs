@@ -63,8 +63,18 @@ pub fn draw(city: &mut City) {
     }
     people(city, &mut grids);
     for (community, (code, name)) in COMMUNITIES.iter().enumerate() {
-        let own = rings.iter().filter(|r| r.0 == community).map(|r| r.2.as_slice());
-        grids.push(above(code, &format!("{name}社区"), "community", Some(STREET.0), own, &grids));
+        let own = rings
+            .iter()
+            .filter(|r| r.0 == community)
+            .map(|r| r.2.as_slice());
+        grids.push(above(
+            code,
+            &format!("{name}社区"),
+            "community",
+            Some(STREET.0),
+            own,
+            &grids,
+        ));
     }
     let all = rings.iter().map(|r| r.2.as_slice());
     grids.push(above(STREET.0, STREET.1, "street", None, all, &grids));
@@ -128,7 +138,9 @@ fn above<'a>(
     rings: impl Iterator<Item = &'a [Pt]>,
     grids: &[Grid],
 ) -> Grid {
-    let below = grids.iter().filter(|g| g.kind == "grid" && g.code.starts_with(code));
+    let below = grids
+        .iter()
+        .filter(|g| g.kind == "grid" && g.code.starts_with(code));
     Grid {
         code: code.to_owned(),
         name: name.to_owned(),

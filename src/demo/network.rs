@@ -19,7 +19,11 @@ pub fn streets(city: &mut City) {
                 name: Some(street.name.to_owned()),
                 oneway: street.oneway,
                 surface: "asphalt",
-                max_kmh: if street.class == Class::Residential { 20 } else { 25 },
+                max_kmh: if street.class == Class::Residential {
+                    20
+                } else {
+                    25
+                },
                 ..Way::lane(line.clone(), street.class.roadway_m()).open()
             });
         }
@@ -38,7 +42,8 @@ pub fn streets(city: &mut City) {
                 continue;
             };
             if distance(foot, road) < BANK_ROAD_M - BANK_PATH_M + 2.0 {
-                city.ways.push(Way::flight(vec![foot, road], 2.0, 12).open());
+                city.ways
+                    .push(Way::flight(vec![foot, road], 2.0, 12).open());
             }
         }
     }

@@ -113,7 +113,15 @@ fn road(city: &City, front: &Front) -> &'static str {
 }
 
 fn stations(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Station> {
-    let trades = ["大药房", "诊所", "便利店", "超市", "银行网点", "快递驿站", "理发店"];
+    let trades = [
+        "大药房",
+        "诊所",
+        "便利店",
+        "超市",
+        "银行网点",
+        "快递驿站",
+        "理发店",
+    ];
     let mut out: Vec<Station> = centres
         .iter()
         .zip(COMMUNITIES)
@@ -144,12 +152,12 @@ fn stations(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Station> {
 fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) -> Vec<Facility> {
     let mut out: Vec<Facility> = Vec::new();
     let push = |out: &mut Vec<Facility>,
-                    kind: &'static str,
-                    name: String,
-                    capacity: Option<u32>,
-                    opening_hours: &'static str,
-                    compound: Option<usize>,
-                    at: Pt| {
+                kind: &'static str,
+                name: String,
+                capacity: Option<u32>,
+                opening_hours: &'static str,
+                compound: Option<usize>,
+                at: Pt| {
         let number = out.iter().filter(|f| f.kind == kind).count() + 1;
         out.push(Facility {
             id: format!("{}-{number:03}", kind.replace('_', "-")),
@@ -166,44 +174,127 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
     for front in spread(fronts, 36, 260.0, &[]) {
         let name = format!("{}换电柜（{}旁）", road(city, front), front.trade);
         let slots = rng.pick([8, 12, 12, 16]);
-        push(&mut out, "battery_swap", name, Some(slots), "24/7", None, side(front, 3.0, 1.2));
+        push(
+            &mut out,
+            "battery_swap",
+            name,
+            Some(slots),
+            "24/7",
+            None,
+            side(front, 3.0, 1.2),
+        );
     }
     let shelters = ["便利店", "快递驿站", "银行网点", "超市", "早点铺"];
     for front in spread(fronts, 14, 330.0, &shelters) {
         let name = format!("骑手驿站·{}", front.shop);
-        push(&mut out, "rest_stop", name, Some(8), front.hours, None, side(front, -2.0, 0.8));
+        push(
+            &mut out,
+            "rest_stop",
+            name,
+            Some(8),
+            front.hours,
+            None,
+            side(front, -2.0, 0.8),
+        );
     }
     for (front, (_, name)) in centres.iter().zip(COMMUNITIES) {
         let day = "Mo-Su 08:30-17:30";
         let centre = format!("{name}社区党群服务中心");
-        push(&mut out, "party_service_centre", centre, None, day, None, side(front, 0.0, 0.8));
+        push(
+            &mut out,
+            "party_service_centre",
+            centre,
+            None,
+            day,
+            None,
+            side(front, 0.0, 0.8),
+        );
         let room = format!("{name}社区调解室");
-        push(&mut out, "mediation_room", room, Some(8), "Mo-Fr 09:00-17:00", None, side(front, 4.0, 0.8));
+        push(
+            &mut out,
+            "mediation_room",
+            room,
+            Some(8),
+            "Mo-Fr 09:00-17:00",
+            None,
+            side(front, 4.0, 0.8),
+        );
         let rest = format!("{name}社区骑手驿站");
-        push(&mut out, "rest_stop", rest, Some(12), day, None, side(front, -4.0, 0.8));
+        push(
+            &mut out,
+            "rest_stop",
+            rest,
+            Some(12),
+            day,
+            None,
+            side(front, -4.0, 0.8),
+        );
         let toolbox = format!("{name}社区百宝箱");
-        push(&mut out, "toolbox", toolbox, Some(20), day, None, side(front, -7.0, 1.0));
+        push(
+            &mut out,
+            "toolbox",
+            toolbox,
+            Some(20),
+            day,
+            None,
+            side(front, -7.0, 1.0),
+        );
     }
-    for building in city.buildings.iter().filter(|b| b.id.starts_with("guoyuan-office-")) {
+    for building in city
+        .buildings
+        .iter()
+        .filter(|b| b.id.starts_with("guoyuan-office-"))
+    {
         let at = middle(&building.ring);
         let (kind, name) = match building.name.as_str() {
-            n if n.ends_with("党群服务中心") => ("party_service_centre", "果园新村街道党群服务中心"),
+            n if n.ends_with("党群服务中心") => {
+                ("party_service_centre", "果园新村街道党群服务中心")
+            }
             n if n.ends_with("司法所") => ("mediation_room", "果园新村街道人民调解室"),
             _ => continue,
         };
-        push(&mut out, kind, name.to_owned(), None, "Mo-Su 08:30-20:00", None, at);
+        push(
+            &mut out,
+            kind,
+            name.to_owned(),
+            None,
+            "Mo-Su 08:30-20:00",
+            None,
+            at,
+        );
     }
-    for gate in city.entrances.iter().filter(|e| e.kind == "gate" && e.foot == Pass::Yes) {
-        let beside = |along: f64, out: f64| gate.at + left(gate.outward) * along + gate.outward * out;
+    for gate in city
+        .entrances
+        .iter()
+        .filter(|e| e.kind == "gate" && e.foot == Pass::Yes)
+    {
+        let beside =
+            |along: f64, out: f64| gate.at + left(gate.outward) * along + gate.outward * out;
         // Bikes that may not ride in are left outside, next to the gate.
         if gate.ebike != Pass::Yes || rng.chance(0.25) {
             let name = format!("{}外停车点", gate.name);
             let spaces = rng.whole(10, 40) as u32;
-            push(&mut out, "parking", name, Some(spaces), "24/7", gate.compound, beside(5.5, 2.4));
+            push(
+                &mut out,
+                "parking",
+                name,
+                Some(spaces),
+                "24/7",
+                gate.compound,
+                beside(5.5, 2.4),
+            );
         }
         if gate.compound.is_some() && gate.id.ends_with("gate-s") && rng.chance(0.4) {
             let name = format!("{}百宝箱", gate.name);
-            push(&mut out, "toolbox", name, Some(12), "24/7", gate.compound, beside(-4.8, -2.0));
+            push(
+                &mut out,
+                "toolbox",
+                name,
+                Some(12),
+                "24/7",
+                gate.compound,
+                beside(-4.8, -2.0),
+            );
         }
     }
     let mut sheds = 0;
@@ -218,16 +309,35 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
                 } else {
                     ("charging", format!("{name}西侧充电棚"))
                 };
-                push(&mut out, kind, name, Some(spaces), "24/7", Some(spot.compound), spot.at);
+                push(
+                    &mut out,
+                    kind,
+                    name,
+                    Some(spaces),
+                    "24/7",
+                    Some(spot.compound),
+                    spot.at,
+                );
             }
             SpotKind::Garden => {
-                let few = out.iter().filter(|f| f.kind == "discussion_pavilion").count();
+                let few = out
+                    .iter()
+                    .filter(|f| f.kind == "discussion_pavilion")
+                    .count();
                 let here = out
                     .iter()
                     .any(|f| f.kind == "discussion_pavilion" && f.compound == Some(spot.compound));
                 if few < 18 && !here {
                     let name = format!("{name}议事亭");
-                    push(&mut out, "discussion_pavilion", name, Some(12), "24/7", Some(spot.compound), spot.at);
+                    push(
+                        &mut out,
+                        "discussion_pavilion",
+                        name,
+                        Some(12),
+                        "24/7",
+                        Some(spot.compound),
+                        spot.at,
+                    );
                 }
             }
         }
@@ -270,7 +380,12 @@ fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
         out.push(Unit {
             name: format!("{name}社区居委会"),
             kind: "community",
-            competences: vec!["corridor_clutter", "flying_wire_charging", "wrong_access", "other"],
+            competences: vec![
+                "corridor_clutter",
+                "flying_wire_charging",
+                "wrong_access",
+                "other",
+            ],
             communities: vec![i],
             duty_hours: "Mo-Su 08:30-17:30",
             phone: phone(300 + i),
@@ -281,7 +396,12 @@ fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
     for (n, (name, kind, competences, duty_hours)) in OFFICES.into_iter().enumerate() {
         // Offices of the street sit in its office building, the others about town.
         let at = match kind {
-            "street_office" => hall + Pt { x: -24.0 + 8.0 * n as f64, y: 0.0 },
+            "street_office" => {
+                hall + Pt {
+                    x: -24.0 + 8.0 * n as f64,
+                    y: 0.0,
+                }
+            }
             _ => places.get(n).map_or(hall, |f| f.at - f.outward * 3.0),
         };
         out.push(Unit {
@@ -306,7 +426,12 @@ fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
         out.push(Unit {
             name: format!("{}物业服务中心", compound.name),
             kind: "property",
-            competences: vec!["corridor_clutter", "flying_wire_charging", "damaged_facility", "wrong_access"],
+            competences: vec![
+                "corridor_clutter",
+                "flying_wire_charging",
+                "damaged_facility",
+                "wrong_access",
+            ],
             communities: vec![compound.community],
             duty_hours: "24/7",
             phone: phone(330 + n),
@@ -316,7 +441,10 @@ fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
         });
     }
     let schools = city.town.cells.iter().enumerate().filter(|(_, c)| {
-        matches!(c.plot.1, Use::School | Use::Clinic | Use::Market | Use::Mall | Use::Works)
+        matches!(
+            c.plot.1,
+            Use::School | Use::Clinic | Use::Market | Use::Mall | Use::Works
+        )
     });
     for (_, cell) in schools {
         let at = city

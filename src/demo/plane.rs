@@ -86,13 +86,19 @@ impl Frame {
 
     /// A direction from the frame out to the board.
     pub fn turn(&self, d: Pt) -> Pt {
-        pt(d.x * self.cos - d.y * self.sin, d.x * self.sin + d.y * self.cos)
+        pt(
+            d.x * self.cos - d.y * self.sin,
+            d.x * self.sin + d.y * self.cos,
+        )
     }
 
     /// From the board into the frame.
     pub fn inward(&self, p: Pt) -> Pt {
         let d = p - self.origin;
-        pt(d.x * self.cos + d.y * self.sin, d.y * self.cos - d.x * self.sin)
+        pt(
+            d.x * self.cos + d.y * self.sin,
+            d.y * self.cos - d.x * self.sin,
+        )
     }
 
     /// A line from the frame out to the board.
@@ -114,7 +120,11 @@ pub fn distance(a: Pt, b: Pt) -> f64 {
 /// The direction of a vector, one metre long.
 pub fn unit(d: Pt) -> Pt {
     let length = d.x.hypot(d.y);
-    if length > 0.0 { d / length } else { pt(1.0, 0.0) }
+    if length > 0.0 {
+        d / length
+    } else {
+        pt(1.0, 0.0)
+    }
 }
 
 /// A direction turned left by a right angle.

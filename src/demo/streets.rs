@@ -220,11 +220,15 @@ fn node(i: usize, j: usize) -> Pt {
 
 /// The i-th line north from `y0` to `y1`, without its end.
 fn northward(i: usize, from: Pt, to: Pt) -> Vec<Pt> {
-    wavy(&NORTHWARD[i], from.y, to.y, from, |line, y| pt(line.at(y), y))
+    wavy(&NORTHWARD[i], from.y, to.y, from, |line, y| {
+        pt(line.at(y), y)
+    })
 }
 
 fn eastward(j: usize, from: Pt, to: Pt) -> Vec<Pt> {
-    wavy(&EASTWARD[j], from.x, to.x, from, |line, x| pt(x, line.at(x)))
+    wavy(&EASTWARD[j], from.x, to.x, from, |line, x| {
+        pt(x, line.at(x))
+    })
 }
 
 fn wavy(line: &Line, a: f64, b: f64, from: Pt, place: impl Fn(&Line, f64) -> Pt) -> Vec<Pt> {
@@ -413,10 +417,7 @@ impl Town {
         for (k, street) in self.streets.iter().enumerate() {
             for s in street.lines.iter().flat_map(|l| l.windows(2)) {
                 if let Some((t, u)) = meet(from, from + direction, s[0], s[1]) {
-                    if t > 0.0
-                        && (0.0..=1.0).contains(&u)
-                        && best.is_none_or(|(far, ..)| t < far)
-                    {
+                    if t > 0.0 && (0.0..=1.0).contains(&u) && best.is_none_or(|(far, ..)| t < far) {
                         best = Some((t, along(s[0], s[1], u), k));
                     }
                 }

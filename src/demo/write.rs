@@ -30,7 +30,9 @@ pub fn write_dir(as_of: Timestamp, dir: &Path) -> io::Result<()> {
 pub fn by_collection(changes: Vec<Change>) -> BTreeMap<String, Vec<Change>> {
     let mut out: BTreeMap<String, Vec<Change>> = BTreeMap::new();
     for change in changes {
-        out.entry(change.collection.to_string()).or_default().push(change);
+        out.entry(change.collection.to_string())
+            .or_default()
+            .push(change);
     }
     out
 }
@@ -55,7 +57,10 @@ fn write_collection(
                    organisations or events.",
         },
     });
-    writeln!(out, "{{\"type\":\"FeatureCollection\",\"metadata\":{metadata},\"features\":[")?;
+    writeln!(
+        out,
+        "{{\"type\":\"FeatureCollection\",\"metadata\":{metadata},\"features\":["
+    )?;
     let mut first = true;
     for change in features {
         let Some(body) = &change.body else {
@@ -65,7 +70,11 @@ fn write_collection(
             writeln!(out, ",")?;
         }
         first = false;
-        write!(out, "{{\"type\":\"Feature\",\"id\":{},", json!(change.id.as_str()))?;
+        write!(
+            out,
+            "{{\"type\":\"Feature\",\"id\":{},",
+            json!(change.id.as_str())
+        )?;
         write_body(out, body)?;
         write!(out, "}}")?;
     }

@@ -18,6 +18,7 @@ mod nearest;
 mod openapi;
 mod problem;
 mod query;
+mod search;
 mod session;
 mod styles;
 mod tiles;
@@ -145,6 +146,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(grids::status))
         .routes(routes!(nearest::nearest))
+        .routes(routes!(search::search))
         .routes(routes!(session::read, session::sign_in, session::sign_out))
         .routes(routes!(metrics::live))
         .routes(routes!(metrics::ready))

@@ -26,7 +26,11 @@ pub fn onemap(arguments: &[&str]) -> (String, String, bool) {
         .output()
         .unwrap();
     let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
-    (text(&done.stdout), text(&done.stderr), done.status.success())
+    (
+        text(&done.stdout),
+        text(&done.stderr),
+        done.status.success(),
+    )
 }
 
 impl Server {
@@ -134,7 +138,15 @@ impl Server {
         let mut ids = Vec::new();
         let mut next = Some(format!("{}{path}", self.base));
         while let Some(url) = next {
-            let page: Value = self.client.get(url).send().await.unwrap().json().await.unwrap();
+            let page: Value = self
+                .client
+                .get(url)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap();
             for f in page["features"].as_array().unwrap() {
                 ids.push(f["id"].as_str().unwrap().to_owned());
             }
@@ -169,7 +181,10 @@ impl Drop for Server {
 /// The status and the problem document of an answer.
 pub async fn problem(response: reqwest::Response) -> (StatusCode, Value) {
     let status = response.status();
-    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+    let kind = response.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     let text = response.text().await.unwrap();
     assert_eq!(kind, "application/problem+json", "{status} {text}");
     let document: Value = serde_json::from_str(&text).unwrap();
@@ -181,7 +196,14 @@ pub async fn problem(response: reqwest::Response) -> (StatusCode, Value) {
 /// A new token of a role.
 pub fn token(database: &str, role: &str) -> String {
     let (out, err, ok) = onemap(&[
-        "token", "create", "--role", role, "--name", role, "--database", database,
+        "token",
+        "create",
+        "--role",
+        role,
+        "--name",
+        role,
+        "--database",
+        database,
     ]);
     assert!(ok, "{err}");
     out.trim().to_owned()

@@ -1,0 +1,102 @@
+//! `/api/search`: where is it?
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use std::sync::Arc;
+
+use super::App;
+use super::answer::{Answer, Tag};
+use super::auth::Caller;
+use super::items::{self, GEOJSON};
+use super::problem::Problem;
+use super::query::Query;
+use crate::index::Collection;
+use crate::riders;
+
+/// The most features one may ask for.
+const MOST: usize = 100;
+
+/// Features by name.
+#[utoipa::path(get, path = "/api/search", tag = "features",
+    params(
+        ("q" = String, Query, description = "Words of a name, in characters, pinyin or its first letters: `wqhy3` finds 温泉花园3号楼"),
+        ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these collections"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many (10)"),
+    ),
+    responses(
+        (status = 200, description = "The features, best first; `collection` beside the properties says where each stands", content_type = "application/geo+json", body = Value),
+        (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
+    ))]
+pub async fn search(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["q", "collections", "limit"])?;
+    let words = query
+        .get("q")?
+        .filter(|q| !q.trim().is_empty())
+        .ok_or_else(|| Problem::invalid("q", "Say what to look for: q=wqhy3."))?
+        .to_owned();
+    let limit = query
+        .parsed::<usize>("limit", "a whole number from 1 to 100")?
+        .unwrap_or(10);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Problem::invalid(
+            "limit",
+            format!("limit={limit}: expected a whole number from 1 to {MOST}."),
+        ));
+    }
+    let snapshot = app.live.snapshot();
+    let collections: Vec<Arc<Collection>> = match query.get("collections")? {
+        // Warnings have no names; looking through them would only cost.
+        None => snapshot
+            .collections()
+            .iter()
+            .filter(|(id, _)| id.as_str() != "warnings")
+            .map(|(_, c)| Arc::clone(c))
+            .collect(),
+        Some(list) => {
+            let mut chosen = Vec::new();
+            for name in list.split(',').map(str::trim).filter(|n| !n.is_empty()) {
+                chosen.push(Arc::clone(items::collection(&snapshot, name)?));
+            }
+            chosen
+        }
+    };
+    let newest = collections.iter().map(|c| c.last_seq()).max().unwrap_or(0);
+    let tag = Tag::new(
+        &snapshot,
+        newest,
+        &caller,
+        &["search", &query.without(&["min-seq"])],
+    );
+    if tag.is_held(&headers) {
+        return Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, Vec::new));
+    }
+    let role = caller.role();
+    let hits =
+        tokio::task::spawn_blocking(move || riders::search(&collections, role, &words, limit))
+            .await
+            .map_err(|e| Problem::internal(&e))?;
+    let body = || {
+        let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
+        for (i, hit) in hits.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            let schema = hit.collection.schema();
+            hit.entry.write_feature(&mut out, schema, role, None);
+            // The feature's closing brace makes room for one more member.
+            out.pop();
+            out.extend_from_slice(
+                format!(",\"collection\":\"{}\"}}", schema.collection).as_bytes(),
+            );
+        }
+        out.extend_from_slice(b"]}");
+        out
+    };
+    Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, body))
+}
