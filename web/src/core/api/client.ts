@@ -1,5 +1,6 @@
 // Asking the server. Every failure becomes one error type that says what a person can do.
-import type { Collection, Feature, FeatureCollection, GridStatuses, Landing, Session } from './types';
+import type { paths } from './schema';
+import type { Collection, Feature, FeatureCollection, GridStatuses, Landing, Session, SignIn } from './types';
 
 /** A problem document (RFC 9457), or the network's own failure with status 0. */
 export class ApiError extends Error {
@@ -23,6 +24,9 @@ async function problemOf(response: Response): Promise<ApiError> {
   }
 }
 
+/** A path that the interface has; the compiler knows them all. */
+const at = (path: keyof paths): string => path;
+
 async function ask(path: string, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -40,18 +44,18 @@ async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
-export const landing = (signal?: AbortSignal): Promise<Landing> => json('/api/', signal);
+export const landing = (signal?: AbortSignal): Promise<Landing> => json(at('/api/'), signal);
 
-export const gridStatuses = (signal?: AbortSignal): Promise<GridStatuses> => json('/api/grids/status', signal);
+export const gridStatuses = (signal?: AbortSignal): Promise<GridStatuses> => json(at('/api/grids/status'), signal);
 
 export async function collections(signal?: AbortSignal): Promise<Collection[]> {
-  return (await json<{ collections: Collection[] }>('/api/collections', signal)).collections;
+  return (await json<{ collections: Collection[] }>(at('/api/collections'), signal)).collections;
 }
 
 /** Every feature of a collection, page by page along the `next` links. Only for collections of modest size. */
 export async function allItems<P>(collection: string, signal?: AbortSignal): Promise<Feature<P>[]> {
   const features: Feature<P>[] = [];
-  let next: string | undefined = `/api/collections/${collection}/items?limit=10000`;
+  let next: string | undefined = `${at('/api/collections/{collectionId}/items').replace('{collectionId}', collection)}?limit=10000`;
   while (next) {
     const page: FeatureCollection<P> = await json(next, signal);
     features.push(...page.features);
@@ -64,18 +68,18 @@ export async function allItems<P>(collection: string, signal?: AbortSignal): Pro
 }
 
 /** The style as the server serves it, `{base}` already replaced. */
-export const style = <S>(name: string, signal?: AbortSignal): Promise<S> => json(`/api/styles/${name}`, signal);
+export const style = <S>(name: string, signal?: AbortSignal): Promise<S> => json(at('/api/styles/{name}').replace('{name}', name), signal);
 
-export const session = (): Promise<Session> => json('/api/session');
+export const session = (): Promise<Session> => json(at('/api/session'));
 
 export async function signIn(token: string): Promise<void> {
-  await ask('/api/session', {
+  await ask(at('/api/session'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
+    body: JSON.stringify({ token } satisfies SignIn),
   });
 }
 
 export async function signOut(): Promise<void> {
-  await ask('/api/session', { method: 'DELETE' });
+  await ask(at('/api/session'), { method: 'DELETE' });
 }

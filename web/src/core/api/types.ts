@@ -1,7 +1,9 @@
-// The shapes of the interface that the pages use, as narrow as they need them. `/api/openapi.json` is the
-// contract; see `npm run types`.
+// The shapes of the interface that the pages use. What the OpenAPI document describes comes from there
+// (`schema.ts`, made by `npm run types`); answers that it leaves open, as GeoJSON, are written down here, as
+// narrow as the pages need them.
 import type { Geometry } from 'geojson';
 import type { Bilingual } from '@/core/i18n/lang';
+import type { components } from './schema';
 
 /** west, south, east, north; degrees, WGS 84. */
 export type Bbox = [number, number, number, number];
@@ -89,10 +91,8 @@ export interface WarningProperties {
   due_at?: string;
 }
 
-export interface Session {
-  role: string;
-  account: string | { name?: string } | null;
-}
+export type Session = components['schemas']['Session'];
+export type SignIn = components['schemas']['SignIn'];
 
 export interface Change {
   collection: string;

@@ -1,0 +1,82 @@
+// The machine's own Chromium, drawing WebGL in software; and what every page must keep to.
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: EXECUTABLE,
+    args: [
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export interface Visit {
+  page: Page;
+  /** Errors of the page and its console. */
+  errors: string[];
+  /** Requests that left our server. */
+  outside: string[];
+  close: () => Promise<void>;
+}
+
+export interface VisitOptions {
+  width?: number;
+  height?: number;
+  reducedMotion?: boolean;
+}
+
+/** Opens a page and takes down what it does wrong. */
+export async function visit(browser: Browser, url: string, { width = 1920, height = 1080, reducedMotion = false }: VisitOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  const outside: string[] = [];
+  const { origin } = new URL(url);
+  page.on('pageerror', (error) => errors.push(String(error.stack ?? error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('request', (request) => {
+    const asked = request.url();
+    if (!asked.startsWith(origin) && !/^(data|blob):/.test(asked)) outside.push(asked);
+  });
+  await page.goto(url);
+  return { page, errors, outside, close: () => context.close() };
+}
+
+/** The map has drawn all that it had to. */
+export async function mapReady(page: Page): Promise<void> {
+  await page.waitForSelector('[data-map="ready"]', { timeout: 90_000 });
+}
+
+interface AxeResult {
+  violations: { id: string; help: string; nodes: { html: string }[] }[];
+}
+
+const require = createRequire(import.meta.url);
+
+/** No finding of axe-core's rules for WCAG 2.2 AA and good practice; `exclude` names others' widgets. */
+export async function expectAccessible(page: Page, exclude: string[] = []): Promise<void> {
+  // Through the protocol: the page's own policy allows no injected script tag.
+  const source = await import('node:fs/promises').then((fs) => fs.readFile(require.resolve('axe-core/axe.min.js'), 'utf8'));
+  await page.evaluate(source);
+  const result = await page.evaluate(
+    (excluded) => (globalThis as unknown as { axe: { run: (context: object) => Promise<AxeResult> } }).axe.run({ exclude: excluded }),
+    exclude,
+  );
+  const findings = result.violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => n.html).slice(0, 4).join('\n  ')}`);
+  expect(findings).toEqual([]);
+}

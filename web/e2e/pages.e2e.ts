@@ -1,0 +1,80 @@
+// The quiet pages: home, sign-in, documents.
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expectAccessible, launch, visit } from './browser.ts';
+
+const url = inject('url');
+const token = inject('token');
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+test('home leads only to pages that exist', async () => {
+  const { page, errors, outside, close } = await visit(browser, `${url}/`, { width: 1280, height: 800 });
+  await page.waitForSelector('a[href^="/api/collections/"]');
+  const links = await page.locator('a[href]').evaluateAll((as) => as.map((a) => (a as HTMLAnchorElement).href));
+  expect(links).toEqual(expect.arrayContaining([`${url}/wall`, `${url}/sign-in`, `${url}/docs`]));
+  for (const link of links) expect((await fetch(link)).status, link).toBe(200);
+  expect(await page.textContent('body')).toContain('合成的演示数据');
+  await expectAccessible(page);
+  expect([errors, outside]).toEqual([[], []]);
+  await close();
+});
+
+test('English is a switch away and is remembered', async () => {
+  const { page, close } = await visit(browser, `${url}/`, { width: 1280, height: 800 });
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByText('The wall').waitFor();
+  expect(await page.getAttribute('html', 'lang')).toBe('en');
+  await page.goto(`${url}/sign-in`);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.goto(`${url}/sign-in?lang=zh`);
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  await close();
+});
+
+test.skipIf(token === '')('a token becomes a session and ends again', async () => {
+  const { page, close } = await visit(browser, `${url}/sign-in`, { width: 1280, height: 800 });
+  await expectAccessible(page);
+  await page.getByLabel('访问令牌').fill('om_0000');
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByText('令牌无效或已过期').waitFor();
+  await page.getByLabel('访问令牌').fill(token);
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByText('系统管理员').waitFor();
+  const cookies = await page.context().cookies();
+  expect(cookies.map((c) => [c.httpOnly, c.sameSite])).toEqual([[true, 'Lax']]);
+  expect(await page.evaluate(() => JSON.stringify([localStorage, document.cookie]))).not.toContain(token);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: '退出登录' }).click();
+  await page.getByLabel('访问令牌').waitFor();
+  expect(await page.context().cookies()).toEqual([]);
+  await close();
+});
+
+test('the documents are browsable without the internet', async () => {
+  const { page, errors, outside, close } = await visit(browser, `${url}/docs`, { width: 1280, height: 800 });
+  await page.waitForSelector('.opblock');
+  const described = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: Record<string, object> };
+  const operations = Object.values(described.paths).reduce((n, path) => n + Object.keys(path).filter((k) => /^(get|put|post|patch|delete)$/.test(k)).length, 0);
+  expect(await page.locator('.opblock').count()).toBe(operations);
+  // One of them, tried out for real.
+  await page.locator('.opblock', { hasText: '/api/session' }).filter({ hasText: 'GET' }).first().click();
+  await page.getByRole('button', { name: 'Try it out' }).first().click();
+  await page.getByRole('button', { name: 'Execute' }).first().click();
+  await page.locator('.live-responses-table').getByText('"public"').first().waitFor();
+  await expectAccessible(page, ['.swagger-ui']);
+  expect([errors, outside]).toEqual([[], []]);
+  await close();
+});
+
+test('the types of the client are those of this server', async () => {
+  const { readFile } = await import('node:fs/promises');
+  const kept = JSON.parse(await readFile('src/core/api/openapi.json', 'utf8')) as { paths: object; components: object };
+  const served = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: object; components: object };
+  // `make docs` brings them together again.
+  expect({ paths: served.paths, components: served.components }).toEqual({ paths: kept.paths, components: kept.components });
+});

@@ -1,0 +1,75 @@
+// Starts the program as a person would and reads what it prints.
+import { spawn, execFile, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export interface Server {
+  url: string;
+  /** The admin token that it printed; empty where the server was running already. */
+  token: string;
+  /** Runs another command of the program on the same database; answers what it printed. */
+  command: (...args: string[]) => Promise<string>;
+  stop: () => Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+/** `onemap serve` on a free port with a database of its own; ready when this resolves. */
+export async function startServer(...options: string[]): Promise<Server> {
+  const program = process.env['ONEMAP_BIN'];
+  if (!program) throw new Error('set ONEMAP_BIN to the built program, or ONEMAP_URL to a running one');
+  const folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
+  const database = `sqlite:${join(folder, 'onemap.db')}`;
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const child = spawn(program, ['serve', '--listen', url.slice(7), '--database', database, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (said += piece.toString()));
+
+  const deadline = Date.now() + 90_000;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`onemap ended with ${child.exitCode}:\n${said}`);
+    const ready = await fetch(`${url}/health/ready`).catch(() => null);
+    if (ready?.ok) break;
+    if (Date.now() > deadline) throw new Error(`onemap is not ready:\n${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return {
+    url,
+    token: /\bom_[0-9a-f]+\b/.exec(said)?.[0] ?? '',
+    command: async (...args) => {
+      const { stdout } = await promisify(execFile)(program, [...args, '--database', database]);
+      return stdout;
+    },
+    async stop() {
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) {
+      resolve();
+      return;
+    }
+    const hard = setTimeout(() => child.kill('SIGKILL'), 5000);
+    child.once('exit', () => {
+      clearTimeout(hard);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}

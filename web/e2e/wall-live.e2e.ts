@@ -1,0 +1,118 @@
+// The wall as it lives: the feed breaks and comes back, something turns red, a city is imported.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { expectAccessible, launch, mapReady, visit } from './browser.ts';
+import { Cable } from './cable.ts';
+import { startServer, type Server } from './server.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+async function camera(page: Page): Promise<[number, number, number]> {
+  const [lon = 0, lat = 0, zoom = 0] = ((await page.getAttribute('[data-camera]', 'data-camera')) ?? '').split(',').map(Number);
+  return [lon, lat, zoom];
+}
+
+test('a stale feed says how old it is, and recovers by itself', async () => {
+  const cable = await new Cable().plug(inject('url'));
+  const { page, close } = await visit(browser, `${cable.url}/wall`);
+  await mapReady(page);
+  await page.locator('[data-stale="false"]', { hasText: '数据实时' }).waitFor();
+  cable.pull();
+  const badge = page.locator('[data-stale="true"]');
+  await badge.waitFor({ timeout: 15_000 });
+  expect(await badge.textContent()).toMatch(/数据停更 \d+ 秒 · 正在重连/);
+  await expectAccessible(page);
+  cable.mend();
+  await page.locator('[data-stale="false"]', { hasText: '数据实时' }).waitFor({ timeout: 40_000 });
+  await close();
+  await cable.unplug();
+});
+
+test('a wall that is switched on before its server finds it', async () => {
+  const cable = await new Cable().plug(inject('url'));
+  const { page, close } = await visit(browser, `${cable.url}/wall`);
+  await page.waitForSelector('.wall');
+  cable.pull();
+  await page.reload().catch(() => null);
+  // The page itself came from the server, so it is the interface that must be away while the page is there.
+  cable.mend();
+  await page.route('**/api/**', (route) => route.abort());
+  await page.goto(`${cable.url}/wall`);
+  await page.getByText('连不上服务器').waitFor();
+  await expectAccessible(page);
+  await page.unroute('**/api/**');
+  await mapReady(page);
+  await close();
+  await cable.unplug();
+});
+
+describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
+  test('a new red is flown to, told in five lines and said aloud', async () => {
+    // Life in the demo district, much faster.
+    const server = await startServer('--demo', '--demo-speed', '400');
+    const { page, errors, close } = await visit(browser, `${server.url}/wall`);
+    await mapReady(page);
+    const home = await camera(page);
+    await page.locator('.focus--new').waitFor({ timeout: 90_000 });
+    const lines = await page.locator('.focus--new dd').allTextContents();
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expect(line.trim()).not.toBe('');
+    expect(lines[0]).toContain('红色预警');
+    expect(await page.locator('[data-live="red"]').textContent()).toMatch(/新的红色预警/);
+    await expect.poll(async () => (await camera(page))[2], { timeout: 15_000 }).toBeGreaterThan(home[2] + 0.5);
+    expect(errors).toEqual([]);
+    await close();
+    await server.stop();
+  });
+
+  describe('an import', () => {
+    let server: Server;
+    let folder: string;
+    beforeAll(async () => {
+      server = await startServer();
+      folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
+    });
+    afterAll(async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    /** A town of square houses, 30 m apart. */
+    async function town(name: string, [lon, lat]: [number, number], houses: number): Promise<string> {
+      const side = Math.ceil(Math.sqrt(houses));
+      const features = Array.from({ length: houses }, (_, i) => {
+        const [x, y] = [lon + (i % side) * 0.0004, lat + Math.floor(i / side) * 0.0003];
+        const [r, t] = [x + 0.0002, y + 0.00015];
+        return { type: 'Feature', id: `${name}-${i}`, properties: { levels: 6 }, geometry: { type: 'Polygon', coordinates: [[[x, y], [r, y], [r, t], [x, t], [x, y]]] } };
+      });
+      const path = join(folder, `${name}.geojson`);
+      await writeFile(path, JSON.stringify({ type: 'FeatureCollection', features }));
+      return path;
+    }
+
+    test('fills an empty wall, and the wall flies to what comes next', async () => {
+      const { page, errors, close } = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
+      await page.getByText('地图还是空的').waitFor();
+      await expectAccessible(page);
+
+      await server.command('import', await town('first', [117.1, 39.2], 1500), '--collection', 'buildings');
+      await page.getByText('已导入 1,500 栋楼').waitFor({ timeout: 20_000 });
+      await page.getByText('地图还是空的').waitFor({ state: 'detached' });
+      await expect.poll(async () => (await camera(page))[0], { timeout: 20_000 }).toBeCloseTo(117.1078, 2);
+
+      await server.command('import', await town('second', [7.41, 43.72], 1200), '--collection', 'buildings');
+      await page.getByText('已导入 1,200 栋楼').waitFor({ timeout: 20_000 });
+      await expect.poll(async () => (await camera(page))[0], { timeout: 20_000 }).toBeCloseTo(7.417, 2);
+      expect(errors).toEqual([]);
+      await close();
+    });
+  });
+});

@@ -1,0 +1,153 @@
+// The wall as it stands: what it shows is what the server says, legible from the back of the room.
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { expectAccessible, launch, mapReady, visit, type Visit } from './browser.ts';
+
+const url = inject('url');
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+interface Box {
+  name: string;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** The regions that must not cover one another. */
+const regions = (page: Page): Promise<Box[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.wall > header, .wall > main, .wall > footer, .wall .panel')].map((e) => {
+      const { left, top, right, bottom } = e.getBoundingClientRect();
+      return { name: `${e.tagName} ${e.getAttribute('aria-label') ?? ''}`, left, top, right, bottom };
+    }),
+  );
+
+/** Visible texts that are smaller than `least` px. */
+const smallTexts = (page: Page, least: number): Promise<string[]> =>
+  page.evaluate((px) => {
+    const out: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement;
+      if (!parent || !node.textContent?.trim() || parent.closest('.visually-hidden, noscript, script, style')) continue;
+      const size = Number.parseFloat(getComputedStyle(parent).fontSize);
+      if (size < px - 0.01) out.push(`${size}px ${node.textContent.trim()}`);
+    }
+    return out;
+  }, least);
+
+/** Texts that their box cuts off. */
+const cutTexts = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('.wall h1, .wall .clock *, .wall .legend *, .wall .figure *, .wall .panel__title')]
+      .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+      .map((e) => e.textContent ?? ''),
+  );
+
+describe.each([
+  [1920, 1080],
+  [3840, 2160],
+])('at %i × %i', (width, height) => {
+  let wall: Visit;
+  beforeAll(async () => {
+    wall = await visit(browser, `${url}/wall`, { width, height });
+    await mapReady(wall.page);
+  });
+  afterAll(() => wall.close());
+
+  test('the map takes at least 60 % and nothing covers anything', async () => {
+    const boxes = await regions(wall.page);
+    const map = boxes.find((b) => b.name.startsWith('MAIN'));
+    expect(map && (map.right - map.left) * (map.bottom - map.top)).toBeGreaterThanOrEqual(0.6 * width * height);
+    const overlaps = boxes.flatMap((a, i) =>
+      boxes.slice(i + 1).filter((b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5).map((b) => `${a.name} / ${b.name}`),
+    );
+    expect(overlaps).toEqual([]);
+    for (const b of boxes) expect(b.right <= width + 0.5 && b.bottom <= height + 0.5, b.name).toBe(true);
+    expect(await wall.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([width, height]);
+  });
+
+  test('nothing is under 20 px, the headline figures are 64 px and more, no text is cut', async () => {
+    const k = width / 1920;
+    expect(await smallTexts(wall.page, 20 * k)).toEqual([]);
+    expect(await cutTexts(wall.page)).toEqual([]);
+    const sizes = await wall.page.locator('.figure__number').evaluateAll((es) => es.map((e) => Number.parseFloat(getComputedStyle(e).fontSize)));
+    expect(sizes.length).toBeGreaterThanOrEqual(3);
+    for (const size of sizes) expect(size).toBeGreaterThanOrEqual(64 * k);
+  });
+
+  test('it has no findings of axe, no errors, and asks nobody outside', async () => {
+    await expectAccessible(wall.page);
+    expect([wall.errors, wall.outside]).toEqual([[], []]);
+  });
+});
+
+test('the figures and the table are the server’s', async () => {
+  const { page, close } = await visit(browser, `${url}/wall`);
+  await mapReady(page);
+  const title = ((await (await fetch(`${url}/api/`)).json()) as { title: string }).title;
+  expect(await page.textContent('h1')).toBe(title);
+  await page.getByText('演示数据 · 合成').waitFor();
+  // The demo goes on meanwhile, so that both sides are asked until they agree.
+  await expect
+    .poll(
+      async () => {
+        const { grids } = (await (await fetch(`${url}/api/grids/status`)).json()) as { grids: { kind: string; level: string }[] };
+        const n = (level: string): number => grids.filter((g) => g.kind === 'grid' && g.level === level).length;
+        const shown = await Promise.all(['red', 'yellow', 'green'].map(async (l) => Number(await page.textContent(`[data-level="${l}"] .figure__number`))));
+        const rows = await page.locator('caption:has-text("各网格的预警等级") ~ tbody tr').count();
+        const same = JSON.stringify(shown) === JSON.stringify(['red', 'yellow', 'green'].map(n)) && rows === grids.filter((g) => g.kind === 'grid').length;
+        return same && rows >= 90;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+  expect(await page.textContent('#map-summary')).toMatch(/红色预警网格 \d+ 个/);
+  await close();
+});
+
+test('it speaks English', async () => {
+  const { page, close } = await visit(browser, `${url}/wall?lang=en`);
+  await mapReady(page);
+  await page.getByText('Grids by level').first().waitFor();
+  expect(await cutTexts(page)).toEqual([]);
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.getByText('网格状态').first().waitFor();
+  await close();
+});
+
+test('a layer switch takes its layer off the map and is remembered', async () => {
+  const { page, close } = await visit(browser, `${url}/wall`);
+  await mapReady(page);
+  const shot = async (): Promise<string> => (await page.locator('.wall__canvas').screenshot()).toString('base64');
+  const before = await shot();
+  const button = page.getByRole('button', { name: '网格' });
+  await button.click();
+  expect(await button.getAttribute('aria-pressed')).toBe('false');
+  await expect.poll(shot, { timeout: 20_000 }).not.toBe(before);
+  await page.reload();
+  await mapReady(page);
+  expect(await page.getByRole('button', { name: '网格' }).getAttribute('aria-pressed')).toBe('false');
+  await close();
+});
+
+test('its picture for the README', async () => {
+  const { page, close } = await visit(browser, `${url}/wall`);
+  await mapReady(page);
+  // Symbols fade in after the map is first idle.
+  await page.waitForTimeout(1500);
+  const path = process.env['ONEMAP_SCREENSHOT'];
+  if (path) await mkdir(dirname(path), { recursive: true });
+  const picture = await page.screenshot({ type: 'jpeg', quality: 86, ...(path ? { path } : {}) });
+  expect(picture.byteLength).toBeLessThan(600_000);
+  expect(picture.byteLength).toBeGreaterThan(60_000);
+  await close();
+});
