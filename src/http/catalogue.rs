@@ -135,7 +135,7 @@ pub async fn conformance(
 }
 
 /// All collections.
-#[utoipa::path(get, path = "/api/collections", tag = "catalogue",
+#[utoipa::path(get, path = "/api/collections", operation_id = "list_collections", tag = "catalogue",
     params(("f" = Option<String>, Query, description = "json or html")),
     responses((status = 200, description = "The collections", body = Value)))]
 pub async fn list(
@@ -179,7 +179,7 @@ pub async fn list(
 }
 
 /// One collection.
-#[utoipa::path(get, path = "/api/collections/{collectionId}", tag = "catalogue",
+#[utoipa::path(get, path = "/api/collections/{collectionId}", operation_id = "read_collection", tag = "catalogue",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("f" = Option<String>, Query, description = "json or html"),

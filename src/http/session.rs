@@ -37,7 +37,7 @@ pub struct SignIn {
 }
 
 /// Who am I?
-#[utoipa::path(get, path = "/api/session", tag = "accounts",
+#[utoipa::path(get, path = "/api/session", operation_id = "read_session", tag = "accounts",
     responses((status = 200, description = "Who the request comes from", body = Session)))]
 pub async fn read(caller: Caller) -> Response {
     no_store(Session::of(&caller))

@@ -54,7 +54,7 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
 /// Ordered by id; the link `next` pages by key, so that what matches throughout comes exactly once,
 /// whatever is written meanwhile. Any property of the collection's queryables is a parameter too:
 /// `levels=6`.
-#[utoipa::path(get, path = "/api/collections/{collectionId}/items", tag = "features",
+#[utoipa::path(get, path = "/api/collections/{collectionId}/items", operation_id = "list_items", tag = "features",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("bbox" = Option<Vec<f64>>, Query, style = Form, explode = false,

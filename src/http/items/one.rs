@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 
 /// One feature.
-#[utoipa::path(get, path = "/api/collections/{collectionId}/items/{featureId}", tag = "features",
+#[utoipa::path(get, path = "/api/collections/{collectionId}/items/{featureId}", operation_id = "read_item", tag = "features",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("featureId" = String, Path, description = "The feature's id"),

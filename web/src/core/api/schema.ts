@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** All collections. */
-        get: operations["list"];
+        get: operations["list_collections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,7 +46,7 @@ export interface paths {
             cookie?: never;
         };
         /** One collection. */
-        get: operations["one"];
+        get: operations["read_collection"];
         put?: never;
         post?: never;
         delete?: never;
@@ -68,7 +68,7 @@ export interface paths {
          *     whatever is written meanwhile. Any property of the collection's queryables is a parameter too:
          *     `levels=6`.
          */
-        get: operations["list"];
+        get: operations["list_items"];
         put?: never;
         /**
          * Makes a feature.
@@ -89,7 +89,7 @@ export interface paths {
             cookie?: never;
         };
         /** One feature. */
-        get: operations["read"];
+        get: operations["read_item"];
         /** Makes or replaces a feature. */
         put: operations["put"];
         post?: never;
@@ -245,7 +245,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who am I? */
-        get: operations["read"];
+        get: operations["read_session"];
         put?: never;
         /** Signs in. */
         post: operations["sign_in"];
@@ -392,7 +392,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_collections: {
         parameters: {
             query?: {
                 /** @description json or html */
@@ -415,7 +415,7 @@ export interface operations {
             };
         };
     };
-    one: {
+    read_collection: {
         parameters: {
             query?: {
                 /** @description json or html */
@@ -450,7 +450,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_items: {
         parameters: {
             query?: {
                 /** @description west,south,east,north: only features whose geometry meets the box; west > east crosses the antimeridian */
@@ -567,7 +567,7 @@ export interface operations {
             };
         };
     };
-    read: {
+    read_item: {
         parameters: {
             query?: {
                 /** @description The URI of the system of the answer's coordinates */
@@ -1018,7 +1018,7 @@ export interface operations {
             };
         };
     };
-    read: {
+    read_session: {
         parameters: {
             query?: never;
             header?: never;
