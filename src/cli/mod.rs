@@ -5,6 +5,7 @@ mod demo;
 mod describe;
 mod import;
 mod serve;
+mod synth;
 mod token;
 
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Write the synthetic demo district as GeoJSON files.
     Demo(demo::DemoArgs),
+    /// Write a synthetic city of any size, for measurements.
+    Synth(synth::SynthArgs),
     /// Make, list and revoke the tokens that accounts sign in with.
     Token(token::TokenArgs),
     /// Print the OpenAPI document of the interface.
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
             Command::Serve(args) => serve::run(&database, args).await,
             Command::Import(args) => import::run(&database, args).await,
             Command::Demo(args) => demo::run(&args),
+            Command::Synth(args) => synth::run(&args),
             Command::Token(args) => token::run(&database, args).await,
             Command::Openapi => describe::interface(),
             Command::DataDoc => describe::data(),

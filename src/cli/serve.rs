@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use std::time::Duration;
 
@@ -13,8 +14,9 @@ use jiff::Timestamp;
 use super::{print, say};
 use crate::demo;
 use crate::http::{self, App, assets};
+use crate::index::Entry;
 use crate::live::{self, Live};
-use crate::model::{Author, CollectionId, Edit, Role};
+use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Role};
 use crate::store::{NewToken, Store, StoreError};
 
 /// Serve the map and its pages.
@@ -73,6 +75,9 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         "the map is in memory"
     );
     tokio::spawn(tidy(store));
+    if args.demo {
+        tokio::spawn(live_demo(live.clone(), args.demo_speed));
+    }
 
     let options = http::Options {
         public_url: args.public_url.clone(),
@@ -164,10 +169,60 @@ async fn load_demo(store: &Store) -> anyhow::Result<()> {
         return Ok(());
     }
     say("载入合成演示街道… Loading the synthetic demo district…");
-    let changes = demo::district(now);
+    let mut changes = demo::district(now);
+    changes.extend(demo::warnings(now));
     let edit = Edit::new(Author::system(), changes).because("the synthetic demo district");
     store.commit(edit).await?;
     Ok(())
+}
+
+/// Lets reports arrive and be handled, so that the map is alive.
+async fn live_demo(live: Live, speed: f64) {
+    let now = Timestamp::now();
+    let mut known = demo::district(now);
+    // What is in the ledger already counts: the third report at a place is the third.
+    known.extend(warnings(&live).map(|(collection, e)| Change {
+        collection,
+        id: e.id().clone(),
+        body: Some(Body {
+            geometry: e.geometry().cloned(),
+            properties: Properties::from_canonical(e.all_properties()),
+        }),
+    }));
+    let seed = u64::try_from(now.as_second()).unwrap_or_default();
+    let mut feed = demo::Feed::new(seed, &known).with_speed(speed);
+    drop(known);
+    loop {
+        let open: Vec<(FeatureId, Properties)> = warnings(&live)
+            .filter(|(_, e)| !e.all_properties().contains("\"status\":\"closed\""))
+            .map(|(_, e)| {
+                (
+                    e.id().clone(),
+                    Properties::from_canonical(e.all_properties()),
+                )
+            })
+            .collect();
+        let (wait, changes): (Duration, Vec<Change>) = feed.next(Timestamp::now(), &open);
+        if !changes.is_empty() {
+            let edit = Edit::new(Author::system(), changes).because("demo");
+            if let Err(error) = live.commit(edit).await {
+                tracing::warn!(%error, "the demo could not write");
+            }
+        }
+        tokio::time::sleep(wait).await;
+    }
+}
+
+fn warnings(live: &Live) -> impl Iterator<Item = (CollectionId, Arc<Entry>)> {
+    let warnings = live.snapshot().collections().get("warnings").cloned();
+    let list: Vec<_> = warnings
+        .iter()
+        .flat_map(|w| {
+            w.iter()
+                .map(|e| (w.schema().collection.clone(), Arc::clone(e)))
+        })
+        .collect();
+    list.into_iter()
 }
 
 /// Finishes what imports left to tidy, now and from time to time.

@@ -24,9 +24,7 @@ pub struct SynthArgs {
 
 pub(super) fn run(args: &SynthArgs) -> anyhow::Result<ExitCode> {
     let sink: Box<dyn Write> = match &args.out {
-        Some(path) => {
-            Box::new(File::create(path).with_context(|| format!("{}", path.display()))?)
-        }
+        Some(path) => Box::new(File::create(path).with_context(|| format!("{}", path.display()))?),
         None => Box::new(std::io::stdout().lock()),
     };
     let mut sink = BufWriter::with_capacity(1 << 20, sink);

@@ -20,11 +20,36 @@ const WORDS: [(&str, &str); 7] = [
 
 /// What people write, by category.
 pub const NOTES: [[&str; 4]; 7] = [
-    ["摊位占用盲道，行人绕行", "店外摆放货架，占用人行道", "早点摊占道，影响通行", "夜间烧烤摊占用非机动车道"],
-    ["楼道内堆放旧家具，影响疏散", "消防门前堆放纸箱", "楼梯间停放自行车", "一层门厅堆放装修垃圾"],
-    ["从二楼窗口拉线给电动车充电", "楼前私拉电线充电", "单元门口飞线充电，电线裸露", "充电线跨过人行道"],
-    ["施工围挡占用通道，电动车无法通过", "机动车堵住消防通道", "倒伏树枝挡路", "门口堆土，只能步行通过"],
-    ["地图上写可骑行，实际需要推行", "开放时间与门口公告不一致", "此门已改为只出不进", "门禁已更换"],
+    [
+        "摊位占用盲道，行人绕行",
+        "店外摆放货架，占用人行道",
+        "早点摊占道，影响通行",
+        "夜间烧烤摊占用非机动车道",
+    ],
+    [
+        "楼道内堆放旧家具，影响疏散",
+        "消防门前堆放纸箱",
+        "楼梯间停放自行车",
+        "一层门厅堆放装修垃圾",
+    ],
+    [
+        "从二楼窗口拉线给电动车充电",
+        "楼前私拉电线充电",
+        "单元门口飞线充电，电线裸露",
+        "充电线跨过人行道",
+    ],
+    [
+        "施工围挡占用通道，电动车无法通过",
+        "机动车堵住消防通道",
+        "倒伏树枝挡路",
+        "门口堆土，只能步行通过",
+    ],
+    [
+        "地图上写可骑行，实际需要推行",
+        "开放时间与门口公告不一致",
+        "此门已改为只出不进",
+        "门禁已更换",
+    ],
     ["柜门损坏无法打开", "顶棚漏雨", "照明不亮", "座椅断裂"],
     ["井盖松动", "污水外溢", "宠物粪便未清理", "路灯不亮"],
 ];
@@ -142,7 +167,10 @@ fn judge(category: usize, note: &str, nth: usize) -> (Level, Localized) {
         _ => (3, 6),
     };
     if note.contains("消防通道") {
-        let reason = Localized::new("消防通道被堵，须立即处置", "A fire lane is blocked: at once");
+        let reason = Localized::new(
+            "消防通道被堵，须立即处置",
+            "A fire lane is blocked: at once",
+        );
         return (Level::Red, reason);
     }
     let level = match nth {
@@ -168,9 +196,17 @@ fn judge(category: usize, note: &str, nth: usize) -> (Level, Localized) {
 /// The level of a case that fell due at `due_at`, and why.
 pub fn overdue(level: Level, due_at: Timestamp) -> (Level, Localized) {
     let due = due_at.to_zoned(zone());
-    let raised = if level == Level::Green { Level::Yellow } else { Level::Red };
-    let zh = due.strftime("超期未结：处置期限为%-m月%-d日%H:%M").to_string();
-    let en = due.strftime("Overdue: it fell due on %-d %b at %H:%M").to_string();
+    let raised = if level == Level::Green {
+        Level::Yellow
+    } else {
+        Level::Red
+    };
+    let zh = due
+        .strftime("超期未结：处置期限为%-m月%-d日%H:%M")
+        .to_string();
+    let en = due
+        .strftime("Overdue: it fell due on %-d %b at %H:%M")
+        .to_string();
     (raised, Localized::new(zh, en))
 }
 

@@ -54,7 +54,11 @@ impl Feed {
 
     /// Makes it faster (above 1) or slower (below 1); anything that is no positive number is 1.
     pub fn with_speed(mut self, speed: f64) -> Self {
-        self.speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
+        self.speed = if speed.is_finite() && speed > 0.0 {
+            speed
+        } else {
+            1.0
+        };
         self
     }
 
@@ -87,7 +91,11 @@ impl Feed {
     }
 
     /// The first case that fell due and does not say so yet.
-    fn fall_due(&self, now: Timestamp, cases: &[(&FeatureId, Map<String, Value>)]) -> Option<Change> {
+    fn fall_due(
+        &self,
+        now: Timestamp,
+        cases: &[(&FeatureId, Map<String, Value>)],
+    ) -> Option<Change> {
         cases.iter().find_map(|(id, map)| {
             let due = time(map, "due_at")?;
             if due >= now || time(map, "since")? >= due {
@@ -116,14 +124,20 @@ impl Feed {
     }
 
     /// Takes one open case a step further: the older ones first, mostly.
-    fn advance(&mut self, now: Timestamp, cases: &[(&FeatureId, Map<String, Value>)]) -> Option<Change> {
+    fn advance(
+        &mut self,
+        now: Timestamp,
+        cases: &[(&FeatureId, Map<String, Value>)],
+    ) -> Option<Change> {
         if cases.is_empty() {
             return None;
         }
         let age = |map: &Map<String, Value>| {
             time(map, "reported_at").map_or(0.0, |t| now.duration_since(t).as_secs_f64())
         };
-        let weights = cases.iter().map(|(_, m)| (age(m) / 3600.0).clamp(0.2, 30.0));
+        let weights = cases
+            .iter()
+            .map(|(_, m)| (age(m) / 3600.0).clamp(0.2, 30.0));
         let (id, map) = &cases[self.rng.weighted(weights)];
         let mut map = map.clone();
         let next = match map.get("status")?.as_str()? {

@@ -81,7 +81,10 @@ impl Scenes {
         for (change, _, map) in &features {
             if change.collection.as_str() == "buildings" {
                 let id = change.id.to_string();
-                old.insert(id.clone(), text(map, "housing").as_deref() == Some("old_estate"));
+                old.insert(
+                    id.clone(),
+                    text(map, "housing").as_deref() == Some("old_estate"),
+                );
                 grids.insert(id, text(map, "grid").unwrap_or_default());
             }
         }
@@ -217,5 +220,9 @@ fn round7(degrees: f64) -> f64 {
 
 /// Most places are quiet; about one in 40 is a hot spot.
 fn hot(id: &str) -> f64 {
-    if Prng::of(id, 7).chance(0.025) { 22.0 } else { 1.0 }
+    if Prng::of(id, 7).chance(0.025) {
+        22.0
+    } else {
+        1.0
+    }
 }

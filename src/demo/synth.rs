@@ -85,7 +85,8 @@ impl<W: Write> City<W> {
     }
 
     fn polygon(&mut self, corners: &[(f64, f64)]) -> io::Result<()> {
-        self.out.write_all(b"{\"type\":\"Polygon\",\"coordinates\":[[")?;
+        self.out
+            .write_all(b"{\"type\":\"Polygon\",\"coordinates\":[[")?;
         for (x, y) in corners {
             self.position(*x, *y)?;
             self.out.write_all(b",")?;
@@ -113,7 +114,11 @@ impl<W: Write> City<W> {
             for from in (0..self.side).step_by(10) {
                 let to = (from + 10).min(self.side);
                 for northward in [true, false] {
-                    let (letter, word) = if northward { ("n", "路") } else { ("e", "道") };
+                    let (letter, word) = if northward {
+                        ("n", "路")
+                    } else {
+                        ("e", "道")
+                    };
                     self.feature("roads", format_args!("r-{letter}-{k}-{from}"))?;
                     self.out
                         .write_all(b"{\"type\":\"LineString\",\"coordinates\":[")?;
@@ -140,8 +145,17 @@ impl<W: Write> City<W> {
         let (x, y) = self.corner(block);
         self.feature("green", format_args!("g-{block:06}"))?;
         let (x1, y1) = (x + BLOCK_X_M - 18.0, y + BLOCK_Y_M - 18.0);
-        self.polygon(&[(x + 18.0, y + 18.0), (x1, y + 18.0), (x1, y1), (x + 18.0, y1)])?;
-        writeln!(self.out, "{{\"kind\":\"park\",\"name\":\"第{}公园\"}}}}", block / GREEN_EVERY + 1)
+        self.polygon(&[
+            (x + 18.0, y + 18.0),
+            (x1, y + 18.0),
+            (x1, y1),
+            (x + 18.0, y1),
+        ])?;
+        writeln!(
+            self.out,
+            "{{\"kind\":\"park\",\"name\":\"第{}公园\"}}}}",
+            block / GREEN_EVERY + 1
+        )
     }
 
     fn compound(&mut self, block: u64, first: u64, count: u64) -> io::Result<()> {
@@ -155,7 +169,12 @@ impl<W: Write> City<W> {
         };
         self.feature("compounds", format_args!("c-{block:06}"))?;
         let (x1, y1) = (x + BLOCK_X_M - 16.0, y + BLOCK_Y_M - 16.0);
-        self.polygon(&[(x + 16.0, y + 16.0), (x1, y + 16.0), (x1, y1), (x + 16.0, y1)])?;
+        self.polygon(&[
+            (x + 16.0, y + 16.0),
+            (x1, y + 16.0),
+            (x1, y1),
+            (x + 16.0, y1),
+        ])?;
         writeln!(
             self.out,
             "{{\"housing\":\"{housing}\",\"name\":\"第{number}小区\",\"walled\":true}}}}"
@@ -165,7 +184,10 @@ impl<W: Write> City<W> {
             let (row, column) = (i / COLUMNS, i % COLUMNS);
             let units = rng.whole(2, 3) as u64;
             let levels = floors[rng.index(floors.len())];
-            let (width, depth) = (units as f64 * 15.0 - rng.range(0.0, 3.0), rng.range(11.0, 13.0));
+            let (width, depth) = (
+                units as f64 * 15.0 - rng.range(0.0, 3.0),
+                rng.range(11.0, 13.0),
+            );
             let bx = x + 22.0 + column as f64 * 48.5;
             let by = y + 24.0 + row as f64 * 40.0 + rng.range(0.0, 4.0);
             self.feature("buildings", format_args!("b-{id:07}"))?;
@@ -195,7 +217,12 @@ impl<W: Write> City<W> {
 fn degrees(out: &mut impl Write, value: i64) -> io::Result<()> {
     let sign = if value < 0 { "-" } else { "" };
     let value = value.unsigned_abs();
-    write!(out, "{sign}{}.{:07}", value / 10_000_000, value % 10_000_000)
+    write!(
+        out,
+        "{sign}{}.{:07}",
+        value / 10_000_000,
+        value % 10_000_000
+    )
 }
 
 #[cfg(test)]
@@ -221,7 +248,10 @@ mod tests {
         for line in city(1003, 7).lines() {
             let feature: Value = serde_json::from_str(line).unwrap();
             let collection = feature["collection"].as_str().unwrap();
-            assert!(schemas[collection].is_valid(&feature["properties"]), "{line}");
+            assert!(
+                schemas[collection].is_valid(&feature["properties"]),
+                "{line}"
+            );
             assert!(ids.insert((collection.to_owned(), feature["id"].to_string())));
         }
         assert_eq!(ids.iter().filter(|(c, _)| c == "buildings").count(), 1003);
