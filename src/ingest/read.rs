@@ -258,13 +258,13 @@ impl FileReader<'_> {
                     self.parsed += 1;
                     checked.push(one);
                 }
-                Outcome::NoJson(reject) if raw.unterminated => {
+                Outcome::NoJson(reject, Cut(true)) if raw.unterminated => {
                     return Err(Stop::File(format!(
                         "ends in the middle of line {}: the file is truncated ({})",
                         raw.piece.line, reject.problem
                     )));
                 }
-                Outcome::NoJson(reject) => {
+                Outcome::NoJson(reject, _) => {
                     self.first_garbage.get_or_insert_with(|| {
                         format!("line {}: {}", raw.piece.line, reject.problem)
                     });
@@ -348,8 +348,11 @@ impl FileReader<'_> {
 
 enum Outcome {
     Checked(Checked),
-    NoJson(Reject),
+    NoJson(Reject, Cut),
 }
+
+/// Whether a text is no JSON because its end is missing.
+struct Cut(bool);
 
 /// What all features of a text file have in common.
 struct Shared<'a> {
@@ -387,7 +390,10 @@ impl Shared<'_> {
         };
         let value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
-            Err(e) => return Outcome::NoJson(reject(None, None, "feature", no_json(bytes, &e))),
+            Err(e) => {
+                let (problem, cut) = no_json(bytes, &e);
+                return Outcome::NoJson(reject(None, None, "feature", problem), cut);
+            }
         };
         let id = self.id_of(&value);
         let said = id
@@ -495,9 +501,9 @@ impl Shared<'_> {
     }
 }
 
-fn no_json(bytes: &[u8], error: &serde_json::Error) -> String {
-    if std::str::from_utf8(bytes).is_err() {
-        return "is not UTF-8".into();
+fn no_json(bytes: &[u8], error: &serde_json::Error) -> (String, Cut) {
+    if let Err(e) = std::str::from_utf8(bytes) {
+        return ("is not UTF-8".into(), Cut(e.error_len().is_none()));
     }
     let has = |word: &str| bytes.windows(word.len()).any(|w| w == word.as_bytes());
     let hint = if has("NaN") || has("Infinity") {
@@ -505,7 +511,7 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> String {
     } else {
         ""
     };
-    format!("is no JSON: {error}{hint}")
+    (format!("is no JSON: {error}{hint}"), Cut(error.is_eof()))
 }
 
 /// The last check: whether the feature fits its collection.

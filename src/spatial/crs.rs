@@ -171,8 +171,8 @@ impl Crs {
             Self::Crs84 | Self::Epsg4326 | Self::Cgcs2000 => Ok(c),
             Self::Gcj02 => Ok(gcj02_to_wgs84(c)),
             Self::Bd09 => Ok(bd09_to_wgs84(c)),
-            Self::WebMercator => self.from_mercator(c),
-            Self::GaussKruger(zone) => zone.to_wgs84(c),
+            Self::WebMercator => self.mercator_to_wgs84(c),
+            Self::GaussKruger(zone) => zone.unproject(c),
         }
     }
 
@@ -185,8 +185,8 @@ impl Crs {
             Self::Crs84 | Self::Epsg4326 | Self::Cgcs2000 => Ok(c),
             Self::Gcj02 => Ok(wgs84_to_gcj02(c)),
             Self::Bd09 => Ok(wgs84_to_bd09(c)),
-            Self::WebMercator => self.to_mercator(c),
-            Self::GaussKruger(zone) => zone.from_wgs84(c),
+            Self::WebMercator => self.wgs84_to_mercator(c),
+            Self::GaussKruger(zone) => zone.project(c),
         }
     }
 
@@ -228,7 +228,7 @@ impl Crs {
         }
     }
 
-    fn from_mercator(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+    fn mercator_to_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
         if c.x.abs() > MERCATOR_EDGE * (1.0 + 1e-9) || c.y.abs() > MERCATOR_EDGE * (1.0 + 1e-9) {
             return Err(self.out_of_area(c, ""));
         }
@@ -242,7 +242,7 @@ impl Crs {
         })
     }
 
-    fn to_mercator(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+    fn wgs84_to_mercator(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
         /// Where the projection's square ends.
         const EDGE_LATITUDE: f64 = 85.051_128_779_806_6;
         if c.y.abs() > EDGE_LATITUDE + 1e-9 || c.x.abs() > 180.0 {
@@ -377,7 +377,7 @@ impl Zone {
         }
     }
 
-    fn to_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+    fn unproject(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
         let refuse = || Crs::GaussKruger(self).out_of_area(c, self.hint(c));
         let x = c.x - self.offset();
         if !(0.0..PREFIX).contains(&x) || !(0.0..=6_700_000.0).contains(&c.y) {
@@ -396,7 +396,7 @@ impl Zone {
         Ok(place)
     }
 
-    fn from_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
+    fn project(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
         let refuse = || {
             let zone = (c.x / 3.0).round();
             let hint = if (25.0..=45.0).contains(&zone) {
