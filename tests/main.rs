@@ -1,4 +1,4 @@
-//! The built program against the promises of its interface.
+//! Tests through the public faces, in one binary: the built program over HTTP, and the stores.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,4 +10,6 @@ mod support;
 
 mod features;
 mod live_feed;
+mod store_postgis;
+mod store_suite;
 mod wrong_input;

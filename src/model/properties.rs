@@ -113,10 +113,20 @@ fn canonical(value: Value) -> Value {
 }
 
 fn canonical_number(n: Number) -> Number {
-    /// Whole numbers up to here are exact in a double.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+    // A double that is whole is exactly that integer, as far as an integer reaches: `jsonb` would
+    // hand 1e17 back as one.
+    const I64_END: f64 = 9_223_372_036_854_775_808.0;
+    const U64_END: f64 = 18_446_744_073_709_551_616.0;
     match n.as_f64() {
-        Some(f) if n.is_f64() && f.fract() == 0.0 && f.abs() <= EXACT => Number::from(f as i64),
+        Some(f) if n.is_f64() && f.fract() == 0.0 => {
+            if (-I64_END..I64_END).contains(&f) {
+                Number::from(f as i64)
+            } else if (I64_END..U64_END).contains(&f) {
+                Number::from(f as u64)
+            } else {
+                n
+            }
+        }
         _ => n,
     }
 }

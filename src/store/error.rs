@@ -20,6 +20,14 @@ pub enum StoreError {
         /// What the driver said.
         source: sqlx::Error,
     },
+    /// The server lacks what a map needs.
+    #[error("the database {url} cannot hold a map: {problem}")]
+    Unsuitable {
+        /// The address, without a password.
+        url: String,
+        /// What is missing and how to get it.
+        problem: String,
+    },
     /// A newer program wrote this database.
     #[error(
         "the database was written by a newer onemap (its schema has version {found}, this program \
@@ -81,11 +89,12 @@ impl StoreError {
             Self::Database(e) => match e {
                 sqlx::Error::Database(d) => {
                     // 5 and 6: SQLite's busy and locked; 08, 53, 57: PostgreSQL's connection,
-                    // resources and operator intervention; 25006: a standby, which only reads.
+                    // resources and operator intervention; 25006: a standby, which only reads;
+                    // 55P03: a row that somebody keeps locked.
                     d.code().is_some_and(|c| {
                         matches!(
                             c.as_ref(),
-                            "5" | "6" | "261" | "517" | "25006" | "40001" | "40P01"
+                            "5" | "6" | "261" | "517" | "25006" | "40001" | "40P01" | "55P03"
                         ) || ["08", "53", "57"]
                             .iter()
                             .any(|p| c.starts_with(p) && c.len() == 5)
@@ -99,6 +108,56 @@ impl StoreError {
                 _ => false,
             },
             _ => false,
+        }
+    }
+}
+
+/// An address as it may be shown: the password, wherever it stands, becomes `***`.
+pub(super) fn without_password(url: &str) -> String {
+    let mut text = url.to_owned();
+    if let Some((scheme, rest)) = text.split_once("://") {
+        // A password may hold an `@` that somebody forgot to escape: the last one ends it.
+        let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let end = match rest[..authority].rfind('@') {
+            Some(at) => Some(at),
+            // A `/` in a password looks like the end of the host.
+            None => rest.rfind('@'),
+        };
+        if let Some(at) = end
+            && let Some((user, _)) = rest[..at].split_once(':')
+        {
+            text = format!("{scheme}://{user}:***{}", &rest[at..]);
+        }
+    }
+    if let Some(start) = text.find("password=") {
+        let from = start + "password=".len();
+        let to = text[from..].find('&').map_or(text.len(), |n| from + n);
+        text.replace_range(from..to, "***");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for (url, shown) in [
+            ("sqlite:onemap.db", "sqlite:onemap.db"),
+            ("postgres://map@db/m", "postgres://map@db/m"),
+            (
+                "postgres://map:geheim@db:5432/m",
+                "postgres://map:***@db:5432/m",
+            ),
+            ("postgre://map:a@b@db/m", "postgre://map:***@db/m"),
+            ("postgres://map:a/b@db/m", "postgres://map:***@db/m"),
+            (
+                "postgres:///m?user=a&password=geheim&host=/tmp",
+                "postgres:///m?user=a&password=***&host=/tmp",
+            ),
+        ] {
+            assert_eq!(without_password(url), shown);
         }
     }
 }

@@ -81,7 +81,7 @@ impl Store {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Ok(Self::Postgis(PostgisStore::open(url).await?))
         } else {
-            Err(StoreError::Url(url.to_owned()))
+            Err(StoreError::Url(error::without_password(url)))
         }
     }
 

@@ -1,6 +1,7 @@
-//! What the tests share: the built program, and features to give it.
+//! What the tests share: the built program, features to give it, and a throw-away PostgreSQL.
 
 pub mod feed;
+pub mod postgres;
 pub mod server;
 
 use serde_json::{Value, json};

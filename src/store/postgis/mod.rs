@@ -1,98 +1,225 @@
-//! PostGIS as the store. (In the making: until it stands, no value of these types exists.)
+//! PostGIS as the store: one database for many nodes, and for everybody who speaks SQL.
+//!
+//! Triggers alone write the log (`migrations/postgis`), so a row that a GIS changes is a commit like
+//! any other. What the program writes was checked at its door; everything else is judged before the
+//! map shows it ([`quarantine`]).
 
+mod account;
+mod listen;
+mod quarantine;
+mod read;
+mod staging;
+mod views;
+mod write;
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, SqlSafeStr};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{Committed, Head, NewToken, Principal, Quarantined, StoreError, Token, TokenSecret};
-use crate::model::{Author, Change, CollectionId, CommitHeader, Edit, Record};
+pub use staging::Staging;
 
+use super::StoreError;
+use super::error::without_password;
+use listen::Watcher;
+use quarantine::Checkers;
+
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "store",
+        include_str!("../../../migrations/postgis/0001_store.sql"),
+    ),
+    (
+        2,
+        "views",
+        include_str!("../../../migrations/postgis/0002_views.sql"),
+    ),
+];
+
+/// How long a call waits for a connection before it says that the database is away.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// `pg_advisory_lock` under which the nodes that start at once bring the schema up to date.
+const UPGRADE_LOCK: i32 = 2;
+/// The first half of all our advisory locks: "omap".
+const LOCKS: i32 = 0x6f6d_6170;
+
+/// A map in PostgreSQL.
 #[derive(Debug, Clone)]
-pub enum PostgisStore {}
-#[derive(Debug)]
-pub enum Staging {}
+pub struct PostgisStore {
+    shared: Arc<Shared>,
+}
 
-#[allow(unused_variables, missing_docs)]
+#[derive(Debug)]
+struct Shared {
+    id: Uuid,
+    options: PgConnectOptions,
+    pool: PgPool,
+    watcher: Mutex<Watcher>,
+    checkers: std::sync::Mutex<Checkers>,
+}
+
 impl PostgisStore {
+    /// Opens `postgres://USER:PASSWORD@HOST:PORT/NAME`, installs PostGIS where it is missing and may,
+    /// and brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when it cannot be reached, [`StoreError::Unsuitable`] when the server has
+    /// no PostGIS, [`StoreError::Newer`] when a newer program wrote it.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Err(StoreError::Url(url.to_owned()))
+        let shown = without_password(url);
+        let failed = |source| StoreError::Open {
+            url: shown.clone(),
+            source,
+        };
+        let options = PgConnectOptions::from_str(url)
+            .map_err(failed)?
+            .application_name("onemap");
+        let mut connection = connect(&options).await.map_err(failed)?;
+        sqlx::query("SELECT pg_advisory_lock($1, $2)")
+            .bind(LOCKS)
+            .bind(UPGRADE_LOCK)
+            .execute(&mut connection)
+            .await?;
+        // Closing the connection gives the lock back, whatever happens in between.
+        require(&mut connection, &shown).await?;
+        migrate(&mut connection, MIGRATIONS).await?;
+        let id = identity(&mut connection).await?;
+        sqlx::query(
+            "DELETE FROM onemap.batches WHERE xid < pg_snapshot_xmin(pg_current_snapshot())",
+        )
+        .execute(&mut connection)
+        .await?;
+        views::follow_all(&mut connection).await?;
+        connection.close().await?;
+
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .acquire_timeout(PATIENCE)
+            .connect_lazy_with(options.clone());
+        Ok(Self {
+            shared: Arc::new(Shared {
+                id,
+                watcher: Mutex::new(Watcher::new(&options)),
+                options,
+                pool,
+                checkers: std::sync::Mutex::new(HashMap::new()),
+            }),
+        })
     }
+
+    /// The identity of the data.
     pub fn id(&self) -> Uuid {
-        match *self {}
-    }
-    pub async fn head(&self) -> Result<Head, StoreError> {
-        match *self {}
-    }
-    pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
-        match *self {}
-    }
-    pub async fn stage(
-        &self,
-        author: Author,
-        reason: Option<String>,
-    ) -> Result<Staging, StoreError> {
-        match *self {}
-    }
-    pub async fn load(
-        &self,
-        collection: Option<&CollectionId>,
-        sink: impl FnMut(Record) + Send,
-    ) -> Result<Head, StoreError> {
-        match *self {}
-    }
-    pub async fn commits_after(
-        &self,
-        seq: u64,
-        limit: u32,
-    ) -> Result<Vec<CommitHeader>, StoreError> {
-        match *self {}
-    }
-    pub async fn records_of(
-        &self,
-        header: &CommitHeader,
-        sink: impl FnMut(Record) + Send,
-    ) -> Result<(), StoreError> {
-        match *self {}
-    }
-    pub async fn changed(&self, patience: Duration) {
-        match *self {}
-    }
-    pub async fn quarantined(&self) -> Result<Vec<Quarantined>, StoreError> {
-        match *self {}
-    }
-    pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
-        match *self {}
-    }
-    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
-        match *self {}
-    }
-    pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
-        match *self {}
-    }
-    pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        match *self {}
-    }
-    pub async fn open_session(
-        &self,
-        token: &str,
-        lifetime: Duration,
-    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
-        match *self {}
-    }
-    pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        match *self {}
-    }
-    pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
-        match *self {}
+        self.shared.id
     }
 }
 
-#[allow(unused_variables, missing_docs)]
-impl Staging {
-    pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
-        match *self {}
+/// A connection of its own, outside the pool.
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    tokio::time::timeout(PATIENCE, PgConnection::connect_with(options))
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
+/// Makes sure that the server can hold a map, and that names of PostGIS are found on this connection.
+async fn require(connection: &mut PgConnection, url: &str) -> Result<(), StoreError> {
+    let unsuitable = |problem: String| StoreError::Unsuitable {
+        url: url.to_owned(),
+        problem,
+    };
+    let (version, shown, encoding): (i32, String, String) = sqlx::query_as(
+        "SELECT current_setting('server_version_num')::int, current_setting('server_version'), \
+         current_setting('server_encoding')",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if version < 140_000 {
+        return Err(unsuitable(format!(
+            "its server is PostgreSQL {shown}; One Map needs 14 or newer"
+        )));
     }
-    pub async fn publish(self) -> Result<Committed, StoreError> {
-        match self {}
+    if encoding != "UTF8" {
+        return Err(unsuitable(format!(
+            "its encoding is {encoding}; create the database with ENCODING 'UTF8'"
+        )));
     }
+    let place = "SELECT quote_ident(n.nspname) FROM pg_extension e \
+         JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis'";
+    let mut schema: Option<String> = sqlx::query_scalar(place)
+        .fetch_optional(&mut *connection)
+        .await?;
+    if schema.is_none() {
+        sqlx::query("CREATE EXTENSION IF NOT EXISTS postgis")
+            .execute(&mut *connection)
+            .await
+            .map_err(|e| match &e {
+                sqlx::Error::Database(d) => unsuitable(format!(
+                    "it has no PostGIS and it could not be installed ({}). Install PostGIS 3 on \
+                     the server (Debian: apt-get install postgresql-NN-postgis-3) and have a \
+                     superuser run CREATE EXTENSION postgis in this database",
+                    d.message()
+                )),
+                _ => e.into(),
+            })?;
+        schema = sqlx::query_scalar(place)
+            .fetch_optional(&mut *connection)
+            .await?;
+    }
+    let schema = schema.ok_or_else(|| unsuitable("it has no PostGIS".into()))?;
+    // Quoted by the server itself.
+    sqlx::query(AssertSqlSafe(format!(
+        "SET search_path = {schema}, pg_catalog"
+    )))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn migrate(
+    connection: &mut PgConnection,
+    list: &'static [(i64, &'static str, &'static str)],
+) -> Result<(), StoreError> {
+    let mut migrator = Migrator::with_migrations(
+        list.iter()
+            .map(|(version, name, sql)| {
+                Migration::new(
+                    *version,
+                    (*name).into(),
+                    MigrationType::Simple,
+                    sql.into_sql_str(),
+                    false,
+                )
+            })
+            .collect(),
+    );
+    // We hold a lock of our own.
+    migrator.set_locking(false);
+    migrator.create_schema("onemap");
+    migrator.dangerous_set_table_name("onemap.migrations");
+    migrator.run_direct(None, connection, false).await.map_err(|e| match e {
+        MigrateError::VersionMissing(found) => StoreError::Newer {
+            found,
+            known: list.last().map_or(0, |m| m.0),
+        },
+        other => StoreError::Migrate(other),
+    })
+}
+
+async fn identity(connection: &mut PgConnection) -> Result<Uuid, StoreError> {
+    sqlx::query(
+        "INSERT INTO onemap.meta (key, value) VALUES ('id', gen_random_uuid()::text) \
+         ON CONFLICT (key) DO NOTHING",
+    )
+    .execute(&mut *connection)
+    .await?;
+    let text: String = sqlx::query_scalar("SELECT value FROM onemap.meta WHERE key = 'id'")
+        .fetch_one(connection)
+        .await?;
+    Uuid::parse_str(&text).map_err(|e| StoreError::corrupt("onemap.meta, key id", e))
 }

@@ -155,10 +155,10 @@ async fn migrate(
             .collect(),
     );
     // Two processes may open a new file at once; the one that comes second finds the work done.
-    let outcome = match migrator.run(&mut *connection).await {
+    let outcome = match migrator.run_direct(None, &mut *connection, false).await {
         Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
             tokio::time::sleep(Duration::from_millis(200)).await;
-            migrator.run(&mut *connection).await
+            migrator.run_direct(None, &mut *connection, false).await
         }
         other => other,
     };

@@ -1,0 +1,108 @@
+//! How a node learns that something was committed: NOTIFY wakes it, and where that is silent (a
+//! connection lost, a pooler in between) it asks for the newest number every second.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use tokio::time::Instant;
+
+use super::{PATIENCE, PostgisStore};
+use crate::store::StoreError;
+
+/// How often the newest number is asked for.
+const POLL: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Watcher {
+    /// One connection, to listen on; it is opened again when it breaks.
+    pool: PgPool,
+    listener: Option<PgListener>,
+    /// The newest commit that a caller was woken for.
+    seen: Option<u64>,
+}
+
+impl Watcher {
+    pub(super) fn new(options: &PgConnectOptions) -> Self {
+        Self {
+            pool: PgPoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(PATIENCE)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .connect_lazy_with(options.clone()),
+            listener: None,
+            seen: None,
+        }
+    }
+
+    async fn listen(&mut self) -> Result<&mut PgListener, sqlx::Error> {
+        let listener = match self.listener.take() {
+            Some(listener) => listener,
+            None => {
+                let mut listener = PgListener::connect_with(&self.pool).await?;
+                listener.listen("onemap").await?;
+                listener
+            }
+        };
+        Ok(self.listener.insert(listener))
+    }
+
+    /// Waits for a notification; an error where there can be none.
+    async fn notified(&mut self) -> Result<(), sqlx::Error> {
+        let listener = self.listen().await?;
+        // None: the connection was lost, and with it maybe a notification. A reason to look.
+        match listener.try_recv().await {
+            Ok(_) => {
+                while listener.next_buffered().is_some() {}
+                Ok(())
+            }
+            Err(error) => {
+                self.listener = None;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl PostgisStore {
+    /// See [`Store::changed`](crate::store::Store::changed).
+    pub async fn changed(&self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        let mut watcher = self.shared.watcher.lock().await;
+        // First the ear, then the question: what is committed between the two is heard. Where there is
+        // no ear, the question is asked again every second.
+        if let Err(error) = watcher.listen().await {
+            tracing::debug!(%error, "cannot listen to the database");
+        }
+        loop {
+            match self.moved(&mut watcher).await {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(_) => {
+                    // The follower finds out why when it reads; but it must not spin meanwhile.
+                    tokio::time::sleep_until(deadline.min(Instant::now() + POLL)).await;
+                    return;
+                }
+            }
+            if Instant::now() >= deadline {
+                return;
+            }
+            let pause = deadline.min(Instant::now() + POLL);
+            match tokio::time::timeout_at(pause, watcher.notified()).await {
+                Ok(Ok(())) | Err(_) => {}
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "cannot listen to the database");
+                    tokio::time::sleep_until(pause).await;
+                }
+            }
+        }
+    }
+
+    /// Whether there is a commit that no caller was woken for.
+    async fn moved(&self, watcher: &mut Watcher) -> Result<bool, StoreError> {
+        let head = self.head().await?.seq;
+        let moved = watcher.seen != Some(head);
+        watcher.seen = Some(head);
+        Ok(moved)
+    }
+}

@@ -1,0 +1,371 @@
+//! Reading: the present state, the log, and what one commit changed. What stands in quarantine is
+//! left out, and the version before it stays.
+
+use std::collections::{HashMap, HashSet};
+
+use futures_util::TryStreamExt;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Connection, Row};
+
+use super::PostgisStore;
+use super::quarantine::Verdict;
+use crate::codec::wkb;
+use crate::model::{Author, Body, CollectionId, CommitHeader, FeatureId, Properties, Record};
+use crate::spatial::validity;
+use crate::store::{Head, StoreError, from_micros};
+
+/// What a version of a feature is named by: batch, collection, id.
+pub(super) type Version = (i64, String, String);
+
+impl PostgisStore {
+    /// See [`Store::head`](crate::store::Store::head).
+    pub async fn head(&self) -> Result<Head, StoreError> {
+        let mut connection = self.shared.pool.acquire().await?;
+        head(&mut connection).await
+    }
+
+    /// See [`Store::load`](crate::store::Store::load).
+    pub async fn load(
+        &self,
+        collection: Option<&CollectionId>,
+        mut sink: impl FnMut(Record) + Send,
+    ) -> Result<Head, StoreError> {
+        self.judge_pending().await?;
+        let mut connection = self.shared.pool.acquire().await?;
+        // One snapshot is one moment, however long it takes.
+        let mut moment = connection
+            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            .await?;
+        let head = head(&mut moment).await?;
+
+        // Commits that came in since, or that this node may not mark as judged (a standby).
+        let mut refused: HashSet<Version> = HashSet::new();
+        for commit in headers(&mut moment, "WHERE NOT judged ORDER BY seq", None, u32::MAX).await? {
+            let verdicts = self.verdicts(&mut moment, &commit).await?;
+            refused.extend(verdicts.into_iter().map(|v| v.version(commit.batch)));
+        }
+
+        let name = collection.map(CollectionId::as_str);
+        let sql = format!(
+            "SELECT f.collection, f.id, c.seq, onemap.micros(c.at), c.checked, \
+             onemap.to_wkb(f.geometry), f.properties::text, f.batch \
+             FROM onemap.features f JOIN onemap.commits c ON c.batch = f.batch \
+             WHERE {} NOT EXISTS (SELECT FROM onemap.quarantine q WHERE q.batch = f.batch \
+             AND q.collection = f.collection AND q.id = f.id)",
+            if name.is_some() {
+                "f.collection = $1 AND"
+            } else {
+                ""
+            }
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        if let Some(name) = name {
+            query = query.bind(name);
+        }
+        let mut names = Names::default();
+        let mut held: Vec<Version> = Vec::new();
+        {
+            let mut rows = query.fetch(&mut *moment);
+            while let Some(row) = rows.try_next().await? {
+                if !refused.is_empty() {
+                    let version = (row.try_get(7)?, row.try_get(0)?, row.try_get(1)?);
+                    if refused.contains(&version) {
+                        held.push(version);
+                        continue;
+                    }
+                }
+                let written = Written {
+                    seq: row.try_get::<i64, _>(2)? as u64,
+                    at: row.try_get(3)?,
+                    checked: row.try_get(4)?,
+                };
+                if let Some(record) = record(&row, &mut names, (0, 5), written) {
+                    sink(record);
+                }
+            }
+        }
+        let standing: Vec<Version> = sqlx::query_as(
+            "SELECT f.batch, f.collection, f.id FROM onemap.quarantine q \
+             JOIN onemap.features f ON f.batch = q.batch AND f.collection = q.collection \
+             AND f.id = q.id WHERE $1::text IS NULL OR f.collection = $1",
+        )
+        .bind(name)
+        .fetch_all(&mut *moment)
+        .await?;
+        held.extend(standing);
+        for version in held {
+            let Some(batch) = shown_instead(&mut moment, &version, &refused).await? else {
+                continue;
+            };
+            let row = sqlx::query(
+                "SELECT h.collection, h.id, c.seq, onemap.micros(c.at), c.checked, \
+                 onemap.to_wkb(h.geometry), h.properties::text \
+                 FROM onemap.changes h JOIN onemap.commits c ON c.batch = h.batch \
+                 WHERE h.batch = $1 AND h.collection = $2 AND h.id = $3",
+            )
+            .bind(batch)
+            .bind(&version.1)
+            .bind(&version.2)
+            .fetch_optional(&mut *moment)
+            .await?;
+            let Some(row) = row else { continue };
+            let written = Written {
+                seq: row.try_get::<i64, _>(2)? as u64,
+                at: row.try_get(3)?,
+                checked: row.try_get(4)?,
+            };
+            if let Some(record) = record(&row, &mut names, (0, 5), written)
+                && record.body.is_some()
+            {
+                sink(record);
+            }
+        }
+        Ok(head)
+    }
+
+    /// See [`Store::commits_after`](crate::store::Store::commits_after).
+    pub async fn commits_after(
+        &self,
+        seq: u64,
+        limit: u32,
+    ) -> Result<Vec<CommitHeader>, StoreError> {
+        let mut connection = self.shared.pool.acquire().await?;
+        let list = headers(
+            &mut connection,
+            "WHERE seq > $1 ORDER BY seq",
+            Some(seq),
+            limit,
+        )
+        .await?;
+        drop(connection);
+        for commit in list.iter().filter(|c| !c.judged) {
+            self.judge(commit).await?;
+        }
+        Ok(list.into_iter().map(|c| c.header).collect())
+    }
+
+    /// See [`Store::records_of`](crate::store::Store::records_of).
+    pub async fn records_of(
+        &self,
+        header: &CommitHeader,
+        mut sink: impl FnMut(Record) + Send,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.shared.pool.acquire().await?;
+        let found = headers(&mut connection, "WHERE seq = $1", Some(header.seq), 1).await?;
+        let Some(commit) = found.into_iter().next() else {
+            return Err(StoreError::corrupt(
+                format!("commit {}", header.seq),
+                "its row is gone from the log",
+            ));
+        };
+        let refused: HashSet<(String, String)> = if commit.judged {
+            HashSet::new()
+        } else {
+            let verdicts = self.verdicts(&mut connection, &commit).await?;
+            verdicts.into_iter().map(Verdict::key).collect()
+        };
+        let mut names = Names::default();
+        let mut rows = sqlx::query(
+            "SELECT h.collection, h.id, onemap.to_wkb(h.geometry), h.properties::text \
+             FROM onemap.changes h WHERE h.batch = $1 \
+             AND NOT EXISTS (SELECT FROM onemap.quarantine q WHERE q.batch = h.batch \
+             AND q.collection = h.collection AND q.id = h.id) ORDER BY h.collection, h.id",
+        )
+        .bind(commit.batch)
+        .fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            if !refused.is_empty() && refused.contains(&(row.try_get(0)?, row.try_get(1)?)) {
+                continue;
+            }
+            let written = Written {
+                seq: commit.header.seq,
+                at: commit.header.at.as_microsecond(),
+                checked: commit.checked,
+            };
+            if let Some(record) = record(&row, &mut names, (0, 2), written) {
+                sink(record);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A commit, and what the log keeps of it for itself.
+pub(super) struct Numbered {
+    pub header: CommitHeader,
+    pub batch: i64,
+    pub checked: bool,
+    pub judged: bool,
+}
+
+pub(super) async fn head(connection: &mut PgConnection) -> Result<Head, StoreError> {
+    let row: Option<(i64, i64)> = sqlx::query_as(
+        "SELECT seq, onemap.micros(at) FROM onemap.commits ORDER BY seq DESC LIMIT 1",
+    )
+    .fetch_optional(connection)
+    .await?;
+    let (seq, at) = row.unwrap_or_default();
+    Ok(Head {
+        seq: seq as u64,
+        at: from_micros(at),
+    })
+}
+
+pub(super) async fn headers(
+    connection: &mut PgConnection,
+    condition: &'static str,
+    argument: Option<u64>,
+    limit: u32,
+) -> Result<Vec<Numbered>, StoreError> {
+    let sql = format!(
+        "SELECT seq, batch, onemap.micros(at), onemap.micros(effective_at), role, account, reason, \
+         size, checked, judged FROM onemap.commits {condition} LIMIT {limit}"
+    );
+    // The text is ours to the last character; only numbers are put in.
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    if let Some(seq) = argument {
+        query = query.bind(i64::try_from(seq).unwrap_or(i64::MAX));
+    }
+    let mut list = Vec::new();
+    for row in query.fetch_all(connection).await? {
+        let seq = row.try_get::<i64, _>(0)? as u64;
+        list.push(Numbered {
+            header: CommitHeader {
+                seq,
+                at: from_micros(row.try_get(2)?),
+                effective_at: from_micros(row.try_get(3)?),
+                author: Author {
+                    role: row
+                        .try_get::<&str, _>(4)?
+                        .parse()
+                        .map_err(|e| StoreError::corrupt(format!("commit {seq}"), e))?,
+                    account: row.try_get(5)?,
+                },
+                reason: row.try_get(6)?,
+                size: row.try_get::<i64, _>(7)? as u64,
+            },
+            batch: row.try_get(1)?,
+            checked: row.try_get(8)?,
+            judged: row.try_get(9)?,
+        });
+    }
+    Ok(list)
+}
+
+/// The batch of the version that the map shows in place of one that is no valid feature: the newest
+/// before it that is, if there is one.
+pub(super) async fn shown_instead(
+    connection: &mut PgConnection,
+    version: &Version,
+    refused: &HashSet<Version>,
+) -> Result<Option<i64>, StoreError> {
+    let (mut batch, collection, id) = version.clone();
+    let mut tried = version.clone();
+    loop {
+        let previous: Option<Option<i64>> = sqlx::query_scalar(
+            "SELECT previous FROM onemap.changes WHERE batch = $1 AND collection = $2 AND id = $3",
+        )
+        .bind(batch)
+        .bind(&collection)
+        .bind(&id)
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some(Some(previous)) = previous else {
+            return Ok(None);
+        };
+        batch = previous;
+        tried.0 = batch;
+        let bad: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM onemap.quarantine \
+             WHERE batch = $1 AND collection = $2 AND id = $3)",
+        )
+        .bind(batch)
+        .bind(&collection)
+        .bind(&id)
+        .fetch_one(&mut *connection)
+        .await?;
+        if !bad && !refused.contains(&tried) {
+            return Ok(Some(batch));
+        }
+    }
+}
+
+/// Of which commit a row is.
+#[derive(Clone, Copy)]
+struct Written {
+    seq: u64,
+    at: i64,
+    checked: bool,
+}
+
+/// Reads a record: collection and id from `columns.0`, geometry and properties from `columns.1` on.
+///
+/// What was judged good reads well; should a row not, it is left out and said, for nothing that
+/// stands in a table may stop the follower.
+fn record(
+    row: &PgRow,
+    names: &mut Names,
+    columns: (usize, usize),
+    written: Written,
+) -> Option<Record> {
+    let mut read = || -> Result<Record, StoreError> {
+        let id = FeatureId::new(row.try_get::<&str, _>(columns.0 + 1)?)
+            .map_err(|e| StoreError::bad_id("id", &e))?;
+        Ok(Record {
+            collection: names.collection(row.try_get(columns.0)?)?,
+            id,
+            seq: written.seq,
+            updated_at: from_micros(written.at),
+            body: body(
+                row.try_get(columns.1)?,
+                row.try_get(columns.1 + 1)?,
+                written.checked,
+            )
+            .map_err(|problem| StoreError::corrupt(format!("commit {}", written.seq), problem))?,
+        })
+    };
+    match read() {
+        Ok(record) => Some(record),
+        Err(error) => {
+            tracing::error!(%error, "a row is left out");
+            None
+        }
+    }
+}
+
+/// Geometry and properties as the map keeps them. A row that did not come through the program's door
+/// (`checked`) is brought into the map's form here.
+pub(super) fn body(
+    geometry: Option<&[u8]>,
+    properties: Option<&str>,
+    checked: bool,
+) -> Result<Option<Body>, String> {
+    let Some(properties) = properties else {
+        return Ok(None);
+    };
+    let geometry = geometry
+        .map(wkb::decode)
+        .transpose()
+        .map_err(|e| format!("geometry: {e}"))?
+        .map(|g| if checked { g } else { validity::normalise(g) });
+    Ok(Some(Body {
+        geometry,
+        // `jsonb` orders keys its own way.
+        properties: Properties::parse(properties).map_err(|e| format!("properties: {e}"))?,
+    }))
+}
+
+/// Shares the few names of collections among the many rows that bear them.
+#[derive(Default)]
+struct Names(HashMap<String, CollectionId>);
+
+impl Names {
+    fn collection(&mut self, text: &str) -> Result<CollectionId, StoreError> {
+        if let Some(known) = self.0.get(text) {
+            return Ok(known.clone());
+        }
+        let id = CollectionId::new(text).map_err(|e| StoreError::bad_id("collection", &e))?;
+        self.0.insert(text.to_owned(), id.clone());
+        Ok(id)
+    }
+}

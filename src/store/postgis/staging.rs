@@ -1,0 +1,161 @@
+//! Big edits: rows are gathered in a temporary table of a connection of their own, and go into the
+//! map in one transaction. Until then nobody waits for them, and a process killed at any point leaves
+//! nothing: PostgreSQL drops the table with the connection.
+
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+
+use super::write::{Columns, announce, crossed, logged, outcome, pause};
+use super::{PostgisStore, connect, views};
+use crate::model::{Author, Change};
+use crate::store::{Committed, StoreError};
+
+/// Rows a statement.
+const CHUNK: usize = 4000;
+/// How often publishing is tried when it crosses other writers.
+const ATTEMPTS: u32 = 5;
+
+/// An import into PostGIS on its way.
+#[derive(Debug)]
+pub struct Staging {
+    store: PostgisStore,
+    connection: PgConnection,
+    author: Author,
+    reason: Option<String>,
+}
+
+impl PostgisStore {
+    /// See [`Store::stage`](crate::store::Store::stage).
+    pub async fn stage(
+        &self,
+        author: Author,
+        reason: Option<String>,
+    ) -> Result<Staging, StoreError> {
+        let options = self.shared.options.clone();
+        let mut connection = connect(&options.application_name("onemap import")).await?;
+        for sql in [
+            "SET temp_buffers = '64MB'",
+            "CREATE TEMP TABLE staged AS SELECT collection, id, geometry, properties \
+             FROM onemap.features WITH NO DATA",
+            "ALTER TABLE staged ADD PRIMARY KEY (collection, id)",
+        ] {
+            sqlx::query(sql).execute(&mut connection).await?;
+        }
+        Ok(Staging {
+            store: self.clone(),
+            connection,
+            author,
+            reason,
+        })
+    }
+}
+
+impl Staging {
+    /// See [`Staging::put`](crate::store::Staging::put).
+    pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
+        let mut kept = 0;
+        let mut changes = changes.into_iter().peekable();
+        while changes.peek().is_some() {
+            let columns = Columns::new(changes.by_ref().take(CHUNK))?;
+            kept += self.put_columns(&columns).await?;
+        }
+        Ok(kept)
+    }
+
+    async fn put_columns(&mut self, columns: &Columns) -> Result<u64, StoreError> {
+        let rows = &columns.rows;
+        let collections: Vec<&str> = rows.iter().map(|r| &*r.collection).collect();
+        let ids: Vec<&str> = rows.iter().map(|r| &*r.id).collect();
+        let mut tx = self.connection.begin().await?;
+        // The later change counts, even where it says what holds already.
+        sqlx::query(
+            "DELETE FROM pg_temp.staged s \
+             USING unnest($1::text[], $2::text[]) AS w (collection, id) \
+             WHERE s.collection = w.collection AND s.id = w.id",
+        )
+        .bind(&collections)
+        .bind(&ids)
+        .execute(&mut *tx)
+        .await?;
+        let kept = sqlx::query(
+            "INSERT INTO pg_temp.staged (collection, id, geometry, properties) \
+             SELECT w.collection, w.id, onemap.from_wkb(w.geometry), w.properties \
+             FROM (SELECT u.collection, u.id, u.geometry, u.properties::jsonb AS properties \
+             FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) \
+             AS u (collection, id, geometry, properties)) w \
+             LEFT JOIN onemap.features f ON f.collection = w.collection AND f.id = w.id \
+             WHERE CASE WHEN w.properties IS NULL THEN f.id IS NOT NULL \
+             ELSE f.id IS NULL OR f.properties <> w.properties \
+             OR onemap.to_wkb(f.geometry) IS DISTINCT FROM w.geometry END",
+        )
+        .bind(&collections)
+        .bind(&ids)
+        .bind(
+            rows.iter()
+                .map(|r| r.geometry.as_deref())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|r| r.properties.as_deref())
+                .collect::<Vec<_>>(),
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    /// See [`Staging::publish`](crate::store::Staging::publish).
+    pub async fn publish(mut self) -> Result<Committed, StoreError> {
+        sqlx::query("ANALYZE pg_temp.staged")
+            .execute(&mut self.connection)
+            .await?;
+        let schemas: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM pg_temp.staged WHERE collection = '$schemas'")
+                .fetch_all(&mut self.connection)
+                .await?;
+        let mut attempt = 1;
+        let committed = loop {
+            match self.try_publish(&schemas).await {
+                Err(error) if attempt < ATTEMPTS && crossed(&error) => {
+                    tokio::time::sleep(pause(attempt)).await;
+                    attempt += 1;
+                }
+                other => break other?,
+            }
+        };
+        if committed.changed > 0 {
+            self.store.retry(&schemas).await?;
+        }
+        // Everything is durable; how the connection ends is of no account.
+        let _ = self.connection.close().await;
+        Ok(committed)
+    }
+
+    async fn try_publish(&mut self, schemas: &[String]) -> Result<Committed, StoreError> {
+        let mut tx = self
+            .connection
+            .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
+            .await?;
+        announce(&mut tx, &self.author, self.reason.as_deref(), None, "5min").await?;
+        // Always in the one order, so that two imports of the same district queue up.
+        for sql in [
+            "DELETE FROM onemap.features f \
+             USING (SELECT collection, id FROM pg_temp.staged WHERE properties IS NULL) s \
+             WHERE f.collection = s.collection AND f.id = s.id",
+            "INSERT INTO onemap.features (collection, id, geometry, properties) \
+             SELECT collection, id, geometry, properties FROM pg_temp.staged \
+             WHERE properties IS NOT NULL ORDER BY collection, id \
+             ON CONFLICT (collection, id) DO UPDATE \
+             SET geometry = excluded.geometry, properties = excluded.properties",
+        ] {
+            sqlx::query(sql).execute(&mut *tx).await?;
+        }
+        views::follow(&mut tx, schemas).await?;
+        let batch = logged(&mut tx).await?;
+        tx.commit().await?;
+        outcome(&mut self.connection, batch.unwrap_or(-1)).await
+    }
+}

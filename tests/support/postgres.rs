@@ -1,0 +1,204 @@
+//! A throw-away PostgreSQL with PostGIS: made in a temporary folder when the first test asks for it,
+//! reached by a socket in that folder and by nothing else, gone when the tests end, however they end.
+
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const MISSING: &str = "these tests need PostgreSQL 14 or newer with PostGIS 3. Debian and Ubuntu: \
+    apt-get install postgresql postgresql-NN-postgis-3 (NN is the version that apt installed; the \
+    server need not run). To go without: ONEMAP_TEST_POSTGRES=skip";
+
+/// A new, empty database with PostGIS on the cluster that all tests share. `None` only where the
+/// tests were told to go without.
+pub fn database() -> Option<String> {
+    static SHARED: OnceLock<Cluster> = OnceLock::new();
+    if skipped() {
+        return None;
+    }
+    Some(SHARED.get_or_init(Cluster::start).database())
+}
+
+/// Whether the tests were told to go without PostgreSQL. Says so, loudly.
+pub fn skipped() -> bool {
+    let skip = std::env::var("ONEMAP_TEST_POSTGRES").is_ok_and(|v| v == "skip");
+    if skip {
+        eprintln!("SKIPPED: a test of PostGIS, since ONEMAP_TEST_POSTGRES=skip");
+    }
+    skip
+}
+
+/// A server of its own, for tests that stop it.
+pub struct Cluster {
+    folder: PathBuf,
+    bin: PathBuf,
+    user: Option<(u32, u32)>,
+    /// Stops the server and removes the folder when its standard input closes: that happens when this
+    /// process ends, whatever ends it.
+    _keeper: std::process::Child,
+}
+
+impl Cluster {
+    /// Starts a server.
+    pub fn start() -> Self {
+        let bin = binaries();
+        let user = user();
+        let folder = std::env::temp_dir().join(format!(
+            "onemap-pg-{}-{:08x}",
+            std::process::id(),
+            rand::random::<u32>()
+        ));
+        std::fs::create_dir(&folder).expect("a temporary folder");
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).expect("chmod");
+        if let Some((uid, gid)) = user {
+            chown(&folder, Some(uid), Some(gid)).expect("chown");
+        }
+        let keeper = as_user(Command::new("sh"), user)
+            .arg("-c")
+            .arg(
+                "cat >/dev/null; \"$1/pg_ctl\" -D \"$2/data\" -m immediate -w stop; \
+                 rm -rf \"$2\"",
+            )
+            .arg("sh")
+            .args([&bin, &folder])
+            .current_dir("/")
+            // Ctrl-C at the terminal is not for the keeper.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh");
+        let cluster = Self {
+            folder,
+            bin,
+            user,
+            _keeper: keeper,
+        };
+        cluster.run("initdb", |c| {
+            c.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"])
+                .args(["--no-sync", "-D"])
+                .arg(cluster.folder.join("data"))
+        });
+        cluster.up();
+        cluster.sql("postgres", "CREATE DATABASE empty");
+        cluster.sql("empty", "CREATE EXTENSION postgis");
+        cluster
+    }
+
+    /// Starts the server again.
+    pub fn up(&self) {
+        let options = format!(
+            "-k {} -c listen_addresses= -c fsync=off -c full_page_writes=off \
+             -c max_connections=200 -c max_prepared_transactions=5 -c shared_buffers=128MB",
+            self.folder.display()
+        );
+        self.run("pg_ctl", |c| {
+            c.arg("-D")
+                .arg(self.folder.join("data"))
+                .arg("-l")
+                .arg(self.folder.join("log"))
+                .args(["-w", "-o", &options, "start"])
+        });
+    }
+
+    /// Stops the server as a power cut would.
+    pub fn down(&self) {
+        self.run("pg_ctl", |c| {
+            c.arg("-D")
+                .arg(self.folder.join("data"))
+                .args(["-m", "immediate", "-w", "stop"])
+        });
+    }
+
+    /// A new database with PostGIS in it; the answer is its address.
+    pub fn database(&self) -> String {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("map{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        self.sql(
+            "postgres",
+            &format!("CREATE DATABASE {name} TEMPLATE empty"),
+        );
+        self.url(&name)
+    }
+
+    /// A new database without anything in it.
+    #[allow(dead_code)]
+    pub fn bare_database(&self, name: &str) -> String {
+        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        self.url(name)
+    }
+
+    fn url(&self, database: &str) -> String {
+        let folder = self.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{folder}/{database}")
+    }
+
+    fn sql(&self, database: &str, sql: &str) {
+        self.run("psql", |c| {
+            c.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"])
+                .arg(&self.folder)
+                .args(["-d", database, "-c", sql])
+        });
+    }
+
+    fn run(&self, program: &str, with: impl FnOnce(&mut Command) -> &mut Command) {
+        let mut command = as_user(Command::new(self.bin.join(program)), self.user);
+        with(&mut command)
+            .current_dir("/")
+            .env_remove("PGOPTIONS")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        // Not a pipe: the server would inherit it and keep it open for ever.
+        let log = self.folder.join(format!("{program}.err"));
+        let file = std::fs::File::create(&log).expect("a file in the temporary folder");
+        let status = command.stderr(file).status().expect(MISSING);
+        assert!(
+            status.success(),
+            "{program}: {status}\n{}\n{MISSING}",
+            std::fs::read_to_string(&log).unwrap_or_default()
+        );
+    }
+}
+
+fn as_user(mut command: Command, user: Option<(u32, u32)>) -> Command {
+    if let Some((uid, gid)) = user {
+        command.uid(uid).gid(gid);
+    }
+    command
+}
+
+/// The newest version's programs. Debian keeps them off the PATH.
+fn binaries() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql");
+    let newest = versions
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|f| f.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|v| Path::new(&format!("/usr/lib/postgresql/{v}/bin/initdb")).exists())
+        .max();
+    if let Some(version) = newest {
+        return format!("/usr/lib/postgresql/{version}/bin").into();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .find(|folder| folder.join("initdb").exists())
+        .expect(MISSING)
+}
+
+/// PostgreSQL refuses to run as root: then it runs as the user that its package made.
+fn user() -> Option<(u32, u32)> {
+    let number = |args: &[&str]| -> Option<u32> {
+        let out = Command::new("id").args(args).output().ok()?;
+        String::from_utf8(out.stdout).ok()?.trim().parse().ok()
+    };
+    if number(&["-u"]) != Some(0) {
+        return None;
+    }
+    let postgres = number(&["-u", "postgres"]).zip(number(&["-g", "postgres"]));
+    Some(postgres.expect(MISSING))
+}
