@@ -103,7 +103,7 @@ export class GridLayers {
         'text-color': text,
         'text-halo-color': token('--ground', room),
         'text-halo-width': 1.6 * scale,
-        'text-opacity': byLevel((l) => (l === 'green' ? 0.62 : 1)),
+        'text-opacity': byLevel((l) => (l === 'green' || l === 'no_data' ? 0.62 : 1)),
       },
     });
     this.speak(lang);

@@ -11,9 +11,7 @@ const LAYER = 'compound-labels';
 
 /** Draws the names anew; call it again when compounds have changed. */
 export async function namePlaces(map: MapLibreMap, count: number): Promise<void> {
-  const style = map.getStyle();
-  const layer = style.layers.find((l) => l.id === LAYER);
-  if (layer?.type !== 'symbol' || count === 0 || count > MOST) return;
+  if (count === 0 || count > MOST) return;
   const compounds = await allItems<{ name?: string }>('compounds');
   const data: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
   for (const { id, geometry, properties } of compounds) {
@@ -25,7 +23,10 @@ export async function namePlaces(map: MapLibreMap, count: number): Promise<void>
     await known.setData(data);
     return;
   }
-  const above = style.layers[style.layers.indexOf(layer) + 1]?.id;
+  const { layers } = map.getStyle();
+  const layer = layers.find((l) => l.id === LAYER);
+  if (layer?.type !== 'symbol') return;
+  const above = layers[layers.indexOf(layer) + 1]?.id;
   map.removeLayer(LAYER);
   map.addSource('places', { type: 'geojson', data });
   const { 'source-layer': _, ...own } = layer;
