@@ -149,6 +149,19 @@ impl Base {
     }
 }
 
+impl Drop for Base {
+    /// A million reference counts take a tenth of a second. The last reader of an old snapshot may be
+    /// a request, which should not wait for that.
+    fn drop(&mut self) {
+        const MANY: usize = 10_000;
+        if self.entries.len() > MANY {
+            let entries = std::mem::take(&mut self.entries);
+            let tree = std::mem::take(&mut self.tree);
+            rayon::spawn(move || drop((entries, tree)));
+        }
+    }
+}
+
 /// Every part of a geometry by itself: what is cut at the antimeridian has parts on both sides.
 pub(super) fn part_bounds(geometry: &Geometry<f64>, out: &mut Vec<Bounds>) {
     match geometry {
