@@ -227,6 +227,13 @@ impl Targets {
                 None => {}
             }
         }
+        // A school's gate belongs to its building, a garage's ramp to its compound: one of both will do.
+        let is_set = |name| properties.get(name).is_some_and(|v: &Value| !v.is_null());
+        let belongs = is_set("building") || is_set("compound");
+        let needs_building = properties.get("kind").is_some_and(|k| k == "unit_door");
+        if collection.as_str() == "entrances" && belongs && !needs_building {
+            missing.clear();
+        }
         if changed {
             body.properties = Properties::from_map(properties)?;
         }
@@ -425,6 +432,8 @@ mod tests {
                 .contains(r#""compound":"c""#)
         );
         assert_eq!(linked("entrances", point(50., 50.), gate).1, ["compound"]);
+        let of_a_school = r#"{"building":"school","kind":"gate"}"#;
+        assert_eq!(linked("entrances", point(50., 50.), of_a_school).1.len(), 0);
         assert_eq!(linked("entrances", point(106., 50.), gate).1, ["compound"]);
     }
 
