@@ -169,7 +169,7 @@ async fn what_is_protected_is_seen_from_its_role_on_and_probed_by_nobody() {
         assert!(!text.contains("access_code"), "{document}");
     }
     let tile = server
-        .get("/api/collections/entrances/tiles/WebMercatorQuad/17/49991/108182")
+        .get("/api/collections/entrances/tiles/WebMercatorQuad/17/49989/108181")
         .await;
     let tile = String::from_utf8_lossy(&tile.bytes().await.unwrap()).into_owned();
     assert!(tile.contains("东门") && !tile.contains("0000#"));

@@ -9,7 +9,9 @@
 mod support;
 
 mod features;
+mod killed_import;
 mod live_feed;
 mod store_postgis;
 mod store_suite;
+mod two_stores;
 mod wrong_input;

@@ -337,7 +337,7 @@ fn base(d: &mut Drafts, city: &City) {
             "boundaries",
             &format!("boundary-{}", g.code),
             polygon(&g.ring),
-            json!({"name": g.name, "kind": g.kind, "code": g.code,
+            json!({"name": g.name, "kind": g.kind, "code": g.code, "demo": true,
                 "admin_level": if street { 8 } else { 10 }}),
         );
     }

@@ -202,13 +202,16 @@ async fn migrate(
     migrator.set_locking(false);
     migrator.create_schema("onemap");
     migrator.dangerous_set_table_name("onemap.migrations");
-    migrator.run_direct(None, connection, false).await.map_err(|e| match e {
-        MigrateError::VersionMissing(found) => StoreError::Newer {
-            found,
-            known: list.last().map_or(0, |m| m.0),
-        },
-        other => StoreError::Migrate(other),
-    })
+    migrator
+        .run_direct(None, connection, false)
+        .await
+        .map_err(|e| match e {
+            MigrateError::VersionMissing(found) => StoreError::Newer {
+                found,
+                known: list.last().map_or(0, |m| m.0),
+            },
+            other => StoreError::Migrate(other),
+        })
 }
 
 async fn identity(connection: &mut PgConnection) -> Result<Uuid, StoreError> {

@@ -1,0 +1,92 @@
+//! An import killed at any moment leaves the map before it or after it, never between; and while it
+//! runs, others write.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use sqlx::{Connection, SqliteConnection};
+
+use crate::support::building;
+use crate::support::server::{Server, onemap, sqlite_in};
+
+const BUILDINGS: usize = 6_000;
+
+#[tokio::test]
+async fn a_killed_import_leaves_the_map_before_it_or_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("city.ndjson");
+    let count = BUILDINGS.to_string();
+    let (_, err, ok) = onemap(&[
+        "synth",
+        "--buildings",
+        &count,
+        "--out",
+        file.to_str().unwrap(),
+    ]);
+    assert!(ok, "{err}");
+    let database = sqlite_in(folder.path());
+    let server = Server::on(&database, &[]).await;
+    server
+        .put("buildings", &building("before", 117.13, 39.22))
+        .await;
+    let buildings = async || {
+        let page = server.json("/api/collections/buildings").await;
+        page["itemCount"].as_u64().unwrap() as usize
+    };
+
+    let mut after = 0;
+    for round in 0..8_u64 {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
+            .args(["import", "--database", &database, file.to_str().unwrap()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Others write while it runs.
+        let mut writes = 0;
+        let end = tokio::time::Instant::now() + Duration::from_millis(60 + round * 260);
+        while tokio::time::Instant::now() < end && child.try_wait().unwrap().is_none() {
+            let id = format!("written-{round}-{writes}");
+            server.put("roads", &road(&id)).await;
+            writes += 1;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let found = buildings().await;
+        assert!(
+            found == 1 || found == BUILDINGS + 1,
+            "round {round}: {found} buildings"
+        );
+        let restarted = Server::on(&database, &[]).await;
+        let page = restarted.json("/api/collections/buildings").await;
+        assert_eq!(page["itemCount"], found, "a restart sees the same");
+        if found > 1 {
+            after += 1;
+        }
+    }
+    if after == 0 {
+        // No round was long enough on this machine: the whole import must still work.
+        let (_, err, ok) = onemap(&["import", "--database", &database, file.to_str().unwrap()]);
+        assert!(ok, "{err}");
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(buildings().await, BUILDINGS + 1);
+
+    let mut sql = SqliteConnection::connect(&database).await.unwrap();
+    let check: String = sqlx::query_scalar("PRAGMA integrity_check")
+        .fetch_one(&mut sql)
+        .await
+        .unwrap();
+    assert_eq!(check, "ok");
+}
+
+fn road(id: &str) -> serde_json::Value {
+    serde_json::json!({
+        "type": "Feature",
+        "id": id,
+        "geometry": {"type": "LineString", "coordinates": [[117.13, 39.22], [117.14, 39.22]]},
+        "properties": {"name": "果园东路"},
+    })
+}
