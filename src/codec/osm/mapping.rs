@@ -77,6 +77,10 @@ pub enum Outcome {
 
 /// Applies every rule.
 pub fn outcomes(tags: &Tags, element: Element) -> Vec<Outcome> {
+    // Most nodes are only corners of something.
+    if tags.is_empty() {
+        return Vec::new();
+    }
     let rules = [
         building,
         compound,

@@ -22,6 +22,11 @@ impl Tags {
         Self { entries, damaged }
     }
 
+    /// Whether the element has no tags at all.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// The value of a key; an empty one counts as none.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.entries
