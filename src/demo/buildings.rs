@@ -117,6 +117,68 @@ pub fn build(city: &mut City, place: &Place, lot: &Lot, number: u32, rng: &mut P
     });
 }
 
+/// Builds a kindergarten on a lot in the middle of a compound, its door on the row's lane.
+pub fn kindergarten(city: &mut City, frame: &Frame, compound: usize, lot: &Lot, lane_y: f64) {
+    let (slug, name) = {
+        let c = &city.compounds[compound];
+        (c.id.clone(), c.name.clone())
+    };
+    let (x0, x1) = (lot.x + 2.0, lot.x + lot.width_m() - 2.0);
+    let (y0, y1) = (lot.y - 3.0, lot.y + lot.kind.depth_m);
+    let (x, wing) = ((x0 + x1) / 2.0, lot.x + lot.width_m() * 0.32);
+    let door = pt(x, y1);
+    // An L, the short wing to the south.
+    let ring = [
+        pt(x0, y0 - 8.0),
+        pt(wing, y0 - 8.0),
+        pt(wing, y0 + 2.0),
+        pt(x1, y0 + 2.0),
+        pt(x1, y1),
+        door,
+        pt(x0, y1),
+    ];
+    let id = format!("{slug}-kindergarten");
+    let line = [pt(x, lane_y), door];
+    city.ways.push(Way::path(frame.out_all(&line), 2.0));
+    city.entrances.push(Entrance {
+        id: format!("{id}-door"),
+        kind: "service",
+        name: format!("{name}幼儿园正门"),
+        at: frame.out(door),
+        outward: frame.turn(pt(0.0, 1.0)),
+        compound: None,
+        building: Some(city.buildings.len()),
+        unit: None,
+        ebike: Pass::No,
+        foot: Pass::Yes,
+        opening_hours: Some("Mo-Fr 07:30-18:00"),
+        guarded: Some(true),
+        intercom: Some(true),
+        step_free: Some(true),
+        access_note: None,
+        access_code: None,
+        level: 0,
+    });
+    let built = city.compounds[compound].built;
+    city.buildings.push(Building {
+        name: format!("{name}幼儿园"),
+        number: None,
+        kind: "kindergarten",
+        address: None,
+        compound: Some(compound),
+        housing: None,
+        levels: 3,
+        height_m: 11.4,
+        units: 0,
+        households: 0,
+        elevator: false,
+        built,
+        ring: frame.out_all(&ring),
+        grid: String::new(),
+        id,
+    });
+}
+
 /// The outline (counter-clockwise) and the doors from west to east, each a corner of the outline.
 fn outline(lot: &Lot, doors_north: bool) -> (Vec<Pt>, Vec<Pt>) {
     let (x0, y0) = (lot.x, lot.y);

@@ -31,18 +31,18 @@ impl Row {
     }
 
     /// The open ground a row needs to its north, so that the next one gets its winter sun.
-    fn gap_m(&self, old: bool) -> f64 {
-        let factor = if old { 1.15 } else { 1.4 };
-        (self.height_m() * factor).min(38.0 + self.height_m() * 0.22)
+    /// `sun` is the ratio of ground to height; towers throw a long but narrow shadow.
+    fn gap_m(&self, sun: f64) -> f64 {
+        (self.height_m() * sun).min(36.0 + self.height_m() * 0.2)
     }
 }
 
 /// From the wall to the middle of the lane inside it, in metres.
 const LOOP_M: f64 = 4.5;
 /// From the middle of that lane to the houses, in metres.
-const LOOP_CLEAR_M: f64 = 5.0;
+const LOOP_CLEAR_M: f64 = 4.2;
 /// Half of the open ground round the axis, in metres.
-const AXIS_CLEAR_M: f64 = 8.0;
+const AXIS_CLEAR_M: f64 = 7.0;
 /// From a row's doors to the middle of its lane, in metres.
 pub const LANE_M: f64 = 5.0;
 
@@ -72,7 +72,7 @@ fn fronts(cell: &Cell, rng: &mut Prng) -> [f64; 4] {
             _ => 0.40,
         };
         if mixed || rng.chance(share) {
-            *depth = if mixed { 24.0 } else { 16.5 };
+            *depth = if mixed { 23.0 } else { 15.0 };
         }
     }
     if let Some(side) = frontage::park_side(cell) {
@@ -86,22 +86,14 @@ fn rows(kind: Use, height_m: f64, rng: &mut Prng) -> (Vec<(f64, Row)>, bool) {
     let walk_up = Row {
         levels: if old { rng.pick([5, 6, 6]) } else { 6 },
         depth_m: if old { rng.range(10.8, 12.0) } else { 13.0 },
-        unit_m: if old {
-            rng.range(12.6, 15.2)
-        } else {
-            rng.range(15.0, 17.5)
-        },
-        units: if old {
-            rng.pick([4, 4, 5])
-        } else {
-            rng.pick([3, 4])
-        },
+        unit_m: if old { rng.range(12.2, 13.8) } else { rng.range(14.4, 16.5) },
+        units: if old { rng.pick([4, 4, 5]) } else { rng.pick([3, 4]) },
         homes_a_floor: if old { rng.pick([2, 2, 3]) } else { 2 },
     };
     let slab = Row {
         levels: 11,
         depth_m: 14.0,
-        unit_m: rng.range(17.0, 20.0),
+        unit_m: rng.range(15.2, 17.6),
         units: 3,
         homes_a_floor: 2,
     };
@@ -120,12 +112,26 @@ fn rows(kind: Use, height_m: f64, rng: &mut Prng) -> (Vec<(f64, Row)>, bool) {
         homes_a_floor: 4,
     };
     let order: Vec<Row> = match kind {
-        Use::Garden => vec![walk_up, walk_up, walk_up, slab, slab],
+        Use::Garden => vec![walk_up, walk_up, walk_up, walk_up, slab, slab],
         Use::Heights => vec![slab, high, tower, tower],
         Use::Mixed => vec![high, tower, tower],
         _ => vec![walk_up; 9],
     };
-    // From south to north as long as there is room, the last row of the recipe always at the north.
+    // As sunny as will leave no wide strip of empty ground at the north.
+    let sunniest = if old { [1.15, 1.05, 0.95] } else { [1.35, 1.2, 1.05] };
+    let mut best = (f64::INFINITY, Vec::new());
+    for sun in sunniest {
+        let (spare, rows) = place_rows(&order, height_m, sun);
+        if spare < best.0 - 3.0 {
+            best = (spare, rows);
+        }
+    }
+    (best.1, old)
+}
+
+/// Places rows from south to north as long as there is room, then spreads them over what is spare.
+/// Gives the spare ground a row, in metres, and each row with its south face.
+fn place_rows(order: &[Row], height_m: f64, sun: f64) -> (f64, Vec<(f64, Row)>) {
     let (south, north) = (8.0, LANE_M + 5.0);
     let mut out: Vec<(f64, Row)> = Vec::new();
     let mut y = south;
@@ -133,18 +139,17 @@ fn rows(kind: Use, height_m: f64, rng: &mut Prng) -> (Vec<(f64, Row)>, bool) {
         if y + row.depth_m + north > height_m {
             break;
         }
-        out.push((y, row));
-        y += row.depth_m + row.gap_m(old);
+        out.push((y, *row));
+        y += row.depth_m + row.gap_m(sun);
     }
     let spare = out
         .last()
         .map_or(0.0, |(y, r)| height_m - north - (y + r.depth_m));
-    let steps = out.len().saturating_sub(1).max(1) as f64;
-    let stretch = (spare / steps).min(14.0);
+    let each = spare / out.len().saturating_sub(1).max(1) as f64;
     for (i, row) in out.iter_mut().enumerate() {
-        row.0 += stretch * i as f64;
+        row.0 += each.min(40.0) * i as f64;
     }
-    (out, old)
+    (each, out)
 }
 
 fn sketch(cell: &Cell, rng: &mut Prng) -> Sketch {
@@ -152,10 +157,7 @@ fn sketch(cell: &Cell, rng: &mut Prng) -> Sketch {
     let frame = Frame::new(middle(&block.ring), street_side(cell));
     let outer = block.within(&frame);
     let wall = outer.inset(fronts(cell, rng));
-    let south = wall
-        .corners(0)
-        .map(|p| p.y)
-        .fold(f64::NEG_INFINITY, f64::max);
+    let south = wall.corners(0).map(|p| p.y).fold(f64::NEG_INFINITY, f64::max);
     let north = wall.corners(2).map(|p| p.y).fold(f64::INFINITY, f64::min);
     let (mut rows, old) = rows(cell.plot.1, north - south, rng);
     for row in &mut rows {
@@ -164,21 +166,14 @@ fn sketch(cell: &Cell, rng: &mut Prng) -> Sketch {
     let doors_north = !old || rng.chance(0.7);
     let lanes = rows
         .iter()
-        .map(|(y, r)| {
-            if doors_north {
-                y + r.depth_m + LANE_M
-            } else {
-                y - LANE_M
-            }
-        })
+        .map(|(y, r)| if doors_north { y + r.depth_m + LANE_M } else { y - LANE_M })
         .collect();
-    let (west, east) = wall
-        .x_range(south + 1.0, north - 1.0)
-        .unwrap_or((-50.0, 50.0));
+    let (west, east) = wall.x_range(south + 1.0, north - 1.0).unwrap_or((-50.0, 50.0));
     Sketch {
         frame,
         outer,
-        axis: (west + east) / 2.0 + (east - west) * rng.range(-0.07, 0.07),
+        axis: (west + east) / 2.0
+            + (east - west) * (rng.pick([-0.13, 0.0, 0.0, 0.12]) + rng.range(-0.03, 0.03)),
         wall,
         rows,
         lanes,
@@ -198,36 +193,17 @@ fn choose_gates(cell: &Cell, sketch: &Sketch, rng: &mut Prng) -> Vec<Gate> {
         let s = &cell.sides[side];
         if s.canal { 0.0 } else { s.half_m.min(18.0) }
     };
-    let main = if weight(0) + rng.range(0.0, 4.0) >= weight(2) {
-        0
-    } else {
-        2
-    };
-    let mut gates = vec![Gate {
-        side: main,
-        lane: None,
-    }];
+    let main = if weight(0) + rng.range(0.0, 4.0) >= weight(2) { 0 } else { 2 };
+    let mut gates = vec![Gate { side: main, lane: None }];
     let first_lane = rng.index(n.max(1));
     let mut more = vec![
-        Gate {
-            side: 1,
-            lane: Some(first_lane.min(n.saturating_sub(1))),
-        },
-        Gate {
-            side: 3,
-            lane: Some((n / 2).min(n.saturating_sub(1))),
-        },
-        Gate {
-            side: 2 - main,
-            lane: None,
-        },
+        Gate { side: 1, lane: Some(first_lane.min(n.saturating_sub(1))) },
+        Gate { side: 3, lane: Some((n / 2).min(n.saturating_sub(1))) },
+        Gate { side: 2 - main, lane: None },
     ];
     if n > 3 {
         let other = if first_lane == n - 1 { 0 } else { n - 1 };
-        more.push(Gate {
-            side: 1,
-            lane: Some(other),
-        });
+        more.push(Gate { side: 1, lane: Some(other) });
     }
     let wanted = rng.whole(2, 5) as usize;
     while gates.len() < wanted && !more.is_empty() {
@@ -395,24 +371,12 @@ pub fn build(city: &mut City, index: usize) {
 
     let mut cuts: Vec<Cut> = places
         .iter()
-        .map(|(side, _, at, _)| Cut {
-            on: *at,
-            along: OUT[*side],
-            half_m: 8.0,
-        })
+        .map(|(side, _, at, _)| Cut { on: *at, along: OUT[*side], half_m: 8.0 })
         .collect();
-    cuts.push(Cut {
-        on: pt(s.axis, 0.0),
-        along: pt(0.0, 1.0),
-        half_m: 2.5,
-    });
+    cuts.push(Cut { on: pt(s.axis, 0.0), along: pt(0.0, 1.0), half_m: 2.5 });
     let parting = parting(&s, index, &lots);
     for lane in parting.1.iter().flatten() {
-        cuts.push(Cut {
-            on: pt(0.0, *lane),
-            along: pt(1.0, 0.0),
-            half_m: 2.5,
-        });
+        cuts.push(Cut { on: pt(0.0, *lane), along: pt(1.0, 0.0), half_m: 2.5 });
     }
     city.partings.push(parting.0);
     let strip = frontage::Strip {
@@ -569,6 +533,7 @@ fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> Vec<Lot> {
     let mut out = Vec::new();
     let n = s.rows.len();
     let open_row = n / 2;
+    let estate_opens = rng.chance(0.4);
     for (k, (y, row)) in s.rows.iter().enumerate() {
         let band = s.wall.x_range(y - 3.0, y + row.depth_m + 3.0);
         let Some((west, east)) = band.map(|(a, b)| {
@@ -577,20 +542,13 @@ fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> Vec<Lot> {
         }) else {
             continue;
         };
-        let halves = [
-            (west, s.axis - AXIS_CLEAR_M, true),
-            (s.axis + AXIS_CLEAR_M, east, false),
-        ];
+        let halves = [(west, s.axis - AXIS_CLEAR_M, true), (s.axis + AXIS_CLEAR_M, east, false)];
         for (half, (from, to, right_aligned)) in halves.into_iter().enumerate() {
             let mut row_lots = fill(from, to, right_aligned, row, rng);
-            let nearest = if right_aligned {
-                row_lots.len().saturating_sub(1)
-            } else {
-                0
-            };
+            let nearest = if right_aligned { row_lots.len().saturating_sub(1) } else { 0 };
             // The garden in the middle takes the place of the house next to the axis.
             let opens = match kind {
-                Use::Estate => half == 1 && row_lots.len() > 1,
+                Use::Estate => estate_opens && half == 1 && row_lots.len() > 1,
                 Use::Garden => !row_lots.is_empty(),
                 _ => half == 0 && row_lots.len() > 1,
             };
@@ -614,11 +572,7 @@ fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> Vec<Lot> {
         }
     }
     out.sort_by(|a, b| {
-        let rows = if south_first {
-            a.row.cmp(&b.row)
-        } else {
-            b.row.cmp(&a.row)
-        };
+        let rows = if south_first { a.row.cmp(&b.row) } else { b.row.cmp(&a.row) };
         rows.then(a.x.total_cmp(&b.x))
     });
     // Gardens have no number: they come last.
@@ -630,7 +584,7 @@ fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> Vec<Lot> {
 fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64, u32, bool)> {
     let room = to - from;
     let tower = row.units == 1;
-    let gap = if tower { 20.0 } else { rng.range(8.0, 10.5) };
+    let gap = if tower { 20.0 } else { rng.range(7.0, 9.5) };
     let wish = f64::from(row.units) * row.unit_m;
     let fits = |count: f64| ((room - gap * (count - 1.0)) / row.unit_m).floor();
     let mut count = ((room + gap) / (wish + gap)).round().max(1.0);
@@ -645,11 +599,7 @@ fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64,
         return Vec::new();
     }
     let spare = room - total * row.unit_m - gap * (count - 1.0);
-    let widen = if count > 1.0 {
-        (spare / (count - 1.0)).min(if tower { 22.0 } else { 5.0 })
-    } else {
-        0.0
-    };
+    let widen = if count > 1.0 { (spare / (count - 1.0)).min(if tower { 22.0 } else { 5.0 }) } else { 0.0 };
     let used = total * row.unit_m + (gap + widen) * (count - 1.0);
     let mut x = if right { to - used } else { from };
     let (base, extra) = ((total / count).floor(), total % count);
@@ -666,11 +616,7 @@ fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64,
 /// Lawns south of the houses, one a row and half.
 fn greens(city: &mut City, s: &Sketch, lots: &[Lot]) {
     for (k, (y, _)) in s.rows.iter().enumerate() {
-        let north = if s.doors_north {
-            y - 1.5
-        } else {
-            y - LANE_M - 3.0
-        };
+        let north = if s.doors_north { y - 1.5 } else { y - LANE_M - 3.0 };
         let south = match k.checked_sub(1).map(|j| (s.rows[j], s.lanes[j])) {
             Some((_, lane)) if s.doors_north => lane + 3.0,
             Some(((y, row), _)) => y + row.depth_m + 1.5,
@@ -699,10 +645,14 @@ fn greens(city: &mut City, s: &Sketch, lots: &[Lot]) {
 
 /// The garden in the middle, where a house was left out.
 fn garden(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
-    for lot in lots.iter().filter(|l| l.garden) {
+    for (n, lot) in lots.iter().filter(|l| l.garden).enumerate() {
         let (x0, x1) = (lot.x, lot.x + lot.width_m());
         let ring = rectangle(x0, lot.y, x1, lot.y + lot.kind.depth_m);
         let at = middle(&ring);
+        if n == 1 && lot.units > 1 {
+            buildings::kindergarten(city, &s.frame, compound, lot, s.lanes[lot.row]);
+            continue;
+        }
         city.areas.push(Area {
             collection: "green",
             kind: "garden",
@@ -715,11 +665,7 @@ fn garden(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
             kind: SpotKind::Garden,
         });
         let lane = s.lanes[lot.row];
-        let edge = if s.doors_north {
-            lot.y + lot.kind.depth_m
-        } else {
-            lot.y
-        };
+        let edge = if s.doors_north { lot.y + lot.kind.depth_m } else { lot.y };
         let x = (x0 + x1) / 2.0;
         let line = [pt(x, lane), pt(x, edge), pt(x, at.y)];
         city.ways.push(Way::path(s.frame.out_all(&line), 2.0));
@@ -758,8 +704,7 @@ fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
             continue;
         }
         trunk.push(bottom);
-        city.ways
-            .push(Way::garage(s.frame.out_all(&[bottom, lift])));
+        city.ways.push(Way::garage(s.frame.out_all(&[bottom, lift])));
     }
     if trunk.len() < 3 {
         return;
@@ -811,11 +756,7 @@ fn parting(s: &Sketch, cell: usize, lots: &[Lot]) -> (Parting, [Option<f64>; 2])
             .sum();
         if homes > 430 && s.lanes.len() > 2 {
             let k = s.lanes.len() / 2;
-            *across = Some(if s.doors_north {
-                s.lanes[k - 1]
-            } else {
-                s.lanes[k]
-            });
+            *across = Some(if s.doors_north { s.lanes[k - 1] } else { s.lanes[k] });
         }
     }
     let line = |y: f64| (s.frame.out(pt(s.axis, y)), s.frame.turn(pt(1.0, 0.0)));

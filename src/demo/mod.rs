@@ -5,6 +5,8 @@
 
 mod buildings;
 mod cases;
+#[cfg(test)]
+mod checks;
 mod city;
 mod civic;
 mod compounds;

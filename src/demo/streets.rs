@@ -155,14 +155,14 @@ impl Line {
 
 #[rustfmt::skip]
 const NORTHWARD: [Line; 8] = [
-    line("guoyuan-xi-lu", "果园西路", Class::Secondary, 0, -1010.0, 0.022, 0.0, 1.0, 0.0),
-    line("chenxing-lu", "辰兴路", Class::Tertiary, 0, -722.0, -0.010, 0.0, 1.0, 0.0),
-    line("danfeng-lu", "丹凤路", Class::Secondary, 0, -428.0, 0.004, 0.0, 1.0, 0.0),
-    line("guoyuan-zhong-lu", "果园中路", Class::Primary, 0, -122.0, 0.012, 22.0, 420.0, 0.4),
-    line("chaoyang-lu", "朝阳路", Class::Tertiary, 0, 172.0, -0.006, 0.0, 1.0, 0.0),
-    line("wenquan-lu", "温泉路", Class::Secondary, 0, 462.0, 0.018, 0.0, 1.0, 0.0),
-    line("xusheng-lu", "旭升路", Class::Tertiary, 1, 748.0, -0.014, 0.0, 1.0, 0.0),
-    line("guoyuan-dong-lu", "果园东路", Class::Primary, 0, 1032.0, 0.010, 0.0, 1.0, 0.0),
+    line("guoyuan-xi-lu", "果园西路", Class::Secondary, 0, -1058.0, 0.022, 0.0, 1.0, 0.0),
+    line("chenxing-lu", "辰兴路", Class::Tertiary, 0, -756.0, -0.010, 0.0, 1.0, 0.0),
+    line("danfeng-lu", "丹凤路", Class::Secondary, 0, -448.0, 0.004, 0.0, 1.0, 0.0),
+    line("guoyuan-zhong-lu", "果园中路", Class::Primary, 0, -128.0, 0.012, 22.0, 420.0, 0.4),
+    line("chaoyang-lu", "朝阳路", Class::Tertiary, 0, 180.0, -0.006, 0.0, 1.0, 0.0),
+    line("wenquan-lu", "温泉路", Class::Secondary, 0, 484.0, 0.018, 0.0, 1.0, 0.0),
+    line("xusheng-lu", "旭升路", Class::Tertiary, 1, 786.0, -0.014, 0.0, 1.0, 0.0),
+    line("guoyuan-dong-lu", "果园东路", Class::Primary, 0, 1084.0, 0.010, 0.0, 1.0, 0.0),
 ];
 
 /// The canal's place among the lines across.
@@ -170,14 +170,14 @@ const CANAL: usize = 4;
 
 #[rustfmt::skip]
 const EASTWARD: [Line; 8] = [
-    line("dongsheng-dao", "东升道", Class::Secondary, 0, -938.0, 0.012, 0.0, 1.0, 0.0),
-    line("xinhua-dao", "新华道", Class::Tertiary, 1, -694.0, -0.006, 0.0, 1.0, 0.0),
-    line("xiaguang-dao", "霞光道", Class::Tertiary, -1, -458.0, 0.005, 0.0, 1.0, 0.0),
-    line("xuri-dao", "旭日道", Class::Secondary, 0, -220.0, -0.010, 0.0, 1.0, 0.0),
-    line("guoyuan-he", "果园河", Class::Residential, 0, 58.0, 0.014, 34.0, 290.0, 0.9),
-    line("duwang-dao", "都旺道", Class::Tertiary, 0, 342.0, 0.004, 0.0, 1.0, 0.0),
-    line("chenqing-dao", "辰庆道", Class::Secondary, 0, 598.0, -0.008, 15.0, 520.0, 2.2),
-    line("guoyuan-bei-dao", "果园北道", Class::Primary, 0, 872.0, 0.015, 0.0, 1.0, 0.0),
+    line("dongsheng-dao", "东升道", Class::Secondary, 0, -1010.0, 0.012, 0.0, 1.0, 0.0),
+    line("xinhua-dao", "新华道", Class::Tertiary, 1, -748.0, -0.006, 0.0, 1.0, 0.0),
+    line("xiaguang-dao", "霞光道", Class::Tertiary, -1, -492.0, 0.005, 0.0, 1.0, 0.0),
+    line("xuri-dao", "旭日道", Class::Secondary, 0, -236.0, -0.010, 0.0, 1.0, 0.0),
+    line("guoyuan-he", "果园河", Class::Residential, 0, 60.0, 0.014, 34.0, 290.0, 0.9),
+    line("duwang-dao", "都旺道", Class::Tertiary, 0, 366.0, 0.004, 0.0, 1.0, 0.0),
+    line("chenqing-dao", "辰庆道", Class::Secondary, 0, 640.0, -0.008, 15.0, 520.0, 2.2),
+    line("guoyuan-bei-dao", "果园北道", Class::Primary, 0, 930.0, 0.015, 0.0, 1.0, 0.0),
 ];
 
 #[expect(clippy::too_many_arguments, reason = "a row of a table")]

@@ -15,7 +15,7 @@ const DAYS: i64 = 60;
 /// is true on the first day, too.
 const BEFORE: i64 = 30;
 /// How many reports an ordinary day brings.
-const A_DAY: f64 = 22.0;
+const A_DAY: f64 = 25.0;
 
 /// How often a place was reported for a category, and when.
 #[derive(Debug, Clone, Default)]
@@ -103,27 +103,24 @@ pub fn fresh(
 fn progress(scenes: &Scenes, case: &mut Case, as_of: Timestamp) {
     let mut rng = Prng::of(&case.id, 11);
     let hours = match case.level {
-        Level::Red => rng.range(2.0, 11.0),
-        Level::Yellow => rng.range(4.0, 23.0),
-        _ => rng.range(8.0, 60.0),
+        Level::Red => rng.range(3.0, 11.0),
+        Level::Yellow => rng.range(8.0, 23.0),
+        _ => rng.range(10.0, 64.0),
     };
     // Some are hard: nobody is at home, or the wall has to be moved.
-    let hard = rng.chance(0.07);
-    let hours = if hard {
-        hours * 2.0 + rng.range(30.0, 190.0)
-    } else {
-        hours
-    };
+    let hard = rng.chance(0.08);
+    let hours = if hard { hours * 2.0 + rng.range(30.0, 190.0) } else { hours };
     let reported = case.reported_at;
     let after = |share: f64| reported + SignedDuration::from_secs((hours * 3600.0 * share) as i64);
     let closed = daytime(after(1.0));
+    let handled = daytime(after(0.85)).min(closed);
     let unit = scenes.unit(CATEGORIES[case.category], &case.scene.grid, &mut rng);
     let steps = [
         (after(0.04), "filed"),
         (after(0.10), "dispatched"),
         (after(0.30), "handling"),
-        (after(0.85), "handled"),
-        (after(0.94), "verified"),
+        (handled, "handled"),
+        (after(0.94).max(handled), "verified"),
     ];
     for (at, status) in steps {
         if at <= as_of {
@@ -133,8 +130,8 @@ fn progress(scenes: &Scenes, case: &mut Case, as_of: Timestamp) {
     if after(0.10) <= as_of {
         case.unit = unit.map(str::to_owned);
     }
-    if after(0.85) <= as_of {
-        case.handled_at = Some(after(0.85));
+    if handled <= as_of {
+        case.handled_at = Some(handled);
     }
     if case.due_at < closed.min(as_of) {
         case.overdue();
@@ -142,7 +139,6 @@ fn progress(scenes: &Scenes, case: &mut Case, as_of: Timestamp) {
     if closed <= as_of {
         case.status = "closed";
         case.closed_at = Some(closed);
-        case.handled_at = Some(after(0.85).min(closed));
     }
 }
 
