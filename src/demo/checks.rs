@@ -110,10 +110,19 @@ fn the_district_is_as_big_as_promised_and_lies_in_beichen() {
     let all = super::everything(as_of());
     let count = |c: &str| all.iter().filter(|x| x.collection.as_str() == c).count();
     let entrances = features(&all, "entrances");
-    let doors = entrances.iter().filter(|e| e.text("kind") == "unit_door").count();
+    let doors = entrances
+        .iter()
+        .filter(|e| e.text("kind") == "unit_door")
+        .count();
     let grids = features(&all, "grids");
     assert!(grids.iter().filter(|g| g.text("kind") == "grid").count() >= 90);
-    assert_eq!(grids.iter().filter(|g| g.text("kind") == "community").count(), 12);
+    assert_eq!(
+        grids
+            .iter()
+            .filter(|g| g.text("kind") == "community")
+            .count(),
+        12
+    );
     assert!(count("buildings") >= 900, "{}", count("buildings"));
     assert!(doors >= 2500, "{doors}");
     assert_eq!(count("first_aid_stations"), 70);
@@ -122,11 +131,20 @@ fn the_district_is_as_big_as_promised_and_lies_in_beichen() {
     let parks = features(&all, "pocket_parks");
     assert!(parks.iter().any(|p| p.text("name") == "辰庆家园口袋公园"));
     for kind in [
-        "battery_swap", "toolbox", "rest_stop", "parking", "charging", "party_service_centre",
-        "mediation_room", "discussion_pavilion",
+        "battery_swap",
+        "toolbox",
+        "rest_stop",
+        "parking",
+        "charging",
+        "party_service_centre",
+        "mediation_room",
+        "discussion_pavilion",
     ] {
         let facilities = features(&all, "facilities");
-        assert!(facilities.iter().filter(|f| f.text("kind") == kind).count() >= 12, "{kind}");
+        assert!(
+            facilities.iter().filter(|f| f.text("kind") == kind).count() >= 12,
+            "{kind}"
+        );
     }
     let compounds = features(&all, "compounds");
     for c in &compounds {
@@ -140,7 +158,11 @@ fn the_district_is_as_big_as_promised_and_lies_in_beichen() {
     for kind in ["road", "lane", "path", "steps", "garage"] {
         assert!(routes.iter().any(|r| r.text("kind") == kind), "{kind}");
     }
-    assert!(routes.iter().any(|r| r.map.get("oneway") == Some(&Value::Bool(true))));
+    assert!(
+        routes
+            .iter()
+            .any(|r| r.map.get("oneway") == Some(&Value::Bool(true)))
+    );
     for change in &all {
         let f = &features(std::slice::from_ref(change), change.collection.as_str())[0];
         for p in &f.line {
@@ -159,7 +181,11 @@ fn every_feature_fits_its_schema_has_a_name_of_its_own_and_a_proper_shape() {
     let mut seen = HashSet::new();
     for change in &all {
         let collection = change.collection.to_string();
-        assert!(seen.insert((collection.clone(), change.id.clone())), "{}", change.id);
+        assert!(
+            seen.insert((collection.clone(), change.id.clone())),
+            "{}",
+            change.id
+        );
         let body = change.body.as_ref().unwrap();
         let value = Value::Object(body.properties.to_map());
         if let Err(e) = schemas[&collection].validate(&value) {
@@ -196,7 +222,12 @@ fn links_lead_somewhere() {
             for p in schema.properties.values() {
                 if let (Some(to), Some(id)) = (&p.link, f.map.get(&p.name)) {
                     let id = id.as_str().unwrap().to_owned();
-                    assert!(ids.contains(&(to.to_string(), id)), "{collection} {} {}", f.id, p.name);
+                    assert!(
+                        ids.contains(&(to.to_string(), id)),
+                        "{collection} {} {}",
+                        f.id,
+                        p.name
+                    );
                 }
             }
         }
@@ -210,7 +241,10 @@ fn grids_part_their_community_and_hold_their_buildings() {
     let by_id: HashMap<&str, &Feature> = grids.iter().map(|g| (g.id.as_str(), g)).collect();
     for kind in ["community", "street"] {
         for whole in grids.iter().filter(|g| g.text("kind") == kind) {
-            let parts: Vec<_> = grids.iter().filter(|g| g.text("parent") == whole.id).collect();
+            let parts: Vec<_> = grids
+                .iter()
+                .filter(|g| g.text("parent") == whole.id)
+                .collect();
             let sum: f64 = parts.iter().map(|g| area(g.ring())).sum();
             assert!((sum - area(whole.ring())).abs() < 0.5, "{}", whole.id);
             let people = |g: &Feature| g.map["population"].as_u64().unwrap();
@@ -286,7 +320,12 @@ fn nothing_stands_in_another_thing() {
         for b in &buildings {
             for p in b.ring() {
                 let on = super::plane::nearest(&road.line, *p);
-                assert!(super::plane::distance(on, *p) > half, "{} on {}", b.id, road.id);
+                assert!(
+                    super::plane::distance(on, *p) > half,
+                    "{} on {}",
+                    b.id,
+                    road.id
+                );
             }
         }
     }
@@ -386,7 +425,10 @@ fn a_rider_reaches_every_unit_door_at_noon_riding_pushing_or_walking() {
         }
     }
     // Nothing else is cut off either, but what lies behind a gate that is shut on Sundays.
-    let lost = next.keys().filter(|k| !reached.contains(*k) && !shut.contains(*k)).count();
+    let lost = next
+        .keys()
+        .filter(|k| !reached.contains(*k) && !shut.contains(*k))
+        .count();
     assert!(lost < 40, "{lost} of {} places are cut off", next.len());
 }
 
@@ -408,7 +450,11 @@ fn doors_are_corners_of_their_building_and_gates_lie_in_gaps_of_the_wall() {
             }
             for b in &barriers {
                 let on = super::plane::nearest(&b.line, e.line[0]);
-                assert!(super::plane::distance(on, e.line[0]) > 1.0, "{} has no gap", e.id);
+                assert!(
+                    super::plane::distance(on, e.line[0]) > 1.0,
+                    "{} has no gap",
+                    e.id
+                );
             }
         }
     }
@@ -423,7 +469,10 @@ fn numbers_run_row_by_row_from_west_to_east() {
             .iter()
             .filter(|b| b.text("compound") == c.id && b.text("kind") == "residential")
             .collect();
-        let mut numbers: Vec<u32> = own.iter().map(|b| b.text("number").parse().unwrap()).collect();
+        let mut numbers: Vec<u32> = own
+            .iter()
+            .map(|b| b.text("number").parse().unwrap())
+            .collect();
         numbers.sort_unstable();
         let expected: Vec<u32> = (1..=own.len() as u32).collect();
         assert_eq!(numbers, expected, "{}", c.id);
@@ -481,7 +530,9 @@ fn warnings_are_marked_and_consistent_and_some_are_open_in_every_level() {
 #[test]
 fn other_moments_have_their_open_warnings_too() {
     for day in 1..12 {
-        let as_of: Timestamp = format!("2027-{day:02}-11T{:02}:17:00Z", 2 * day - 1).parse().unwrap();
+        let as_of: Timestamp = format!("2027-{day:02}-11T{:02}:17:00Z", 2 * day - 1)
+            .parse()
+            .unwrap();
         let all = super::warnings(as_of);
         for level in ["red", "yellow", "green"] {
             let open = features(&all, "warnings")

@@ -86,8 +86,16 @@ fn rows(kind: Use, height_m: f64, rng: &mut Prng) -> (Vec<(f64, Row)>, bool) {
     let walk_up = Row {
         levels: if old { rng.pick([5, 6, 6]) } else { 6 },
         depth_m: if old { rng.range(10.8, 12.0) } else { 13.0 },
-        unit_m: if old { rng.range(12.2, 13.8) } else { rng.range(14.4, 16.5) },
-        units: if old { rng.pick([4, 4, 5]) } else { rng.pick([3, 4]) },
+        unit_m: if old {
+            rng.range(12.2, 13.8)
+        } else {
+            rng.range(14.4, 16.5)
+        },
+        units: if old {
+            rng.pick([4, 4, 5])
+        } else {
+            rng.pick([3, 4])
+        },
         homes_a_floor: if old { rng.pick([2, 2, 3]) } else { 2 },
     };
     let slab = Row {
@@ -118,7 +126,11 @@ fn rows(kind: Use, height_m: f64, rng: &mut Prng) -> (Vec<(f64, Row)>, bool) {
         _ => vec![walk_up; 9],
     };
     // As sunny as will leave no wide strip of empty ground at the north.
-    let sunniest = if old { [1.15, 1.05, 0.95] } else { [1.35, 1.2, 1.05] };
+    let sunniest = if old {
+        [1.15, 1.05, 0.95]
+    } else {
+        [1.35, 1.2, 1.05]
+    };
     let mut best = (f64::INFINITY, Vec::new());
     for sun in sunniest {
         let (spare, rows) = place_rows(&order, height_m, sun);
@@ -157,7 +169,10 @@ fn sketch(cell: &Cell, rng: &mut Prng) -> Sketch {
     let frame = Frame::new(middle(&block.ring), street_side(cell));
     let outer = block.within(&frame);
     let wall = outer.inset(fronts(cell, rng));
-    let south = wall.corners(0).map(|p| p.y).fold(f64::NEG_INFINITY, f64::max);
+    let south = wall
+        .corners(0)
+        .map(|p| p.y)
+        .fold(f64::NEG_INFINITY, f64::max);
     let north = wall.corners(2).map(|p| p.y).fold(f64::INFINITY, f64::min);
     let (mut rows, old) = rows(cell.plot.1, north - south, rng);
     for row in &mut rows {
@@ -166,9 +181,17 @@ fn sketch(cell: &Cell, rng: &mut Prng) -> Sketch {
     let doors_north = !old || rng.chance(0.7);
     let lanes = rows
         .iter()
-        .map(|(y, r)| if doors_north { y + r.depth_m + LANE_M } else { y - LANE_M })
+        .map(|(y, r)| {
+            if doors_north {
+                y + r.depth_m + LANE_M
+            } else {
+                y - LANE_M
+            }
+        })
         .collect();
-    let (west, east) = wall.x_range(south + 1.0, north - 1.0).unwrap_or((-50.0, 50.0));
+    let (west, east) = wall
+        .x_range(south + 1.0, north - 1.0)
+        .unwrap_or((-50.0, 50.0));
     Sketch {
         frame,
         outer,
@@ -193,17 +216,36 @@ fn choose_gates(cell: &Cell, sketch: &Sketch, rng: &mut Prng) -> Vec<Gate> {
         let s = &cell.sides[side];
         if s.canal { 0.0 } else { s.half_m.min(18.0) }
     };
-    let main = if weight(0) + rng.range(0.0, 4.0) >= weight(2) { 0 } else { 2 };
-    let mut gates = vec![Gate { side: main, lane: None }];
+    let main = if weight(0) + rng.range(0.0, 4.0) >= weight(2) {
+        0
+    } else {
+        2
+    };
+    let mut gates = vec![Gate {
+        side: main,
+        lane: None,
+    }];
     let first_lane = rng.index(n.max(1));
     let mut more = vec![
-        Gate { side: 1, lane: Some(first_lane.min(n.saturating_sub(1))) },
-        Gate { side: 3, lane: Some((n / 2).min(n.saturating_sub(1))) },
-        Gate { side: 2 - main, lane: None },
+        Gate {
+            side: 1,
+            lane: Some(first_lane.min(n.saturating_sub(1))),
+        },
+        Gate {
+            side: 3,
+            lane: Some((n / 2).min(n.saturating_sub(1))),
+        },
+        Gate {
+            side: 2 - main,
+            lane: None,
+        },
     ];
     if n > 3 {
         let other = if first_lane == n - 1 { 0 } else { n - 1 };
-        more.push(Gate { side: 1, lane: Some(other) });
+        more.push(Gate {
+            side: 1,
+            lane: Some(other),
+        });
     }
     let wanted = rng.whole(2, 5) as usize;
     while gates.len() < wanted && !more.is_empty() {
@@ -371,12 +413,24 @@ pub fn build(city: &mut City, index: usize) {
 
     let mut cuts: Vec<Cut> = places
         .iter()
-        .map(|(side, _, at, _)| Cut { on: *at, along: OUT[*side], half_m: 8.0 })
+        .map(|(side, _, at, _)| Cut {
+            on: *at,
+            along: OUT[*side],
+            half_m: 8.0,
+        })
         .collect();
-    cuts.push(Cut { on: pt(s.axis, 0.0), along: pt(0.0, 1.0), half_m: 2.5 });
+    cuts.push(Cut {
+        on: pt(s.axis, 0.0),
+        along: pt(0.0, 1.0),
+        half_m: 2.5,
+    });
     let parting = parting(&s, index, &lots);
     for lane in parting.1.iter().flatten() {
-        cuts.push(Cut { on: pt(0.0, *lane), along: pt(1.0, 0.0), half_m: 2.5 });
+        cuts.push(Cut {
+            on: pt(0.0, *lane),
+            along: pt(1.0, 0.0),
+            half_m: 2.5,
+        });
     }
     city.partings.push(parting.0);
     let strip = frontage::Strip {
@@ -542,10 +596,17 @@ fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> Vec<Lot> {
         }) else {
             continue;
         };
-        let halves = [(west, s.axis - AXIS_CLEAR_M, true), (s.axis + AXIS_CLEAR_M, east, false)];
+        let halves = [
+            (west, s.axis - AXIS_CLEAR_M, true),
+            (s.axis + AXIS_CLEAR_M, east, false),
+        ];
         for (half, (from, to, right_aligned)) in halves.into_iter().enumerate() {
             let mut row_lots = fill(from, to, right_aligned, row, rng);
-            let nearest = if right_aligned { row_lots.len().saturating_sub(1) } else { 0 };
+            let nearest = if right_aligned {
+                row_lots.len().saturating_sub(1)
+            } else {
+                0
+            };
             // The garden in the middle takes the place of the house next to the axis.
             let opens = match kind {
                 Use::Estate => estate_opens && half == 1 && row_lots.len() > 1,
@@ -572,7 +633,11 @@ fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> Vec<Lot> {
         }
     }
     out.sort_by(|a, b| {
-        let rows = if south_first { a.row.cmp(&b.row) } else { b.row.cmp(&a.row) };
+        let rows = if south_first {
+            a.row.cmp(&b.row)
+        } else {
+            b.row.cmp(&a.row)
+        };
         rows.then(a.x.total_cmp(&b.x))
     });
     // Gardens have no number: they come last.
@@ -599,7 +664,11 @@ fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64,
         return Vec::new();
     }
     let spare = room - total * row.unit_m - gap * (count - 1.0);
-    let widen = if count > 1.0 { (spare / (count - 1.0)).min(if tower { 22.0 } else { 5.0 }) } else { 0.0 };
+    let widen = if count > 1.0 {
+        (spare / (count - 1.0)).min(if tower { 22.0 } else { 5.0 })
+    } else {
+        0.0
+    };
     let used = total * row.unit_m + (gap + widen) * (count - 1.0);
     let mut x = if right { to - used } else { from };
     let (base, extra) = ((total / count).floor(), total % count);
@@ -616,7 +685,11 @@ fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64,
 /// Lawns south of the houses, one a row and half.
 fn greens(city: &mut City, s: &Sketch, lots: &[Lot]) {
     for (k, (y, _)) in s.rows.iter().enumerate() {
-        let north = if s.doors_north { y - 1.5 } else { y - LANE_M - 3.0 };
+        let north = if s.doors_north {
+            y - 1.5
+        } else {
+            y - LANE_M - 3.0
+        };
         let south = match k.checked_sub(1).map(|j| (s.rows[j], s.lanes[j])) {
             Some((_, lane)) if s.doors_north => lane + 3.0,
             Some(((y, row), _)) => y + row.depth_m + 1.5,
@@ -665,7 +738,11 @@ fn garden(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
             kind: SpotKind::Garden,
         });
         let lane = s.lanes[lot.row];
-        let edge = if s.doors_north { lot.y + lot.kind.depth_m } else { lot.y };
+        let edge = if s.doors_north {
+            lot.y + lot.kind.depth_m
+        } else {
+            lot.y
+        };
         let x = (x0 + x1) / 2.0;
         let line = [pt(x, lane), pt(x, edge), pt(x, at.y)];
         city.ways.push(Way::path(s.frame.out_all(&line), 2.0));
@@ -704,7 +781,8 @@ fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
             continue;
         }
         trunk.push(bottom);
-        city.ways.push(Way::garage(s.frame.out_all(&[bottom, lift])));
+        city.ways
+            .push(Way::garage(s.frame.out_all(&[bottom, lift])));
     }
     if trunk.len() < 3 {
         return;
@@ -756,7 +834,11 @@ fn parting(s: &Sketch, cell: usize, lots: &[Lot]) -> (Parting, [Option<f64>; 2])
             .sum();
         if homes > 430 && s.lanes.len() > 2 {
             let k = s.lanes.len() / 2;
-            *across = Some(if s.doors_north { s.lanes[k - 1] } else { s.lanes[k] });
+            *across = Some(if s.doors_north {
+                s.lanes[k - 1]
+            } else {
+                s.lanes[k]
+            });
         }
     }
     let line = |y: f64| (s.frame.out(pt(s.axis, y)), s.frame.turn(pt(1.0, 0.0)));

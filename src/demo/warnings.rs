@@ -109,7 +109,11 @@ fn progress(scenes: &Scenes, case: &mut Case, as_of: Timestamp) {
     };
     // Some are hard: nobody is at home, or the wall has to be moved.
     let hard = rng.chance(0.08);
-    let hours = if hard { hours * 2.0 + rng.range(30.0, 190.0) } else { hours };
+    let hours = if hard {
+        hours * 2.0 + rng.range(30.0, 190.0)
+    } else {
+        hours
+    };
     let reported = case.reported_at;
     let after = |share: f64| reported + SignedDuration::from_secs((hours * 3600.0 * share) as i64);
     let closed = daytime(after(1.0));
