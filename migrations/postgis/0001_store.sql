@@ -124,7 +124,8 @@ CREATE FUNCTION onemap.from_micros(us bigint) RETURNS timestamptz
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN timestamptz 'epoch' + us * interval '1 microsecond';
 
--- The batch of this transaction.
+-- The batch of this transaction. `onemap.batch` remembers it beside the transaction's number, since
+-- an import asks once a row; what a savepoint takes back it takes back there too.
 CREATE FUNCTION onemap.batch() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -135,13 +136,25 @@ BEGIN
   IF NOT FOUND THEN
     INSERT INTO onemap.batches DEFAULT VALUES RETURNING batch INTO found_batch;
   END IF;
+  PERFORM set_config('onemap.batch', pg_current_xact_id()::text || ':' || found_batch, true);
   RETURN found_batch;
 END $$;
 
--- Before a row is written: marks it with the batch, and stops updates that change nothing.
-CREATE FUNCTION onemap.stamp() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION onemap.is_quarantined(b bigint, c text, i text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM onemap.quarantine q
+                 WHERE q.batch = b AND q.collection = c AND q.id = i);
+END $$;
+
+-- Before a row is written: marks it with the batch, and stops updates that change nothing. Runs once
+-- a row, so it has no settings and no rights of its own: each costs more than all it does.
+CREATE FUNCTION onemap.stamp() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  known text := current_setting('onemap.batch', true);
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF NEW.properties = OLD.properties AND NEW.id = OLD.id AND NEW.collection = OLD.collection
@@ -151,18 +164,22 @@ BEGIN
         RETURN NEW;
       END IF;
       -- Touching a row in quarantine has it judged anew: its schema may have changed since.
-      IF NOT EXISTS (SELECT FROM onemap.quarantine q WHERE q.batch = OLD.batch
-                     AND q.collection = OLD.collection AND q.id = OLD.id) THEN
+      IF NOT onemap.is_quarantined(OLD.batch, OLD.collection, OLD.id) THEN
         RETURN NULL;
       END IF;
     END IF;
   END IF;
-  NEW.batch := onemap.batch();
+  IF split_part(known, ':', 1) = pg_current_xact_id()::text THEN
+    NEW.batch := split_part(known, ':', 2);
+  ELSE
+    NEW.batch := onemap.batch();
+  END IF;
   RETURN NEW;
 END $$;
 
--- After a statement: writes what it changed into the log. What stands in `features` now is the
--- truth, in whatever order the parts of a statement ran.
+-- After a statement: writes what it changed into the log. Whatever was touched before (by an earlier
+-- statement, or by another part of this one, in whatever order they ran) is looked up: what stands in
+-- `features` now is the truth.
 CREATE FUNCTION onemap.log() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 -- The sizes differ from one row to a million, and a plan is kept for all of them: the index always.
@@ -175,11 +192,15 @@ BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NOT EXISTS (SELECT FROM after) THEN RETURN NULL; END IF;
     this := onemap.batch();
+    IF EXISTS (SELECT FROM after a WHERE a.batch <> this) THEN
+      RAISE EXCEPTION 'onemap.batch is not to be set' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     INSERT INTO onemap.changes AS c (batch, collection, id, geometry, properties)
-    SELECT this, a.collection, a.id, f.geometry, f.properties
-    FROM after a LEFT JOIN onemap.features f ON f.collection = a.collection AND f.id = a.id
+    SELECT this, a.collection, a.id, a.geometry, a.properties FROM after a
     ON CONFLICT (batch, collection, id) DO UPDATE
-    SET geometry = excluded.geometry, properties = excluded.properties, again = true;
+    SET again = true, (geometry, properties) =
+      (SELECT f.geometry, f.properties FROM onemap.features f
+       WHERE f.collection = c.collection AND f.id = c.id);
   ELSIF TG_OP = 'DELETE' THEN
     IF NOT EXISTS (SELECT FROM before) THEN RETURN NULL; END IF;
     this := onemap.batch();
@@ -284,6 +305,7 @@ BEGIN
     SELECT count(*) INTO n FROM onemap.changes c WHERE c.batch = NEW.batch;
   END IF;
   DELETE FROM onemap.batches b WHERE b.xid = NEW.xid;
+  PERFORM set_config('onemap.batch', '', true);
   IF n = 0 THEN
     RETURN NULL;
   END IF;
