@@ -23,6 +23,7 @@ pub fn database() -> Option<String> {
 }
 
 /// Whether the tests were told to go without PostgreSQL. Says so, loudly.
+#[allow(clippy::print_stderr, reason = "who runs the tests must see it")]
 pub fn skipped() -> bool {
     let skip = std::env::var("ONEMAP_TEST_POSTGRES").is_ok_and(|v| v == "skip");
     if skip {
@@ -126,7 +127,6 @@ impl Cluster {
     }
 
     /// A new database without anything in it.
-    #[allow(dead_code)]
     pub fn bare_database(&self, name: &str) -> String {
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
         self.url(name)
