@@ -50,7 +50,7 @@ function pattern(level: Level, colour: string): string | null {
     case 'red':
       return svg(`<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24" stroke="${colour}" stroke-width="4" stroke-opacity=".62" fill="none"/>`);
     case 'yellow':
-      return svg(`<g fill="${colour}" fill-opacity=".72"><circle cx="8" cy="8" r="2.9"/><circle cx="24" cy="24" r="2.9"/></g>`);
+      return svg(`<g fill="${colour}" fill-opacity=".85"><circle cx="8" cy="8" r="3.4"/><circle cx="24" cy="24" r="3.4"/></g>`);
     case 'no_data':
       return svg(`<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24M-8 8 24 40M-8-8 40 40M8-8 40 24M24-8 40 8M-8 24 8 40" stroke="${colour}" stroke-width="1.3" stroke-opacity=".4" fill="none"/>`);
     default:
