@@ -9,7 +9,9 @@ use super::city::{Area, Barrier, Building, City, Entrance, Parting, Pass, Way};
 use super::compounds::pieces;
 use super::frontage::{self, Strip};
 use super::names::Use;
-use super::plane::{Block, Frame, Pt, distance, edges, middle, pt, rectangle};
+use super::plane::{
+    Block, Frame, Pt, along, contains, distance, edges, middle, nearest, pt, rectangle,
+};
 use super::prng::Prng;
 use super::streets::street_side;
 
@@ -207,6 +209,25 @@ pub fn build(city: &mut City, index: usize) {
     if kind == Use::School {
         let ring = track(pt(axis - 54.0, south + 72.0), 30.0, 38.0);
         push_area(city, &frame, "green", "pitch", None, &ring);
+        let infield = track(pt(axis - 54.0, south + 72.0), 21.0, 38.0);
+        push_area(city, &frame, "green", "grass", None, &infield);
+        // Basketball courts, north of the track.
+        for k in 0..2 {
+            let x = axis - 92.0 + 20.0 * f64::from(k);
+            let court = rectangle(x, south + 150.0, x + 15.0, south + 178.0);
+            if court.iter().all(|p| contains(&wall.ring, *p)) {
+                push_area(city, &frame, "green", "pitch", None, &court);
+            }
+        }
+    }
+    if !deep {
+        lawns(city, &frame, &wall, axis, (south, north));
+    }
+    if kind == Use::Mall {
+        let ring = rectangle(axis + 20.0, south + 122.0, axis + 92.0, south + 160.0);
+        if ring.iter().all(|p| contains(&wall.ring, *p)) {
+            push_area(city, &frame, "green", "garden", None, &ring);
+        }
     }
     if kind == Use::Civic {
         let ring = rectangle(axis - 80.0, south + 16.0, axis - 14.0, south + 72.0);
@@ -336,7 +357,35 @@ fn track(at: Pt, radius_m: f64, half_m: f64) -> Vec<Pt> {
     bend(0.0, half_m).chain(bend(TAU / 2.0, -half_m)).collect()
 }
 
-/// A park: a pond with a path round it, and a path from there to each street.
+/// Lawns inside the fence: along its west, its east and its south.
+fn lawns(city: &mut City, frame: &Frame, wall: &Block, axis: f64, (south, north): (f64, f64)) {
+    let (y0, y1) = (south + 14.0, north - 6.0);
+    let (Some(low), Some(high)) = (wall.x_range(y0, y0 + 1.0), wall.x_range(y1 - 1.0, y1)) else {
+        return;
+    };
+    let strips = [
+        vec![
+            pt(low.0 + 2.0, y0),
+            pt(low.0 + 14.0, y0),
+            pt(high.0 + 14.0, y1),
+            pt(high.0 + 2.0, y1),
+        ],
+        vec![
+            pt(low.1 - 14.0, y0),
+            pt(low.1 - 2.0, y0),
+            pt(high.1 - 2.0, y1),
+            pt(high.1 - 14.0, y1),
+        ],
+        rectangle(low.0 + 3.0, south + 2.0, axis - 7.0, south + 10.0),
+        rectangle(axis + 7.0, south + 2.0, low.1 - 3.0, south + 10.0),
+    ];
+    for ring in strips {
+        push_area(city, frame, "green", "grass", None, &ring);
+    }
+}
+
+/// A park: a pond with a path round it, a second path inside the edge, groves, a playground, a tea
+/// house, and a path from the pond to each street.
 fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
     let mut rng = Prng::of(slug, 2);
     push_area(
@@ -347,59 +396,112 @@ fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
         Some(name.to_owned()),
         &wall.ring,
     );
-    let centre = middle(&wall.ring);
-    let reach = wall
-        .ring
-        .iter()
-        .zip(edges(&wall.ring))
-        .map(|(_, (a, b))| distance(super::plane::nearest(&[a, b], centre), centre))
+    // Corners crowd along a bend, so their mean is not the middle.
+    let (low, high) = extent(&wall.ring);
+    let centre = along(low, high, 0.5);
+    let reach = edges(&wall.ring)
+        .map(|(a, b)| distance(nearest(&[a, b], centre), centre))
         .fold(f64::INFINITY, f64::min);
     let phase = rng.range(0.0, TAU);
     let blob = |radius: f64| -> Vec<Pt> {
-        (0..28)
+        (0..32)
             .map(|k| {
-                let a = TAU * f64::from(k) / 28.0;
-                let r = radius * (1.0 + 0.13 * (2.0 * a + phase).sin() + 0.07 * (3.0 * a).cos());
-                centre + pt(1.25 * r * a.cos(), r * a.sin())
+                let a = TAU * f64::from(k) / 32.0;
+                let r = radius * (1.0 + 0.12 * (2.0 * a + phase).sin() + 0.06 * (3.0 * a).cos());
+                centre + pt(1.3 * r * a.cos(), 0.92 * r * a.sin())
             })
             .collect()
     };
+    let pond = blob(reach * 0.46);
     let pond_name = format!("{}湖", name.trim_end_matches("公园"));
-    push_area(
-        city,
-        frame,
-        "water",
-        "pond",
-        Some(pond_name),
-        &blob(reach * 0.38),
-    );
-    let mut round = blob(reach * 0.52);
-    round.extend(round.first().copied());
+    push_area(city, frame, "water", "pond", Some(pond_name), &pond);
+
+    let close = |mut ring: Vec<Pt>| {
+        ring.extend(ring.first().copied());
+        ring
+    };
+    let round = close(blob(reach * 0.58));
+    let outer = close(wall.without_short_edges(40.0).inset([16.0; 4]).ring);
+    let mut paths = vec![round.clone(), outer];
     for (side, out) in [pt(0.0, -1.0), pt(1.0, 0.0), pt(0.0, 1.0), pt(-1.0, 0.0)]
         .into_iter()
         .enumerate()
     {
-        let corner = round[[21, 0, 7, 14][side]];
+        let corner = round[[24, 0, 8, 16][side]];
         if let Some((street, _)) = city.town.hit(frame.out(corner), frame.turn(out)) {
-            let line = vec![frame.out(corner), street];
-            city.ways.push(Way::path(line, 3.0).open());
+            paths.push(vec![corner, frame.inward(street)]);
         }
     }
-    city.ways.push(Way::path(frame.out_all(&round), 3.0).open());
-    // Groves between path and edge.
-    let mut grove = 0;
-    while grove < 9 {
-        let a = rng.range(0.0, TAU);
-        let r = reach * rng.range(0.74, 0.92);
-        let at = centre + pt(1.25 * r * a.cos(), r * a.sin());
-        let size = rng.range(6.0, 11.0);
+    // The tea house and the playground stand back to back in the north-east and the south-west.
+    let tea = centre + pt(reach * 0.98, reach * 0.66);
+    let play = centre - pt(reach * 0.98, reach * 0.66);
+    let house = rectangle(tea.x - 9.0, tea.y - 5.0, tea.x + 9.0, tea.y + 5.0);
+    let ground = rectangle(play.x - 15.0, play.y - 10.0, play.x + 15.0, play.y + 10.0);
+    push_area(city, frame, "green", "playground", None, &ground);
+    city.buildings.push(Building {
+        id: format!("{slug}-tea-house"),
+        name: format!("{name}茶亭"),
+        number: None,
+        kind: "other",
+        address: None,
+        compound: None,
+        housing: None,
+        levels: 1,
+        height_m: 5.2,
+        units: 0,
+        households: 0,
+        elevator: false,
+        built: 2012,
+        ring: frame.out_all(&house),
+        grid: String::new(),
+    });
+    // Groves wherever there is neither path nor water nor anything else.
+    let clear = |at: Pt, size: f64| {
+        let inside = contains(&wall.ring, at)
+            && edges(&wall.ring).all(|(a, b)| distance(nearest(&[a, b], at), at) > size + 2.0);
+        inside
+            && distance(nearest(&close(pond.clone()), at), at) > size + 2.0
+            && !contains(&pond, at)
+            && paths
+                .iter()
+                .all(|p| distance(nearest(p, at), at) > size + 3.0)
+            && distance(tea, at) > size + 14.0
+            && distance(play, at) > size + 21.0
+    };
+    let mut groves: Vec<(Pt, f64)> = Vec::new();
+    for _ in 0..900 {
+        let at = pt(rng.range(low.x, high.x), rng.range(low.y, high.y));
+        let size = rng.range(4.5, 11.0);
+        let apart = |(p, s): &(Pt, f64)| distance(*p, at) > s + size + 1.5;
+        if clear(at, size * 1.1) && groves.iter().all(apart) {
+            groves.push((at, size));
+        }
+    }
+    for (at, size) in groves {
         let ring: Vec<Pt> = (0..9)
             .map(|k| {
-                let b = TAU * f64::from(k) / 9.0;
-                at + pt(b.cos(), b.sin()) * (size * rng.range(0.8, 1.1))
+                let a = TAU * f64::from(k) / 9.0;
+                at + pt(a.cos(), a.sin()) * (size * rng.range(0.8, 1.1))
             })
             .collect();
         push_area(city, frame, "green", "wood", None, &ring);
-        grove += 1;
     }
+    for path in paths {
+        city.ways.push(Way::path(frame.out_all(&path), 3.0).open());
+    }
+}
+
+fn extent(ring: &[Pt]) -> (Pt, Pt) {
+    ring.iter().fold(
+        (
+            pt(f64::INFINITY, f64::INFINITY),
+            pt(f64::NEG_INFINITY, f64::NEG_INFINITY),
+        ),
+        |(low, high), p| {
+            (
+                pt(low.x.min(p.x), low.y.min(p.y)),
+                pt(high.x.max(p.x), high.y.max(p.y)),
+            )
+        },
+    )
 }

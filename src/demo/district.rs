@@ -8,7 +8,7 @@ use super::city::{City, Way};
 use super::names::{COMMUNITIES, STREET, Use};
 use super::places::{self, Places};
 use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, ring_to_wgs84, to_wgs84};
-use super::streets::{CANAL_HALF_M, plan};
+use super::streets::{CANAL_HALF_M, belts, plan};
 use super::{civic, compounds, grids, network};
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
@@ -322,6 +322,14 @@ fn base(d: &mut Drafts, city: &City) {
                 json!({"name": "果园河滨河绿带", "kind": "embankment"}),
             );
         }
+    }
+    for (n, ring) in belts().iter().enumerate() {
+        d.put(
+            "green",
+            &format!("belt-{:02}", n + 1),
+            polygon(ring),
+            json!({"name": "防护绿带", "kind": "wood"}),
+        );
     }
     for (n, a) in city.areas.iter().enumerate() {
         d.put(

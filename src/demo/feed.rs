@@ -69,6 +69,8 @@ impl Feed {
         now: Timestamp,
         open: &[(FeatureId, Properties)],
     ) -> (Duration, Vec<Change>) {
+        // Whole seconds, as everywhere in the demo.
+        let now = now.round(jiff::Unit::Second).unwrap_or(now);
         let seconds = self.rng.range(10.0, 40.0) / self.speed;
         let wait = Duration::from_secs_f64(seconds.clamp(0.05, 3600.0));
         let cases: Vec<(&FeatureId, Map<String, Value>)> = open
@@ -150,8 +152,7 @@ impl Feed {
             _ => return None,
         };
         map.insert("status".into(), next.into());
-        // The time is that of the step, in whole seconds like the rest.
-        let at = now.round(jiff::Unit::Second).unwrap_or(now).to_string();
+        let at = now.to_string();
         match next {
             "dispatched" => {
                 let category = map.get("category")?.as_str()?.to_owned();

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::city::{City, Way};
-use super::plane::{Pt, along, distance, left, meet, offset, unit};
+use super::plane::{Pt, along, distance, left, meet, nearest, offset, unit};
 use super::streets::{BANK_PATH_M, BANK_ROAD_M, Class};
 
 /// Adds what belongs to no block: streets, paths along the canal with their steps, a footbridge.
@@ -41,7 +41,10 @@ pub fn streets(city: &mut City) {
             let Some((road, _)) = town.hit(foot, up) else {
                 continue;
             };
-            if distance(foot, road) < BANK_ROAD_M - BANK_PATH_M + 2.0 {
+            // Not under a bridge.
+            let apart = |l: &Vec<Pt>| distance(nearest(l, foot), foot) > 8.0;
+            let clear = town.streets.iter().flat_map(|s| &s.lines).all(apart);
+            if clear && distance(foot, road) < BANK_ROAD_M - BANK_PATH_M + 2.0 {
                 city.ways
                     .push(Way::flight(vec![foot, road], 2.0, 12).open());
             }

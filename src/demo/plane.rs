@@ -224,22 +224,23 @@ impl Block {
 
     /// The ring without corners that lie inside one side and next to an edge shorter than `least_m`:
     /// an inset would turn such an edge round.
-    pub fn without_short_edges(mut self, least_m: f64) -> Self {
+    pub fn without_short_edges(&self, least_m: f64) -> Self {
+        let mut out = self.clone();
         let mut i = 0;
-        while i < self.ring.len() && self.ring.len() > 4 {
-            let n = self.ring.len();
+        while i < out.ring.len() && out.ring.len() > 4 {
+            let n = out.ring.len();
             let (before, after) = ((i + n - 1) % n, (i + 1) % n);
-            let inside = self.side[before] == self.side[i];
-            let shortest = distance(self.ring[before], self.ring[i])
-                .min(distance(self.ring[i], self.ring[after]));
+            let inside = out.side[before] == out.side[i];
+            let shortest =
+                distance(out.ring[before], out.ring[i]).min(distance(out.ring[i], out.ring[after]));
             if inside && shortest < least_m {
-                self.ring.remove(i);
-                self.side.remove(i);
+                out.ring.remove(i);
+                out.side.remove(i);
             } else {
                 i += 1;
             }
         }
-        self
+        out
     }
 
     /// The same ring seen from a frame.

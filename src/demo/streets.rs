@@ -4,7 +4,7 @@
 //! either bank. None is quite straight or quite parallel to the next.
 
 use super::names::{PLOTS, Plot};
-use super::plane::{Block, Pt, along, cut, left, meet, nearest, offset, pt};
+use super::plane::{Block, Pt, along, cut, left, meet, nearest, offset, pt, unit};
 
 /// What a street is for, and so how wide it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,6 @@ impl Cell {
     pub fn block(&self) -> Block {
         // A bend nearer to a corner than the widest street is lost in that corner.
         self.outer
-            .clone()
             .without_short_edges(44.0)
             .inset(self.sides.map(|s| s.half_m))
             .without_short_edges(30.0)
@@ -453,6 +452,49 @@ impl Town {
         pieces.push(rest);
         pieces
     }
+}
+
+/// Belts of trees outside the streets that go round the district, as rings.
+pub fn belts() -> Vec<Vec<Pt>> {
+    let mut out = Vec::new();
+    let mut belt = |a: Pt, b: Pt, ends: (f64, f64), half_m: f64| {
+        let e = unit(b - a);
+        let (a, b) = (a + e * ends.0, b - e * ends.1);
+        let near = left(e) * -(half_m + 5.0);
+        let far = left(e) * -(half_m + 27.0);
+        out.push(vec![a + far, b + far, b + near, a + near]);
+    };
+    let clear = |class: Class| class.half_m() + 8.0;
+    for i in 0..7 {
+        let ends = (clear(NORTHWARD[i].class), clear(NORTHWARD[i + 1].class));
+        belt(node(i, 0), node(i + 1, 0), ends, EASTWARD[0].class.half_m());
+        let back = (ends.1, ends.0);
+        belt(node(i + 1, 7), node(i, 7), back, EASTWARD[7].class.half_m());
+    }
+    for j in 0..7 {
+        let end = |j: usize| {
+            if j == CANAL {
+                CANAL_SIDE_M + 14.0
+            } else {
+                clear(EASTWARD[j].class)
+            }
+        };
+        let ends = (end(j), end(j + 1));
+        belt(
+            node(7, j),
+            node(7, j + 1),
+            ends,
+            NORTHWARD[7].class.half_m(),
+        );
+        let back = (ends.1, ends.0);
+        belt(
+            node(0, j + 1),
+            node(0, j),
+            back,
+            NORTHWARD[0].class.half_m(),
+        );
+    }
+    out
 }
 
 /// The direction of a cell's streets: the mean of its south side's and its north side's, eastwards.
