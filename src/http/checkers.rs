@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::codec::check::Checker;
 use crate::model::{CollectionId, Schema, SchemaError};
 
+/// A checker and the schema that it was made of.
+type Compiled = (Arc<Schema>, Arc<Checker>);
+
 /// The checkers of the schemas in force.
 #[derive(Debug, Default)]
-pub struct Checkers(Mutex<HashMap<CollectionId, (Arc<Schema>, Arc<Checker>)>>);
+pub struct Checkers(Mutex<HashMap<CollectionId, Compiled>>);
 
 impl Checkers {
     /// The checker of a schema.

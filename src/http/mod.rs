@@ -176,6 +176,19 @@ pub fn router(app: App) -> Router {
             )
         }
     };
+    let router = router
+        .route("/api", axum::routing::get(|| async { axum::response::Redirect::permanent("/api/") }))
+        .route("/api/openapi.json", axum::routing::get(describe))
+        .route_layer(middleware::from_fn(metrics::measure))
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app);
+    with_layers(router)
+}
+
+/// What stands around every route: limits, compression, CORS, request ids, logs. Public so that a
+/// measurement can put a plain body behind the very same layers.
+pub fn with_layers(router: Router) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([
@@ -204,12 +217,6 @@ pub fn router(app: App) -> Router {
         .max_age(Duration::from_secs(3600));
 
     router
-        .route("/api", axum::routing::get(|| async { axum::response::Redirect::permanent("/api/") }))
-        .route("/api/openapi.json", axum::routing::get(describe))
-        .route_layer(middleware::from_fn(metrics::measure))
-        .fallback(assets::serve)
-        .method_not_allowed_fallback(wrong_method)
-        .with_state(app)
         .layer(DefaultBodyLimit::max(body::LIMIT))
         .layer(middleware::from_fn(guard))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))

@@ -165,11 +165,6 @@ impl Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-
-    /// The operating system's number of the process.
-    pub fn process(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 impl Drop for Server {
