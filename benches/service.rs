@@ -128,7 +128,7 @@ async fn import(store: &Store, database: &str, file: &Path, _token: &str) {
             collection: CollectionId::new("roads").unwrap(),
             id: FeatureId::new("single-write").unwrap(),
             body: Some(Body {
-                geometry: Some(geo_types::line_string![(x: 0.0, y: 0.0), (x: 0.1, y: 0.1)].into()),
+                geometry: Some(geo::line_string![(x: 0.0, y: 0.0), (x: 0.1, y: 0.1)].into()),
                 properties: Properties::parse(&json!({"name": format!("{round}")}).to_string())
                     .unwrap(),
             }),

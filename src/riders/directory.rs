@@ -86,6 +86,9 @@ pub fn search(collections: &[Arc<Collection>], role: Role, query: &str, limit: u
             .with_min_len(2_048)
             .filter_map(|entry| {
                 let properties = entry.properties(collection.schema(), role);
+                if !may_fit(&properties, &words, &sounds) {
+                    return None;
+                }
                 let names: Names<'_> = serde_json::from_str(&properties).ok()?;
                 let named = names.name.iter().chain(&names.code);
                 let (rank, name) = named
@@ -113,6 +116,23 @@ pub fn search(collections: &[Arc<Collection>], role: Role, query: &str, limit: u
     });
     hits.truncate(limit);
     hits.into_iter().map(|(hit, _)| hit).collect()
+}
+
+/// Whether a name in the text of the properties may fit: most don't, and finding that out should not
+/// cost a parse.
+fn may_fit(properties: &str, words: &[&str], sounds: &[IbMatcher<'_>]) -> bool {
+    ["\"name\":\"", "\"code\":\""].iter().any(|key| {
+        properties.match_indices(key).any(|(at, _)| {
+            let rest = &properties[at + key.len()..];
+            // A quote that is escaped cuts the name short, so such a one is looked at in full.
+            let name = rest.find('"').map_or(rest, |end| &rest[..end]);
+            name.ends_with('\\')
+                || words
+                    .iter()
+                    .zip(sounds)
+                    .all(|(word, sound)| name.contains(word) || sound.is_match(name))
+        })
+    })
 }
 
 fn rank(name: &str, words: &[&str], sounds: &[IbMatcher<'_>], kind: u8) -> Option<Rank> {

@@ -108,13 +108,17 @@ pub async fn list(
         params: &params,
         role: caller.role(),
     };
+    // A look at every feature takes its time in a big collection: other requests go on meanwhile.
+    let bytes = if params.bbox.is_some() && params.sort.is_empty() {
+        page.write()?
+    } else {
+        tokio::task::block_in_place(|| page.write())?
+    };
     if form == Form::Html {
-        let bytes = page.write()?;
         let markup = html::items(&base, collection, &bytes, &query);
         let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
         return Ok(answer.send(&headers, || markup));
     }
-    let bytes = page.write()?;
     let mut response = Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || bytes);
     content_crs(&mut response, params.crs);
     Ok(response)

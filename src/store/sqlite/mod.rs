@@ -17,7 +17,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Connection, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 
@@ -74,7 +74,11 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(20))
             .pragma("cache_size", "-65536")
-            .pragma("temp_store", "memory");
+            .pragma("temp_store", "memory")
+            // Rows come from a thread of their own: in large portions, or the two only wait for
+            // each other while a million features are loaded.
+            .row_buffer_size(4_096)
+            .disable_statement_logging();
 
         let mut writer = SqliteConnection::connect_with(&options)
             .await
