@@ -9,6 +9,7 @@
 
 mod support;
 
+mod documents;
 mod features;
 mod killed_import;
 mod live_feed;

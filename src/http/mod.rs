@@ -22,6 +22,7 @@ mod search;
 mod session;
 mod styles;
 mod tiles;
+mod warnings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -145,6 +146,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(styles::style))
         .routes(routes!(events::events))
         .routes(routes!(grids::status))
+        .routes(routes!(warnings::list))
         .routes(routes!(nearest::nearest))
         .routes(routes!(search::search))
         .routes(routes!(session::read, session::sign_in, session::sign_out))

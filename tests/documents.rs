@@ -1,0 +1,23 @@
+//! What is generated from the code and committed says what the code says.
+
+use std::path::Path;
+
+use crate::support::server::onemap;
+
+#[test]
+fn the_documentation_of_the_data_is_that_of_the_schemas() {
+    let (said, err, ok) = onemap(&["data-doc"]);
+    assert!(ok, "{err}");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/data.md");
+    let written = std::fs::read_to_string(path).unwrap();
+    assert!(written == said, "docs/data.md is out of date: run `make docs`");
+}
+
+#[test]
+fn the_web_client_knows_the_interface_as_it_is() {
+    let (said, err, ok) = onemap(&["openapi"]);
+    assert!(ok, "{err}");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/core/api/openapi.json");
+    let written = std::fs::read_to_string(path).unwrap();
+    assert!(written == said, "the client's openapi.json is out of date: run `make docs`");
+}
