@@ -1,6 +1,7 @@
 //! What must hold of the demo district as a whole, looked at as a reader of its features would.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use geo_types::{Coord, Geometry};
@@ -548,5 +549,37 @@ fn other_moments_have_their_open_warnings_too() {
                 .count();
             assert!(open >= 2, "{as_of}: {open} {level}");
         }
+    }
+}
+
+/// `ONEMAP_BLESS=1` writes the files anew.
+#[test]
+fn the_files_in_geodata_are_what_the_generator_writes() {
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
+    if std::env::var_os("ONEMAP_BLESS").is_some() {
+        super::write_dir(as_of(), &committed).unwrap();
+    }
+    let fresh = tempfile::tempdir().unwrap();
+    super::write_dir(as_of(), fresh.path()).unwrap();
+    let names = |dir: &Path| -> Vec<String> {
+        let files = std::fs::read_dir(dir).unwrap();
+        let mut names: Vec<String> = files
+            .map(|f| f.unwrap().file_name().into_string().unwrap())
+            .filter(|n| n.ends_with(".geojson"))
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&committed), names(fresh.path()));
+    for name in names(&committed) {
+        let old = std::fs::read_to_string(committed.join(&name)).unwrap();
+        let new = std::fs::read_to_string(fresh.path().join(&name)).unwrap();
+        // Not assert_eq: nobody wants to read two megabytes of difference.
+        assert!(
+            old == new,
+            "{name} differs: run this test with ONEMAP_BLESS=1"
+        );
+        let document: Value = serde_json::from_str(&new).unwrap();
+        assert_eq!(document["metadata"]["synthetic"], Value::Bool(true));
     }
 }

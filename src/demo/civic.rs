@@ -432,9 +432,12 @@ fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
             paths.push(vec![corner, frame.inward(street)]);
         }
     }
-    // The tea house and the playground stand back to back in the north-east and the south-west.
-    let tea = centre + pt(reach * 0.98, reach * 0.66);
-    let play = centre - pt(reach * 0.98, reach * 0.66);
+    // The tea house stands in the north-east corner of the outer path, the playground in the opposite
+    // one.
+    let corners = wall.without_short_edges(40.0).inset([34.0; 4]).ring;
+    let by_corner = |a: &&Pt, b: &&Pt| (a.x + a.y).total_cmp(&(b.x + b.y));
+    let tea = corners.iter().max_by(by_corner).copied().unwrap_or(centre);
+    let play = corners.iter().min_by(by_corner).copied().unwrap_or(centre);
     let house = rectangle(tea.x - 9.0, tea.y - 5.0, tea.x + 9.0, tea.y + 5.0);
     let ground = rectangle(play.x - 15.0, play.y - 10.0, play.x + 15.0, play.y + 10.0);
     push_area(city, frame, "green", "playground", None, &ground);

@@ -64,8 +64,5 @@ mod tests {
     fn the_same_time_gives_the_same_district() {
         let as_of: Timestamp = "2026-11-22T06:00:00Z".parse().unwrap();
         assert!(district(as_of) == district(as_of));
-        if let Some(dir) = std::env::var_os("ONEMAP_DEMO_OUT") {
-            write_dir(as_of, dir.as_ref()).unwrap();
-        }
     }
 }
