@@ -880,6 +880,48 @@ async fn nodes_that_start_at_once_agree_and_a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
+async fn an_owner_without_other_rights_is_enough_and_postgis_may_stand_in_any_schema() {
+    if postgres::skipped() {
+        return;
+    }
+    let cluster = postgres::Cluster::start();
+    let url = cluster.bare_database("owned");
+    let mut sql = PgConnection::connect(&url).await.unwrap();
+    run(
+        &mut sql,
+        "CREATE ROLE map LOGIN; ALTER DATABASE owned OWNER TO map",
+    )
+    .await;
+    let owner = url.replace("postgres@", "map@");
+    // It may not install PostGIS, and says who may.
+    let error = Store::open(&owner).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unsuitable { .. }), "{error}");
+    assert!(!error.is_unavailable());
+    assert!(error.to_string().contains("CREATE EXTENSION postgis"));
+
+    run(
+        &mut sql,
+        "CREATE SCHEMA \"Geo Data\"; CREATE EXTENSION postgis SCHEMA \"Geo Data\"; \
+         GRANT USAGE ON SCHEMA \"Geo Data\" TO map",
+    )
+    .await;
+    let store = Store::open(&owner).await.unwrap();
+    let trees = r#"{"properties":{"levels":{"type":"integer"}}}"#;
+    let changes = vec![schema("buildings", trees), put("a", 1)];
+    store.commit(edit(changes)).await.unwrap();
+    let mut staging = store.stage(Author::system(), None).await.unwrap();
+    staging.put(vec![put("b", 2)]).await.unwrap();
+    staging.publish().await.unwrap();
+    run(&mut sql, "UPDATE map.buildings SET levels = levels + 1").await;
+    let mut follower = Follower::start(&store).await;
+    assert_eq!(
+        of_buildings(&follower.map),
+        texts(&[("a", r#"{"levels":2}"#), ("b", r#"{"levels":3}"#)])
+    );
+    holds_after_a_restart(&mut follower, &owner).await;
+}
+
+#[tokio::test]
 async fn a_database_that_is_away_is_said_to_be_away_and_comes_back() {
     if postgres::skipped() {
         return;

@@ -7,8 +7,8 @@ use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
-use super::PostgisStore;
 use super::quarantine::Verdict;
+use super::{PATIENCE, PostgisStore};
 use crate::codec::wkb;
 use crate::model::{Author, Body, CollectionId, CommitHeader, FeatureId, Properties, Record};
 use crate::spatial::validity;
@@ -20,8 +20,11 @@ pub(super) type Version = (i64, String, String);
 impl PostgisStore {
     /// See [`Store::head`](crate::store::Store::head).
     pub async fn head(&self) -> Result<Head, StoreError> {
-        let mut connection = self.shared.pool.acquire().await?;
-        head(&mut connection).await
+        soon(async {
+            let mut connection = self.shared.pool.acquire().await?;
+            head(&mut connection).await
+        })
+        .await
     }
 
     /// See [`Store::load`](crate::store::Store::load).
@@ -129,15 +132,12 @@ impl PostgisStore {
         seq: u64,
         limit: u32,
     ) -> Result<Vec<CommitHeader>, StoreError> {
-        let mut connection = self.shared.pool.acquire().await?;
-        let list = headers(
-            &mut connection,
-            "WHERE seq > $1 ORDER BY seq",
-            Some(seq),
-            limit,
-        )
+        let list = soon(async {
+            let mut connection = self.shared.pool.acquire().await?;
+            let condition = "WHERE seq > $1 ORDER BY seq";
+            headers(&mut connection, condition, Some(seq), limit).await
+        })
         .await?;
-        drop(connection);
         for commit in list.iter().filter(|c| !c.judged) {
             self.judge(commit).await?;
         }
@@ -188,6 +188,13 @@ impl PostgisStore {
         }
         Ok(())
     }
+}
+
+/// What a server answers at once, or is away: a network that swallows packets says nothing.
+async fn soon<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(2 * PATIENCE, answer)
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
 }
 
 /// A commit, and what the log keeps of it for itself.

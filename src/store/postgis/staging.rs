@@ -154,8 +154,15 @@ impl Staging {
             sqlx::query(sql).execute(&mut *tx).await?;
         }
         views::follow(&mut tx, schemas).await?;
-        let batch = logged(&mut tx).await?;
-        tx.commit().await?;
-        outcome(&mut self.connection, batch.unwrap_or(-1)).await
+        // No batch has this number: where nothing was logged, nothing came of it.
+        let batch = logged(&mut tx).await?.unwrap_or(-1);
+        let done = match tx.commit().await {
+            Ok(()) => outcome(&mut self.connection, batch).await,
+            Err(error) => Err(error.into()),
+        };
+        match done {
+            Err(error) => self.store.unless_committed(batch, error).await,
+            good => good,
+        }
     }
 }

@@ -75,10 +75,34 @@ impl PostgisStore {
                 })
             }
             Some(batch) => {
-                tx.commit().await?;
-                outcome(&mut connection, batch).await
+                let done = match tx.commit().await {
+                    Ok(()) => outcome(&mut connection, batch).await,
+                    Err(error) => Err(error.into()),
+                };
+                match done {
+                    Err(error) => self.unless_committed(batch, error).await,
+                    good => good,
+                }
             }
         }
+    }
+
+    /// A connection that breaks while it commits leaves open what became of it: the log knows. Who
+    /// writes again what was written already would write it twice.
+    pub(super) async fn unless_committed(
+        &self,
+        batch: i64,
+        error: StoreError,
+    ) -> Result<Committed, StoreError> {
+        if error.is_unavailable()
+            && !crossed(&error)
+            && let Ok(mut connection) = self.shared.pool.acquire().await
+            && let Ok(committed) = outcome(&mut connection, batch).await
+            && committed.changed > 0
+        {
+            return Ok(committed);
+        }
+        Err(error)
     }
 }
 
