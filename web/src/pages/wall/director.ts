@@ -7,6 +7,8 @@ import { reducedMotion } from '@/core/theme/tokens';
 const PITCH = 36;
 const CLOSE_PITCH = 55;
 const MAX_ZOOM = 17;
+/** From here on tiles carry buildings (their schema's `x-onemap-minzoom`, and a hair). */
+const HOUSES = 13.02;
 /** A flight to a new red; milliseconds. */
 const FLIGHT = 2000;
 /** The wide flight to an import, and back home. */
@@ -60,6 +62,9 @@ export class Director {
     const edge = 14 * this.scale;
     // Tall buildings rise above the ground line at the far edge; the furniture stands at the near one.
     const padding = { top: edge * 2, right: edge, bottom: edge * 2.4, left: edge };
-    return standFor(box, { width, height, padding, pitch: PITCH, bearing: 0, maxZoom: MAX_ZOOM + Math.log2(this.scale) });
+    const stand = standFor(box, { width, height, padding, pitch: PITCH, bearing: 0, maxZoom: MAX_ZOOM + Math.log2(this.scale) });
+    // A little too wide for its houses: rather lose its edges than show a city without any.
+    if (stand.zoom < HOUSES && stand.zoom > HOUSES - 1) stand.zoom = HOUSES;
+    return stand;
   }
 }

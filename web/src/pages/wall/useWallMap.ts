@@ -82,6 +82,8 @@ export function useWallMap(state: WallState, options: { lang: () => Lang; off: (
         interactive: false, // nobody touches a wall
         canvasContextAttributes: { antialias: true },
       });
+      // One zoom level for the whole screen: far tiles of a lower one would have no buildings.
+      made.setSourceTileLodParams(1, 10, 'onemap');
       await addImages(made, container, { scale, ratio: devicePixelRatio });
       addServices(made);
       name(made);

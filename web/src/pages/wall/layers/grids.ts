@@ -94,7 +94,7 @@ export class GridLayers {
         'text-size': byLevel((l) => ({ red: 17, yellow: 16, green: 14.3, no_data: 14.3 })[l] * scale),
         // A sign makes way for a warning's own mark, and stands all the same where there is no way.
         'text-variable-anchor': ['center', 'bottom', 'top'],
-        'text-radial-offset': 0.9,
+        'text-radial-offset': 1.3,
         'text-allow-overlap': ['step', ['zoom'], false, 12.5, true] as never,
         'symbol-sort-key': byLevel((l) => ({ red: 0, yellow: 1, no_data: 2, green: 3 })[l]),
         'text-padding': 1,
