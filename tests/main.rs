@@ -11,6 +11,7 @@ mod support;
 
 mod documents;
 mod features;
+mod import_command;
 mod killed_import;
 mod live_feed;
 mod store_postgis;

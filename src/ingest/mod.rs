@@ -5,6 +5,7 @@
 //! | `detect` | what a file is, by its content |
 //! | `split` | GeoJSON cut into features, one at a time |
 //! | `read` | cut, parse, transform, check, on a thread of its own |
+//! | `held` | features that wait for their links |
 //! | `link` | what belongs together, by geometry |
 //! | `infer` | a schema for a collection that nobody described |
 //! | `run` | the import itself: stage, link, publish |
@@ -16,6 +17,7 @@
 //! [`Report::rejected`] that not all of it worked.
 
 mod detect;
+mod held;
 mod infer;
 mod link;
 mod read;

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use super::held::Held;
 use super::infer::Inference;
 use super::link::{self, Missing, Targets};
 use super::read::{self, Checked, Message, Plan};
@@ -64,7 +65,8 @@ pub async fn import(
         unlinked: Lines::create(options.unlinked.as_deref())?,
         seen: HashMap::new(),
         ready: HashMap::new(),
-        held: Vec::new(),
+        held: Held::default(),
+        wanted: BTreeSet::new(),
         targets: Targets::default(),
         inferred: BTreeMap::new(),
         known: known.into_keys().collect(),
@@ -171,7 +173,9 @@ struct Run<'a> {
     seen: HashMap<CollectionId, HashMap<FeatureId, Place>>,
     ready: HashMap<CollectionId, Vec<Change>>,
     /// Features that lack a link, until all targets are known.
-    held: Vec<Change>,
+    held: Held,
+    /// The collections that those want to be linked to.
+    wanted: BTreeSet<&'static str>,
     targets: Targets,
     inferred: BTreeMap<CollectionId, Inference>,
     known: BTreeSet<CollectionId>,
@@ -260,18 +264,21 @@ impl Run<'_> {
                 .or_default()
                 .see(&body);
         }
-        let hold = link::has_rules(&collection)
-            && link::wanted(&collection, &body.properties.to_map())
-                .next()
-                .is_some();
+        let mut hold = false;
+        if link::has_rules(&collection) {
+            let properties = body.properties.to_map();
+            for target in link::wanted(&collection, &properties) {
+                hold = true;
+                self.wanted.insert(target);
+            }
+        }
         let change = Change {
             collection: collection.clone(),
             id: feature.id,
             body: Some(body),
         };
         if hold {
-            self.held.push(change);
-            return Ok(());
+            return self.held.push(change).map_err(waiting);
         }
         if let (true, Some(body)) = (link::is_target(&collection), &change.body) {
             self.targets.add(&collection, &change.id, body);
@@ -323,26 +330,28 @@ impl Run<'_> {
     }
 
     async fn link(&mut self) -> Result<(), ImportError> {
-        let held = std::mem::take(&mut self.held);
-        if held.is_empty() {
+        let mut held = std::mem::take(&mut self.held);
+        let total = held.len();
+        if total == 0 {
             return Ok(());
         }
-        let total = held.len();
-        self.progress.update(&Stage::Linking, 0.0, total as u64);
-        let mut wanted: BTreeSet<&'static str> = BTreeSet::new();
-        for change in &held {
-            if let Some(body) = &change.body {
-                wanted.extend(link::wanted(&change.collection, &body.properties.to_map()));
-            }
-        }
+        self.progress.update(&Stage::Linking, 0.0, total);
+        let wanted = std::mem::take(&mut self.wanted);
         let mut targets = std::mem::take(&mut self.targets);
-        for change in &held {
-            if let Some(body) = change
-                .body
-                .as_ref()
-                .filter(|_| wanted.contains(change.collection.as_str()))
-            {
-                targets.add(&change.collection, &change.id, body);
+        let mut reader = held.read().map_err(waiting)?;
+        loop {
+            let chunk = reader.chunk(LINK_CHUNK).map_err(waiting)?;
+            if chunk.is_empty() {
+                break;
+            }
+            for change in &chunk {
+                if let Some(body) = change
+                    .body
+                    .as_ref()
+                    .filter(|_| wanted.contains(change.collection.as_str()))
+                {
+                    targets.add(&change.collection, &change.id, body);
+                }
             }
         }
         for name in &wanted {
@@ -368,13 +377,13 @@ impl Run<'_> {
             .collect();
         let targets = Arc::new(targets);
         let mut done = 0;
-        let mut held = held.into_iter();
+        let mut reader = held.read().map_err(waiting)?;
         loop {
-            let chunk: Vec<Change> = held.by_ref().take(LINK_CHUNK).collect();
+            let chunk = reader.chunk(LINK_CHUNK).map_err(waiting)?;
             if chunk.is_empty() {
                 return Ok(());
             }
-            done += chunk.len();
+            done += chunk.len() as u64;
             let targets = Arc::clone(&targets);
             let linked = tokio::task::spawn_blocking(move || {
                 chunk
@@ -389,7 +398,7 @@ impl Run<'_> {
             }
             self.put_ready(CHUNK).await?;
             let share = done as f64 / total as f64;
-            self.progress.update(&Stage::Linking, share, total as u64);
+            self.progress.update(&Stage::Linking, share, total);
         }
     }
 
@@ -459,6 +468,10 @@ impl Run<'_> {
             _ => collection.to_string(),
         }
     }
+}
+
+fn waiting(e: io::Error) -> ImportError {
+    ImportError::Broken(format!("features that wait for their links: {e}"))
 }
 
 fn link_one(targets: &Targets, mut change: Change) -> (Change, Vec<Missing>) {
