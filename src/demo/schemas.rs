@@ -83,6 +83,8 @@ mod tests {
             let all = document["properties"].as_object().unwrap();
             for (name, property) in all {
                 let place = format!("{collection}.{name}");
+                assert!(property["description"].is_string(), "{place}");
+                assert!(property["x-onemap-description-en"].is_string(), "{place}");
                 let validator = jsonschema::draft202012::new(property).unwrap();
                 let examples = property.get("examples").and_then(Value::as_array);
                 for example in examples.into_iter().flatten() {
