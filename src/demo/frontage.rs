@@ -67,13 +67,15 @@ pub fn build(city: &mut City, strip: &Strip, cuts: &[Cut], rng: &mut Prng) {
         let (from, to) = (way(c).max(0.0) + 1.5, way(d).min(way(b)) - 1.5);
         for (from, to) in free(a, e, from, to, cuts) {
             let mut from = from;
-            if let Some((_, park_side, name)) = park {
-                if *park_side == side && !parked && to - from > 45.0 {
-                    parked = true;
-                    let until = (from + 72.0).min(to);
-                    pocket_park(city, strip, (a, e), (from, until, depth), name, rng);
-                    from = until + 6.0;
-                }
+            if let Some((_, park_side, name)) = park
+                && *park_side == side
+                && !parked
+                && to - from > 45.0
+            {
+                parked = true;
+                let until = (from + 72.0).min(to);
+                pocket_park(city, strip, (a, e), (from, until, depth), name, rng);
+                from = until + 6.0;
             }
             shops(city, strip, (a, e), (from, to, depth), side, rng);
         }

@@ -152,9 +152,12 @@ fn above<'a>(
     }
 }
 
+/// A corner, as equal places are equal: see [`key`].
+type Corner = (i64, i64);
+
 /// The outline of rings that share their corners: the edges that occur in one direction only.
 fn outline<'a>(rings: impl Iterator<Item = &'a [Pt]>) -> Vec<Pt> {
-    let mut next: BTreeMap<((i64, i64), (i64, i64)), (Pt, Pt)> = BTreeMap::new();
+    let mut next: BTreeMap<(Corner, Corner), (Pt, Pt)> = BTreeMap::new();
     for ring in rings {
         for (a, b) in edges(ring) {
             if next.remove(&(key(b), key(a))).is_none() {
@@ -162,7 +165,7 @@ fn outline<'a>(rings: impl Iterator<Item = &'a [Pt]>) -> Vec<Pt> {
             }
         }
     }
-    let mut from: HashMap<(i64, i64), (Pt, Pt)> = HashMap::new();
+    let mut from: HashMap<Corner, (Pt, Pt)> = HashMap::new();
     for ((a, _), edge) in &next {
         from.insert(*a, *edge);
     }

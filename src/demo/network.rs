@@ -128,12 +128,13 @@ fn touch(
     if found || !same_level {
         return;
     }
-    if let Some((t, u)) = meet(a, b, c, d) {
-        if (0.0..=1.0).contains(&t) && (0.0..=1.0).contains(&u) {
-            let p = along(a, b, t);
-            inserts.entry(first).or_default().push((t, p));
-            inserts.entry(second).or_default().push((u, p));
-        }
+    if let Some((t, u)) = meet(a, b, c, d)
+        && (0.0..=1.0).contains(&t)
+        && (0.0..=1.0).contains(&u)
+    {
+        let p = along(a, b, t);
+        inserts.entry(first).or_default().push((t, p));
+        inserts.entry(second).or_default().push((u, p));
     }
 }
 

@@ -52,10 +52,10 @@ pub fn line_to_wgs84(line: &[Pt]) -> LineString<f64> {
 /// A ring on the board (not closed, counter-clockwise) as a polygon in WGS 84.
 pub fn ring_to_wgs84(ring: &[Pt]) -> Polygon<f64> {
     let mut line = line_to_wgs84(ring);
-    if let Some(first) = line.0.first().copied() {
-        if line.0.last() != Some(&first) {
-            line.0.push(first);
-        }
+    if let Some(first) = line.0.first().copied()
+        && line.0.last() != Some(&first)
+    {
+        line.0.push(first);
     }
     Polygon::new(line, Vec::new())
 }
@@ -288,10 +288,12 @@ impl Block {
         let mut walked = 0.0;
         for (a, b) in edges(&self.ring) {
             let length = distance(a, b);
-            if let Some((t, u)) = meet(from, from + direction, a, b) {
-                if t > 0.0 && (0.0..1.0).contains(&u) && best.is_none_or(|(far, ..)| t < far) {
-                    best = Some((t, along(a, b, u), walked + u * length));
-                }
+            if let Some((t, u)) = meet(from, from + direction, a, b)
+                && t > 0.0
+                && (0.0..1.0).contains(&u)
+                && best.is_none_or(|(far, ..)| t < far)
+            {
+                best = Some((t, along(a, b, u), walked + u * length));
             }
             walked += length;
         }

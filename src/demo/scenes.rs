@@ -70,10 +70,10 @@ impl Scenes {
                 change.collection.as_str(),
                 "grids" | "buildings" | "entrances" | "facilities" | "units" | "compounds"
             );
-            if let Some(body) = change.body.as_ref().filter(|_| wanted) {
-                if let Some(geometry) = &body.geometry {
-                    features.push((change, geometry, body.properties.to_map()));
-                }
+            if let Some(body) = change.body.as_ref().filter(|_| wanted)
+                && let Some(geometry) = &body.geometry
+            {
+                features.push((change, geometry, body.properties.to_map()));
             }
         }
         let mut grids: HashMap<String, String> = HashMap::new();
@@ -91,10 +91,10 @@ impl Scenes {
         // Gates take the grid of their compound's first building: the grid line runs through them.
         let mut of_compound: HashMap<String, String> = HashMap::new();
         for (change, _, map) in &features {
-            if let (Some(c), Some(g)) = (text(map, "compound"), text(map, "grid")) {
-                if change.collection.as_str() == "buildings" {
-                    of_compound.entry(c).or_insert(g);
-                }
+            if let (Some(c), Some(g)) = (text(map, "compound"), text(map, "grid"))
+                && change.collection.as_str() == "buildings"
+            {
+                of_compound.entry(c).or_insert(g);
             }
         }
         for (change, geometry, map) in &features {

@@ -415,10 +415,12 @@ impl Town {
         let mut best: Option<(f64, Pt, usize)> = None;
         for (k, street) in self.streets.iter().enumerate() {
             for s in street.lines.iter().flat_map(|l| l.windows(2)) {
-                if let Some((t, u)) = meet(from, from + direction, s[0], s[1]) {
-                    if t > 0.0 && (0.0..=1.0).contains(&u) && best.is_none_or(|(far, ..)| t < far) {
-                        best = Some((t, along(s[0], s[1], u), k));
-                    }
+                if let Some((t, u)) = meet(from, from + direction, s[0], s[1])
+                    && t > 0.0
+                    && (0.0..=1.0).contains(&u)
+                    && best.is_none_or(|(far, ..)| t < far)
+                {
+                    best = Some((t, along(s[0], s[1], u), k));
                 }
             }
         }
