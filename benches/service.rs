@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use axum::routing::get;
 use bytes::Bytes;
 use futures_util::StreamExt;
+use geo_types::line_string;
 use onemap::http::{self, App, Options};
 use onemap::index::Select;
 use onemap::live::{self, Live};
@@ -53,11 +54,19 @@ async fn measure(buildings: u64) {
     println!("{buildings} synthetic buildings, {} cores", cores());
 
     let began = Instant::now();
-    onemap(&["synth", "--buildings", &buildings.to_string(), "--out", text(&file)]);
+    onemap(&[
+        "synth",
+        "--buildings",
+        &buildings.to_string(),
+        "--out",
+        text(&file),
+    ]);
     println!("synth: {:.1} s", began.elapsed().as_secs_f64());
 
     let store = Store::open(&database).await.unwrap();
-    live::install_schemas(&store, onemap::demo::schemas()).await.unwrap();
+    live::install_schemas(&store, onemap::demo::schemas(), true)
+        .await
+        .unwrap();
     let (_, secret) = store
         .create_token(NewToken {
             name: "bench".into(),
@@ -128,7 +137,7 @@ async fn import(store: &Store, database: &str, file: &Path, _token: &str) {
             collection: CollectionId::new("roads").unwrap(),
             id: FeatureId::new("single-write").unwrap(),
             body: Some(Body {
-                geometry: Some(geo::line_string![(x: 0.0, y: 0.0), (x: 0.1, y: 0.1)].into()),
+                geometry: Some(line_string![(x: 0.0, y: 0.0), (x: 0.1, y: 0.1)].into()),
                 properties: Properties::parse(&json!({"name": format!("{round}")}).to_string())
                     .unwrap(),
             }),
@@ -151,7 +160,12 @@ async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, m
     writeln!(lua, "local boxes = {{").unwrap();
     for (x, y) in places {
         let b = around(*x, *y, half);
-        writeln!(lua, "\"{:.6},{:.6},{:.6},{:.6}\",", b.west, b.south, b.east, b.north).unwrap();
+        writeln!(
+            lua,
+            "\"{:.6},{:.6},{:.6},{:.6}\",",
+            b.west, b.south, b.east, b.north
+        )
+        .unwrap();
     }
     writeln!(
         lua,
@@ -252,7 +266,12 @@ async fn tiles(base: &str, places: &[(f64, f64)]) {
             list.push(began.elapsed());
         }
     }
-    println!("z14 tiles ({}): cold {}; kept {}", seen.len(), percentiles(cold), percentiles(kept));
+    println!(
+        "z14 tiles ({}): cold {}; kept {}",
+        seen.len(),
+        percentiles(cold),
+        percentiles(kept)
+    );
 }
 
 async fn write_to_event(base: &str, token: &str, places: &[(f64, f64)]) {
@@ -283,7 +302,10 @@ async fn write_to_event(base: &str, token: &str, places: &[(f64, f64)]) {
         took.push(began.elapsed());
         assert!(write.await.unwrap().unwrap().status().is_success());
     }
-    println!("a write until a client of the feed has it: {}", percentiles(took));
+    println!(
+        "a write until a client of the feed has it: {}",
+        percentiles(took)
+    );
 }
 
 /// Where buildings are, at random.
@@ -346,7 +368,12 @@ fn percentiles(mut list: Vec<Duration>) -> String {
         let i = ((list.len() as f64 - 1.0) * share).round() as usize;
         list.get(i).copied().unwrap_or_default().as_secs_f64() * 1e3
     };
-    format!("p50 {:.2} ms, p99 {:.2} ms ({} times)", at(0.5), at(0.99), list.len())
+    format!(
+        "p50 {:.2} ms, p99 {:.2} ms ({} times)",
+        at(0.5),
+        at(0.99),
+        list.len()
+    )
 }
 
 fn onemap(arguments: &[&str]) {

@@ -10,7 +10,10 @@ fn the_documentation_of_the_data_is_that_of_the_schemas() {
     assert!(ok, "{err}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/data.md");
     let written = std::fs::read_to_string(path).unwrap();
-    assert!(written == said, "docs/data.md is out of date: run `make docs`");
+    assert!(
+        written == said,
+        "docs/data.md is out of date: run `make docs`"
+    );
 }
 
 #[test]
@@ -19,5 +22,8 @@ fn the_web_client_knows_the_interface_as_it_is() {
     assert!(ok, "{err}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/core/api/openapi.json");
     let written = std::fs::read_to_string(path).unwrap();
-    assert!(written == said, "the client's openapi.json is out of date: run `make docs`");
+    assert!(
+        written == said,
+        "the client's openapi.json is out of date: run `make docs`"
+    );
 }

@@ -8,7 +8,7 @@ CREATE TABLE meta (
 
 -- A batch is a set of changes that is, or will be, one commit. It is invisible until a row of
 -- `commits` names it: so a big import stages its rows in many short transactions and becomes true
--- in one more.
+-- in one more. Here stand the batches on their way; -1: given up, its rows are being removed.
 CREATE TABLE batches (
   batch      INTEGER PRIMARY KEY AUTOINCREMENT,
   touched_at INTEGER NOT NULL

@@ -54,7 +54,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         Some(dir) => live::read_schemas(dir).map_err(anyhow::Error::msg)?,
     };
     let store = Store::open(database).await?;
-    live::install_schemas(&store, schemas).await?;
+    live::install_schemas(&store, schemas, args.config.is_none()).await?;
     if args.demo {
         load_demo(&store).await?;
     }
@@ -75,8 +75,12 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         "the map is in memory"
     );
     tokio::spawn(tidy(store));
-    if args.demo {
+    if args.demo && live.snapshot().is_demo() {
         tokio::spawn(live_demo(live.clone(), args.demo_speed));
+    } else if args.demo {
+        say(
+            "这是真实数据，不加入演示预警。This map is not the demo's: no demo reports are added to it.",
+        );
     }
 
     let options = http::Options {
@@ -158,20 +162,53 @@ async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
     Ok(Some(secret.reveal().to_owned()))
 }
 
-/// Puts the demo district on an empty map, or its newer edition over its older one. Data that is not
-/// the demo's is left alone.
+/// Puts the demo district on an empty map. On a map that has buildings nothing is changed, but for the
+/// demo's own ledger: it ends today and not on the day of the first start.
 async fn load_demo(store: &Store) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let buildings = CollectionId::new("buildings")?;
     let mut found = 0_u64;
     store.load_collection(&buildings, |_| found += 1).await?;
     if found > 0 {
-        return Ok(());
+        return renew_demo(store, now).await;
     }
     say("载入合成演示街道… Loading the synthetic demo district…");
     let mut changes = demo::district(now);
     changes.extend(demo::warnings(now));
     let edit = Edit::new(Author::system(), changes).because("the synthetic demo district");
+    store.commit(edit).await?;
+    Ok(())
+}
+
+/// Where the demo stood still for a day, its old warnings give way to those of the last 60 days.
+async fn renew_demo(store: &Store, now: Timestamp) -> anyhow::Result<()> {
+    let ledger = CollectionId::new("warnings")?;
+    let mut old = Vec::new();
+    let mut newest = None;
+    store
+        .load_collection(&ledger, |record| {
+            let Some(body) = &record.body else { return };
+            let map = body.properties.to_map();
+            if map.get("demo") == Some(&true.into()) {
+                newest = newest.max(Some(record.updated_at));
+                old.push(record.id);
+            }
+        })
+        .await?;
+    let stood_still = newest.is_some_and(|at| now.duration_since(at).as_hours() >= 24);
+    if !stood_still {
+        return Ok(());
+    }
+    let mut changes: Vec<Change> = old
+        .into_iter()
+        .map(|id| Change {
+            collection: ledger.clone(),
+            id,
+            body: None,
+        })
+        .collect();
+    changes.extend(demo::warnings(now));
+    let edit = Edit::new(Author::system(), changes).because("the demo's ledger, up to today");
     store.commit(edit).await?;
     Ok(())
 }

@@ -179,7 +179,10 @@ pub fn router(app: App) -> Router {
         }
     };
     let router = router
-        .route("/api", axum::routing::get(|| async { axum::response::Redirect::permanent("/api/") }))
+        .route(
+            "/api",
+            axum::routing::get(|| async { axum::response::Redirect::permanent("/api/") }),
+        )
         .route("/api/openapi.json", axum::routing::get(describe))
         .route_layer(middleware::from_fn(metrics::measure))
         .fallback(assets::serve)

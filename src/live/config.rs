@@ -1,5 +1,6 @@
 //! Configuration on its way into the store: schemas become commits like everything else.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -34,10 +35,22 @@ pub fn read_schemas(dir: &Path) -> Result<Vec<(CollectionId, Value)>, String> {
 }
 
 /// Commits schemas. Those that are so already change nothing, so this may run at every start.
+///
+/// Built-in schemas (`only_missing`) never replace what the store has: a district that protects more
+/// than they do must not lose that because somebody started a node without its configuration.
 pub async fn install_schemas(
     store: &Store,
     schemas: Vec<(CollectionId, Value)>,
+    only_missing: bool,
 ) -> Result<Committed, StoreError> {
+    let mut known = BTreeSet::new();
+    if only_missing {
+        store
+            .load_collection(&CollectionId::schemas(), |r| {
+                known.insert(r.id);
+            })
+            .await?;
+    }
     let mut changes = Vec::with_capacity(schemas.len());
     for (id, document) in schemas {
         let Value::Object(map) = document else {
@@ -46,6 +59,9 @@ pub async fn install_schemas(
         let properties = Properties::from_map(map)
             .map_err(|e| StoreError::corrupt(format!("schema of {id}"), e))?;
         let id = FeatureId::new(id.as_str()).map_err(|e| StoreError::bad_id("schema", &e))?;
+        if known.contains(&id) {
+            continue;
+        }
         changes.push(Change {
             collection: CollectionId::schemas(),
             id,

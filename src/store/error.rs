@@ -54,6 +54,12 @@ pub enum StoreError {
         /// The commit that wrote the feature last; `None` where there is no such feature.
         found: Option<u64>,
     },
+    /// An import was silent for so long that its rows were taken for left behind.
+    #[error(
+        "the import was held up for over ten minutes and was given up; nothing of it is on the map: \
+         start it again"
+    )]
+    Abandoned,
     /// A row that this program would not have written.
     #[error("the database holds a row that cannot be read ({place}): {problem}")]
     Corrupt {

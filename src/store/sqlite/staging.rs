@@ -28,6 +28,8 @@ pub struct Staging {
     store: SqliteStore,
     connection: SqliteConnection,
     batch: i64,
+    /// Whether any row has been staged yet.
+    begun: bool,
     author: Author,
     reason: Option<String>,
 }
@@ -53,6 +55,7 @@ impl SqliteStore {
             store: self.clone(),
             connection,
             batch,
+            begun: false,
             author,
             reason,
         })
@@ -90,14 +93,14 @@ impl Staging {
                 rows.push(StoredChange::new(change)?);
             }
             let now = self.current(&rows).await?;
-            rows.retain(|row| {
+            let (same, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| {
                 let key = (row.collection.to_string(), row.id.to_string());
-                !row.changes_nothing(now.get(&key))
+                row.changes_nothing(now.get(&key))
             });
             kept += rows.len() as u64;
-            if rows.is_empty() {
-                continue;
-            }
+            // What is as it was may still take back what was staged for it before.
+            let taken_back = if self.begun { same } else { Vec::new() };
+            self.begun |= !rows.is_empty();
             let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
             for rows in rows.chunks(ROWS) {
                 let mut sql = String::from(
@@ -116,11 +119,15 @@ impl Staging {
                 }
                 query.execute(&mut *tx).await?;
             }
-            sqlx::query("UPDATE batches SET touched_at = ? WHERE batch = ?")
-                .bind(micros_now())
-                .bind(self.batch)
-                .execute(&mut *tx)
-                .await?;
+            for row in &taken_back {
+                sqlx::query("DELETE FROM changes WHERE batch = ? AND collection = ? AND id = ?")
+                    .bind(self.batch)
+                    .bind(row.collection.as_str())
+                    .bind(row.id.as_str())
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            touch(&mut tx, self.batch).await?;
             tx.commit().await?;
             tokio::time::sleep(BREATH).await;
         }
@@ -172,12 +179,17 @@ impl Staging {
 
     /// See [`Staging::publish`](crate::store::Staging::publish).
     pub async fn publish(mut self) -> Result<Committed, StoreError> {
+        // Only we write to this batch, so it is counted before the lock is taken.
         let size: i64 = sqlx::query_scalar("SELECT count(*) FROM changes WHERE batch = ?")
             .bind(self.batch)
             .fetch_one(&mut self.connection)
             .await?;
+        // The writer's connection syncs to disk: from here on it is durable.
+        let mut writer = self.store.shared.writer.lock().await;
+        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+        touch(&mut tx, self.batch).await?;
         if size == 0 {
-            let head = self.store.head().await?;
+            let head = super::read::head(&mut tx).await?;
             return Ok(Committed {
                 seq: head.seq,
                 at: head.at,
@@ -192,9 +204,6 @@ impl Staging {
             size: size as u64,
             folded: false,
         };
-        // The writer's connection syncs to disk: from here on it is durable.
-        let mut writer = self.store.shared.writer.lock().await;
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
         let committed = publish(&mut tx, &commit).await?;
         tx.commit().await?;
         drop(writer);
@@ -203,8 +212,25 @@ impl Staging {
     }
 }
 
+/// Says that a batch is alive, unless it was swept for dead in the meantime.
+async fn touch(tx: &mut SqliteConnection, batch: i64) -> Result<(), StoreError> {
+    let alive =
+        sqlx::query("UPDATE batches SET touched_at = ? WHERE batch = ? AND touched_at >= 0")
+            .bind(micros_now())
+            .bind(batch)
+            .execute(tx)
+            .await?
+            .rows_affected();
+    if alive == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Abandoned)
+    }
+}
+
 /// Carries a published batch into `features`, a chunk at a time. Newer versions stay, so it may be
-/// begun again after a crash, or run twice.
+/// begun again after a crash. Another process may fold the same batch: who finds it finished stops,
+/// because the marks of deletions are gone then.
 async fn fold(
     connection: &mut SqliteConnection,
     seq: i64,
@@ -226,6 +252,13 @@ async fn fold(
         .await?;
         let Some(end) = end else { break };
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let finished: bool = sqlx::query_scalar("SELECT folded FROM commits WHERE seq = ?")
+            .bind(seq)
+            .fetch_one(&mut *tx)
+            .await?;
+        if finished {
+            return Ok(());
+        }
         sqlx::query(
             "INSERT INTO features (collection, id, seq, updated_at, geometry, properties) \
              SELECT collection, id, ?1, ?2, geometry, properties FROM changes \
@@ -263,16 +296,16 @@ async fn fold(
     Ok(())
 }
 
-/// Removes staged rows that no commit will ever name.
+/// Removes staged rows that no commit will ever name. A batch is first marked as dead, in one step
+/// with the look at its age: from then on nobody can stage to it or publish it.
 async fn sweep(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let limit = micros_now() - ABANDONED.as_micros() as i64;
-    let dead: Vec<i64> = sqlx::query_scalar(
-        "SELECT batch FROM batches b WHERE touched_at < ? \
-         AND NOT EXISTS (SELECT 1 FROM commits c WHERE c.batch = b.batch)",
-    )
-    .bind(limit)
-    .fetch_all(&mut *connection)
-    .await?;
+    sqlx::query("UPDATE batches SET touched_at = -1 WHERE touched_at < ?")
+        .bind(micros_now() - ABANDONED.as_micros() as i64)
+        .execute(&mut *connection)
+        .await?;
+    let dead: Vec<i64> = sqlx::query_scalar("SELECT batch FROM batches WHERE touched_at < 0")
+        .fetch_all(&mut *connection)
+        .await?;
     for batch in dead {
         loop {
             let gone = sqlx::query(

@@ -284,3 +284,64 @@ async fn a_token_opens_a_session_until_it_is_revoked() {
             .is_none()
     );
 }
+
+/// The server tidies every minute while the importer tidies after itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_deleted_stays_deleted_though_two_fold_the_same_import() {
+    let f = fixture().await;
+    let mut staging = f.store.stage(Author::system(), None).await.unwrap();
+    let many = (0..4_000).map(|i| put(&format!("n{i:04}"), i)).collect();
+    staging.put(many).await.unwrap();
+    staging.publish().await.unwrap();
+    let folding: Vec<_> = (0..3)
+        .map(|_| {
+            let store = f.store.clone();
+            tokio::spawn(async move { store.settle().await.unwrap() })
+        })
+        .collect();
+    for i in 0..200 {
+        let name = format!("n{:04}", i * 20);
+        f.store.commit(edit(vec![delete(&name)])).await.unwrap();
+    }
+    for task in folding {
+        task.await.unwrap();
+    }
+    assert_eq!(state(&f.store).await.len(), 3_800);
+    let reopened = SqliteStore::open(&f.url).await.unwrap();
+    assert_eq!(state(&reopened).await.len(), 3_800);
+}
+
+#[tokio::test]
+async fn an_import_that_was_given_up_is_never_published_in_part() {
+    let f = fixture().await;
+    let mut staging = f.store.stage(Author::system(), None).await.unwrap();
+    staging.put(vec![put("a", 1), put("b", 1)]).await.unwrap();
+    sqlx::query("UPDATE batches SET touched_at = 0")
+        .execute(&mut *f.store.shared.writer.lock().await)
+        .await
+        .unwrap();
+    f.store.settle().await.unwrap();
+    let error = staging.put(vec![put("c", 1)]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Abandoned), "{error}");
+    assert!(matches!(
+        staging.publish().await,
+        Err(StoreError::Abandoned)
+    ));
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM changes")
+        .fetch_one(&mut *f.store.shared.writer.lock().await)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+    assert!(state(&f.store).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_staged_change_may_be_taken_back_by_a_later_one() {
+    let f = fixture().await;
+    f.store.commit(edit(vec![put("a", 1)])).await.unwrap();
+    let mut staging = f.store.stage(Author::system(), None).await.unwrap();
+    staging.put(vec![put("a", 2)]).await.unwrap();
+    staging.put(vec![put("a", 1)]).await.unwrap();
+    assert_eq!(staging.publish().await.unwrap().changed, 0);
+    assert_eq!(state(&f.store).await, expected(&[("a", 1, 1)]));
+}

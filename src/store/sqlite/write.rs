@@ -185,6 +185,11 @@ pub(super) async fn publish(
     .bind(commit.folded)
     .execute(&mut **tx)
     .await?;
+    // What is published is no longer on its way.
+    sqlx::query("DELETE FROM batches WHERE batch = ?")
+        .bind(commit.batch)
+        .execute(&mut **tx)
+        .await?;
     Ok(Committed {
         seq,
         at: from_micros(at),
