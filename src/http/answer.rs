@@ -1,13 +1,16 @@
 //! Answers that can be cached and asked for again: strong entity tags, 304, and who may keep them.
 
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::auth::Caller;
 use crate::live::Snapshot;
+use crate::model::{CollectionId, SCHEMAS};
 
 /// The number of the commit that an answer shows, or that a write made.
 pub const SEQ_HEADER: &str = "onemap-seq";
@@ -40,12 +43,28 @@ impl Tag {
         Self(text)
     }
 
-    /// The tag of one feature: the commit that wrote it says all, in the shape that the query asks
-    /// for (nothing for the plain one).
-    pub fn of_feature(seq: u64, caller: &Caller, shape: &str) -> Self {
-        let digest = Sha256::digest(shape);
-        let shape = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
-        Self(format!("\"{seq:x}-{}-{shape:x}\"", caller.role()))
+    /// The tag of one feature: the commit that wrote it, the map it stands in, and what else decides
+    /// about its bytes: the schema in force, the role, and the shape that the query asks for (nothing
+    /// for the plain one).
+    pub fn of_feature(
+        snapshot: &Snapshot,
+        collection: &CollectionId,
+        seq: u64,
+        caller: &Caller,
+        shape: &str,
+    ) -> Self {
+        let schemas = snapshot.collections().hidden(SCHEMAS);
+        let schema = schemas
+            .and_then(|s| s.get(collection.as_str()))
+            .map_or(0, |e| e.seq());
+        let mut hash = Sha256::new();
+        hash.update(env!("CARGO_PKG_VERSION"));
+        hash.update(schema.to_le_bytes());
+        hash.update(caller.role().as_str());
+        hash.update(shape);
+        let digest = hash.finalize();
+        let rest = u64::from_be_bytes(std::array::from_fn(|i| digest[i]));
+        Self(format!("\"{seq:x}-{}-{rest:x}\"", map_name(snapshot)))
     }
 
     /// The tag of bytes that are at hand anyway.
@@ -55,11 +74,13 @@ impl Tag {
         Self(format!("\"{text}\""))
     }
 
-    /// The commit in a feature's tag, as `If-Match` brings it back.
-    pub fn feature_seq(text: &str) -> Option<u64> {
+    /// The commit in a feature's tag, as `If-Match` brings it back; `None` where the tag is of another
+    /// map, or none at all.
+    pub fn feature_seq(snapshot: &Snapshot, text: &str) -> Option<u64> {
         let inner = text.trim().strip_prefix('"')?.strip_suffix('"')?;
-        let (seq, _) = inner.split_once('-')?;
-        u64::from_str_radix(seq, 16).ok()
+        let (seq, rest) = inner.split_once('-')?;
+        let (map, _) = rest.split_once('-')?;
+        (map == map_name(snapshot)).then(|| u64::from_str_radix(seq, 16).ok())?
     }
 
     /// Whether the client has this answer already.
@@ -80,6 +101,15 @@ impl Tag {
     }
 }
 
+/// A short name of the map, for tags.
+fn map_name(snapshot: &Snapshot) -> String {
+    let id = snapshot.store_id();
+    id.as_bytes()[..4]
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
+}
+
 /// An answer out of a snapshot.
 #[derive(Debug)]
 pub struct Answer {
@@ -98,6 +128,18 @@ impl Answer {
             seq: snapshot.seq(),
             private: caller.is_known(),
         }
+    }
+
+    /// A small document that is made anyway: its bytes are its tag.
+    pub fn whole(
+        media_type: &'static str,
+        body: impl Into<Bytes>,
+        snapshot: &Snapshot,
+        caller: &Caller,
+        headers: &HeaderMap,
+    ) -> Response {
+        let body = body.into();
+        Self::new(media_type, Tag::of_bytes(&body), snapshot, caller).send(headers, || body)
     }
 
     /// The answer, or 304 where the client has it. The body is only made when it is needed.
@@ -131,6 +173,43 @@ impl Answer {
         );
         response
     }
+}
+
+/// Gives compressed bytes tags of their own, and takes these back from who has them: a strong tag
+/// stands for the very bytes. Runs outside the compression.
+pub async fn tag_encodings(mut request: Request, next: Next) -> Response {
+    const CODINGS: [&str; 2] = ["gzip", "br"];
+    let mut asked_with = None;
+    for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
+        let Some(text) = request.headers().get(&name).and_then(|v| v.to_str().ok()) else {
+            continue;
+        };
+        let mut plain = text.to_owned();
+        for coding in CODINGS {
+            let ending = format!("-{coding}\"");
+            if plain.contains(&ending) {
+                asked_with = Some(coding);
+                plain = plain.replace(&ending, "\"");
+            }
+        }
+        if let Ok(value) = HeaderValue::from_str(&plain) {
+            request.headers_mut().insert(name, value);
+        }
+    }
+    let mut response = next.run(request).await;
+    let coding = match response.headers().get(header::CONTENT_ENCODING) {
+        Some(v) => CODINGS.into_iter().find(|c| v.as_bytes() == c.as_bytes()),
+        None if response.status() == StatusCode::NOT_MODIFIED => asked_with,
+        None => None,
+    };
+    if let Some(coding) = coding
+        && let Some(tag) = response.headers().get(header::ETAG)
+        && let Some(inner) = tag.to_str().ok().and_then(|t| t.strip_suffix('"'))
+        && let Ok(tag) = HeaderValue::from_str(&format!("{inner}-{coding}\""))
+    {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
 }
 
 /// The forms in which a resource comes.
@@ -212,16 +291,12 @@ mod tests {
     }
 
     #[test]
-    fn the_tag_of_a_feature_says_which_commit_wrote_it() {
-        let nobody = Caller { principal: None };
-        let tag = Tag::of_feature(255, &nobody, "");
-        assert_eq!(Tag::feature_seq(tag.as_str()), Some(255));
-        assert_eq!(Tag::feature_seq("nonsense"), None);
+    fn a_tag_is_held_though_a_proxy_made_it_weak() {
+        let tag = Tag::of_bytes(b"tile");
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::IF_NONE_MATCH,
-            format!("\"a\", W/{}", tag.as_str()).parse().unwrap(),
-        );
+        let held = format!("\"a\", W/{}", tag.as_str());
+        headers.insert(header::IF_NONE_MATCH, held.parse().unwrap());
         assert!(tag.is_held(&headers));
+        assert!(!Tag::of_bytes(b"another").is_held(&headers));
     }
 }

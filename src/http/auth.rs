@@ -140,7 +140,7 @@ impl FromRequestParts<App> for Caller {
             };
             if let Some(p) = principal {
                 if !is_safe(&parts.method) {
-                    same_origin(parts)?;
+                    same_origin(parts, app)?;
                 }
                 return Ok(Self { principal: Some(p) });
             }
@@ -156,7 +156,7 @@ fn is_safe(method: &Method) -> bool {
 
 /// A cookie travels with requests that other sites provoke; those must not change anything. The
 /// cookie is same-site already; this holds where a browser does not honour that.
-pub fn same_origin(parts: &Parts) -> Result<(), Problem> {
+pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
     let host = parts
         .headers
         .get(header::HOST)
@@ -166,7 +166,9 @@ pub fn same_origin(parts: &Parts) -> Result<(), Problem> {
     };
     let origin = origin.to_str().unwrap_or_default();
     let from = origin.split_once("://").map(|(_, host)| host);
-    if from.is_some() && from == host {
+    // Behind a proxy the host may be another than the one that the browser sees.
+    let ours = origin == app.base(&parts.headers);
+    if ours || (from.is_some() && from == host) {
         Ok(())
     } else {
         Err(Problem::forbidden(format!(

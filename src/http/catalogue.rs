@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Form, Tag, negotiate};
+use super::answer::{Answer, Form, negotiate};
 use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
@@ -51,17 +51,14 @@ pub async fn landing(
         One map for grid governance: buildings, rider-friendly routes, first-aid stations, pocket \
         parks and the red, yellow and green warnings.";
     let form = negotiate(&query, &headers)?;
-    let tag = Tag::new(
-        &snapshot,
-        snapshot.seq(),
-        &caller,
-        &["landing", &base, &format!("{form:?}")],
-    );
     if form == Form::Html {
-        let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
-        return Ok(answer.send(&headers, || {
-            html::landing(&base, &title, description, &snapshot)
-        }));
+        return Ok(Answer::whole(
+            html::MEDIA_TYPE,
+            html::landing(&base, &title, description, &snapshot),
+            &snapshot,
+            &caller,
+            &headers,
+        ));
     }
     let link = |rel: &str, kind: &str, path: &str, title: &str| json!({"rel": rel, "type": kind, "title": title, "href": format!("{base}{path}")});
     let extent = bounds::extent(
@@ -87,15 +84,16 @@ pub async fn landing(
             link("data", JSON, "/api/collections", "the collections"),
         ],
     });
-    let answer = Answer::new(JSON, tag, &snapshot, &caller);
-    Ok(answer.send(&headers, || document.to_string()))
+    let body = document.to_string();
+    Ok(Answer::whole(JSON, body, &snapshot, &caller, &headers))
 }
 
 /// The street's name, where the map has one.
 fn title(snapshot: &Snapshot) -> String {
     let street = snapshot.collections().get("grids").and_then(|grids| {
         grids.iter().find_map(|entry| {
-            let map: Map<String, Value> = serde_json::from_str(entry.all_properties()).ok()?;
+            let map: Map<String, Value> =
+                serde_json::from_str(&entry.properties(grids.schema(), Role::Public)).ok()?;
             (map.get("kind")?.as_str()? == "street").then_some(())?;
             map.get("name")?.as_str().map(str::to_owned)
         })
@@ -120,17 +118,21 @@ pub async fn conformance(
     let snapshot = app.live.snapshot();
     let base = app.base(&headers);
     let form = negotiate(&query, &headers)?;
-    let tag = Tag::new(
-        &snapshot,
-        0,
-        &caller,
-        &["conformance", &base, &format!("{form:?}")],
-    );
     Ok(match form {
-        Form::Html => Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller)
-            .send(&headers, || html::conformance(&base, CLASSES)),
-        Form::Json => Answer::new(JSON, tag, &snapshot, &caller)
-            .send(&headers, || json!({"conformsTo": CLASSES}).to_string()),
+        Form::Html => Answer::whole(
+            html::MEDIA_TYPE,
+            html::conformance(&base, CLASSES),
+            &snapshot,
+            &caller,
+            &headers,
+        ),
+        Form::Json => Answer::whole(
+            JSON,
+            json!({"conformsTo": CLASSES}).to_string(),
+            &snapshot,
+            &caller,
+            &headers,
+        ),
     })
 }
 
@@ -148,15 +150,14 @@ pub async fn list(
     let snapshot = app.live.snapshot();
     let base = app.base(&headers);
     let form = negotiate(&query, &headers)?;
-    let tag = Tag::new(
-        &snapshot,
-        snapshot.seq(),
-        &caller,
-        &["collections", &base, &format!("{form:?}")],
-    );
     if form == Form::Html {
-        let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
-        return Ok(answer.send(&headers, || html::collections(&base, &snapshot)));
+        return Ok(Answer::whole(
+            html::MEDIA_TYPE,
+            html::collections(&base, &snapshot),
+            &snapshot,
+            &caller,
+            &headers,
+        ));
     }
     let body = || {
         let crs: Vec<String> = Crs::with_uri().filter_map(Crs::uri).collect();
@@ -175,7 +176,7 @@ pub async fn list(
         })
         .to_string()
     };
-    Ok(Answer::new(JSON, tag, &snapshot, &caller).send(&headers, body))
+    Ok(Answer::whole(JSON, body(), &snapshot, &caller, &headers))
 }
 
 /// One collection.
@@ -200,17 +201,21 @@ pub async fn one(
     let collection = items::collection(&snapshot, &name)?;
     let base = app.base(&headers);
     let form = negotiate(&query, &headers)?;
-    let tag = Tag::new(
-        &snapshot,
-        collection.last_seq(),
-        &caller,
-        &["collection", &base, &name, &format!("{form:?}")],
-    );
     Ok(match form {
-        Form::Html => Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller)
-            .send(&headers, || html::collection(&base, collection)),
-        Form::Json => Answer::new(JSON, tag, &snapshot, &caller)
-            .send(&headers, || describe(&base, collection).to_string()),
+        Form::Html => Answer::whole(
+            html::MEDIA_TYPE,
+            html::collection(&base, collection, caller.role()),
+            &snapshot,
+            &caller,
+            &headers,
+        ),
+        Form::Json => Answer::whole(
+            JSON,
+            describe(&base, collection).to_string(),
+            &snapshot,
+            &caller,
+            &headers,
+        ),
     })
 }
 
@@ -291,12 +296,6 @@ fn schema_document(
     let snapshot = app.live.snapshot();
     let collection = items::collection(&snapshot, name)?;
     let base = app.base(headers);
-    let tag = Tag::new(
-        &snapshot,
-        collection.last_seq(),
-        caller,
-        &[kind, &base, name],
-    );
     let body = || {
         let mut document = visible(collection, caller.role());
         document["$id"] = json!(format!("{base}/api/collections/{name}/{kind}"));
@@ -308,19 +307,29 @@ fn schema_document(
         }
         document.to_string()
     };
-    Ok(Answer::new(SCHEMA_JSON, tag, &snapshot, caller).send(headers, body))
+    Ok(Answer::whole(
+        SCHEMA_JSON,
+        body(),
+        &snapshot,
+        caller,
+        headers,
+    ))
 }
 
 /// The schema document as a role sees it: what is protected is not even named below its role.
 fn visible(collection: &Collection, role: Role) -> Value {
     let schema = collection.schema();
     let mut document = schema.document.clone();
+    let hidden: Vec<&str> = schema.hidden_from(role).collect();
+    if let Some(required) = document.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !hidden.iter().any(|h| name == h));
+    }
     if let Some(map) = document
         .get_mut("properties")
         .and_then(Value::as_object_mut)
     {
-        for name in schema.hidden_from(role) {
-            map.remove(name);
+        for name in &hidden {
+            map.remove(*name);
         }
         let format = match schema.geometry[..] {
             [one] => format!("geometry-{}", one.name().to_lowercase()),

@@ -3,9 +3,10 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::query::{Query, encode};
+use super::query::{Query, segment};
 use crate::index::Collection;
 use crate::live::Snapshot;
+use crate::model::Role;
 
 /// The media type of these pages.
 pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
@@ -84,7 +85,7 @@ pub fn collections(base: &str, snapshot: &Snapshot) -> String {
 }
 
 /// One collection and its properties.
-pub fn collection(base: &str, collection: &Collection) -> String {
+pub fn collection(base: &str, collection: &Collection, role: Role) -> String {
     let schema = collection.schema();
     let here = format!("{base}/api/collections/{}", schema.collection);
     page(
@@ -105,7 +106,7 @@ pub fn collection(base: &str, collection: &Collection) -> String {
             table {
                 thead { tr { th { "属性" } th { "Property" } th { "id" } th { "类型 · Type" } th { "角色 · Role" } } }
                 tbody {
-                    @for property in schema.properties.values() {
+                    @for property in schema.properties.values().filter(|p| role.includes(p.role)) {
                         tr {
                             td { (property.title_zh) }
                             td { (property.title_en) }
@@ -173,7 +174,7 @@ pub fn items(base: &str, collection: &Collection, geojson: &[u8], query: &Query)
                         @for feature in &features {
                             @let id = feature["id"].as_str().unwrap_or_default();
                             tr {
-                                td { a href={ (here) "/items/" (encode(id).replace('/', "%2F")) "?f=html" } { (id) } }
+                                td { a href={ (here) "/items/" (segment(id)) "?f=html" } { (id) } }
                                 @for name in &names { td { (plain(&feature["properties"][name])) } }
                             }
                         }
@@ -199,7 +200,7 @@ pub fn item(base: &str, collection: &Collection, geojson: &[u8]) -> String {
             (&schema.title_zh, here.clone()),
         ],
         html! {
-            p { code { (id) } " · " a href={ (here) "/items/" (encode(id).replace('/', "%2F")) "?f=json" } { "GeoJSON" } }
+            p { code { (id) } " · " a href={ (here) "/items/" (segment(id)) "?f=json" } { "GeoJSON" } }
             table { tbody {
                 @for (name, value) in feature["properties"].as_object().into_iter().flatten() {
                     tr {

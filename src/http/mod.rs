@@ -33,6 +33,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::cors::{Any, CorsLayer};
@@ -46,6 +47,8 @@ use problem::Problem;
 
 /// The longest address that is taken, in bytes.
 const LONGEST_URI: usize = 8 * 1024;
+/// How many requests may look through whole collections at once; the others go on beside them.
+const HEAVY: usize = 2;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the operator may set.
@@ -78,6 +81,8 @@ pub struct App {
     checkers: Arc<checkers::Checkers>,
     tiles: Arc<tiles::Cache>,
     metrics: Option<PrometheusHandle>,
+    /// Turns for requests that look at every feature of a collection.
+    heavy: Arc<Semaphore>,
 }
 
 impl App {
@@ -90,6 +95,19 @@ impl App {
             checkers: Arc::default(),
             tiles: Arc::default(),
             metrics,
+            heavy: Arc::new(Semaphore::new(HEAVY)),
+        }
+    }
+
+    /// Waits for a turn to do something that takes a core for a while.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.heavy).acquire_owned();
+        match tokio::time::timeout(Duration::from_secs(5), turn).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(Problem::unavailable(
+                "Too many requests are looking through whole collections; try again in a moment, or \
+                 ask for a smaller area.",
+            )),
         }
     }
 
@@ -225,6 +243,7 @@ pub fn with_layers(router: Router) -> Router {
         .layer(DefaultBodyLimit::max(body::LIMIT))
         .layer(middleware::from_fn(guard))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn(answer::tag_encodings))
         .layer(cors)
         .layer(CatchPanicLayer::custom(caught))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -272,14 +291,11 @@ async fn guard(request: Request, next: Next) -> Response {
 }
 
 async fn wrong_method(request: Request) -> Response {
-    Problem::method_not_allowed(
-        "GET, HEAD",
-        format!(
-            "{} is no method of {}; /api/openapi.json lists them.",
-            request.method(),
-            request.uri().path()
-        ),
-    )
+    Problem::wrong_method(format!(
+        "{} is no method of {}; /api/openapi.json lists them.",
+        request.method(),
+        request.uri().path()
+    ))
     .into_response()
 }
 

@@ -86,6 +86,11 @@ impl Problem {
         problem
     }
 
+    /// No such method here; the router says in `Allow` which there are.
+    pub fn wrong_method(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail)
+    }
+
     /// A name that is taken already.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "Conflict", detail)
@@ -94,11 +99,6 @@ impl Problem {
     /// Somebody else was quicker.
     pub fn changed_meanwhile(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "Changed meanwhile", detail)
-    }
-
-    /// None of the forms asked for.
-    pub fn not_acceptable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_ACCEPTABLE, "Not acceptable", detail)
     }
 
     /// More than we take at once.

@@ -119,6 +119,11 @@ pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, KEEP).to_string()
 }
 
+/// Percent-encodes an id as one segment of a path.
+pub fn segment(text: &str) -> String {
+    encode(text).replace('/', "%2F")
+}
+
 fn decode(text: &str) -> Result<String, Problem> {
     percent_decode_str(&text.replace('+', " "))
         .decode_utf8()

@@ -216,12 +216,6 @@ pub async fn tilejson(
     let snapshot = app.live.snapshot();
     let collection = items::collection(&snapshot, &name)?;
     let base = app.base(&headers);
-    let tag = Tag::new(
-        &snapshot,
-        collection.last_seq(),
-        &caller,
-        &["tilejson", &base, &name],
-    );
     let body = || {
         let schema = collection.schema();
         let hidden: Vec<&str> = schema.hidden_from(caller.role()).collect();
@@ -252,5 +246,11 @@ pub async fn tilejson(
         }
         document.to_string()
     };
-    Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, body))
+    Ok(Answer::whole(
+        "application/json",
+        body(),
+        &snapshot,
+        &caller,
+        &headers,
+    ))
 }

@@ -109,9 +109,11 @@ pub async fn list(
         role: caller.role(),
     };
     // A look at every feature takes its time in a big collection: other requests go on meanwhile.
-    let bytes = if params.bbox.is_some() && params.sort.is_empty() {
+    let light = params.sort.is_empty() && params.filter(collection, caller.role()).is_none();
+    let bytes = if light {
         page.write()?
     } else {
+        let _turn = app.turn().await?;
         tokio::task::block_in_place(|| page.write())?
     };
     if form == Form::Html {
@@ -151,7 +153,7 @@ struct Page<'a> {
 impl Page<'_> {
     fn write(&self) -> Result<Vec<u8>, Problem> {
         let (collection, params) = (self.collection, self.params);
-        let filter = params.filter(collection);
+        let filter = params.filter(collection, self.role);
         let select = Select {
             bbox: params.bbox,
             after: params.after.clone(),

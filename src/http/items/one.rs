@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use serde_json::json;
 
 use super::params::Params;
 use super::{GEOJSON, collection, content_crs, write_entry};
@@ -11,7 +12,7 @@ use crate::http::answer::{Answer, Form, Tag, negotiate};
 use crate::http::auth::Caller;
 use crate::http::html;
 use crate::http::problem::Problem;
-use crate::http::query::Query;
+use crate::http::query::{Query, segment};
 
 /// One feature.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/items/{featureId}", operation_id = "read_item", tag = "features",
@@ -45,17 +46,25 @@ pub async fn read(
     write_entry(&mut body, collection, entry, caller.role(), &params)?;
     let base = app.base(&headers);
     if form == Form::Html {
-        let tag = Tag::new(
-            &snapshot,
-            entry.seq(),
-            &caller,
-            &["item", &base, &name, &id],
-        );
         let markup = html::item(&base, collection, &body);
+        let tag = Tag::of_bytes(markup.as_bytes());
         let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
         return Ok(answer.send(&headers, || markup));
     }
-    let tag = Tag::of_feature(entry.seq(), &caller, &query.without(&["f", "min-seq"]));
+    let shape = query.without(&["f", "min-seq"]);
+    let id_of = &collection.schema().collection;
+    let shape = format!("{base}{shape}");
+    let tag = Tag::of_feature(&snapshot, id_of, entry.seq(), &caller, &shape);
+    // The closing brace makes room for the links.
+    body.pop();
+    let item = format!("{base}/api/collections/{name}/items/{}", segment(&id));
+    let title = &collection.schema().title_zh;
+    let links = json!([
+        {"rel": "self", "type": GEOJSON, "title": "this feature", "href": item},
+        {"rel": "alternate", "type": "text/html", "title": "as HTML", "href": format!("{item}?f=html")},
+        {"rel": "collection", "type": "application/json", "title": title, "href": format!("{base}/api/collections/{name}")},
+    ]);
+    body.extend_from_slice(format!(",\"links\":{links}}}").as_bytes());
     let mut response = Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || body);
     content_crs(&mut response, params.crs);
     let here = format!("{base}/api/collections/{name}");

@@ -147,10 +147,14 @@ impl Params {
     pub fn filter<'a>(
         &'a self,
         collection: &'a Collection,
+        role: Role,
     ) -> Option<impl Fn(&Entry) -> bool + Sync + 'a> {
         let temporal = self.datetime.and_then(|span| {
-            let name = collection.schema().document.get("x-onemap-datetime")?;
-            Some((name.as_str()?, span))
+            let schema = collection.schema();
+            let name = schema.document.get("x-onemap-datetime")?.as_str()?;
+            // Who may not see the time may not ask by it.
+            let property = schema.properties.get(name)?;
+            role.includes(property.role).then_some((name, span))
         });
         if self.equal.is_empty() && temporal.is_none() {
             return None;
@@ -319,12 +323,11 @@ fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     }
     let day: jiff::civil::Date = text.parse().ok()?;
     let first = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    // The calendar ends with the year 9999.
     let last = day
         .tomorrow()
-        .ok()?
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .ok()?
-        .timestamp();
+        .and_then(|d| d.to_zoned(jiff::tz::TimeZone::UTC))
+        .map_or(Timestamp::MAX, |t| t.timestamp());
     Some((first, last))
 }
 

@@ -14,7 +14,7 @@ use crate::http::answer::{SEQ_HEADER, Tag};
 use crate::http::auth::Caller;
 use crate::http::body;
 use crate::http::problem::Problem;
-use crate::http::query::{Query, encode};
+use crate::http::query::{Query, segment};
 use crate::index::Collection;
 use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
 use crate::spatial::validity;
@@ -113,7 +113,8 @@ pub async fn put(
         id: id.clone(),
         body,
     };
-    target.put(&app, feature, expectation(&headers)?).await?;
+    let expect = expectation(&app, &target, &id, &headers)?;
+    target.put(&app, feature, expect).await?;
     let status = if was {
         StatusCode::OK
     } else {
@@ -160,8 +161,20 @@ pub async fn patch(
             vec![json!({"field": unknown, "problem": "unknown member"})],
         ));
     }
+    // A client that read on another node may know more than this one yet.
+    let demanded = expectation(&app, &target, &id, &headers)?;
+    if let Some(Expect::Seq(seq)) = demanded {
+        app.live
+            .wait_for(seq, std::time::Duration::from_secs(5))
+            .await;
+    }
     let snapshot = app.live.snapshot();
     let entry = target.collection(&snapshot)?.get(id.as_str()).cloned();
+    if let (Some(Expect::Seq(seq)), Some(entry)) = (demanded, &entry)
+        && entry.seq() != seq
+    {
+        return Err(Refused::Precondition.into());
+    }
     let entry = entry.ok_or_else(|| {
         Problem::not_found(format!("There is no feature {:?} in {name}.", id.as_str()))
     })?;
@@ -183,8 +196,8 @@ pub async fn patch(
     };
     feature["geometry"] = geometry;
     let body = read_body(&feature, &limits()).map_err(|e| wrong(&e))?;
-    // What was read is what is changed: somebody who came in between makes it fail, not vanish.
-    let expect = expectation(&headers)?.unwrap_or(Expect::Seq(entry.seq()));
+    // What was read here is what is changed: whoever came in between makes it fail, not vanish.
+    let expect = Expect::Seq(entry.seq());
     let feature = Feature {
         id: id.clone(),
         body,
@@ -220,7 +233,7 @@ pub async fn delete(
         id: id.clone(),
         body: None,
     };
-    let expect = expectation(&headers)?.unwrap_or(Expect::Present);
+    let expect = expectation(&app, &target, &id, &headers)?.unwrap_or(Expect::Present);
     let edit = Edit::new(target.author.clone(), vec![change]).expecting(
         target.schema.collection.clone(),
         id,
@@ -317,11 +330,7 @@ impl Target {
         }
         match app.live.commit(edit).await {
             Ok(_) => Ok(()),
-            Err(crate::store::StoreError::Precondition {
-                found: Some(_),
-                expected: Expect::Absent,
-                ..
-            }) => Err(Refused::Precondition),
+            Err(crate::store::StoreError::Precondition { .. }) => Err(Refused::Precondition),
             Err(e) => Err(Refused::Problem(e.into())),
         }
     }
@@ -342,7 +351,9 @@ impl Target {
             return Ok(StatusCode::ACCEPTED.into_response());
         };
         let bytes = entry.feature_json(collection.schema(), caller.role(), None);
-        let tag = Tag::of_feature(entry.seq(), caller, "");
+        let id_of = &self.schema.collection;
+        let shape = app.base(headers);
+        let tag = Tag::of_feature(&snapshot, id_of, entry.seq(), caller, &shape);
         let mut response = (
             status,
             [
@@ -362,7 +373,7 @@ impl Target {
                 "{}/api/collections/{}/items/{}",
                 app.base(headers),
                 self.schema.collection,
-                encode(id.as_str()).replace('/', "%2F")
+                segment(id.as_str())
             );
             if let Ok(place) = HeaderValue::from_str(&place) {
                 map.insert(header::LOCATION, place);
@@ -396,28 +407,50 @@ fn wrong(error: &crate::codec::geojson::read::ReadError) -> Problem {
     )
 }
 
-/// What `If-Match` or `If-None-Match` demands.
-fn expectation(headers: &HeaderMap) -> Result<Option<Expect>, Problem> {
+/// What `If-Match` or `If-None-Match` demands of a feature.
+fn expectation(
+    app: &App,
+    target: &Target,
+    id: &FeatureId,
+    headers: &HeaderMap,
+) -> Result<Option<Expect>, Problem> {
     let text = |name: header::HeaderName| {
         headers
             .get(name)
             .map(|v| v.to_str().unwrap_or_default().trim().to_owned())
     };
-    if let Some(tag) = text(header::IF_MATCH) {
-        if tag == "*" {
+    let snapshot = app.live.snapshot();
+    if let Some(tags) = text(header::IF_MATCH) {
+        if tags == "*" {
             return Ok(Some(Expect::Present));
         }
-        return Tag::feature_seq(&tag)
-            .map(|seq| Some(Expect::Seq(seq)))
+        let known: Vec<u64> = tags
+            .split(',')
+            .filter_map(|tag| Tag::feature_seq(&snapshot, tag))
+            .collect();
+        let now = target
+            .collection(&snapshot)?
+            .get(id.as_str())
+            .map(|e| e.seq());
+        // Of several tags the one that holds counts.
+        return known
+            .iter()
+            .find(|seq| Some(**seq) == now)
+            .or(known.first())
+            .map(|seq| Some(Expect::Seq(*seq)))
             .ok_or_else(|| {
                 Problem::changed_meanwhile(format!(
-                    "If-Match: {tag} is no ETag of a feature here; read the feature again."
+                    "If-Match: {tags} is no ETag of a feature here; read the feature again."
                 ))
             });
     }
     match text(header::IF_NONE_MATCH).as_deref() {
+        None => Ok(None),
         Some("*") => Ok(Some(Expect::Absent)),
-        _ => Ok(None),
+        Some(tags) => Err(Problem::invalid(
+            "If-None-Match",
+            format!("If-None-Match: {tags}: a write takes only *, where there is none yet."),
+        )),
     }
 }
 
