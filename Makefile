@@ -17,10 +17,13 @@ test-deps:
 
 node:
 	@command -v $(CARGO) >/dev/null || { echo "Rust 1.95 or newer is needed: https://rustup.rs" >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "A C compiler is needed (Debian: apt-get install build-essential)" >&2; exit 1; }
 	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
 	  || { echo "Node.js 20.19 or newer is needed: https://nodejs.org" >&2; exit 1; }
 
 rust:
+	@$(CARGO) fmt --version >/dev/null 2>&1 && $(CARGO) clippy --version >/dev/null 2>&1 \
+	  || { echo "rustfmt and clippy are needed: rustup component add rustfmt clippy" >&2; exit 1; }
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets --locked -- -D warnings
 	$(CARGO) test --locked
@@ -42,8 +45,10 @@ docs:
 	$(CARGO) run -- openapi > web/src/core/api/openapi.json
 	cd web && npm run types
 
+# The figures of docs/benchmarks.md: a city of a million buildings (needs wrk).
 bench:
-	scripts/bench.sh
+	$(CARGO) bench --bench index
+	ONEMAP_SKIP_WEB=1 $(CARGO) bench --bench service
 
 clean:
 	$(CARGO) clean

@@ -17,9 +17,11 @@ need() { # need "what for" package... -- test
   fi
 }
 
-has_postgis() { ls /usr/share/postgresql/*/extension/postgis.control; }
-has_server()  { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
-has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+# The tests take the newest server there is, so that one must have PostGIS.
+newest()      { ls -d /usr/lib/postgresql/*/ 2>/dev/null | sort -V | tail -n 1 | xargs -r basename; }
+has_postgis() { ls "/usr/share/postgresql/$(newest)/extension/postgis.control"; }
+has_server()  { ls "/usr/lib/postgresql/$(newest)/bin/initdb"; }
+has_browser() { [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; }
 has_font()    { fc-list :lang=zh-cn | grep -q .; }
 
 check() {
@@ -27,7 +29,7 @@ check() {
   need "a C compiler, for SQLite" gcc libc6-dev -- command -v cc
   need "the PostgreSQL server" postgresql -- has_server
   need "PostGIS" postgresql postgis postgresql-postgis -- has_postgis
-  need "Chromium, for the pages" chromium -- has_browser
+  need "Chromium at /usr/bin/chromium, or where CHROMIUM says" chromium -- has_browser
   need "fontconfig" fontconfig -- command -v fc-list
   need "a Chinese font" fonts-noto-cjk -- has_font
 }

@@ -185,6 +185,14 @@ async fn while_the_database_is_away_reads_go_on_and_writes_wait() {
     server
         .put("buildings", &building("b1", 117.13, 39.22))
         .await;
+    let rider = crate::support::server::token(&server.database, "rider");
+    let me = async || {
+        let request = server
+            .request(Method::GET, "/api/session")
+            .bearer_auth(&rider);
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    assert_eq!(me().await["role"], "rider");
     cluster.down();
     let deadline = Instant::now() + Duration::from_secs(20);
     while server.json("/health/ready").await["status"] != "stale" {
@@ -195,6 +203,7 @@ async fn while_the_database_is_away_reads_go_on_and_writes_wait() {
         server.json("/api/collections/buildings/items").await["numberMatched"],
         1
     );
+    assert_eq!(me().await["role"], "rider", "who was known goes on reading");
     let write = server
         .request(Method::PUT, "/api/collections/buildings/items/b2")
         .bearer_auth(&server.admin)

@@ -14,7 +14,7 @@ use moka::sync::Cache;
 use super::App;
 use super::problem::Problem;
 use crate::model::{Author, Role};
-use crate::store::Principal;
+use crate::store::{Principal, StoreError};
 
 /// The name of the session's cookie.
 pub const COOKIE: &str = "onemap_session";
@@ -23,25 +23,63 @@ pub const COOKIE: &str = "onemap_session";
 /// long at most.
 const BELIEVED: Duration = Duration::from_secs(2);
 
+/// For how long somebody who was known may go on reading while the database is away.
+const REMEMBERED: Duration = Duration::from_secs(12 * 60 * 60);
+
 /// Remembers, briefly, whose a credential is, so that a wall's many requests ask the store once.
 #[derive(Debug, Clone)]
-pub struct Principals(Cache<String, Option<Principal>>);
+pub struct Principals {
+    believed: Cache<String, Option<Principal>>,
+    /// What was true last, for reading while the database is away.
+    remembered: Cache<String, Principal>,
+}
 
 impl Default for Principals {
     fn default() -> Self {
-        Self(
-            Cache::builder()
+        let cache = || Cache::builder().max_capacity(10_000);
+        Self {
+            believed: cache().time_to_live(BELIEVED).build(),
+            remembered: Cache::builder()
                 .max_capacity(10_000)
-                .time_to_live(BELIEVED)
+                .time_to_live(REMEMBERED)
                 .build(),
-        )
+        }
     }
 }
 
 impl Principals {
     /// Forgets everything, after signing out.
     pub fn forget(&self) {
-        self.0.invalidate_all();
+        self.believed.invalidate_all();
+        self.remembered.invalidate_all();
+    }
+
+    /// Whose a credential is: as believed, as the store says, or, for reading while the store is
+    /// away, as it was.
+    async fn find(
+        &self,
+        key: String,
+        reading: bool,
+        ask: impl Future<Output = Result<Option<Principal>, StoreError>>,
+    ) -> Result<Option<Principal>, Problem> {
+        if let Some(known) = self.believed.get(&key) {
+            return Ok(known);
+        }
+        match ask.await {
+            Ok(principal) => {
+                match &principal {
+                    Some(p) => self.remembered.insert(key.clone(), p.clone()),
+                    None => self.remembered.invalidate(&key),
+                }
+                self.believed.insert(key, principal.clone());
+                Ok(principal)
+            }
+            Err(error) if reading && error.is_unavailable() => match self.remembered.get(&key) {
+                Some(p) => Ok(Some(p)),
+                None => Err(error.into()),
+            },
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -111,16 +149,10 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let store = app.live.store();
+        let reading = is_safe(&parts.method);
         if let Some(token) = bearer(&parts.headers)? {
-            let known = app.principals.0.get(&token);
-            let principal = match known {
-                Some(p) => p,
-                None => {
-                    let p = store.token_principal(&token).await?;
-                    app.principals.0.insert(token, p.clone());
-                    p
-                }
-            };
+            let ask = store.token_principal(&token);
+            let principal = app.principals.find(token.clone(), reading, ask).await?;
             return match principal {
                 Some(p) => Ok(Self { principal: Some(p) }),
                 None => Err(Problem::unauthenticated(
@@ -130,16 +162,10 @@ impl FromRequestParts<App> for Caller {
         }
         if let Some(secret) = session_secret(&parts.headers) {
             let key = format!("session {secret}");
-            let principal = match app.principals.0.get(&key) {
-                Some(p) => p,
-                None => {
-                    let p = store.session_principal(&secret).await?;
-                    app.principals.0.insert(key, p.clone());
-                    p
-                }
-            };
+            let ask = store.session_principal(&secret);
+            let principal = app.principals.find(key, reading, ask).await?;
             if let Some(p) = principal {
-                if !is_safe(&parts.method) {
+                if !reading {
                     same_origin(parts, app)?;
                 }
                 return Ok(Self { principal: Some(p) });
