@@ -139,6 +139,31 @@ impl Delta {
         all
     }
 
+    /// All features of both after further puts and deletions (no entry), in the order of their ids.
+    /// The changes come in any order; of several to one feature the last one counts.
+    pub(super) fn merge_with(
+        &self,
+        base: &Base,
+        mut changes: Vec<(&FeatureId, Option<Arc<Entry>>)>,
+    ) -> Vec<Arc<Entry>> {
+        changes.sort_by(|a, b| a.0.cmp(b.0));
+        let mut before = self.merge(base).into_iter().peekable();
+        let mut all = Vec::with_capacity(before.len() + changes.len());
+        let mut changes = changes.into_iter().peekable();
+        while let Some((id, entry)) = changes.next() {
+            if changes.peek().is_some_and(|(later, _)| *later == id) {
+                continue;
+            }
+            while let Some(kept) = before.next_if(|e| e.id() < id) {
+                all.push(kept);
+            }
+            before.next_if(|e| e.id() == id);
+            all.extend(entry);
+        }
+        all.extend(before);
+        all
+    }
+
     /// The entries of the base in a range of slots, without those that no longer count.
     pub(super) fn visible<'a>(
         &'a self,
