@@ -5,7 +5,7 @@
 //! no second index that could disagree with the map.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
 use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
@@ -77,45 +77,127 @@ pub fn search(collections: &[Arc<Collection>], role: Role, query: &str, limit: u
         })
         .collect();
 
-    let mut hits: Vec<(Hit, String)> = Vec::new();
+    let mut best = Best::new(limit);
     for collection in collections {
         let kind = kind(&collection.schema().collection);
         let entries: Vec<&Arc<Entry>> = collection.iter().collect();
-        let found: Vec<(Hit, String)> = entries
+        let found = entries
             .par_iter()
             .with_min_len(2_048)
-            .filter_map(|entry| {
-                let properties = entry.properties(collection.schema(), role);
-                if !may_fit(&properties, &words, &sounds) {
-                    return None;
-                }
-                let names: Names<'_> = serde_json::from_str(&properties).ok()?;
-                let named = names.name.iter().chain(&names.code);
-                let (rank, name) = named
-                    .filter_map(|name| Some((rank(name, &words, &sounds, kind)?, name)))
-                    .max_by(|a, b| a.0.cmp(&b.0))?;
-                let hit = Hit {
-                    collection: Arc::clone(collection),
-                    entry: Arc::clone(entry),
-                    rank,
-                };
-                Some((hit, name.to_string()))
-            })
-            .collect();
-        hits.extend(found);
+            .fold(
+                || Best::new(limit),
+                |mut best, entry| {
+                    let properties = entry.properties(collection.schema(), role);
+                    if let Some((rank, name)) = fit(&properties, &words, &sounds, kind) {
+                        best.offer(rank, &name, collection, entry);
+                    }
+                    best
+                },
+            )
+            .reduce(|| Best::new(limit), Best::join);
+        best = best.join(found);
     }
-    hits.sort_by(|(a, a_name), (b, b_name)| {
-        b.rank
-            .cmp(&a.rank)
-            .then_with(|| natural(a_name, b_name))
-            .then_with(|| {
-                let name = |h: &Hit| h.collection.schema().collection.clone();
-                name(a).cmp(&name(b))
-            })
-            .then_with(|| a.entry.id().cmp(b.entry.id()))
-    });
-    hits.truncate(limit);
-    hits.into_iter().map(|(hit, _)| hit).collect()
+    best.finish()
+}
+
+/// How well a feature fits, and by which of its names.
+fn fit<'a>(
+    properties: &'a str,
+    words: &[&str],
+    sounds: &[IbMatcher<'_>],
+    kind: u8,
+) -> Option<(Rank, Cow<'a, str>)> {
+    if !may_fit(properties, words, sounds) {
+        return None;
+    }
+    let names: Names<'a> = serde_json::from_str(properties).ok()?;
+    [names.name, names.code]
+        .into_iter()
+        .flatten()
+        .filter_map(|name| Some((rank(&name, words, sounds, kind)?, name)))
+        .max_by(|a, b| a.0.cmp(&b.0))
+}
+
+/// The best hits so far. A single letter fits every name of a city; what is kept of them is never more
+/// than twice what was asked for.
+struct Best {
+    limit: usize,
+    hits: Vec<(Hit, String)>,
+    /// Whether the first `limit` hits are sorted, so that the last of them is the one to beat.
+    full: bool,
+}
+
+impl Best {
+    fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            hits: Vec::new(),
+            full: false,
+        }
+    }
+
+    fn offer(&mut self, rank: Rank, name: &str, collection: &Arc<Collection>, entry: &Arc<Entry>) {
+        if self.full
+            && let Some((worst, its_name)) =
+                self.limit.checked_sub(1).and_then(|i| self.hits.get(i))
+        {
+            let better = order(
+                (&rank, name, collection, entry),
+                (&worst.rank, its_name, &worst.collection, &worst.entry),
+            );
+            if better != Ordering::Less {
+                return;
+            }
+        }
+        let hit = Hit {
+            collection: Arc::clone(collection),
+            entry: Arc::clone(entry),
+            rank,
+        };
+        self.push(hit, name.to_owned());
+    }
+
+    fn push(&mut self, hit: Hit, name: String) {
+        self.hits.push((hit, name));
+        if self.hits.len() >= self.limit.saturating_mul(2) {
+            self.shrink();
+        }
+    }
+
+    fn shrink(&mut self) {
+        self.hits.sort_unstable_by(|(a, a_name), (b, b_name)| {
+            order(
+                (&a.rank, a_name, &a.collection, &a.entry),
+                (&b.rank, b_name, &b.collection, &b.entry),
+            )
+        });
+        self.hits.truncate(self.limit);
+        self.full = self.hits.len() == self.limit;
+    }
+
+    fn join(mut self, other: Self) -> Self {
+        for (hit, name) in other.hits {
+            self.push(hit, name);
+        }
+        self
+    }
+
+    fn finish(mut self) -> Vec<Hit> {
+        self.shrink();
+        self.hits.into_iter().map(|(hit, _)| hit).collect()
+    }
+}
+
+type Place<'a> = (&'a Rank, &'a str, &'a Arc<Collection>, &'a Arc<Entry>);
+
+/// What comes first in the answer: the greater rank, then the name, the collection and the id.
+fn order(a: Place<'_>, b: Place<'_>) -> Ordering {
+    let ((a_rank, a_name, a_home, a), (b_rank, b_name, b_home, b)) = (a, b);
+    b_rank
+        .cmp(a_rank)
+        .then_with(|| natural(a_name, b_name))
+        .then_with(|| a_home.schema().collection.cmp(&b_home.schema().collection))
+        .then_with(|| a.id().cmp(b.id()))
 }
 
 /// Whether a name in the text of the properties may fit: most don't, and finding that out should not
@@ -169,28 +251,51 @@ fn kind(collection: &CollectionId) -> u8 {
     }
 }
 
-/// Compares names as people number them: 2号楼 before 10号楼.
-fn natural(a: &str, b: &str) -> std::cmp::Ordering {
-    let parts = |text: &str| -> Vec<(Option<u64>, String)> {
-        let mut list: Vec<(bool, String)> = Vec::new();
-        for c in text.chars() {
-            let digit = c.is_ascii_digit();
-            match list.last_mut() {
-                Some((was, part)) if *was == digit => part.push(c),
-                _ => list.push((digit, c.to_string())),
+/// Compares names as people number them: 2号楼 before 10号楼. Total, and equal only for equal texts.
+fn natural(mut a: &str, mut b: &str) -> Ordering {
+    /// Cuts off the digits with which a text begins, or else one character.
+    fn token<'a>(text: &mut &'a str) -> Option<&'a str> {
+        let first = text.chars().next()?;
+        let end = if first.is_ascii_digit() {
+            let other = |c: char| !c.is_ascii_digit();
+            text.find(other).unwrap_or(text.len())
+        } else {
+            first.len_utf8()
+        };
+        let (token, rest) = text.split_at(end);
+        *text = rest;
+        Some(token)
+    }
+    let is_number = |t: &str| t.starts_with(|c: char| c.is_ascii_digit());
+    loop {
+        let (x, y) = match (token(&mut a), token(&mut b)) {
+            (Some(x), Some(y)) => (x, y),
+            (x, y) => return x.is_some().cmp(&y.is_some()),
+        };
+        let found = match (is_number(x), is_number(y)) {
+            (true, true) => {
+                // As long as digits are left after the zeros, the longer number is the greater one.
+                let (m, n) = (x.trim_start_matches('0'), y.trim_start_matches('0'));
+                m.len()
+                    .cmp(&n.len())
+                    .then_with(|| m.cmp(n))
+                    .then_with(|| x.len().cmp(&y.len()))
             }
+            (false, false) => x.cmp(y),
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+        };
+        if found != Ordering::Equal {
+            return found;
         }
-        list.into_iter()
-            .map(|(digit, part)| (digit.then(|| part.parse().unwrap_or(u64::MAX)), part))
-            .collect()
-    };
-    parts(a).cmp(&parts(b))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{Body, FeatureId, Properties, Record, Schema};
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn collection(name: &str, names: &[&str]) -> Arc<Collection> {
@@ -271,5 +376,46 @@ mod tests {
         assert_eq!(found("secret0"), [""; 0]);
         let all = [collection("buildings", &["甲"])];
         assert_eq!(search(&all, Role::Rider, "secret0", 10).len(), 1);
+    }
+
+    #[test]
+    fn numbers_in_names_are_ordered_as_numbers() {
+        let sorted = [
+            "",
+            "2号楼",
+            "02号楼",
+            "10号楼",
+            "99999999999999999999999号楼",
+            "100000000000000000000000号楼",
+            "号",
+            "号2",
+            "号10门",
+            "号楼",
+        ];
+        for (i, a) in sorted.iter().enumerate() {
+            for (j, b) in sorted.iter().enumerate() {
+                assert_eq!(natural(a, b), i.cmp(&j), "{a} {b}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_few_best_are_those_of_the_whole_list(
+            names in prop::collection::vec("[ab][0-9a]{0,3}", 1..80),
+            limit in 1usize..12,
+        ) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let all = [collection("buildings", &names), collection("roads", &names)];
+            let ids = |limit| -> Vec<String> {
+                let hits = search(&all, Role::Public, "a", limit);
+                let place = |h: &Hit| format!("{}/{}", h.collection.schema().collection, h.entry.id());
+                hits.iter().map(place).collect()
+            };
+            let (few, whole) = (ids(limit), ids(1_000));
+            prop_assert_eq!(&few[..], &whole[..limit.min(whole.len())]);
+        }
     }
 }
