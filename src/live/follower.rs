@@ -1,8 +1,10 @@
 //! The only writer of memory: folds commits into the next snapshot, in order, and publishes each
 //! whole.
 
+use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
@@ -15,9 +17,36 @@ use crate::store::StoreError;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// From this size on a commit is folded beside the request threads, not on one of them.
 const HEAVY: u64 = 500;
+/// A store that is silent for so long counts as away: a network that swallows everything never says
+/// that it is broken.
+const SILENCE: Duration = Duration::from_secs(5);
+/// The same until a row of a commit comes; the database may have to gather a big one first.
+const GATHERING: Duration = Duration::from_secs(30);
+/// Without an answer for so long, the map may lag behind.
+const LATE: Duration = Duration::from_secs(6);
+
+/// What a merge made; nothing if it failed.
+type Merge = (CollectionId, Option<MergedBase>);
+
+/// Follows the store for as long as the process lives. A fault of ours in one commit must not leave
+/// the map standing still for ever without a word.
+pub(super) async fn supervise<F>(live: Live, follow: impl Fn(Live) -> F, pause: Duration)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    // Ends by itself only where the runtime ends.
+    while let Err(end) = tokio::spawn(follow(live.clone())).await {
+        if end.is_cancelled() {
+            return;
+        }
+        tracing::error!(%end, "the follower broke down; it begins again");
+        hear(&live, Some(end.to_string()));
+        tokio::time::sleep(pause).await;
+    }
+}
 
 pub(super) async fn follow(live: Live) {
-    let (merged_sender, mut merged) = mpsc::channel::<(CollectionId, MergedBase)>(16);
+    let (merged_sender, mut merged) = mpsc::channel::<Merge>(16);
     let mut merging: Vec<CollectionId> = Vec::new();
     loop {
         match catch_up(&live).await {
@@ -31,10 +60,13 @@ pub(super) async fn follow(live: Live) {
         }
         begin_merges(&live, &mut merging, &merged_sender);
         tokio::select! {
-            () = live.store().changed(PATIENCE) => {}
+            // That the store is silent here, it says by itself when it is read.
+            _ = tokio::time::timeout(PATIENCE + SILENCE, live.store().changed(PATIENCE)) => {}
             Some((collection, base)) = merged.recv() => {
                 merging.retain(|c| *c != collection);
-                take_merge(&live, &collection, base);
+                if let Some(base) = base {
+                    take_merge(&live, &collection, base);
+                }
             }
         }
     }
@@ -43,16 +75,38 @@ pub(super) async fn follow(live: Live) {
 fn hear(live: &Live, trouble: Option<String>) {
     live.inner.condition.send_modify(|c| {
         if trouble.is_none() {
-            c.heard_at = jiff::Timestamp::now();
+            c.answered();
         }
         c.trouble = trouble;
     });
 }
 
+/// Ends what a store does without a sign of progress for so long.
+async fn patient<T>(
+    patience: Duration,
+    progress: &AtomicU64,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let mut work = std::pin::pin!(work);
+    loop {
+        let before = progress.load(Ordering::Relaxed);
+        match tokio::time::timeout(patience, &mut work).await {
+            Ok(answer) => return answer,
+            Err(_) if progress.load(Ordering::Relaxed) != before => {}
+            Err(_) => {
+                let silence = format!("no answer for {} s", patience.as_secs());
+                let error = std::io::Error::new(std::io::ErrorKind::TimedOut, silence);
+                return Err(StoreError::Database(sqlx::Error::Io(error)));
+            }
+        }
+    }
+}
+
 async fn catch_up(live: &Live) -> Result<(), StoreError> {
     loop {
         let now = live.snapshot();
-        let headers = live.store().commits_after(now.seq(), 64).await?;
+        let question = live.store().commits_after(now.seq(), 64);
+        let headers = patient(SILENCE, &AtomicU64::new(0), question).await?;
         if headers.is_empty() {
             return Ok(());
         }
@@ -64,13 +118,21 @@ async fn catch_up(live: &Live) -> Result<(), StoreError> {
 
 async fn advance(live: &Live, header: &CommitHeader) -> Result<(), StoreError> {
     let mut records: Vec<Record> = Vec::with_capacity(header.size.min(1 << 20) as usize);
-    live.store()
-        .records_of(header, |record| records.push(record))
-        .await?;
+    let progress = AtomicU64::new(0);
+    let reading = live.store().records_of(header, |record| {
+        progress.fetch_add(1, Ordering::Relaxed);
+        records.push(record);
+    });
+    patient(GATHERING, &progress, reading).await?;
     let quarantined = match live.store() {
-        crate::store::Store::Postgis(_) => Some(live.store().quarantined().await?),
+        crate::store::Store::Postgis(_) => {
+            let question = live.store().quarantined();
+            Some(patient(SILENCE, &AtomicU64::new(0), question).await?)
+        }
         crate::store::Store::Sqlite(_) => None,
     };
+    // Folding a big commit takes its time, which is not the store's.
+    live.inner.condition.send_modify(Condition::answered);
     let before = live.snapshot();
     let fold = {
         let before = Arc::clone(&before);
@@ -100,20 +162,21 @@ fn publish(live: &Live, snapshot: Arc<Snapshot>) {
 }
 
 /// Starts merging the small part of each collection that has grown into its big part.
-fn begin_merges(
-    live: &Live,
-    merging: &mut Vec<CollectionId>,
-    done: &mpsc::Sender<(CollectionId, MergedBase)>,
-) {
+fn begin_merges(live: &Live, merging: &mut Vec<CollectionId>, done: &mpsc::Sender<Merge>) {
     for (id, collection) in live.snapshot().collections().wanting_merge() {
         if merging.contains(id) {
             continue;
         }
         merging.push(id.clone());
         let (id, collection, done) = (id.clone(), Arc::clone(collection), done.clone());
-        tokio::task::spawn_blocking(move || {
-            let base = collection.merged_base();
-            let _ = done.blocking_send((id, base));
+        tokio::spawn(async move {
+            let base = tokio::task::spawn_blocking(move || collection.merged_base()).await;
+            if let Err(error) = &base {
+                tracing::error!(%error, collection = %id, "a merge failed");
+                // It will be tried again, but not at once and not all the time.
+                tokio::time::sleep(SILENCE).await;
+            }
+            let _ = done.send((id, base.ok())).await;
         });
     }
 }
@@ -130,8 +193,78 @@ fn take_merge(live: &Live, id: &CollectionId, base: MergedBase) {
 }
 
 impl Condition {
-    /// Whether the map may lag behind the store.
+    /// Whether the map may lag behind the store: it said that it is away, or says nothing at all.
     pub fn is_stale(&self) -> bool {
-        self.trouble.is_some()
+        self.trouble.is_some() || self.answered.elapsed() > LATE
+    }
+
+    /// The store answered just now.
+    fn answered(&mut self) {
+        self.heard_at = jiff::Timestamp::now();
+        self.answered = Instant::now();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn live(folder: &tempfile::TempDir) -> Live {
+        let url = format!("sqlite:{}", folder.path().join("onemap.db").display());
+        let store = crate::store::Store::open(&url).await.unwrap();
+        Live::start(store).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_store_that_says_nothing_is_stale_as_one_that_says_it_is_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = live(&folder).await.condition();
+        assert!(!now.is_stale());
+        let away = Condition {
+            trouble: Some("connection refused".to_owned()),
+            ..now.clone()
+        };
+        assert!(away.is_stale());
+        if let Some(then) = Instant::now().checked_sub(LATE + PATIENCE) {
+            let silent = Condition {
+                answered: then,
+                ..now
+            };
+            assert!(silent.is_stale());
+        }
+    }
+
+    #[tokio::test]
+    async fn silence_ends_a_question_and_slow_progress_does_not() {
+        let patience = Duration::from_millis(100);
+        let progress = AtomicU64::new(0);
+        let silent = std::future::pending::<Result<(), StoreError>>();
+        let error = patient(patience, &progress, silent).await.unwrap_err();
+        assert!(error.is_unavailable(), "{error}");
+        let slow = async {
+            for _ in 0..20 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                progress.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(7)
+        };
+        assert_eq!(patient(patience, &progress, slow).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_follower_that_breaks_down_begins_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = live(&folder).await;
+        let runs = Arc::new(AtomicU64::new(0));
+        let follow = |live: Live| {
+            let runs = Arc::clone(&runs);
+            async move {
+                if runs.fetch_add(1, Ordering::Relaxed) < 2 {
+                    assert!(live.snapshot().is_demo(), "breaks down");
+                }
+            }
+        };
+        supervise(live.clone(), follow, Duration::from_millis(1)).await;
+        assert_eq!(runs.load(Ordering::Relaxed), 3);
     }
 }

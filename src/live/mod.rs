@@ -7,7 +7,7 @@ mod follower;
 mod snapshot;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{broadcast, watch};
@@ -29,6 +29,8 @@ pub struct Condition {
     pub heard_at: jiff::Timestamp,
     /// What the store said instead of an answer; `None` while all is well.
     pub trouble: Option<String>,
+    /// `heard_at` on the clock that nobody sets.
+    answered: Instant,
 }
 
 /// The map of one process: take a snapshot to read, commit an edit to write, listen to hear.
@@ -57,12 +59,14 @@ impl Live {
                 condition: watch::Sender::new(Condition {
                     heard_at: jiff::Timestamp::now(),
                     trouble: None,
+                    answered: Instant::now(),
                 }),
                 snapshot: ArcSwap::from_pointee(snapshot),
                 store,
             }),
         };
-        tokio::spawn(follower::follow(live.clone()));
+        let pause = Duration::from_secs(1);
+        tokio::spawn(follower::supervise(live.clone(), follower::follow, pause));
         Ok(live)
     }
 
