@@ -3,6 +3,7 @@
 //! Tiles are kept as long as nothing in them has changed: a collection knows the boxes of its recent
 //! changes, so a write makes only the tiles that it touches be drawn again, and none is ever stale.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -10,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::json;
+use tokio::sync::Mutex;
 
 use super::App;
 use super::answer::{Answer, Tag};
@@ -44,18 +46,64 @@ struct Drawn {
 
 /// The tiles that are kept.
 #[derive(Debug)]
-pub struct Cache(moka::sync::Cache<Key, Drawn>);
+pub struct Cache {
+    kept: moka::sync::Cache<Key, Drawn>,
+    /// One of these is held while a tile is drawn, chosen by its key: of all who want a tile that is
+    /// not there (a wall of screens after a change) one draws it and the others wait for it. Few
+    /// enough to need no cleaning up, and enough that two tiles seldom share one.
+    drawing: Vec<Arc<Mutex<()>>>,
+}
 
 impl Default for Cache {
     fn default() -> Self {
-        Self(
-            moka::sync::Cache::builder()
+        Self {
+            kept: moka::sync::Cache::builder()
                 .max_capacity(KEPT)
                 .weigher(|_, drawn: &Drawn| {
                     u32::try_from(drawn.bytes.len() + 200).unwrap_or(u32::MAX)
                 })
                 .build(),
-        )
+            drawing: (0..256).map(|_| Arc::default()).collect(),
+        }
+    }
+}
+
+impl Cache {
+    /// The tile that is kept, if it still holds; else it is drawn as of the commit `seq`.
+    async fn get_or_draw(
+        self: &Arc<Self>,
+        key: Key,
+        seq: u64,
+        holds: impl Fn(&Drawn) -> bool,
+        draw: impl FnOnce() -> Vec<u8> + Send + 'static,
+    ) -> Result<Drawn, Problem> {
+        let kept = || self.kept.get(&key).filter(&holds);
+        if let Some(drawn) = kept() {
+            return Ok(drawn);
+        }
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let place = hasher.finish() as usize % self.drawing.len();
+        let turn = Arc::clone(&self.drawing[place]).lock_owned().await;
+        // What another has drawn meanwhile may be of an older moment than ours: it must hold, too.
+        if let Some(drawn) = kept() {
+            return Ok(drawn);
+        }
+        let cache = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            // Goes on when the client hangs up, so that the next one finds the tile.
+            let _turn = turn;
+            let bytes = draw();
+            let drawn = Drawn {
+                seq,
+                tag: Tag::of_bytes(&bytes),
+                bytes: bytes.into(),
+            };
+            cache.kept.insert(key, drawn.clone());
+            drawn
+        })
+        .await
+        .map_err(|e| Problem::internal(&e))
     }
 }
 
@@ -165,35 +213,19 @@ async fn draw(
     };
     let seq = snapshot.seq();
     let area = tile.buffered_bounds();
-    let kept = app
-        .tiles
-        .0
-        .get(&key)
-        .filter(|drawn| !layers.iter().any(|l| l.changed_since(drawn.seq, &area)));
-    let drawn = match kept {
-        Some(drawn) => drawn,
-        None => {
-            let bytes = tokio::task::spawn_blocking(move || {
-                layers
-                    .iter()
-                    .filter_map(|l| l.tile_layer(&tile, role))
-                    .fold(Vec::new(), |mut all, layer| {
-                        // Layers are repeated fields: a tile is its layers one after the other.
-                        all.extend_from_slice(&layer);
-                        all
-                    })
+    let shown = layers.clone();
+    let holds = |drawn: &Drawn| !layers.iter().any(|l| l.changed_since(drawn.seq, &area));
+    let draw = move || {
+        shown
+            .iter()
+            .filter_map(|l| l.tile_layer(&tile, role))
+            .fold(Vec::new(), |mut all, layer| {
+                // Layers are repeated fields: a tile is its layers one after the other.
+                all.extend_from_slice(&layer);
+                all
             })
-            .await
-            .map_err(|e| Problem::internal(&e))?;
-            let drawn = Drawn {
-                seq,
-                tag: Tag::of_bytes(&bytes),
-                bytes: bytes.into(),
-            };
-            app.tiles.0.insert(key, drawn.clone());
-            drawn
-        }
     };
+    let drawn = app.tiles.get_or_draw(key, seq, holds, draw).await?;
     let answer = Answer::new(MVT, drawn.tag, &snapshot, caller);
     Ok(answer.send(headers, || drawn.bytes))
 }
@@ -253,4 +285,39 @@ pub async fn tilejson(
         &caller,
         &headers,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[tokio::test]
+    async fn many_who_want_one_tile_wait_for_one_drawing_that_holds_for_them() {
+        let cache = Arc::new(Cache::default());
+        let drawings = Arc::new(AtomicUsize::new(0));
+        let want = |seq: u64| {
+            let (cache, drawings) = (Arc::clone(&cache), Arc::clone(&drawings));
+            let key = Key {
+                collections: Vec::new(),
+                tile: Tile::new(0, 0, 0).unwrap(),
+                role: Role::Public,
+            };
+            async move {
+                let draw = move || {
+                    drawings.fetch_add(1, Ordering::Relaxed);
+                    std::thread::sleep(std::time::Duration::from_millis(50));
+                    seq.to_be_bytes().to_vec()
+                };
+                // Every commit changes this tile.
+                let holds = |drawn: &Drawn| drawn.seq >= seq;
+                cache.get_or_draw(key, seq, holds, draw).await.unwrap().seq
+            }
+        };
+        let all = (0..8).map(|_| want(1));
+        assert_eq!(futures_util::future::join_all(all).await, [1; 8]);
+        assert_eq!(drawings.load(Ordering::Relaxed), 1);
+        let (before, after) = tokio::join!(want(2), want(3));
+        assert!(before >= 2 && after == 3, "nobody gets what is older");
+    }
 }
