@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::App;
 use super::answer::{Answer, Tag};
@@ -16,6 +18,11 @@ use crate::riders;
 
 /// The most features one may ask for.
 const MOST: usize = 100;
+/// A search walks over every name with all cores; many at once would only hold up each other, and the
+/// tiles with them.
+static SEARCHES: Semaphore = Semaphore::const_new(4);
+/// How long a search waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Features by name.
 #[utoipa::path(get, path = "/api/search", tag = "features",
@@ -27,6 +34,7 @@ const MOST: usize = 100;
     responses(
         (status = 200, description = "The features, best first; `collection` beside the properties says where each stands", content_type = "application/geo+json", body = Value),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
+        (status = 503, description = "Too many searches at once; try again in a moment", content_type = "application/problem+json"),
     ))]
 pub async fn search(
     State(app): State<App>,
@@ -77,10 +85,14 @@ pub async fn search(
         return Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, Vec::new));
     }
     let role = caller.role();
-    let hits =
-        tokio::task::spawn_blocking(move || riders::search(&collections, role, &words, limit))
-            .await
-            .map_err(|e| Problem::internal(&e))?;
+    let turn = turn(&SEARCHES, PATIENCE).await?;
+    let hits = tokio::task::spawn_blocking(move || {
+        // Held by the work and not by the request: a client that hangs up does not end the walk.
+        let _turn = turn;
+        riders::search(&collections, role, &words, limit)
+    })
+    .await
+    .map_err(|e| Problem::internal(&e))?;
     let body = || {
         let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
         for (i, hit) in hits.iter().enumerate() {
@@ -99,4 +111,29 @@ pub async fn search(
         out
     };
     Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, body))
+}
+
+async fn turn(of: &Semaphore, patience: Duration) -> Result<SemaphorePermit<'_>, Problem> {
+    match tokio::time::timeout(patience, of.acquire()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(Problem::unavailable(
+            "Too many searches at once; try again in a moment.",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_search_without_a_turn_is_told_to_come_back() {
+        let two = Semaphore::new(2);
+        let short = Duration::from_millis(10);
+        let first = turn(&two, short).await;
+        let _second = turn(&two, short).await.unwrap();
+        assert!(turn(&two, short).await.is_err());
+        drop(first);
+        assert!(turn(&two, short).await.is_ok());
+    }
 }
