@@ -69,6 +69,46 @@ async fn who_comes_back_hears_what_it_missed() {
 }
 
 #[tokio::test]
+async fn who_comes_back_hears_that_something_left_its_area() {
+    let server = Server::start().await;
+    let first = server.put("buildings", &building("b1", 117.5, 39.5)).await;
+    server.put("buildings", &building("b1", 10.0, 50.0)).await;
+    server.put("buildings", &building("b2", 117.5, 39.5)).await;
+    let mut feed = Feed::connect(&server.base, "?bbox=117,39,118,40", Some(first)).await;
+    let left = feed.next().await;
+    assert_eq!(left.data["changes"][0]["id"], "b1");
+    assert_eq!(left.data["changes"][0]["kind"], "delete");
+    assert!(left.data["changes"][0].get("feature").is_none());
+    let came = feed.next().await;
+    assert_eq!(came.data["changes"][0]["id"], "b2");
+    assert_eq!(came.data["changes"][0]["kind"], "put");
+}
+
+/// A connection does not outlive what it was opened with.
+#[tokio::test]
+async fn a_feed_ends_with_the_session_that_opened_it() {
+    let server = Server::start().await;
+    let signed_in = server
+        .request(Method::POST, "/api/session")
+        .json(&json!({"token": server.admin}))
+        .send()
+        .await
+        .unwrap();
+    let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let listen = server.request(Method::GET, "/api/events");
+    let mut listening = listen.header("cookie", &cookie).send().await.unwrap();
+    assert!(listening.chunk().await.unwrap().is_some(), "it is open");
+    let sign_out = server.request(Method::DELETE, "/api/session");
+    let answer = sign_out.header("cookie", &cookie).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let to_the_end = async { while listening.chunk().await.unwrap().is_some() {} };
+    tokio::time::timeout(std::time::Duration::from_secs(20), to_the_end)
+        .await
+        .expect("the feed ends with the session");
+}
+
+#[tokio::test]
 async fn who_was_away_for_too_long_loads_afresh() {
     let folder = tempfile::tempdir().unwrap();
     let database = crate::support::server::sqlite_in(folder.path());

@@ -8,14 +8,15 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts as _, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use super::App;
 use super::auth::Caller;
@@ -30,7 +31,15 @@ use crate::spatial::bounds::Bounds;
 /// How often a client hears that the line is open and how new the map is.
 const PULSE: Duration = Duration::from_secs(10);
 /// A gap of more changes than this is told as a reset: reading afresh is quicker.
-const REPLAY: u64 = 5_000;
+const REPLAY: u64 = 1_000;
+/// How many may listen. Each holds a connection and gets its own copy of every event.
+static LISTENERS: Semaphore = Semaphore::const_new(2_000);
+/// How many may read the log at a time: after an outage all come back at once.
+static REPLAYS: Semaphore = Semaphore::const_new(4);
+/// How long reading the log, and waiting for it, may take before it is told as a reset.
+const CATCHING_UP: Duration = Duration::from_secs(10);
+/// How long the store may think about a credential.
+const ASKING: Duration = Duration::from_secs(5);
 
 /// What changes, as server-sent events.
 #[utoipa::path(get, path = "/api/events", tag = "live",
@@ -43,7 +52,10 @@ const REPLAY: u64 = 5_000;
     responses((status = 200, content_type = "text/event-stream", body = String,
         description = "`event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, \
         or, for a commit of over 1,000 features, `{seq, at, reset: [{collection, bbox}]}`; \
-        `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load afresh")))]
+        `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load afresh. \
+        With `bbox`, what came before the connection and left the box is told as a delete, and deletions are told wherever they were. \
+        The stream ends when the credential that opened it does"),
+        (status = 503, description = "Too many listen already", content_type = "application/problem+json")))]
 pub async fn events(
     State(app): State<App>,
     query: Query,
@@ -81,8 +93,10 @@ pub async fn events(
         None => query.parsed::<u64>("last-event-id", "the number of a commit")?,
     };
 
+    let place = place(&LISTENERS)?;
     let (now, receiver) = app.live.listen();
     let listener = Listener {
+        identity: Identity::new(&app, caller, &headers),
         live: app.live.clone(),
         filter,
         sent: now,
@@ -91,6 +105,7 @@ pub async fn events(
         pulse: tokio::time::interval(PULSE),
         retention: app.options.feed_retention,
         _client: super::metrics::Client::new(),
+        _place: place,
     };
     let events = stream::unfold((listener, last), |(mut listener, mut last)| async move {
         if let Some(seq) = last.take() {
@@ -110,6 +125,48 @@ pub async fn events(
     Ok(response)
 }
 
+/// A place among the listeners, given back when it is dropped.
+fn place(of: &Semaphore) -> Result<SemaphorePermit<'_>, Problem> {
+    of.try_acquire().map_err(|_| {
+        Problem::unavailable("Too many clients listen already; come back in a moment.")
+    })
+}
+
+/// Who listens, and the credential that shows it.
+struct Identity {
+    app: App,
+    caller: Caller,
+    /// What is left of the request: the credential, and nothing else.
+    credential: Parts,
+}
+
+impl Identity {
+    fn new(app: &App, caller: Caller, headers: &HeaderMap) -> Self {
+        let (mut credential, ()) = Request::new(()).into_parts();
+        for name in [header::AUTHORIZATION, header::COOKIE] {
+            for value in headers.get_all(&name) {
+                credential.headers.append(name.clone(), value.clone());
+            }
+        }
+        Self {
+            app: app.clone(),
+            caller,
+            credential,
+        }
+    }
+
+    /// Whether the credential still says the same of who listens. A store that does not answer leaves
+    /// it at that: the pages that show the map through an outage listen on.
+    async fn holds(&mut self) -> bool {
+        let asked = Caller::from_request_parts(&mut self.credential, &self.app);
+        match tokio::time::timeout(ASKING, asked).await {
+            Ok(Ok(now)) => now.principal == self.caller.principal,
+            Ok(Err(problem)) => problem.into_response().status() == StatusCode::SERVICE_UNAVAILABLE,
+            Err(_) => true,
+        }
+    }
+}
+
 struct Filter {
     collections: Option<Vec<CollectionId>>,
     bbox: Option<Bounds>,
@@ -125,6 +182,7 @@ impl Filter {
 }
 
 struct Listener {
+    identity: Identity,
     live: Live,
     filter: Filter,
     /// The newest commit that was told or is in `waiting`.
@@ -134,6 +192,7 @@ struct Listener {
     pulse: tokio::time::Interval,
     retention: u64,
     _client: super::metrics::Client,
+    _place: SemaphorePermit<'static>,
 }
 
 impl Listener {
@@ -155,29 +214,42 @@ impl Listener {
                     Err(broadcast::error::RecvError::Lagged(_)) => return Some(self.reset()),
                     Err(broadcast::error::RecvError::Closed) => return None,
                 },
-                _ = self.pulse.tick() => return Some(self.time()),
+                _ = self.pulse.tick() => {
+                    // A token may be revoked and a session end while the connection stays.
+                    if !self.identity.holds().await {
+                        return None;
+                    }
+                    return Some(self.time());
+                }
             }
         }
     }
 
     /// Tells what came after `seq` out of the log.
     async fn replay(&mut self, seq: u64) {
+        let deadline = tokio::time::Instant::now() + CATCHING_UP;
+        let turn = tokio::time::timeout_at(deadline, REPLAYS.acquire()).await;
         let snapshot = self.live.snapshot();
         self.sent = snapshot.seq();
         if seq == self.sent {
             return;
         }
         // A number from the future is of another database.
-        if seq > self.sent || self.sent - seq > self.retention {
+        if turn.is_err() || seq > self.sent || self.sent - seq > self.retention {
             let reset = self.reset();
             self.waiting.push_back(reset);
             return;
         }
-        let missed = match self.read(seq, &snapshot).await {
-            Ok(Some(events)) => events,
-            Ok(None) => VecDeque::from([self.reset()]),
-            Err(error) => {
+        let missed = tokio::time::timeout_at(deadline, self.read(seq, &snapshot)).await;
+        let missed = match missed {
+            Ok(Ok(Some(events))) => events,
+            Ok(Ok(None)) => VecDeque::from([self.reset()]),
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "the feed cannot read the log");
+                VecDeque::from([self.reset()])
+            }
+            Err(_) => {
+                tracing::warn!("the feed cannot read the log in time");
                 VecDeque::from([self.reset()])
             }
         };
@@ -225,20 +297,20 @@ impl Listener {
         Ok(Some(events))
     }
 
-    /// A change out of the log. Where the feature was before is not in it, so a deletion is told to
-    /// everybody.
+    /// A change out of the log. Where the feature was before is not in it. So a deletion is told to
+    /// everybody, and what stands outside the box is told as a deletion: it may have been inside, and
+    /// the client would go on showing it there.
     fn recorded(&self, record: &Record, snapshot: &Snapshot) -> Option<Value> {
         if !self.filter.takes(&record.collection) {
             return None;
         }
         let collection = snapshot.collections().get(record.collection.as_str())?;
-        let entry = Entry::new(collection.schema(), record);
-        let bounds = entry.as_ref().and_then(Entry::bounds);
-        if let (Some(area), Some(bounds)) = (&self.filter.bbox, bounds)
-            && !bounds.intersects(area)
-        {
-            return None;
-        }
+        let entry = Entry::new(collection.schema(), record).filter(|entry| {
+            match (&self.filter.bbox, entry.bounds()) {
+                (Some(area), Some(bounds)) => bounds.intersects(area),
+                _ => true,
+            }
+        });
         let mut told = json!({
             "collection": record.collection,
             "id": record.id,
@@ -333,4 +405,20 @@ fn change(seq: u64, data: &str) -> Event {
         .event("change")
         .id(seq.to_string())
         .data(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_gets_a_place_that_is_taken() {
+        let two = Semaphore::new(2);
+        let first = place(&two);
+        let _second = place(&two).unwrap();
+        let refused = place(&two).unwrap_err().into_response();
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        drop(first);
+        assert!(place(&two).is_ok());
+    }
 }
