@@ -14,6 +14,10 @@ use crate::spatial::bounds::Bounds;
 /// Decides about one feature.
 pub type Filter<'a> = &'a (dyn Fn(&Entry) -> bool + Sync + 'a);
 
+/// Room for what callers write behind a page (counts and links): without it those few bytes would
+/// make the whole page move.
+const FRAME: usize = 4 * 1024;
+
 /// What is asked for. All conditions hold together; features without geometry match no place.
 #[derive(Clone)]
 pub struct Select<'a> {
@@ -92,7 +96,8 @@ impl Collection {
         // needs is on its way while the first one goes on.
         let mut entries: Vec<&Entry> = Vec::with_capacity(select.limit.min(1_024));
         let counts = self.visit(select, |e| entries.push(e));
-        out.reserve(entries.iter().map(|e| e.encoded().len() + 1).sum());
+        let bytes: usize = entries.iter().map(|e| e.encoded().len() + 1).sum();
+        out.reserve(bytes + FRAME);
         for (i, entry) in entries.iter().enumerate() {
             if i > 0 {
                 out.push(b',');
