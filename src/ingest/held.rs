@@ -178,11 +178,16 @@ mod tests {
     #[test]
     fn what_waits_comes_back_in_order_from_memory_and_from_the_file() {
         let change = |i: usize| Change {
-            collection: CollectionId::new(if i % 2 == 0 { "buildings" } else { "entrances" })
-                .unwrap(),
+            collection: CollectionId::new(if i.is_multiple_of(2) {
+                "buildings"
+            } else {
+                "entrances"
+            })
+            .unwrap(),
             id: FeatureId::new(format!("楼{i}")).unwrap(),
             body: Some(Body {
-                geometry: (i % 3 > 0).then(|| Geometry::Point(Point::new(i as f64 / 7.0, 1.0))),
+                geometry: (!i.is_multiple_of(3))
+                    .then(|| Geometry::Point(Point::new(i as f64 / 7.0, 1.0))),
                 properties: Properties::parse(&format!("{{\"name\":\"温泉花园{i}\"}}")).unwrap(),
             }),
         };
