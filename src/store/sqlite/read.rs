@@ -38,27 +38,31 @@ impl SqliteStore {
         )
         .await?
         {
-            let mut records = Vec::new();
-            changes(&mut moment, &unfolded, |record| {
-                if collection.is_none_or(|c| *c == record.collection) {
-                    records.push(record);
-                }
-            })
-            .await?;
-            for record in records {
-                let key = (record.collection.clone(), record.id.clone());
-                if newer.contains_key(&key) {
+            // One query, not one a feature: a start right after a big import must not take minutes.
+            let mut names = Names::default();
+            let mut rows = sqlx::query(
+                "SELECT h.collection, h.id, h.geometry, h.properties, f.seq FROM changes h \
+                 LEFT JOIN features f ON f.collection = h.collection AND f.id = h.id \
+                 WHERE h.batch = ?",
+            )
+            .bind(unfolded.batch)
+            .fetch(&mut *moment);
+            while let Some(row) = rows.try_next().await? {
+                let key = (names.collection(&row, 0)?, feature_id(&row, 1)?);
+                if collection.is_some_and(|c| *c != key.0) || newer.contains_key(&key) {
                     continue;
                 }
-                let settled: Option<i64> =
-                    sqlx::query_scalar("SELECT seq FROM features WHERE collection = ? AND id = ?")
-                        .bind(key.0.as_str())
-                        .bind(key.1.as_str())
-                        .fetch_optional(&mut *moment)
-                        .await?;
-                if settled.is_some_and(|seq| seq as u64 > record.seq) {
+                let settled: Option<i64> = row.try_get(4)?;
+                if settled.is_some_and(|seq| seq as u64 > unfolded.header.seq) {
                     continue;
                 }
+                let record = Record {
+                    collection: key.0.clone(),
+                    id: key.1.clone(),
+                    seq: unfolded.header.seq,
+                    updated_at: unfolded.header.at,
+                    body: body(&row, 2)?,
+                };
                 newer.insert(key, record.seq);
                 if record.body.is_some() {
                     sink(record);
