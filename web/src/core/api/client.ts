@@ -9,6 +9,8 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly detail: string,
+    /** All that the document says, such as `allowed` or `field`. */
+    readonly problem: Record<string, unknown> = {},
   ) {
     super(detail);
   }
@@ -18,7 +20,7 @@ async function problemOf(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   try {
     const problem = JSON.parse(text) as { detail?: string; title?: string };
-    return new ApiError(response.status, problem.detail ?? problem.title ?? response.statusText);
+    return new ApiError(response.status, problem.detail ?? problem.title ?? response.statusText, { ...problem });
   } catch {
     return new ApiError(response.status, response.statusText || `HTTP ${response.status}`);
   }
@@ -27,7 +29,8 @@ async function problemOf(response: Response): Promise<ApiError> {
 /** A path that the interface has; the compiler knows them all. */
 const at = (path: keyof paths): string => path;
 
-async function ask(path: string, init?: RequestInit): Promise<Response> {
+/** One request; rejects with an `ApiError` unless the answer is a good one. */
+export async function ask(path: string, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -39,7 +42,7 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
   return response;
 }
 
-async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await ask(path, { headers: { accept: 'application/json' }, signal: signal ?? null });
   return (await response.json()) as T;
 }

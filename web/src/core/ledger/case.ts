@@ -1,0 +1,89 @@
+// What a case says about itself: open or ended, overdue, whose turn. Pure; `now` is an argument.
+import type { Bilingual } from '@/core/i18n/lang';
+import { parseLevel, rank, type Level } from '@/core/levels/levels';
+import type { Case, Step } from './types';
+import { statusWords } from './words';
+
+const ENDED = new Set(['closed', 'rejected', 'merged']);
+
+export const levelOf = (c: Case): Level => parseLevel(c.properties.level);
+
+/** Whether it still needs somebody. */
+export const isOpen = (c: Case): boolean => !ENDED.has(c.properties.status ?? 'reported');
+
+/** Who must move next. */
+export type Turn = 'officer' | 'unit' | 'verifier' | 'nobody';
+
+export function turnOf(c: Case): Turn {
+  switch (c.properties.status ?? 'reported') {
+    case 'reported':
+    case 'filed':
+    case 'returned':
+    case 'verified':
+      return 'officer';
+    case 'dispatched':
+    case 'handling':
+      return 'unit';
+    case 'handled':
+      return 'verifier';
+    default:
+      return 'nobody';
+  }
+}
+
+/** Whose turn and for what, in one line. */
+export function turnWords(c: Case, unitName: string | undefined): Bilingual {
+  const status = c.properties.status ?? 'reported';
+  const unit = unitName ?? c.properties.unit;
+  switch (status) {
+    case 'reported':
+      return { zh: '值班员 · 待立案', en: 'Duty officer · to file' };
+    case 'filed':
+      return { zh: '值班员 · 待派遣', en: 'Duty officer · to dispatch' };
+    case 'returned':
+      return { zh: '值班员 · 待重新派遣', en: 'Duty officer · to dispatch again' };
+    case 'dispatched':
+      return { zh: `${unit ?? '承办单位'} · 待处置`, en: `${unit ?? 'Unit in charge'} · to start` };
+    case 'handling':
+      return { zh: `${unit ?? '承办单位'} · 处置中`, en: `${unit ?? 'Unit in charge'} · handling` };
+    case 'handled':
+      return { zh: '网格员或值班员 · 待核查', en: 'Grid worker or officer · to verify' };
+    case 'verified':
+      return { zh: '值班员 · 待结案', en: 'Duty officer · to close' };
+    case 'parked':
+      return { zh: '挂账中', en: 'Parked' };
+    default:
+      return statusWords[status];
+  }
+}
+
+/** Milliseconds; NaN where it is not said. */
+export const moment = (said: string | undefined): number => (said ? Date.parse(said) : Number.NaN);
+
+/** Past its due time and still somebody's to move. Parked and handled cases don't age. */
+export function isOverdue(c: Case, now: number): boolean {
+  const { status, overdue_at, due_at } = c.properties;
+  if (!isOpen(c) || status === 'parked' || status === 'handled' || status === 'verified') return false;
+  return overdue_at !== undefined || moment(due_at) < now;
+}
+
+const dueAt = (c: Case): number => moment(c.properties.due_at) || Number.POSITIVE_INFINITY;
+const reportedAt = (c: Case): number => moment(c.properties.reported_at) || 0;
+
+/** The worst first; of one level the overdue and the sooner due first, then the older. */
+export function byUrgency(a: Case, b: Case): number {
+  return rank[levelOf(b)] - rank[levelOf(a)] || compare(dueAt(a), dueAt(b)) || compare(reportedAt(a), reportedAt(b)) || (a.id < b.id ? -1 : 1);
+}
+
+// Infinity minus infinity is no order.
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** A person's or the system's words of a step. */
+export function reasonOf(step: Step, lang: 'zh' | 'en'): string {
+  const { reason } = step;
+  if (!reason) return '';
+  return typeof reason === 'string' ? reason : (reason[lang] ?? reason.zh ?? reason.en ?? '');
+}
+
+/** The ids of a step's photos. */
+export const photoIds = (photos: Step['photos']): string[] => (photos ?? []).map((p) => (typeof p === 'string' ? p : p.id));

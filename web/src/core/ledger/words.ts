@@ -1,0 +1,87 @@
+// The words of the ledger that every page says the same way.
+import type { Bilingual } from '@/core/i18n/lang';
+import type { Action, Housing, Mark, Source, Status } from './types';
+
+export const statusWords: Record<Status, Bilingual> = {
+  reported: { zh: '待立案', en: 'Reported' },
+  filed: { zh: '待派遣', en: 'Filed' },
+  dispatched: { zh: '已派遣', en: 'Dispatched' },
+  returned: { zh: '已退回', en: 'Returned' },
+  handling: { zh: '处置中', en: 'Handling' },
+  handled: { zh: '待核查', en: 'Handled' },
+  verified: { zh: '待结案', en: 'Verified' },
+  parked: { zh: '挂账', en: 'Parked' },
+  closed: { zh: '已结案', en: 'Closed' },
+  rejected: { zh: '不予立案', en: 'Rejected' },
+  merged: { zh: '已并案', en: 'Merged' },
+};
+
+/** What one does: on buttons. */
+export const actionWords: Record<Action, Bilingual> = {
+  report: { zh: '上报', en: 'Report' },
+  file: { zh: '立案', en: 'File' },
+  reject: { zh: '不予立案', en: 'Reject' },
+  merge: { zh: '并案', en: 'Merge' },
+  dispatch: { zh: '派遣', en: 'Dispatch' },
+  return: { zh: '退回', en: 'Return' },
+  start: { zh: '开始处置', en: 'Start' },
+  handle: { zh: '处置反馈', en: 'Done' },
+  verify: { zh: '核查', en: 'Verify' },
+  close: { zh: '结案', en: 'Close' },
+  extend: { zh: '延时', en: 'Extend' },
+  park: { zh: '挂账', en: 'Park' },
+  resume: { zh: '恢复', en: 'Resume' },
+  reopen: { zh: '重新立案', en: 'Reopen' },
+  rate: { zh: '评单', en: 'Rate' },
+};
+
+/** What was done: in a history. */
+export const stepWords: Record<Action | Mark, Bilingual> = {
+  report: { zh: '上报', en: 'Reported' },
+  file: { zh: '立案', en: 'Filed' },
+  reject: { zh: '不予立案', en: 'Rejected' },
+  merge: { zh: '并入他案', en: 'Merged into another' },
+  dispatch: { zh: '派遣', en: 'Dispatched' },
+  return: { zh: '退回', en: 'Returned' },
+  start: { zh: '开始处置', en: 'Started' },
+  handle: { zh: '处置完成', en: 'Handled' },
+  verify: { zh: '核查', en: 'Verified' },
+  close: { zh: '结案', en: 'Closed' },
+  extend: { zh: '延时', en: 'Extended' },
+  park: { zh: '挂账', en: 'Parked' },
+  resume: { zh: '恢复办理', en: 'Resumed' },
+  reopen: { zh: '重新立案', en: 'Reopened' },
+  rate: { zh: '评单', en: 'Rated' },
+  level: { zh: '等级变化', en: 'Level changed' },
+  join: { zh: '又有上报并入', en: 'Another report joined' },
+  absorb: { zh: '并入一件同类事件', en: 'Took in another case' },
+};
+
+export const sourceWords: Record<Source, Bilingual> = {
+  resident: { zh: '居民上报', en: 'Resident' },
+  hotline: { zh: '12345 热线', en: '12345 hotline' },
+  rider: { zh: '骑手上报', en: 'Rider' },
+  grid_worker: { zh: '网格员巡查', en: 'Grid worker' },
+  camera: { zh: '视频发现', en: 'Camera' },
+  sensor: { zh: '传感器', en: 'Sensor' },
+  unit: { zh: '成员单位', en: 'Member unit' },
+  rule: { zh: '规则触发', en: 'Rule' },
+};
+
+export const housingWords: Record<Housing, Bilingual> = {
+  old_estate: { zh: '老旧小区', en: 'Old estate' },
+  commodity: { zh: '商品房', en: 'Commodity housing' },
+  mixed_use: { zh: '商住楼', en: 'Mixed use' },
+};
+
+export const roleWords: Record<string, Bilingual> = {
+  public: { zh: '公众', en: 'Public' },
+  rider: { zh: '骑手', en: 'Rider' },
+  grid_worker: { zh: '网格员', en: 'Grid worker' },
+  unit: { zh: '承办单位', en: 'Unit in charge' },
+  officer: { zh: '值班员', en: 'Duty officer' },
+  planner: { zh: '规划员', en: 'Planner' },
+  steward: { zh: '地图管理员', en: 'Map steward' },
+  admin: { zh: '管理员', en: 'Administrator' },
+  system: { zh: '系统', en: 'System' },
+};
