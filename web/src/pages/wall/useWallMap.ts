@@ -6,17 +6,17 @@ import { style as loadStyle } from '@/core/api/client';
 import type { Bbox } from '@/core/api/types';
 import type { Lang } from '@/core/i18n/lang';
 import { addImages } from '@/core/map/images';
+import { GridLayers } from '@/core/map/layers/grids';
+import { WarningLayers } from '@/core/map/layers/warnings';
 import { scaleStyle } from '@/core/map/scaleStyle';
 import { useMap } from '@/core/map/useMap';
 import { signPlace } from '@/core/map/bounds';
 import type { Warning } from './derive';
 import { Director } from './director';
 import { FocusLayer } from './layers/focus';
-import { GridLayers } from './layers/grids';
 import { namePlaces } from './layers/places';
 import { addServices } from './layers/services';
 import { applySwitches, type LayerName } from './layers/switches';
-import { WarningLayers } from './layers/warnings';
 import type { WallState } from './wallState';
 
 /** A wall is read from metres away: all on the map is this much larger than on a desk. */

@@ -1,9 +1,9 @@
 // The layer switches: what each turns off, and which were off on this machine the last time.
 import type { MapLibreMap } from 'maplibre-gl';
 import type { SymbolName } from '@/core/symbols/symbols';
-import { GRID_LAYERS } from './grids';
+import { GRID_LAYERS } from '@/core/map/layers/grids';
 import { SERVICE_LAYERS } from './services';
-import { WARNING_LAYERS } from './warnings';
+import { WARNING_LAYERS } from '@/core/map/layers/warnings';
 
 export type LayerName = 'grids' | 'warnings' | 'buildings' | 'routes' | 'first_aid' | 'parks' | 'facilities';
 

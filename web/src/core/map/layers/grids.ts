@@ -1,12 +1,19 @@
 // The grids on the map: a translucent floor and a bright edge under the buildings, a sign above them.
-import type { Feature as GeoJsonFeature } from 'geojson';
+import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { LEVELS, colourToken, parseLevel, type Level } from '@/core/levels/levels';
 import type { Lang } from '@/core/i18n/lang';
 import { levelShort } from '@/core/i18n/words';
 import { signPlace } from '@/core/map/bounds';
 import { token } from '@/core/theme/tokens';
-import type { Grid } from '../wallState';
+
+/** What the layers must know of a grid. */
+export interface Grid {
+  id: string;
+  geometry: Geometry | null;
+  kind: string;
+  status: { level: string } | null;
+}
 
 export const GRID_LAYERS = ['grid-floor', 'grid-pattern', 'grid-edge', 'grid-sign'];
 
@@ -32,7 +39,7 @@ function sign(grid: Grid): GeoJsonFeature | null {
   };
 }
 
-const collect = (grids: Map<string, Grid>, make: (grid: Grid) => GeoJsonFeature | null): GeoJSON.FeatureCollection => ({
+const collect = (grids: ReadonlyMap<string, Grid>, make: (grid: Grid) => GeoJsonFeature | null): GeoJSON.FeatureCollection => ({
   type: 'FeatureCollection',
   features: [...grids.values()].map(make).filter((f) => f !== null),
 });
@@ -121,7 +128,7 @@ export class GridLayers {
     ]);
   }
 
-  setAll(grids: Map<string, Grid>): void {
+  setAll(grids: ReadonlyMap<string, Grid>): void {
     this.drawn.clear();
     const areas = collect(grids, area);
     for (const f of areas.features) this.drawn.add(String(f.id));
@@ -131,7 +138,7 @@ export class GridLayers {
   }
 
   /** Draws only what changed. */
-  update(grids: Map<string, Grid>, ids: string[]): void {
+  update(grids: ReadonlyMap<string, Grid>, ids: string[]): void {
     for (const [name, make] of [['grids', area], ['grid-signs', sign]] as const) {
       const diff = { add: [] as GeoJsonFeature[], remove: [] as string[], update: [] as Diff[] };
       for (const id of ids) {

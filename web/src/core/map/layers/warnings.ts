@@ -1,15 +1,21 @@
 // Open warnings as level symbols at their places, above everything else.
-import type { Feature as GeoJsonFeature } from 'geojson';
+import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
 import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
-import { rank } from '@/core/levels/levels';
+import { parseLevel, rank } from '@/core/levels/levels';
 import { signPlace } from '@/core/map/bounds';
-import { levelOf, type Warning } from '../derive';
+
+/** What the layers must know of a warning. */
+export interface Warning {
+  id: string;
+  geometry: Geometry | null;
+  properties: { level?: string };
+}
 
 export const WARNING_LAYERS = ['warning-pins', 'warning-pins-green'];
 
 function pin(warning: Warning): GeoJsonFeature | null {
   const place = signPlace(warning.geometry);
-  const level = levelOf(warning);
+  const level = parseLevel(warning.properties.level);
   if (!place || level === 'no_data') return null;
   return {
     type: 'Feature',
@@ -22,7 +28,11 @@ function pin(warning: Warning): GeoJsonFeature | null {
 export class WarningLayers {
   private readonly drawn = new Set<string>();
 
-  constructor(private readonly map: MapLibreMap) {
+  constructor(
+    private readonly map: MapLibreMap,
+    /** The zoom from which green ones show. On a wall what is normal is only worth a mark from nearby. */
+    greenFrom = 16,
+  ) {
     map.addSource('warnings', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, promoteId: 'id' });
     const layout = {
       'icon-image': ['concat', 'pin-', ['get', 'level']],
@@ -30,12 +40,11 @@ export class WarningLayers {
       'icon-padding': 1,
       'symbol-sort-key': ['get', 'order'],
     } as never;
-    // What is normal is only worth a mark from nearby.
-    map.addLayer({ id: 'warning-pins-green', type: 'symbol', source: 'warnings', minzoom: 16, filter: ['==', ['get', 'level'], 'green'], layout });
+    map.addLayer({ id: 'warning-pins-green', type: 'symbol', source: 'warnings', minzoom: greenFrom, filter: ['==', ['get', 'level'], 'green'], layout });
     map.addLayer({ id: 'warning-pins', type: 'symbol', source: 'warnings', filter: ['!=', ['get', 'level'], 'green'], layout });
   }
 
-  setAll(warnings: Map<string, Warning>): void {
+  setAll(warnings: ReadonlyMap<string, Warning>): void {
     this.drawn.clear();
     const features = [...warnings.values()].map(pin).filter((f) => f !== null);
     for (const f of features) this.drawn.add(String(f.id));
@@ -43,7 +52,7 @@ export class WarningLayers {
   }
 
   /** Draws only what changed. */
-  update(warnings: Map<string, Warning>, ids: string[]): void {
+  update(warnings: ReadonlyMap<string, Warning>, ids: string[]): void {
     const add: GeoJsonFeature[] = [];
     const remove: string[] = [];
     for (const id of new Set(ids)) {
