@@ -1,0 +1,377 @@
+//! The level of a case: the worst of what speaks for one. A pure function of facts, rules, calendar and
+//! moment; who was asleep and asks later gets the same answer as who asked at every moment.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::calendar::Calendar;
+use super::rules::{Category, Rules, TimeStep};
+use crate::model::{Level, Localized};
+
+/// What the level of a case follows from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Its category.
+    pub category: String,
+    /// When it was first reported.
+    pub reported_at: Timestamp,
+    /// When the present step must be done by.
+    pub due_at: Option<Timestamp>,
+    /// When it stood still, in order; see [`Pause`].
+    pub pauses: Vec<Pause>,
+    /// The how manieth report it is at its place within the window of its rule; at least 1.
+    pub nth: u32,
+    /// What its place weighs; 1 where no place rule applies.
+    pub factor: f64,
+    /// The name of the place rule that applies: 消防出口, fire exit.
+    pub near: Option<Localized>,
+    /// Where it is, in words: 7号楼, Building 7.
+    pub place: Option<Localized>,
+    /// A drill.
+    pub exercise: bool,
+}
+
+/// A time in which a case does not age: parked, or handled and waiting to be verified, or ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// From when on.
+    pub from: Timestamp,
+    /// Until when; `None` while it lasts.
+    pub until: Option<Timestamp>,
+    /// Whether `due_at` was moved by as much when it ended (parked), so that it is not counted twice.
+    pub moved_due: bool,
+}
+
+/// What facts come to at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// The level.
+    pub level: Level,
+    /// Since when these facts have made it that bad. A case whose facts changed at a step is at its new
+    /// level since that step at the earliest.
+    pub since: Timestamp,
+    /// Why, in words. It holds until the next moment.
+    pub reason: Localized,
+    /// Since when it has been overdue, if it is.
+    pub overdue_at: Option<Timestamp>,
+}
+
+/// One thing that speaks for a level from a moment on.
+struct Ground {
+    kind: Kind,
+    level: Level,
+    since: Timestamp,
+    words: Localized,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Repeats,
+    Age,
+    Overdue,
+    Base,
+}
+
+/// The level of a case at a moment, and why.
+pub fn assess(facts: &Facts, rules: &Rules, calendar: &Calendar, at: Timestamp) -> Assessment {
+    let grounds = grounds(facts, rules, calendar);
+    assess_grounds(facts, rules, &grounds, overdue_from(facts, calendar), at)
+}
+
+/// The next moment after `after` at which [`assess`] answers differently with nobody doing anything.
+pub fn next_moment(
+    facts: &Facts,
+    rules: &Rules,
+    calendar: &Calendar,
+    after: Timestamp,
+) -> Option<Timestamp> {
+    let grounds = grounds(facts, rules, calendar);
+    let overdue = overdue_from(facts, calendar);
+    let ask = |at| assess_grounds(facts, rules, &grounds, overdue, at);
+    let now = ask(after);
+    let mut moments: Vec<Timestamp> = grounds.iter().map(|g| g.since).chain(overdue).collect();
+    moments.sort_unstable();
+    moments.into_iter().find(|m| *m > after && ask(*m) != now)
+}
+
+fn assess_grounds(
+    facts: &Facts,
+    rules: &Rules,
+    grounds: &[Ground],
+    overdue: Option<Timestamp>,
+    at: Timestamp,
+) -> Assessment {
+    let true_now = || {
+        grounds
+            .iter()
+            .filter(|g| g.since <= at || g.kind == Kind::Base)
+    };
+    let level = true_now().map(|g| g.level).max().unwrap_or(Level::Green);
+    let since = true_now()
+        .filter(|g| g.level == level)
+        .map(|g| g.since)
+        .min()
+        .unwrap_or(facts.reported_at);
+    // Of each kind the strongest word, which is the last; what is overdue is said even where
+    // something else makes the level.
+    let mut said: Vec<&Ground> = Vec::new();
+    for ground in true_now() {
+        let counts = ground.level == level || ground.kind == Kind::Overdue;
+        if counts {
+            said.retain(|g| g.kind != ground.kind);
+            said.push(ground);
+        }
+    }
+    let others = said
+        .iter()
+        .any(|g| g.kind != Kind::Base && g.level == level);
+    said.retain(|g| g.kind != Kind::Base || !others);
+    said.sort_by_key(|g| (g.kind != Kind::Base, g.kind));
+    let overdue_at = overdue.filter(|t| *t <= at);
+    let mut words: Vec<Localized> = said.iter().map(|g| g.words.clone()).collect();
+    if overdue_at.is_some() && said.iter().all(|g| g.kind != Kind::Overdue) {
+        words.push(Localized::new("已超期", "overdue"));
+    }
+    Assessment {
+        level,
+        since,
+        reason: reason(level, &words, facts, rules),
+        overdue_at,
+    }
+}
+
+fn reason(level: Level, words: &[Localized], facts: &Facts, _rules: &Rules) -> Localized {
+    let (zh, en) = match level {
+        Level::Red => ("红色", "red"),
+        Level::Yellow => ("黄色", "yellow"),
+        Level::Green => ("绿色", "green"),
+        Level::NoData => ("无数据", "no data"),
+    };
+    let join = |pick: fn(&Localized) -> &str, between: &str| {
+        words.iter().map(pick).collect::<Vec<_>>().join(between)
+    };
+    let (drill_zh, drill_en) = if facts.exercise {
+        ("演练 · ", "drill · ")
+    } else {
+        ("", "")
+    };
+    Localized {
+        zh: format!("{drill_zh}{zh}：{}", join(|w| &w.zh, "；")),
+        en: format!("{drill_en}{en}: {}", join(|w| &w.en, "; ")),
+    }
+}
+
+/// Everything that speaks for a level at some time, weakest first within a kind.
+fn grounds(facts: &Facts, rules: &Rules, calendar: &Calendar) -> Vec<Ground> {
+    let Some(rule) = rules.category(&facts.category) else {
+        return Vec::new();
+    };
+    let mut grounds = vec![Ground {
+        kind: Kind::Base,
+        level: rule.base,
+        since: facts.reported_at,
+        words: words::base(facts, rule),
+    }];
+    if let Some(repeats) = &rule.repeats {
+        let weight = f64::from(facts.nth) * facts.factor;
+        grounds.extend(
+            repeats
+                .steps
+                .iter()
+                .filter(|s| weight + 1e-9 >= f64::from(s.nth))
+                .map(|s| Ground {
+                    kind: Kind::Repeats,
+                    level: s.level,
+                    since: facts.reported_at,
+                    words: words::repeats(facts, rule, repeats),
+                }),
+        );
+    }
+    let open = |kind, step: &TimeStep, since, words| Ground {
+        kind,
+        level: step.level,
+        since,
+        words,
+    };
+    for step in &rule.age {
+        let after = shortened(step.after, facts.factor);
+        if let Some(since) = Clock::Plain.reach(facts.reported_at, after, &facts.pauses, |_| true) {
+            grounds.push(open(Kind::Age, step, since, words::age(after)));
+        }
+    }
+    for step in &rule.overdue {
+        let after = shortened(step.after, facts.factor);
+        if let Some(since) = overdue_for(facts, calendar, after) {
+            grounds.push(open(Kind::Overdue, step, since, words::overdue(after)));
+        }
+    }
+    grounds
+}
+
+/// A time at a place that weighs more: whole seconds, never more than none.
+fn shortened(time: SignedDuration, factor: f64) -> SignedDuration {
+    if factor <= 0.0 || !factor.is_finite() {
+        return time;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole seconds of some weeks"
+    )]
+    let seconds = (time.as_secs_f64() / factor).ceil() as i64;
+    SignedDuration::from_secs(seconds)
+}
+
+fn overdue_from(facts: &Facts, calendar: &Calendar) -> Option<Timestamp> {
+    overdue_for(facts, calendar, SignedDuration::ZERO)
+}
+
+fn overdue_for(facts: &Facts, calendar: &Calendar, after: SignedDuration) -> Option<Timestamp> {
+    // A pause that moved the due date counts there already; while it lasts, it has not yet.
+    let counts = |p: &Pause| p.until.is_none() || !p.moved_due;
+    Clock::Working(calendar).reach(facts.due_at?, after, &facts.pauses, counts)
+}
+
+/// What makes time pass.
+enum Clock<'a> {
+    Plain,
+    Working(&'a Calendar),
+}
+
+impl Clock<'_> {
+    fn between(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
+        match self {
+            Self::Plain => to.duration_since(from).max(SignedDuration::ZERO),
+            Self::Working(calendar) => calendar.working_between(from, to),
+        }
+    }
+
+    fn add(&self, from: Timestamp, time: SignedDuration) -> Option<Timestamp> {
+        match self {
+            Self::Plain => from.checked_add(time).ok(),
+            Self::Working(calendar) => calendar.add(from, time),
+        }
+    }
+
+    /// When so much time has passed since `from`, pauses left out; `None` where it never will.
+    fn reach(
+        &self,
+        from: Timestamp,
+        time: SignedDuration,
+        pauses: &[Pause],
+        counts: impl Fn(&Pause) -> bool,
+    ) -> Option<Timestamp> {
+        let (mut from, mut left) = (from, time);
+        for pause in pauses.iter().filter(|p| counts(p)) {
+            if pause.until.is_some_and(|until| until <= from) {
+                continue;
+            }
+            if from < pause.from {
+                let run = self.between(from, pause.from);
+                if left <= run {
+                    break;
+                }
+                left -= run;
+            }
+            from = pause.until?;
+        }
+        self.add(from, left)
+    }
+}
+
+/// The words of a reason, short and exact.
+mod words {
+    use super::{Category, Facts, Localized};
+    use crate::warnings::rules::Repeats;
+    use jiff::SignedDuration;
+
+    pub(super) fn base(facts: &Facts, rule: &Category) -> Localized {
+        let at = Where::of(facts);
+        Localized {
+            zh: format!("{}{}", rule.name.zh, at.zh),
+            en: format!("{}{}", rule.name.en, at.en),
+        }
+    }
+
+    pub(super) fn repeats(facts: &Facts, rule: &Category, repeats: &Repeats) -> Localized {
+        let (n, days, at) = (facts.nth, repeats.window_days, Where::of(facts));
+        Localized {
+            zh: format!("{days}天内第{n}次{}上报{}", rule.name.zh, at.zh),
+            en: format!(
+                "{n}{} {} report{} within {days} {}",
+                ordinal(n),
+                rule.name.en,
+                at.en,
+                if days == 1 { "day" } else { "days" }
+            ),
+        }
+    }
+
+    pub(super) fn age(after: SignedDuration) -> Localized {
+        let (zh, en) = (time_zh(after, ""), time_en(after, ""));
+        Localized::new(format!("上报已满{zh}"), format!("open for {en}"))
+    }
+
+    pub(super) fn overdue(after: SignedDuration) -> Localized {
+        if after.is_zero() {
+            return Localized::new("已超期", "overdue");
+        }
+        let (zh, en) = (time_zh(after, "个工作"), time_en(after, "working "));
+        Localized::new(format!("超期已满{zh}"), format!("{en} overdue"))
+    }
+
+    /// 「（7号楼，临近消防出口）」 and ` at Building 7 (near a fire exit)`.
+    struct Where {
+        zh: String,
+        en: String,
+    }
+
+    impl Where {
+        fn of(facts: &Facts) -> Self {
+            let mut zh = Vec::new();
+            let mut en = String::new();
+            if let Some(place) = &facts.place {
+                zh.push(place.zh.clone());
+                en = format!(" at {}", place.en);
+            }
+            if let Some(near) = &facts.near {
+                zh.push(format!("临近{}", near.zh));
+                en = format!("{en} (near: {})", near.en);
+            }
+            let zh = if zh.is_empty() {
+                String::new()
+            } else {
+                format!("（{}）", zh.join("，"))
+            };
+            Self { zh, en }
+        }
+    }
+
+    fn ordinal(n: u32) -> &'static str {
+        match (n % 100, n % 10) {
+            (11..=13, _) => "th",
+            (_, 1) => "st",
+            (_, 2) => "nd",
+            (_, 3) => "rd",
+            _ => "th",
+        }
+    }
+
+    fn time_zh(time: SignedDuration, working: &str) -> String {
+        let minutes = time.as_secs().div_euclid(60);
+        match (minutes / 60, minutes % 60) {
+            (h, 0) => format!("{h}{working}小时"),
+            (0, m) => format!("{m}{working}分钟"),
+            (h, m) => format!("{h}{working}小时{m}分"),
+        }
+    }
+
+    fn time_en(time: SignedDuration, working: &str) -> String {
+        let minutes = time.as_secs().div_euclid(60);
+        let unit =
+            |n: i64, one: &str| format!("{n} {working}{one}{}", if n == 1 { "" } else { "s" });
+        match (minutes / 60, minutes % 60) {
+            (h, 0) => unit(h, "hour"),
+            (0, m) => unit(m, "minute"),
+            (h, m) => format!("{} {m} min", unit(h, "hour")),
+        }
+    }
+}
