@@ -68,11 +68,7 @@ async fn measure(buildings: u64) {
         .await
         .unwrap();
     let (_, secret) = store
-        .create_token(NewToken {
-            name: "bench".into(),
-            role: Role::Admin,
-            expires_at: None,
-        })
+        .create_token(NewToken::new("bench", Role::Admin))
         .await
         .unwrap();
 

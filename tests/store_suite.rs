@@ -419,11 +419,7 @@ async fn one_collection_is_loaded_alone() {
 #[tokio::test]
 async fn a_token_opens_a_session_until_it_is_revoked() {
     for Fixture { store, .. } in &fixtures().await {
-        let new = NewToken {
-            name: "值班台".into(),
-            role: Role::Officer,
-            expires_at: None,
-        };
+        let new = NewToken::new("值班台", Role::Officer);
         let (token, secret) = store.create_token(new).await.unwrap();
         let who = store
             .token_principal(secret.reveal())
@@ -465,9 +461,8 @@ async fn a_token_opens_a_session_until_it_is_revoked() {
                 .is_none()
         );
         let past = NewToken {
-            name: "past".into(),
-            role: Role::Rider,
             expires_at: Some("2020-01-01T00:00:00Z".parse().unwrap()),
+            ..NewToken::new("past", Role::Rider)
         };
         let (_, secret) = store.create_token(past).await.unwrap();
         assert_eq!(store.token_principal(secret.reveal()).await.unwrap(), None);

@@ -153,12 +153,9 @@ async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
     if admins.iter().any(|t| t.role == Role::Admin) {
         return Ok(None);
     }
-    let new = NewToken {
-        name: "admin".to_owned(),
-        role: Role::Admin,
-        expires_at: None,
-    };
-    let (_, secret) = store.create_token(new).await?;
+    let (_, secret) = store
+        .create_token(NewToken::new("admin", Role::Admin))
+        .await?;
     Ok(Some(secret.reveal().to_owned()))
 }
 

@@ -27,6 +27,13 @@ enum Action {
         /// Whose it is, as it stands in the history.
         #[arg(long)]
         name: String,
+        /// The id of the member unit that the account works for, as in the collection units.
+        #[arg(long)]
+        unit: Option<String>,
+        /// The ids of the communities that it is bound to, with commas between. Without, it may act
+        /// everywhere.
+        #[arg(long, value_delimiter = ',')]
+        communities: Vec<String>,
         /// When it ends: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without, never.
         #[arg(long)]
         expires: Option<String>,
@@ -53,6 +60,8 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
         Action::Create {
             role,
             name,
+            unit,
+            communities,
             expires,
             json,
         } => {
@@ -65,6 +74,12 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
                     name,
                     role,
                     expires_at,
+                    unit: unit.map(plain).filter(|u| !u.is_empty()),
+                    communities: communities
+                        .into_iter()
+                        .map(plain)
+                        .filter(|c| !c.is_empty())
+                        .collect(),
                 })
                 .await?;
             if json {
@@ -87,7 +102,17 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
                         (None, Some(at)) => format!("until {at}"),
                         (None, None) => "valid".to_owned(),
                     };
-                    print(&format!("{}  {:<12}  {}  {state}", t.id, t.role, t.name))?;
+                    let mut bounds = String::new();
+                    if let Some(unit) = &t.unit {
+                        bounds.push_str(&format!("  unit {unit}"));
+                    }
+                    if !t.communities.is_empty() {
+                        bounds.push_str(&format!("  communities {}", t.communities.join(",")));
+                    }
+                    print(&format!(
+                        "{}  {:<12}  {}  {state}{bounds}",
+                        t.id, t.role, t.name
+                    ))?;
                 }
             }
         }
@@ -98,6 +123,10 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn plain(text: String) -> String {
+    text.trim().to_owned()
 }
 
 fn moment(text: &str) -> anyhow::Result<Timestamp> {

@@ -27,6 +27,11 @@ pub struct Session {
     /// The account's name; absent for the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// The id of the member unit that the account works for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The ids of the communities that the account is bound to; empty where it may act everywhere.
+    pub communities: Vec<String>,
 }
 
 /// What signing in takes.
@@ -113,6 +118,12 @@ impl Session {
         Self {
             role: caller.role().to_string(),
             account: caller.principal.as_ref().map(|p| p.account.clone()),
+            unit: caller.principal.as_ref().and_then(|p| p.unit.clone()),
+            communities: caller
+                .principal
+                .as_ref()
+                .map(|p| p.communities.clone())
+                .unwrap_or_default(),
         }
     }
 }

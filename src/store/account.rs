@@ -13,6 +13,10 @@ pub struct Principal {
     pub role: Role,
     /// The account's name.
     pub account: String,
+    /// The id of the member unit that the account works for.
+    pub unit: Option<String>,
+    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    pub communities: Vec<String>,
 }
 
 impl Principal {
@@ -34,6 +38,23 @@ pub struct NewToken {
     pub role: Role,
     /// When it stops being good; `None` for never.
     pub expires_at: Option<Timestamp>,
+    /// The id of the member unit that the account works for.
+    pub unit: Option<String>,
+    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    pub communities: Vec<String>,
+}
+
+impl NewToken {
+    /// A token without an end, of an account that belongs to no unit and is bound to no community.
+    pub fn new(name: impl Into<String>, role: Role) -> Self {
+        Self {
+            name: name.into(),
+            role,
+            expires_at: None,
+            unit: None,
+            communities: Vec::new(),
+        }
+    }
 }
 
 /// A token as it is listed: everything but the secret.
@@ -51,6 +72,10 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// The id of the member unit that the account works for.
+    pub unit: Option<String>,
+    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    pub communities: Vec<String>,
 }
 
 /// A secret: 32 random bytes in hexadecimal behind `om_`. Never logged; shown once.
@@ -66,6 +91,11 @@ impl TokenSecret {
             text.push_str(&format!("{b:02x}"));
         }
         Self(text)
+    }
+
+    /// One that somebody chose himself.
+    pub(super) fn chosen(secret: impl Into<String>) -> Self {
+        Self(secret.into())
     }
 
     /// The text to show its owner.

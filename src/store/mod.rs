@@ -4,10 +4,24 @@
 //! Whatever the database, an edit becomes one commit with a number; numbers follow the order in
 //! which commits become visible, so who has seen commit 12 will never meet an 11 that comes later.
 
+/// Runs the same call on whichever store it is.
+macro_rules! either {
+    ($self:expr, $store:ident => $call:expr) => {
+        match $self {
+            Store::Sqlite($store) => $call,
+            Store::Postgis($store) => $call,
+        }
+    };
+}
+
 mod account;
+mod aside;
 mod error;
+mod history;
+mod photo;
 pub mod postgis;
 pub mod sqlite;
+mod webhook;
 
 use std::time::Duration;
 
@@ -15,7 +29,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use account::{NewToken, Principal, Token, TokenSecret};
+pub use aside::Seen;
 pub use error::StoreError;
+pub use history::Position;
+pub use photo::{Photo, PhotoSize, StoredPhoto};
+pub use webhook::{
+    Attempt, Delivery, DeliveryState, HookEvent, NewWebhook, Outcome, Trouble, Webhook,
+};
 
 use crate::model::{Author, Change, CollectionId, CommitHeader, Edit, Record};
 use postgis::PostgisStore;
@@ -63,16 +83,6 @@ pub struct Quarantined {
     pub problem: String,
 }
 
-/// Runs the same call on whichever store it is.
-macro_rules! either {
-    ($self:expr, $store:ident => $call:expr) => {
-        match $self {
-            Store::Sqlite($store) => $call,
-            Store::Postgis($store) => $call,
-        }
-    };
-}
-
 impl Store {
     /// Opens the database, creates it where it may (SQLite), and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
@@ -108,6 +118,14 @@ impl Store {
     /// none is left, nothing is written.
     pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
         either!(self, s => s.commit(edit).await)
+    }
+
+    /// Makes many edits true in one durable transaction: each becomes a commit of its own, with its
+    /// own number, in their order; or, where a condition of one of them fails, none does. Says the
+    /// last number and how many features were changed in all. In PostgreSQL nobody else can commit
+    /// meanwhile.
+    pub async fn replay(&self, edits: Vec<Edit>) -> Result<Committed, StoreError> {
+        either!(self, s => s.replay(edits).await)
     }
 
     /// Begins an edit that is too big for one transaction. Nothing of it shows before
@@ -163,6 +181,17 @@ impl Store {
         sink: impl FnMut(Record) + Send,
     ) -> Result<(), StoreError> {
         either!(self, s => s.records_of(header, sink).await)
+    }
+
+    /// Hands out what the commits from `first` to `last` changed, oldest first: many small commits at
+    /// the price of one.
+    pub async fn records_between(
+        &self,
+        first: u64,
+        last: u64,
+        sink: impl FnMut(Record) + Send,
+    ) -> Result<(), StoreError> {
+        either!(self, s => s.records_between(first, last, sink).await)
     }
 
     /// Returns when something may have been committed, by us or by anybody, or after `patience`.

@@ -5,11 +5,16 @@
 //! map shows it ([`quarantine`]).
 
 mod account;
+mod aside;
+mod history;
 mod listen;
+mod photo;
 mod quarantine;
 mod read;
+mod replay;
 mod staging;
 mod views;
+mod webhook;
 mod write;
 
 use std::collections::HashMap;
@@ -40,6 +45,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         2,
         "views",
         include_str!("../../../migrations/postgis/0002_views.sql"),
+    ),
+    (
+        3,
+        "ledger",
+        include_str!("../../../migrations/postgis/0003_ledger.sql"),
     ),
 ];
 

@@ -41,12 +41,7 @@ impl PostgisStore {
             .await?;
         let head = head(&mut moment).await?;
 
-        // Commits that came in since, or that this node may not mark as judged (a standby).
-        let mut refused: HashSet<Version> = HashSet::new();
-        for commit in headers(&mut moment, "WHERE NOT judged ORDER BY seq", None, u32::MAX).await? {
-            let verdicts = self.verdicts(&mut moment, &commit).await?;
-            refused.extend(verdicts.into_iter().map(|v| v.version(commit.batch)));
-        }
+        let refused = self.refused(&mut moment).await?;
 
         let name = collection.map(CollectionId::as_str);
         let sql = format!(
@@ -190,6 +185,76 @@ impl PostgisStore {
     }
 }
 
+impl PostgisStore {
+    /// See [`Store::records_between`](crate::store::Store::records_between).
+    pub async fn records_between(
+        &self,
+        first: u64,
+        last: u64,
+        mut sink: impl FnMut(Record) + Send,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.shared.pool.acquire().await?;
+        let refused = self.refused(&mut connection).await?;
+        let mut names = Names::default();
+        let sql = format!(
+            "SELECT {VERSION} FROM onemap.commits c JOIN onemap.changes h ON h.batch = c.batch \
+             WHERE c.seq BETWEEN $1 AND $2 AND {GOOD} ORDER BY c.seq, h.collection, h.id"
+        );
+        let mut rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(i64::try_from(first).unwrap_or(i64::MAX))
+            .bind(i64::try_from(last).unwrap_or(i64::MAX))
+            .fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            if let Some(record) = version(&row, &mut names, &refused)? {
+                sink(record);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is no valid feature of the commits that nobody has judged yet: those that came in just
+    /// now, or all that this node may not mark as judged (a standby).
+    pub(super) async fn refused(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<HashSet<Version>, StoreError> {
+        let mut refused = HashSet::new();
+        for commit in headers(connection, "WHERE NOT judged ORDER BY seq", None, u32::MAX).await? {
+            let verdicts = self.verdicts(connection, &commit).await?;
+            refused.extend(verdicts.into_iter().map(|v| v.version(commit.batch)));
+        }
+        Ok(refused)
+    }
+}
+
+/// The columns that [`version`] reads, of a change `h` and its commit `c`.
+pub(super) const VERSION: &str = "h.collection, h.id, c.seq, onemap.micros(c.at), c.checked, \
+     onemap.to_wkb(h.geometry), h.properties::text, h.batch";
+
+/// That a change `h` does not stand in quarantine.
+pub(super) const GOOD: &str = "NOT EXISTS (SELECT FROM onemap.quarantine q \
+     WHERE q.batch = h.batch AND q.collection = h.collection AND q.id = h.id)";
+
+/// Reads a version from eight columns; `None` where it is no valid feature.
+pub(super) fn version(
+    row: &PgRow,
+    names: &mut Names,
+    refused: &HashSet<Version>,
+) -> Result<Option<Record>, StoreError> {
+    if !refused.is_empty() {
+        let version = (row.try_get(7)?, row.try_get(0)?, row.try_get(1)?);
+        if refused.contains(&version) {
+            return Ok(None);
+        }
+    }
+    let written = Written {
+        seq: row.try_get::<i64, _>(2)? as u64,
+        at: row.try_get(3)?,
+        checked: row.try_get(4)?,
+    };
+    Ok(record(row, names, (0, 5), written))
+}
+
 /// What a server answers at once, or is away: a network that swallows packets says nothing.
 async fn soon<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     tokio::time::timeout(2 * PATIENCE, answer)
@@ -224,39 +289,46 @@ pub(super) async fn headers(
     argument: Option<u64>,
     limit: u32,
 ) -> Result<Vec<Numbered>, StoreError> {
-    let sql = format!(
-        "SELECT seq, batch, onemap.micros(at), onemap.micros(effective_at), role, account, reason, \
-         size, checked, judged FROM onemap.commits {condition} LIMIT {limit}"
-    );
+    let sql = format!("SELECT {NUMBERED} FROM onemap.commits c {condition} LIMIT {limit}");
     // The text is ours to the last character; only numbers are put in.
     let mut query = sqlx::query(AssertSqlSafe(sql));
     if let Some(seq) = argument {
         query = query.bind(i64::try_from(seq).unwrap_or(i64::MAX));
     }
-    let mut list = Vec::new();
-    for row in query.fetch_all(connection).await? {
-        let seq = row.try_get::<i64, _>(0)? as u64;
-        list.push(Numbered {
-            header: CommitHeader {
-                seq,
-                at: from_micros(row.try_get(2)?),
-                effective_at: from_micros(row.try_get(3)?),
-                author: Author {
-                    role: row
-                        .try_get::<&str, _>(4)?
-                        .parse()
-                        .map_err(|e| StoreError::corrupt(format!("commit {seq}"), e))?,
-                    account: row.try_get(5)?,
-                },
-                reason: row.try_get(6)?,
-                size: row.try_get::<i64, _>(7)? as u64,
+    query
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(|row| numbered(row, 0))
+        .collect()
+}
+
+/// The columns of `commits` that [`numbered`] reads.
+pub(super) const NUMBERED: &str = "c.seq, c.batch, onemap.micros(c.at), \
+     onemap.micros(c.effective_at), c.role, c.account, c.reason, c.size, c.checked, c.judged";
+
+/// Reads the head of a commit from ten neighbouring columns.
+pub(super) fn numbered(row: &PgRow, column: usize) -> Result<Numbered, StoreError> {
+    let seq = row.try_get::<i64, _>(column)? as u64;
+    Ok(Numbered {
+        header: CommitHeader {
+            seq,
+            at: from_micros(row.try_get(column + 2)?),
+            effective_at: from_micros(row.try_get(column + 3)?),
+            author: Author {
+                role: row
+                    .try_get::<&str, _>(column + 4)?
+                    .parse()
+                    .map_err(|e| StoreError::corrupt(format!("commit {seq}"), e))?,
+                account: row.try_get(column + 5)?,
             },
-            batch: row.try_get(1)?,
-            checked: row.try_get(8)?,
-            judged: row.try_get(9)?,
-        });
-    }
-    Ok(list)
+            reason: row.try_get(column + 6)?,
+            size: row.try_get::<i64, _>(column + 7)? as u64,
+        },
+        batch: row.try_get(column + 1)?,
+        checked: row.try_get(column + 8)?,
+        judged: row.try_get(column + 9)?,
+    })
 }
 
 /// The batch of the version that the map shows in place of one that is no valid feature: the newest
@@ -364,7 +436,7 @@ pub(super) fn body(
 
 /// Shares the few names of collections among the many rows that bear them.
 #[derive(Default)]
-struct Names(HashMap<String, CollectionId>);
+pub(super) struct Names(HashMap<String, CollectionId>);
 
 impl Names {
     fn collection(&mut self, text: &str) -> Result<CollectionId, StoreError> {

@@ -14,9 +14,9 @@ use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId, SCHEMA
 use crate::store::{Committed, StoreError, from_micros};
 
 /// How often an edit is tried that crossed another one.
-const ATTEMPTS: u32 = 6;
+pub(super) const ATTEMPTS: u32 = 6;
 
-type Key = (CollectionId, FeatureId);
+pub(super) type Key = (CollectionId, FeatureId);
 
 impl PostgisStore {
     /// See [`Store::commit`](crate::store::Store::commit).
@@ -54,14 +54,9 @@ impl PostgisStore {
             "10s",
         )
         .await?;
-        lock(&mut tx, edit, changes).await?;
+        lock(&mut tx, std::iter::once((edit, changes))).await?;
         expect(&mut tx, edit).await?;
-        let absent: HashSet<Key> = edit
-            .preconditions
-            .iter()
-            .filter(|p| p.expect == Expect::Absent)
-            .map(|p| (p.collection.clone(), p.id.clone()))
-            .collect();
+        let absent = absent(edit);
         hold_absent(&mut tx, &absent, changes).await?;
         changes.write(&mut tx, &absent).await?;
         views::follow(&mut tx, &changes.schemas()).await?;
@@ -106,6 +101,15 @@ impl PostgisStore {
     }
 }
 
+/// What must be absent for an edit.
+pub(super) fn absent(edit: &Edit) -> HashSet<Key> {
+    edit.preconditions
+        .iter()
+        .filter(|p| p.expect == Expect::Absent)
+        .map(|p| (p.collection.clone(), p.id.clone()))
+        .collect()
+}
+
 /// Says who writes and why, for the triggers, for the rest of the transaction.
 pub(super) async fn announce(
     tx: &mut PgConnection,
@@ -134,19 +138,25 @@ fn plain(text: &str) -> String {
     text.replace('\0', "")
 }
 
-/// Locks what the edit reads and writes, in the one order in which everybody does.
-async fn lock(tx: &mut PgConnection, edit: &Edit, changes: &Columns) -> Result<(), StoreError> {
-    let mut keys: BTreeSet<(&str, &str)> = edit
-        .preconditions
-        .iter()
-        .map(|p| (p.collection.as_str(), p.id.as_str()))
-        .collect();
-    keys.extend(
-        changes
-            .rows
-            .iter()
-            .map(|r| (r.collection.as_str(), r.id.as_str())),
-    );
+/// Locks what the edits read and write, in the one order in which everybody does.
+pub(super) async fn lock(
+    tx: &mut PgConnection,
+    edits: impl Iterator<Item = (&Edit, &Columns)>,
+) -> Result<(), StoreError> {
+    let mut keys: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (edit, changes) in edits {
+        keys.extend(
+            edit.preconditions
+                .iter()
+                .map(|p| (p.collection.as_str(), p.id.as_str())),
+        );
+        keys.extend(
+            changes
+                .rows
+                .iter()
+                .map(|r| (r.collection.as_str(), r.id.as_str())),
+        );
+    }
     let (collections, ids): (Vec<&str>, Vec<&str>) = keys.into_iter().unzip();
     sqlx::query(
         "SELECT FROM onemap.features f \
@@ -162,7 +172,7 @@ async fn lock(tx: &mut PgConnection, edit: &Edit, changes: &Columns) -> Result<(
 }
 
 /// Checks the preconditions, on rows that are locked.
-async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), StoreError> {
+pub(super) async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), StoreError> {
     if edit.preconditions.is_empty() {
         return Ok(());
     }
@@ -217,7 +227,7 @@ async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), StoreError> {
 
 /// Keeps others from making what must be absent although this edit does not make it: a row that is
 /// made and deleted again holds its key until the transaction ends, and comes to nothing.
-async fn hold_absent(
+pub(super) async fn hold_absent(
     tx: &mut PgConnection,
     absent: &HashSet<Key>,
     changes: &Columns,
@@ -361,7 +371,11 @@ impl Columns {
     }
 
     /// Writes the changes. Those that change nothing are stopped by the trigger.
-    async fn write(&self, tx: &mut PgConnection, absent: &HashSet<Key>) -> Result<(), StoreError> {
+    pub(super) async fn write(
+        &self,
+        tx: &mut PgConnection,
+        absent: &HashSet<Key>,
+    ) -> Result<(), StoreError> {
         let absent: HashSet<(&str, &str)> = absent
             .iter()
             .map(|(c, i)| (c.as_str(), i.as_str()))

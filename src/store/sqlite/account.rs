@@ -21,10 +21,12 @@ impl SqliteStore {
             created_at: from_micros(micros_now()),
             expires_at: new.expires_at,
             revoked_at: None,
+            unit: new.unit,
+            communities: new.communities,
         };
         sqlx::query(
-            "INSERT INTO tokens (id, hash, name, role, created_at, expires_at) \
-             VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO tokens (id, hash, name, role, created_at, expires_at, unit, communities) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&token.id)
         .bind(TokenSecret::hash(secret.reveal()))
@@ -32,6 +34,8 @@ impl SqliteStore {
         .bind(token.role.as_str())
         .bind(token.created_at.as_microsecond())
         .bind(token.expires_at.map(|t| t.as_microsecond()))
+        .bind(&token.unit)
+        .bind(sqlx::types::Json(&token.communities))
         .execute(&mut *self.shared.writer.lock().await)
         .await?;
         Ok((token, secret))
@@ -40,7 +44,8 @@ impl SqliteStore {
     /// See [`Store::tokens`](crate::store::Store::tokens).
     pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, name, role, created_at, expires_at, revoked_at FROM tokens \
+            "SELECT id, name, role, created_at, expires_at, revoked_at, unit, communities \
+             FROM tokens \
              ORDER BY created_at DESC, id DESC",
         )
         .fetch_all(&self.shared.readers)
@@ -54,6 +59,8 @@ impl SqliteStore {
                     created_at: from_micros(row.try_get(3)?),
                     expires_at: row.try_get::<Option<i64>, _>(4)?.map(from_micros),
                     revoked_at: row.try_get::<Option<i64>, _>(5)?.map(from_micros),
+                    unit: row.try_get(6)?,
+                    communities: row.try_get::<sqlx::types::Json<_>, _>(7)?.0,
                 })
             })
             .collect()
@@ -79,7 +86,7 @@ impl SqliteStore {
     /// See [`Store::token_principal`](crate::store::Store::token_principal).
     pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         let row = sqlx::query(
-            "SELECT name, role FROM tokens WHERE hash = ? AND revoked_at IS NULL \
+            "SELECT name, role, unit, communities FROM tokens WHERE hash = ? AND revoked_at IS NULL \
              AND (expires_at IS NULL OR expires_at > ?)",
         )
         .bind(TokenSecret::hash(secret))
@@ -97,8 +104,8 @@ impl SqliteStore {
     ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
         let now = micros_now();
         let row = sqlx::query(
-            "SELECT name, role, id, expires_at FROM tokens WHERE hash = ? AND revoked_at IS NULL \
-             AND (expires_at IS NULL OR expires_at > ?)",
+            "SELECT name, role, unit, communities, id, expires_at FROM tokens \
+             WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
         )
         .bind(TokenSecret::hash(token))
         .bind(now)
@@ -108,7 +115,7 @@ impl SqliteStore {
         // A session never outlives its token.
         let end = now.saturating_add(i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX));
         let end = row
-            .try_get::<Option<i64>, _>(3)?
+            .try_get::<Option<i64>, _>(5)?
             .map_or(end, |t| end.min(t));
         let secret = TokenSecret::random();
         let mut writer = self.shared.writer.lock().await;
@@ -120,7 +127,7 @@ impl SqliteStore {
             "INSERT INTO sessions (hash, token, created_at, expires_at) VALUES (?, ?, ?, ?)",
         )
         .bind(TokenSecret::hash(secret.reveal()))
-        .bind(row.try_get::<String, _>(2)?)
+        .bind(row.try_get::<String, _>(4)?)
         .bind(now)
         .bind(end)
         .execute(&mut *writer)
@@ -131,7 +138,7 @@ impl SqliteStore {
     /// See [`Store::session_principal`](crate::store::Store::session_principal).
     pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         let row = sqlx::query(
-            "SELECT t.name, t.role FROM sessions s JOIN tokens t ON t.id = s.token \
+            "SELECT t.name, t.role, t.unit, t.communities FROM sessions s JOIN tokens t ON t.id = s.token \
              WHERE s.hash = ?1 AND s.expires_at > ?2 AND t.revoked_at IS NULL \
              AND (t.expires_at IS NULL OR t.expires_at > ?2)",
         )
@@ -156,6 +163,8 @@ fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
     Ok(Principal {
         account: row.try_get(0)?,
         role: role(row, 1)?,
+        unit: row.try_get(2)?,
+        communities: row.try_get::<sqlx::types::Json<_>, _>(3)?.0,
     })
 }
 

@@ -4,8 +4,13 @@
 //! `PRAGMA data_version` for what other processes (the command line) commit.
 
 mod account;
+mod aside;
+mod history;
+mod photo;
 mod read;
+mod replay;
 mod staging;
+mod webhook;
 mod write;
 
 use std::str::FromStr;
@@ -25,11 +30,18 @@ pub use staging::Staging;
 
 use super::{StoreError, now};
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "store",
-    include_str!("../../../migrations/sqlite/0001_store.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "store",
+        include_str!("../../../migrations/sqlite/0001_store.sql"),
+    ),
+    (
+        2,
+        "ledger",
+        include_str!("../../../migrations/sqlite/0002_ledger.sql"),
+    ),
+];
 
 /// How often the file is asked whether another process has written to it. The question costs
 /// microseconds and no disk.

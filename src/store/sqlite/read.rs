@@ -86,13 +86,7 @@ impl SqliteStore {
         let mut names = Names::default();
         let mut rows = query.fetch(&mut *moment);
         while let Some(row) = rows.try_next().await? {
-            let record = Record {
-                collection: names.collection(&row, 0)?,
-                id: feature_id(&row, 1)?,
-                seq: row.try_get::<i64, _>(2)? as u64,
-                updated_at: from_micros(row.try_get(3)?),
-                body: body(&row, 4)?,
-            };
+            let record = record(&row, &mut names)?;
             if newer.is_empty()
                 || !newer.contains_key(&(record.collection.clone(), record.id.clone()))
             {
@@ -137,6 +131,42 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// See [`Store::records_between`](crate::store::Store::records_between).
+    pub async fn records_between(
+        &self,
+        first: u64,
+        last: u64,
+        mut sink: impl FnMut(Record) + Send,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.shared.readers.acquire().await?;
+        let mut names = Names::default();
+        let mut rows = sqlx::query(
+            "SELECT h.collection, h.id, c.seq, c.at, h.geometry, h.properties \
+             FROM commits c CROSS JOIN changes h ON h.batch = c.batch \
+             WHERE c.seq BETWEEN ? AND ? ORDER BY c.seq, h.collection, h.id",
+        )
+        .bind(i64::try_from(first).unwrap_or(i64::MAX))
+        .bind(i64::try_from(last).unwrap_or(i64::MAX))
+        .fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            sink(record(&row, &mut names)?);
+        }
+        Ok(())
+    }
+}
+
+/// Reads collection, id, seq, time, geometry and properties from the first six columns.
+pub(super) fn record(row: &SqliteRow, names: &mut Names) -> Result<Record, StoreError> {
+    Ok(Record {
+        collection: names.collection(row, 0)?,
+        id: feature_id(row, 1)?,
+        seq: row.try_get::<i64, _>(2)? as u64,
+        updated_at: from_micros(row.try_get(3)?),
+        body: body(row, 4)?,
+    })
+}
+
 /// A commit and the batch that holds its changes.
 pub(super) struct Numbered {
     pub header: CommitHeader,
@@ -165,37 +195,44 @@ pub(super) async fn headers(
     argument: Option<u64>,
     limit: u32,
 ) -> Result<Vec<Numbered>, StoreError> {
-    let sql = format!(
-        "SELECT seq, batch, at, effective_at, role, account, reason, size FROM commits {condition} \
-         LIMIT {limit}"
-    );
+    let sql = format!("SELECT {NUMBERED} FROM commits c {condition} LIMIT {limit}");
     // The text is ours to the last character; only numbers are put in.
     let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
     if let Some(seq) = argument {
         query = query.bind(i64::try_from(seq).unwrap_or(i64::MAX));
     }
-    let mut list = Vec::new();
-    for row in query.fetch_all(connection).await? {
-        let seq = row.try_get::<i64, _>(0)? as u64;
-        let role: &str = row.try_get(4)?;
-        list.push(Numbered {
-            header: CommitHeader {
-                seq,
-                at: from_micros(row.try_get(2)?),
-                effective_at: from_micros(row.try_get(3)?),
-                author: Author {
-                    role: role
-                        .parse()
-                        .map_err(|e| StoreError::corrupt(format!("commit {seq}"), e))?,
-                    account: row.try_get(5)?,
-                },
-                reason: row.try_get(6)?,
-                size: row.try_get::<i64, _>(7)? as u64,
+    query
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(|row| numbered(row, 0))
+        .collect()
+}
+
+/// The columns of `commits` that [`numbered`] reads.
+pub(super) const NUMBERED: &str =
+    "c.seq, c.batch, c.at, c.effective_at, c.role, c.account, c.reason, c.size";
+
+/// Reads the head of a commit from eight neighbouring columns.
+pub(super) fn numbered(row: &SqliteRow, column: usize) -> Result<Numbered, StoreError> {
+    let seq = row.try_get::<i64, _>(column)? as u64;
+    let role: &str = row.try_get(column + 4)?;
+    Ok(Numbered {
+        header: CommitHeader {
+            seq,
+            at: from_micros(row.try_get(column + 2)?),
+            effective_at: from_micros(row.try_get(column + 3)?),
+            author: Author {
+                role: role
+                    .parse()
+                    .map_err(|e| StoreError::corrupt(format!("commit {seq}"), e))?,
+                account: row.try_get(column + 5)?,
             },
-            batch: row.try_get(1)?,
-        });
-    }
-    Ok(list)
+            reason: row.try_get(column + 6)?,
+            size: row.try_get::<i64, _>(column + 7)? as u64,
+        },
+        batch: row.try_get(column + 1)?,
+    })
 }
 
 async fn changes(
@@ -224,7 +261,7 @@ async fn changes(
 
 /// Shares the few names of collections among the many rows that bear them.
 #[derive(Default)]
-struct Names(HashMap<String, CollectionId>);
+pub(super) struct Names(HashMap<String, CollectionId>);
 
 impl Names {
     fn collection(&mut self, row: &SqliteRow, column: usize) -> Result<CollectionId, StoreError> {
@@ -238,12 +275,12 @@ impl Names {
     }
 }
 
-fn feature_id(row: &SqliteRow, column: usize) -> Result<FeatureId, StoreError> {
+pub(super) fn feature_id(row: &SqliteRow, column: usize) -> Result<FeatureId, StoreError> {
     FeatureId::new(row.try_get::<&str, _>(column)?).map_err(|e| StoreError::bad_id("id", &e))
 }
 
 /// Reads geometry and properties from two neighbouring columns.
-fn body(row: &SqliteRow, column: usize) -> Result<Option<Body>, StoreError> {
+pub(super) fn body(row: &SqliteRow, column: usize) -> Result<Option<Body>, StoreError> {
     let properties: Option<&str> = row.try_get(column + 1)?;
     let Some(properties) = properties else {
         return Ok(None);

@@ -1,77 +1,87 @@
-//! The one write path: an edit becomes a commit in one short transaction.
+//! The one write path: an edit becomes a commit within a transaction.
 
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Row, Sqlite, Transaction};
+use sqlx::{Row, Sqlite, Transaction};
 
 use super::read::head;
 use super::{SqliteStore, micros_now};
 use crate::codec::wkb;
 use crate::model::{Author, Body, Change, CollectionId, Edit, Expect, FeatureId};
-use crate::store::{Committed, StoreError, from_micros};
+use crate::store::{Committed, Head, StoreError, from_micros};
 
 impl SqliteStore {
     /// See [`Store::commit`](crate::store::Store::commit).
     pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
-        let mut writer = self.shared.writer.lock().await;
-        // IMMEDIATE takes the write lock before the first read: what we read is what we write upon.
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        for wanted in &edit.preconditions {
-            let found = current(&mut tx, &wanted.collection, &wanted.id)
-                .await?
-                .map(|c| c.seq);
-            let holds = match wanted.expect {
-                Expect::Absent => found.is_none(),
-                Expect::Present => found.is_some(),
-                Expect::Seq(seq) => found == Some(seq),
-            };
-            if !holds {
-                return Err(StoreError::Precondition {
-                    collection: wanted.collection.clone(),
-                    id: wanted.id.clone(),
-                    expected: wanted.expect,
-                    found,
-                });
-            }
-        }
+        self.replay(vec![edit]).await
+    }
+}
 
-        let mut rows: Vec<StoredChange> = Vec::with_capacity(edit.changes.len());
-        for change in last_of_each(edit.changes) {
-            let row = StoredChange::new(change)?;
-            let now = current(&mut tx, &row.collection, &row.id).await?;
-            if !row.changes_nothing(now.as_ref()) {
-                rows.push(row);
-            }
-        }
-        if rows.is_empty() {
-            let head = head(&mut tx).await?;
-            return Ok(Committed {
-                seq: head.seq,
-                at: head.at,
-                changed: 0,
+/// The end of the log as a transaction moves it on.
+pub(super) struct End {
+    /// The newest commit.
+    pub head: Head,
+    /// The batch of the next commit.
+    pub batch: i64,
+    /// Whether an older import is still being folded: then a deletion must leave a mark that it sees.
+    pub folding: bool,
+}
+
+/// Makes an edit true within a transaction; says how many features it changed.
+pub(super) async fn make_true(
+    tx: &mut SqliteConnection,
+    edit: Edit,
+    end: &mut End,
+) -> Result<u64, StoreError> {
+    for wanted in &edit.preconditions {
+        let found = current(tx, &wanted.collection, &wanted.id)
+            .await?
+            .map(|c| c.seq);
+        let holds = match wanted.expect {
+            Expect::Absent => found.is_none(),
+            Expect::Present => found.is_some(),
+            Expect::Seq(seq) => found == Some(seq),
+        };
+        if !holds {
+            return Err(StoreError::Precondition {
+                collection: wanted.collection.clone(),
+                id: wanted.id.clone(),
+                expected: wanted.expect,
+                found,
             });
         }
-
-        let batch = new_batch(&mut tx).await?;
-        let commit = Publication {
-            batch,
-            author: &edit.author,
-            reason: edit.reason.as_deref(),
-            effective_at: edit.effective_at.map(|t| t.as_microsecond()),
-            size: rows.len() as u64,
-            folded: true,
-        };
-        let committed = publish(&mut tx, &commit).await?;
-        // While an older import is still being folded, a deletion must leave a mark that it sees.
-        let folding = is_folding(&mut tx).await?;
-        for row in &rows {
-            insert_change(&mut tx, batch, row).await?;
-            row.settle(&mut tx, committed, folding).await?;
-        }
-        tx.commit().await?;
-        drop(writer);
-        self.shared.written.notify_waiters();
-        Ok(committed)
     }
+
+    let mut rows: Vec<StoredChange> = Vec::with_capacity(edit.changes.len());
+    for change in last_of_each(edit.changes) {
+        let row = StoredChange::new(change)?;
+        let now = current(tx, &row.collection, &row.id).await?;
+        if !row.changes_nothing(now.as_ref()) {
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() {
+        return Ok(0);
+    }
+
+    let commit = Publication {
+        batch: end.batch,
+        author: &edit.author,
+        reason: edit.reason.as_deref(),
+        effective_at: edit.effective_at.map(|t| t.as_microsecond()),
+        size: rows.len() as u64,
+        folded: true,
+    };
+    let committed = number(tx, &commit, end.head).await?;
+    for row in &rows {
+        insert_change(tx, end.batch, row).await?;
+        row.settle(tx, committed, end.folding).await?;
+    }
+    end.head = Head {
+        seq: committed.seq,
+        at: committed.at,
+    };
+    end.batch += 1;
+    Ok(committed.changed)
 }
 
 /// A change in the form in which it is stored.
@@ -161,13 +171,27 @@ pub(super) struct Publication<'a> {
     pub folded: bool,
 }
 
-/// Gives a batch its number. SQLite has one writer at a time, so the next number is free to take;
-/// time never runs backwards in the log, whatever the clock does.
+/// Gives a batch its number and takes it off the batches on their way.
 pub(super) async fn publish(
     tx: &mut Transaction<'_, Sqlite>,
     commit: &Publication<'_>,
 ) -> Result<Committed, StoreError> {
     let last = head(tx).await?;
+    let committed = number(tx, commit, last).await?;
+    sqlx::query("DELETE FROM batches WHERE batch = ?")
+        .bind(commit.batch)
+        .execute(&mut **tx)
+        .await?;
+    Ok(committed)
+}
+
+/// Gives a batch the number after the last. SQLite has one writer at a time, so it is free to take;
+/// time never runs backwards in the log, whatever the clock does.
+async fn number(
+    tx: &mut SqliteConnection,
+    commit: &Publication<'_>,
+    last: Head,
+) -> Result<Committed, StoreError> {
     let seq = last.seq + 1;
     let at = micros_now().max(last.at.as_microsecond());
     sqlx::query(
@@ -183,13 +207,8 @@ pub(super) async fn publish(
     .bind(commit.reason)
     .bind(commit.size as i64)
     .bind(commit.folded)
-    .execute(&mut **tx)
+    .execute(tx)
     .await?;
-    // What is published is no longer on its way.
-    sqlx::query("DELETE FROM batches WHERE batch = ?")
-        .bind(commit.batch)
-        .execute(&mut **tx)
-        .await?;
     Ok(Committed {
         seq,
         at: from_micros(at),
@@ -224,7 +243,7 @@ async fn insert_change(
     Ok(())
 }
 
-async fn is_folding(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+pub(super) async fn is_folding(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
     Ok(
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM commits WHERE folded = 0)")
             .fetch_one(connection)

@@ -1,0 +1,79 @@
+//! What stands beside the log: who does a job that only one may do, how to reach who reported, and
+//! when a place was last heard of.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Store, StoreError};
+use crate::model::FeatureId;
+
+/// The last observation at a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// Where.
+    pub place: String,
+    /// What was looked for.
+    pub category: String,
+    /// When.
+    pub at: Timestamp,
+    /// What was measured, in the unit of the category's rule.
+    pub value: f64,
+}
+
+impl Store {
+    /// Takes a lease, or renews it where the same holder has it; `false` where another has it. Who
+    /// dies leaves it to others when its time is over.
+    pub async fn take_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        lifetime: Duration,
+    ) -> Result<bool, StoreError> {
+        either!(self, s => s.take_lease(name, holder, lifetime).await)
+    }
+
+    /// Gives a lease back, where this holder has it.
+    pub async fn drop_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        either!(self, s => s.drop_lease(name, holder).await)
+    }
+
+    /// Keeps how to reach who reported a warning, until a moment.
+    pub async fn put_contact(
+        &self,
+        warning: &FeatureId,
+        contact: &str,
+        erase_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        either!(self, s => s.put_contact(warning, contact, erase_at).await)
+    }
+
+    /// How to reach who reported a warning, where that is known and its time is not over.
+    pub async fn contact(&self, warning: &FeatureId) -> Result<Option<String>, StoreError> {
+        either!(self, s => s.contact(warning).await)
+    }
+
+    /// Sets another end for the contact of a warning, where there is one: when its case is closed.
+    pub async fn keep_contact_until(
+        &self,
+        warning: &FeatureId,
+        erase_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        either!(self, s => s.keep_contact_until(warning, erase_at).await)
+    }
+
+    /// Erases the contacts whose time is over; says how many. Backups made before still hold them.
+    pub async fn erase_due_contacts(&self, now: Timestamp) -> Result<u64, StoreError> {
+        either!(self, s => s.erase_due_contacts(now).await)
+    }
+
+    /// Notes that a place was heard of. An observation older than what is known changes nothing.
+    pub async fn put_seen(&self, seen: &Seen) -> Result<(), StoreError> {
+        either!(self, s => s.put_seen(seen).await)
+    }
+
+    /// The last observation of every place and category.
+    pub async fn all_seen(&self) -> Result<Vec<Seen>, StoreError> {
+        either!(self, s => s.all_seen().await)
+    }
+}

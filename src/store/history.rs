@@ -1,0 +1,87 @@
+//! The past: every version that a feature ever had, and what the map was at a moment.
+
+use jiff::Timestamp;
+
+use super::{Store, StoreError};
+use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
+
+/// A place in the log, for who reads it bit by bit: before the commit `seq` everything is read, and in
+/// it everything up to the id `after`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Position {
+    /// The commit to go on with.
+    pub seq: u64,
+    /// The last id in it that is done; empty before the first.
+    pub after: String,
+}
+
+impl Position {
+    /// Before anything that a commit changed.
+    pub fn before(seq: u64) -> Self {
+        Self {
+            seq,
+            after: String::new(),
+        }
+    }
+}
+
+impl Store {
+    /// All versions of one feature, the oldest first. Quick for warnings and grids; for other
+    /// collections the whole log is read.
+    pub async fn versions_of(
+        &self,
+        collection: &CollectionId,
+        id: &FeatureId,
+    ) -> Result<Vec<(CommitHeader, Record)>, StoreError> {
+        either!(self, s => s.versions_of(collection, id).await)
+    }
+
+    /// What some features were at a moment, by id: of each the newest version that was in effect
+    /// then. What was not there, or was deleted, is left out. Quick for warnings and grids.
+    pub async fn versions_at(
+        &self,
+        collection: &CollectionId,
+        ids: &[FeatureId],
+        at: Timestamp,
+    ) -> Result<Vec<Record>, StoreError> {
+        either!(self, s => s.versions_at(collection, ids, at).await)
+    }
+
+    /// A whole collection as it was at a moment, by id. Reads all versions of all its features: meant
+    /// for collections of a few thousand.
+    pub async fn collection_at(
+        &self,
+        collection: &CollectionId,
+        at: Timestamp,
+    ) -> Result<Vec<Record>, StoreError> {
+        either!(self, s => s.collection_at(collection, at).await)
+    }
+
+    /// What was written to a collection from a place in the log on, in the order of the log, at most
+    /// `limit` versions, and the place to go on from.
+    pub async fn versions_from(
+        &self,
+        collection: &CollectionId,
+        from: &Position,
+        limit: u32,
+    ) -> Result<(Vec<(CommitHeader, Record)>, Position), StoreError> {
+        either!(self, s => s.versions_from(collection, from, limit).await)
+    }
+}
+
+/// Where to go on after a page of versions: behind the last, or, where the page was not full, behind
+/// all there was.
+pub(super) fn next_position(
+    page: &[(CommitHeader, Record)],
+    limit: u32,
+    from: &Position,
+    head: u64,
+) -> Position {
+    match page.last() {
+        Some((header, record)) if page.len() as u64 >= u64::from(limit) => Position {
+            seq: header.seq,
+            after: record.id.to_string(),
+        },
+        _ => Position::before(head + 1).max(from.clone()),
+    }
+}
