@@ -1,15 +1,25 @@
-//! The three-colour warning ledger (红黄绿三色预警台账): what the warnings come to for each grid, by which
-//! rules they grow worse, and by which calendar time counts.
+//! The three-colour warning ledger (红黄绿三色预警台账): how a case moves, what the warnings come to for each
+//! grid, by which rules they grow worse, and by which calendar time counts.
+//!
+//! Pure: no store, no clock. Moments are arguments, and what was decided is handed back as a step.
 
 pub mod calendar;
+mod case;
 pub mod condition;
 pub mod level;
 mod problem;
 pub mod rules;
 mod status;
+mod step;
+pub mod table;
+pub mod wish;
 
 pub use calendar::Calendar;
+pub use case::{Case, CaseError, CasePhoto, Handler, Inside, Report, Turn};
 pub use condition::Condition;
 pub use problem::Problem;
 pub use rules::Rules;
 pub use status::{GridStatus, OpenCounts, StatusBoard};
+pub use step::{Action, Notice, PhotoKind, Source, Status, Step, StepPhoto, Verdict};
+pub use table::{Context, Refusal, allowed, decide};
+pub use wish::{Actor, FieldError, Wish};
