@@ -4,11 +4,15 @@
 //! is a holiday; a make-up workday has the hours of `make_up`. In a year without an entry there are
 //! weekends only, and [`Calendar::knows`] says so.
 
+mod parse;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, ToSpan};
+
+pub use parse::DEFAULT;
 
 use crate::model::Localized;
 
@@ -123,3 +127,6 @@ impl Calendar {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

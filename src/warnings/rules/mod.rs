@@ -1,11 +1,15 @@
 //! The rules of the ledger (`rules.toml`): what each category begins at, how it grows worse, how long
 //! there is to handle it. They are data: a district writes its own, and a category more is a table more.
 
+mod parse;
+
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::Value;
+
+pub use parse::DEFAULT;
 
 use crate::model::{Level, Localized};
 
@@ -171,8 +175,52 @@ impl Rules {
             .or_else(|| self.categories.get(OTHER))
     }
 
+    /// The places at which a category weighs more.
+    pub fn places_of(&self, category: &str) -> impl Iterator<Item = &PlaceRule> {
+        let concerns = move |p: &&PlaceRule| {
+            p.categories.is_empty() || p.categories.iter().any(|c| c == category)
+        };
+        self.places.iter().filter(concerns)
+    }
+
     /// Whether a category may be reported.
     pub fn knows(&self, id: &str) -> bool {
         self.categories.contains_key(id)
     }
 }
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self {
+            contact_days: 30,
+            contact_longest_days: 365,
+        }
+    }
+}
+
+impl Default for Verify {
+    fn default() -> Self {
+        Self { distance_m: 50.0 }
+    }
+}
+
+impl Default for Duplicates {
+    fn default() -> Self {
+        Self {
+            distance_m: 50.0,
+            hours: 72,
+        }
+    }
+}
+
+impl Default for Notices {
+    fn default() -> Self {
+        Self {
+            from: Level::Yellow,
+            red_inhibits_yellow: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! What a rules file may say, and how a wrong one is told.
+
+use super::*;
+use crate::demo::default_schemas;
+use jiff::SignedDuration;
+
+fn built_in() -> Rules {
+    Rules::built_in().unwrap()
+}
+
+#[test]
+fn the_built_in_rules_are_complete_and_their_places_exist() {
+    let rules = built_in();
+    let categories: Vec<&str> = rules.categories.keys().map(String::as_str).collect();
+    assert_eq!(
+        categories,
+        [
+            "blocked_route",
+            "corridor_clutter",
+            "damaged_facility",
+            "flying_wire_charging",
+            "other",
+            "street_encroachment",
+            "wrong_access"
+        ]
+    );
+    let collections: Vec<&str> = default_schemas().iter().map(|(name, _)| *name).collect();
+    Rules::read("rules.toml", DEFAULT, Some(&collections)).unwrap();
+    let clutter = rules.category("corridor_clutter").unwrap();
+    assert_eq!(clutter.name, Localized::new("楼道堆物", "corridor clutter"));
+    assert_eq!(clutter.handle, SignedDuration::from_hours(16));
+    assert_eq!(clutter.handlers, ["corridor_clutter"]);
+    assert!(clutter.photo);
+    let near: Vec<&str> = rules
+        .places_of("corridor_clutter")
+        .map(|p| p.name.en.as_str())
+        .collect();
+    assert_eq!(near, ["fire exit"]);
+}
+
+#[test]
+fn sections_that_are_left_out_are_as_in_the_built_in_file() {
+    let start = DEFAULT.find("[[places]]").unwrap();
+    let short = Rules::parse(&DEFAULT[..start]).unwrap();
+    let whole = built_in();
+    assert_eq!(short.privacy, whole.privacy);
+    assert_eq!(short.verify, whole.verify);
+    assert_eq!(short.duplicates, whole.duplicates);
+    assert_eq!(short.notices, whole.notices);
+    assert!(short.places.is_empty());
+}
+
+#[test]
+fn a_table_more_is_a_category_more_and_an_unknown_one_is_other() {
+    let text = format!(
+        "{DEFAULT}\n[categories.lost_dog]\nzh = \"走失犬只\"\nen = \"lost dog\"\n\
+         level = \"green\"\nrespond = \"4h\"\nhandle = \"8h\"\n"
+    );
+    let rules = Rules::parse(&text).unwrap();
+    assert!(rules.knows("lost_dog") && !rules.knows("lost_cat"));
+    assert_eq!(rules.category("lost_dog").unwrap().name.zh, "走失犬只");
+    assert_eq!(rules.category("lost_cat").unwrap().id, OTHER);
+}
