@@ -42,7 +42,7 @@ use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::live::Live;
+use crate::live::{Live, Office};
 use problem::Problem;
 
 /// The longest address that is taken, in bytes.
@@ -76,6 +76,9 @@ impl Default for Options {
 #[derive(Debug, Clone)]
 pub struct App {
     live: Live,
+    /// The write path of the ledger.
+    #[expect(dead_code, reason = "the ledger's endpoints come next")]
+    office: Office,
     options: Arc<Options>,
     principals: auth::Principals,
     checkers: Arc<checkers::Checkers>,
@@ -89,6 +92,7 @@ impl App {
     /// The service over a living map.
     pub fn new(live: Live, options: Options, metrics: Option<PrometheusHandle>) -> Self {
         Self {
+            office: Office::new(live.clone()),
             live,
             options: Arc::new(options),
             principals: auth::Principals::default(),

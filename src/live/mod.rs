@@ -1,10 +1,19 @@
 //! The living map: one immutable snapshot for readers, one follower that makes the next, one feed
 //! that tells what changed.
 
+mod agenda;
 mod config;
+pub mod desk;
+mod draft;
 mod feed;
 mod follower;
+pub mod history;
+pub mod office;
+pub mod place;
+mod receipt;
+mod seen;
 mod snapshot;
+pub mod timer;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,8 +21,11 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use tokio::sync::{broadcast, watch};
 
+pub use agenda::{Agenda, RULES};
 pub use config::{install_schemas, read_schemas};
 pub use feed::{FeedChange, FeedCommit, Reset};
+pub use office::{Office, OfficeError};
+pub use receipt::receipt_hash;
 pub use snapshot::Snapshot;
 
 use crate::model::Edit;
@@ -46,6 +58,7 @@ struct Inner {
     seq: watch::Sender<u64>,
     feed: broadcast::Sender<Arc<FeedCommit>>,
     condition: watch::Sender<Condition>,
+    seen: seen::Memory,
 }
 
 impl Live {
@@ -62,9 +75,11 @@ impl Live {
                     answered: Instant::now(),
                 }),
                 snapshot: ArcSwap::from_pointee(snapshot),
+                seen: seen::Memory::default(),
                 store,
             }),
         };
+        live.hear_seen().await?;
         let pause = Duration::from_secs(1);
         tokio::spawn(follower::supervise(live.clone(), follower::follow, pause));
         Ok(live)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::agenda::Agenda;
 use crate::index::Collections;
 use crate::model::{CollectionId, CommitHeader, Record, SchemaError};
 use crate::store::{Quarantined, Store, StoreError};
@@ -18,6 +19,7 @@ pub struct Snapshot {
     pub(super) at: Timestamp,
     pub(super) collections: Collections,
     pub(super) status: Arc<StatusBoard>,
+    pub(super) ledger: Arc<Agenda>,
     pub(super) quarantined: Arc<Vec<Quarantined>>,
     pub(super) demo: bool,
 }
@@ -50,11 +52,13 @@ impl Snapshot {
             .await
             .map_err(|e| StoreError::corrupt("the features", e))?;
         report(problems);
+        let ledger = Agenda::load(&collections)?;
         let mut snapshot = Self {
             store_id: store.id(),
             seq: head.seq,
             at: head.at,
             collections: collections.loaded_at(head.seq),
+            ledger: Arc::new(ledger),
             status: Arc::new(status),
             quarantined: Arc::new(store.quarantined().await?),
             demo: false,
@@ -80,7 +84,12 @@ impl Snapshot {
                 board.apply(record);
             }
         }
+        let mut ledger = Arc::clone(&self.ledger);
+        if records.iter().any(|r| Agenda::reads(&r.collection)) {
+            Arc::make_mut(&mut ledger).apply(&collections, records);
+        }
         let mut next = Self {
+            ledger,
             store_id: self.store_id,
             seq: header.seq,
             at: header.at,
@@ -129,6 +138,11 @@ impl Snapshot {
     /// The levels of the grids.
     pub fn status(&self) -> &StatusBoard {
         &self.status
+    }
+
+    /// The rules in force, and what of the ledger has to be at hand.
+    pub fn ledger(&self) -> &Agenda {
+        &self.ledger
     }
 
     /// Rows that plain SQL wrote and that are no valid features.

@@ -1,0 +1,131 @@
+//! The map as it was (`as_of`): read from the log, off the hot path.
+//!
+//! What a feature was at a moment is its newest version that had taken effect by then. Which cases to
+//! ask for the snapshot knows: one that ended before the moment, or came after it, was not open then.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::{Live, Snapshot};
+use crate::index::Entry;
+use crate::model::{CollectionId, FeatureId, Record};
+use crate::store::StoreError;
+use crate::warnings::StatusBoard;
+
+/// Cases asked for at a time.
+const CHUNK: usize = 2000;
+
+/// Which cases of a past moment are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those that may have been open then.
+    Open,
+    /// All that had been reported by then.
+    All,
+}
+
+/// The levels of the grids as they were at a moment.
+///
+/// # Errors
+/// When the store fails.
+pub async fn status_at(live: &Live, at: Timestamp) -> Result<StatusBoard, StoreError> {
+    let snapshot = live.snapshot();
+    let mut board = StatusBoard::default();
+    for record in collection_at(live, "grids", at).await? {
+        board.apply(&record);
+    }
+    let wanted = on_a_thread(move || {
+        let mut wanted = cases(&snapshot, at, Which::Open);
+        // One that had ended tells all the same that there was a ledger.
+        if wanted.is_empty() {
+            wanted.extend(first_case(&snapshot, at));
+        }
+        wanted
+    })
+    .await?;
+    for record in versions_at(live, &wanted, at).await? {
+        board.apply(&record);
+    }
+    Ok(board)
+}
+
+/// The ids of the cases that a past moment may have known, in their order: none is missing, and one
+/// too many shows when its version of then is read.
+pub fn cases(snapshot: &Snapshot, at: Timestamp, which: Which) -> Vec<FeatureId> {
+    let all: Vec<Arc<Entry>> = match snapshot.collections().get("warnings") {
+        Some(warnings) => warnings.iter().cloned().collect(),
+        None => return Vec::new(),
+    };
+    all.par_iter()
+        .filter(|e| was_reported(e, at) && (which == Which::All || !had_ended(e, at)))
+        .map(|e| e.id().clone())
+        .collect()
+}
+
+/// What cases were at a moment, by id; those that were not there yet are left out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn versions_at(
+    live: &Live,
+    ids: &[FeatureId],
+    at: Timestamp,
+) -> Result<Vec<Record>, StoreError> {
+    let warnings = collection("warnings")?;
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        found.extend(live.store().versions_at(&warnings, chunk, at).await?);
+    }
+    found.retain(|r| r.body.is_some());
+    Ok(found)
+}
+
+/// A whole collection as it was at a moment.
+///
+/// # Errors
+/// When the store fails.
+pub async fn collection_at(
+    live: &Live,
+    name: &str,
+    at: Timestamp,
+) -> Result<Vec<Record>, StoreError> {
+    live.store().collection_at(&collection(name)?, at).await
+}
+
+fn first_case(snapshot: &Snapshot, at: Timestamp) -> Option<FeatureId> {
+    let all = snapshot.collections().get("warnings")?;
+    let known = all.iter().find(|e| was_reported(e, at))?;
+    Some(known.id().clone())
+}
+
+fn was_reported(entry: &Entry, at: Timestamp) -> bool {
+    // What does not say when it came may always have been there.
+    moment(entry.all_properties(), "\"reported_at\":\"").is_none_or(|t| t <= at)
+}
+
+fn had_ended(entry: &Entry, at: Timestamp) -> bool {
+    moment(entry.all_properties(), "\"closed_at\":\"").is_some_and(|t| t <= at)
+}
+
+/// Reads one moment out of canonical JSON without parsing all of it: a third of a million cases are
+/// looked at for one question. A quotation mark within a text stands behind a backslash, so the key is
+/// never found inside one.
+fn moment(properties: &str, key: &str) -> Option<Timestamp> {
+    let from = properties.find(key)? + key.len();
+    let rest = properties.get(from..)?;
+    rest.get(..rest.find('"')?)?.parse().ok()
+}
+
+fn collection(name: &str) -> Result<CollectionId, StoreError> {
+    CollectionId::new(name).map_err(|e| StoreError::bad_id("collection", &e))
+}
+
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| StoreError::Database(sqlx::Error::Io(std::io::Error::other(e))))
+}

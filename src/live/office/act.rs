@@ -1,0 +1,124 @@
+//! An action on a case: one row of the table, one step, one commit.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Draft, Known, Office, OfficeError, TRIES};
+use crate::live::desk::{self, Desk, moment};
+use crate::live::timer;
+use crate::model::FeatureId;
+use crate::warnings::{Action, Actor, Case, Wish};
+
+/// What became of an action.
+#[derive(Debug, Clone)]
+pub struct Acted {
+    /// The commit that has it.
+    pub seq: u64,
+    /// Whether it was done already: the same key came before, and there is no second step.
+    pub again: bool,
+}
+
+impl Office {
+    /// Takes a case a step further. `expect` is the commit that the caller saw last (`If-Match`).
+    ///
+    /// # Errors
+    /// When the table, the person or a field does not allow it, when the case is not as expected, or
+    /// when the store fails; nothing was written then.
+    pub async fn act(
+        &self,
+        id: &FeatureId,
+        wish: &Wish,
+        actor: &Actor,
+        expect: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Acted, OfficeError> {
+        // A client that read on another node may know more than this one yet.
+        if let Some(seq) = expect {
+            let patience = std::time::Duration::from_secs(5);
+            self.live.wait_for(seq, patience).await;
+        }
+        let mut attached = false;
+        for _ in 0..TRIES {
+            let snapshot = self.live.snapshot();
+            let known = Known::read(&snapshot, id)?;
+            let known = known.ok_or_else(|| OfficeError::NoSuchCase(id.clone()))?;
+            // A resend comes before everything else: the case has moved on because of it.
+            if wish.key.as_deref().is_some_and(|key| known.case.knows(key)) {
+                return Ok(Acted {
+                    seq: known.entry.seq(),
+                    again: true,
+                });
+            }
+            if let Some(seq) = expect.filter(|seq| *seq != known.entry.seq()) {
+                let found = known.entry.seq();
+                tracing::debug!(%id, seq, found, "somebody was quicker");
+                return Err(OfficeError::Changed {
+                    id: id.clone(),
+                    found,
+                });
+            }
+            // Steps of one case never run backwards, whatever the clocks of two nodes say.
+            let last = known.case.step.as_ref().map_or(now, |s| s.at);
+            let now = moment(now).max(last);
+            // What time alone had done by now comes first, at its own moment.
+            if timer::settle(&self.live, &snapshot, id, now).await? && expect.is_none() {
+                continue;
+            }
+            let other = match &wish.into {
+                Some(into) if wish.action == Action::Merge => Known::read(&snapshot, into)?,
+                _ => None,
+            };
+            let desk = Desk::of(&snapshot);
+            let anchor = desk::anchor(&known.entry);
+            let into = other.as_ref().map(|o| &o.case);
+            let mut decided = desk.act(&known.case, anchor, actor, wish, into, now)?;
+            if !attached {
+                self.attach(id, &wish.photos).await?;
+                attached = true;
+            }
+            let mut draft = Draft::new(actor, now, wish.action.as_str());
+            let opened = opens(&known.case, &decided.case);
+            snapshot
+                .ledger()
+                .notify(&mut decided.case, opened, Some(known.case.level));
+            draft.put(known.change(&decided.case)?, known.expect());
+            if let (Some(other), Some(mut next)) = (other, decided.into) {
+                snapshot
+                    .ledger()
+                    .notify(&mut next, false, Some(other.case.level));
+                draft.put(other.change(&next)?, other.expect());
+            }
+            if let Some(committed) = self.live.commit_draft(draft).await? {
+                self.shorten_contact(&decided.case).await;
+                return Ok(Acted {
+                    seq: committed.seq,
+                    again: false,
+                });
+            }
+            if expect.is_some() {
+                let found = Known::read(&self.live.snapshot(), id)?.map_or(0, |k| k.entry.seq());
+                return Err(OfficeError::Changed {
+                    id: id.clone(),
+                    found,
+                });
+            }
+        }
+        Err(OfficeError::Busy(id.clone()))
+    }
+
+    /// When a case ends, its reporter is reachable for the days of the rule and no longer. Where that
+    /// cannot be written now, the longest time still holds.
+    async fn shorten_contact(&self, case: &Case) {
+        let Some(ended) = case.closed_at else { return };
+        let days = self.live.snapshot().ledger().rules().privacy.contact_days;
+        let until = ended + SignedDuration::from_hours(24 * i64::from(days));
+        let store = self.live.store();
+        if let Err(error) = store.keep_contact_until(&case.id, until).await {
+            tracing::warn!(%error, id = %case.id, "a contact is kept for its longest time");
+        }
+    }
+}
+
+/// Whether a step makes a case count that did not count before.
+fn opens(before: &Case, after: &Case) -> bool {
+    after.counts() && (!before.counts() || (before.status.is_ended() && !after.status.is_ended()))
+}

@@ -1,0 +1,339 @@
+//! Observations (监测): what sensors, cameras and patrols measure moves the condition of a place and
+//! category, and a condition that comes to fire opens a case or joins the open one.
+//!
+//! Only a condition that moves is written to the log. That a sensor still says what it said is kept
+//! beside it, so that a minute's beat does not make a history.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::silence::row_of;
+use super::{Draft, Known, Office, OfficeError, TRIES};
+use crate::live::Snapshot;
+use crate::live::desk::{self, Desk, moment};
+use crate::live::place::{self, Place, Where};
+use crate::live::receipt::Ticket;
+use crate::model::{Expect, FeatureId};
+use crate::store::{Seen, StoreError};
+use crate::warnings::condition::{Condition, State};
+use crate::warnings::{Actor, FieldError, Report, Source, table};
+
+/// The hidden collection of the conditions.
+pub const CONDITIONS: &str = "$conditions";
+
+/// How far ahead of ours a sensor's clock may be.
+const AHEAD: SignedDuration = SignedDuration::from_secs(60);
+
+/// What was measured, where and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// The id of a feature of the map.
+    pub place: String,
+    /// A category whose rule has a condition.
+    pub category: String,
+    /// In the unit of the rule's thresholds.
+    pub value: f64,
+    /// When; now where it is missing.
+    pub at: Option<Timestamp>,
+}
+
+/// What an observation came to.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// The condition now.
+    pub condition: Condition,
+    /// The case that it opened or joined, as long as that is open.
+    pub warning: Option<FeatureId>,
+    /// Whether it came too late to say anything.
+    pub late: bool,
+}
+
+/// A condition as the log has it.
+#[derive(Debug, Clone)]
+pub(in crate::live) struct Row {
+    pub id: FeatureId,
+    pub place: String,
+    pub category: String,
+    pub condition: Condition,
+    pub warning: Option<FeatureId>,
+    /// The commit that wrote it; `None` where there is none yet.
+    pub seq: Option<u64>,
+}
+
+impl Office {
+    /// Takes an observation. The answer comes when what it changed is durable.
+    ///
+    /// # Errors
+    /// A place, category or moment that cannot be, or a store that fails.
+    pub async fn observe(
+        &self,
+        wish: &Observation,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Observed, OfficeError> {
+        let at = moment(wish.at.unwrap_or(now));
+        if at > now + AHEAD {
+            let problem = format!("{at} is in the future; it is {now} here");
+            return Err(FieldError::new("at", problem).into());
+        }
+        if !wish.value.is_finite() {
+            return Err(FieldError::new("value", "expected a number").into());
+        }
+        let id = row_id(&wish.place, &wish.category)?;
+        for _ in 0..TRIES {
+            let snapshot = self.live.snapshot();
+            let desk = Desk::of(&snapshot);
+            let rule = rule_of(&snapshot, &wish.category)?;
+            let mut row = Row::read(&snapshot, &id)?
+                .unwrap_or_else(|| Row::new(id.clone(), &wish.place, &wish.category, at));
+            if let Some(seen) = self.live.seen(&wish.place, &wish.category) {
+                row.heard(&seen);
+            }
+            if row.condition.observed_at.is_some_and(|last| at <= last) {
+                return Ok(row.answer(&snapshot, true));
+            }
+            let before = row.condition;
+            // What time alone had done before it was measured comes first, at its own moments.
+            if let Some(step) = before.walk(&rule, at).into_iter().next() {
+                let mut draft = Draft::new(&Actor::system(), step.since, "condition");
+                row.condition = step;
+                move_to(&snapshot, &desk, &mut row, &before, step.since, &mut draft)?;
+                self.live.commit_draft(draft).await?;
+                continue;
+            }
+            row.condition = before.observe(&rule, wish.value, at);
+            if row.condition.moved_from(&before) || row.seq.is_none() {
+                let mut draft = Draft::new(actor, at, "observation");
+                move_to(&snapshot, &desk, &mut row, &before, at, &mut draft)?;
+                if self.live.commit_draft(draft).await?.is_none() {
+                    continue;
+                }
+            }
+            // After the commit: were it the other way round, a kill in between would make a resend
+            // come late.
+            let seen = Seen {
+                place: wish.place.clone(),
+                category: wish.category.clone(),
+                at,
+                value: wish.value,
+            };
+            self.live.store().put_seen(&seen).await?;
+            self.live.note_seen(seen);
+            return Ok(row.answer(&self.live.snapshot(), false));
+        }
+        Err(OfficeError::Busy(id))
+    }
+}
+
+/// Writes a condition that moved into a draft, with the case that it opens or joins by coming to fire.
+pub(in crate::live) fn move_to(
+    snapshot: &Snapshot,
+    desk: &Desk<'_>,
+    row: &mut Row,
+    before: &Condition,
+    at: Timestamp,
+    draft: &mut Draft,
+) -> Result<(), OfficeError> {
+    if row.condition.fired_after(before) {
+        fire(snapshot, desk, row, at, draft)?;
+    }
+    let expect = row.seq.map_or(Expect::Absent, Expect::Seq);
+    draft.put(row.change()?, expect);
+    Ok(())
+}
+
+/// Opens a case for a condition that fires, or joins the open one of that place and category.
+fn fire(
+    snapshot: &Snapshot,
+    desk: &Desk<'_>,
+    row: &mut Row,
+    at: Timestamp,
+    draft: &mut Draft,
+) -> Result<(), OfficeError> {
+    let place = locate(snapshot, &row.place)?;
+    if let Some(open) = open_case(snapshot, row, &place)? {
+        // It has joined that one before: one step is enough, however often it fires.
+        if row.warning.as_ref() == Some(&open.case.id) {
+            return Ok(());
+        }
+        let mut next = open.case.clone();
+        let at = at.max(next.step.as_ref().map_or(at, |s| s.at));
+        next.take(
+            &table::join_mark(&open.case, at, 0),
+            desk.rules,
+            desk.calendar,
+        );
+        snapshot
+            .ledger()
+            .notify(&mut next, false, Some(open.case.level));
+        draft.put(open.change(&next)?, open.expect());
+        row.warning = Some(next.id);
+        return Ok(());
+    }
+    // The same firing is the same case, whoever writes it down.
+    let key = format!("{} {}", row.id, row.condition.since);
+    let ticket = Ticket::new(Some(&key)).map_err(|e| StoreError::bad_id("id", &e))?;
+    let mut report = Report::new(
+        ticket.id.clone(),
+        at,
+        Actor::system(),
+        &row.category,
+        Source::Sensor,
+    );
+    report.place = place.words.clone().or_else(|| Some(row.place.clone()));
+    let nth = desk.reports_before(&row.category, place.anchor, at);
+    let mut case = desk.open(report, &place, nth);
+    snapshot.ledger().notify(&mut case, true, None);
+    draft.put(desk::change(&case, Some(place.geometry))?, Expect::Absent);
+    row.warning = Some(ticket.id);
+    Ok(())
+}
+
+/// The open case of a condition's place and category, the oldest where there are several.
+fn open_case(snapshot: &Snapshot, row: &Row, place: &Place) -> Result<Option<Known>, StoreError> {
+    if let Some(id) = &row.warning
+        && let Some(known) = Known::read(snapshot, id)?
+        && !known.case.status.is_ended()
+    {
+        return Ok(Some(known));
+    }
+    let Some(cases) = snapshot.collections().get(desk::CASES) else {
+        return Ok(None);
+    };
+    let near = cases.within(place.anchor, place::AT_BUILDING_M);
+    let known = near.into_iter().filter_map(|(entry, _)| {
+        let case = desk::read(&entry).ok()?;
+        Some(Known { entry, case })
+    });
+    let same =
+        |k: &Known| k.case.category == row.category && !k.case.status.is_ended() && k.case.counts();
+    Ok(known.filter(same).min_by_key(|k| k.case.reported_at))
+}
+
+/// Where a sensor's place is: any feature of the map.
+fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, OfficeError> {
+    let map = snapshot.collections();
+    let at = match map.get("buildings").and_then(|c| c.get(id)) {
+        Some(house) => Where::Building(house.id().clone()),
+        None => {
+            let found = map
+                .iter()
+                .filter(|(name, _)| name.as_str() != desk::CASES)
+                .find_map(|(_, c)| c.get(id))
+                .and_then(|e| Some((place::anchor(e.geometry()?)?, desk::properties(e))));
+            let Some((anchor, said)) = found else {
+                let problem = format!("there is no feature {id:?} on the map");
+                return Err(FieldError::new("place", problem).into());
+            };
+            let mut place = Place::locate(map, &Where::Geometry(geo_types::Point(anchor).into()))
+                .map_err(|e| OfficeError::place(&e))?;
+            if let Some(name) = said.get("name").and_then(serde_json::Value::as_str) {
+                place.words = Some(name.to_owned());
+            }
+            return Ok(place);
+        }
+    };
+    Place::locate(map, &at).map_err(|e| OfficeError::place(&e))
+}
+
+fn rule_of(
+    snapshot: &Snapshot,
+    category: &str,
+) -> Result<crate::warnings::rules::ConditionRule, OfficeError> {
+    let rules = snapshot.ledger().rules();
+    let known = rules.categories.get(category);
+    known.and_then(|c| c.condition).ok_or_else(|| {
+        let with = rules.categories.values().filter(|c| c.condition.is_some());
+        let names: Vec<&str> = with.map(|c| c.id.as_str()).collect();
+        let problem = match names.as_slice() {
+            [] => "the rules know no condition of any category".to_owned(),
+            names => format!(
+                "{category:?} has no condition; these have: {}",
+                names.join(", ")
+            ),
+        };
+        FieldError::new("category", problem).into()
+    })
+}
+
+fn row_id(place: &str, category: &str) -> Result<FeatureId, OfficeError> {
+    FeatureId::new(format!("{place}|{category}"))
+        .map_err(|e| FieldError::new("place", e.to_string()).into())
+}
+
+impl Row {
+    fn new(id: FeatureId, place: &str, category: &str, at: Timestamp) -> Self {
+        Self {
+            id,
+            place: place.to_owned(),
+            category: category.to_owned(),
+            condition: Condition::unknown(at),
+            warning: None,
+            seq: None,
+        }
+    }
+
+    /// A condition out of the snapshot.
+    pub(in crate::live) fn read(
+        snapshot: &Snapshot,
+        id: &FeatureId,
+    ) -> Result<Option<Self>, StoreError> {
+        let rows = snapshot.collections().hidden(CONDITIONS);
+        let Some(entry) = rows.and_then(|c| c.get(id.as_str())) else {
+            return Ok(None);
+        };
+        Self::of(entry).map(Some)
+    }
+
+    /// A condition out of its row.
+    pub(in crate::live) fn of(entry: &crate::index::Entry) -> Result<Self, StoreError> {
+        let map = desk::properties(entry);
+        let text = |key: &str| {
+            let said = map.get(key).and_then(serde_json::Value::as_str);
+            said.unwrap_or_default().to_owned()
+        };
+        let condition = serde_json::from_str(entry.all_properties())
+            .map_err(|e| StoreError::corrupt(format!("{CONDITIONS}/{}", entry.id()), e))?;
+        Ok(Self {
+            id: entry.id().clone(),
+            place: text("place"),
+            category: text("category"),
+            condition,
+            warning: FeatureId::new(text("warning")).ok(),
+            seq: Some(entry.seq()),
+        })
+    }
+
+    /// Takes up what was heard since the condition last moved.
+    pub(in crate::live) fn heard(&mut self, seen: &Seen) {
+        if self.condition.observed_at.is_none_or(|last| seen.at > last) {
+            self.condition.observed_at = Some(seen.at);
+            self.condition.value = Some(seen.value);
+        }
+    }
+
+    pub(in crate::live) fn change(&self) -> Result<crate::model::Change, StoreError> {
+        let mut row =
+            serde_json::to_value(self.condition).map_err(|e| StoreError::corrupt(CONDITIONS, e))?;
+        row["place"] = json!(self.place);
+        row["category"] = json!(self.category);
+        row["warning"] = json!(self.warning);
+        row_of(CONDITIONS, &self.id, row)
+    }
+
+    fn answer(&self, snapshot: &Snapshot, late: bool) -> Observed {
+        let open = |id: &&FeatureId| {
+            Known::read(snapshot, id).is_ok_and(|k| k.is_some_and(|k| !k.case.status.is_ended()))
+        };
+        Observed {
+            condition: self.condition,
+            warning: self.warning.as_ref().filter(open).cloned(),
+            late,
+        }
+    }
+}
+
+/// Whether a condition says that something is so now.
+pub fn is_firing(state: State) -> bool {
+    matches!(state, State::Firing | State::Recovering)
+}

@@ -1,0 +1,233 @@
+//! A report (上报) opens a case: where it is, how often it came before, how urgent that makes it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Draft, Known, Office, OfficeError, TRIES};
+use crate::live::desk::{self, Desk, moment};
+use crate::live::place::{Place, Where};
+use crate::live::receipt::{Ticket, receipt_hash};
+use crate::model::{Expect, FeatureId, Role};
+use crate::store::StoreError;
+use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
+
+/// How far outside of the map's grids a report is still taken at its word, in metres.
+const MARGIN_M: f64 = 300.0;
+/// So many public reports within [`CROWD_M`] and [`CROWD_MINUTES`] are enough; the next one waits for
+/// an officer to look at it.
+const CROWD: usize = 5;
+const CROWD_M: f64 = 30.0;
+const CROWD_MINUTES: i64 = 10;
+
+/// What somebody reports, checked as far as it can be without the map.
+#[derive(Debug, Clone)]
+pub struct NewReport {
+    /// What is wrong; one of the rules' categories.
+    pub category: String,
+    /// Where.
+    pub place: Where,
+    /// The place in words; the building's or compound's name where nobody says.
+    pub words: Option<String>,
+    /// How it came.
+    pub source: Source,
+    /// What they wrote.
+    pub note: Option<String>,
+    /// Photos that were stored before.
+    pub photos: Vec<StepPhoto>,
+    /// How to reach them. Kept outside the log, and erased in time.
+    pub contact: Option<String>,
+    /// The number under which the hotline has it.
+    pub hotline_number: Option<String>,
+    /// A drill, which never counts.
+    pub exercise: bool,
+    /// Made up for the demonstration.
+    pub demo: bool,
+    /// Whether something about it is odd, so that an officer looks at it before it counts.
+    pub suspicious: bool,
+    /// The client's own name for it: sent twice, it is one case.
+    pub key: Option<String>,
+}
+
+impl NewReport {
+    /// A report of which only the most necessary is known.
+    pub fn new(category: impl Into<String>, place: Where, source: Source) -> Self {
+        Self {
+            category: category.into(),
+            place,
+            words: None,
+            source,
+            note: None,
+            photos: Vec::new(),
+            contact: None,
+            hotline_number: None,
+            exercise: false,
+            demo: false,
+            suspicious: false,
+            key: None,
+        }
+    }
+}
+
+/// What became of a report.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    /// The case.
+    pub id: FeatureId,
+    /// The commit that has it.
+    pub seq: u64,
+    /// The secret by which the reporter follows and rates it. Said to them alone.
+    pub receipt: String,
+    /// Whether it was there already: the same key came before.
+    pub again: bool,
+}
+
+impl Office {
+    /// Opens a case. The answer comes when it is durable and in the local snapshot.
+    ///
+    /// # Errors
+    /// A field that is wrong, or a store that fails; nothing was written then.
+    pub async fn report(
+        &self,
+        wish: NewReport,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Reported, OfficeError> {
+        let now = moment(now);
+        let ticket = Ticket::new(wish.key.as_deref()).map_err(|e| StoreError::bad_id("id", &e))?;
+        for _ in 0..TRIES {
+            let snapshot = self.live.snapshot();
+            if let Some(known) = Known::read(&snapshot, &ticket.id)? {
+                self.keep_contact(&ticket.id, &wish, now).await?;
+                return Ok(Reported {
+                    id: ticket.id,
+                    seq: known.entry.seq(),
+                    receipt: ticket.receipt,
+                    again: true,
+                });
+            }
+            let desk = Desk::of(&snapshot);
+            let place = Place::locate(desk.map, &wish.place).map_err(|e| OfficeError::place(&e))?;
+            let mut case = open(&desk, &wish, actor, &place, &ticket, now)?;
+            snapshot.ledger().notify(&mut case, true, None);
+            self.attach(&ticket.id, &wish.photos).await?;
+            let mut draft = Draft::new(actor, now, "report");
+            draft.put(desk::change(&case, Some(place.geometry))?, Expect::Absent);
+            if let Some(committed) = self.live.commit_draft(draft).await? {
+                self.keep_contact(&ticket.id, &wish, now).await?;
+                return Ok(Reported {
+                    id: ticket.id,
+                    seq: committed.seq,
+                    receipt: ticket.receipt,
+                    again: false,
+                });
+            }
+        }
+        Err(OfficeError::Busy(ticket.id))
+    }
+
+    /// Says that photos belong to a case, before the step that names them: a step never names a photo
+    /// that is not there.
+    pub(super) async fn attach(
+        &self,
+        id: &FeatureId,
+        photos: &[StepPhoto],
+    ) -> Result<(), OfficeError> {
+        if photos.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = photos.iter().map(|p| p.id.clone()).collect();
+        let missing = self.live.store().attach_photos(id, &ids).await?;
+        match missing.first() {
+            None => Ok(()),
+            Some(photo) => Err(FieldError::new(
+                "photos",
+                format!("there is no photo {photo:?}; POST it to /api/photos first"),
+            )
+            .into()),
+        }
+    }
+
+    /// Keeps how to reach the reporter, for as long as the rules say.
+    async fn keep_contact(
+        &self,
+        id: &FeatureId,
+        wish: &NewReport,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(contact) = &wish.contact else {
+            return Ok(());
+        };
+        let days = self
+            .live
+            .snapshot()
+            .ledger()
+            .rules()
+            .privacy
+            .contact_longest_days;
+        let until = now + SignedDuration::from_hours(24 * i64::from(days));
+        self.live.store().put_contact(id, contact, until).await
+    }
+}
+
+/// The case that a report opens, judged.
+fn open(
+    desk: &Desk<'_>,
+    wish: &NewReport,
+    actor: &Actor,
+    place: &Place,
+    ticket: &Ticket,
+    now: Timestamp,
+) -> Result<Case, OfficeError> {
+    if !desk.rules.knows(&wish.category) {
+        let known: Vec<&str> = desk.rules.categories.keys().map(String::as_str).collect();
+        let problem = format!(
+            "{:?} is none; there are {}",
+            wish.category,
+            known.join(", ")
+        );
+        return Err(FieldError::new("category", problem).into());
+    }
+    let mut report = Report::new(
+        ticket.id.clone(),
+        now,
+        actor.clone(),
+        &wish.category,
+        wish.source,
+    );
+    report.note.clone_from(&wish.note);
+    report.photos.clone_from(&wish.photos);
+    report.hotline_number.clone_from(&wish.hotline_number);
+    report.exercise = wish.exercise;
+    report.demo = wish.demo;
+    report.held = is_odd(desk, wish, actor, place, now);
+    report.receipt_sha256 = Some(receipt_hash(&ticket.receipt));
+    report.place.clone_from(&wish.words);
+    Ok(desk.open(
+        report,
+        place,
+        desk.reports_before(&wish.category, place.anchor, now),
+    ))
+}
+
+/// Whether an officer should look at a report before it counts. Only the public is asked: who has an
+/// account answers for it.
+fn is_odd(desk: &Desk<'_>, wish: &NewReport, actor: &Actor, place: &Place, now: Timestamp) -> bool {
+    if actor.role.includes(Role::GridWorker) {
+        return false;
+    }
+    wish.suspicious || place.is_outside(desk.map, MARGIN_M) || is_crowded(desk, place, now)
+}
+
+/// Whether the public has just reported so much here that one more is likely no news.
+fn is_crowded(desk: &Desk<'_>, place: &Place, now: Timestamp) -> bool {
+    let Some(cases) = desk.map.get(desk::CASES) else {
+        return false;
+    };
+    let recent = |case: &Case| {
+        let age = now.duration_since(case.reported_at);
+        let public = matches!(case.source, Source::Resident | Source::Rider);
+        public && age <= SignedDuration::from_mins(CROWD_MINUTES)
+    };
+    let near = cases.within(place.anchor, CROWD_M);
+    let cases = near.iter().filter_map(|(entry, _)| desk::read(entry).ok());
+    cases.filter(recent).count() >= CROWD
+}

@@ -1,0 +1,100 @@
+//! Names that a client brings along: the key of a report decides the case's id, so that a report sent
+//! twice is one case, and the receipt, by which who reported without an account follows it.
+
+use rand::RngExt as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::model::{FeatureId, IdError};
+
+/// A key shorter than this could be guessed, so no secret is made of it.
+const LEAST_KEY: usize = 32;
+
+/// Everything that follows from a report's key, or from chance where it brings none.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// The id of the case.
+    pub id: FeatureId,
+    /// The secret to hand out. Only its hash is kept.
+    pub receipt: String,
+}
+
+impl Ticket {
+    /// The ticket of a report. The same key gives the same ticket again: an answer that got lost on
+    /// the way is answered once more, receipt included.
+    ///
+    /// # Errors
+    /// Never in practice: the ids it makes are ids.
+    pub fn new(key: Option<&str>) -> Result<Self, IdError> {
+        let drawn: [u8; 32] = rand::rng().random();
+        let id = match key {
+            Some(key) => digest("case", key.as_bytes()),
+            None => digest("case", &drawn),
+        };
+        let receipt = match key {
+            Some(key) if key.len() >= LEAST_KEY => digest("receipt", key.as_bytes()),
+            _ => digest("receipt", &drawn),
+        };
+        Ok(Self {
+            // 60 bits: among a million cases two are alike once in two million cities.
+            id: FeatureId::new(format!("w-{}", base32(&id, 12)))?,
+            receipt: format!("or_{}", hex(&receipt)),
+        })
+    }
+}
+
+/// What is kept of a receipt. A plain hash is enough: it is 256 bits that nobody guesses.
+pub fn receipt_hash(receipt: &str) -> String {
+    hex(&Sha256::digest(receipt.as_bytes()))
+}
+
+fn digest(purpose: &str, secret: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"onemap ");
+    hash.update(purpose.as_bytes());
+    hash.update([0]);
+    hash.update(secret);
+    hash.finalize().into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Five bits a character; Crockford's alphabet has nothing that is misread over the telephone.
+fn base32(bytes: &[u8; 32], length: usize) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut number = u128::from_be_bytes(bytes[..16].try_into().unwrap_or_default());
+    (0..length.min(25))
+        .map(|_| {
+            let low = usize::try_from(number & 31).unwrap_or_default();
+            number >>= 5;
+            char::from(ALPHABET[low])
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_key_is_the_same_case_and_the_same_receipt() {
+        let key = Some("4e0f3cf6-9f0e-4d0e-a5d4-2b2f2a3d9c11");
+        let (a, b) = (Ticket::new(key).unwrap(), Ticket::new(key).unwrap());
+        assert_eq!((&a.id, &a.receipt), (&b.id, &b.receipt));
+        assert_eq!(a.id.as_str().len(), 14);
+        let other = Ticket::new(None).unwrap();
+        assert_ne!(a.id, other.id);
+        assert_ne!(a.receipt, other.receipt);
+    }
+
+    #[test]
+    fn a_key_that_could_be_guessed_gives_a_case_but_no_secret() {
+        let (a, b) = (
+            Ticket::new(Some("1")).unwrap(),
+            Ticket::new(Some("1")).unwrap(),
+        );
+        assert_eq!(a.id, b.id);
+        assert_ne!(a.receipt, b.receipt);
+    }
+}
