@@ -1,0 +1,74 @@
+// Carries the outbox to the server, and reads from its answer what that means for the step.
+import { dateTime } from '@/core/i18n/format';
+import type { Attempt, Courier, Entry } from './outbox';
+
+/** What the server says to a step: the case as it is now, and a new report's receipt. */
+export interface Answer {
+  id: string;
+  receipt?: string;
+  properties: Record<string, unknown>;
+}
+
+interface Problem {
+  detail?: string;
+  title?: string;
+  allowed?: string[];
+}
+
+/** Above this an attempt is given up and made again later; milliseconds. */
+const PATIENCE = 60_000;
+
+async function post<T>(path: string, body: BodyInit, type: string, credentials: RequestCredentials): Promise<Attempt<T>> {
+  let response: Response;
+  try {
+    response = await fetch(path, { method: 'POST', credentials, headers: { 'content-type': type, accept: 'application/json' }, body, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
+  } catch {
+    return { outcome: 'later' };
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  // Something between us and the server (a hotel's sign-in page, a proxy) answers in its own words.
+  if (answer === null || typeof answer !== 'object') return { outcome: 'later' };
+  if (response.ok) return { outcome: 'taken', result: answer as T };
+  return judge(response.status, answer as Problem, response.headers.get('retry-after'));
+}
+
+/** What a refusal means: the network and a busy server pass, everything else needs a person. */
+export function judge(status: number, problem: Problem, retryAfter: string | null): Attempt<never> {
+  if (status === 401) return { outcome: 'sign_in' };
+  if ([408, 425, 429, 502, 503, 504].includes(status)) {
+    const seconds = Number(retryAfter);
+    return { outcome: 'later', busy: true, ...(retryAfter && Number.isFinite(seconds) ? { after_ms: seconds * 1000 } : {}) };
+  }
+  return { outcome: 'refused', refusal: { status, detail: problem.detail ?? problem.title ?? `HTTP ${status}`, allowed: problem.allowed ?? [] } };
+}
+
+/** A step that is sent later than this says when it was really made; milliseconds. */
+const LATE = 10 * 60_000;
+
+/** The step as the interface wants it. The ledger notes when a step arrives; a late one says in its note when it
+ * was made. */
+export function bodyOf(entry: Entry, now: Date): Record<string, unknown> {
+  const sent = entry.photos.filter((photo) => photo.remote);
+  const made = new Date(entry.made_at);
+  const late = now.getTime() - made.getTime() > LATE ? `（现场时间 ${dateTime(made, 'zh')}，离线后发送）` : '';
+  if (entry.case === null) {
+    return { ...entry.body, ...(sent.length > 0 ? { photos: sent.map((photo) => photo.remote) } : {}), key: entry.key };
+  }
+  const photos = sent.map((photo) => ({ id: photo.remote, kind: photo.kind }));
+  const note = `${typeof entry.body['note'] === 'string' ? entry.body['note'] : ''}${late}`;
+  return { action: entry.action, ...entry.body, ...(note ? { note } : {}), ...(photos.length > 0 ? { photos } : {}), key: entry.key };
+}
+
+/** @param credentials `omit` for residents: theirs is nobody's account, though somebody may be signed in. */
+export function courier(credentials: 'same-origin' | 'omit'): Courier<Answer> {
+  return {
+    async photo(blob) {
+      const attempt = await post<{ id: string }>('/api/photos', blob, blob.type || 'image/jpeg', credentials);
+      return attempt.outcome === 'taken' ? { outcome: 'taken', result: attempt.result.id } : attempt;
+    },
+    step(entry) {
+      const path = entry.case === null ? '/api/warnings' : `/api/warnings/${encodeURIComponent(entry.case)}/actions`;
+      return post<Answer>(path, JSON.stringify(bodyOf(entry, new Date())), 'application/json', credentials);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { blockedBy, Outbox, type Attempt, type Courier, type Entry, type EntryPhoto } from './outbox';
+import { shelfInMemory } from './shelf';
+
+/** A server that answers as told, and remembers what it got. */
+function courier(answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken', result: 'yes' })): Courier & { got: string[] } {
+  const got: string[] = [];
+  return {
+    got,
+    photo: async () => ({ outcome: 'taken', result: `photo-${got.push('photo')}` }),
+    step: async (entry) => {
+      got.push(`${entry.case}:${entry.action}`);
+      return answer(entry);
+    },
+  };
+}
+
+const step = (case_: string | null, action: string, photos: EntryPhoto[] = [], account: string | null = 'li') => ({ account, case: case_, action, body: {}, photos });
+
+test('steps leave in the order in which they were made', async () => {
+  const to = courier();
+  const outbox = new Outbox(shelfInMemory(), to);
+  for (const action of ['start', 'handle']) await outbox.add(step('w-1', action));
+  await outbox.add(step('w-2', 'return'));
+  expect(await outbox.run('li')).toBe('none');
+  expect(to.got).toEqual(['w-1:start', 'w-1:handle', 'w-2:return']);
+  expect((await outbox.entries()).map((e) => e.state)).toEqual(['sent', 'sent', 'sent']);
+});
+
+test('without a network everything waits, and goes out under the same keys later', async () => {
+  const shelf = shelfInMemory();
+  const away = new Outbox(shelf, courier(() => ({ outcome: 'later', after_ms: 4000 })));
+  await away.add(step('w-1', 'start'));
+  await away.add(step('w-2', 'start'));
+  expect(await away.run('li')).toBe('network');
+  expect(away.pause_ms).toBe(4000);
+  const keys = (await away.entries()).map((e) => e.key);
+
+  // A new page over the same shelf: nothing was lost by the reload.
+  const sent: string[] = [];
+  const back = new Outbox(shelf, courier((entry) => {
+    sent.push(entry.key);
+    return { outcome: 'taken', result: null };
+  }));
+  expect(await back.run('li')).toBe('none');
+  expect(sent).toEqual(keys);
+});
+
+test('a refused step holds back its own case and no other, until it is decided', async () => {
+  let refuse = true;
+  const to = courier((entry) =>
+    refuse && entry.action === 'start' ? { outcome: 'refused', refusal: { status: 409, detail: 'It is parked.', allowed: [] } } : { outcome: 'taken', result: null },
+  );
+  const outbox = new Outbox(shelfInMemory(), to);
+  const first = await outbox.add(step('w-1', 'start'));
+  const second = await outbox.add(step('w-1', 'handle'));
+  await outbox.add(step('w-2', 'verify'));
+  expect(await outbox.run('li')).toBe('none');
+  expect(to.got).toEqual(['w-1:start', 'w-2:verify']);
+  expect(blockedBy(second, await outbox.entries())?.refusal?.detail).toBe('It is parked.');
+
+  refuse = false;
+  await outbox.retry(first.id);
+  await outbox.run('li');
+  expect(to.got.slice(2)).toEqual(['w-1:start', 'w-1:handle']);
+});
+
+test('a dropped step frees those that waited behind it', async () => {
+  const to = courier((entry) => (entry.action === 'start' ? { outcome: 'refused', refusal: { status: 409, detail: '', allowed: [] } } : { outcome: 'taken', result: null }));
+  const outbox = new Outbox(shelfInMemory(), to);
+  const first = await outbox.add(step('w-1', 'start'));
+  await outbox.add(step('w-1', 'handle'));
+  await outbox.run('li');
+  await outbox.drop(first.id);
+  await outbox.run('li');
+  expect((await outbox.entries()).map((e) => [e.action, e.state])).toEqual([['handle', 'sent']]);
+});
+
+test('a photo goes before its step, once, and leaves the shelf with it', async () => {
+  const shelf = shelfInMemory();
+  await shelf.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
+  let network = false;
+  const to = courier(() => (network ? { outcome: 'taken', result: null } : { outcome: 'later' }));
+  const outbox = new Outbox(shelf, to);
+  await outbox.add(step('w-1', 'handle', [{ local: 'p', kind: 'after' }]));
+  await outbox.run('li');
+  network = true;
+  await outbox.run('li');
+  expect(to.got).toEqual(['photo', 'w-1:handle', 'w-1:handle']);
+  expect((await outbox.entries())[0]?.photos).toEqual([{ local: 'p', kind: 'after', remote: 'photo-1' }]);
+  expect(await shelf.all('photos')).toEqual([]);
+});
+
+test('nobody sends what another account did on this phone', async () => {
+  const to = courier();
+  const outbox = new Outbox(shelfInMemory(), to);
+  await outbox.add(step('w-1', 'start', [], 'li'));
+  await outbox.add(step('w-2', 'start', [], 'wang'));
+  expect(await outbox.run('wang')).toBe('other_account');
+  expect(to.got).toEqual(['w-2:start']);
+});
+
+test('what was sent is remembered for a day', async () => {
+  let now = new Date('2026-11-22T06:00:00Z');
+  const outbox = new Outbox(shelfInMemory(), courier(), undefined, () => now);
+  await outbox.add(step('w-1', 'start'));
+  await outbox.run('li');
+  now = new Date('2026-11-23T05:00:00Z');
+  await outbox.run('li');
+  expect(await outbox.entries()).toHaveLength(1);
+  now = new Date('2026-11-23T07:00:00Z');
+  await outbox.run('li');
+  expect(await outbox.entries()).toHaveLength(0);
+});

@@ -1,0 +1,102 @@
+// Distances and directions around a place, for walking there and for being there; metres, degrees, lon/lat.
+// Within a few kilometres a plane is as good as the ellipsoid (better than 0.1 %).
+import type { Geometry, Position } from 'geojson';
+import type { Bilingual } from '@/core/i18n/lang';
+
+/** Metres of a degree along the meridian and the parallel at a latitude (WGS 84, series to the 2nd term). */
+function metresPerDegree(latitude: number): { x: number; y: number } {
+  const φ = (latitude * Math.PI) / 180;
+  return {
+    x: 111_412.84 * Math.cos(φ) - 93.5 * Math.cos(3 * φ),
+    y: 111_132.92 - 559.82 * Math.cos(2 * φ) + 1.175 * Math.cos(4 * φ),
+  };
+}
+
+type Plane = (p: Position) => [number, number];
+
+function planeAt([lon = 0, lat = 0]: Position): Plane {
+  const { x, y } = metresPerDegree(lat);
+  return ([a = 0, b = 0]) => [(a - lon) * x, (b - lat) * y];
+}
+
+/** Metres between two positions. */
+export function distance_m(from: Position, to: Position): number {
+  return Math.hypot(...planeAt(from)(to));
+}
+
+/** Metres from a position to the nearest point of a geometry; 0 inside an area, null where there is none. */
+export function distanceTo_m(from: Position, geometry: Geometry | null | undefined): number | null {
+  const plane = planeAt(from);
+  const line = (points: Position[]): number => {
+    let best = Infinity;
+    for (const [i, p] of points.entries()) best = Math.min(best, toSegment(plane(p), plane(points[i + 1] ?? p)));
+    return best;
+  };
+  const area = (rings: Position[][]): number => (isInside(from, rings) ? 0 : Math.min(...rings.map(line)));
+  switch (geometry?.type) {
+    case 'Point':
+      return distance_m(from, geometry.coordinates);
+    case 'MultiPoint':
+      return nearest(geometry.coordinates.map((p) => distance_m(from, p)));
+    case 'LineString':
+      return nearest([line(geometry.coordinates)]);
+    case 'MultiLineString':
+      return nearest(geometry.coordinates.map(line));
+    case 'Polygon':
+      return nearest([area(geometry.coordinates)]);
+    case 'MultiPolygon':
+      return nearest(geometry.coordinates.map(area));
+    case 'GeometryCollection':
+      return nearest(geometry.geometries.map((g) => distanceTo_m(from, g)).filter((d) => d !== null));
+    default:
+      return null;
+  }
+}
+
+/** The least of some distances; null where there are none. */
+function nearest(found: number[]): number | null {
+  const best = Math.min(Infinity, ...found);
+  return Number.isFinite(best) ? best : null;
+}
+
+/** From the origin to the segment a–b. */
+function toSegment([ax, ay]: [number, number], [bx, by]: [number, number]): number {
+  const [dx, dy] = [bx - ax, by - ay];
+  const length2 = dx * dx + dy * dy;
+  const t = length2 === 0 ? 0 : Math.max(0, Math.min(1, -(ax * dx + ay * dy) / length2));
+  return Math.hypot(ax + t * dx, ay + t * dy);
+}
+
+function isInside([x = 0, y = 0]: Position, rings: Position[][]): boolean {
+  let inside = false;
+  for (const ring of rings) {
+    for (let i = 0; i + 1 < ring.length; i += 1) {
+      const [ax = 0, ay = 0] = ring[i] ?? [];
+      const [bx = 0, by = 0] = ring[i + 1] ?? [];
+      if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+/** Degrees clockwise from north, 0 to 360. */
+export function bearing(from: Position, to: Position): number {
+  const [x, y] = planeAt(from)(to);
+  return ((Math.atan2(x, y) * 180) / Math.PI + 360) % 360;
+}
+
+const winds: Bilingual[] = [
+  { zh: '北', en: 'north' },
+  { zh: '东北', en: 'northeast' },
+  { zh: '东', en: 'east' },
+  { zh: '东南', en: 'southeast' },
+  { zh: '南', en: 'south' },
+  { zh: '西南', en: 'southwest' },
+  { zh: '西', en: 'west' },
+  { zh: '西北', en: 'northwest' },
+];
+
+/** The nearest of the eight winds. */
+export function wind(degrees: number): Bilingual {
+  return winds[Math.round((((degrees % 360) + 360) % 360) / 45) % 8] ?? { zh: '', en: '' };
+}
