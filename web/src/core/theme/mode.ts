@@ -1,10 +1,13 @@
 // Light or dark, for the pages that are both: as the system says until somebody chooses, then as chosen on this
 // machine. `?theme=dark` asks for one visit.
-import { onScopeDispose, ref, watchEffect, type Ref } from 'vue';
+import { onScopeDispose, ref, watchEffect, type InjectionKey, type Ref } from 'vue';
 
 export type Mode = 'light' | 'dark';
 
 const KEY = 'onemap.theme';
+
+/** The page's mode, for parts deep within it that must draw themselves anew, as a map. */
+export const modeKey: InjectionKey<Ref<Mode>> = Symbol('mode');
 
 function asked(): Mode | null {
   const from = (value: string | null): Mode | null => (value === 'light' || value === 'dark' ? value : null);
