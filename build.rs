@@ -26,6 +26,7 @@ fn main() {
         "package-lock.json",
         "vite.config.ts",
         "tsconfig.json",
+        "plugins",
         "public",
         "src",
     ] {

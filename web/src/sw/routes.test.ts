@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { planFor } from './routes';
+
+const shell = new Set(['/assets/main-1.js']);
+const plan = (path: string, { method = 'GET', mode = 'cors' } = {}, scope = '/field'): string => planFor({ url: new URL(path, 'https://map.example').href, method, mode }, scope, 'https://map.example', shell);
+
+test('the page and its files come from the installed shell', () => {
+  expect(plan('/field', { mode: 'navigate' })).toBe('shell');
+  expect(plan('/field/?lang=en', { mode: 'navigate' })).toBe('shell');
+  expect(plan('/report?b=b-1', { mode: 'navigate' }, '/report')).toBe('shell');
+  expect(plan('/assets/main-1.js')).toBe('shell');
+});
+
+test('no answer that can change is ever kept', () => {
+  for (const path of ['/api/warnings', '/api/warnings/w-1', '/api/session', '/api/events', '/api/collections/warnings/items', '/api/grids/status', '/api/search?q=3']) expect(plan(path), path).toBe('pass');
+  expect(plan('/api/warnings/w-1/actions', { method: 'POST' })).toBe('pass');
+  expect(plan('/api/photos', { method: 'POST' })).toBe('pass');
+});
+
+test('other pages and other hosts are left alone', () => {
+  for (const path of ['/wall', '/sign-in', '/desk']) expect(plan(path, { mode: 'navigate' }), path).toBe('pass');
+  expect(plan('/assets/other-2.js')).toBe('pass');
+  expect(plan('https://elsewhere.example/assets/main-1.js')).toBe('pass');
+});
+
+test('tiles and photos that were seen can be seen again', () => {
+  expect(plan('/api/tiles/WebMercatorQuad/16/1/2?collections=roads')).toBe('tile');
+  expect(plan('/api/styles/light')).toBe('tile');
+  expect(plan('/api/photos/abc?size=thumb')).toBe('photo');
+  expect(plan('/api/photos/abc?receipt=secret')).toBe('pass');
+});

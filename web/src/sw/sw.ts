@@ -1,0 +1,121 @@
+// The service worker of the phone pages: they open with no network, and come whole, all files of one build.
+// One registration a page (`/field`, `/report`), so that no other page, the wall above all, is ever touched.
+// The build puts in what belongs to the shell and its version (see plugins/serviceWorker.ts).
+import { planFor } from './routes';
+
+declare const SHELL_FILES: string[];
+declare const BUILD: string;
+
+interface ExtendableEvent extends Event {
+  waitUntil: (work: Promise<unknown>) => void;
+}
+interface FetchEvent extends ExtendableEvent {
+  request: Request;
+  respondWith: (answer: Promise<Response>) => void;
+}
+interface WorkerScope {
+  registration: { scope: string };
+  location: Location;
+  clients: { claim: () => Promise<void> };
+  skipWaiting: () => Promise<void>;
+  addEventListener: ((type: 'install' | 'activate', listen: (event: ExtendableEvent) => void) => void) & ((type: 'fetch', listen: (event: FetchEvent) => void) => void) & ((type: 'message', listen: (event: MessageEvent) => void) => void);
+}
+const worker = globalThis as unknown as WorkerScope;
+
+const page = new URL(worker.registration.scope).pathname.replace(/\/$/, '');
+const shellFiles = new Set(SHELL_FILES);
+const SHELL = `onemap${page}/shell/${BUILD}`;
+/** What was seen outlives a build: tiles and photos don't depend on it. */
+const TILES = `onemap${page}/tiles`;
+const PHOTOS = `onemap${page}/photos`;
+/** How much of it is kept. */
+const MOST_TILES = 800;
+const MOST_PHOTOS = 200;
+/** Without an answer for so long, what was seen before is shown; milliseconds. */
+const PATIENCE = 5000;
+
+worker.addEventListener('install', (event) => {
+  // All or nothing: a shell that lacks a file is never installed. The new one waits for its page to say so
+  // (`take-over`), because a page must not change under somebody's hands.
+  event.waitUntil(
+    caches.open(SHELL).then((cache) =>
+      Promise.all([
+        ...SHELL_FILES.map((file) => cache.add(file)),
+        fetch(page, { cache: 'no-cache' }).then((response) => {
+          if (!response.ok) throw new Error(`${page}: HTTP ${response.status}`);
+          return cache.put(page, response);
+        }),
+      ]),
+    ),
+  );
+});
+
+worker.addEventListener('activate', (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name.startsWith(`onemap${page}/shell/`) && name !== SHELL).map((name) => caches.delete(name))))
+      .then(() => worker.clients.claim()),
+  );
+});
+
+worker.addEventListener('message', (event) => {
+  if (event.data === 'take-over') void worker.skipWaiting();
+});
+
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  switch (planFor(request, page, worker.location.origin, shellFiles)) {
+    case 'shell':
+      event.respondWith(fromShell(request));
+      break;
+    case 'tile':
+      event.respondWith(networkFirst(event));
+      break;
+    case 'photo':
+      event.respondWith(keptFirst(event));
+      break;
+    case 'pass':
+      break;
+  }
+});
+
+async function fromShell(request: Request): Promise<Response> {
+  const cache = await caches.open(SHELL);
+  const kept = await cache.match(request.mode === 'navigate' ? page : request, { ignoreSearch: request.mode === 'navigate', ignoreVary: true });
+  return kept ?? fetch(request);
+}
+
+async function networkFirst(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const cache = await caches.open(TILES);
+  const asked = fetch(request);
+  event.waitUntil(asked.then((response) => keep(TILES, MOST_TILES, request, response)).catch(() => {}));
+  const late = new Promise<null>((resolve) => {
+    setTimeout(() => resolve(null), PATIENCE);
+  });
+  const answer = await Promise.race([asked.catch(() => null), late]);
+  if (answer?.ok) return answer.clone();
+  const kept = await cache.match(request, { ignoreVary: true });
+  return kept ?? (await asked).clone();
+}
+
+async function keptFirst(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const cache = await caches.open(PHOTOS);
+  const kept = await cache.match(request, { ignoreVary: true });
+  if (kept) return kept;
+  const response = await fetch(request);
+  event.waitUntil(keep(PHOTOS, MOST_PHOTOS, request, response).catch(() => {}));
+  return response.clone();
+}
+
+/** Puts a good answer into a cache, and the oldest out of it when it is full. */
+async function keep(name: string, most: number, request: Request, response: Response): Promise<void> {
+  if (response.status !== 200) return;
+  const cache = await caches.open(name);
+  await cache.put(request, response.clone());
+  const keys = await cache.keys();
+  const tooMany = keys.length - most;
+  if (tooMany > 0) await Promise.all(keys.slice(0, tooMany).map((key) => cache.delete(key)));
+}
