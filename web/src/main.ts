@@ -9,6 +9,8 @@ type Page = () => Promise<{ default: Component }>;
 const pages: Record<string, Page> = {
   '/': () => import('@/pages/home/HomePage.vue'),
   '/wall': () => import('@/pages/wall/WallPage.vue'),
+  '/field': () => import('@/pages/field/FieldPage.vue'),
+  '/report': () => import('@/pages/report/ReportPage.vue'),
   '/sign-in': () => import('@/pages/signin/SignInPage.vue'),
   '/docs': () => import('@/pages/docs/DocsPage.vue'),
 };

@@ -1,0 +1,13 @@
+// Makes this page, and only this one, an app that a phone can install.
+import { onScopeDispose } from 'vue';
+
+export function installable(): void {
+  const links = [
+    { rel: 'manifest', href: '/field.webmanifest' },
+    { rel: 'apple-touch-icon', href: '/icons/field-180.png' },
+  ].map((attributes) => Object.assign(document.createElement('link'), attributes));
+  document.head.append(...links);
+  onScopeDispose(() => {
+    for (const link of links) link.remove();
+  });
+}

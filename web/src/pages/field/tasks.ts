@@ -1,0 +1,134 @@
+// What is whose to do, in which order, and how a case stands once what waits in the outbox has gone. Pure.
+import { blockedBy, type Entry } from '@/core/offline/outbox';
+import { isOverdue, moment } from '@/core/ledger/case';
+import type { Action, Case, Status } from '@/core/ledger/types';
+import { distanceTo_m } from '@/core/position/measure';
+import { rank, parseLevel } from '@/core/levels/levels';
+import type { Position } from 'geojson';
+
+/** Who works here, as `GET /api/session` says. */
+export interface Worker {
+  account: string;
+  role: string;
+  unit?: string | null;
+  communities?: string[] | null;
+}
+
+/** `handle`: ours to put right. `verify`: ours to look at. `waiting`: done by us, others look at it. */
+export type Duty = 'handle' | 'verify' | 'waiting';
+
+const VERIFIERS = new Set(['grid_worker', 'officer', 'admin', 'planner', 'steward']);
+
+/** Somebody who belongs to a unit and to no community is there to handle, not to verify others' work. */
+export const isVerifier = (me: Worker): boolean => VERIFIERS.has(me.role) && (!me.unit || (me.communities ?? []).length > 0);
+
+export function dutyOf(c: Case, me: Worker): Duty | null {
+  const { status, unit, community, step } = c.properties;
+  const ours = Boolean(me.unit) && unit === me.unit;
+  if (status === 'dispatched' || status === 'handling') return ours ? 'handle' : null;
+  if (status !== 'handled') return null;
+  if (ours || (step?.action === 'handle' && step.account === me.account)) return 'waiting';
+  if (!isVerifier(me)) return null;
+  const bound = me.communities ?? [];
+  return bound.length === 0 || (community !== undefined && bound.includes(community)) ? 'verify' : null;
+}
+
+/** The status to which a step that is not sent yet will lead. */
+export function statusAfter(entry: Pick<Entry, 'action' | 'body'>): Status | null {
+  switch (entry.action) {
+    case 'start':
+      return 'handling';
+    case 'handle':
+      return 'handled';
+    case 'return':
+      return 'returned';
+    case 'verify':
+      return entry.body['result'] === 'pass' ? 'verified' : 'dispatched';
+    default:
+      return null;
+  }
+}
+
+export interface Task {
+  /** As it will be once all has gone. */
+  case: Case;
+  duty: Duty;
+  /** Steps on their way. */
+  waiting: Entry[];
+  /** The step that the server refused. */
+  refused: Entry | undefined;
+  /** Metres from here; null where that is not known. */
+  distance_m: number | null;
+  overdue: boolean;
+}
+
+export interface Scene {
+  cases: readonly Case[];
+  entries: readonly Entry[];
+  me: Worker;
+  here: Position | null;
+  now: number;
+}
+
+/** The tasks there are, unsorted. A case whose step waits or was refused stays in sight until that is settled. */
+export function tasksOf({ cases, entries, me, here, now }: Scene): Task[] {
+  const tasks: Task[] = [];
+  for (const known of cases) {
+    const own = entries.filter((e) => e.case === known.id && e.account === me.account);
+    const refused = own.find((e) => e.state === 'refused');
+    const waiting = own.filter((e) => e.state === 'waiting');
+    // What waits behind a refused step can't be counted on.
+    const coming = waiting.filter((e) => !blockedBy(e, entries));
+    const status = coming.reduce<Status | undefined>((at, e) => statusAfter(e) ?? at, known.properties.status);
+    const shown: Case = status === known.properties.status ? known : { ...known, properties: { ...known.properties, ...(status ? { status } : {}) } };
+    const duty = coming.length > 0 ? 'waiting' : (dutyOf(shown, me) ?? (refused ? 'handle' : null));
+    if (!duty) continue;
+    tasks.push({
+      case: shown,
+      duty,
+      waiting,
+      refused,
+      distance_m: here ? distanceTo_m(here, known.geometry) : null,
+      overdue: isOverdue(shown, now),
+    });
+  }
+  return tasks;
+}
+
+export type Order = 'due' | 'near';
+
+/** Refused steps first: they need a decision. Then by time (overdue, due, level) or by distance. */
+export function sorted(tasks: readonly Task[], order: Order): Task[] {
+  const due = (t: Task): number => moment(t.case.properties.due_at) || Number.MAX_SAFE_INTEGER;
+  const level = (t: Task): number => rank[parseLevel(t.case.properties.level)];
+  const far = (t: Task): number => t.distance_m ?? Number.MAX_SAFE_INTEGER;
+  const byTime = (a: Task, b: Task): number => due(a) - due(b) || level(b) - level(a) || far(a) - far(b);
+  return tasks.toSorted(
+    (a, b) =>
+      Number(b.refused !== undefined) - Number(a.refused !== undefined) ||
+      (order === 'near' ? far(a) - far(b) || byTime(a, b) : byTime(a, b)) ||
+      (a.case.id < b.case.id ? -1 : 1),
+  );
+}
+
+/** What one may do now with a case, the usual next step last (it is the filled button). The server's own word
+ * wins where we have it and nothing of ours is on its way. */
+export function stepsFor(task: Task, me: Worker, allowed: Action[] | undefined): Action[] {
+  if (task.waiting.length > 0) {
+    // Several steps may be made in a cellar, one after the other.
+    if (task.refused || task.case.properties.unit !== me.unit) return [];
+    return task.case.properties.status === 'handling' ? ['return', 'handle'] : [];
+  }
+  const usual: Action[] =
+    task.case.properties.status === 'dispatched' && task.duty === 'handle'
+      ? ['return', 'start']
+      : task.case.properties.status === 'handling' && task.duty === 'handle'
+        ? ['return', 'handle']
+        : task.duty === 'verify'
+          ? ['verify']
+          : [];
+  return allowed ? usual.filter((action) => allowed.includes(action)) : usual;
+}
+
+/** Within this distance one is at the place; metres. */
+export const AT_PLACE_M = 50;

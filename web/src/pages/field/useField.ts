@@ -1,0 +1,229 @@
+// The field page's state: who works here, the cases, and how old that knowledge is. What was learnt last is kept
+// on the phone and shown with its age where there is no network.
+import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import * as api from '@/core/api/client';
+import { cases as askCases } from '@/core/ledger/client';
+import type { Case } from '@/core/ledger/types';
+import { shelf } from '@/core/offline/shelf';
+import { forgetSeen } from '@/core/phone/serviceWorker';
+import { useOutbox, type OutboxHandle } from '@/core/phone/useOutbox';
+import { isVerifier, type Worker } from './tasks';
+
+/** New tasks are looked for so often while the page is looked at; milliseconds. A feed held open would keep the
+ * phone's radio awake all day. */
+const EVERY = 45_000;
+/** More than anybody can do in a day. */
+const MOST = 500;
+
+/** `offline`: what is shown is what was known. `sign_in`: nobody, or no longer. */
+export type Access = 'asking' | 'in' | 'sign_in' | 'unreachable';
+
+export interface Field {
+  access: Ref<Access>;
+  me: ShallowRef<Worker | null>;
+  cases: ShallowRef<Case[] | null>;
+  units: ShallowRef<ReadonlyMap<string, string>>;
+  /** When the cases were asked for; null before the first answer. */
+  asOf: Ref<Date | null>;
+  /** Whether the last attempt reached the server. */
+  online: Ref<boolean>;
+  now: Ref<number>;
+  refreshing: Ref<boolean>;
+  waiting: ComputedRef<number>;
+  refused: ComputedRef<number>;
+  outbox: OutboxHandle;
+  start: () => Promise<void>;
+  refresh: () => Promise<void>;
+  signIn: (token: string) => Promise<void>;
+  signOut: () => Promise<void>;
+}
+
+interface KeptTasks {
+  id: string;
+  at: string;
+  cases: Case[];
+}
+interface KeptWorker {
+  id: 'me';
+  me: Worker;
+}
+interface KeptUnits {
+  id: 'units';
+  units: [string, string][];
+}
+
+export function useField(): Field {
+  const access = ref<Access>('asking');
+  const me = shallowRef<Worker | null>(null);
+  const cases = shallowRef<Case[] | null>(null);
+  const units = shallowRef<ReadonlyMap<string, string>>(new Map());
+  const asOf = ref<Date | null>(null);
+  const online = ref(true);
+  const now = ref(Date.now());
+  const refreshing = ref(false);
+
+  const outbox = useOutbox(
+    () => me.value?.account ?? null,
+    (entry) => {
+      // The answer to a step is the newest the phone knows of its case.
+      const answer = entry.result as Case | undefined;
+      if (answer?.properties && cases.value) take(answer);
+    },
+  );
+
+  function take(one: Case): void {
+    cases.value = (cases.value ?? []).map((c) => (c.id === one.id ? one : c));
+    void keep();
+  }
+
+  async function keep(): Promise<void> {
+    if (!me.value || !cases.value || !asOf.value) return;
+    const plain = JSON.parse(JSON.stringify(cases.value)) as Case[];
+    await (await shelf()).put('kept', { id: `tasks:${me.value.account}`, at: asOf.value.toISOString(), cases: plain } as KeptTasks);
+  }
+
+  /** What the phone knew when there was last a network. */
+  async function recall(): Promise<void> {
+    const kept = await shelf();
+    me.value = (await kept.get<KeptWorker>('kept', 'me'))?.me ?? null;
+    units.value = new Map((await kept.get<KeptUnits>('kept', 'units'))?.units);
+    if (!me.value) return;
+    const tasks = await kept.get<KeptTasks>('kept', `tasks:${me.value.account}`);
+    if (!tasks) return;
+    cases.value = tasks.cases;
+    asOf.value = new Date(tasks.at);
+    access.value = 'in';
+  }
+
+  /** Asks who works here; false where nobody is signed in. */
+  async function identify(): Promise<boolean> {
+    const session = (await api.session()) as Awaited<ReturnType<typeof api.session>> & Partial<Worker>;
+    if (session.role === 'public' || session.role === 'rider' || !session.account) {
+      access.value = 'sign_in';
+      return false;
+    }
+    const worker: Worker = { account: session.account, role: session.role, unit: session.unit ?? null, communities: session.communities ?? [] };
+    const kept = await shelf();
+    if (me.value && me.value.account !== worker.account) {
+      cases.value = null;
+      asOf.value = null;
+      await forgetSeen();
+    }
+    me.value = worker;
+    await kept.put('kept', { id: 'me', me: worker } as KeptWorker);
+    return true;
+  }
+
+  async function ask(worker: Worker): Promise<Case[]> {
+    const lists: Promise<Case[]>[] = [];
+    // Unit's own at each stage; and, for who verifies, all that is handled.
+    if (worker.unit) for (const status of ['dispatched', 'handling', 'handled']) lists.push(askCases({ status, unit: worker.unit }, MOST));
+    if (isVerifier(worker)) {
+      const bound = worker.communities ?? [];
+      if (bound.length === 0) lists.push(askCases({ status: 'handled' }, MOST));
+      else for (const community of bound) lists.push(askCases({ status: 'handled', community }, MOST));
+    }
+    const found = new Map<string, Case>();
+    // A case may have moved between two questions: its newest version counts.
+    for (const c of (await Promise.all(lists)).flat()) if ((found.get(c.id)?.seq ?? -1) < c.seq) found.set(c.id, c);
+    return keepTouched(found);
+  }
+
+  /** Cases that the outbox still has steps of stay, though they may have left the lists meanwhile. */
+  function keepTouched(found: Map<string, Case>): Case[] {
+    const open = new Set(outbox.entries.value.filter((e) => e.state !== 'sent').map((e) => e.case));
+    for (const c of cases.value ?? []) if (open.has(c.id) && !found.has(c.id)) found.set(c.id, c);
+    return [...found.values()];
+  }
+
+  async function nameUnits(): Promise<void> {
+    if (units.value.size > 0) return;
+    const named = (await api.allItems<{ name?: string }>('units')).map((u): [string, string] => [u.id, u.properties.name ?? u.id]);
+    units.value = new Map(named);
+    await (await shelf()).put('kept', { id: 'units', units: named } as KeptUnits);
+  }
+
+  async function refresh(): Promise<void> {
+    if (refreshing.value) return;
+    refreshing.value = true;
+    try {
+      if (!(await identify()) || !me.value) {
+        online.value = true;
+        return;
+      }
+      const at = new Date();
+      const found = await ask(me.value);
+      cases.value = found;
+      asOf.value = at;
+      access.value = 'in';
+      online.value = true;
+      await keep();
+      void outbox.send();
+      void nameUnits().catch(() => {});
+    } catch (error) {
+      if (error instanceof api.ApiError && error.status === 401) {
+        access.value = 'sign_in';
+        online.value = true;
+      } else {
+        online.value = false;
+        if (access.value !== 'in') access.value = 'unreachable';
+      }
+    } finally {
+      refreshing.value = false;
+      now.value = Date.now();
+    }
+  }
+
+  const seen = (): void => {
+    if (document.visibilityState === 'visible') void refresh();
+  };
+  let timers: ReturnType<typeof setInterval>[] = [];
+  onScopeDispose(() => {
+    for (const timer of timers) clearInterval(timer);
+    document.removeEventListener('visibilitychange', seen);
+    removeEventListener('online', seen);
+  });
+
+  return {
+    access,
+    me,
+    cases,
+    units,
+    asOf,
+    online,
+    now,
+    refreshing,
+    waiting: computed(() => outbox.entries.value.filter((e) => e.state === 'waiting').length),
+    refused: computed(() => outbox.entries.value.filter((e) => e.state === 'refused').length),
+    outbox,
+    async start() {
+      await recall().catch(() => {});
+      timers = [
+        setInterval(seen, EVERY),
+        setInterval(() => {
+          now.value = Date.now();
+        }, 15_000),
+      ];
+      document.addEventListener('visibilitychange', seen);
+      addEventListener('online', seen);
+      await refresh();
+    },
+    refresh,
+    async signIn(token) {
+      await api.signIn(token);
+      access.value = 'asking';
+      await refresh();
+    },
+    async signOut() {
+      await api.signOut();
+      const kept = await shelf();
+      if (me.value) await kept.delete('kept', `tasks:${me.value.account}`);
+      await kept.delete('kept', 'me');
+      await forgetSeen();
+      me.value = null;
+      cases.value = null;
+      asOf.value = null;
+      access.value = 'sign_in';
+    },
+  };
+}
