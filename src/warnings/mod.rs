@@ -4,6 +4,7 @@
 //! Pure: no store, no clock. Moments are arguments, and what was decided is handed back as a step.
 
 pub mod calendar;
+pub mod cap;
 mod case;
 pub mod condition;
 pub mod level;
