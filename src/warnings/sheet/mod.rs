@@ -1,0 +1,91 @@
+//! The ledger as a sheet: CSV and XLSX, out and in.
+//!
+//! What goes out can come in again and changes nothing. Headers are Chinese or English, times are
+//! China's (+08:00). A sheet that a district kept before comes in as backdated steps, see
+//! [`plan`].
+
+pub mod columns;
+pub mod plan;
+pub mod read;
+pub mod write;
+
+use std::collections::BTreeMap;
+
+use jiff::tz::Offset;
+use serde::Serialize;
+
+use crate::model::Localized;
+
+/// China has one time zone, and no summer time.
+pub const CHINA: Offset = Offset::constant(8);
+
+/// The language of a sheet's headers and words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// 中文.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The text in this language.
+    pub fn of(self, text: &Localized) -> &str {
+        match self {
+            Self::Chinese => &text.zh,
+            Self::English => &text.en,
+        }
+    }
+}
+
+/// A fault of a sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The row as the sheet counts it, the header being 1.
+    pub row: u32,
+    /// The column's header, where it is one column's fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What is wrong and what was expected.
+    pub problem: String,
+}
+
+/// What the words in a sheet stand for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Names {
+    /// The categories, by id.
+    pub categories: BTreeMap<String, Localized>,
+    /// The member units' names, by id.
+    pub units: BTreeMap<String, String>,
+    /// The names of grids and communities, by id.
+    pub grids: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// The category that a text names, by id or in either language.
+    pub fn category(&self, text: &str) -> Option<&str> {
+        let named = |name: &Localized| name.zh == text || name.en.eq_ignore_ascii_case(text);
+        self.categories
+            .iter()
+            .find(|(id, name)| id.as_str() == text || named(name))
+            .map(|(id, _)| id.as_str())
+    }
+
+    /// The unit that a text names, by id, or by a name that no other unit has.
+    pub fn unit(&self, text: &str) -> Option<&str> {
+        if let Some((id, _)) = self.units.get_key_value(text) {
+            return Some(id);
+        }
+        let mut named = self.units.iter().filter(|(_, name)| *name == text);
+        let first = named.next()?;
+        named.next().is_none().then_some(first.0.as_str())
+    }
+
+    /// How a unit is called in a sheet: by its name, unless another has the same.
+    pub fn unit_name<'a>(&'a self, id: &'a str) -> &'a str {
+        match self.units.get(id) {
+            Some(name) if self.unit(name) == Some(id) => name,
+            _ => id,
+        }
+    }
+}

@@ -1,0 +1,606 @@
+//! A sheet that a district kept before, as backdated steps: what each row says happened becomes the
+//! steps that the ledger would have taken, each at its own time.
+//!
+//! A row has at least a category, a time of the report, and a place: longitude and latitude, a
+//! building, or an address that the map knows. Where it got to is its status; where it does not say,
+//! its latest time does. A step that has no time of its own has that of the step before it. Columns
+//! that follow from the map and the rules (level, grid, …) are passed over, and so are columns that
+//! nobody knows; the report names those.
+
+use std::collections::BTreeMap;
+
+use geo_types::Coord;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::columns::{Column, value_named};
+use super::read::{Cell, Sheet};
+use super::{Names, Problem};
+use crate::model::FeatureId;
+use crate::warnings::wish::TEXT_LIMIT;
+use crate::warnings::{Action, Source, Status, Verdict, Wish};
+
+/// A row, understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// Its number in the sheet.
+    pub row: u32,
+    /// The id of its case, where the sheet says one.
+    pub id: Option<FeatureId>,
+    /// What tells it from other rows where it says none: the same row again has the same name.
+    pub key: String,
+    /// The category.
+    pub category: String,
+    /// When it was reported.
+    pub reported_at: Timestamp,
+    /// How it was reported.
+    pub source: Source,
+    /// What was written.
+    pub note: Option<String>,
+    /// The number under which the hotline has it.
+    pub hotline_number: Option<String>,
+    /// The place in words.
+    pub place: Option<String>,
+    /// The building's id, or its name.
+    pub building: Option<String>,
+    /// Where it is, degrees.
+    pub position: Option<Coord<f64>>,
+    /// Whether it is a drill.
+    pub exercise: bool,
+    /// Where it got to.
+    pub status: Status,
+    /// The unit in charge.
+    pub unit: Option<String>,
+    /// What happened after the report, in order.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// A step of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedStep {
+    /// When.
+    pub at: Timestamp,
+    /// What, with its fields.
+    pub wish: Wish,
+}
+
+/// What a sheet comes to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// The rows that can be taken.
+    pub rows: Vec<Planned>,
+    /// What is wrong with the others.
+    pub problems: Vec<Problem>,
+    /// Headers that nobody knows.
+    pub ignored: Vec<String>,
+}
+
+/// Understands a sheet. `words` are those of the schema's values, `now` is the present: a ledger does
+/// not tell of the future.
+pub fn plan(sheet: &Sheet, names: &Names, words: &Map<String, Value>, now: Timestamp) -> Plan {
+    let mut plan = Plan::default();
+    let mut places: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for (i, header) in sheet.headers.iter().enumerate() {
+        match Column::find(header) {
+            Some(column) if column.read => {
+                if places.insert(column.name, i).is_some() {
+                    plan.problems.push(Problem {
+                        row: 1,
+                        column: Some(header.clone()),
+                        problem: format!("two columns are {:?}; leave one of them out", column.zh),
+                    });
+                }
+            }
+            Some(_) => {}
+            None if header.is_empty() => {}
+            None => plan.ignored.push(header.clone()),
+        }
+    }
+    for needed in ["category", "reported_at"] {
+        if !places.contains_key(needed)
+            && let Some(column) = Column::find(needed)
+        {
+            plan.problems.push(Problem {
+                row: 1,
+                column: None,
+                problem: format!(
+                    "there is no column {} ({}); the headers are {}",
+                    column.zh,
+                    column.en,
+                    sheet.headers.join(", ")
+                ),
+            });
+        }
+    }
+    if !plan.problems.is_empty() {
+        return plan;
+    }
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for (row, cells) in &sheet.rows {
+        let mut line = Line {
+            row: *row,
+            cells,
+            places: &places,
+            headers: &sheet.headers,
+            names,
+            words,
+            now,
+            problems: Vec::new(),
+        };
+        let planned = line.read();
+        let problems = line.problems;
+        match planned {
+            Some(mut planned) if problems.is_empty() => {
+                let name = match &planned.id {
+                    Some(id) => id.to_string(),
+                    None => planned.key.clone(),
+                };
+                let count = seen.entry(name).or_default();
+                *count += 1;
+                if *count > 1 && planned.id.is_some() {
+                    plan.problems.push(Problem {
+                        row: *row,
+                        column: places
+                            .get("id")
+                            .and_then(|i| sheet.headers.get(*i))
+                            .cloned(),
+                        problem: "another row has this id".to_owned(),
+                    });
+                    continue;
+                }
+                if *count > 1 {
+                    planned.key.push_str(&format!("|{count}"));
+                }
+                plan.rows.push(planned);
+            }
+            _ => plan.problems.extend(problems),
+        }
+    }
+    plan
+}
+
+/// One row while it is read.
+struct Line<'a> {
+    row: u32,
+    cells: &'a [Cell],
+    places: &'a BTreeMap<&'static str, usize>,
+    headers: &'a [String],
+    names: &'a Names,
+    words: &'a Map<String, Value>,
+    now: Timestamp,
+    problems: Vec<Problem>,
+}
+
+impl Line<'_> {
+    fn cell(&self, column: &str) -> &Cell {
+        self.places
+            .get(column)
+            .and_then(|i| self.cells.get(*i))
+            .unwrap_or(&Cell::Empty)
+    }
+
+    fn wrong(&mut self, column: &str, problem: impl Into<String>) {
+        let header = self.places.get(column).and_then(|i| self.headers.get(*i));
+        self.problems.push(Problem {
+            row: self.row,
+            column: header.cloned(),
+            problem: problem.into(),
+        });
+    }
+
+    fn text(&mut self, column: &str) -> Option<String> {
+        let text = self.cell(column).text();
+        let length = text.chars().count();
+        if length > TEXT_LIMIT {
+            self.wrong(column, format!("at most {TEXT_LIMIT} characters, found {length}"));
+            return None;
+        }
+        if text.contains('\0') {
+            self.wrong(column, "contains a NUL character");
+            return None;
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn moment(&mut self, column: &str) -> Option<Timestamp> {
+        let cell = self.cell(column).clone();
+        if cell == Cell::Empty {
+            return None;
+        }
+        let at = cell.moment();
+        if at.is_none() {
+            self.wrong(
+                column,
+                format!("expected a time like 2026-11-22 14:05, found {:?}", cell.text()),
+            );
+        }
+        at
+    }
+
+    fn number(&mut self, column: &str, most: f64) -> Option<f64> {
+        let cell = self.cell(column).clone();
+        if cell == Cell::Empty {
+            return None;
+        }
+        let number = cell.number().filter(|n| n.abs() <= most);
+        if number.is_none() {
+            self.wrong(
+                column,
+                format!("expected a number up to {most}, found {:?}", cell.text()),
+            );
+        }
+        number
+    }
+
+    fn read(&mut self) -> Option<Planned> {
+        let id = self.text("id").and_then(|text| {
+            FeatureId::new(&text)
+                .map_err(|e| self.wrong("id", e.to_string()))
+                .ok()
+        });
+        let category = self.category();
+        let reported_at = self.past("reported_at");
+        if reported_at.is_none() && self.cell("reported_at") == &Cell::Empty {
+            self.wrong("reported_at", "expected the time of the report, found nothing");
+        }
+        let source = self.source();
+        let (lon, lat) = (self.number("lon", 180.0), self.number("lat", 90.0));
+        let position = match (lon, lat) {
+            (Some(x), Some(y)) => Some(Coord { x, y }),
+            (None, None) => None,
+            _ => {
+                self.wrong("lon", "longitude and latitude come together");
+                None
+            }
+        };
+        let (place, building) = (self.text("place"), self.text("building"));
+        if position.is_none() && place.is_none() && building.is_none() {
+            self.wrong(
+                "place",
+                "where is it? Expected longitude and latitude, a building, or an address on the map",
+            );
+        }
+        let unit = self.unit();
+        let exercise = self
+            .text("exercise")
+            .is_some_and(|t| matches!(&*t.to_lowercase(), "是" | "yes" | "true" | "1" | "y"));
+        let (note, hotline_number) = (self.text("note"), self.text("hotline_number"));
+        let (status, steps) = self.steps(reported_at, unit.as_deref(), note.as_deref());
+        let (category, reported_at) = (category?, reported_at?);
+        let here = position.map_or_else(String::new, |c| format!("{},{}", c.x, c.y));
+        let key = [
+            "sheet",
+            &category,
+            &reported_at.to_string(),
+            building.as_deref().unwrap_or_default(),
+            place.as_deref().unwrap_or_default(),
+            &here,
+            note.as_deref().unwrap_or_default(),
+            hotline_number.as_deref().unwrap_or_default(),
+        ]
+        .join("|");
+        Some(Planned {
+            row: self.row,
+            id,
+            key,
+            category,
+            reported_at,
+            source,
+            note,
+            hotline_number,
+            place,
+            building,
+            position,
+            exercise,
+            status,
+            unit,
+            steps,
+        })
+    }
+
+    fn category(&mut self) -> Option<String> {
+        let text = self.text("category").unwrap_or_default();
+        let named = self.names.category(&text).map(str::to_owned);
+        let found = named.or_else(|| {
+            let id = value_named(self.words, "category", &text)?;
+            self.names.categories.contains_key(&id).then_some(id)
+        });
+        if found.is_none() {
+            let known: Vec<&str> = self
+                .names
+                .categories
+                .values()
+                .map(|n| n.zh.as_str())
+                .collect();
+            self.wrong(
+                "category",
+                format!("expected one of {}, found {text:?}", known.join(", ")),
+            );
+        }
+        found
+    }
+
+    fn source(&mut self) -> Source {
+        let Some(text) = self.text("source") else {
+            return if self.cell("hotline_number") == &Cell::Empty {
+                Source::GridWorker
+            } else {
+                Source::Hotline
+            };
+        };
+        let named = value_named(self.words, "source", &text).unwrap_or_else(|| text.clone());
+        Source::parse(&named).unwrap_or_else(|| {
+            let known: Vec<&str> = Source::ALL.iter().map(|s| s.as_str()).collect();
+            self.wrong(
+                "source",
+                format!("expected one of {}, found {text:?}", known.join(", ")),
+            );
+            Source::GridWorker
+        })
+    }
+
+    fn unit(&mut self) -> Option<String> {
+        let text = self.text("unit")?;
+        let found = self.names.unit(&text).map(str::to_owned);
+        if found.is_none() {
+            self.wrong(
+                "unit",
+                format!("no unit, or more than one, is called {text:?}; the collection units has them"),
+            );
+        }
+        found
+    }
+
+    /// A time that is over.
+    fn past(&mut self, column: &str) -> Option<Timestamp> {
+        let at = self.moment(column)?;
+        if at > self.now {
+            self.wrong(column, format!("{at} has not come yet"));
+            return None;
+        }
+        Some(at)
+    }
+
+    /// Where the row got to: as it says, or as its times say.
+    fn status(&mut self, unit: Option<&str>) -> Status {
+        if let Some(text) = self.text("status") {
+            let named = value_named(self.words, "status", &text).unwrap_or_else(|| text.clone());
+            return Status::parse(&named).unwrap_or_else(|| {
+                let known: Vec<&str> = Status::ALL.iter().map(|s| s.as_str()).collect();
+                self.wrong(
+                    "status",
+                    format!("expected one of {}, found {text:?}", known.join(", ")),
+                );
+                Status::Reported
+            });
+        }
+        let says = |column: &str| self.cell(column) != &Cell::Empty;
+        if says("closed_at") {
+            Status::Closed
+        } else if says("verified_at") {
+            Status::Verified
+        } else if says("handled_at") {
+            Status::Handled
+        } else if says("dispatched_at") || unit.is_some() {
+            Status::Dispatched
+        } else if says("filed_at") {
+            Status::Filed
+        } else {
+            Status::Reported
+        }
+    }
+
+    /// The steps from the report to where it got to.
+    fn steps(
+        &mut self,
+        reported_at: Option<Timestamp>,
+        unit: Option<&str>,
+        note: Option<&str>,
+    ) -> (Status, Vec<PlannedStep>) {
+        use Action::{Close, Dispatch, File, Handle, Park, Rate, Reject, Return, Start, Verify};
+        let status = self.status(unit);
+        let worked: &[Action] = &[File, Dispatch, Start, Handle, Verify, Close];
+        let mut path: Vec<Action> = match status {
+            Status::Reported | Status::Merged => Vec::new(),
+            Status::Filed => vec![File],
+            Status::Rejected => vec![Reject],
+            Status::Dispatched => worked[..2].to_vec(),
+            Status::Returned => vec![File, Dispatch, Return],
+            Status::Handling => worked[..3].to_vec(),
+            Status::Handled => worked[..4].to_vec(),
+            Status::Verified => worked[..5].to_vec(),
+            Status::Closed => worked.to_vec(),
+            Status::Parked if unit.is_some() => vec![File, Dispatch, Park],
+            Status::Parked => vec![File, Park],
+        };
+        if path.contains(&Dispatch) && unit.is_none() && self.cell("unit") == &Cell::Empty {
+            self.wrong("unit", format!("a case that is {status} needs its unit"));
+        }
+        let rating = self.number("rating", 5.0);
+        if status == Status::Closed && rating.is_some() {
+            path.push(Rate);
+        }
+        let why = self.text("because");
+        let due_at = self.moment("due_at");
+        let until = self.moment("parked_until");
+        let mut last = reported_at.unwrap_or(self.now);
+        let mut steps = Vec::with_capacity(path.len());
+        for action in path {
+            let column = match action {
+                File => "filed_at",
+                Dispatch => "dispatched_at",
+                Handle => "handled_at",
+                Verify => "verified_at",
+                // A rejected case has its end where a closed one has it.
+                Close | Reject => "closed_at",
+                _ => "",
+            };
+            let at = self.past(column).unwrap_or(last);
+            if at < last {
+                let problem = format!("{action} at {at} comes before the step before it, at {last}");
+                self.wrong(column, problem);
+            }
+            last = last.max(at);
+            let mut wish = Wish::new(action);
+            match action {
+                Reject | Return => {
+                    wish.reason = Some(why.clone().unwrap_or_else(|| IMPORTED.to_owned()));
+                }
+                Dispatch => {
+                    wish.unit = unit.map(str::to_owned);
+                    wish.due_at = due_at;
+                    if due_at.is_some_and(|due| due <= last) {
+                        self.wrong("due_at", format!("it is due before it is dispatched, at {last}"));
+                    }
+                }
+                Handle => wish.note = Some(note.unwrap_or(IMPORTED).to_owned()),
+                Verify => {
+                    wish.result = Some(Verdict::Pass);
+                    wish.reason = Some(IMPORTED.to_owned());
+                }
+                Park => {
+                    wish.reason = Some(why.clone().unwrap_or_else(|| IMPORTED.to_owned()));
+                    wish.until = until;
+                    if until.is_none() {
+                        self.wrong("parked_until", "a parked case says until when");
+                    }
+                }
+                Rate => match rating {
+                    Some(n) if n.fract() == 0.0 && (1.0..=5.0).contains(&n) => {
+                        wish.rating = Some(n as u8);
+                    }
+                    _ => self.wrong("rating", "expected a whole number from 1 to 5"),
+                },
+                _ => {}
+            }
+            steps.push(PlannedStep { at: last, wish });
+        }
+        (status, steps)
+    }
+}
+
+/// What stands where the ledger needs words and the sheet has none.
+const IMPORTED: &str = "由既有台账导入 imported from an existing ledger";
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::read::csv;
+    use super::*;
+    use crate::model::Localized;
+
+    fn names() -> Names {
+        Names {
+            categories: [
+                ("corridor_clutter", "楼道堆物", "corridor clutter"),
+                ("street_encroachment", "占道经营", "street encroachment"),
+            ]
+            .into_iter()
+            .map(|(id, zh, en)| (id.to_owned(), Localized::new(zh, en)))
+            .collect(),
+            units: [("u1", "消防队"), ("u2", "城管"), ("u3", "城管")]
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                .into(),
+            grids: BTreeMap::new(),
+        }
+    }
+
+    fn read(text: &str) -> Plan {
+        let words = json!({"status": {"closed": {"zh": "已结案", "en": "closed"}},
+            "source": {"hotline": {"zh": "12345 热线", "en": "hotline"}}});
+        let now = "2026-11-22T06:00:00Z".parse().unwrap();
+        plan(
+            &csv(text.as_bytes()).unwrap(),
+            &names(),
+            words.as_object().unwrap(),
+            now,
+        )
+    }
+
+    #[test]
+    fn a_row_of_an_old_ledger_becomes_the_steps_that_it_took() {
+        let plan = read(
+            "序号,案件编号,问题类别,地点,承办单位,上报时间,立案时间,处置时间,结案时间,状态,满意度\n\
+             1,A-1,楼道堆物,温泉花园3号楼,消防队,2026/11/01 09:00,2026/11/01 10:00,2026/11/02 10:00,2026/11/03 08:00,已结案,5\n",
+        );
+        assert_eq!(plan.problems, []);
+        assert_eq!(plan.ignored, ["序号"]);
+        let row = &plan.rows[0];
+        assert_eq!(row.id.as_ref().unwrap().as_str(), "A-1");
+        assert_eq!((row.category.as_str(), row.status), ("corridor_clutter", Status::Closed));
+        let steps: Vec<(Action, String)> = row
+            .steps
+            .iter()
+            .map(|s| (s.wish.action, s.at.to_string()))
+            .collect();
+        let at = |action: Action, at: &str| (action, at.to_owned());
+        assert_eq!(
+            steps,
+            [
+                at(Action::File, "2026-11-01T02:00:00Z"),
+                // Nobody wrote down when: with the step before it.
+                at(Action::Dispatch, "2026-11-01T02:00:00Z"),
+                at(Action::Start, "2026-11-01T02:00:00Z"),
+                at(Action::Handle, "2026-11-02T02:00:00Z"),
+                at(Action::Verify, "2026-11-02T02:00:00Z"),
+                at(Action::Close, "2026-11-03T00:00:00Z"),
+                at(Action::Rate, "2026-11-03T00:00:00Z"),
+            ]
+        );
+        assert_eq!(row.steps[1].wish.unit.as_deref(), Some("u1"));
+        assert_eq!(row.steps[6].wish.rating, Some(5));
+    }
+
+    #[test]
+    fn every_fault_names_its_row_and_column() {
+        let plan = read(
+            "类别,地点,上报时间,结案时间,承办单位,经度,纬度,期限\n\
+             不知道,温泉花园,2026-11-01,,,,,\n\
+             楼道堆物,,2026-11-01,,,,,\n\
+             楼道堆物,a,昨天,,,,,\n\
+             楼道堆物,a,2026-11-05,2026-11-01,消防队,,,\n\
+             楼道堆物,a,2026-12-05,,,,,\n\
+             楼道堆物,a,2026-11-05,,城管,,,\n\
+             楼道堆物,,2026-11-05,,,117,,\n\
+             楼道堆物,a,2026-11-05,,消防队,117,39,2026-11-01\n\
+             楼道堆物,a,2026-11-05,,,917,39,\n",
+        );
+        let said: Vec<(u32, &str)> = plan
+            .problems
+            .iter()
+            .map(|p| (p.row, p.column.as_deref().unwrap_or_default()))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                (2, "类别"),
+                (3, "地点"),
+                (4, "上报时间"),
+                (5, "结案时间"),
+                (6, "上报时间"),
+                (7, "承办单位"),
+                (8, "经度"),
+                (8, "地点"),
+                (9, "期限"),
+                (10, "经度"),
+                (10, "经度"),
+            ]
+        );
+        assert!(plan.rows.is_empty());
+        let plan = read("类别,地点\n楼道堆物,a\n");
+        assert!(plan.problems[0].problem.contains("上报时间"), "{plan:?}");
+    }
+
+    #[test]
+    fn the_same_row_again_has_the_same_name_and_its_double_another() {
+        let text = "类别,地点,上报时间,状态\n楼道堆物,a,2026-11-01 08:00,\n楼道堆物,a,2026-11-01 08:00,\n";
+        let (one, two) = (read(text), read(text));
+        assert_eq!(one, two);
+        assert_ne!(one.rows[0].key, one.rows[1].key);
+        let twice = read("编号,类别,地点,上报时间\nA,楼道堆物,a,2026-11-01\nA,楼道堆物,a,2026-11-01\n");
+        assert_eq!(twice.problems[0].row, 3);
+        let unknown = read("类别,地点,上报时间,来源,热线编号\n占道经营,a,2026-11-01,,T-7\n");
+        assert_eq!(unknown.rows[0].source, Source::Hotline);
+    }
+}

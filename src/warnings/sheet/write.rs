@@ -1,0 +1,224 @@
+//! The ledger on its way out: what a role sees of the cases, as rows for people.
+
+use geo_types::Coord;
+use jiff::Timestamp;
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+use serde_json::{Map, Value};
+
+use super::columns::{COLUMNS, Column, Kind, value_name};
+use super::{CHINA, Language, Names};
+use crate::model::{Role, Schema};
+
+/// Why a sheet could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The rows are not those of a CSV file.
+    #[error("cannot write CSV: {0}")]
+    Csv(#[from] csv::Error),
+    /// More than a worksheet holds, or no room for it.
+    #[error("cannot write XLSX: {0}")]
+    Xlsx(#[from] XlsxError),
+    /// What collected the bytes did not give them back.
+    #[error("cannot write CSV: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// One case, as far as it may be seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseRow {
+    /// Its id.
+    pub id: String,
+    /// One position of it.
+    pub place: Option<Coord<f64>>,
+    /// Its properties, without those that are not to be seen.
+    pub properties: Map<String, Value>,
+}
+
+/// How to write it.
+#[derive(Debug)]
+pub struct Style<'a> {
+    /// The language of headers and words.
+    pub language: Language,
+    /// What ids are called.
+    pub names: &'a Names,
+    /// The words of the schema.
+    pub words: &'a Map<String, Value>,
+    /// The schema of the warnings, which says who sees what.
+    pub schema: &'a Schema,
+    /// The role for which it is written: a column that it may not see is left out.
+    pub role: Role,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Cell {
+    Empty,
+    Text(String),
+    Number(f64),
+    Moment(Timestamp),
+}
+
+impl Style<'_> {
+    fn sees(&self, property: &str) -> bool {
+        let known = self.schema.properties.get(property);
+        known.is_some_and(|p| self.role.includes(p.role))
+    }
+
+    fn columns(&self) -> Vec<&'static Column> {
+        COLUMNS
+            .iter()
+            .filter(|c| c.out && (matches!(c.name, "id" | "lon" | "lat") || self.sees(c.name)))
+            .collect()
+    }
+
+    fn cell(&self, row: &CaseRow, column: &Column) -> Cell {
+        match column.name {
+            "id" => return Cell::Text(row.id.clone()),
+            "lon" => return row.place.map_or(Cell::Empty, |c| Cell::Number(rounded(c.x))),
+            "lat" => return row.place.map_or(Cell::Empty, |c| Cell::Number(rounded(c.y))),
+            _ => {}
+        }
+        match row.properties.get(column.name) {
+            None | Some(Value::Null | Value::Bool(false)) => Cell::Empty,
+            Some(Value::Number(n)) => n.as_f64().map_or(Cell::Empty, Cell::Number),
+            Some(Value::String(text)) => match (column.kind, text.parse::<Timestamp>()) {
+                (Kind::Moment, Ok(at)) => Cell::Moment(at),
+                _ => Cell::Text(value_name(
+                    self.words,
+                    self.names,
+                    column.name,
+                    text,
+                    self.language,
+                )),
+            },
+            Some(Value::Bool(true)) => Cell::Text(
+                match self.language {
+                    Language::Chinese => "是",
+                    Language::English => "yes",
+                }
+                .to_owned(),
+            ),
+            Some(Value::Object(reason)) => {
+                let key = match self.language {
+                    Language::Chinese => "zh",
+                    Language::English => "en",
+                };
+                let text = reason.get(key).and_then(Value::as_str);
+                text.map_or(Cell::Empty, |t| Cell::Text(t.to_owned()))
+            }
+            Some(other) => Cell::Text(other.to_string()),
+        }
+    }
+}
+
+/// A tenth of a metre.
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 1e6).round() / 1e6
+}
+
+fn time(at: Timestamp) -> String {
+    CHINA
+        .to_datetime(at)
+        .strftime("%Y-%m-%dT%H:%M:%S+08:00")
+        .to_string()
+}
+
+/// Writes CSV with a byte order mark, without which Excel takes Chinese for something else.
+pub fn csv(rows: &[CaseRow], style: &Style<'_>) -> Result<Vec<u8>, WriteError> {
+    let columns = style.columns();
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    writer.write_record(columns.iter().map(|c| c.header(style.language)))?;
+    for row in rows {
+        let cells = columns.iter().map(|c| match style.cell(row, c) {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => harmless(text),
+            Cell::Number(n) => n.to_string(),
+            Cell::Moment(at) => time(at),
+        });
+        writer.write_record(cells)?;
+    }
+    writer
+        .into_inner()
+        .map_err(|e| WriteError::Io(e.into_error()))
+}
+
+/// Writes any table as CSV, texts guarded as in [`csv`]: the history of a case.
+pub fn csv_of(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, WriteError> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    writer.write_record(header)?;
+    for row in rows {
+        writer.write_record(row.iter().map(|text| harmless(text.clone())))?;
+    }
+    writer
+        .into_inner()
+        .map_err(|e| WriteError::Io(e.into_error()))
+}
+
+/// A spreadsheet runs what begins like a formula, and a resident's note is anybody's text. An
+/// apostrophe before it makes it text again, and [`super::read`] takes it off.
+fn harmless(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+/// Days since the last of 1899, in which a spreadsheet counts.
+fn serial(at: Timestamp) -> f64 {
+    // 25,569 days from there to 1970.
+    let seconds = at.as_second() + i64::from(CHINA.seconds());
+    seconds as f64 / 86_400.0 + 25_569.0
+}
+
+/// Writes XLSX: text is text and never a formula, times are real dates.
+pub fn xlsx(rows: &[CaseRow], style: &Style<'_>) -> Result<Vec<u8>, WriteError> {
+    let columns = style.columns();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name(match style.language {
+        Language::Chinese => "预警台账",
+        Language::English => "Warnings",
+    })?;
+    let bold = Format::new().set_bold().set_align(FormatAlign::Center);
+    let date = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+    sheet.set_freeze_panes(1, 1)?;
+    let mut to: u16 = 0;
+    for column in &columns {
+        sheet.write_string_with_format(0, to, column.header(style.language), &bold)?;
+        let width = match column.kind {
+            Kind::Moment => 20,
+            Kind::Number => 12,
+            Kind::Text => 18,
+        };
+        sheet.set_column_width(to, width)?;
+        to += 1;
+    }
+    let mut line: u32 = 0;
+    for row in rows {
+        line += 1;
+        for (column, to) in columns.iter().zip(0_u16..) {
+            match style.cell(row, column) {
+                Cell::Empty => {}
+                Cell::Text(text) => {
+                    // A cell holds so many characters and no more.
+                    let text: String = text.chars().take(32_767).collect();
+                    sheet.write_string(line, to, text)?;
+                }
+                Cell::Number(n) => {
+                    sheet.write_number(line, to, n)?;
+                }
+                Cell::Moment(at) => {
+                    sheet.write_number_with_format(line, to, serial(at), &date)?;
+                }
+            }
+        }
+    }
+    if to > 0 {
+        sheet.autofilter(0, 0, line, to - 1)?;
+    }
+    Ok(book.save_to_buffer()?)
+}
