@@ -9,6 +9,7 @@ type Page = () => Promise<{ default: Component }>;
 const pages: Record<string, Page> = {
   '/': () => import('@/pages/home/HomePage.vue'),
   '/wall': () => import('@/pages/wall/WallPage.vue'),
+  '/desk': () => import('@/pages/desk/DeskPage.vue'),
   '/field': () => import('@/pages/field/FieldPage.vue'),
   '/report': () => import('@/pages/report/ReportPage.vue'),
   '/sign-in': () => import('@/pages/signin/SignInPage.vue'),

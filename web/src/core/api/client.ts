@@ -70,6 +70,12 @@ export async function allItems<P>(collection: string, signal?: AbortSignal): Pro
   return features;
 }
 
+/** A hit of the search by name, the best first; `wqhy3` finds 温泉花园3号楼. */
+export type Hit = Feature<{ name?: string; number?: string; building?: string; compound?: string }> & { collection: string };
+
+export const search = async (q: string, limit = 8, signal?: AbortSignal): Promise<Hit[]> =>
+  (await json<{ features: Hit[] }>(`${at('/api/search')}?${new URLSearchParams({ q, limit: String(limit) })}`, signal)).features;
+
 /** The style as the server serves it, `{base}` already replaced. */
 export const style = <S>(name: string, signal?: AbortSignal): Promise<S> => json(at('/api/styles/{name}').replace('{name}', name), signal);
 

@@ -122,3 +122,8 @@ export function allowedInstead(error: unknown): Action[] | null {
 
 /** Whether a step was refused because the case is no longer as it was shown. */
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && (error.status === 409 || error.status === 412);
+
+/** The cases with these ids, in this order, as a sheet. */
+export async function exportSheet(ids: string[], f: 'csv' | 'xlsx', lang: 'zh' | 'en'): Promise<Blob> {
+  return (await ask(`${BASE}/export?${new URLSearchParams({ f, lang })}`, { ...post({ ids }), headers: { 'content-type': 'application/json' } })).blob();
+}

@@ -9,10 +9,11 @@ const KEY = 'onemap.theme';
 /** The page's mode, for parts deep within it that must draw themselves anew, as a map. */
 export const modeKey: InjectionKey<Ref<Mode>> = Symbol('mode');
 
+const parse = (value: string | null): Mode | null => (value === 'light' || value === 'dark' ? value : null);
+
 function asked(): Mode | null {
-  const from = (value: string | null): Mode | null => (value === 'light' || value === 'dark' ? value : null);
   try {
-    return from(new URLSearchParams(location.search).get('theme')) ?? from(localStorage.getItem(KEY));
+    return parse(new URLSearchParams(location.search).get('theme')) ?? parse(localStorage.getItem(KEY));
   } catch {
     return null; // storage may be forbidden
   }

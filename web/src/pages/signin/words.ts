@@ -14,7 +14,7 @@ export const words = {
     wrong: '令牌无效或已过期，请核对后重试。',
     failed: '登录失败：',
     checking: '正在查询登录状态',
-    goOn: '去大屏',
+    goOn: '继续',
   },
   en: {
     title: 'Sign in',
@@ -28,7 +28,7 @@ export const words = {
     wrong: 'The token is not valid, or no longer. Check it and try again.',
     failed: 'Signing in failed: ',
     checking: 'Asking who you are',
-    goOn: 'To the wall',
+    goOn: 'Go on',
   },
 };
 

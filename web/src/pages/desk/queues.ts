@@ -1,0 +1,93 @@
+// The queues of the desk: who must move which case, and the filters over them. Pure.
+import { byUrgency, isOpen, isOverdue, levelOf, moment, turnOf } from '@/core/ledger/case';
+import type { Case } from '@/core/ledger/types';
+import type { Level } from '@/core/levels/levels';
+
+export const QUEUES = ['mine', 'new', 'overdue', 'verify', 'open', 'parked', 'closed', 'held'] as const;
+export type Queue = (typeof QUEUES)[number];
+
+/** Who sits at the desk. */
+export interface Me {
+  role: string;
+  account?: string | undefined;
+  unit?: string | undefined;
+  /** Bound to these communities; to none where empty. */
+  communities: readonly string[];
+}
+
+export interface Filters {
+  community: string;
+  category: string;
+  level: Level | '';
+  housing: string;
+  /** Words that must all occur in the place, the note, the number or the category. */
+  text: string;
+}
+
+export const noFilters: Readonly<Filters> = { community: '', category: '', level: '', housing: '', text: '' };
+
+export const isOfficer = (me: Me): boolean => me.role === 'officer' || me.role === 'admin';
+
+/** Whether this person is the one to move. */
+export function isMine(c: Case, me: Me): boolean {
+  const { community, unit } = c.properties;
+  if (me.communities.length > 0 && (!community || !me.communities.includes(community))) return false;
+  switch (turnOf(c)) {
+    case 'officer':
+      return isOfficer(me);
+    case 'unit':
+      return me.unit !== undefined && unit === me.unit;
+    case 'verifier':
+      return me.role === 'grid_worker' && me.unit === undefined;
+    default:
+      return false;
+  }
+}
+
+export function isIn(queue: Queue, c: Case, me: Me, now: number): boolean {
+  const { status, held } = c.properties;
+  if (queue === 'held') return held === true && isOpen(c);
+  if (queue === 'closed') return !isOpen(c);
+  if (held || !isOpen(c)) return false;
+  switch (queue) {
+    case 'mine':
+      return isMine(c, me);
+    case 'new':
+      return (status ?? 'reported') === 'reported';
+    case 'overdue':
+      return isOverdue(c, now);
+    case 'verify':
+      return status === 'handled';
+    case 'parked':
+      return status === 'parked';
+    default:
+      return true;
+  }
+}
+
+/** @param words what else of a case may be searched, such as the names behind its ids */
+export function passes(c: Case, filters: Filters, words: (c: Case) => string): boolean {
+  const p = c.properties;
+  if (filters.community && p.community !== filters.community) return false;
+  if (filters.category && p.category !== filters.category) return false;
+  if (filters.level && levelOf(c) !== filters.level) return false;
+  if (filters.housing && p.housing !== filters.housing) return false;
+  const text = filters.text.trim().toLowerCase();
+  if (text === '') return true;
+  const all = `${c.id} ${p.place ?? ''} ${p.note ?? ''} ${p.hotline_number ?? ''} ${words(c)}`.toLowerCase();
+  return text.split(/\s+/).every((word) => all.includes(word));
+}
+
+const ended = (c: Case): number => moment(c.properties.closed_at) || 0;
+
+/** The queue's cases in the order in which they should be taken up. */
+export function inOrder(queue: Queue, cases: Case[]): Case[] {
+  return queue === 'closed' ? cases.toSorted((a, b) => ended(b) - ended(a) || (a.id < b.id ? 1 : -1)) : cases.toSorted(byUrgency);
+}
+
+/** How many cases each queue holds. */
+export function counts(cases: Iterable<Case>, me: Me, now: number): Record<Queue, number> {
+  const out = Object.fromEntries(QUEUES.map((q) => [q, 0])) as Record<Queue, number>;
+  for (const c of cases) for (const queue of QUEUES) if (isIn(queue, c, me, now)) out[queue] += 1;
+  return out;
+}

@@ -1,0 +1,39 @@
+// A step in words: who, what, and what came of it.
+import * as format from '@/core/i18n/format';
+import { pick, type Lang } from '@/core/i18n/lang';
+import { levelWords } from '@/core/i18n/words';
+import { reasonOf } from '@/core/ledger/case';
+import type { Step } from '@/core/ledger/types';
+import { roleWords, statusWords, stepWords } from '@/core/ledger/words';
+import { parseLevel } from '@/core/levels/levels';
+import type { DeskWords } from './words';
+
+export interface StepText {
+  what: string;
+  who: string;
+  at: string;
+  /** More lines: where it went, why, notes. */
+  lines: string[];
+}
+
+const MARKS = new Set(['level', 'join', 'absorb']);
+
+export function stepText(step: Step, lang: Lang, w: DeskWords, unitName: (id: string | undefined) => string | undefined): StepText {
+  const lines: string[] = [];
+  let what = pick(stepWords[step.action] ?? { zh: step.action, en: step.action }, lang);
+  if (step.action === 'verify' && step.result) what += ` · ${step.result === 'pass' ? w.pass : w.fail}`;
+  if (step.action === 'level' && step.level) what += ` · ${levelWords[parseLevel(step.level)][lang]}`;
+  if (step.action === 'dispatch' && step.unit) lines.push(`→ ${unitName(step.unit)}`);
+  else if (step.action === 'merge' && step.into) lines.push(`→ ${step.into}`);
+  else if (step.from && step.to && step.from !== step.to) lines.push(`${pick(statusWords[step.from], lang)} → ${pick(statusWords[step.to], lang)}`);
+  if (step.due_at && step.action !== 'level') lines.push(`${w.until} ${format.dateTime(new Date(step.due_at), lang)}`);
+  if (step.until) lines.push(w.parkedUntil(format.date(new Date(step.until), lang)));
+  if (step.rating) lines.push(`${w.rating} ${'★'.repeat(step.rating)}${'☆'.repeat(5 - step.rating)}`);
+  if (step.distance_m !== undefined) lines.push(format.distance(step.distance_m));
+  const reason = reasonOf(step, lang);
+  if (reason) lines.push(reason);
+  if (step.note) lines.push(step.note);
+  const system = MARKS.has(step.action) && !step.account;
+  const who = system ? pick(roleWords['system'], lang) : [step.account, step.action === 'dispatch' ? undefined : unitName(step.unit)].filter(Boolean).join(' · ') || pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
+  return { what, who, at: format.dateTime(new Date(step.at), lang), lines };
+}

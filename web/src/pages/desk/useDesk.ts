@@ -1,0 +1,231 @@
+// What the desk knows: who sits here, the cases, the names behind their ids, the levels of the grids. Loaded once
+// and kept true by the feed.
+import type { Geometry } from 'geojson';
+import { computed, onScopeDispose, reactive, ref, shallowRef, triggerRef, watch } from 'vue';
+import * as api from '@/core/api/client';
+import type { GridProperties, GridStatus } from '@/core/api/types';
+import { pick, type Bilingual } from '@/core/i18n/lang';
+import { categoryWords } from '@/core/i18n/words';
+import { CaseList } from '@/core/ledger/caseList';
+import * as ledger from '@/core/ledger/client';
+import type { Case } from '@/core/ledger/types';
+import { statusWords } from '@/core/ledger/words';
+import { Feed } from '@/core/live/feed';
+import { useFreshness } from '@/core/live/freshness';
+import { counts as countQueues, inOrder, isIn, isOfficer, noFilters, passes, type Filters, type Me, type Queue } from './queues';
+
+export interface Grid {
+  id: string;
+  geometry: Geometry | null;
+  name: string;
+  kind: string;
+  parent: string | undefined;
+  status: GridStatus | null;
+}
+
+export interface Category {
+  id: string;
+  words: Bilingual;
+  /** Whether the rule asks for a photo of what was done. */
+  photo: boolean;
+}
+
+/** Pause before a failed first load is tried again; milliseconds. */
+const RETRY = 4000;
+/** Several changes in quick succession ask for the grids' levels once; milliseconds. */
+const SETTLE = 300;
+/** The categories that every ledger knows, in the order of their keys. */
+const KNOWN = ['street_encroachment', 'corridor_clutter', 'flying_wire_charging', 'blocked_route', 'wrong_access', 'damaged_facility', 'other'];
+
+export type Phase = 'checking' | 'signed-out' | 'loading' | 'ready' | 'failed';
+
+export type Desk = ReturnType<typeof useDesk>;
+
+export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids: string[]) => void }) {
+  const phase = ref<Phase>('checking');
+  const failure = ref('');
+  const me = ref<Me>({ role: 'public', communities: [] });
+  const fresh = useFreshness();
+  const grids = shallowRef(new Map<string, Grid>());
+  const units = shallowRef(new Map<string, string>());
+  const categories = shallowRef<Category[]>(KNOWN.map((id) => ({ id, words: categoryWords(id), photo: false })));
+  /** What the rules' file has wrong, while the old rules stay in force. */
+  const rulesProblem = ref('');
+
+  const list = new CaseList({
+    onChanged(changes) {
+      for (const { after } of changes) if (after) on.stepElsewhere(after);
+      settleLevels();
+    },
+  });
+
+  const queue = ref<Queue>('mine');
+  const filters = reactive<Filters>({ ...noFilters });
+  const selectedId = ref<string | null>(null);
+  const ticked = reactive(new Set<string>());
+
+  // Ages are told in minutes and more: to sort and count each second would be in vain.
+  const minute = ref(Date.now());
+  watch(
+    () => Math.floor(fresh.now.value.getTime() / 30_000),
+    () => (minute.value = fresh.now.value.getTime()),
+  );
+
+  const categoryName = (id: string): string => pick(categories.value.find((c) => c.id === id)?.words ?? categoryWords(id));
+  const unitName = (id: string | undefined): string | undefined => (id ? (units.value.get(id) ?? id) : undefined);
+  const gridName = (id: string | undefined): string | undefined => (id ? (grids.value.get(id)?.name ?? id) : undefined);
+  const communities = computed(() => [...grids.value.values()].filter((g) => g.kind === 'community').toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  const searchable = (c: Case): string => `${categoryName(c.properties.category)} ${unitName(c.properties.unit) ?? ''} ${pick(statusWords[c.properties.status ?? 'reported'])}`;
+
+  const filtered = computed(() => [...list.cases.value.values()].filter((c) => passes(c, filters, searchable)));
+  const counts = computed(() => countQueues(filtered.value, me.value, minute.value));
+  const rows = computed(() => inOrder(queue.value, filtered.value.filter((c) => isIn(queue.value, c, me.value, minute.value))));
+  const selected = computed(() => (selectedId.value ? (list.cases.value.get(selectedId.value) ?? null) : null));
+  const isFiltered = computed(() => Object.values(filters).some((v) => v !== ''));
+
+  let feed: Feed | null = null;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let settling: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+
+  function settleLevels(): void {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      api.gridStatuses().then(
+        ({ grids: statuses }) => setLevels(statuses),
+        () => {}, // the badge says that we are stale; the next change asks again
+      );
+    }, SETTLE);
+  }
+
+  function setLevels(statuses: GridStatus[]): void {
+    const moved: string[] = [];
+    for (const status of statuses) {
+      const grid = grids.value.get(status.id);
+      if (!grid || grid.status?.level === status.level) continue;
+      grid.status = status;
+      moved.push(grid.id);
+    }
+    if (moved.length === 0) return;
+    triggerRef(grids);
+    on.gridsMoved(moved);
+  }
+
+  async function load(): Promise<number> {
+    const seq = await list.load();
+    const [cells, statuses, members, rules] = await Promise.all([
+      api.allItems<GridProperties>('grids'),
+      api.gridStatuses(),
+      api.allItems<{ name?: string }>('units'),
+      ledger.rules().catch(() => null),
+    ]);
+    grids.value = new Map(
+      cells.map((g) => [g.id, { id: g.id, geometry: g.geometry, name: g.properties.name ?? g.properties.code ?? g.id, kind: g.properties.kind ?? 'grid', parent: g.properties.parent, status: null }]),
+    );
+    setLevels(statuses.grids);
+    units.value = new Map(members.map((u) => [u.id, u.properties.name ?? u.id]));
+    if (rules?.categories?.length) {
+      const order = (id: string): number => (KNOWN.indexOf(id) + 1 || 99);
+      categories.value = rules.categories.toSorted((a, b) => order(a.id) - order(b.id)).map((c) => ({ id: c.id, words: { zh: c.zh, en: c.en }, photo: c.photo ?? false }));
+    }
+    rulesProblem.value = rules?.problem ? `${rules.problem.file ?? 'rules.toml'}:${rules.problem.line ?? ''} ${rules.problem.problem ?? ''}` : '';
+    return seq;
+  }
+
+  async function begin(): Promise<void> {
+    try {
+      const session = await api.session();
+      const unit = 'unit' in session ? (session.unit as string | undefined) : undefined;
+      const bound = 'communities' in session ? (session.communities as string[] | undefined) : undefined;
+      me.value = { role: session.role, account: session.account ?? undefined, unit: unit ?? undefined, communities: bound ?? [] };
+      if (session.role === 'public' || session.role === 'rider') {
+        phase.value = 'signed-out';
+        return;
+      }
+      if (phase.value !== 'ready') phase.value = 'loading';
+      const seq = await load();
+      if (over) return;
+      failure.value = '';
+      phase.value = 'ready';
+      if (counts.value.mine === 0) queue.value = 'open';
+      fresh.heard(null);
+      feed?.stop();
+      feed = new Feed({
+        seq,
+        collections: ['warnings'],
+        onCommit(commit) {
+          if (!list.apply(commit)) void reload();
+        },
+        onReset: () => void reload(),
+        onHeard: fresh.heard,
+        onBehind: fresh.behind,
+        onConnected: fresh.connected,
+      });
+      void feed.run();
+    } catch (error) {
+      if (over) return;
+      failure.value = error instanceof Error ? error.message : String(error);
+      phase.value = 'failed';
+      retry = setTimeout(() => void begin(), RETRY);
+    }
+  }
+
+  async function reload(): Promise<void> {
+    try {
+      feed?.resumeFrom(await load());
+    } catch {
+      clearTimeout(retry);
+      retry = setTimeout(() => void reload(), RETRY);
+    }
+  }
+
+  const hurry = (): void => feed?.hurry();
+  addEventListener('online', hurry);
+  onScopeDispose(() => {
+    over = true;
+    removeEventListener('online', hurry);
+    clearTimeout(retry);
+    clearTimeout(settling);
+    feed?.stop();
+  });
+
+  return {
+    phase,
+    failure,
+    me,
+    fresh,
+    minute,
+    grids,
+    units,
+    communities,
+    categories,
+    rulesProblem,
+    list,
+    queue,
+    filters,
+    isFiltered,
+    counts,
+    rows,
+    selectedId,
+    selected,
+    ticked,
+    officer: computed(() => isOfficer(me.value)),
+    categoryName,
+    unitName,
+    gridName,
+    begin,
+    reload,
+    /** Selects the next or the previous row; from nowhere, the first. */
+    move(by: number): void {
+      const at = rows.value.findIndex((c) => c.id === selectedId.value);
+      const next = rows.value[at < 0 ? (by > 0 ? 0 : rows.value.length - 1) : Math.max(0, Math.min(rows.value.length - 1, at + by))];
+      if (next) selectedId.value = next.id;
+    },
+    tick(id: string): void {
+      if (!ticked.delete(id)) ticked.add(id);
+    },
+    clearFilters(): void {
+      Object.assign(filters, noFilters);
+    },
+  };
+}

@@ -1,0 +1,176 @@
+// The desk's map: the base style of the room, the grids in their levels, the queue's cases as level symbols, the
+// selected one ringed, and while a report is written its place.
+import type { Position } from 'geojson';
+import type { GeoJSONSource, MapLibreMap, MapMouseEvent, StyleSpecification } from 'maplibre-gl';
+import { onScopeDispose, ref, type Ref, type ShallowRef } from 'vue';
+import { style as loadStyle } from '@/core/api/client';
+import type { Lang } from '@/core/i18n/lang';
+import type { Case } from '@/core/ledger/types';
+import { bboxOf, signPlace } from '@/core/map/bounds';
+import { addImages } from '@/core/map/images';
+import { GridLayers } from '@/core/map/layers/grids';
+import { WARNING_LAYERS, WarningLayers } from '@/core/map/layers/warnings';
+import { useMap } from '@/core/map/useMap';
+import type { Mode } from '@/core/theme/mode';
+import { reducedMotion, token } from '@/core/theme/tokens';
+import type { Grid } from './useDesk';
+
+/** Signs of the grids are read from nearby here. */
+const SCALE = 0.78;
+/** From here on a case's surroundings are seen. */
+const CLOSE = 16;
+/** Pixels around the pointer that still hit a symbol. */
+const REACH = 4;
+
+export interface Picked {
+  position: Position;
+  /** The building under the pointer. */
+  building?: string | undefined;
+  name?: string | undefined;
+}
+
+export interface DeskMap {
+  phase: Ref<'loading' | 'ready' | 'failed'>;
+  map: ShallowRef<MapLibreMap | null>;
+  /** `lon,lat,zoom` where the camera rests. */
+  camera: Ref<string>;
+  build: (container: HTMLElement, mode: Mode, lang: Lang) => Promise<void>;
+  showCases: (cases: Case[]) => void;
+  showGrids: (grids: ReadonlyMap<string, Grid>, ids?: string[]) => void;
+  /** Rings it and brings it into view. */
+  select: (c: Case | null) => void;
+  /** The place of the report that is being written. */
+  mark: (place: Position | null, go?: boolean) => void;
+  speak: (lang: Lang) => void;
+  zoom: (by: number) => void;
+  home: () => void;
+}
+
+const points = (place: Position | null): GeoJSON.FeatureCollection => ({
+  type: 'FeatureCollection',
+  features: place ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: place } }] : [],
+});
+
+export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Picked) => void; placing: () => boolean; selected: () => string | null; grids: () => ReadonlyMap<string, Grid> }): DeskMap {
+  const { map, create } = useMap();
+  const phase = ref<'loading' | 'ready' | 'failed'>('loading');
+  const camera = ref('');
+  let layers: { grids: GridLayers; warnings: WarningLayers } | null = null;
+  let cases: Case[] = [];
+  let ringed: Case | null = null;
+  let marked: Position | null = null;
+  let drawing: ReturnType<typeof setTimeout> | undefined;
+  onScopeDispose(() => clearTimeout(drawing));
+
+  const put = (source: string, place: Position | null): void => void map.value?.getSource<GeoJSONSource>(source)?.setData(points(place));
+
+  function drawCases(): void {
+    layers?.warnings.setAll(new Map(cases.map((c) => [c.id, c])));
+  }
+
+  function home(animate = true): void {
+    const cells = [...on.grids().values()];
+    const box = bboxOf(cells.map((g) => g.geometry)) ?? bboxOf(cases.map((c) => c.geometry));
+    if (box) map.value?.fitBounds(box, { padding: 24, maxZoom: CLOSE, animate: animate && !reducedMotion() });
+  }
+
+  function clicked(event: MapMouseEvent): void {
+    const made = map.value;
+    if (!made) return;
+    const { x, y } = event.point;
+    if (on.placing()) {
+      const building = made.getLayer('buildings') ? made.queryRenderedFeatures([x, y], { layers: ['buildings'] })[0] : undefined;
+      const id = building?.properties['id'] ?? building?.id;
+      on.place({ position: [event.lngLat.lng, event.lngLat.lat], building: id === undefined ? undefined : String(id), name: building?.properties['name'] as string | undefined });
+      return;
+    }
+    const hits = made.queryRenderedFeatures([[x - REACH, y - REACH], [x + REACH, y + REACH]], { layers: WARNING_LAYERS });
+    const ids = [...new Set(hits.map((f) => String(f.properties['id'])))];
+    // Several at one place: each click takes the next.
+    const at = ids.indexOf(on.selected() ?? '');
+    const id = ids[(at + 1) % ids.length];
+    if (id !== undefined) on.pick(id);
+  }
+
+  async function build(container: HTMLElement, mode: Mode, lang: Lang): Promise<void> {
+    phase.value = 'loading';
+    const before = map.value ? { center: map.value.getCenter(), zoom: map.value.getZoom() } : null;
+    try {
+      const style = await loadStyle<StyleSpecification>(mode === 'dark' ? 'wall' : 'light');
+      // Looked straight down upon, and with the signs on top; a pitched style starts flat here.
+      const made = await create(container, { style: { ...style, pitch: 0, bearing: 0 }, maxPitch: 0, dragRotate: false, fadeDuration: 120, locale: { 'Map.Title': lang === 'zh' ? '预警地图' : 'Map of the cases' } });
+      made.touchZoomRotate.disableRotation();
+      made.keyboard.disableRotation();
+      await addImages(made, container, { scale: 0.9, ratio: devicePixelRatio });
+      layers = { grids: new GridLayers(made, container, SCALE, lang), warnings: new WarningLayers(made, 0) };
+      const ink = token('--text', container);
+      const accent = token('--accent', container);
+      made.addSource('ring', { type: 'geojson', data: points(null) });
+      made.addLayer({ id: 'ring', type: 'circle', source: 'ring', paint: { 'circle-radius': 19, 'circle-color': accent, 'circle-opacity': 0.22, 'circle-stroke-color': ink, 'circle-stroke-width': 2.5 } }, 'warning-pins-green');
+      made.addSource('mark', { type: 'geojson', data: points(null) });
+      made.addLayer({ id: 'mark', type: 'circle', source: 'mark', paint: { 'circle-radius': 8, 'circle-color': accent, 'circle-stroke-color': token('--ground', container), 'circle-stroke-width': 3 } });
+      layers.grids.setAll(on.grids());
+      drawCases();
+      put('ring', ringed ? signPlace(ringed.geometry) : null);
+      put('mark', marked);
+      if (before) made.jumpTo(before);
+      else home(false);
+      made.on('click', clicked);
+      for (const layer of WARNING_LAYERS) {
+        made.on('mouseenter', layer, () => (made.getCanvas().style.cursor = 'pointer'));
+        made.on('mouseleave', layer, () => (made.getCanvas().style.cursor = ''));
+      }
+      const rest = (): void => {
+        const { lng, lat } = made.getCenter();
+        camera.value = `${lng.toFixed(5)},${lat.toFixed(5)},${made.getZoom().toFixed(2)}`;
+      };
+      made.on('moveend', rest);
+      rest();
+      await made.once('idle');
+      phase.value = 'ready';
+    } catch {
+      phase.value = 'failed';
+    }
+  }
+
+  function goTo(place: Position, always = false): void {
+    const made = map.value;
+    if (!made) return;
+    const [lng = 0, lat = 0] = place;
+    const { x, y } = made.project([lng, lat]);
+    const { clientWidth: width, clientHeight: height } = made.getContainer();
+    const inView = x > width * 0.15 && x < width * 0.85 && y > height * 0.15 && y < height * 0.85;
+    if (!always && inView && made.getZoom() >= CLOSE - 1) return;
+    made.easeTo({ center: [lng, lat], zoom: Math.max(made.getZoom(), CLOSE), duration: reducedMotion() ? 0 : 250 });
+  }
+
+  return {
+    phase,
+    map,
+    camera,
+    build,
+    showCases(now) {
+      cases = now;
+      clearTimeout(drawing);
+      drawing = setTimeout(drawCases, 60);
+    },
+    showGrids(grids, ids) {
+      if (ids) layers?.grids.update(grids as Map<string, Grid>, ids);
+      else layers?.grids.setAll(grids);
+    },
+    select(c) {
+      ringed = c;
+      const place = c ? signPlace(c.geometry) : null;
+      put('ring', place);
+      if (place) goTo(place);
+    },
+    mark(place, go = true) {
+      marked = place;
+      put('mark', place);
+      if (place && go) goTo(place);
+    },
+    speak: (lang) => layers?.grids.speak(lang),
+    zoom: (by) => map.value?.zoomTo(map.value.getZoom() + by, { duration: reducedMotion() ? 0 : 200 }),
+    home,
+  };
+}
