@@ -48,6 +48,8 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
   const fresh = useFreshness();
   const grids = shallowRef(new Map<string, Grid>());
   const units = shallowRef(new Map<string, string>());
+  /** How many compounds there are. */
+  const compounds = ref(0);
   const categories = shallowRef<Category[]>(KNOWN.map((id) => ({ id, words: categoryWords(id), photo: false })));
   /** What the rules' file has wrong, while the old rules stay in force. */
   const rulesProblem = ref('');
@@ -113,16 +115,18 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
 
   async function load(): Promise<number> {
     const seq = await list.load();
-    const [cells, statuses, members, rules] = await Promise.all([
+    const [cells, statuses, members, collections, rules] = await Promise.all([
       api.allItems<GridProperties>('grids'),
       api.gridStatuses(),
       api.allItems<{ name?: string }>('units'),
+      api.collections(),
       ledger.rules().catch(() => null),
     ]);
     grids.value = new Map(
       cells.map((g) => [g.id, { id: g.id, geometry: g.geometry, name: g.properties.name ?? g.properties.code ?? g.id, kind: g.properties.kind ?? 'grid', parent: g.properties.parent, status: null }]),
     );
     setLevels(statuses.grids);
+    compounds.value = collections.find((c) => c.id === 'compounds')?.itemCount ?? 0;
     units.value = new Map(members.map((u) => [u.id, u.properties.name ?? u.id]));
     if (rules?.categories?.length) {
       const order = (id: string): number => (KNOWN.indexOf(id) + 1 || 99);
@@ -197,6 +201,7 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
     minute,
     grids,
     units,
+    compounds,
     communities,
     categories,
     rulesProblem,

@@ -9,6 +9,7 @@ import type { Case } from '@/core/ledger/types';
 import { bboxOf, signPlace } from '@/core/map/bounds';
 import { addImages } from '@/core/map/images';
 import { GridLayers } from '@/core/map/layers/grids';
+import { namePlaces } from '@/core/map/layers/places';
 import { WARNING_LAYERS, WarningLayers } from '@/core/map/layers/warnings';
 import { useMap } from '@/core/map/useMap';
 import type { Mode } from '@/core/theme/mode';
@@ -51,7 +52,7 @@ const points = (place: Position | null): GeoJSON.FeatureCollection => ({
   features: place ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: place } }] : [],
 });
 
-export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Picked) => void; placing: () => boolean; selected: () => string | null; grids: () => ReadonlyMap<string, Grid> }): DeskMap {
+export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Picked) => void; placing: () => boolean; selected: () => string | null; grids: () => ReadonlyMap<string, Grid>; /** How many compounds there are. */ compounds: () => number }): DeskMap {
   const { map, create } = useMap();
   const phase = ref<'loading' | 'ready' | 'failed'>('loading');
   const camera = ref('');
@@ -67,6 +68,11 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
   function drawCases(): void {
     layers?.warnings.setAll(new Map(cases.map((c) => [c.id, c])));
   }
+
+  /** A courtesy: where the names can't be had the tiles' own labels stay. */
+  const name = (made: MapLibreMap): void => {
+    namePlaces(made, on.compounds()).catch(() => {});
+  };
 
   function home(animate = true): void {
     const cells = [...on.grids().values()];
@@ -103,6 +109,7 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
       made.keyboard.disableRotation();
       await addImages(made, container, { scale: 0.9, ratio: devicePixelRatio });
       layers = { grids: new GridLayers(made, container, SCALE, lang), warnings: new WarningLayers(made, 0) };
+      name(made);
       const ink = token('--text', container);
       const accent = token('--accent', container);
       made.addSource('ring', { type: 'geojson', data: points(null) });
@@ -155,8 +162,14 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
       drawing = setTimeout(drawCases, 60);
     },
     showGrids(grids, ids) {
-      if (ids) layers?.grids.update(grids as Map<string, Grid>, ids);
-      else layers?.grids.setAll(grids);
+      if (!layers || !map.value) return;
+      if (ids) {
+        layers.grids.update(grids, ids);
+        return;
+      }
+      layers.grids.setAll(grids);
+      name(map.value);
+      if (!ringed) home(false);
     },
     select(c) {
       ringed = c;

@@ -1,5 +1,5 @@
 // Names of the compounds, one sign each. From tiles alone a compound that crosses a tile's edge would be
-// named once in every tile; so the wall takes the compounds themselves, where they are not too many.
+// named once in every tile; so a page takes the compounds themselves, where they are not too many.
 import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { allItems } from '@/core/api/client';
 import { signPlace } from '@/core/map/bounds';
