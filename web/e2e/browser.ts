@@ -36,15 +36,18 @@ export interface VisitOptions {
   width?: number;
   height?: number;
   reducedMotion?: boolean;
+  /** Signs in with this token first. */
+  token?: string;
 }
 
 /** Opens a page and takes down what it does wrong. */
-export async function visit(browser: Browser, url: string, { width = 1920, height = 1080, reducedMotion = false }: VisitOptions = {}): Promise<Visit> {
+export async function visit(browser: Browser, url: string, { width = 1920, height = 1080, reducedMotion = false, token }: VisitOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
   const page = await context.newPage();
   const errors: string[] = [];
   const outside: string[] = [];
   const { origin } = new URL(url);
+  if (token) expect((await context.request.post(`${origin}/api/session`, { data: { token } })).status()).toBe(200);
   page.on('pageerror', (error) => errors.push(String(error.stack ?? error)));
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());

@@ -85,6 +85,14 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
   const selected = computed(() => (selectedId.value ? (list.cases.value.get(selectedId.value) ?? null) : null));
   const isFiltered = computed(() => Object.values(filters).some((v) => v !== ''));
 
+  /** Where the selected case stood last. */
+  let lastAt = 0;
+  watch([rows, selectedId], () => {
+    const at = rows.value.findIndex((c) => c.id === selectedId.value);
+    if (at >= 0) lastAt = at;
+  });
+  watch(queue, () => (lastAt = 0));
+
   let feed: Feed | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let settling: ReturnType<typeof setTimeout> | undefined;
@@ -223,9 +231,13 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
     /** Selects the next or the previous row; from nowhere, the first. */
     move(by: number): void {
       const at = rows.value.findIndex((c) => c.id === selectedId.value);
-      const next = rows.value[at < 0 ? (by > 0 ? 0 : rows.value.length - 1) : Math.max(0, Math.min(rows.value.length - 1, at + by))];
+      // Where it has left the queue, the one that came into its place is the next.
+      const to = at >= 0 ? at + by : by > 0 ? lastAt : lastAt - 1;
+      const next = rows.value[Math.max(0, Math.min(rows.value.length - 1, to))];
       if (next) selectedId.value = next.id;
     },
+    /** Whether the selected case stands in the queue. */
+    isListed: (): boolean => rows.value.some((c) => c.id === selectedId.value),
     tick(id: string): void {
       if (!ticked.delete(id)) ticked.add(id);
     },

@@ -1,0 +1,295 @@
+// The desk at work: a case from report to dispatch without a mouse, two officers on one case, many cases at once,
+// a ledger in and out.
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, launch, mapReady, visit, type Visit } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+
+interface Case {
+  id: string;
+  properties: Record<string, unknown>;
+}
+
+const SIZE = { width: 1440, height: 900, reducedMotion: true };
+
+describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
+  let browser: Browser;
+  let server: Server;
+  let li: string;
+  let wang: string;
+
+  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const api = async <T>(path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(server.url + path, {
+      headers: { authorization: `Bearer ${li}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    });
+    expect(response.ok, `${path} ${response.status} ${response.ok ? '' : await response.clone().text()}`).toBe(true);
+    return (await response.json()) as T;
+  };
+  const report = (note: string, building = 'wenquan-huayuan-3', category = 'corridor_clutter'): Promise<Case> => api('/api/warnings', { category, building, note, source: 'grid_worker' });
+
+  async function desk(who: string, query = ''): Promise<Visit> {
+    const opened = await visit(browser, `${server.url}/desk${query}`, { ...SIZE, token: who });
+    await opened.page.waitForSelector('[data-desk="ready"]');
+    return opened;
+  }
+
+  /** Finds a case by the words of its note and selects it, by keys alone. */
+  async function find(page: Page, note: string, id: string): Promise<void> {
+    await page.keyboard.press('5');
+    await page.keyboard.press('/');
+    await page.keyboard.type(note);
+    await page.waitForSelector(`[data-case="${id}"]`);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('j');
+    await page.waitForSelector(`[data-case-shown="${id}"] [data-action]`);
+  }
+
+  const status = (page: Page, is: string) => page.waitForSelector(`[data-status="${is}"]`);
+
+  beforeAll(async () => {
+    browser = await launch();
+    server = await startServer('--demo');
+    li = await token('--role', 'officer', '--name', 'li');
+    wang = await token('--role', 'officer', '--name', 'wang');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  test('whoever is not signed in is led to the door and back', async () => {
+    const { page, close } = await visit(browser, `${server.url}/desk`, SIZE);
+    await page.getByText('请先登录').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: '去登录' }).click();
+    await page.getByLabel('访问令牌').fill(li);
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.waitForSelector('[data-desk="ready"]');
+    await close();
+  });
+
+  test('a case is reported in under ten seconds, filed and dispatched, all by keyboard', async () => {
+    const { page, errors, outside, close } = await desk(li);
+    await mapReady(page);
+    const begun = Date.now();
+    await page.keyboard.press('n');
+    await page.keyboard.press('2');
+    await page.keyboard.type('wqhy3');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[data-place]');
+    expect(await page.textContent('[data-place]')).toContain('温泉花园3号楼');
+    await page.keyboard.type('楼道里堆着旧沙发');
+    await page.keyboard.press('Control+Enter');
+    await page.waitForSelector('[data-status="reported"]');
+    expect(Date.now() - begun).toBeLessThan(10_000);
+
+    await page.waitForSelector('[data-action="file"]');
+    await page.keyboard.press('f');
+    await status(page, 'filed');
+    await page.waitForSelector('[data-action="dispatch"].button--main');
+    await page.keyboard.press('d');
+    await page.waitForSelector('[data-form="dispatch"] input:checked');
+    await page.keyboard.press('Control+Enter');
+    await status(page, 'dispatched');
+
+    const id = (await page.getAttribute('[data-case-shown]', 'data-case-shown')) ?? '';
+    const made = await api<Case>(`/api/warnings/${id}`);
+    expect(made.properties).toMatchObject({ category: 'corridor_clutter', building: 'wenquan-huayuan-3', status: 'dispatched' });
+    const unit = await api<{ properties: { competences: string[] } }>(`/api/collections/units/items/${String(made.properties['unit'])}`);
+    expect(unit.properties.competences).toContain('corridor_clutter');
+    expect([errors, outside]).toEqual([[], []]);
+    await close();
+  });
+
+  test('while a report is written, cases like it are shown, and it can be merged into one', async () => {
+    const first = await report('三楼转角堆放纸箱', 'wenquan-huayuan-5');
+    const { page, close } = await desk(li);
+    await page.keyboard.press('n');
+    await page.keyboard.press('2');
+    await page.keyboard.type('wqhy5');
+    await page.keyboard.press('Enter');
+    const same = page.locator('[data-duplicates]');
+    await same.getByRole('button', { name: /并入/ }).first().waitFor();
+    await expectAccessible(page);
+    await same.getByRole('button', { name: /并入/ }).first().click();
+    await status(page, 'merged');
+    expect((await api<Case>(`/api/warnings/${first.id}`)).properties).toMatchObject({ reports: 2 });
+    await close();
+  });
+
+  test('the second officer sees the first one’s step live, and a clear conflict that keeps what was typed', async () => {
+    const { id } = await report('两位值班员同时看到');
+    const [a, b] = await Promise.all([desk(li), desk(wang)]);
+    await Promise.all([find(a.page, '两位值班员同时看到', id), find(b.page, '两位值班员同时看到', id)]);
+    await b.page.keyboard.press('x');
+    await b.page.locator('[data-form="reject"] textarea').fill('不属于本街道');
+    await a.page.keyboard.press('f');
+    await status(a.page, 'filed');
+    await status(b.page, 'filed');
+    const conflict = b.page.locator('[data-conflict]');
+    await conflict.waitFor();
+    expect(await conflict.textContent()).toMatch(/li.*立案/);
+    expect(await b.page.locator('[data-form="reject"] textarea').inputValue()).toBe('不属于本街道');
+    await expectAccessible(b.page);
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  test('a step on what has changed unseen is refused, and the newer state is shown', async () => {
+    const { id } = await report('断线时的冲突');
+    const blind = await visit(browser, `${server.url}/sign-in`, { ...SIZE, token: wang });
+    await blind.page.route('**/api/events*', (route) => route.abort());
+    await blind.page.goto(`${server.url}/desk`);
+    await blind.page.waitForSelector('[data-desk="ready"]');
+    await find(blind.page, '断线时的冲突', id);
+    await api(`/api/warnings/${id}/actions`, { action: 'reject', reason: '重复' });
+    await blind.page.keyboard.press('f');
+    await blind.page.locator('[data-conflict]').waitFor();
+    await status(blind.page, 'rejected');
+    expect((await api<Case>(`/api/warnings/${id}`)).properties['status']).toBe('rejected');
+    await blind.close();
+  });
+
+  test('what was closed by mistake is taken back', async () => {
+    const { id } = await report('误操作');
+    const { page, close } = await desk(li);
+    await find(page, '误操作', id);
+    await page.keyboard.press('x');
+    await page.locator('[data-form="reject"] textarea').fill('手滑');
+    await page.keyboard.press('Control+Enter');
+    await status(page, 'rejected');
+    await page.getByRole('button', { name: /撤回/ }).waitFor();
+    await page.keyboard.press('z');
+    await page.waitForSelector('[data-form="reopen"]');
+    await page.keyboard.press('Control+Enter');
+    await status(page, 'filed');
+    await close();
+  });
+
+  test('ticked cases are dispatched at once, each to a unit that suits it', async () => {
+    const cases = [await report('批量派遣甲'), await report('批量派遣乙', 'wenquan-huayuan-6', 'flying_wire_charging'), await report('批量派遣丙', 'wenquan-huayuan-7', 'damaged_facility')];
+    const { page, close } = await desk(li);
+    await page.keyboard.press('5');
+    await page.keyboard.press('/');
+    await page.keyboard.type('批量派遣');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-case]').nth(2).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Shift+A');
+    await page.keyboard.press('Shift+B');
+    await page.locator('[data-bulk] select').nth(2).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Control+Enter');
+    await page.locator('[data-line="done"]').nth(2).waitFor();
+    for (const { id, properties } of cases) {
+      const now = await api<Case>(`/api/warnings/${id}`);
+      expect(now.properties['status']).toBe('dispatched');
+      const unit = await api<{ properties: { competences: string[] } }>(`/api/collections/units/items/${String(now.properties['unit'])}`);
+      expect(unit.properties.competences).toContain(properties['category']);
+    }
+    await close();
+  });
+
+  test('a sheet is looked through before it is taken in', async () => {
+    const { page, close } = await desk(li);
+    await page.keyboard.press('Shift+I');
+    const give = (name: string, text: string) => page.locator('[data-import] input[type="file"]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+    const header = '编号,类别,状态,楼栋,上报时间,说明\n';
+    await give('错.csv', `${header}old-1,天外来客,待立案,wenquan-huayuan-3,2026-10-01 09:00,甲\n`);
+    await page.locator('[data-problems] tbody tr').first().waitFor();
+    expect(await page.getByRole('button', { name: /导入 \d+ 件/ }).count()).toBe(0);
+    await expectAccessible(page);
+    await give('台账.csv', `${header}old-1,楼道堆物,待立案,wenquan-huayuan-3,2026-10-01 09:00,甲\nold-2,飞线充电,待立案,wenquan-huayuan-6,2026-10-02 10:30,乙\n`);
+    await page.locator('[data-preview] tbody tr').nth(1).waitFor();
+    expect((await fetch(`${server.url}/api/warnings/old-1`)).status).toBe(404);
+    await page.getByRole('button', { name: '导入 2 件' }).click();
+    await page.locator('[data-imported]').waitFor();
+    expect((await api<Case>('/api/warnings/old-1')).properties['category']).toBe('corridor_clutter');
+    await close();
+  });
+
+  test('the list on the desk is the list in the file', async () => {
+    const made = await report('导出用的一件');
+    const { page, close } = await desk(li);
+    await find(page, '导出用的一件', made.id);
+    for (const f of ['CSV', 'XLSX']) {
+      await page.keyboard.press('Shift+E');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: `导出 ${f}` }).click()]);
+      expect(download.suggestedFilename()).toMatch(new RegExp(`\\.${f.toLowerCase()}$`));
+      const bytes = await readFile(await download.path());
+      if (f === 'XLSX') {
+        expect(bytes.subarray(0, 2).toString()).toBe('PK');
+        continue;
+      }
+      const lines = bytes.toString('utf8').trim().split(/\r?\n/);
+      expect(lines).toHaveLength(2);
+      expect(lines[1]).toContain(made.id);
+    }
+    await close();
+  });
+
+  test('a case is a sheet of paper', async () => {
+    const made = await report('打印用的一件');
+    const { page, errors, close } = await visit(browser, `${server.url}/desk?print=${made.id}`, { ...SIZE, token: li });
+    await page.locator('[data-print] table').first().waitFor();
+    expect(await page.textContent('[data-print]')).toMatch(/网格事件处置单[\s\S]*打印用的一件[\s\S]*上报/);
+    await expectAccessible(page);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('the month is seen as bars and checked in a table', async () => {
+    const { page, close } = await desk(li);
+    await page.keyboard.press('Shift+M');
+    await page.locator('[data-figures] svg').first().waitFor();
+    await page.getByRole('button', { name: '按单位' }).click();
+    const { by, total } = await api<{ by: { unit: unknown[] }; total: { reported: number } }>(`/api/warnings/figures?month=${await page.locator('[data-figures] input').inputValue()}`);
+    expect(await page.locator('[data-figures] tbody tr').count()).toBe(by.unit.length + 1);
+    expect(Number(await page.locator('.figures__total td').first().textContent())).toBeGreaterThan(0);
+    expect(total.reported).toBeGreaterThan(0);
+    await expectAccessible(page);
+    await close();
+  });
+
+  describe.each([
+    ['zh', 'light'],
+    ['en', 'dark'],
+  ])('in %s and %s', (lang, theme) => {
+    test('it is whole, without a finding of axe, and every button of a step shows its key', async () => {
+      const { page, errors, outside, close } = await desk(li, `?lang=${lang}&theme=${theme}`);
+      await mapReady(page);
+      await page.keyboard.press('5');
+      await page.keyboard.press('j');
+      await page.waitForSelector('[data-case-shown] [data-action], [data-case-shown] .actions .quiet');
+      await page.waitForSelector('.history__step');
+      expect(await page.locator('[data-action]').evaluateAll((bs) => bs.every((b) => b.querySelector('kbd') && b.getAttribute('aria-keyshortcuts')))).toBe(true);
+      expect(await page.locator('.case:focus-within').count()).toBe(1);
+      expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([1440, 900]);
+      await expectAccessible(page);
+      await page.keyboard.press('?');
+      await page.locator('dialog[open]').waitFor();
+      await expectAccessible(page);
+      await page.keyboard.press('Escape');
+      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+      expect([errors, outside]).toEqual([[], []]);
+      await close();
+    });
+  });
+
+  test('an empty queue, and a desk before the server answers, say what is', async () => {
+    const { page, close } = await desk(li);
+    await page.keyboard.press('/');
+    await page.keyboard.type('没有这样的事件');
+    await page.getByText('没有符合筛选的事件').waitFor();
+    await expectAccessible(page);
+    await page.route('**/api/**', (route) => route.abort());
+    await page.reload();
+    await page.getByText('连不上服务器').waitFor();
+    await expectAccessible(page);
+    await page.unroute('**/api/**');
+    await page.waitForSelector('[data-desk="ready"]', { timeout: 20_000 });
+    await close();
+  });
+});
