@@ -7,7 +7,7 @@ import { shelf } from '@/core/offline/shelf';
 
 /** First and longest pause between attempts; milliseconds. */
 const FIRST = 2000;
-const LONGEST = 60_000;
+const LONGEST = 20_000;
 
 export interface OutboxHandle {
   entries: ShallowRef<Entry<Answer>[]>;
