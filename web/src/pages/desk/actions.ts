@@ -44,13 +44,11 @@ const NEXT: Partial<Record<Status, Action[]>> = {
   reported: ['file'],
   filed: ['dispatch'],
   returned: ['dispatch'],
-  dispatched: ['start', 'extend'],
-  handling: ['handle', 'extend'],
+  dispatched: ['start'],
+  handling: ['handle'],
   handled: ['verify'],
   verified: ['close'],
   parked: ['resume'],
-  closed: ['rate', 'reopen'],
-  rejected: ['reopen'],
 };
 
 /** The one filled button: where the case goes from here if all is well. */
