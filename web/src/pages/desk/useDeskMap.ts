@@ -66,7 +66,8 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
   const put = (source: string, place: Position | null): void => void map.value?.getSource<GeoJSONSource>(source)?.setData(points(place));
 
   function drawCases(): void {
-    layers?.warnings.setAll(new Map(cases.map((c) => [c.id, c])));
+    // The one that is looked at stays, though its step took it out of the queue.
+    layers?.warnings.setAll(new Map([...(ringed ? [ringed] : []), ...cases].map((c) => [c.id, c])));
   }
 
   /** A courtesy: where the names can't be had the tiles' own labels stay. */
@@ -173,6 +174,7 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
     },
     select(c) {
       ringed = c;
+      drawCases();
       const place = c ? signPlace(c.geometry) : null;
       put('ring', place);
       if (place) goTo(place);
