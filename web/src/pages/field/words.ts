@@ -34,7 +34,7 @@ export const words = {
     noDue: '无时限',
     away: '位置未知',
     walk: (minutes: number) => `步行约 ${minutes} 分钟`,
-    direction: (wind: string) => `${wind}方向`,
+    direction: (wind: string) => `在您的${wind}面`,
     here: '您已在现场',
     toMe: '您在',
     navigate: '手机导航',

@@ -1,0 +1,214 @@
+// In the field: tasks, the way there, steps without a network that arrive in order, conflicts that are told.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, launch } from './browser.ts';
+import { Cable } from './cable.ts';
+import { fitsFingers, installed, phone, photograph, type Spot } from './phone.ts';
+import { startServer, type Server } from './server.ts';
+
+interface Step {
+  action: string;
+  note?: string;
+  reason?: string;
+  photos?: { id: string; kind: string }[];
+  distance_m?: number;
+}
+interface Case {
+  id: string;
+  geometry: { coordinates: [number, number] };
+  properties: { status: string; community?: string };
+}
+
+/** In the middle of the demo district. */
+const PLACE: [number, number] = [117.1302, 39.2242];
+const at = ([longitude, latitude]: [number, number], north_m = 0): Spot => ({ longitude, latitude: latitude + north_m / 111_000 });
+
+describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
+  let browser: Browser;
+  let server: Server;
+  let officer: string;
+  let unitToken: string;
+  let unit = '';
+
+  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const api = async <T>(path: string, body?: unknown, who = officer): Promise<T> => {
+    const response = await fetch(server.url + path, {
+      headers: { authorization: `Bearer ${who}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    });
+    expect(response.ok, `${path} ${response.status} ${response.ok ? '' : await response.clone().text()}`).toBe(true);
+    return (await response.json()) as T;
+  };
+  const act = (id: string, body: object, who = officer): Promise<Case> => api(`/api/warnings/${id}/actions`, body, who);
+  const steps = async (id: string): Promise<Step[]> => (await api<{ steps: Step[] }>(`/api/warnings/${id}/history`)).steps;
+
+  /** A case that waits for the unit. */
+  async function dispatched(note: string): Promise<Case> {
+    const { id } = await api<Case>('/api/warnings', { category: 'corridor_clutter', geometry: { type: 'Point', coordinates: PLACE }, note, source: 'grid_worker' });
+    await act(id, { action: 'file' });
+    return act(id, { action: 'dispatch', unit });
+  }
+
+  const open = (page: Page, id: string): Promise<void> => page.locator(`.card[data-case="${id}"]`).click();
+
+  beforeAll(async () => {
+    browser = await launch();
+    server = await startServer('--demo');
+    const { features } = (await (await fetch(`${server.url}/api/collections/units/items?limit=1000`)).json()) as { features: { id: string; properties: { competences?: string[] } }[] };
+    unit = features.find((u) => u.properties.competences?.includes('corridor_clutter'))?.id ?? '';
+    officer = await token('--role', 'officer', '--name', '值班员');
+    unitToken = await token('--role', 'grid_worker', '--name', '物业', '--unit', unit);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  test('a wrong token is told, a link with a token signs in and leaves the address', async () => {
+    const { page, close } = await phone(browser, `${server.url}/field`);
+    await page.getByLabel('访问令牌').fill('om_0000');
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByText('令牌无效').waitFor();
+    await expectAccessible(page);
+    await page.goto(`${server.url}/field?once#token=${unitToken}`);
+    await page.getByText('物业').waitFor();
+    expect(page.url()).not.toContain('om_');
+    const manifest = (await (await fetch(new URL((await page.locator('link[rel="manifest"]').getAttribute('href')) ?? '', server.url))).json()) as { icons: { src: string }[]; start_url: string };
+    expect(manifest.start_url).toBe('/field');
+    for (const icon of manifest.icons) expect((await fetch(server.url + icon.src)).headers.get('content-type')).toBe('image/png');
+    await close();
+  });
+
+  test('without a network the page opens, a case is handled with photos, and all arrives in order', async () => {
+    const { id } = await dispatched('旧家具堵住楼道');
+    const cable = await new Cable().plug(server.url);
+    const { page, errors, close } = await phone(browser, `${cable.url}/field#token=${unitToken}`, { at: at(PLACE, 300) });
+    await page.locator(`[data-group="handle"] .card[data-case="${id}"]`).waitFor();
+    expect(await page.locator(`.card[data-case="${id}"]`).textContent()).toContain('300 m');
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await open(page, id);
+    await page.waitForSelector('[data-place-map="ready"]', { timeout: 60_000 });
+    await page.getByText('在您的南面').waitFor();
+    await expectAccessible(page);
+    expect(await page.getByRole('link', { name: '手机导航' }).getAttribute('href')).toMatch(/39\.2242.*117\.1302/);
+    await page.goBack();
+    await installed(page);
+
+    cable.pull();
+    await page.reload();
+    await page.locator('[data-offline]', { hasText: '没有网络' }).waitFor();
+    await expectAccessible(page);
+    await open(page, id);
+    await page.locator('[data-action="start"]').click();
+    await page.locator('[data-step="start"][data-state="waiting"]').waitFor();
+    await page.locator('[data-action="handle"]').click();
+    await page.setInputFiles('[data-photo="before"]', await photograph(browser, '#a63'));
+    await page.setInputFiles('[data-photo="after"]', await photograph(browser, '#6a3'));
+    await page.locator('.photos__one img').nth(1).waitFor();
+    await page.fill('[name="note"]', '旧家具已清走');
+    // A phone may close the page while its camera is open.
+    await page.reload();
+    await page.locator('.photos__one img').nth(1).waitFor();
+    expect(await page.inputValue('[name="note"]')).toBe('旧家具已清走');
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await page.locator('[data-send]').click();
+    await page.locator('[data-step="handle"][data-state="waiting"]').waitFor();
+    await page.reload();
+    await page.locator('[data-step="handle"][data-state="waiting"]').waitFor();
+    expect((await steps(id)).map((s) => s.action)).toEqual(['report', 'file', 'dispatch']);
+
+    cable.mend();
+    await expect.poll(async () => (await steps(id)).map((s) => s.action), { timeout: 60_000 }).toEqual(['report', 'file', 'dispatch', 'start', 'handle']);
+    const last = (await steps(id)).at(-1);
+    expect(last?.note).toBe('旧家具已清走');
+    expect(last?.photos?.map((p) => p.kind).toSorted()).toEqual(['after', 'before']);
+    await page.goto(`${cable.url}/field#outbox`);
+    await page.locator('[data-step="handle"][data-state="sent"]').waitFor();
+    await expectAccessible(page);
+    expect(errors).toEqual([]);
+    await close();
+    await cable.unplug();
+  });
+
+  test('a step that came too late says what happened and what to do', async () => {
+    const { id } = await dispatched('等待协调的案件');
+    const cable = await new Cable().plug(server.url);
+    const { page, errors, close } = await phone(browser, `${cable.url}/field#token=${unitToken}`);
+    await page.locator(`.card[data-case="${id}"]`).waitFor();
+    await installed(page);
+    cable.pull();
+    await open(page, id);
+    await page.locator('[data-action="start"]').click();
+    await page.locator('[data-step="start"][data-state="waiting"]').waitFor();
+    // Meanwhile, at the desk:
+    await act(id, { action: 'park', reason: '等街道协调', until: new Date(Date.now() + 86_400_000).toISOString() });
+    cable.mend();
+    const step = page.locator('[data-step="start"][data-state="refused"]');
+    await step.waitFor({ timeout: 60_000 });
+    await page.getByText('案件已经变了').waitFor();
+    await page.getByText('联系值班室').waitFor();
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    // It survives a reload, and goes when its author says so.
+    await page.reload();
+    await step.waitFor();
+    await step.getByRole('button', { name: '放弃这一步' }).click();
+    await page.getByText('会从手机上删除').waitFor();
+    await step.getByRole('button', { name: '放弃这一步' }).click();
+    await page.getByText('已不在您的任务里').waitFor();
+    expect((await steps(id)).map((s) => s.action)).toEqual(['report', 'file', 'dispatch', 'park']);
+    expect(errors).toEqual([]);
+    await close();
+    await cable.unplug();
+  });
+
+  test('who verifies from too far is asked why, who is there is not', async () => {
+    const { id, properties } = await dispatched('已清理的楼道');
+    await act(id, { action: 'start' }, unitToken);
+    const { id: picture } = (await (await fetch(`${server.url}/api/photos`, { method: 'POST', headers: { authorization: `Bearer ${unitToken}`, 'content-type': 'image/jpeg' }, body: new Uint8Array((await photograph(browser, '#777')).buffer) })).json()) as { id: string };
+    await act(id, { action: 'handle', note: '清理完毕', photos: [picture] }, unitToken);
+    const worker = await token('--role', 'grid_worker', '--name', '网格员', '--communities', properties.community ?? '');
+
+    const { context, page, errors, close } = await phone(browser, `${server.url}/field#token=${worker}`, { at: at(PLACE, 200) });
+    await page.locator(`[data-group="verify"] .card[data-case="${id}"]`).waitFor();
+    await open(page, id);
+    await page.locator('[data-action="verify"]').click();
+    await page.getByText('超过 50 m').waitFor();
+    await page.getByText('已解决').click();
+    expect(await page.locator('[data-send]').isDisabled()).toBe(true);
+    await page.getByText('请写原因').waitFor();
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+
+    await context.setGeolocation({ ...at(PLACE, 20), accuracy: 10 });
+    await page.locator('[data-near="true"]').waitFor();
+    expect(await page.locator('[name="reason"]').count()).toBe(0);
+    await page.locator('[data-send]').click();
+    await expect.poll(async () => (await api<Case>(`/api/warnings/${id}`)).properties.status, { timeout: 20_000 }).toBe('verified');
+    const last = (await steps(id)).at(-1);
+    expect(last?.distance_m).toBeGreaterThan(15);
+    expect(last?.distance_m).toBeLessThan(25);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('the service worker leaves the other pages alone, and the interface is never answered from the phone', async () => {
+    const { page, close } = await phone(browser, `${server.url}/field#token=${unitToken}`);
+    await installed(page);
+    await page.locator('.foot').waitFor();
+    const kept = await page.evaluate(async () => {
+      const out: string[] = [];
+      for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) out.push(new URL(request.url).pathname);
+      return out;
+    });
+    expect(kept.length).toBeGreaterThan(5);
+    expect(kept.filter((path) => path.startsWith('/api/') && !/^\/api\/(tiles|styles|photos)\//.test(path))).toEqual([]);
+    await page.goto(`${server.url}/wall`);
+    expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
+    const script = await fetch(`${server.url}/sw.js`);
+    expect([script.headers.get('cache-control'), script.headers.get('content-type')]).toEqual(['no-cache', 'text/javascript; charset=utf-8']);
+    await close();
+  });
+});
