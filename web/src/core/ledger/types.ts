@@ -195,6 +195,21 @@ export interface ImportProblem {
   problem: string;
 }
 
+/** What becomes of one row of a sheet. */
+export interface ImportedRow {
+  row: number;
+  becomes: 'created' | 'updated' | 'unchanged';
+  id?: string;
+  category?: string;
+  level?: Level;
+  status?: Status;
+  place?: string | null;
+  grid?: string | null;
+  community?: string | null;
+  unit?: string | null;
+  reported_at?: string;
+}
+
 /** What an import does, or with `dry_run` would do. */
 export interface ImportReport {
   rows: number;
@@ -202,7 +217,9 @@ export interface ImportReport {
   updated: number;
   unchanged: number;
   problems: ImportProblem[];
-  preview?: Record<string, unknown>[];
+  /** Headers that no column of the ledger has. */
+  ignored?: string[];
+  preview?: ImportedRow[];
 }
 
 export interface UploadedPhoto {
