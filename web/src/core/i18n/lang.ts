@@ -12,12 +12,12 @@ export interface Bilingual {
 const KEY = 'onemap.lang';
 
 function initial(): Lang {
-  const asked = new URLSearchParams(location.search).get('lang');
-  if (asked === 'en' || asked === 'zh') return asked;
   try {
+    const asked = new URLSearchParams(location.search).get('lang');
+    if (asked === 'en' || asked === 'zh') return asked;
     return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh';
   } catch {
-    return 'zh'; // storage may be forbidden
+    return 'zh'; // storage may be forbidden, and a test has no address
   }
 }
 

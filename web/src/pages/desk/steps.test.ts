@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { Action, Case, Status } from '@/core/ledger/types';
+import { actionKeys, fieldsOf, nextAction } from './actions';
+import { dayOf, fieldOf, monthOf } from './chinaTime';
+import { stepText } from './stepText';
+import { requestOf, type Draft } from './useCase';
+import { words } from './words';
+
+const draft = (typed: Partial<Draft>): Draft => ({ unit: '', into: '', due: '', until: '', result: '', rating: 0, note: '', reason: '', photos: [], key: 'k', ...typed });
+const at = (status: Status, allowed: Action[]): Case => ({ type: 'Feature', id: 'w-1', geometry: null, properties: { category: 'other', status }, seq: 1, updated_at: '', allowed });
+
+test('a step says only what its action takes, and times are China’s', () => {
+  const typed = draft({ unit: 'unit-022', due: '2026-11-22T18:00', note: ' 尽快 ', reason: '写给别的步骤' });
+  expect(requestOf('dispatch', typed)).toEqual({ action: 'dispatch', key: 'k', unit: 'unit-022', due_at: '2026-11-22T18:00:00+08:00', note: '尽快' });
+  expect(requestOf('file', typed)).toEqual({ action: 'file', key: 'k' });
+});
+
+test('the filled button is the way on, and never one that is not allowed', () => {
+  expect(nextAction(at('reported', ['file', 'reject', 'merge']))).toBe('file');
+  expect(nextAction(at('dispatched', ['extend', 'park']))).toBeNull();
+  expect(nextAction(at('closed', ['reopen']))).toBeNull();
+  expect(nextAction(at('handled', []))).toBeNull();
+});
+
+test('no two actions share a key, and none takes one of the desk’s own', () => {
+  const keys = Object.values(actionKeys);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(keys.filter((k) => ['j', 'k', 'n', 'z', '/', '?'].includes(k))).toEqual([]);
+  expect(fieldsOf('park')).toEqual([{ field: 'until', required: true }, { field: 'reason', required: true }]);
+});
+
+test('date fields show China’s day, whatever the machine believes', () => {
+  const evening = new Date('2026-10-31T16:30:00Z');
+  expect([fieldOf(evening), dayOf(evening), monthOf(evening)]).toEqual(['2026-11-01T00:30', '2026-11-01', '2026-11']);
+});
+
+test('a step is told by who took it and what came of it', () => {
+  const told = stepText({ action: 'dispatch', at: '2026-11-22T06:05:00Z', role: 'officer', account: 'li', unit: 'unit-022', from: 'filed', to: 'dispatched' }, 'zh', words.zh, () => '城管执法中队');
+  expect(told).toEqual({ what: '派遣', who: 'li', at: '11月22日 14:05', lines: ['→ 城管执法中队'] });
+  const level = stepText({ action: 'level', at: '2026-11-22T06:05:00Z', level: 'red', reason: { zh: '超期', en: 'overdue' } }, 'en', words.en, () => undefined);
+  expect([level.what, level.who, level.lines]).toEqual(['Level changed · Red', 'System', ['overdue']]);
+});
