@@ -2,7 +2,8 @@
 // on the phone and shown with its age where there is no network.
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
-import { cases as askCases } from '@/core/ledger/client';
+import { photoIds } from '@/core/ledger/case';
+import { cases as askCases, photoUrl } from '@/core/ledger/client';
 import type { Case } from '@/core/ledger/types';
 import { shelf } from '@/core/offline/shelf';
 import { forgetSeen } from '@/core/phone/serviceWorker';
@@ -12,6 +13,8 @@ import { isVerifier, type Worker } from './tasks';
 /** New tasks are looked for so often while the page is looked at; milliseconds. A feed held open would keep the
  * phone's radio awake all day. */
 const EVERY = 45_000;
+/** Pictures that are fetched ahead; the service worker keeps twice as many. */
+const MOST_PHOTOS = 100;
 /** More than anybody can do in a day. */
 const MOST = 500;
 
@@ -61,6 +64,7 @@ export function useField(): Field {
   const online = ref(true);
   const now = ref(Date.now());
   const refreshing = ref(false);
+  const seenPhotos = new Set<string>();
 
   const outbox = useOutbox(
     () => me.value?.account ?? null,
@@ -143,6 +147,13 @@ export function useField(): Field {
     await (await shelf()).put('kept', { id: 'units', units: named } as KeptUnits);
   }
 
+  /** Has the service worker keep the small pictures of the tasks, for where there is no network. */
+  async function seePhotos(of: Case[]): Promise<void> {
+    if (!navigator.serviceWorker?.controller) return;
+    const wanted = of.flatMap((c) => photoIds(c.properties.photos)).filter((id) => !seenPhotos.has(id));
+    for (const id of wanted.slice(0, MOST_PHOTOS)) if ((await fetch(photoUrl(id, { thumb: true }))).ok) seenPhotos.add(id);
+  }
+
   async function refresh(): Promise<void> {
     if (refreshing.value) return;
     refreshing.value = true;
@@ -160,6 +171,7 @@ export function useField(): Field {
       await keep();
       void outbox.send();
       void nameUnits().catch(() => {});
+      void seePhotos(found).catch(() => {});
     } catch (error) {
       if (error instanceof api.ApiError && error.status === 401) {
         access.value = 'sign_in';
