@@ -14,6 +14,7 @@ mod features;
 mod import_command;
 mod killed_import;
 mod live_feed;
+mod store_ledger;
 mod store_postgis;
 mod store_suite;
 mod two_stores;

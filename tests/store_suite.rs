@@ -19,7 +19,7 @@ pub struct Fixture {
     _folder: tempfile::TempDir,
 }
 
-async fn fixtures() -> Vec<Fixture> {
+pub async fn fixtures() -> Vec<Fixture> {
     let folder = tempfile::tempdir().unwrap();
     let mut urls = vec![format!("sqlite:{}", folder.path().join("map.db").display())];
     urls.extend(postgres::database());

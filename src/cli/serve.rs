@@ -19,6 +19,9 @@ use crate::live::{self, Live};
 use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Role};
 use crate::store::{NewToken, Store, StoreError};
 
+/// How long it is noted what webhooks were told.
+const DELIVERY_NOTES: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// Serve the map and its pages.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
@@ -37,6 +40,10 @@ pub struct ServeArgs {
     /// The address under which clients see this service, where a proxy stands before it.
     #[arg(long, env = "ONEMAP_PUBLIC_URL")]
     public_url: Option<String>,
+    /// Believe X-Forwarded-For about who sends: only where every request comes through a proxy that
+    /// writes it.
+    #[arg(long, env = "ONEMAP_TRUST_PROXY")]
+    trust_proxy: bool,
     /// How many commits the live feed tells to a client that comes back.
     #[arg(long, env = "ONEMAP_FEED_RETENTION", default_value_t = 10_000)]
     feed_retention: u64,
@@ -87,8 +94,11 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         public_url: args.public_url.clone(),
         feed_retention: args.feed_retention,
         tls: args.tls_cert.is_some(),
+        trust_proxy: args.trust_proxy,
     };
-    let router = http::router(App::new(live, options, http::metrics::install()));
+    tokio::spawn(live::courier(live.clone()));
+    let router = http::router(App::new(live, options, http::metrics::install()))
+        .into_make_service_with_connect_info::<SocketAddr>();
     let listener = std::net::TcpListener::bind(args.listen)
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     listener.set_nonblocking(true)?;
@@ -110,13 +120,13 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
                 .with_context(|| format!("{} and {}", cert.display(), key.display()))?;
             axum_server::from_tcp_rustls(listener, tls)?
                 .handle(handle)
-                .serve(router.into_make_service())
+                .serve(router)
                 .await?;
         }
         _ => {
             axum_server::from_tcp(listener)?
                 .handle(handle)
-                .serve(router.into_make_service())
+                .serve(router)
                 .await?;
         }
     }
@@ -264,6 +274,10 @@ async fn tidy(store: Store) {
     loop {
         if let Err(error) = store.settle().await {
             tracing::warn!(%error, "tidying the store failed; it is tried again");
+        }
+        let old = Timestamp::now() - DELIVERY_NOTES;
+        if let Err(error) = store.sweep_deliveries(old).await {
+            tracing::warn!(%error, "removing old notes of deliveries failed; it is tried again");
         }
         tokio::time::sleep(Duration::from_secs(60)).await;
     }

@@ -1,7 +1,8 @@
-//! Bytes to features and back, and the check that a feature fits its collection.
+//! Bytes to features and back, the check that a feature fits its collection, and photos.
 
 pub mod check;
 pub mod geojson;
 pub mod mvt;
 pub mod osm;
+pub mod photo;
 pub mod wkb;

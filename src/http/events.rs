@@ -25,7 +25,7 @@ use super::problem::Problem;
 use super::query::Query;
 use crate::index::Entry;
 use crate::live::{FeedCommit, Live, Snapshot};
-use crate::model::{CollectionId, Record, Role};
+use crate::model::{CollectionId, Record, Role, SCHEMAS};
 use crate::spatial::bounds::Bounds;
 
 /// How often a client hears that the line is open and how new the map is.
@@ -280,7 +280,7 @@ impl Listener {
                 }
                 let mut records = Vec::new();
                 store.records_of(&header, |r| records.push(r)).await?;
-                if records.iter().any(|r| r.collection.is_hidden()) {
+                if records.iter().any(|r| r.collection.as_str() == SCHEMAS) {
                     return Ok(None);
                 }
                 let mut list: Vec<Value> = Vec::new();

@@ -13,9 +13,11 @@ mod events;
 mod grids;
 mod html;
 mod items;
+mod limit;
 pub mod metrics;
 mod nearest;
 mod openapi;
+mod photos;
 mod problem;
 mod query;
 mod search;
@@ -23,6 +25,7 @@ mod session;
 mod styles;
 mod tiles;
 mod warnings;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +63,8 @@ pub struct Options {
     pub feed_retention: u64,
     /// Whether we speak TLS ourselves.
     pub tls: bool,
+    /// Whether `X-Forwarded-For` is believed: only where all requests come through a proxy of ours.
+    pub trust_proxy: bool,
 }
 
 impl Default for Options {
@@ -68,6 +73,7 @@ impl Default for Options {
             public_url: None,
             feed_retention: 10_000,
             tls: false,
+            trust_proxy: false,
         }
     }
 }
@@ -86,6 +92,8 @@ pub struct App {
     metrics: Option<PrometheusHandle>,
     /// Turns for requests that look at every feature of a collection.
     heavy: Arc<Semaphore>,
+    /// How much somebody without an account may send.
+    limits: Arc<limit::Limits>,
 }
 
 impl App {
@@ -100,6 +108,7 @@ impl App {
             tiles: Arc::default(),
             metrics,
             heavy: Arc::new(Semaphore::new(HEAVY)),
+            limits: Arc::default(),
         }
     }
 
@@ -169,6 +178,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(grids::status))
         .routes(routes!(warnings::list))
+        .routes(routes!(photos::create))
+        .routes(routes!(photos::read))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::delete))
+        .routes(routes!(webhooks::deliveries))
         .routes(routes!(nearest::nearest))
         .routes(routes!(search::search))
         .routes(routes!(session::read, session::sign_in, session::sign_out))

@@ -10,6 +10,7 @@
 //! | an administrator: more rights | [`Problem::forbidden`] | 403 |
 //! | the caller: there is no such thing | [`Problem::not_found`] | 404 |
 //! | the caller: read again first | [`Problem::changed_meanwhile`] | 412 |
+//! | the caller: more slowly | [`Problem::too_many`] | 429 |
 //! | nobody: wait | [`Problem::unavailable`] | 503 |
 //! | us | [`Problem::internal`] | 500 |
 
@@ -104,6 +105,23 @@ impl Problem {
     /// More than we take at once.
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", detail)
+    }
+
+    /// Bytes of a kind that is not taken here.
+    pub fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Unsupported media type",
+            detail,
+        )
+    }
+
+    /// More in a short time than one address may send.
+    pub fn too_many(detail: impl Into<String>, wait: std::time::Duration) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail);
+        let seconds = wait.as_secs() + 1;
+        problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from(seconds)));
+        problem
     }
 
     /// An address that nobody means.

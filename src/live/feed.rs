@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Snapshot;
 use crate::index::Entry;
-use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
+use crate::model::{CollectionId, CommitHeader, FeatureId, Record, SCHEMAS};
 use crate::spatial::bounds::{self, Bounds};
 
 /// Above this many features, a commit is told as areas.
@@ -74,9 +74,12 @@ impl FeedCommit {
         let many = records.len() > MANY;
         let mut areas: std::collections::BTreeMap<CollectionId, Vec<Bounds>> = Default::default();
         for record in records {
-            // A collection that came, went or got another schema is read again as a whole.
+            // A collection that came, went or got another schema is read again as a whole. Other
+            // hidden rows are nobody's to hear of.
             if record.collection.is_hidden() {
-                if let Ok(collection) = CollectionId::new(&record.id) {
+                if record.collection.as_str() == SCHEMAS
+                    && let Ok(collection) = CollectionId::new(&record.id)
+                {
                     let bounds = after
                         .collections()
                         .get(collection.as_str())

@@ -15,6 +15,12 @@ use crate::store::StoreError;
 
 /// How long the follower waits for a sign before it looks all the same.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How many commits are asked for at once.
+const PAGE: u32 = 1000;
+/// So many waiting commits are a burst.
+const BURST: usize = 32;
+/// How many changes of a burst are folded at once.
+const GROUP: u64 = 2000;
 /// From this size on a commit is folded beside the request threads, not on one of them.
 const HEAVY: u64 = 500;
 /// A store that is silent for so long counts as away: a network that swallows everything never says
@@ -105,25 +111,58 @@ async fn patient<T>(
 async fn catch_up(live: &Live) -> Result<(), StoreError> {
     loop {
         let now = live.snapshot();
-        let question = live.store().commits_after(now.seq(), 64);
+        let question = live.store().commits_after(now.seq(), PAGE);
         let headers = patient(SILENCE, &AtomicU64::new(0), question).await?;
         if headers.is_empty() {
             return Ok(());
         }
-        for header in headers {
-            advance(live, &header).await?;
+        for group in groups(&headers) {
+            advance(live, group).await?;
         }
     }
 }
 
-async fn advance(live: &Live, header: &CommitHeader) -> Result<(), StoreError> {
-    let mut records: Vec<Record> = Vec::with_capacity(header.size.min(1 << 20) as usize);
+/// Cuts a list of commits into what is folded at once. One is folded alone, and told alone; only
+/// where many small ones wait (somebody replayed a ledger, or the timer catches up on a week) it
+/// would take longer to make a snapshot of each than anybody looks at it.
+fn groups(headers: &[CommitHeader]) -> Vec<&[CommitHeader]> {
+    if headers.len() < BURST {
+        return headers.chunks(1).collect();
+    }
+    let mut groups = Vec::new();
+    let (mut from, mut size) = (0, 0);
+    for (i, header) in headers.iter().enumerate() {
+        if i > from && size + header.size > GROUP {
+            groups.push(&headers[from..i]);
+            (from, size) = (i, 0);
+        }
+        size += header.size;
+    }
+    groups.push(&headers[from..]);
+    groups
+}
+
+/// Folds commits that follow each other into the next snapshot: of several versions of a feature the
+/// last counts.
+async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError> {
+    let (Some(first), Some(last)) = (headers.first(), headers.last()) else {
+        return Ok(());
+    };
+    let size: u64 = headers.iter().map(|h| h.size).sum();
+    let mut records: Vec<Record> = Vec::with_capacity(size.min(1 << 20) as usize);
     let progress = AtomicU64::new(0);
-    let reading = live.store().records_of(header, |record| {
+    let keep = |record| {
         progress.fetch_add(1, Ordering::Relaxed);
         records.push(record);
-    });
-    patient(GATHERING, &progress, reading).await?;
+    };
+    if headers.len() == 1 {
+        let reading = live.store().records_of(first, keep);
+        patient(GATHERING, &progress, reading).await?;
+    } else {
+        let reading = live.store().records_between(first.seq, last.seq, keep);
+        patient(GATHERING, &progress, reading).await?;
+        records = last_of_each(records);
+    }
     let quarantined = match live.store() {
         crate::store::Store::Postgis(_) => {
             let question = live.store().quarantined();
@@ -136,13 +175,13 @@ async fn advance(live: &Live, header: &CommitHeader) -> Result<(), StoreError> {
     let before = live.snapshot();
     let fold = {
         let before = Arc::clone(&before);
-        let header = header.clone();
+        let header = last.clone();
         move || {
             let after = Arc::new(before.next(&header, &records, quarantined));
             FeedCommit::new(&header, &records, &before, after)
         }
     };
-    let told = if header.size > HEAVY {
+    let told = if size > HEAVY {
         tokio::task::spawn_blocking(fold)
             .await
             .map_err(|e| StoreError::Database(sqlx::Error::Io(std::io::Error::other(e))))?
@@ -153,6 +192,15 @@ async fn advance(live: &Live, header: &CommitHeader) -> Result<(), StoreError> {
     // Nobody listening is no fault.
     let _ = live.inner.feed.send(Arc::new(told));
     Ok(())
+}
+
+/// Of several versions of a feature the last, ordered by name as in one commit.
+fn last_of_each(records: Vec<Record>) -> Vec<Record> {
+    let mut last = std::collections::BTreeMap::new();
+    for record in records {
+        last.insert((record.collection.clone(), record.id.clone()), record);
+    }
+    last.into_values().collect()
 }
 
 fn publish(live: &Live, snapshot: Arc<Snapshot>) {
@@ -208,6 +256,30 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_burst_is_folded_in_groups_and_no_group_is_big() {
+        let headers = |sizes: &[u64]| -> Vec<CommitHeader> {
+            let header = |(i, size): (usize, &u64)| CommitHeader {
+                seq: i as u64 + 1,
+                at: jiff::Timestamp::UNIX_EPOCH,
+                effective_at: jiff::Timestamp::UNIX_EPOCH,
+                author: crate::model::Author::system(),
+                reason: None,
+                size: *size,
+            };
+            sizes.iter().enumerate().map(header).collect()
+        };
+        let lengths = |sizes: &[u64]| -> Vec<usize> {
+            groups(&headers(sizes)).iter().map(|g| g.len()).collect()
+        };
+        assert_eq!(lengths(&[1, 5000, 1]), [1, 1, 1]);
+        assert_eq!(lengths(&[1; 100]), [100]);
+        let mut sizes = vec![1; 40];
+        sizes[10] = 1_000_000;
+        sizes[30] = 1990;
+        assert_eq!(lengths(&sizes), [10, 1, 19, 10]);
+    }
 
     async fn live(folder: &tempfile::TempDir) -> Live {
         let url = format!("sqlite:{}", folder.path().join("onemap.db").display());

@@ -3,6 +3,7 @@
 
 mod agenda;
 mod config;
+mod courier;
 pub mod desk;
 mod draft;
 mod feed;
@@ -23,6 +24,7 @@ use tokio::sync::{broadcast, watch};
 
 pub use agenda::{Agenda, RULES};
 pub use config::{install_schemas, read_schemas};
+pub use courier::courier;
 pub use feed::{FeedChange, FeedCommit, Reset};
 pub use office::{Office, OfficeError};
 pub use receipt::receipt_hash;

@@ -3,22 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Store, StoreError};
+pub use crate::codec::photo::Photo;
 use crate::model::FeatureId;
-
-/// A photo, ready to be kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Photo {
-    /// Made of the bytes that were handed in: the same bytes are the same photo.
-    pub id: String,
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
-    /// JPEG without metadata.
-    pub jpeg: Vec<u8>,
-    /// The same, small.
-    pub thumb: Vec<u8>,
-}
 
 /// Which of its two sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

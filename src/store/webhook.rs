@@ -99,7 +99,8 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
-    pub(super) fn as_str(self) -> &'static str {
+    /// The name as it is written.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Delivered => "delivered",

@@ -1,0 +1,188 @@
+//! How much somebody without an account may send: so many at once, then one every so often, by the
+//! address that they come from.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use moka::sync::Cache;
+
+use super::App;
+use super::problem::Problem;
+
+/// What is limited.
+#[derive(Debug)]
+pub struct Limits {
+    /// Reports of residents.
+    pub reports: Limiter,
+    /// Photos to go with them.
+    pub photos: Limiter,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            reports: Limiter::new(10, Duration::from_secs(30)),
+            photos: Limiter::new(30, Duration::from_secs(10)),
+        }
+    }
+}
+
+/// The generic cell rate algorithm (ITU-T I.371): for each address the moment at which its allowance
+/// is whole again, and nothing else.
+#[derive(Debug)]
+pub struct Limiter {
+    burst: u32,
+    pause: Duration,
+    whole_again: Cache<IpAddr, Arc<Mutex<Instant>>>,
+}
+
+impl Limiter {
+    /// `burst` at once, then one every `pause`.
+    pub fn new(burst: u32, pause: Duration) -> Self {
+        Self {
+            burst,
+            pause,
+            // Who was idle for so long has the whole allowance again.
+            whole_again: Cache::builder()
+                .max_capacity(100_000)
+                .time_to_idle(pause * burst)
+                .build(),
+        }
+    }
+
+    /// Takes one from an address's allowance.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After` where nothing is left.
+    pub fn take(&self, who: IpAddr) -> Result<(), Problem> {
+        self.take_at(who, Instant::now()).map_err(|wait| {
+            Problem::too_many(
+                format!(
+                    "Too many at once from this address. Try again in {} s, or sign in.",
+                    wait.as_secs() + 1
+                ),
+                wait,
+            )
+        })
+    }
+
+    /// The same at a moment; the error says how long to wait.
+    fn take_at(&self, who: IpAddr, now: Instant) -> Result<(), Duration> {
+        let cell = self.whole_again.get_with(who, || Arc::new(Mutex::new(now)));
+        // A lock that broke guards a plain number, which is whole.
+        let mut whole_again = cell.lock().unwrap_or_else(|e| e.into_inner());
+        let used = whole_again.saturating_duration_since(now);
+        let most = self.pause * self.burst.saturating_sub(1);
+        if used > most {
+            return Err(used - most);
+        }
+        *whole_again = now + used + self.pause;
+        Ok(())
+    }
+}
+
+/// The address that a request comes from. Of an IPv6 address only the network counts: a household has
+/// 2⁶⁴ of them.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let forwarded = app
+            .options
+            .trust_proxy
+            .then(|| last_forwarded(&parts.headers))
+            .flatten();
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let address = forwarded.or(peer.map(|c| c.0.ip()));
+        Ok(Self(network(
+            address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+        )))
+    }
+}
+
+/// The address that our own proxy wrote: the last one. What stands before it, anybody may have
+/// written.
+fn last_forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let text = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?
+        .rsplit(',')
+        .next()?
+        .trim();
+    text.parse().ok().or_else(|| {
+        // Some write the port too.
+        text.parse::<SocketAddr>().ok().map(|a| a.ip())
+    })
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(a) => {
+            let [a, b, c, d, ..] = a.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_at_once_and_then_one_a_minute() {
+        let minute = Duration::from_secs(60);
+        let limiter = Limiter::new(3, minute);
+        let (a, b) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        let start = Instant::now();
+        for _ in 0..3 {
+            assert_eq!(limiter.take_at(a, start), Ok(()));
+        }
+        assert_eq!(limiter.take_at(a, start), Err(minute));
+        assert_eq!(limiter.take_at(b, start), Ok(()));
+        let later = start + Duration::from_secs(45);
+        assert_eq!(limiter.take_at(a, later), Err(Duration::from_secs(15)));
+        assert_eq!(limiter.take_at(a, start + minute), Ok(()));
+        assert_eq!(limiter.take_at(a, start + minute), Err(minute));
+        for _ in 0..3 {
+            assert_eq!(limiter.take_at(a, start + 10 * minute), Ok(()));
+        }
+        assert!(limiter.take_at(a, start + 10 * minute).is_err());
+    }
+
+    #[test]
+    fn only_what_our_own_proxy_wrote_is_believed() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(last_forwarded(&headers), None);
+        let mut say = |text: &'static str| headers.append("x-forwarded-for", text.parse().unwrap());
+        say("1.1.1.1");
+        say("2.2.2.2, 203.0.113.9");
+        assert_eq!(
+            last_forwarded(&headers),
+            Some(IpAddr::from([203, 0, 113, 9]))
+        );
+        headers.insert("x-forwarded-for", "203.0.113.9:4711".parse().unwrap());
+        assert!(last_forwarded(&headers).is_some());
+        headers.insert("x-forwarded-for", "unknown".parse().unwrap());
+        assert_eq!(last_forwarded(&headers), None);
+    }
+
+    #[test]
+    fn a_household_is_one_address() {
+        let one: IpAddr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
+        let other: IpAddr = "2001:db8:1:2::99".parse().unwrap();
+        assert_eq!(network(one), network(other));
+        let mapped: IpAddr = "::ffff:10.0.0.1".parse().unwrap();
+        assert_eq!(network(mapped), IpAddr::from([10, 0, 0, 1]));
+    }
+}

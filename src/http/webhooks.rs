@@ -1,0 +1,345 @@
+//! `/api/webhooks`: which other systems are told of steps, and what became of it.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::App;
+use super::auth::Caller;
+use super::body::JsonBody;
+use super::problem::Problem;
+use super::query::Query;
+use crate::model::Role;
+use crate::store::{Delivery, DeliveryState, HookEvent, NewWebhook, Webhook};
+
+/// More than any district needs; each is read and sent to by itself.
+const MOST: usize = 50;
+/// The longest address, in bytes.
+const LONGEST_URL: usize = 2000;
+/// The shortest secret that signs anything, in bytes.
+const SHORTEST_SECRET: usize = 16;
+
+/// A webhook to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookWanted {
+    /// Where to send, `https://…` or `http://…`. Redirects are not followed.
+    #[schema(example = "https://12345.example.org/onemap")]
+    pub url: String,
+    /// `step` (each step of each case), `notice` (steps that are to be noticed), or both.
+    #[schema(example = json!(["step", "notice"]))]
+    pub events: Vec<String>,
+    /// What deliveries are signed with, at least 16 bytes; drawn where it is absent.
+    pub secret: Option<String>,
+}
+
+/// A webhook. Deliveries come as `POST` with `Onemap-Delivery` (one id for ever), `Onemap-Event`,
+/// `Onemap-Timestamp` (Unix seconds) and `Onemap-Signature: v1=` the HMAC-SHA256 of
+/// `timestamp.body` in hexadecimal; the body is `{id, event, seq, at, warning}`. Whatever is not answered with 2xx within ten
+/// seconds comes again, under the same id, later and later; after a day it is given up.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookShown {
+    /// Its id.
+    pub id: String,
+    /// Where it is sent.
+    pub url: String,
+    /// What is told.
+    pub events: Vec<String>,
+    /// RFC 3339.
+    pub created_at: String,
+    /// The account that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// Everything before this commit has been told.
+    pub seq: u64,
+    /// Why it does not go on, where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<TroubleShown>,
+    /// What deliveries are signed with; said only when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+/// A receiver that does not take what it is sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TroubleShown {
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// How many attempts failed in a row.
+    pub failures: u32,
+    /// When it is tried again, RFC 3339.
+    pub next_at: String,
+    /// What went wrong last.
+    pub error: String,
+}
+
+/// All webhooks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookList {
+    /// The oldest first.
+    pub webhooks: Vec<WebhookShown>,
+}
+
+/// What was told to a webhook.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryList {
+    /// The newest first.
+    pub deliveries: Vec<DeliveryShown>,
+}
+
+/// One thing told to one webhook.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryShown {
+    /// One id for ever.
+    pub id: String,
+    /// The commit it tells of.
+    pub seq: u64,
+    /// The warning it tells of.
+    pub warning: String,
+    /// `step` or `notice`.
+    pub event: String,
+    /// `pending` (it is tried again), `delivered` or `dead` (given up).
+    pub state: String,
+    /// How often it was tried.
+    pub tries: u32,
+    /// When it was tried first, RFC 3339.
+    pub first_at: String,
+    /// When it was tried last, RFC 3339.
+    pub at: String,
+    /// What went wrong last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Which systems are told?
+#[utoipa::path(get, path = "/api/webhooks", operation_id = "list_webhooks", tag = "webhooks",
+    responses(
+        (status = 200, description = "All webhooks, without their secrets", body = WebhookList),
+        (status = 403, description = "Only for admins", content_type = "application/problem+json"),
+    ))]
+pub async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.author(Role::Admin)?;
+    let webhooks = app.live.store().webhooks().await?;
+    let webhooks = webhooks.iter().map(shown).collect();
+    Ok(no_store(Json(WebhookList { webhooks })))
+}
+
+/// Tells another system from now on.
+#[utoipa::path(post, path = "/api/webhooks", operation_id = "create_webhook", tag = "webhooks",
+    request_body = WebhookWanted,
+    responses(
+        (status = 201, description = "Made; the only time its secret is said", body = WebhookShown),
+        (status = 403, description = "Only for admins", content_type = "application/problem+json"),
+        (status = 422, description = "No such address or event", content_type = "application/problem+json"),
+    ))]
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(wanted): JsonBody<WebhookWanted>,
+) -> Result<Response, Problem> {
+    let author = caller.author(Role::Admin)?;
+    let url = wanted.url.trim();
+    check_url(url).map_err(|problem| field("url", problem))?;
+    let events = events(&wanted.events).map_err(|problem| field("events", problem))?;
+    if let Some(secret) = &wanted.secret
+        && secret.len() < SHORTEST_SECRET
+    {
+        let problem = format!("a secret has at least {SHORTEST_SECRET} bytes");
+        return Err(field("secret", problem));
+    }
+    let store = app.live.store();
+    if store.webhooks().await?.len() >= MOST {
+        return Err(Problem::conflict(format!(
+            "There are {MOST} webhooks already; remove one that is no longer used."
+        )));
+    }
+    let webhook = store
+        .create_webhook(NewWebhook {
+            url: url.to_owned(),
+            events,
+            secret: wanted.secret,
+            created_by: author.account,
+        })
+        .await?;
+    let mut answer = shown(&webhook);
+    answer.secret = Some(webhook.secret.reveal().to_owned());
+    Ok((StatusCode::CREATED, no_store(Json(answer))).into_response())
+}
+
+/// Tells it no more.
+#[utoipa::path(delete, path = "/api/webhooks/{webhookId}", operation_id = "delete_webhook", tag = "webhooks",
+    params(("webhookId" = String, Path, description = "The webhook's id")),
+    responses(
+        (status = 204, description = "Removed"),
+        (status = 404, description = "No such webhook", content_type = "application/problem+json"),
+    ))]
+pub async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    caller.author(Role::Admin)?;
+    match app.live.store().delete_webhook(&id).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(unknown(&id)),
+    }
+}
+
+/// What was a webhook told, and what not yet?
+#[utoipa::path(get, path = "/api/webhooks/{webhookId}/deliveries", operation_id = "list_deliveries", tag = "webhooks",
+    params(
+        ("webhookId" = String, Path, description = "The webhook's id"),
+        ("state" = Option<String>, Query, description = "Only pending, delivered or dead ones"),
+        ("limit" = Option<u32>, Query, description = "At most so many, up to 1,000; 100 without"),
+    ),
+    responses(
+        (status = 200, description = "Those of the last 30 days", body = DeliveryList),
+        (status = 404, description = "No such webhook", content_type = "application/problem+json"),
+    ))]
+pub async fn deliveries(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    caller.author(Role::Admin)?;
+    query.only(&["state", "limit"])?;
+    let state = match query.get("state")? {
+        None => None,
+        Some("pending") => Some(DeliveryState::Pending),
+        Some("delivered") => Some(DeliveryState::Delivered),
+        Some("dead") => Some(DeliveryState::Dead),
+        Some(other) => {
+            return Err(Problem::invalid(
+                "state",
+                format!("state is pending, delivered or dead, not {other:?}."),
+            ));
+        }
+    };
+    let limit = query.parsed::<u32>("limit", "a whole number")?;
+    let limit = limit.unwrap_or(100).min(1000);
+    let store = app.live.store();
+    if !store.webhooks().await?.iter().any(|w| w.id == id) {
+        return Err(unknown(&id));
+    }
+    let list = store.deliveries(&id, state, limit).await?;
+    let deliveries = list.into_iter().map(delivery_shown).collect();
+    Ok(no_store(Json(DeliveryList { deliveries })))
+}
+
+/// Whether something can be sent there. Addresses within the district's own network are fine: that is
+/// where its other systems stand, and only admins say where to send.
+fn check_url(url: &str) -> Result<(), String> {
+    if url.len() > LONGEST_URL {
+        return Err(format!("an address has at most {LONGEST_URL} bytes"));
+    }
+    let uri: Uri = url.parse().map_err(|e| format!("{url:?}: {e}"))?;
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Err("an address begins with https:// or http://".to_owned());
+    }
+    let authority = uri.authority().map_or("", |a| a.as_str());
+    if authority.is_empty() || uri.host().is_none_or(str::is_empty) {
+        return Err("the address names no host".to_owned());
+    }
+    if authority.contains('@') {
+        return Err("an address has no user and no password; deliveries are signed".to_owned());
+    }
+    Ok(())
+}
+
+fn events(names: &[String]) -> Result<Vec<HookEvent>, String> {
+    let mut events = Vec::new();
+    for name in names {
+        events.push(match name.as_str() {
+            "step" => HookEvent::Step,
+            "notice" => HookEvent::Notice,
+            other => return Err(format!("events are step and notice, not {other:?}")),
+        });
+    }
+    events.sort();
+    events.dedup();
+    if events.is_empty() {
+        return Err("name at least one: step, notice".to_owned());
+    }
+    Ok(events)
+}
+
+fn field(name: &str, problem: String) -> Problem {
+    let error = serde_json::json!({"field": name, "problem": problem});
+    Problem::unprocessable(format!("{name}: {problem}."), vec![error])
+}
+
+fn unknown(id: &str) -> Problem {
+    Problem::not_found(format!("There is no webhook {id:?}."))
+}
+
+fn shown(webhook: &Webhook) -> WebhookShown {
+    WebhookShown {
+        id: webhook.id.clone(),
+        url: webhook.url.clone(),
+        events: webhook
+            .events
+            .iter()
+            .map(|e| e.as_str().to_owned())
+            .collect(),
+        created_at: webhook.created_at.to_string(),
+        created_by: webhook.created_by.clone(),
+        seq: webhook.position.seq,
+        trouble: webhook.trouble.as_ref().map(|t| TroubleShown {
+            since: t.since.to_string(),
+            failures: t.failures,
+            next_at: t.next_at.to_string(),
+            error: t.error.clone(),
+        }),
+        secret: None,
+    }
+}
+
+fn delivery_shown(delivery: Delivery) -> DeliveryShown {
+    DeliveryShown {
+        id: delivery.id,
+        seq: delivery.seq,
+        warning: delivery.warning,
+        event: delivery.event.as_str().to_owned(),
+        state: delivery.state.as_str().to_owned(),
+        tries: delivery.tries,
+        first_at: delivery.first_at.to_string(),
+        at: delivery.at.to_string(),
+        error: delivery.error,
+    }
+}
+
+fn no_store<T: IntoResponse>(answer: T) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_that_can_be_sent_to_are_taken() {
+        for good in [
+            "https://a.example/hook?x=1",
+            "http://10.0.0.7:8080/",
+            "http://localhost",
+        ] {
+            assert_eq!(check_url(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "ftp://a.example/",
+            "file:///etc/passwd",
+            "a.example/hook",
+            "/hook",
+            "https://",
+            "https://user:secret@a.example/",
+            "https://a.example/ b",
+        ] {
+            assert!(check_url(bad).is_err(), "{bad}");
+        }
+    }
+}

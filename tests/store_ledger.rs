@@ -1,0 +1,647 @@
+//! What the ledger asks of a store, kept by both: the past, many commits at once, and what stands
+//! beside the log.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use geo_types::point;
+use jiff::{SignedDuration, Timestamp};
+use onemap::live::Live;
+use onemap::model::{Author, Body, Change, Edit, Expect, FeatureId, Properties, Record, Role};
+use onemap::store::{
+    Attempt, Delivery, DeliveryState, HookEvent, NewToken, NewWebhook, Outcome, Photo, PhotoSize,
+    Position, Seen, Store, StoreError,
+};
+use proptest::prelude::*;
+
+use crate::store_suite::{Fixture, delete, edit, fixtures, id, name, put, state};
+
+/// A warning whose only property is its number of steps; `None` deletes it.
+fn warning(text: &str, steps: Option<i64>) -> Change {
+    Change {
+        collection: name("warnings"),
+        id: id(text),
+        body: steps.map(|n| Body {
+            geometry: Some(point!(x: 117.13, y: 39.22).into()),
+            properties: Properties::parse(&format!("{{\"steps\":{n}}}")).unwrap(),
+        }),
+    }
+}
+
+fn at(minute: i64) -> Timestamp {
+    let start: Timestamp = "2026-03-02T01:00:00Z".parse().unwrap();
+    start + SignedDuration::from_mins(minute)
+}
+
+/// An edit that took effect at a minute.
+fn step(minute: i64, changes: Vec<Change>) -> Edit {
+    Edit {
+        effective_at: Some(at(minute)),
+        ..edit(changes)
+    }
+}
+
+fn told(records: &[Record]) -> Vec<(String, u64, String)> {
+    records
+        .iter()
+        .map(|r| {
+            let text = r.body.as_ref().map(|b| b.properties.as_str().to_owned());
+            (r.id.to_string(), r.seq, text.unwrap_or_default())
+        })
+        .collect()
+}
+
+fn ids(list: &[&str]) -> Vec<FeatureId> {
+    list.iter().map(|t| id(t)).collect()
+}
+
+#[tokio::test]
+async fn a_case_tells_its_versions_and_what_it_was_at_any_moment() {
+    for Fixture { store, .. } in &fixtures().await {
+        let officer = Author {
+            role: Role::Officer,
+            account: Some("值班台".into()),
+        };
+        store
+            .commit(step(0, vec![warning("a", Some(1)), warning("b", Some(1))]))
+            .await
+            .unwrap();
+        let mut second = step(10, vec![warning("a", Some(2))]).because("立案");
+        second.author = officer.clone();
+        store.commit(second).await.unwrap();
+        store
+            .commit(step(20, vec![warning("b", None), put("house", 6)]))
+            .await
+            .unwrap();
+        // Noted later, and in effect before the commit in front of it.
+        store
+            .commit(step(5, vec![warning("c", Some(1))]))
+            .await
+            .unwrap();
+
+        let versions = store
+            .versions_of(&name("warnings"), &id("a"))
+            .await
+            .unwrap();
+        let seqs: Vec<_> = versions.iter().map(|(h, r)| (h.seq, r.seq)).collect();
+        assert_eq!(seqs, [(1, 1), (2, 2)]);
+        let (header, record) = &versions[1];
+        assert_eq!(
+            (
+                &header.author,
+                header.effective_at,
+                header.reason.as_deref()
+            ),
+            (&officer, at(10), Some("立案"))
+        );
+        assert_eq!(record.updated_at, header.at);
+        assert_eq!(told(&[record.clone()])[0].2, "{\"steps\":2}");
+        let ends = store
+            .versions_of(&name("warnings"), &id("b"))
+            .await
+            .unwrap();
+        assert!(ends[0].1.body.is_some() && ends[1].1.body.is_none());
+        let none = store.versions_of(&name("grids"), &id("a")).await.unwrap();
+        assert!(none.is_empty());
+
+        let asked = ids(&["a", "b", "c", "nobody"]);
+        let one =
+            |id: &str, seq, steps: i64| (id.to_owned(), seq, format!("{{\"steps\":{steps}}}"));
+        for (minute, expected) in [
+            (-1, vec![]),
+            (0, vec![one("a", 1, 1), one("b", 1, 1)]),
+            (5, vec![one("a", 1, 1), one("b", 1, 1), one("c", 4, 1)]),
+            (10, vec![one("a", 2, 2), one("b", 1, 1), one("c", 4, 1)]),
+            (20, vec![one("a", 2, 2), one("c", 4, 1)]),
+        ] {
+            let then = store
+                .versions_at(&name("warnings"), &asked, at(minute))
+                .await
+                .unwrap();
+            assert_eq!(told(&then), expected, "minute {minute}");
+            let all = store
+                .collection_at(&name("warnings"), at(minute))
+                .await
+                .unwrap();
+            assert_eq!(told(&all), expected, "minute {minute}");
+        }
+        let houses = store
+            .versions_at(&name("buildings"), &ids(&["house"]), at(30))
+            .await
+            .unwrap();
+        assert_eq!(houses.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_past_knows_what_is_published_and_nothing_that_is_only_staged() {
+    for Fixture { store, .. } in &fixtures().await {
+        let mut staging = store.stage(Author::system(), None).await.unwrap();
+        let many = (0..500)
+            .map(|i| warning(&format!("w{i:03}"), Some(i)))
+            .collect();
+        staging.put(many).await.unwrap();
+        let asked = ids(&["w007", "w499"]);
+        let later = Timestamp::now() + SignedDuration::from_hours(1);
+        let then = store.versions_at(&name("warnings"), &asked, later).await;
+        assert!(then.unwrap().is_empty());
+        let versions = store.versions_of(&name("warnings"), &asked[0]).await;
+        assert!(versions.unwrap().is_empty());
+
+        // Published, and in SQLite not folded yet.
+        staging.publish().await.unwrap();
+        for _ in 0..2 {
+            let then = store.versions_at(&name("warnings"), &asked, later).await;
+            assert_eq!(then.unwrap().len(), 2);
+            let all = store.collection_at(&name("warnings"), later).await.unwrap();
+            assert_eq!(all.len(), 500);
+            store.settle().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_of_the_log_goes_on_where_it_stopped() {
+    for Fixture { store, .. } in &fixtures().await {
+        let mut start = Position::before(1);
+        let (page, next) = store
+            .versions_from(&name("warnings"), &start, 2)
+            .await
+            .unwrap();
+        assert!(page.is_empty());
+        assert_eq!(next, start);
+        store
+            .commit(edit(["a", "b", "c"].map(|w| warning(w, Some(1))).to_vec()))
+            .await
+            .unwrap();
+        store.commit(edit(vec![put("house", 1)])).await.unwrap();
+        store
+            .commit(edit(vec![warning("b", Some(2))]))
+            .await
+            .unwrap();
+        store.commit(edit(vec![put("house", 2)])).await.unwrap();
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            let (page, next) = store
+                .versions_from(&name("warnings"), &start, 2)
+                .await
+                .unwrap();
+            seen.extend(page.iter().map(|(h, r)| (h.seq, r.id.to_string())));
+            start = next;
+        }
+        let expected = [(1, "a"), (1, "b"), (1, "c"), (3, "b")].map(|(s, w)| (s, w.to_owned()));
+        assert_eq!(seen, expected);
+        assert_eq!(start, Position::before(5));
+    }
+}
+
+#[tokio::test]
+async fn a_replay_is_many_commits_or_none() {
+    for Fixture { store, .. } in &fixtures().await {
+        store.commit(edit(vec![put("house", 6)])).await.unwrap();
+        let worker = Author {
+            role: Role::GridWorker,
+            account: Some("王".into()),
+        };
+        let mut third = step(3, vec![warning("a", Some(3)), warning("b", None)]);
+        third.author = worker.clone();
+        let edits = vec![
+            step(1, vec![warning("a", Some(1)), warning("b", Some(1))]).expecting(
+                name("warnings"),
+                id("a"),
+                Expect::Absent,
+            ),
+            // Says nothing new.
+            step(2, vec![put("house", 6)]),
+            step(2, vec![warning("a", Some(2))]).because("立案"),
+            third.expecting(name("warnings"), id("a"), Expect::Seq(3)),
+        ];
+        let done = store.replay(edits.clone()).await.unwrap();
+        assert_eq!((done.seq, done.changed), (4, 5));
+        let log = store.commits_after(1, 10).await.unwrap();
+        let told: Vec<_> = log
+            .iter()
+            .map(|h| (h.seq, h.size, h.effective_at, h.author.role))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (2, 2, at(1), Role::Admin),
+                (3, 1, at(2), Role::Admin),
+                (4, 2, at(3), Role::GridWorker),
+            ]
+        );
+        assert_eq!(log[1].reason.as_deref(), Some("立案"));
+        assert_eq!(log[2].author, worker);
+        assert!(log.windows(2).all(|w| w[0].at <= w[1].at));
+        assert_eq!(done.at, log[2].at);
+        let mut changed = Vec::new();
+        store
+            .records_between(2, 4, |r| changed.push((r.seq, r.id.to_string())))
+            .await
+            .unwrap();
+        let expected = [(2, "a"), (2, "b"), (3, "a"), (4, "a"), (4, "b")];
+        assert_eq!(changed, expected.map(|(s, w)| (s, w.to_owned())));
+
+        // The last of them does not hold: nothing is written.
+        let before = state(store).await;
+        let broken = vec![
+            step(4, vec![warning("a", Some(9))]),
+            step(5, vec![warning("z", Some(1))]).expecting(
+                name("warnings"),
+                id("z"),
+                Expect::Present,
+            ),
+        ];
+        let error = store.replay(broken).await.unwrap_err();
+        assert!(matches!(error, StoreError::Precondition { .. }), "{error}");
+        assert_eq!(state(store).await, before);
+        assert_eq!(store.head().await.unwrap().seq, 4);
+        // Nothing, and nothing new, are no commits.
+        for nothing in [vec![], vec![step(2, vec![put("house", 6)])]] {
+            let done = store.replay(nothing).await.unwrap();
+            assert_eq!((done.seq, done.changed), (4, 0));
+        }
+        // Numbers go on behind it, also those of imports.
+        let mut staging = store.stage(Author::system(), None).await.unwrap();
+        staging.put(vec![put("later", 1)]).await.unwrap();
+        assert_eq!(staging.publish().await.unwrap().seq, 5);
+        store.commit(edit(vec![delete("house")])).await.unwrap();
+        assert_eq!(store.head().await.unwrap().seq, 6);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_replay_and_writers_beside_it_do_not_hold_each_other_up_for_ever() {
+    for f in fixtures().await {
+        let writers: Vec<_> = (0..3)
+            .map(|w| {
+                let store = f.store.clone();
+                tokio::spawn(async move {
+                    for i in 0..20 {
+                        let changes = vec![warning("shared", Some(100 * w + i)), put("house", i)];
+                        store.commit(edit(changes)).await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        for round in 0..3 {
+            let edits = (0..40)
+                .map(|i| {
+                    let changes = vec![put("house", 1000 + i), warning("shared", Some(-i - round))];
+                    step(i, changes)
+                })
+                .collect();
+            f.store.replay(edits).await.unwrap();
+        }
+        for w in writers {
+            w.await.unwrap();
+        }
+        let head = f.store.head().await.unwrap().seq;
+        let log = f.store.commits_after(0, 1000).await.unwrap();
+        let seqs: Vec<u64> = log.iter().map(|h| h.seq).collect();
+        assert_eq!(seqs, (1..=head).collect::<Vec<_>>());
+        assert!(log.windows(2).all(|w| w[0].at <= w[1].at));
+    }
+}
+
+/// The map of a process that looked on is the map of one that starts now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_of_small_commits_is_folded_into_the_same_map() {
+    for f in fixtures().await {
+        let schema = |collection: &str| Change {
+            collection: name("$schemas"),
+            id: id(collection),
+            body: Some(Body {
+                geometry: None,
+                properties: Properties::parse("{\"properties\":{}}").unwrap(),
+            }),
+        };
+        f.store
+            .commit(edit(vec![schema("warnings"), schema("buildings")]))
+            .await
+            .unwrap();
+        let live = Live::start(f.store.clone()).await.unwrap();
+        let (from, mut feed) = live.listen();
+        let edits = (0..3000)
+            .map(|i| {
+                let steps = (i % 7 != 0).then_some(i);
+                step(i, vec![warning(&format!("w{}", i % 250), steps)])
+            })
+            .collect();
+        let done = f.store.replay(edits).await.unwrap();
+        assert!(live.wait_for(done.seq, Duration::from_secs(60)).await);
+        let fresh = Live::start(f.store.clone()).await.unwrap();
+        let map = |live: &Live| -> BTreeMap<String, (u64, String)> {
+            let snapshot = live.snapshot();
+            let warnings = snapshot.collections().get("warnings").unwrap();
+            warnings
+                .iter()
+                .map(|e| {
+                    let text = e.all_properties().to_owned();
+                    (e.id().to_string(), (e.seq(), text))
+                })
+                .collect()
+        };
+        assert_eq!(map(&live), map(&fresh));
+        assert_eq!(live.snapshot().seq(), fresh.snapshot().seq());
+        assert_eq!(live.snapshot().at(), fresh.snapshot().at());
+        // Who listens hears of numbers that rise up to the last.
+        let mut last = from;
+        while last < done.seq {
+            let told = feed.recv().await.unwrap();
+            assert!(told.seq > last);
+            last = told.seq;
+        }
+        assert_eq!(last, done.seq);
+    }
+}
+
+/// Commits by their moments and what they put: 5 features, `None` deletes.
+fn histories() -> impl Strategy<Value = Vec<(i64, Vec<(u8, Option<i64>)>)>> {
+    let change = (0..5_u8, prop::option::weighted(0.8, 0..4_i64));
+    prop::collection::vec((0..30_i64, prop::collection::vec(change, 1..4)), 1..25)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Any moment is what folding all commits up to it, in their order, comes to.
+    #[test]
+    fn the_past_is_the_log_replayed(history in histories(), moment in -1..31_i64, whole: bool) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let url = format!("sqlite:{}", folder.path().join("map.db").display());
+            let store = Store::open(&url).await.unwrap();
+            let edits: Vec<Edit> = history
+                .iter()
+                .map(|(minute, changes)| {
+                    let changes = changes.iter().map(|(w, n)| warning(&format!("w{w}"), *n));
+                    step(*minute, changes.collect())
+                })
+                .collect();
+            if whole {
+                store.replay(edits).await.unwrap();
+            } else {
+                for edit in edits {
+                    store.commit(edit).await.unwrap();
+                }
+            }
+            let mut expected: BTreeMap<String, (u64, Option<Body>)> = BTreeMap::new();
+            for header in store.commits_after(0, 1000).await.unwrap() {
+                if header.effective_at > at(moment) {
+                    continue;
+                }
+                let keep = |r: Record| {
+                    expected.insert(r.id.to_string(), (r.seq, r.body));
+                };
+                store.records_of(&header, keep).await.unwrap();
+            }
+            expected.retain(|_, (_, body)| body.is_some());
+            let asked = ids(&["w0", "w1", "w2", "w3", "w4"]);
+            let warnings = name("warnings");
+            let some = store.versions_at(&warnings, &asked, at(moment)).await.unwrap();
+            let all = store.collection_at(&warnings, at(moment)).await.unwrap();
+            assert_eq!(some, all);
+            let found: BTreeMap<_, _> = some
+                .into_iter()
+                .map(|r| (r.id.to_string(), (r.seq, r.body)))
+                .collect();
+            assert_eq!(found, expected);
+        });
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_want_a_lease_one_has_it_until_it_runs_out() {
+    for Fixture { store, .. } in &fixtures().await {
+        let long = Duration::from_secs(60);
+        assert!(store.take_lease("timer", "a", long).await.unwrap());
+        assert!(!store.take_lease("timer", "b", long).await.unwrap());
+        assert!(store.take_lease("courier", "b", long).await.unwrap());
+        assert!(
+            store
+                .take_lease("timer", "a", Duration::ZERO)
+                .await
+                .unwrap()
+        );
+        // It has run out, and so is free.
+        assert!(store.take_lease("timer", "b", long).await.unwrap());
+        store.drop_lease("timer", "a").await.unwrap();
+        assert!(!store.take_lease("timer", "a", long).await.unwrap());
+        store.drop_lease("timer", "b").await.unwrap();
+        assert!(store.take_lease("timer", "a", long).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_contact_is_erased_when_its_time_is_over() {
+    for Fixture { store, .. } in &fixtures().await {
+        let now = Timestamp::now();
+        let (soon, late) = (
+            now - SignedDuration::from_secs(1),
+            now + SignedDuration::from_hours(1),
+        );
+        let (a, b) = (id("案件1"), id("案件2"));
+        store.put_contact(&a, "张 13000000000", late).await.unwrap();
+        store.put_contact(&b, "李", late).await.unwrap();
+        store.put_contact(&a, "张 13000000001", late).await.unwrap();
+        let known = store.contact(&a).await.unwrap();
+        assert_eq!(known.as_deref(), Some("张 13000000001"));
+        assert_eq!(store.erase_due_contacts(now).await.unwrap(), 0);
+        store.keep_contact_until(&a, soon).await.unwrap();
+        // Over, though nobody has erased it yet.
+        assert_eq!(store.contact(&a).await.unwrap(), None);
+        assert_eq!(store.erase_due_contacts(now).await.unwrap(), 1);
+        store.keep_contact_until(&a, late).await.unwrap();
+        assert_eq!(store.contact(&a).await.unwrap(), None);
+        assert!(store.contact(&b).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_photo_is_kept_with_its_case_and_swept_without() {
+    for Fixture { store, .. } in &fixtures().await {
+        let photo = |id: &str| Photo {
+            id: id.into(),
+            width: 4,
+            height: 3,
+            jpeg: vec![0xff, 0xd8, 0],
+            thumb: vec![1],
+        };
+        let yesterday = Timestamp::now() - SignedDuration::from_hours(30);
+        let limit = Timestamp::now() - SignedDuration::from_hours(24);
+        for name in ["kept", "lost", "again"] {
+            store.put_photo(&photo(name), yesterday).await.unwrap();
+        }
+        store
+            .put_photo(&photo("again"), Timestamp::now())
+            .await
+            .unwrap();
+        let (a, b) = (id("a"), id("b"));
+        let wanted = ["kept".to_owned(), "nobody".to_owned()];
+        assert_eq!(store.attach_photos(&a, &wanted).await.unwrap(), ["nobody"]);
+        let none = store.photo("kept", PhotoSize::Full).await.unwrap().unwrap();
+        assert!(none.warnings.is_empty());
+        for case in [&b, &a, &a] {
+            let missing = store.attach_photos(case, &wanted[..1]).await.unwrap();
+            assert!(missing.is_empty());
+        }
+        assert_eq!(store.sweep_photos(limit).await.unwrap(), 1);
+        assert_eq!(store.photo("lost", PhotoSize::Full).await.unwrap(), None);
+        let again = store.photo("again", PhotoSize::Thumb).await.unwrap();
+        assert_eq!(again.unwrap().jpeg, [1]);
+        let kept = store.photo("kept", PhotoSize::Full).await.unwrap().unwrap();
+        assert_eq!(kept.jpeg, [0xff, 0xd8, 0]);
+        assert_eq!(kept.warnings, ["a", "b"]);
+    }
+}
+
+#[tokio::test]
+async fn the_last_observation_of_a_place_counts() {
+    for Fixture { store, .. } in &fixtures().await {
+        let seen = |place: &str, minute, value| Seen {
+            place: place.into(),
+            category: "corridor_clutter".into(),
+            at: at(minute),
+            value,
+        };
+        for s in [seen("b", 1, 0.5), seen("a", 9, 0.1), seen("a", 3, 0.9)] {
+            store.put_seen(&s).await.unwrap();
+        }
+        store.put_seen(&seen("b", 2, 0.75)).await.unwrap();
+        let all = store.all_seen().await.unwrap();
+        assert_eq!(all, [seen("a", 9, 0.1), seen("b", 2, 0.75)]);
+    }
+}
+
+#[tokio::test]
+async fn an_account_has_a_unit_and_communities() {
+    for Fixture { store, .. } in &fixtures().await {
+        let new = NewToken {
+            unit: Some("物业-3".into()),
+            communities: vec!["c1".into(), "社区2".into()],
+            ..NewToken::new("小李", Role::GridWorker)
+        };
+        let (token, secret) = store.create_token(new).await.unwrap();
+        assert_eq!(store.tokens().await.unwrap(), [token]);
+        let lifetime = Duration::from_secs(60);
+        let opened = store.open_session(secret.reveal(), lifetime).await.unwrap();
+        let (opened, session) = opened.unwrap();
+        let by_token = store.token_principal(secret.reveal()).await.unwrap();
+        let by_session = store.session_principal(session.reveal()).await.unwrap();
+        for who in [Some(opened), by_token, by_session] {
+            let who = who.unwrap();
+            assert_eq!(who.unit.as_deref(), Some("物业-3"));
+            assert_eq!(who.communities, ["c1", "社区2"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_knows_how_far_it_has_come() {
+    for Fixture { store, .. } in &fixtures().await {
+        store
+            .commit(edit(vec![warning("a", Some(1))]))
+            .await
+            .unwrap();
+        let hook = store
+            .create_webhook(NewWebhook {
+                url: "https://example.org/hook".into(),
+                events: vec![HookEvent::Step, HookEvent::Notice],
+                secret: None,
+                created_by: Some("admin".into()),
+            })
+            .await
+            .unwrap();
+        assert_eq!(hook.position, Position::before(2));
+        assert!(hook.secret.reveal().len() > 40);
+        let now = at(0);
+        let attempt = |seq, warning, minute, outcome| Attempt {
+            hook: &hook.id,
+            seq,
+            warning,
+            event: HookEvent::Step,
+            at: at(minute),
+            outcome,
+        };
+        let failed = |minute: i64| Outcome::Failed {
+            next_at: at(minute),
+            error: format!("try {minute}"),
+        };
+        store
+            .record_attempt(&attempt(2, "a", 0, failed(1)))
+            .await
+            .unwrap();
+        store
+            .record_attempt(&attempt(2, "a", 1, failed(3)))
+            .await
+            .unwrap();
+        let hooks = store.webhooks().await.unwrap();
+        assert_eq!(hooks[0].position, hook.position);
+        assert_eq!(hooks[0].secret.reveal(), hook.secret.reveal());
+        let trouble = hooks[0].trouble.clone().unwrap();
+        assert_eq!((trouble.since, trouble.failures), (now, 2));
+        assert_eq!((trouble.next_at, trouble.error.as_str()), (at(3), "try 3"));
+        let pending = store.deliveries(&hook.id, None, 10).await.unwrap();
+        assert_eq!(pending[0].id, format!("{}-2-a", hook.id));
+        assert_eq!((pending[0].tries, pending[0].first_at), (2, now));
+        assert_eq!(pending[0].state, DeliveryState::Pending);
+
+        store
+            .record_attempt(&attempt(2, "a", 3, Outcome::Delivered))
+            .await
+            .unwrap();
+        let given_up = Outcome::GivenUp {
+            next_at: at(60),
+            error: "410".into(),
+        };
+        store
+            .record_attempt(&attempt(2, "b", 4, given_up))
+            .await
+            .unwrap();
+        let hooks = store.webhooks().await.unwrap();
+        let place = |seq, after: &str| Position {
+            seq,
+            after: after.into(),
+        };
+        assert_eq!(hooks[0].position, place(2, "b"));
+        assert_eq!(hooks[0].trouble.as_ref().unwrap().failures, 1);
+        let dead = store
+            .deliveries(&hook.id, Some(DeliveryState::Dead), 10)
+            .await
+            .unwrap();
+        let dead: Vec<&Delivery> = dead.iter().collect();
+        assert_eq!((dead.len(), dead[0].error.as_deref()), (1, Some("410")));
+        // Never back.
+        store
+            .advance_webhook(&hook.id, &place(2, "a"))
+            .await
+            .unwrap();
+        store
+            .advance_webhook(&hook.id, &place(7, ""))
+            .await
+            .unwrap();
+        store
+            .record_attempt(&attempt(2, "a", 5, Outcome::Delivered))
+            .await
+            .unwrap();
+        assert_eq!(store.webhooks().await.unwrap()[0].position, place(7, ""));
+        assert_eq!(store.webhooks().await.unwrap()[0].trouble, None);
+        assert_eq!(store.sweep_deliveries(at(5)).await.unwrap(), 1);
+        assert!(store.delete_webhook(&hook.id).await.unwrap());
+        assert!(!store.delete_webhook(&hook.id).await.unwrap());
+        // Removed while something was on its way.
+        store
+            .record_attempt(&attempt(9, "a", 6, failed(7)))
+            .await
+            .unwrap();
+        assert!(store.webhooks().await.unwrap().is_empty());
+        let none = store.deliveries(&hook.id, None, 10).await.unwrap();
+        assert!(none.is_empty());
+    }
+}
