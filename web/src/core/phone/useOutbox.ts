@@ -23,8 +23,8 @@ export interface OutboxHandle {
   drop: (id: string, options?: { keepPhotos?: boolean }) => Promise<void>;
 }
 
-/** @param account whose steps are sent; without it, a resident's. @param onSent called after a step was taken. */
-export function useOutbox(account: (() => string | null) | 'resident', onSent: (entry: Entry<Answer>) => void = () => {}): OutboxHandle {
+/** @param account whose steps are sent; without it, a resident's. @param onSettled called after a step was taken or refused. */
+export function useOutbox(account: (() => string | null) | 'resident', onSettled: (entry: Entry<Answer>) => void = () => {}): OutboxHandle {
   const entries = shallowRef<Entry<Answer>[]>([]);
   const holdup = ref<Holdup>('none');
   const sending = ref(false);
@@ -35,7 +35,7 @@ export function useOutbox(account: (() => string | null) | 'resident', onSent: (
   const told = (now: Entry<Answer>[]): void => {
     const before = new Map(entries.value.map((e) => [e.id, e.state]));
     entries.value = now;
-    for (const entry of now) if (entry.state === 'sent' && before.get(entry.id) === 'waiting') onSent(entry);
+    for (const entry of now) if (entry.state !== 'waiting' && before.get(entry.id) === 'waiting') onSettled(entry);
   };
   const resident = account === 'resident';
   const who = (): string | null => (resident ? null : account());

@@ -114,9 +114,11 @@ export function sorted(tasks: readonly Task[], order: Order): Task[] {
 /** What one may do now with a case, the usual next step last (it is the filled button). The server's own word
  * wins where we have it and nothing of ours is on its way. */
 export function stepsFor(task: Task, me: Worker, allowed: Action[] | undefined): Action[] {
+  // First things first: the refused step wants a decision.
+  if (task.refused) return [];
   if (task.waiting.length > 0) {
     // Several steps may be made in a cellar, one after the other.
-    if (task.refused || task.case.properties.unit !== me.unit) return [];
+    if (task.case.properties.unit !== me.unit) return [];
     return task.case.properties.status === 'handling' ? ['return', 'handle'] : [];
   }
   const usual: Action[] =

@@ -3,7 +3,7 @@
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
 import { photoIds } from '@/core/ledger/case';
-import { cases as askCases, photoUrl } from '@/core/ledger/client';
+import { cases as askCases, photoUrl, readCase } from '@/core/ledger/client';
 import type { Case } from '@/core/ledger/types';
 import { shelf } from '@/core/offline/shelf';
 import { forgetSeen } from '@/core/phone/serviceWorker';
@@ -69,9 +69,10 @@ export function useField(): Field {
   const outbox = useOutbox(
     () => me.value?.account ?? null,
     (entry) => {
-      // The answer to a step is the newest the phone knows of its case.
+      // The answer to a step is the newest the phone knows of its case; after a refusal it has to be asked.
       const answer = entry.result as Case | undefined;
-      if (answer?.properties && cases.value) take(answer);
+      if (entry.state === 'refused' && entry.case !== null) void readCase(entry.case).then(({ value }) => take(value), () => {});
+      else if (answer?.properties && cases.value) take(answer);
     },
   );
 

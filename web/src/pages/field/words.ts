@@ -111,7 +111,7 @@ export const words = {
       422: '请补充或修改后重新提交，照片还在。',
       other: '可重新提交；若仍不行，请联系值班室。',
     },
-    serverSays: '服务器说明',
+    serverSays: '服务器说明：',
     look: '看案件',
   },
   en: {
@@ -225,7 +225,7 @@ export const words = {
       422: 'Complete or change it and send again; the photos are still there.',
       other: 'Send again; if that does not help, call the duty room.',
     },
-    serverSays: 'The server says',
+    serverSays: 'The server says: ',
     look: 'See the case',
   },
 };
