@@ -25,6 +25,7 @@ test('a report names its photos by id', () => {
 test('a busy server is asked again later, a refusal goes to a person', () => {
   expect(judge(429, {}, '30')).toEqual({ outcome: 'later', busy: true, after_ms: 30_000 });
   expect(judge(503, {}, null)).toEqual({ outcome: 'later', busy: true });
+  expect(judge(409, { detail: 'Others changed it at the same moment.' }, null)).toEqual({ outcome: 'later', busy: true });
   expect(judge(401, {}, null)).toEqual({ outcome: 'sign_in' });
   expect(judge(409, { detail: 'It is parked.', allowed: ['resume'] }, null)).toEqual({ outcome: 'refused', refusal: { status: 409, detail: 'It is parked.', allowed: ['resume'] } });
 });

@@ -35,7 +35,8 @@ async function post<T>(path: string, body: BodyInit, type: string, credentials: 
 /** What a refusal means: the network and a busy server pass, everything else needs a person. */
 export function judge(status: number, problem: Problem, retryAfter: string | null): Attempt<never> {
   if (status === 401) return { outcome: 'sign_in' };
-  if ([408, 425, 429, 502, 503, 504].includes(status)) {
+  // A conflict that says nothing of what is allowed is two writers at one moment.
+  if ([408, 425, 429, 502, 503, 504].includes(status) || (status === 409 && !problem.allowed)) {
     const seconds = Number(retryAfter);
     return { outcome: 'later', busy: true, ...(retryAfter && Number.isFinite(seconds) ? { after_ms: seconds * 1000 } : {}) };
   }

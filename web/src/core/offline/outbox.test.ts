@@ -87,8 +87,21 @@ test('a photo goes before its step, once, and leaves the shelf with it', async (
   network = true;
   await outbox.run('li');
   expect(to.got).toEqual(['photo', 'w-1:handle', 'w-1:handle']);
-  expect((await outbox.entries())[0]?.photos).toEqual([{ local: 'p', kind: 'after', remote: 'photo-1' }]);
+  expect((await outbox.entries())[0]?.photos).toMatchObject([{ local: 'p', kind: 'after', remote: 'photo-1' }]);
   expect(await shelf.all('photos')).toEqual([]);
+});
+
+test('a photo whose step waited for a day is sent again', async () => {
+  const shelf = shelfInMemory();
+  await shelf.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
+  let now = new Date('2026-11-22T06:00:00Z');
+  const to = courier(() => ({ outcome: 'later' }));
+  const outbox = new Outbox(shelf, to, undefined, () => now);
+  await outbox.add(step('w-1', 'handle', [{ local: 'p', kind: 'after' }]));
+  await outbox.run('li');
+  now = new Date('2026-11-23T06:00:00Z');
+  await outbox.run('li');
+  expect(to.got).toEqual(['photo', 'w-1:handle', 'photo', 'w-1:handle']);
 });
 
 test('nobody sends what another account did on this phone', async () => {

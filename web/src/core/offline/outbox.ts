@@ -12,6 +12,8 @@ export interface EntryPhoto {
   local: string;
   kind: 'report' | 'before' | 'after' | 'other';
   remote?: string;
+  /** When it was sent; RFC 3339. */
+  remote_at?: string;
 }
 
 /** Why the server did not take a step. */
@@ -69,6 +71,8 @@ export interface StoredPhoto {
   blob: Blob;
 }
 
+/** For so long a photo that was sent ahead of its step is there for sure; milliseconds. */
+const UPLOAD_HOLDS = 12 * 3_600_000;
 /** Sent steps stay in sight for so long; milliseconds. */
 const REMEMBERED = 24 * 3_600_000;
 
@@ -151,12 +155,14 @@ export class Outbox<R = unknown> {
 
   private async send(entry: Entry<R>): Promise<Holdup> {
     for (const photo of entry.photos) {
-      if (photo.remote) continue;
+      // The server forgets a photo that nothing names within a day.
+      if (photo.remote && this.now().getTime() - Date.parse(photo.remote_at ?? '') < UPLOAD_HOLDS) continue;
       const stored = await this.shelf.get<StoredPhoto>('photos', photo.local);
       if (!stored) continue; // nothing to send: the browser cleared it away
       const attempt = await this.courier.photo(stored.blob);
       if (attempt.outcome !== 'taken') return this.settle(entry, attempt);
       photo.remote = attempt.result;
+      photo.remote_at = this.now().toISOString();
       await this.save(entry);
     }
     return this.settle(entry, await this.courier.step(entry));
