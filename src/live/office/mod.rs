@@ -5,6 +5,7 @@
 //! What it answers is durable.
 
 mod act;
+mod bring;
 mod observe;
 mod report;
 mod silence;
@@ -14,6 +15,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use act::Acted;
+pub use bring::Brought;
 pub use observe::{CONDITIONS, Observation, Observed, is_firing};
 pub(super) use observe::{Row, move_to};
 pub use report::{NewReport, Reported};

@@ -1,0 +1,535 @@
+//! A ledger that was kept before (既有台账) comes in: each row becomes the versions that its case would
+//! have had, each at its own time, all rows in one transaction or none of them.
+//!
+//! What happened long ago is judged by the rules of today: levels rise at the moments at which they
+//! would have. Nothing of it is worth a notice any more.
+
+use std::collections::{BTreeMap, HashMap};
+
+use geo_types::{Geometry, Point};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::{Known, Office, OfficeError};
+use crate::index::Collections;
+use crate::live::Snapshot;
+use crate::live::desk::{self, Desk, moment};
+use crate::live::place::{Place, Where};
+use crate::live::receipt::Ticket;
+use crate::model::{Author, Change, Edit, Expect, FeatureId, Role};
+use crate::spatial::metres;
+use crate::store::StoreError;
+use crate::warnings::sheet::Problem;
+use crate::warnings::sheet::plan::{Planned, PlannedStep};
+use crate::warnings::{Action, Actor, Case, Context, Report, Rules, Status, decide};
+
+/// How many rows are told in a preview.
+const PREVIEW: usize = 20;
+
+/// What a sheet came to, or would come to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Brought {
+    /// Cases that are new.
+    pub created: u32,
+    /// Cases that are known and go on.
+    pub updated: u32,
+    /// Cases that are as the sheet says.
+    pub unchanged: u32,
+    /// Why rows can't be taken. Where there is one, nothing is written.
+    pub problems: Vec<Problem>,
+    /// The first rows as they would be.
+    pub preview: Vec<Value>,
+    /// The commit after which all of it is on the map; the newest there was where nothing was written.
+    pub seq: u64,
+}
+
+impl Office {
+    /// Takes a sheet's rows in; with `dry_run` only says what would become of them.
+    ///
+    /// # Errors
+    /// When the store fails, or somebody changed one of the cases meanwhile; nothing was written then.
+    pub async fn bring(
+        &self,
+        rows: Vec<Planned>,
+        actor: &Actor,
+        now: Timestamp,
+        dry_run: bool,
+    ) -> Result<Brought, OfficeError> {
+        let snapshot = self.live.snapshot();
+        let (brought, edits) = {
+            let actor = actor.clone();
+            let snapshot = std::sync::Arc::clone(&snapshot);
+            tokio::task::spawn_blocking(move || Bringing::new(&snapshot, actor, now).all(rows))
+                .await
+                .map_err(|e| StoreError::corrupt("a sheet", e))??
+        };
+        let mut brought = brought;
+        brought.seq = snapshot.seq();
+        if dry_run || !brought.problems.is_empty() || edits.is_empty() {
+            return Ok(brought);
+        }
+        match self.live.store().replay(edits).await {
+            Ok(committed) => {
+                brought.seq = committed.seq;
+                let patience = std::time::Duration::from_secs(60);
+                self.live.wait_for(committed.seq, patience).await;
+                Ok(brought)
+            }
+            Err(StoreError::Precondition { id, .. }) => Err(OfficeError::Busy(id)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The work on one sheet.
+struct Bringing<'a> {
+    snapshot: &'a Snapshot,
+    desk: Desk<'a>,
+    /// The rules of today, but for what an old ledger cannot have: photos.
+    rules: Rules,
+    actor: Actor,
+    now: Timestamp,
+    places: Addresses,
+    edits: Vec<(Timestamp, Edit)>,
+    /// The reports of the sheet so far, by category: what comes again counts.
+    reported: BTreeMap<String, Vec<(geo_types::Coord<f64>, Timestamp)>>,
+    brought: Brought,
+}
+
+/// What came of one row.
+enum Came {
+    Created(Box<Case>),
+    Updated(Box<Case>),
+    Unchanged,
+}
+
+impl<'a> Bringing<'a> {
+    fn new(snapshot: &'a Snapshot, actor: Actor, now: Timestamp) -> Self {
+        let desk = Desk::of(snapshot);
+        let mut rules = desk.rules.clone();
+        for category in rules.categories.values_mut() {
+            category.photo = false;
+        }
+        Self {
+            snapshot,
+            desk,
+            rules,
+            actor,
+            now: moment(now),
+            places: Addresses::of(snapshot.collections()),
+            edits: Vec::new(),
+            reported: BTreeMap::new(),
+            brought: Brought::default(),
+        }
+    }
+
+    fn all(mut self, mut rows: Vec<Planned>) -> Result<(Brought, Vec<Edit>), OfficeError> {
+        rows.sort_by_key(|r| (r.reported_at, r.row));
+        for row in &rows {
+            match self.row(row)? {
+                Ok(came) => self.note(row, &came),
+                Err(problem) => self.brought.problems.push(problem),
+            }
+        }
+        self.brought.problems.sort_by_key(|p| p.row);
+        self.brought.preview.sort_by_key(|p| p["row"].as_u64());
+        // The log tells it in the order in which it happened; what happened to one case stays in order.
+        self.edits.sort_by_key(|(at, _)| *at);
+        let edits = self.edits.into_iter().map(|(_, edit)| edit).collect();
+        Ok((self.brought, edits))
+    }
+
+    fn note(&mut self, row: &Planned, came: &Came) {
+        let (what, case) = match came {
+            Came::Created(case) => {
+                self.brought.created += 1;
+                ("created", Some(case))
+            }
+            Came::Updated(case) => {
+                self.brought.updated += 1;
+                ("updated", Some(case))
+            }
+            Came::Unchanged => {
+                self.brought.unchanged += 1;
+                ("unchanged", None)
+            }
+        };
+        if self.brought.preview.len() < PREVIEW {
+            let mut told = json!({
+                "row": row.row,
+                "becomes": what,
+                "category": row.category,
+                "status": row.status,
+                "reported_at": row.reported_at,
+                "place": row.place,
+                "unit": row.unit,
+            });
+            if let Some(case) = case {
+                told["id"] = json!(case.id);
+                told["level"] = json!(case.level);
+                told["grid"] = json!(case.grid);
+                told["community"] = json!(case.community);
+                told["place"] = json!(case.place);
+            }
+            self.brought.preview.push(told);
+        }
+    }
+
+    /// Takes one row. The outer error is the store's, the inner one the row's.
+    fn row(&mut self, row: &Planned) -> Result<Result<Came, Problem>, OfficeError> {
+        let id = match &row.id {
+            Some(id) => id.clone(),
+            None => {
+                Ticket::new(Some(&row.key))
+                    .map_err(|e| StoreError::bad_id("id", &e))?
+                    .id
+            }
+        };
+        match Known::read(self.snapshot, &id)? {
+            Some(known) => self.known(row, &known),
+            None => self.fresh(row, id),
+        }
+    }
+
+    fn known(
+        &mut self,
+        row: &Planned,
+        known: &Known,
+    ) -> Result<Result<Came, Problem>, OfficeError> {
+        let case = &known.case;
+        let apart = case.reported_at.duration_since(row.reported_at).abs();
+        if case.category != row.category || apart > SignedDuration::from_secs(1) {
+            return Ok(Err(problem(
+                row,
+                format!(
+                    "the ledger has another case {:?}: {}, reported at {}",
+                    case.id.as_str(),
+                    case.category,
+                    case.reported_at
+                ),
+            )));
+        }
+        let rated = row.steps.iter().any(|s| s.wish.action == Action::Rate);
+        if case.status == row.status && (!rated || case.rating.is_some()) {
+            return Ok(Ok(Came::Unchanged));
+        }
+        // Where the row's way passes through what the case is now, the rest of it is still to go.
+        let mut status = Status::Reported;
+        let mut rest = (case.status == status).then_some(0);
+        for (i, step) in row.steps.iter().enumerate() {
+            status = leads_to(step.wish.action, status);
+            if status == case.status {
+                rest = Some(i + 1);
+            }
+        }
+        let Some(rest) = rest else {
+            return Ok(Err(problem(
+                row,
+                format!(
+                    "the ledger has it as {}, from where no step leads to {}",
+                    case.status, row.status
+                ),
+            )));
+        };
+        let geometry = known.entry.geometry().cloned();
+        let mut versions = Versions {
+            geometry,
+            expect: known.expect(),
+            edits: Vec::new(),
+        };
+        let mut next = case.clone();
+        if let Err(wrong) = self.walk(row, &mut next, &row.steps[rest..], &mut versions)? {
+            return Ok(Err(wrong));
+        }
+        self.edits.extend(versions.edits);
+        Ok(Ok(Came::Updated(Box::new(next))))
+    }
+
+    fn fresh(
+        &mut self,
+        row: &Planned,
+        id: FeatureId,
+    ) -> Result<Result<Came, Problem>, OfficeError> {
+        if row.status == Status::Merged {
+            return Ok(Err(problem(
+                row,
+                "a merged case is not on its own: leave it out, or bring it in open and merge it",
+            )));
+        }
+        let Some(at) = self.places.find(row) else {
+            return Ok(Err(problem(
+                row,
+                "this place is not on the map: give longitude and latitude, or the id of a building",
+            )));
+        };
+        let mut place = match Place::locate(self.desk.map, &at) {
+            Ok(place) => place,
+            Err(error) => return Ok(Err(problem(row, error.to_string()))),
+        };
+        if let Some(words) = &row.place {
+            place.words = Some(words.clone());
+        }
+        let bound = !self.actor.communities.is_empty()
+            && !place
+                .community
+                .as_ref()
+                .is_some_and(|c| self.actor.communities.contains(c));
+        if bound {
+            return Ok(Err(problem(
+                row,
+                "the account is bound to other communities than this one",
+            )));
+        }
+        let at = moment(row.reported_at);
+        let mut report = Report::new(id, at, self.reporter(), &row.category, row.source);
+        report.note.clone_from(&row.note);
+        report.hotline_number.clone_from(&row.hotline_number);
+        report.exercise = row.exercise;
+        let before = self.reports_before(&row.category, place.anchor, at);
+        let mut case = self.desk.open(report, &place, before);
+        let mut versions = Versions {
+            geometry: Some(place.geometry),
+            expect: Expect::Absent,
+            edits: Vec::new(),
+        };
+        versions.put(&case, at, &self.actor)?;
+        if let Err(wrong) = self.walk(row, &mut case, &row.steps, &mut versions)? {
+            return Ok(Err(wrong));
+        }
+        let count = self.reported.entry(row.category.clone()).or_default();
+        if case.counts() && case.status != Status::Rejected {
+            count.push((place.anchor, at));
+        }
+        self.edits.extend(versions.edits);
+        Ok(Ok(Came::Created(Box::new(case))))
+    }
+
+    /// Takes a case through the steps of its row, and through what time alone did in between.
+    fn walk(
+        &self,
+        row: &Planned,
+        case: &mut Case,
+        steps: &[PlannedStep],
+        versions: &mut Versions,
+    ) -> Result<Result<(), Problem>, OfficeError> {
+        for planned in steps {
+            let last = case.step.as_ref().map_or(case.reported_at, |s| s.at);
+            let at = moment(planned.at).max(last);
+            self.age(case, at, versions)?;
+            let who = self.who(planned.wish.action, case);
+            let handlers = self
+                .rules
+                .category(&case.category)
+                .map(|r| r.handlers.clone());
+            let handlers = handlers.unwrap_or_else(|| vec![case.category.clone()]);
+            let mut context = Context::new(at, &self.rules, self.desk.calendar);
+            // Who did it then was competent then.
+            context.competences = Some(&handlers);
+            let step = match decide(case, &who, &planned.wish, &context) {
+                Ok(step) => step,
+                Err(refusal) => return Ok(Err(problem(row, refusal.to_string()))),
+            };
+            case.take(&step, self.desk.rules, self.desk.calendar);
+            versions.put(case, at, &self.actor)?;
+        }
+        self.age(case, self.now, versions)?;
+        Ok(Ok(()))
+    }
+
+    /// Writes what time alone did to a case before a moment.
+    fn age(
+        &self,
+        case: &mut Case,
+        until: Timestamp,
+        versions: &mut Versions,
+    ) -> Result<(), OfficeError> {
+        while let Some(at) = self.desk.due(case, Timestamp::UNIX_EPOCH) {
+            if at >= until {
+                break;
+            }
+            let Some(next) = self.desk.fall_due(case, at) else {
+                break;
+            };
+            *case = next;
+            versions.put(case, at, &Actor::system())?;
+        }
+        Ok(())
+    }
+
+    /// In whose name a step of the old ledger is told: its units had no accounts here.
+    fn who(&self, action: Action, case: &Case) -> Actor {
+        match action {
+            Action::Start | Action::Handle | Action::Return => Actor {
+                role: Role::GridWorker,
+                unit: case.unit.clone(),
+                ..Actor::public()
+            },
+            Action::Rate => Actor {
+                is_reporter: true,
+                ..Actor::public()
+            },
+            _ => Actor {
+                unit: None,
+                communities: Vec::new(),
+                ..self.actor.clone()
+            },
+        }
+    }
+
+    fn reporter(&self) -> Actor {
+        Actor {
+            account: None,
+            ..Actor::public()
+        }
+    }
+
+    /// How many reports came before one at its place: those on the map and those of the sheet.
+    fn reports_before(&self, category: &str, anchor: geo_types::Coord<f64>, at: Timestamp) -> u32 {
+        let known = self.desk.reports_before(category, anchor, at);
+        let rule = self
+            .rules
+            .category(category)
+            .and_then(|r| r.repeats.as_ref());
+        let (Some(rule), Some(earlier)) = (rule, self.reported.get(category)) else {
+            return known;
+        };
+        let window = SignedDuration::from_hours(24 * i64::from(rule.window_days));
+        let ours = earlier
+            .iter()
+            .rev()
+            .take_while(|(_, then)| at.duration_since(*then) <= window)
+            .filter(|(place, _)| metres::distance(*place, anchor) <= rule.distance_m)
+            .count();
+        known.saturating_add(u32::try_from(ours).unwrap_or(u32::MAX))
+    }
+}
+
+/// The versions of one case on their way into the log.
+struct Versions {
+    geometry: Option<Geometry<f64>>,
+    /// What must hold for the first of them.
+    expect: Expect,
+    edits: Vec<(Timestamp, Edit)>,
+}
+
+impl Versions {
+    fn put(&mut self, case: &Case, at: Timestamp, actor: &Actor) -> Result<(), StoreError> {
+        let change: Change = desk::change(case, self.geometry.clone())?;
+        let author = Author {
+            role: actor.role,
+            account: actor.account.clone(),
+        };
+        let (collection, id) = (change.collection.clone(), change.id.clone());
+        let mut edit = Edit::new(author, vec![change]).because("an existing ledger");
+        edit.effective_at = Some(at);
+        if self.edits.is_empty() {
+            edit = edit.expecting(collection, id, self.expect);
+        }
+        self.edits.push((at, edit));
+        Ok(())
+    }
+}
+
+/// Where a step of a row leads.
+fn leads_to(action: Action, from: Status) -> Status {
+    match action {
+        Action::File => Status::Filed,
+        Action::Reject => Status::Rejected,
+        Action::Dispatch => Status::Dispatched,
+        Action::Return => Status::Returned,
+        Action::Start => Status::Handling,
+        Action::Handle => Status::Handled,
+        Action::Verify => Status::Verified,
+        Action::Close => Status::Closed,
+        Action::Park => Status::Parked,
+        _ => from,
+    }
+}
+
+fn problem(row: &Planned, problem: impl Into<String>) -> Problem {
+    Problem {
+        row: row.row,
+        column: None,
+        problem: problem.into(),
+    }
+}
+
+/// The names of houses and compounds, by which an address in words is found.
+struct Addresses {
+    buildings: HashMap<String, Option<FeatureId>>,
+    compounds: HashMap<String, Option<geo_types::Coord<f64>>>,
+}
+
+/// An address has fewer characters than this, or is a story.
+const LONGEST_ADDRESS: usize = 60;
+
+impl Addresses {
+    fn of(map: &Collections) -> Self {
+        let mut buildings: HashMap<String, Option<FeatureId>> = HashMap::new();
+        let mut compounds: HashMap<String, Option<geo_types::Coord<f64>>> = HashMap::new();
+        let named = |collection: &str| {
+            let features = map.get(collection).into_iter();
+            let entries = features.flat_map(|c| c.iter().cloned().collect::<Vec<_>>());
+            entries.filter_map(|e| {
+                let name = desk::properties(&e)
+                    .get("name")?
+                    .as_str()?
+                    .trim()
+                    .to_owned();
+                (!name.is_empty()).then_some((name, e))
+            })
+        };
+        // A name that two have is nobody's address.
+        for (name, entry) in named("buildings") {
+            let id = entry.id().clone();
+            buildings
+                .entry(name)
+                .and_modify(|known| *known = None)
+                .or_insert(Some(id));
+        }
+        for (name, entry) in named("compounds") {
+            let anchor = desk::anchor(&entry);
+            compounds
+                .entry(name)
+                .and_modify(|known| *known = None)
+                .or_insert(anchor);
+        }
+        Self {
+            buildings,
+            compounds,
+        }
+    }
+
+    /// Where a row is: by its position, its building, or its address.
+    fn find(&self, row: &Planned) -> Option<Where> {
+        if let Some(position) = row.position {
+            return Some(Where::Geometry(Point(position).into()));
+        }
+        if let Some(text) = &row.building {
+            return match self.buildings.get(text) {
+                Some(Some(id)) => Some(Where::Building(id.clone())),
+                Some(None) => None,
+                None => FeatureId::new(text).ok().map(Where::Building),
+            };
+        }
+        let address: Vec<char> = row.place.as_ref()?.chars().take(LONGEST_ADDRESS).collect();
+        // The longest name in it says the most: 温泉花园3号楼 before 温泉花园.
+        let mut parts: Vec<String> = Vec::new();
+        for from in 0..address.len() {
+            for to in from + 2..=address.len() {
+                parts.push(address[from..to].iter().collect());
+            }
+        }
+        parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+        let house = parts
+            .iter()
+            .find_map(|part| self.buildings.get(part).cloned().flatten());
+        if let Some(id) = house {
+            return Some(Where::Building(id));
+        }
+        parts
+            .iter()
+            .find_map(|part| self.compounds.get(part).copied().flatten())
+            .map(|anchor| Where::Geometry(Point(anchor).into()))
+    }
+}
