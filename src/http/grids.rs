@@ -10,9 +10,12 @@ use super::answer::{Answer, Tag};
 use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
+use super::warnings::read_as_of;
+use crate::live::history;
 
 /// The level of every grid: the worst of its open warnings, with the reason in words.
 #[utoipa::path(get, path = "/api/grids/status", tag = "warnings",
+    params(("as_of" = Option<String>, Query, description = "The levels as they were at this moment: 2026-11-22T06:05:00Z")),
     responses((status = 200, description = "`{seq, at, grids: [{id, code, kind, level, since, reason: {zh, en}, open: {red, yellow, green}}]}`; `level` is red, yellow, green or no_data", body = Value)))]
 pub async fn status(
     State(app): State<App>,
@@ -20,8 +23,25 @@ pub async fn status(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    query.only(&[])?;
+    query.only(&["as_of"])?;
     let snapshot = app.live.snapshot();
+    if let Some(at) = read_as_of(&query)? {
+        let board = history::status_at(&app.live, at).await?;
+        let body = json!({
+            "seq": snapshot.seq(),
+            "at": at.to_string(),
+            "open": board.open(),
+            "grids": board.grids(),
+        })
+        .to_string();
+        return Ok(Answer::whole(
+            "application/json",
+            body,
+            &snapshot,
+            &caller,
+            &headers,
+        ));
+    }
     let tag = Tag::new(&snapshot, snapshot.seq(), &caller, &["status"]);
     let body = || {
         json!({

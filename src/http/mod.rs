@@ -83,7 +83,6 @@ impl Default for Options {
 pub struct App {
     live: Live,
     /// The write path of the ledger.
-    #[expect(dead_code, reason = "the ledger's endpoints come next")]
     office: Office,
     options: Arc<Options>,
     principals: auth::Principals,
@@ -177,12 +176,21 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(styles::style))
         .routes(routes!(events::events))
         .routes(routes!(grids::status))
-        .routes(routes!(warnings::list))
         .routes(routes!(photos::create))
         .routes(routes!(photos::read))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::delete))
         .routes(routes!(webhooks::deliveries))
+        .routes(routes!(warnings::list, warnings::report))
+        .routes(routes!(warnings::figures))
+        .routes(routes!(warnings::import))
+        .routes(routes!(warnings::read))
+        .routes(routes!(warnings::act))
+        .routes(routes!(warnings::history))
+        .routes(routes!(warnings::observe))
+        .routes(routes!(warnings::conditions))
+        .routes(routes!(warnings::silences, warnings::begin_silence))
+        .routes(routes!(warnings::end_silence))
         .routes(routes!(nearest::nearest))
         .routes(routes!(search::search))
         .routes(routes!(session::read, session::sign_in, session::sign_out))

@@ -6,6 +6,7 @@
 //! | --- | --- | --- |
 //! | the caller: the request is wrong | [`Problem::invalid`] | 400 |
 //! | the caller: the feature is wrong | [`Problem::unprocessable`] | 422 |
+//! | the caller: a field is wrong | [`Problem::wrong_field`] | 422 |
 //! | the caller: who are you? | [`Problem::unauthenticated`] | 401 |
 //! | an administrator: more rights | [`Problem::forbidden`] | 403 |
 //! | the caller: there is no such thing | [`Problem::not_found`] | 404 |
@@ -58,6 +59,16 @@ impl Problem {
     pub fn unprocessable(detail: impl Into<String>, errors: Vec<Value>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid feature", detail)
             .with("errors", Value::Array(errors))
+    }
+
+    /// A field of a body that is missing or wrong; names it and what was expected.
+    pub fn wrong_field(field: &str, problem: &str) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Invalid field",
+            format!("{field}: {problem}."),
+        )
+        .with("errors", json!([{"field": field, "problem": problem}]))
     }
 
     /// Nobody has said who they are, or nobody knows them.

@@ -83,29 +83,68 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let snapshot = app.live.snapshot();
     let collection = collection(&snapshot, &name)?;
-    let form = negotiate(&query, &headers)?;
     let params = Params::read(&query, collection.schema(), caller.role())?;
-    let base = app.base(&headers);
+    let wanted = Wanted {
+        path: &format!("/api/collections/{name}/items"),
+        collection,
+        query: &query,
+        params: &params,
+        seq: collection.last_seq(),
+        matched: None,
+    };
+    page(&app, &snapshot, &wanted, &caller, &headers).await
+}
+
+/// A page of features that somebody wants.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    /// The path of the resource, which `next` leads back to.
+    pub path: &'a str,
+    /// The features.
+    pub collection: &'a Collection,
+    /// The query as it was asked.
+    pub query: &'a Query,
+    /// What it means.
+    pub params: &'a Params,
+    /// The last commit that could have changed the page.
+    pub seq: u64,
+    /// How many match in all, where `collection` holds only a part of them.
+    pub matched: Option<u64>,
+}
+
+/// Answers with a page of features.
+pub(super) async fn page(
+    app: &App,
+    snapshot: &Snapshot,
+    wanted: &Wanted<'_>,
+    caller: &Caller,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let (collection, query, params) = (wanted.collection, wanted.query, wanted.params);
+    let form = negotiate(query, headers)?;
+    let base = app.base(headers);
     let tag = Tag::new(
-        &snapshot,
-        collection.last_seq(),
-        &caller,
+        snapshot,
+        wanted.seq,
+        caller,
         &[
             "items",
             &base,
-            &name,
+            wanted.path,
             &query.without(&[]),
             &format!("{form:?}"),
         ],
     );
-    if tag.is_held(&headers) {
-        return Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, Vec::new));
+    if tag.is_held(headers) {
+        return Ok(Answer::new(GEOJSON, tag, snapshot, caller).send(headers, Vec::new));
     }
     let page = Page {
         base: &base,
+        path: wanted.path,
+        matched: wanted.matched,
         collection,
-        query: &query,
-        params: &params,
+        query,
+        params,
         role: caller.role(),
     };
     // A look at every feature takes its time in a big collection: other requests go on meanwhile.
@@ -117,11 +156,11 @@ pub async fn list(
         tokio::task::block_in_place(|| page.write())?
     };
     if form == Form::Html {
-        let markup = html::items(&base, collection, &bytes, &query);
-        let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
-        return Ok(answer.send(&headers, || markup));
+        let markup = html::items(&base, collection, &bytes, query);
+        let answer = Answer::new(html::MEDIA_TYPE, tag, snapshot, caller);
+        return Ok(answer.send(headers, || markup));
     }
-    let mut response = Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || bytes);
+    let mut response = Answer::new(GEOJSON, tag, snapshot, caller).send(headers, || bytes);
     content_crs(&mut response, params.crs);
     Ok(response)
 }
@@ -144,6 +183,8 @@ pub(super) fn content_crs(response: &mut Response, crs: Crs) {
 
 struct Page<'a> {
     base: &'a str,
+    path: &'a str,
+    matched: Option<u64>,
     collection: &'a Collection,
     query: &'a Query,
     params: &'a Params,
@@ -184,7 +225,10 @@ impl Page<'_> {
             self.write_sorted(&mut out, select)?
         };
         out.extend_from_slice(b"],");
-        let matched = matched.map_or_else(String::new, |n| format!("\"numberMatched\":{n},"));
+        let matched = self
+            .matched
+            .or(matched)
+            .map_or_else(String::new, |n| format!("\"numberMatched\":{n},"));
         out.extend_from_slice(
             format!(
                 "{matched}\"numberReturned\":{returned},\"links\":{}}}",
@@ -268,10 +312,11 @@ impl Page<'_> {
         let id = &self.collection.schema().collection;
         let here = format!("{}/api/collections/{id}", self.base);
         let address = |query: &str| {
+            let page = format!("{}{}", self.base, self.path);
             if query.is_empty() {
-                format!("{here}/items")
+                page
             } else {
-                format!("{here}/items?{query}")
+                format!("{page}?{query}")
             }
         };
         let mut links = vec![
@@ -358,6 +403,29 @@ fn with_all(query: &Query, set: &[(&str, &str)], drop: &[&str]) -> String {
         text.push_str(&format!("{k}={}", encode(v)));
     }
     text
+}
+
+/// Brings rows into the order that `sortby` asks for; equal ones stay as they are.
+pub(super) fn sort_by<T>(
+    rows: &mut [T],
+    sort: &[(String, bool)],
+    properties: impl Fn(&T) -> &serde_json::Map<String, Value>,
+) {
+    if sort.is_empty() {
+        return;
+    }
+    rows.sort_by(|a, b| {
+        let (a, b) = (properties(a), properties(b));
+        sort.iter()
+            .map(|(name, down)| {
+                let of = |map: &serde_json::Map<String, Value>| {
+                    map.get(name).cloned().unwrap_or(Value::Null)
+                };
+                let order = compare(&of(a), &of(b));
+                if *down { order.reverse() } else { order }
+            })
+            .fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+    });
 }
 
 /// Missing values last, numbers before texts.

@@ -235,11 +235,7 @@ async fn a_newer_schema_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_token_opens_a_session_until_it_is_revoked() {
     let f = fixture().await;
-    let new = crate::store::NewToken {
-        name: "值班台".into(),
-        role: crate::model::Role::Officer,
-        expires_at: None,
-    };
+    let new = crate::store::NewToken::new("值班台", crate::model::Role::Officer);
     let (token, secret) = f.store.create_token(new).await.unwrap();
     let who = f
         .store

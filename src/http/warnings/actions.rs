@@ -1,0 +1,82 @@
+//! An action: one step of a case by its table.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Found, actor_for, answer, expected, feature_id, object, refused};
+use crate::http::App;
+use crate::http::auth::Caller;
+use crate::http::body::JsonBody;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::live::OfficeError;
+use crate::warnings::{Wish, allowed, wish};
+
+/// Takes a case a step further.
+///
+/// Where the case stands is looked at first (409), then who asks (403, or 401 without credentials),
+/// then the fields (422); each refusal says what the caller may do instead (`allowed`).
+#[utoipa::path(post, path = "/api/warnings/{id}/actions", operation_id = "act_on_warning", tag = "warnings",
+    params(
+        ("id" = String, Path, description = "The case's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag read before: refused with 412 where somebody was quicker"),
+    ),
+    request_body(content = Value, content_type = "application/json",
+        description = "`{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt`. Every action takes `note?`, and `key?`: the same key again takes no second step"),
+    responses(
+        (status = 200, description = "The case after the step, with `allowed` and `turn`", content_type = "application/geo+json", body = Value),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "Not this person; `allowed` says what they may do", content_type = "application/problem+json"),
+        (status = 404, description = "No such case", content_type = "application/problem+json"),
+        (status = 409, description = "Not from where it stands; `allowed` says what may be done", content_type = "application/problem+json"),
+        (status = 412, description = "Somebody was quicker; `etag` is the present one", content_type = "application/problem+json"),
+        (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
+    ))]
+pub async fn act(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let body = object(body)?;
+    let snapshot = app.live.snapshot();
+    let found = Found::read(&snapshot, &id)?;
+    let receipt = wish::text(&body, "receipt", 200)?;
+    let actor = actor_for(&caller, &found.case, receipt.as_deref())?;
+    let wish = Wish::parse(&body)?;
+    let expect = expected(&snapshot, &headers)?;
+    let feature = feature_id(&id)?;
+    let now = Timestamp::now();
+    if let Err(error) = app.office.act(&feature, &wish, &actor, expect, now).await {
+        let changed = matches!(error, OfficeError::Changed { .. });
+        let problem = refused(error, &caller);
+        // Who was too slow is told what it is now, so that a page can show it.
+        let snapshot = app.live.snapshot();
+        let Ok(present) = Found::read(&snapshot, &id) else {
+            return Err(problem);
+        };
+        let problem = problem.with("case_status", json!(present.case.status));
+        return Err(if changed {
+            problem
+                .with("etag", present.tag(&snapshot, &caller, false).as_str())
+                .with("allowed", json!(allowed(&present.case, &actor)))
+        } else {
+            problem
+        });
+    }
+    let snapshot = app.live.snapshot();
+    let found = Found::read(&snapshot, &id)?;
+    let tag = found.tag(&snapshot, &caller, actor.is_reporter);
+    answer(
+        StatusCode::OK,
+        &snapshot,
+        &tag,
+        &found.document(&caller, &actor)?,
+    )
+}

@@ -1,0 +1,103 @@
+//! What may have been reported already, while somebody is still writing.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use geo_types::Coord;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::http::App;
+use crate::http::answer::Answer;
+use crate::http::auth::Caller;
+use crate::http::items::{GEOJSON, collection};
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::live::desk::CASES;
+use crate::live::place::{Place, Where};
+use crate::model::{FeatureId, Role};
+use crate::warnings::duplicates::duplicates as find;
+
+/// Open cases of the same category, near and not long ago, the nearest first.
+#[utoipa::path(get, path = "/api/warnings/duplicates", operation_id = "warning_duplicates", tag = "warnings",
+    params(
+        ("category" = String, Query, description = "The category that is reported"),
+        ("lon" = Option<f64>, Query, description = "Longitude, WGS 84 degrees"),
+        ("lat" = Option<f64>, Query, description = "Latitude, WGS 84 degrees"),
+        ("building" = Option<String>, Query, description = "The id of a building, instead of a position"),
+        ("except" = Option<String>, Query, description = "A case that is not its own duplicate"),
+    ),
+    responses(
+        (status = 200, description = "At most ten; `distance_m` and `hours_ago` among the properties. Below the role grid_worker only category, level and distance", content_type = "application/geo+json", body = Value),
+        (status = 400, description = "A parameter is missing or wrong", content_type = "application/problem+json"),
+    ))]
+pub async fn duplicates(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["category", "lon", "lat", "building", "except"])?;
+    let snapshot = app.live.snapshot();
+    let category = query.get("category")?.ok_or_else(|| {
+        Problem::invalid("category", "Say what is reported: category=….")
+    })?;
+    let place = match query.get("building")? {
+        Some(id) => {
+            let wrong = |e: String| Problem::invalid("building", format!("building={id}: {e}."));
+            let id = FeatureId::new(id).map_err(|e| wrong(e.to_string()))?;
+            let at = Place::locate(snapshot.collections(), &Where::Building(id));
+            at.map_err(|e| wrong(e.to_string()))?.anchor
+        }
+        None => Coord {
+            x: degrees(&query, "lon", 180.0)?,
+            y: degrees(&query, "lat", 90.0)?,
+        },
+    };
+    let cases = collection(&snapshot, CASES)?;
+    let rule = snapshot.ledger().rules().duplicates;
+    let now = Timestamp::now();
+    let found = find(cases, rule, category, place, now, query.get("except")?);
+    let staff = caller.role().includes(Role::GridWorker);
+    let features: Vec<Value> = found
+        .iter()
+        .map(|duplicate| {
+            let distance = json!(tenth(duplicate.distance_m));
+            if !staff {
+                return json!({
+                    "type": "Feature",
+                    "id": duplicate.case.id,
+                    "geometry": null,
+                    "properties": {
+                        "category": duplicate.case.category,
+                        "level": duplicate.case.level,
+                        "distance_m": distance,
+                    },
+                });
+            }
+            let bytes = duplicate.entry.feature_json(cases.schema(), caller.role(), None);
+            let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            feature["properties"]["distance_m"] = distance;
+            feature["properties"]["hours_ago"] = json!(tenth(duplicate.hours_ago));
+            feature
+        })
+        .collect();
+    let body = json!({"type": "FeatureCollection", "features": features}).to_string();
+    Ok(Answer::whole(GEOJSON, body, &snapshot, &caller, &headers))
+}
+
+fn degrees(query: &Query, name: &str, most: f64) -> Result<f64, Problem> {
+    query
+        .parsed::<f64>(name, "degrees")?
+        .filter(|d| d.abs() <= most)
+        .ok_or_else(|| {
+            Problem::invalid(
+                name,
+                format!("Say where: lon= and lat= in degrees, or building=. {name} is from -{most} to {most}."),
+            )
+        })
+}
+
+fn tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}

@@ -1,0 +1,126 @@
+//! A ledger that was kept before comes in as a sheet.
+
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{actor, names, refused};
+use crate::http::App;
+use crate::http::answer::SEQ_HEADER;
+use crate::http::auth::Caller;
+use crate::http::body;
+use crate::http::items::collection;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::live::desk::CASES;
+use crate::model::Role;
+use crate::warnings::sheet::plan::plan;
+use crate::warnings::sheet::{columns, read};
+
+/// The most problems that are told; who has more has a mistake in all of them.
+const MOST_PROBLEMS: usize = 500;
+
+/// Takes a sheet in: CSV (UTF-8 or GB 18030) or XLSX, headers in Chinese or English.
+///
+/// Each row becomes the steps that its case took, each at its own time. A sheet with a problem changes
+/// nothing. The same sheet again changes nothing either; a row that has gone on since takes its case
+/// on.
+#[utoipa::path(post, path = "/api/warnings/import", operation_id = "import_warnings", tag = "warnings",
+    params(
+        ("f" = Option<String>, Query, description = "csv or xlsx; by the media type or the content where it is missing"),
+        ("dry_run" = Option<bool>, Query, description = "true: only say what would happen"),
+    ),
+    request_body(content = Vec<u8>, content_type = "text/csv",
+        description = "The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's"),
+    responses(
+        (status = 200, description = "`{rows, created, updated, unchanged, problems: [{row, column?, problem}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written", body = Value),
+        (status = 400, description = "Not a sheet", content_type = "application/problem+json"),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 409, description = "Somebody changed one of the cases meanwhile; send it again", content_type = "application/problem+json"),
+        (status = 413, description = "Too large", content_type = "application/problem+json"),
+    ))]
+pub async fn import(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    query.only(&["f", "dry_run"])?;
+    caller.author(Role::Officer)?;
+    let dry_run = match query.get("dry_run")? {
+        None | Some("false") => false,
+        Some("true" | "") => true,
+        Some(other) => {
+            let detail = format!("dry_run={other}: expected true or false.");
+            return Err(Problem::invalid("dry_run", detail));
+        }
+    };
+    let media_type = request.headers().get(header::CONTENT_TYPE);
+    let said_xlsx = media_type.is_some_and(|v| v.as_bytes().ends_with(b"spreadsheetml.sheet"));
+    let form = query.get("f")?.map(str::to_owned);
+    let bytes = body::read(request, &app).await?;
+    let is_xlsx = match form.as_deref() {
+        Some("xlsx") => true,
+        Some("csv") => false,
+        None => said_xlsx || bytes.starts_with(b"PK\x03\x04"),
+        Some(other) => {
+            return Err(Problem::invalid(
+                "f",
+                format!("f={other}: expected csv or xlsx."),
+            ));
+        }
+    };
+    let _turn = app.turn().await?;
+    let snapshot = app.live.snapshot();
+    let now = Timestamp::now();
+    let schema = std::sync::Arc::clone(collection(&snapshot, CASES)?.schema());
+    let planned = tokio::task::spawn_blocking(move || {
+        let sheet = if is_xlsx {
+            read::xlsx(&bytes)
+        } else {
+            read::csv(&bytes)
+        }?;
+        let rows = sheet.rows.len();
+        let words = columns::words(&schema.document);
+        Ok::<_, read::ReadError>((rows, plan(&sheet, &names(&snapshot), &words, now)))
+    })
+    .await
+    .map_err(|e| Problem::internal(&e))?;
+    let (rows, planned) = planned.map_err(|e| match e {
+        read::ReadError::TooBig => Problem::too_large(format!("{e}.")),
+        e => Problem::bad_body(format!("{e}.")),
+    })?;
+    let brought = app
+        .office
+        .bring(
+            planned.rows,
+            &actor(&caller),
+            now,
+            dry_run || !planned.problems.is_empty(),
+        )
+        .await
+        .map_err(|e| refused(e, &caller))?;
+    let mut problems = planned.problems;
+    problems.extend(brought.problems);
+    problems.sort_by_key(|p| p.row);
+    problems.truncate(MOST_PROBLEMS);
+    let said = json!({
+        "rows": rows,
+        "created": brought.created,
+        "updated": brought.updated,
+        "unchanged": brought.unchanged,
+        "problems": problems,
+        "ignored": planned.ignored,
+        "preview": brought.preview,
+        "dry_run": dry_run,
+    });
+    let head = [
+        (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
+        (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
+        (SEQ_HEADER, brought.seq.to_string()),
+    ];
+    Ok((StatusCode::OK, head, Value::to_string(&said)).into_response())
+}

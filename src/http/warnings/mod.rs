@@ -1,0 +1,289 @@
+//! `/api/warnings`: the ledger. Its cases are the features of the collection `warnings`; here is how
+//! they come to be, move on, and are told.
+//!
+//! What a role must not see is stripped from every answer: features, histories, sheets, messages and
+//! the texts of refusals.
+
+mod actions;
+mod conditions;
+//mod duplicates;
+mod figures;
+mod history;
+mod import;
+mod list;
+mod one;
+mod report;
+mod silences;
+//mod units;
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use subtle::ConstantTimeEq as _;
+
+pub use actions::{__path_act, act};
+pub use conditions::{__path_conditions, __path_observe, conditions, observe};
+//pub use duplicates::{__path_duplicates, duplicates};
+pub use figures::{__path_figures, figures};
+pub use history::{__path_history, history};
+pub use import::{__path_import, import};
+pub use list::{__path_list, list};
+pub use one::{__path_read, read};
+pub use report::{__path_report, report};
+pub use silences::{
+    __path_begin_silence, __path_end_silence, __path_silences, begin_silence, end_silence, silences,
+};
+//pub use units::{__path_units, units};
+
+use super::answer::{SEQ_HEADER, Tag};
+use super::auth::Caller;
+use super::items::{GEOJSON, collection};
+use super::problem::Problem;
+use crate::index::{Collection, Entry};
+use crate::live::desk::{self, CASES};
+use crate::live::{OfficeError, Snapshot, receipt_hash};
+use crate::model::{FeatureId, Role};
+use crate::warnings::sheet::Names;
+use crate::warnings::{Action, Actor, Case, FieldError, Refusal, allowed};
+
+/// A case as a request finds it.
+struct Found {
+    collection: Arc<Collection>,
+    entry: Arc<Entry>,
+    case: Case,
+}
+
+impl Found {
+    fn read(snapshot: &Snapshot, id: &str) -> Result<Self, Problem> {
+        let collection = collection(snapshot, CASES)?;
+        let entry = collection
+            .get(id)
+            .ok_or_else(|| Problem::not_found(format!("There is no warning {id:?}.")))?;
+        Ok(Self {
+            collection: Arc::clone(collection),
+            entry: Arc::clone(entry),
+            case: desk::read(entry)?,
+        })
+    }
+
+    /// The entity tag under which this caller sees it: what is allowed depends on the account too.
+    fn tag(&self, snapshot: &Snapshot, caller: &Caller, reporter: bool) -> Tag {
+        let who = match &caller.principal {
+            None => String::new(),
+            Some(p) => format!("{}|{:?}|{:?}", p.account, p.unit, p.communities),
+        };
+        let schema = &self.collection.schema().collection;
+        let shape = format!("warning|{reporter}|{who}");
+        Tag::of_feature(snapshot, schema, self.entry.seq(), caller, &shape)
+    }
+
+    /// The feature as the caller sees it: with what they may do and whose turn it is, if they are
+    /// somebody.
+    fn document(&self, caller: &Caller, actor: &Actor) -> Result<Value, Problem> {
+        let role = caller.role();
+        let bytes = self
+            .entry
+            .feature_json(self.collection.schema(), role, None);
+        let mut document: Value =
+            serde_json::from_slice(&bytes).map_err(|e| Problem::internal(&e))?;
+        if actor.is_reporter && !role.includes(Role::GridWorker) {
+            // Their own words and what was done about them, and nothing of anybody's account.
+            let all = desk::properties(&self.entry);
+            for name in ["note", "photos", "rating"] {
+                if let Some(value) = all.get(name) {
+                    document["properties"][name] = value.clone();
+                }
+            }
+        }
+        if caller.is_known() || actor.is_reporter {
+            document["allowed"] = json!(allowed(&self.case, actor));
+            document["turn"] = json!(self.case.turn());
+        }
+        Ok(document)
+    }
+}
+
+/// Who stands behind a request, as the ledger sees them.
+fn actor(caller: &Caller) -> Actor {
+    match &caller.principal {
+        None => Actor::public(),
+        Some(p) => Actor {
+            role: p.role,
+            account: Some(p.account.clone()),
+            unit: p.unit.clone(),
+            communities: p.communities.clone(),
+            is_reporter: false,
+        },
+    }
+}
+
+/// Who stands behind a request about a case: with the right receipt it is who reported it.
+fn actor_for(caller: &Caller, case: &Case, receipt: Option<&str>) -> Result<Actor, Problem> {
+    let mut actor = actor(caller);
+    if let Some(receipt) = receipt {
+        if !is_receipt(case, receipt) {
+            return Err(Problem::forbidden(
+                "This is not the receipt of this case. Use the address that was shown after the report.",
+            ));
+        }
+        actor.is_reporter = true;
+    }
+    Ok(actor)
+}
+
+/// Whether a receipt is the one that was given for a case; takes the same time however wrong it is.
+fn is_receipt(case: &Case, receipt: &str) -> bool {
+    let given = receipt_hash(receipt.trim());
+    let kept = case.ledger.receipt_sha256.as_deref().unwrap_or_default();
+    given.as_bytes().ct_eq(kept.as_bytes()).into()
+}
+
+/// An answer with one case.
+fn answer(
+    status: StatusCode,
+    snapshot: &Snapshot,
+    tag: &Tag,
+    document: &Value,
+) -> Result<Response, Problem> {
+    let mut response = (status, document.to_string()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(GEOJSON));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(SEQ_HEADER, HeaderValue::from(snapshot.seq()));
+    let tag = HeaderValue::from_str(tag.as_str()).map_err(|e| Problem::internal(&e))?;
+    headers.insert(header::ETAG, tag);
+    Ok(response)
+}
+
+/// The id in a path.
+fn feature_id(text: &str) -> Result<FeatureId, Problem> {
+    FeatureId::new(text).map_err(|e| Problem::not_found(format!("There is no such warning: {e}.")))
+}
+
+/// A body that is an object.
+fn object(value: Value) -> Result<Map<String, Value>, Problem> {
+    match value {
+        Value::Object(map) => Ok(map),
+        other => Err(Problem::bad_body(format!(
+            "Expected a JSON object, found {}.",
+            match other {
+                Value::Array(_) => "a list",
+                Value::String(_) => "a text",
+                Value::Null => "null",
+                _ => "a plain value",
+            }
+        ))),
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::wrong_field(error.field, &error.problem)
+    }
+}
+
+/// Why the office refused, in the words of HTTP.
+fn refused(error: OfficeError, caller: &Caller) -> Problem {
+    let unknown = !caller.is_known();
+    match error {
+        OfficeError::NoSuchCase(id) => {
+            Problem::not_found(format!("There is no warning {:?}.", id.as_str()))
+        }
+        OfficeError::NoSuchSilence(id) => {
+            Problem::not_found(format!("There is no silence {:?}.", id.as_str()))
+        }
+        OfficeError::Refused(refusal) => {
+            let allowed: Vec<Action> = refusal.allowed().to_vec();
+            let problem = match refusal {
+                Refusal::WrongState { detail, .. } => Problem::conflict(detail),
+                Refusal::WrongPerson { detail, .. } if unknown => Problem::unauthenticated(
+                    format!("{detail} Sign in, or send the receipt of the report."),
+                ),
+                Refusal::WrongPerson { detail, .. } => Problem::forbidden(detail),
+                Refusal::Invalid { error, .. } => error.into(),
+            };
+            problem.with("allowed", json!(allowed))
+        }
+        OfficeError::Field(error) => error.into(),
+        OfficeError::NotAllowed(detail) if unknown => Problem::unauthenticated(detail),
+        OfficeError::NotAllowed(detail) => Problem::forbidden(detail),
+        OfficeError::Changed { id, found } => Problem::changed_meanwhile(format!(
+            "The warning {:?} was changed by commit {found}; read it again and decide anew.",
+            id.as_str()
+        ))
+        .with("seq", found),
+        OfficeError::Busy(id) => Problem::conflict(format!(
+            "Others changed {:?} at the same moment; try again.",
+            id.as_str()
+        )),
+        OfficeError::Store(error) => error.into(),
+    }
+}
+
+/// What the ids in a sheet or in figures are called.
+fn names(snapshot: &Snapshot) -> Names {
+    let named = |collection: &str| {
+        let features = snapshot.collections().get(collection);
+        features
+            .into_iter()
+            .flat_map(|c| c.iter().cloned().collect::<Vec<_>>())
+            .filter_map(|entry| {
+                let map = desk::properties(&entry);
+                let name = map.get("name")?.as_str()?.to_owned();
+                Some((entry.id().to_string(), name))
+            })
+            .collect()
+    };
+    Names {
+        categories: snapshot
+            .ledger()
+            .rules()
+            .categories
+            .iter()
+            .map(|(id, c)| (id.clone(), c.name.clone()))
+            .collect(),
+        units: named("units"),
+        grids: named("grids"),
+    }
+}
+
+/// The parameter `as_of`: a moment that is over.
+pub(super) fn read_as_of(query: &super::query::Query) -> Result<Option<jiff::Timestamp>, Problem> {
+    let Some(text) = query.get("as_of")? else {
+        return Ok(None);
+    };
+    // In a query `+08:00` arrives as ` 08:00` unless it is escaped; nobody means a blank there.
+    let at: jiff::Timestamp = text.replace(' ', "+").parse().map_err(|_| {
+        Problem::invalid(
+            "as_of",
+            format!("as_of={text}: expected a moment like 2026-11-22T06:05:00Z."),
+        )
+    })?;
+    let now = jiff::Timestamp::now();
+    if at > now + jiff::SignedDuration::from_secs(60) {
+        return Err(Problem::invalid(
+            "as_of",
+            format!("as_of={text} has not come yet; it is {now} here."),
+        ));
+    }
+    Ok(Some(at))
+}
+
+/// The headers that say under which tag and by which conditions a write came.
+fn expected(snapshot: &Snapshot, headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    match Tag::feature_seq(snapshot, text) {
+        Some(seq) => Ok(Some(seq)),
+        None => Err(Problem::changed_meanwhile(
+            "If-Match names no state of a case on this map; read the case again and send its ETag.",
+        )),
+    }
+}

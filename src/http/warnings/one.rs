@@ -1,0 +1,136 @@
+//! One case: as a feature, as its reporter follows it, or as a CAP message.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Found, actor_for, feature_id};
+use crate::http::App;
+use crate::http::answer::{Answer, Tag};
+use crate::http::auth::Caller;
+use crate::http::items::GEOJSON;
+use crate::http::problem::Problem;
+use crate::http::query::{Query, segment};
+use crate::live::Snapshot;
+use crate::model::{Localized, Role};
+use crate::warnings::{Case, Status, cap};
+
+/// One case.
+///
+/// Who is signed in also gets what they may do (`allowed`) and whose turn it is (`turn`). With
+/// `receipt` it is what the reporter may know, and `progress`: when it came to each status.
+#[utoipa::path(get, path = "/api/warnings/{id}", operation_id = "read_warning", tag = "warnings",
+    params(
+        ("id" = String, Path, description = "The case's id"),
+        ("receipt" = Option<String>, Query, description = "The secret that the reporter got"),
+        ("f" = Option<String>, Query, description = "json (the default), or cap: a message of the Common Alerting Protocol 1.2, of public properties only"),
+    ),
+    responses(
+        (status = 200, description = "The case; its ETag goes into If-Match of an action", content_type = "application/geo+json", body = Value),
+        (status = 403, description = "Not the receipt of this case", content_type = "application/problem+json"),
+        (status = 404, description = "No such case", content_type = "application/problem+json"),
+    ))]
+pub async fn read(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["receipt", "f"])?;
+    let wants_cap = match query.get("f")? {
+        Some("cap") => true,
+        Some("json" | "geojson") => false,
+        Some(other) => {
+            return Err(Problem::invalid(
+                "f",
+                format!("f={other}: expected json or cap."),
+            ));
+        }
+        None => headers
+            .get(header::ACCEPT)
+            .is_some_and(|v| v.as_bytes().starts_with(cap::MEDIA_TYPE.as_bytes())),
+    };
+    let snapshot = app.live.snapshot();
+    let found = Found::read(&snapshot, &id)?;
+    let actor = actor_for(&caller, &found.case, query.get("receipt")?)?;
+    if wants_cap {
+        let base = app.base(&headers);
+        return message(&app, &snapshot, &found, &base, &caller, &headers).await;
+    }
+    let tag = found.tag(&snapshot, &caller, actor.is_reporter);
+    let mut document = found.document(&caller, &actor)?;
+    if actor.is_reporter {
+        document["progress"] = progress(&app, &id).await?;
+    }
+    Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || document.to_string()))
+}
+
+/// When the case came to each status, in order.
+async fn progress(app: &App, id: &str) -> Result<Value, Problem> {
+    let mut list: Vec<(Status, Timestamp)> = Vec::new();
+    for case in versions(app, id).await? {
+        let at = case.step.as_ref().map_or(case.since, |s| s.at);
+        if list.last().is_none_or(|(status, _)| *status != case.status) {
+            list.push((case.status, at));
+        }
+    }
+    let rows = list.iter().map(|(s, at)| json!({"status": s, "at": at}));
+    Ok(rows.collect())
+}
+
+/// Every state that a case was in, the first one first.
+pub(super) async fn versions(app: &App, id: &str) -> Result<Vec<Case>, Problem> {
+    let collection = crate::live::desk::cases()?;
+    let id = feature_id(id)?;
+    let versions = app.live.store().versions_of(&collection, &id).await?;
+    let bodies = versions.into_iter().filter_map(|(_, record)| record.body);
+    let cases = bodies.filter_map(|body| Case::read(&id, &body.properties).ok());
+    Ok(cases.collect())
+}
+
+async fn message(
+    app: &App,
+    snapshot: &Snapshot,
+    found: &Found,
+    base: &str,
+    caller: &Caller,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let id = found.entry.id().as_str();
+    let mut steps: Vec<(u32, Timestamp)> = Vec::new();
+    for case in versions(app, id).await? {
+        if let Some(step) = case.step
+            && steps.last().is_none_or(|(n, _)| *n < step.n)
+            && step.n <= found.case.steps
+        {
+            steps.push((step.n, step.at));
+        }
+    }
+    let schema = found.collection.schema();
+    let public = found.entry.properties(schema, Role::Public);
+    let properties = serde_json::from_str(&public).map_err(|e| Problem::internal(&e))?;
+    let rules = snapshot.ledger().rules();
+    let unnamed = Localized::new(&found.case.category, &found.case.category);
+    let category = rules.categories.get(&found.case.category).map(|c| &c.name);
+    let place = found
+        .case
+        .place
+        .as_deref()
+        .or(found.case.building.as_deref());
+    let bytes = cap::write(&cap::Message {
+        sender: &format!("urn:uuid:{}", snapshot.store_id()),
+        web: &format!("{base}/api/warnings/{}", segment(id)),
+        id,
+        geometry: found.entry.geometry(),
+        properties: &properties,
+        category: category.unwrap_or(&unnamed),
+        place: place.unwrap_or_default(),
+        steps: &steps.into_iter().map(|(_, at)| at).collect::<Vec<_>>(),
+    })
+    .map_err(|e| Problem::internal(&e))?;
+    let tag = Tag::of_bytes(&bytes);
+    Ok(Answer::new(cap::MEDIA_TYPE, tag, snapshot, caller).send(headers, || bytes))
+}

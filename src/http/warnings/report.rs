@@ -1,0 +1,249 @@
+//! A report: anybody may make one, and gets a receipt by which to follow it.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Found, actor, answer, is_receipt, object, refused};
+use crate::codec::geojson::read::{Limits, read_geometry};
+use crate::http::App;
+use crate::http::auth::Caller;
+use crate::http::body::JsonBody;
+use crate::http::limit::ClientAddress;
+use crate::http::problem::Problem;
+use crate::http::query::{Query, segment};
+use crate::live::office::NewReport;
+use crate::live::place::Where;
+use crate::model::{FeatureId, Role};
+use crate::warnings::wish::{self, TEXT_LIMIT};
+use crate::warnings::{PhotoKind, Source};
+
+/// The most positions of the geometry of a report.
+const VERTICES: usize = 2_000;
+/// The most characters of a contact.
+const CONTACT_LIMIT: usize = 200;
+/// A field that no form shows: who fills it in is a program.
+const TRAP: &str = "website";
+
+/// Reports something that is wrong.
+///
+/// `key` is a name that the client draws for the report; the same report sent again with it is the
+/// same case, and is answered with 200. Draw at least 32 random characters: who has no account gets
+/// the same `receipt` again by it.
+#[utoipa::path(post, path = "/api/warnings", operation_id = "report_warning", tag = "warnings",
+    request_body(content = Value, content_type = "application/json",
+        description = "`{category, geometry | building, note?, place?, photos?: [ids], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker"),
+    responses(
+        (status = 201, description = "The case, with `receipt`: the secret by which its reporter follows and rates it. Location names it", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "The same report had come before", content_type = "application/geo+json", body = Value),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes another role", content_type = "application/problem+json"),
+        (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
+        (status = 429, description = "Too many from one address without an account; Retry-After says when to go on", content_type = "application/problem+json"),
+    ))]
+pub async fn report(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    address: ClientAddress,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let wish = read(&object(body)?, &caller)?;
+    if !caller.is_known() {
+        app.limits.reports.take(address.0)?;
+    }
+    let office = &app.office;
+    let actor = actor(&caller);
+    let reported = office
+        .report(wish, &actor, Timestamp::now())
+        .await
+        .map_err(|e| refused(e, &caller))?;
+    let snapshot = app.live.snapshot();
+    let found = Found::read(&snapshot, reported.id.as_str())?;
+    // A short key gives the same case and another receipt, which is nobody's.
+    let receipt = Some(&reported.receipt).filter(|r| is_receipt(&found.case, r));
+    let mut view = actor;
+    view.is_reporter = receipt.is_some();
+    let mut document = found.document(&caller, &view)?;
+    if let Some(receipt) = receipt {
+        document["receipt"] = json!(receipt);
+    }
+    let status = if reported.again {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    let tag = found.tag(&snapshot, &caller, false);
+    let mut response = answer(status, &snapshot, &tag, &document)?;
+    let here = format!(
+        "{}/api/warnings/{}",
+        app.base(&headers),
+        segment(reported.id.as_str())
+    );
+    if let Ok(here) = HeaderValue::from_str(&here) {
+        response.headers_mut().insert(header::LOCATION, here);
+    }
+    Ok(response)
+}
+
+/// Reads a report as this caller may make it.
+fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem> {
+    let category = wish::text(map, "category", 80)?
+        .ok_or_else(|| Problem::wrong_field("category", "what is wrong? Expected a category"))?;
+    let staff = caller.role().includes(Role::GridWorker);
+    let source = match wish::text(map, "source", 40)? {
+        None => usual_source(caller, map),
+        Some(text) => Source::parse(&text).ok_or_else(|| {
+            let known: Vec<&str> = Source::ALL.iter().map(|s| s.as_str()).collect();
+            let problem = format!("expected one of {}, found {text:?}", known.join(", "));
+            Problem::wrong_field("source", &problem)
+        })?,
+    };
+    let exercise = match map.get("exercise") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(b)) => *b,
+        Some(other) => {
+            let problem = format!("expected true or false, found {other}");
+            return Err(Problem::wrong_field("exercise", &problem));
+        }
+    };
+    let hotline_number = wish::text(map, "hotline_number", 60)?;
+    for (claimed, what) in [
+        (
+            !matches!(source, Source::Resident | Source::Rider),
+            "This source",
+        ),
+        (exercise, "A drill"),
+        (hotline_number.is_some(), "A hotline number"),
+    ] {
+        if claimed && !staff {
+            caller
+                .author(Role::GridWorker)
+                .map_err(|p| p.with("needs", format!("{what} takes the role grid_worker.")))?;
+        }
+    }
+    let note = wish::text(map, "note", TEXT_LIMIT)?;
+    let mut report = NewReport::new(category, place(map)?, source);
+    report.suspicious = !staff && is_odd(map, note.as_deref());
+    report.note = note;
+    report.words = wish::text(map, "place", 200)?;
+    report.photos = wish::photos(map, PhotoKind::Report)?;
+    report.contact = wish::text(map, "contact", CONTACT_LIMIT)?;
+    report.hotline_number = hotline_number;
+    report.exercise = exercise;
+    report.key = wish::key(map)?;
+    Ok(report)
+}
+
+fn usual_source(caller: &Caller, map: &Map<String, Value>) -> Source {
+    match &caller.principal {
+        None => Source::Resident,
+        Some(p) if p.role == Role::Rider => Source::Rider,
+        Some(p) if !p.role.includes(Role::GridWorker) => Source::Resident,
+        Some(_) if map.contains_key("hotline_number") => Source::Hotline,
+        Some(p) if p.unit.is_some() => Source::Unit,
+        Some(_) => Source::GridWorker,
+    }
+}
+
+fn place(map: &Map<String, Value>) -> Result<Where, Problem> {
+    let geometry = map.get("geometry").filter(|v| !v.is_null());
+    let building = wish::text(map, "building", 200)?;
+    match (geometry, building) {
+        (Some(geometry), _) => {
+            let limits = Limits {
+                vertices: VERTICES,
+                ..Limits::default()
+            };
+            read_geometry(geometry, &limits)
+                .map(Where::Geometry)
+                .map_err(|e| Problem::wrong_field("geometry", &e.to_string()))
+        }
+        (None, Some(id)) => FeatureId::new(id)
+            .map(Where::Building)
+            .map_err(|e| Problem::wrong_field("building", &e.to_string())),
+        (None, None) => Err(Problem::wrong_field(
+            "geometry",
+            "where is it? Expected a GeoJSON geometry, or the id of a building in `building`",
+        )),
+    }
+}
+
+/// What residents do not write, and programs do. It loses nothing: an officer looks at it first.
+fn is_odd(map: &Map<String, Value>, note: Option<&str>) -> bool {
+    let trapped = map
+        .get(TRAP)
+        .is_some_and(|v| v.as_str().is_none_or(|text| !text.is_empty()));
+    let note = note.unwrap_or_default().to_lowercase();
+    let advertises = ["http://", "https://", "www.", "[url", "<a "]
+        .iter()
+        .any(|sign| note.contains(sign));
+    let mut letters = note.chars();
+    let first = letters.next();
+    let hammered = note.chars().count() >= 20 && letters.all(|c| Some(c) == first);
+    trapped || advertises || hammered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Principal;
+
+    fn caller(role: Option<Role>) -> Caller {
+        Caller {
+            principal: role.map(|role| Principal {
+                role,
+                account: "a".into(),
+                unit: None,
+                communities: Vec::new(),
+            }),
+        }
+    }
+
+    fn reading(body: Value, role: Option<Role>) -> Result<NewReport, Problem> {
+        let mut body = body;
+        body["category"] = json!("other");
+        body["building"] = json!("b1");
+        read(body.as_object().unwrap(), &caller(role))
+    }
+
+    #[test]
+    fn what_only_programs_write_is_odd() {
+        for (body, odd) in [
+            (json!({"note": "楼道里堆了三辆自行车"}), false),
+            (json!({"note": "best prices https://example.com"}), true),
+            (json!({"note": "aaaaaaaaaaaaaaaaaaaaaaaa"}), true),
+            (json!({"website": "https://example.com"}), true),
+            (json!({"website": ""}), false),
+        ] {
+            assert_eq!(
+                reading(body.clone(), None).unwrap().suspicious,
+                odd,
+                "{body}"
+            );
+            assert!(!reading(body, Some(Role::GridWorker)).unwrap().suspicious);
+        }
+    }
+
+    #[test]
+    fn the_public_claims_no_source_that_is_not_theirs() {
+        assert_eq!(reading(json!({}), None).unwrap().source, Source::Resident);
+        let rider = reading(json!({}), Some(Role::Rider)).unwrap();
+        assert_eq!(rider.source, Source::Rider);
+        for body in [
+            json!({"source": "sensor"}),
+            json!({"exercise": true}),
+            json!({"hotline_number": "T1"}),
+        ] {
+            assert!(reading(body.clone(), None).is_err(), "{body}");
+            assert!(reading(body.clone(), Some(Role::Rider)).is_err(), "{body}");
+            assert!(reading(body, Some(Role::Officer)).is_ok());
+        }
+        let called = reading(json!({"hotline_number": "T1"}), Some(Role::Officer));
+        assert_eq!(called.unwrap().source, Source::Hotline);
+    }
+}

@@ -1,0 +1,158 @@
+//! Silences: for a while, notices of what one matches are held back. They hide nothing on the map.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{actor, object, refused};
+use crate::http::App;
+use crate::http::answer::{Answer, SEQ_HEADER};
+use crate::http::auth::Caller;
+use crate::http::body::JsonBody;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::live::desk;
+use crate::live::office::{NewSilence, SILENCES};
+use crate::model::{FeatureId, Role};
+use crate::warnings::wish;
+
+/// All silences, those that are over too.
+#[utoipa::path(get, path = "/api/silences", operation_id = "list_silences", tag = "warnings",
+    responses(
+        (status = 200, description = "`{silences: [{id, match: {grid?, community?, category?, warning?}, reason, until, at, account, active}]}`", body = Value),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+    ))]
+pub async fn silences(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    caller.author(Role::Officer)?;
+    let snapshot = app.live.snapshot();
+    let now = Timestamp::now();
+    let rows = snapshot.collections().hidden(SILENCES);
+    let list: Vec<Value> = rows
+        .into_iter()
+        .flat_map(|rows| rows.iter().cloned().collect::<Vec<_>>())
+        .map(|entry| {
+            let mut row = desk::properties(&entry);
+            let until = row.get("until").and_then(Value::as_str);
+            let until: Option<Timestamp> = until.and_then(|t| t.parse().ok());
+            row.insert("id".into(), json!(entry.id()));
+            row.insert("active".into(), json!(until.is_some_and(|t| t > now)));
+            Value::Object(row)
+        })
+        .collect();
+    let body = json!({"silences": list}).to_string();
+    Ok(Answer::whole(
+        "application/json",
+        body,
+        &snapshot,
+        &caller,
+        &headers,
+    ))
+}
+
+/// Begins a silence.
+#[utoipa::path(post, path = "/api/silences", operation_id = "begin_silence", tag = "warnings",
+    request_body(content = Value, content_type = "application/json",
+        description = "`{match: {grid?, community?, category?, warning?}, reason, until}`; everything that `match` names must fit"),
+    responses(
+        (status = 201, description = "It has begun; Location names it", body = Value),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
+    ))]
+pub async fn begin_silence(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    caller.author(Role::Officer)?;
+    let body = object(body)?;
+    let (id, seq) = app
+        .office
+        .silence(read(&body)?, &actor(&caller), Timestamp::now())
+        .await
+        .map_err(|e| refused(e, &caller))?;
+    let snapshot = app.live.snapshot();
+    let rows = snapshot.collections().hidden(SILENCES);
+    let mut row = rows
+        .and_then(|rows| rows.get(id.as_str()))
+        .map(|e| desk::properties(e))
+        .unwrap_or_default();
+    row.insert("id".into(), json!(id));
+    row.insert("active".into(), json!(true));
+    let head = [
+        (header::LOCATION.as_str(), format!("/api/silences/{id}")),
+        (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
+        (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
+        (SEQ_HEADER, seq.to_string()),
+    ];
+    Ok((StatusCode::CREATED, head, Value::Object(row).to_string()).into_response())
+}
+
+fn read(map: &Map<String, Value>) -> Result<NewSilence, Problem> {
+    let empty = Map::new();
+    let matches = match map.get("match") {
+        None | Some(Value::Null) => &empty,
+        Some(Value::Object(matches)) => matches,
+        Some(other) => {
+            let problem = format!("expected {{grid, community, category, warning}}, found {other}");
+            return Err(Problem::wrong_field("match", &problem));
+        }
+    };
+    const KNOWN: [&str; 4] = ["grid", "community", "category", "warning"];
+    if let Some(unknown) = matches.keys().find(|k| !KNOWN.contains(&k.as_str())) {
+        let problem = format!("has no member {unknown:?}; there are {}", KNOWN.join(", "));
+        return Err(Problem::wrong_field("match", &problem));
+    }
+    let until = wish::moment(map, "until")?
+        .ok_or_else(|| Problem::wrong_field("until", "a silence ends: expected a moment"))?;
+    Ok(NewSilence {
+        grid: wish::text(matches, "grid", 200)?,
+        community: wish::text(matches, "community", 200)?,
+        category: wish::text(matches, "category", 200)?,
+        warning: wish::text(matches, "warning", 200)?,
+        reason: wish::text(map, "reason", 500)?.unwrap_or_default(),
+        until,
+    })
+}
+
+/// Ends a silence before its time.
+#[utoipa::path(delete, path = "/api/silences/{id}", operation_id = "end_silence", tag = "warnings",
+    params(("id" = String, Path, description = "The silence's id")),
+    responses(
+        (status = 204, description = "It is over"),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 404, description = "No such silence", content_type = "application/problem+json"),
+    ))]
+pub async fn end_silence(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    caller.author(Role::Officer)?;
+    let missing = || Problem::not_found(format!("There is no silence {id:?}."));
+    let id = FeatureId::new(&id).map_err(|_| missing())?;
+    let seq = app
+        .office
+        .unsilence(&id, &actor(&caller), Timestamp::now())
+        .await
+        .map_err(|e| refused(e, &caller))?;
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(SEQ_HEADER, HeaderValue::from(seq))],
+    )
+        .into_response())
+}

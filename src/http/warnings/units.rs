@@ -1,0 +1,63 @@
+//! Which unit a case might go to.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::Found;
+use crate::http::App;
+use crate::http::answer::Answer;
+use crate::http::auth::Caller;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::live::desk;
+use crate::model::Role;
+use crate::spatial::metres;
+use crate::warnings::suggest::{Unit, suggest};
+
+/// The member units for a case, the best first, each with its reasons.
+#[utoipa::path(get, path = "/api/warnings/{id}/units", operation_id = "warning_units", tag = "warnings",
+    params(("id" = String, Path, description = "The case's id")),
+    responses(
+        (status = 200, description = "`{units: [{id, name, score, competent, serves, on_duty, open_cases, distance_m, why: {zh, en}}]}`; `on_duty` is null where the hours are not known", body = Value),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 404, description = "No such case", content_type = "application/problem+json"),
+    ))]
+pub async fn units(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    caller.author(Role::Officer)?;
+    let snapshot = app.live.snapshot();
+    let found = Found::read(&snapshot, &id)?;
+    let anchor = desk::anchor(&found.entry);
+    let entries = snapshot.collections().get("units");
+    let units = entries
+        .into_iter()
+        .flat_map(|units| units.iter())
+        .map(|entry| {
+            let distance = entry
+                .geometry()
+                .zip(anchor)
+                .map(|(there, here)| metres::distance_to(here, there));
+            let open = snapshot.status().load_of(entry.id().as_str());
+            Unit::read(entry.id(), &desk::properties(entry), distance, open)
+        });
+    let ranked = suggest(
+        &found.case.category,
+        found.case.community.as_deref(),
+        units,
+        snapshot.ledger().rules(),
+        snapshot.ledger().calendar(),
+        Timestamp::now(),
+    );
+    let body = json!({"units": ranked}).to_string();
+    Ok(Answer::whole("application/json", body, &snapshot, &caller, &headers))
+}
