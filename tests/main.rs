@@ -13,6 +13,7 @@ mod documents;
 mod features;
 mod import_command;
 mod killed_import;
+mod ledger;
 mod live_feed;
 mod photos;
 mod store_ledger;

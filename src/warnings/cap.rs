@@ -151,7 +151,14 @@ impl Message<'_> {
         xml.text("identifier", &self.identifier(last))?;
         xml.text("sender", self.sender)?;
         xml.text("sent", &at(self.sent()))?;
-        xml.text("status", if self.is_drill() { "Exercise" } else { "Actual" })?;
+        xml.text(
+            "status",
+            if self.is_drill() {
+                "Exercise"
+            } else {
+                "Actual"
+            },
+        )?;
         let kind = match (self.has_ended(), last) {
             (true, _) => "Cancel",
             (false, 1) => "Alert",
@@ -160,13 +167,18 @@ impl Message<'_> {
         xml.text("msgType", kind)?;
         xml.text("scope", "Public")?;
         if self.is_drill() {
-            xml.text("note", "演练，并非真实事件。This is a drill, not a real event.")?;
+            xml.text(
+                "note",
+                "演练，并非真实事件。This is a drill, not a real event.",
+            )?;
         }
         if last > 1 {
             let earlier: Vec<String> = self.steps[..last - 1]
                 .iter()
                 .enumerate()
-                .map(|(i, sent)| format!("{},{},{}", self.sender, self.identifier(i + 1), at(*sent)))
+                .map(|(i, sent)| {
+                    format!("{},{},{}", self.sender, self.identifier(i + 1), at(*sent))
+                })
                 .collect();
             xml.text("references", &earlier.join(" "))?;
         }
@@ -236,7 +248,11 @@ impl Message<'_> {
                 Some(Value::String(text)) => text.clone(),
                 Some(other) => other.to_string(),
             };
-            xml.pair("parameter", name.strip_suffix("_at").unwrap_or(name), &value)?;
+            xml.pair(
+                "parameter",
+                name.strip_suffix("_at").unwrap_or(name),
+                &value,
+            )?;
         }
         self.area(xml, category)?;
         xml.close("info")
@@ -255,7 +271,11 @@ impl Message<'_> {
 
     fn area(&self, xml: &mut Xml, category: &str) -> io::Result<()> {
         xml.open("area")?;
-        let words = if self.place.is_empty() { category } else { self.place };
+        let words = if self.place.is_empty() {
+            category
+        } else {
+            self.place
+        };
         xml.text("areaDesc", words)?;
         let (mut polygons, mut circles) = (Vec::new(), Vec::new());
         if let Some(geometry) = self.geometry {
@@ -363,9 +383,7 @@ impl Xml {
         // Characters that XML 1.0 cannot carry, not even escaped.
         let clean: String = value
             .chars()
-            .filter(|c| {
-                matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
-            })
+            .filter(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..))
             .collect();
         self.0
             .create_element(name)
@@ -448,7 +466,10 @@ mod tests {
                 }
                 Event::Text(t) => text.push_str(&String::from_utf8_lossy(t.as_ref().as_ref())),
                 Event::GeneralRef(r) => {
-                    text.push_str(&format!("&{};", String::from_utf8_lossy(r.as_ref().as_ref())));
+                    text.push_str(&format!(
+                        "&{};",
+                        String::from_utf8_lossy(r.as_ref().as_ref())
+                    ));
                 }
                 Event::End(_) => {
                     if !text.trim().is_empty() {
@@ -470,7 +491,10 @@ mod tests {
             .collect()
     }
 
-    const POINT: Geometry<f64> = Geometry::Point(Point(Coord { x: 117.13, y: 39.22 }));
+    const POINT: Geometry<f64> = Geometry::Point(Point(Coord {
+        x: 117.13,
+        y: 39.22,
+    }));
 
     /// The sequence of the schema: what may come, in this order; `true` where it must come.
     const ALERT: &[(&str, bool)] = &[
@@ -521,14 +545,30 @@ mod tests {
         ("ceiling", false),
     ];
     const ENUMS: &[(&str, &[&str])] = &[
-        ("alert/status", &["Actual", "Exercise", "System", "Test", "Draft"]),
-        ("alert/msgType", &["Alert", "Update", "Cancel", "Ack", "Error"]),
+        (
+            "alert/status",
+            &["Actual", "Exercise", "System", "Test", "Draft"],
+        ),
+        (
+            "alert/msgType",
+            &["Alert", "Update", "Cancel", "Ack", "Error"],
+        ),
         ("alert/scope", &["Public", "Restricted", "Private"]),
         (
             "alert/info/category",
             &[
-                "Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport",
-                "Infra", "CBRNE", "Other",
+                "Geo",
+                "Met",
+                "Safety",
+                "Security",
+                "Rescue",
+                "Fire",
+                "Health",
+                "Env",
+                "Transport",
+                "Infra",
+                "CBRNE",
+                "Other",
             ],
         ),
         (
@@ -560,7 +600,10 @@ mod tests {
             at += found.unwrap_or_else(|| panic!("{child} is out of order in {xml}"));
         }
         for (name, must) in sequence {
-            assert!(!must || children.contains(name), "{name} is missing in {xml}");
+            assert!(
+                !must || children.contains(name),
+                "{name} is missing in {xml}"
+            );
         }
     }
 
@@ -592,7 +635,8 @@ mod tests {
     }
 
     fn valid(xml: &str) {
-        for (parent, sequence, count) in [("alert", ALERT, 1), ("info", INFO, 2), ("area", AREA, 2)] {
+        for (parent, sequence, count) in [("alert", ALERT, 1), ("info", INFO, 2), ("area", AREA, 2)]
+        {
             let found = children(xml, parent);
             assert_eq!(found.len(), count, "{parent} in {xml}");
             for list in found {
@@ -606,7 +650,12 @@ mod tests {
                 assert!(values.contains(&said), "{path} is {said}");
             }
         }
-        for path in ["alert/sent", "alert/info/effective", "alert/info/onset", "alert/info/expires"] {
+        for path in [
+            "alert/sent",
+            "alert/info/effective",
+            "alert/info/onset",
+            "alert/info/expires",
+        ] {
             for said in all(&list, path) {
                 // \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-,+]\d\d:\d\d
                 let shape: String = said
@@ -616,7 +665,10 @@ mod tests {
                 assert_eq!(shape, "dddd-dd-ddTdd:dd:dd+dd:dd", "{path}");
             }
         }
-        for name in all(&list, "alert/identifier").iter().chain(&all(&list, "alert/sender")) {
+        for name in all(&list, "alert/identifier")
+            .iter()
+            .chain(&all(&list, "alert/sender"))
+        {
             assert!(!name.contains([' ', ',', '<', '&']), "{name}");
         }
     }
@@ -628,8 +680,17 @@ mod tests {
         ]);
         let line = Geometry::LineString(LineString::from(vec![(117.13, 39.22), (117.14, 39.22)]));
         for status in [
-            "reported", "filed", "rejected", "merged", "dispatched", "returned", "handling",
-            "handled", "verified", "closed", "parked",
+            "reported",
+            "filed",
+            "rejected",
+            "merged",
+            "dispatched",
+            "returned",
+            "handling",
+            "handled",
+            "verified",
+            "closed",
+            "parked",
         ] {
             for level in ["red", "yellow", "green", "no_data"] {
                 for geometry in [&POINT, &square, &line] {
@@ -675,16 +736,28 @@ mod tests {
     fn both_languages_say_the_same_and_latitude_comes_first() {
         let list = elements(&message(&case(|_| {}), &POINT, 2));
         assert_eq!(all(&list, "alert/info/language"), ["zh-CN", "en-US"]);
-        assert_eq!(all(&list, "alert/info/event"), ["楼道堆物", "corridor clutter"]);
+        assert_eq!(
+            all(&list, "alert/info/event"),
+            ["楼道堆物", "corridor clutter"]
+        );
         assert_eq!(all(&list, "alert/info/severity"), ["Severe", "Severe"]);
-        assert_eq!(all(&list, "alert/info/headline")[0], "红色预警：楼道堆物，温泉花园3号楼");
+        assert_eq!(
+            all(&list, "alert/info/headline")[0],
+            "红色预警：楼道堆物，温泉花园3号楼"
+        );
         assert_eq!(
             all(&list, "alert/info/description")[1],
             "3rd corridor-clutter report &lt;within&gt; 30 days &amp; more"
         );
         assert_eq!(all(&list, "alert/info/area/circle")[0], "39.22,117.13 0.05");
-        assert_eq!(all(&list, "alert/info/effective")[0], "2026-11-20T14:05:00+08:00");
-        assert_eq!(all(&list, "alert/info/expires")[0], "2026-11-24T10:00:00+08:00");
+        assert_eq!(
+            all(&list, "alert/info/effective")[0],
+            "2026-11-20T14:05:00+08:00"
+        );
+        assert_eq!(
+            all(&list, "alert/info/expires")[0],
+            "2026-11-24T10:00:00+08:00"
+        );
         assert!(all(&list, "alert/info/parameter/valueName").contains(&"due"));
     }
 

@@ -275,7 +275,15 @@ mod tests {
         assert!(has("2026-11-30T15:59:59Z"));
         assert!(!has("2026-11-30T16:00:00Z"));
         assert_eq!(month.to_string(), "2026-11");
-        for wrong in ["2026-13", "2026-1", "26-11", "2026-00", "november", "2026-11-01", "+026-11"] {
+        for wrong in [
+            "2026-13",
+            "2026-1",
+            "26-11",
+            "2026-00",
+            "november",
+            "2026-11-01",
+            "+026-11",
+        ] {
             assert_eq!(Month::parse(wrong), None, "{wrong}");
         }
     }
@@ -284,28 +292,52 @@ mod tests {
     fn each_number_belongs_to_the_month_in_which_it_happened() {
         let cases = [
             // Reported in October, closed in November, in time.
-            case("a", json!({
-                "community": "c1", "unit": "u1", "reported_at": "2026-10-30T02:00:00Z",
-                "filed_at": "2026-10-30T03:00:00Z", "handled_at": "2026-11-01T02:00:00Z",
-                "due_at": "2026-11-02T02:00:00Z", "closed_at": "2026-11-01T12:00:00Z",
-                "rating": 5, "ledger": {"returned": 1, "reopened": 2},
-            })),
+            case(
+                "a",
+                json!({
+                    "community": "c1", "unit": "u1", "reported_at": "2026-10-30T02:00:00Z",
+                    "filed_at": "2026-10-30T03:00:00Z", "handled_at": "2026-11-01T02:00:00Z",
+                    "due_at": "2026-11-02T02:00:00Z", "closed_at": "2026-11-01T12:00:00Z",
+                    "rating": 5, "ledger": {"returned": 1, "reopened": 2},
+                }),
+            ),
             // Late, and not rated.
-            case("b", json!({
-                "community": "c1", "unit": "u2", "reported_at": "2026-11-03T02:00:00Z",
-                "filed_at": "2026-11-03T03:00:00Z", "handled_at": "2026-11-09T02:00:00Z",
-                "due_at": "2026-11-05T02:00:00Z", "closed_at": "2026-11-09T04:00:00Z",
-            })),
-            case("c", json!({"status": "rejected", "community": "c2",
-                "reported_at": "2026-11-04T02:00:00Z", "closed_at": "2026-11-04T03:00:00Z"})),
-            case("d", json!({"status": "reported", "reported_at": "2026-11-05T02:00:00Z"})),
-            case("drill", json!({"exercise": true, "reported_at": "2026-11-05T02:00:00Z"})),
-            case("spam", json!({"held": true, "reported_at": "2026-11-05T02:00:00Z"})),
-            case("old", json!({"reported_at": "2025-11-05T02:00:00Z", "closed_at": "2025-11-06T02:00:00Z"})),
+            case(
+                "b",
+                json!({
+                    "community": "c1", "unit": "u2", "reported_at": "2026-11-03T02:00:00Z",
+                    "filed_at": "2026-11-03T03:00:00Z", "handled_at": "2026-11-09T02:00:00Z",
+                    "due_at": "2026-11-05T02:00:00Z", "closed_at": "2026-11-09T04:00:00Z",
+                }),
+            ),
+            case(
+                "c",
+                json!({"status": "rejected", "community": "c2",
+                "reported_at": "2026-11-04T02:00:00Z", "closed_at": "2026-11-04T03:00:00Z"}),
+            ),
+            case(
+                "d",
+                json!({"status": "reported", "reported_at": "2026-11-05T02:00:00Z"}),
+            ),
+            case(
+                "drill",
+                json!({"exercise": true, "reported_at": "2026-11-05T02:00:00Z"}),
+            ),
+            case(
+                "spam",
+                json!({"held": true, "reported_at": "2026-11-05T02:00:00Z"}),
+            ),
+            case(
+                "old",
+                json!({"reported_at": "2025-11-05T02:00:00Z", "closed_at": "2025-11-06T02:00:00Z"}),
+            ),
         ];
         let said = november(&cases);
         let total = &said.total;
-        assert_eq!((total.reported, total.filed, total.rejected, total.closed), (3, 1, 1, 2));
+        assert_eq!(
+            (total.reported, total.filed, total.rejected, total.closed),
+            (3, 1, 1, 2)
+        );
         assert_eq!((total.on_time, total.on_time_share), (1, Some(0.5)));
         assert_eq!((total.returned, total.reopened, total.rated), (1, 2, 1));
         assert_eq!(total.rating_mean, Some(5.0));
@@ -328,9 +360,9 @@ mod tests {
             let start: Timestamp = "2026-10-20T00:00:00Z".parse().unwrap();
             let after = |hours: i64| (start + jiff::SignedDuration::from_hours(hours)).to_string();
             let cases: Vec<Case> = list.iter().enumerate().map(|(i, (c, u, s, day, hours, rating))| {
+                let status = ["reported", "closed", "rejected"][*s];
                 let mut said = json!({
-                    "community": format!("c{c}"), "unit": format!("u{u}"),
-                    "status": ["reported", "closed", "rejected"][*s],
+                    "community": format!("c{c}"), "unit": format!("u{u}"), "status": status,
                     "reported_at": after(day * 24), "filed_at": after(day * 24 + 1),
                     "handled_at": after(day * 24 + hours), "due_at": after(day * 24 + 100),
                 });

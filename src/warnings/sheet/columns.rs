@@ -78,7 +78,13 @@ use Kind::{Moment, Number, Text};
 
 /// All columns, in the order in which they go out.
 pub const COLUMNS: &[Column] = &[
-    column("id", "编号", "ID", &["案件编号", "事件编号", "工单编号", "case id"], Text),
+    column(
+        "id",
+        "编号",
+        "ID",
+        &["案件编号", "事件编号", "工单编号", "case id"],
+        Text,
+    ),
     column(
         "category",
         "类别",
@@ -132,12 +138,48 @@ pub const COLUMNS: &[Column] = &[
         Moment,
     ),
     column("filed_at", "立案时间", "Filed at", &[], Moment),
-    column("dispatched_at", "派遣时间", "Dispatched at", &["派单时间", "交办时间"], Moment),
-    column("due_at", "办理期限", "Due at", &["处置期限", "期限", "截止时间", "due"], Moment),
-    column("handled_at", "处置时间", "Handled at", &["办结时间", "完成时间"], Moment),
-    incoming("verified_at", "核查时间", "Verified at", &["核实时间"], Moment),
-    column("closed_at", "结案时间", "Closed at", &["办结归档时间"], Moment),
-    column("parked_until", "挂账至", "Parked until", &["挂账期限"], Moment),
+    column(
+        "dispatched_at",
+        "派遣时间",
+        "Dispatched at",
+        &["派单时间", "交办时间"],
+        Moment,
+    ),
+    column(
+        "due_at",
+        "办理期限",
+        "Due at",
+        &["处置期限", "期限", "截止时间", "due"],
+        Moment,
+    ),
+    column(
+        "handled_at",
+        "处置时间",
+        "Handled at",
+        &["办结时间", "完成时间"],
+        Moment,
+    ),
+    incoming(
+        "verified_at",
+        "核查时间",
+        "Verified at",
+        &["核实时间"],
+        Moment,
+    ),
+    column(
+        "closed_at",
+        "结案时间",
+        "Closed at",
+        &["办结归档时间"],
+        Moment,
+    ),
+    column(
+        "parked_until",
+        "挂账至",
+        "Parked until",
+        &["挂账期限"],
+        Moment,
+    ),
     derived("overdue_at", "超期时间", "Overdue since", Moment),
     column("rating", "评分", "Rating", &["评价", "满意度"], Number),
     incoming(
@@ -180,7 +222,6 @@ impl Column {
         })
     }
 }
-
 
 /// Reads the words of every property out of the schema of `warnings`.
 pub fn words(schema: &Value) -> Map<String, Value> {

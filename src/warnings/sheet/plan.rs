@@ -192,7 +192,10 @@ impl Line<'_> {
         let text = self.cell(column).text();
         let length = text.chars().count();
         if length > TEXT_LIMIT {
-            self.wrong(column, format!("at most {TEXT_LIMIT} characters, found {length}"));
+            self.wrong(
+                column,
+                format!("at most {TEXT_LIMIT} characters, found {length}"),
+            );
             return None;
         }
         if text.contains('\0') {
@@ -211,7 +214,10 @@ impl Line<'_> {
         if at.is_none() {
             self.wrong(
                 column,
-                format!("expected a time like 2026-11-22 14:05, found {:?}", cell.text()),
+                format!(
+                    "expected a time like 2026-11-22 14:05, found {:?}",
+                    cell.text()
+                ),
             );
         }
         at
@@ -241,7 +247,10 @@ impl Line<'_> {
         let category = self.category();
         let reported_at = self.past("reported_at");
         if reported_at.is_none() && self.cell("reported_at") == &Cell::Empty {
-            self.wrong("reported_at", "expected the time of the report, found nothing");
+            self.wrong(
+                "reported_at",
+                "expected the time of the report, found nothing",
+            );
         }
         let source = self.source();
         let (lon, lat) = (self.number("lon", 180.0), self.number("lat", 90.0));
@@ -345,7 +354,9 @@ impl Line<'_> {
         if found.is_none() {
             self.wrong(
                 "unit",
-                format!("no unit, or more than one, is called {text:?}; the collection units has them"),
+                format!(
+                    "no unit, or more than one, is called {text:?}; the collection units has them"
+                ),
             );
         }
         found
@@ -437,7 +448,8 @@ impl Line<'_> {
             };
             let at = self.past(column).unwrap_or(last);
             if at < last {
-                let problem = format!("{action} at {at} comes before the step before it, at {last}");
+                let problem =
+                    format!("{action} at {at} comes before the step before it, at {last}");
                 self.wrong(column, problem);
             }
             last = last.max(at);
@@ -450,7 +462,10 @@ impl Line<'_> {
                     wish.unit = unit.map(str::to_owned);
                     wish.due_at = due_at;
                     if due_at.is_some_and(|due| due <= last) {
-                        self.wrong("due_at", format!("it is due before it is dispatched, at {last}"));
+                        self.wrong(
+                            "due_at",
+                            format!("it is due before it is dispatched, at {last}"),
+                        );
                     }
                 }
                 Handle => wish.note = Some(note.unwrap_or(IMPORTED).to_owned()),
@@ -528,7 +543,10 @@ mod tests {
         assert_eq!(plan.ignored, ["序号"]);
         let row = &plan.rows[0];
         assert_eq!(row.id.as_ref().unwrap().as_str(), "A-1");
-        assert_eq!((row.category.as_str(), row.status), ("corridor_clutter", Status::Closed));
+        assert_eq!(
+            (row.category.as_str(), row.status),
+            ("corridor_clutter", Status::Closed)
+        );
         let steps: Vec<(Action, String)> = row
             .steps
             .iter()
@@ -594,11 +612,13 @@ mod tests {
 
     #[test]
     fn the_same_row_again_has_the_same_name_and_its_double_another() {
-        let text = "类别,地点,上报时间,状态\n楼道堆物,a,2026-11-01 08:00,\n楼道堆物,a,2026-11-01 08:00,\n";
+        let text =
+            "类别,地点,上报时间,状态\n楼道堆物,a,2026-11-01 08:00,\n楼道堆物,a,2026-11-01 08:00,\n";
         let (one, two) = (read(text), read(text));
         assert_eq!(one, two);
         assert_ne!(one.rows[0].key, one.rows[1].key);
-        let twice = read("编号,类别,地点,上报时间\nA,楼道堆物,a,2026-11-01\nA,楼道堆物,a,2026-11-01\n");
+        let twice =
+            read("编号,类别,地点,上报时间\nA,楼道堆物,a,2026-11-01\nA,楼道堆物,a,2026-11-01\n");
         assert_eq!(twice.problems[0].row, 3);
         let unknown = read("类别,地点,上报时间,来源,热线编号\n占道经营,a,2026-11-01,,T-7\n");
         assert_eq!(unknown.rows[0].source, Source::Hotline);

@@ -96,7 +96,11 @@ pub fn csv(bytes: &[u8]) -> Result<Sheet, ReadError> {
 pub fn xlsx(bytes: &[u8]) -> Result<Sheet, ReadError> {
     let wrong = |e: calamine::XlsxError| ReadError::Xlsx(e.to_string());
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
-    let name = book.sheet_names().first().cloned().ok_or(ReadError::Empty)?;
+    let name = book
+        .sheet_names()
+        .first()
+        .cloned()
+        .ok_or(ReadError::Empty)?;
     let mut cells = book.worksheet_cells_reader(&name).map_err(wrong)?;
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     while let Some(cell) = cells.next_cell().map_err(wrong)? {
@@ -264,7 +268,15 @@ mod tests {
         let day: Timestamp = "2026-11-21T16:00:00Z".parse().unwrap();
         assert_eq!(moment("2026/11/22"), Some(day));
         assert_eq!(Cell::Number(46_348.0).moment(), Some(day));
-        for text in ["", "昨天", "22-11-2026", "2026-13-01", "2026-11", "2026-11-22 25:00", "0"] {
+        for text in [
+            "",
+            "昨天",
+            "22-11-2026",
+            "2026-13-01",
+            "2026-11",
+            "2026-11-22 25:00",
+            "0",
+        ] {
             assert_eq!(moment(text), None, "{text}");
         }
     }

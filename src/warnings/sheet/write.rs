@@ -73,8 +73,16 @@ impl Style<'_> {
     fn cell(&self, row: &CaseRow, column: &Column) -> Cell {
         match column.name {
             "id" => return Cell::Text(row.id.clone()),
-            "lon" => return row.place.map_or(Cell::Empty, |c| Cell::Number(rounded(c.x))),
-            "lat" => return row.place.map_or(Cell::Empty, |c| Cell::Number(rounded(c.y))),
+            "lon" => {
+                return row
+                    .place
+                    .map_or(Cell::Empty, |c| Cell::Number(rounded(c.x)));
+            }
+            "lat" => {
+                return row
+                    .place
+                    .map_or(Cell::Empty, |c| Cell::Number(rounded(c.y)));
+            }
             _ => {}
         }
         match row.properties.get(column.name) {
