@@ -381,6 +381,19 @@ impl Case {
         Self::from_map(id, properties.to_map())
     }
 
+    /// Reads as much of a case as can be read: a property that is no such thing is left out. For what
+    /// must not overlook a case because plain SQL wrote nonsense into it.
+    pub fn read_leniently(id: &FeatureId, properties: &Properties) -> Self {
+        let mut map = properties.to_map();
+        loop {
+            match Self::from_map(id, map.clone()) {
+                Ok(case) => return case,
+                // Each round has one property less.
+                Err(error) => map.remove(&error.property),
+            };
+        }
+    }
+
     /// Reads a case out of a decoded object of properties.
     pub fn from_map(id: &FeatureId, mut map: Map<String, Value>) -> Result<Self, CaseError> {
         let mut known = Known { id, map: &mut map };

@@ -13,6 +13,7 @@ mod problem;
 mod reader;
 pub mod rules;
 pub mod sheet;
+mod shards;
 mod status;
 mod step;
 pub mod table;
