@@ -1,7 +1,7 @@
 //! The table by which a case moves, and no other way. One list of rows says from where an action may
 //! be taken and by whom; what is allowed and what is decided both come from it.
 
-use jiff::{Timestamp, Unit};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 use super::calendar::Calendar;
 use super::case::Case;
@@ -354,12 +354,12 @@ fn fill(
     };
 
     // Moments are kept to the millisecond, and never later than they were.
-    let now = context.now.round(
-        jiff::TimestampRound::new()
-            .smallest(Unit::Millisecond)
-            .mode(jiff::RoundMode::Floor),
-    );
-    let at = now.unwrap_or(context.now);
+    let whole = TimestampRound::new()
+        .smallest(Unit::Millisecond)
+        .mode(RoundMode::Floor);
+    let at = context.now.round(whole).unwrap_or(context.now);
+    // Nor do they run backwards, though the clocks of two nodes may differ.
+    let at = case.step.as_ref().map_or(at, |last| at.max(last.at));
     let mut step = Step::new(case.steps + 1, action, at, actor.role, case.status);
     step.from = Some(case.status);
     step.account = actor.account.clone();
@@ -544,3 +544,6 @@ fn mark(case: &Case, action: Action, at: Timestamp) -> Step {
     step.from = Some(case.status);
     step
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,512 @@
+//! The table against a second copy of it, written as DESIGN.md has it; and what must hold of every case,
+//! whatever people try.
+
+use geo_types::Coord;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use super::{Context, Refusal, absorb_mark, allowed, decide, join_mark, level_mark};
+use crate::model::{FeatureId, Role};
+use crate::warnings::case::{Case, Report, Turn};
+use crate::warnings::step::{Action, PhotoKind, Source, Status, StepPhoto, Verdict};
+use crate::warnings::wish::{Actor, Wish};
+use crate::warnings::{Calendar, Rules};
+
+/// action | from | who | to
+const ORACLE: &str = "
+    file     | reported                                      | officer   | filed
+    reject   | reported                                      | officer   | rejected
+    merge    | reported filed                                | officer   | merged
+    dispatch | filed returned                                | officer   | dispatched
+    return   | dispatched handling                           | the unit  | returned
+    start    | dispatched                                    | the unit  | handling
+    handle   | handling                                      | the unit  | handled
+    verify   | handled                                       | verifier  | verified/dispatched
+    close    | verified                                      | officer   | closed
+    extend   | dispatched handling                           | officer   | same
+    park     | filed dispatched returned handling handled    | officer   | parked
+    resume   | parked                                        | officer   | before
+    reopen   | closed rejected                               | officer   | filed
+    rate     | closed                                        | reporter  | same
+";
+
+fn oracle() -> Vec<[&'static str; 4]> {
+    let rows = ORACLE.lines().filter(|l| !l.trim().is_empty());
+    rows.map(|line| {
+        let mut cells = line.split('|').map(str::trim);
+        std::array::from_fn(|_| cells.next().unwrap())
+    })
+    .collect()
+}
+
+/// Who somebody is to a case.
+fn is(who: &str, case: &Case, actor: &Actor) -> bool {
+    let role = actor.role.as_str();
+    let officer = ["officer", "admin"].contains(&role);
+    let here = actor.communities.is_empty() || actor.communities == ["north"];
+    match who {
+        "officer" => officer && here,
+        "the unit" => case.unit.is_some() && actor.unit == case.unit,
+        "verifier" => {
+            let may = officer || ["grid_worker", "planner", "steward"].contains(&role);
+            may && here && !handled_it(case, actor)
+        }
+        "reporter" => {
+            let theirs = actor.is_reporter || actor.account.as_deref() == Some("rita");
+            theirs && case.rating.is_none()
+        }
+        other => unreachable!("{other}"),
+    }
+}
+
+fn handled_it(case: &Case, actor: &Actor) -> bool {
+    case.ledger.handler.as_ref().is_some_and(|h| {
+        h.account == actor.account || (h.unit.is_some() && h.unit == actor.unit)
+    })
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T01:30:00Z".parse().unwrap()
+}
+
+fn by(role: Role, account: &str) -> Actor {
+    Actor {
+        role,
+        account: Some(account.to_owned()),
+        ..Actor::public()
+    }
+}
+
+fn of_unit(account: &str, unit: &str) -> Actor {
+    Actor {
+        unit: Some(unit.to_owned()),
+        ..by(Role::GridWorker, account)
+    }
+}
+
+fn people() -> Vec<Actor> {
+    let bound = |account: &str, community: &str| Actor {
+        communities: vec![community.to_owned()],
+        ..by(Role::Officer, account)
+    };
+    vec![
+        Actor::public(),
+        Actor {
+            is_reporter: true,
+            ..Actor::public()
+        },
+        by(Role::Rider, "rita"),
+        by(Role::GridWorker, "wang"),
+        of_unit("u1", "unit-a"),
+        of_unit("u2", "unit-a"),
+        of_unit("u3", "unit-b"),
+        by(Role::Officer, "olga"),
+        bound("nora", "north"),
+        bound("sun", "south"),
+        by(Role::Planner, "pan"),
+        by(Role::Admin, "root"),
+        Actor {
+            unit: Some("unit-a".to_owned()),
+            ..by(Role::Officer, "anna")
+        },
+    ]
+}
+
+fn books() -> (Rules, Calendar) {
+    (Rules::built_in().unwrap(), Calendar::built_in().unwrap())
+}
+
+fn opened(rules: &Rules, calendar: &Calendar) -> Case {
+    let id = FeatureId::new("w-1").unwrap();
+    let reporter = by(Role::Rider, "rita");
+    let mut report = Report::new(id, now(), reporter, "corridor_clutter", Source::Rider);
+    report.community = Some("north".to_owned());
+    report.grid = Some("north-1".to_owned());
+    report.note = Some("旧家具".to_owned());
+    report.due_at = Context::new(now(), rules, calendar).respond_by("corridor_clutter");
+    let mut case = Case::open(report);
+    case.judge(rules, calendar);
+    case
+}
+
+/// A wish that has everything that any action takes.
+fn full(action: Action) -> Wish {
+    Wish {
+        note: Some("清理完毕".to_owned()),
+        reason: Some("户主不在".to_owned()),
+        photos: vec![StepPhoto {
+            id: "p1".to_owned(),
+            kind: PhotoKind::of(action),
+        }],
+        unit: Some("unit-a".to_owned()),
+        into: Some(FeatureId::new("w-2").unwrap()),
+        result: Some(Verdict::Pass),
+        rating: Some(4),
+        until: Some("2030-01-01T00:00:00Z".parse().unwrap()),
+        due_at: Some("2030-01-01T00:00:00Z".parse().unwrap()),
+        ..Wish::new(action)
+    }
+}
+
+struct Book {
+    rules: Rules,
+    calendar: Calendar,
+    competences: Vec<String>,
+    other: Case,
+}
+
+impl Book {
+    fn new() -> Self {
+        let (rules, calendar) = books();
+        let mut other = opened(&rules, &calendar);
+        other.id = FeatureId::new("w-2").unwrap();
+        Self {
+            rules,
+            calendar,
+            competences: vec!["corridor_clutter".to_owned()],
+            other,
+        }
+    }
+
+    fn at(&self, now: Timestamp) -> Context<'_> {
+        Context {
+            competences: Some(&self.competences),
+            into: Some(&self.other),
+            ..Context::new(now, &self.rules, &self.calendar)
+        }
+    }
+
+    /// Takes a case through steps, an hour each; panics where one is refused.
+    fn walk(&self, case: &mut Case, steps: &[(Action, Actor)]) {
+        for (action, actor) in steps {
+            let at = case.step.as_ref().unwrap().at + SignedDuration::from_hours(1);
+            let step = decide(case, actor, &full(*action), &self.at(at)).unwrap();
+            case.take(&step, &self.rules, &self.calendar);
+        }
+    }
+
+    fn open(&self) -> Case {
+        opened(&self.rules, &self.calendar)
+    }
+}
+
+fn officer() -> Actor {
+    by(Role::Officer, "olga")
+}
+
+fn to_handled() -> Vec<(Action, Actor)> {
+    vec![
+        (Action::File, officer()),
+        (Action::Dispatch, officer()),
+        (Action::Start, of_unit("u1", "unit-a")),
+        (Action::Handle, of_unit("u1", "unit-a")),
+    ]
+}
+
+#[test]
+fn a_case_goes_all_the_way() {
+    let book = Book::new();
+    let mut case = book.open();
+    assert_eq!(case.turn(), Some(Turn::Officer));
+    book.walk(&mut case, &to_handled());
+    assert_eq!(case.unit.as_deref(), Some("unit-a"));
+    assert_eq!(case.turn(), Some(Turn::Verifier));
+    let rest = [
+        (Action::Verify, by(Role::GridWorker, "wang")),
+        (Action::Close, officer()),
+        (Action::Rate, by(Role::Rider, "rita")),
+    ];
+    book.walk(&mut case, &rest);
+    assert_eq!((case.status, case.rating), (Status::Closed, Some(4)));
+    assert_eq!(case.steps, 8);
+    assert_eq!(case.turn(), None);
+    assert_eq!(allowed(&case, &officer()), [Action::Reopen]);
+    let kinds: Vec<PhotoKind> = case.photos.iter().map(|p| p.kind).collect();
+    assert!(kinds.contains(&PhotoKind::Before) && kinds.contains(&PhotoKind::After));
+}
+
+#[test]
+fn parked_it_comes_back_to_where_it_was_and_has_the_time_that_it_had() {
+    let book = Book::new();
+    for steps in 1..=4 {
+        let mut case = book.open();
+        book.walk(&mut case, &to_handled()[..steps]);
+        let (before, due) = (case.status, case.due_at.unwrap());
+        book.walk(&mut case, &[(Action::Park, officer())]);
+        assert_eq!(case.status, Status::Parked);
+        assert_eq!(allowed(&case, &officer()), [Action::Resume]);
+        assert!(case.parked_until.is_some());
+        book.walk(&mut case, &[(Action::Resume, officer())]);
+        assert_eq!(case.status, before);
+        assert_eq!(case.parked_until, None);
+        // Parked for an hour. What waits to be verified has no time that runs.
+        let hours = i64::from(before.clock_runs());
+        assert_eq!(case.due_at, Some(due + SignedDuration::from_hours(hours)));
+    }
+}
+
+#[test]
+fn what_fails_goes_to_the_unit_again_and_waiting_was_not_its_fault() {
+    let book = Book::new();
+    let mut case = book.open();
+    book.walk(&mut case, &to_handled());
+    let due = case.due_at.unwrap();
+    let wish = Wish {
+        result: Some(Verdict::Fail),
+        ..full(Action::Verify)
+    };
+    let at = case.handled_at.unwrap() + SignedDuration::from_hours(30);
+    let step = decide(&case, &by(Role::GridWorker, "wang"), &wish, &book.at(at)).unwrap();
+    case.take(&step, &book.rules, &book.calendar);
+    assert_eq!(case.status, Status::Dispatched);
+    assert_eq!(case.handled_at, None);
+    assert_eq!(case.due_at, Some(due + SignedDuration::from_hours(30)));
+    assert_eq!(case.ledger.failed, 1);
+}
+
+#[test]
+fn who_handled_it_does_not_verify_it_nor_does_anybody_of_the_unit() {
+    let book = Book::new();
+    let mut case = book.open();
+    book.walk(&mut case, &to_handled());
+    let try_by = |actor: &Actor| decide(&case, actor, &full(Action::Verify), &book.at(now()));
+    for actor in [of_unit("u1", "unit-a"), of_unit("u2", "unit-a")] {
+        let refusal = try_by(&actor).unwrap_err();
+        assert!(matches!(refusal, Refusal::WrongState { .. }), "{refusal}");
+        assert!(refusal.allowed().is_empty());
+    }
+    assert!(try_by(&of_unit("u3", "unit-b")).is_ok());
+    let rider = try_by(&by(Role::Rider, "rita")).unwrap_err();
+    assert!(matches!(rider, Refusal::WrongPerson { .. }));
+}
+
+#[test]
+fn a_field_that_is_missing_or_wrong_is_named() {
+    let book = Book::new();
+    let spoilt = |steps: usize, action: Action, spoil: &dyn Fn(&mut Wish)| {
+        let mut case = book.open();
+        book.walk(&mut case, &to_handled()[..steps]);
+        let actor = match action {
+            Action::Handle | Action::Return => of_unit("u1", "unit-a"),
+            _ => officer(),
+        };
+        let mut wish = full(action);
+        spoil(&mut wish);
+        let context = Context {
+            distance_m: wish.position.map(|p| p.x),
+            competences: (wish.unit.as_deref() != Some("nobody")).then_some(&book.competences),
+            into: wish.into.as_ref().filter(|i| i.as_str() == "w-2").map(|_| &book.other),
+            ..book.at(now())
+        };
+        match decide(&case, &actor, &wish, &context) {
+            Err(Refusal::Invalid { error, allowed }) => {
+                assert!(allowed.contains(&action));
+                error.field
+            }
+            other => unreachable!("{action}: {other:?}"),
+        }
+    };
+    assert_eq!(spoilt(0, Action::Reject, &|w| w.reason = None), "reason");
+    assert_eq!(spoilt(0, Action::Merge, &|w| w.into = None), "into");
+    let into = |id: &str| FeatureId::new(id).ok();
+    assert_eq!(spoilt(0, Action::Merge, &|w| w.into = into("w-1")), "into");
+    assert_eq!(spoilt(0, Action::Merge, &|w| w.into = into("w-9")), "into");
+    assert_eq!(spoilt(1, Action::Dispatch, &|w| w.unit = None), "unit");
+    let nobody = |w: &mut Wish| w.unit = Some("nobody".to_owned());
+    assert_eq!(spoilt(1, Action::Dispatch, &nobody), "unit");
+    assert_eq!(spoilt(1, Action::Dispatch, &|w| w.due_at = Some(now())), "due_at");
+    assert_eq!(spoilt(2, Action::Return, &|w| w.reason = None), "reason");
+    assert_eq!(spoilt(2, Action::Extend, &|w| w.due_at = None), "due_at");
+    assert_eq!(spoilt(2, Action::Park, &|w| w.until = None), "until");
+    assert_eq!(spoilt(3, Action::Handle, &|w| w.note = None), "note");
+    assert_eq!(spoilt(3, Action::Handle, &|w| w.photos.clear()), "photos");
+    assert_eq!(spoilt(4, Action::Verify, &|w| w.result = None), "result");
+    assert_eq!(spoilt(4, Action::Verify, &|w| w.reason = None), "position");
+    let far = |w: &mut Wish| {
+        w.reason = None;
+        w.position = Some(Coord { x: 51.0, y: 0.0 });
+    };
+    assert_eq!(spoilt(4, Action::Verify, &far), "position");
+}
+
+#[test]
+fn a_unit_that_is_not_competent_is_told_apart_by_what_it_is_for() {
+    let mut book = Book::new();
+    book.competences = vec!["green_care".to_owned()];
+    let mut case = book.open();
+    book.walk(&mut case, &to_handled()[..1]);
+    let refusal = decide(&case, &officer(), &full(Action::Dispatch), &book.at(now()));
+    let said = refusal.unwrap_err().to_string();
+    assert!(said.contains("green_care") && said.contains("corridor_clutter"), "{said}");
+}
+
+#[test]
+fn a_key_is_known_again_and_a_step_is_taken_once() {
+    let book = Book::new();
+    let mut case = book.open();
+    let wish = Wish {
+        key: Some("k-1".to_owned()),
+        ..full(Action::File)
+    };
+    let step = decide(&case, &officer(), &wish, &book.at(now())).unwrap();
+    assert!(!case.knows("k-1"));
+    case.take(&step, &book.rules, &book.calendar);
+    assert!(case.knows("k-1"));
+    let once = case.clone();
+    case.apply(&step);
+    assert_eq!(case, once);
+}
+
+#[test]
+fn a_case_falls_overdue_at_its_moment_and_says_so_until_it_is_moved_on() {
+    let book = Book::new();
+    let mut case = book.open();
+    let due = case.due_at.unwrap();
+    case.take(&level_mark(&case, due), &book.rules, &book.calendar);
+    assert_eq!(case.overdue_at, Some(due));
+    let at = due + SignedDuration::from_hours(1);
+    let step = decide(&case, &officer(), &full(Action::File), &book.at(at)).unwrap();
+    case.take(&step, &book.rules, &book.calendar);
+    assert_eq!(case.overdue_at, None);
+    assert!(case.due_at.unwrap() > at);
+}
+
+#[test]
+fn what_is_merged_stands_in_the_other_with_its_reports() {
+    let book = Book::new();
+    let (mut case, mut other) = (book.open(), book.other.clone());
+    other.take(&join_mark(&other, now(), 1), &book.rules, &book.calendar);
+    book.walk(&mut case, &[(Action::Merge, officer())]);
+    assert_eq!((case.status, case.merged_into.as_ref()), (Status::Merged, Some(&other.id)));
+    other.take(&absorb_mark(&other, &case, now()), &book.rules, &book.calendar);
+    assert_eq!((other.reports, other.status), (3, Status::Reported));
+    assert_eq!(other.step.unwrap().into, Some(case.id));
+}
+
+fn tries() -> impl Strategy<Value = Vec<(usize, Action, Value, u32)>> {
+    let fields = prop::collection::vec(any::<bool>(), 9).prop_map(|has| {
+        let all = json!({
+            "note": "n", "reason": "r", "photos": ["p1", {"id": "p2", "kind": "other"}],
+            "unit": "unit-a", "due_at": "2030-01-01T00:00:00Z", "into": "w-2", "result": "fail",
+            "until": "2030-01-01", "rating": 3,
+        });
+        let Value::Object(all) = all else { unreachable!() };
+        // Most wishes are whole, or few cases would get anywhere.
+        let kept = all.into_iter().zip(has).filter(|((k, _), has)| *has || k != "reason");
+        Value::Object(kept.map(|(entry, _)| entry).collect())
+    });
+    let one = (
+        0..people().len(),
+        select(Action::ALL),
+        fields,
+        0..4000u32,
+    );
+    prop::collection::vec(one, 0..120)
+}
+
+/// A way on, so that cases get somewhere: random people alone would seldom close one.
+fn way_on(case: &Case) -> (Actor, Action) {
+    let unit = || of_unit("u2", "unit-a");
+    match case.status {
+        Status::Reported => (officer(), Action::File),
+        Status::Filed | Status::Returned => (officer(), Action::Dispatch),
+        Status::Dispatched => (unit(), Action::Start),
+        Status::Handling => (unit(), Action::Handle),
+        Status::Handled => (by(Role::GridWorker, "wang"), Action::Verify),
+        Status::Verified => (officer(), Action::Close),
+        Status::Parked => (officer(), Action::Resume),
+        Status::Closed => (by(Role::Rider, "rita"), Action::Rate),
+        Status::Rejected | Status::Merged => (officer(), Action::Reopen),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Whatever people try: the table decides, and the history replays to the same state.
+    #[test]
+    fn a_case_moves_by_the_table_and_no_other_way(tries in tries()) {
+        let book = Book::new();
+        let people = people();
+        let mut case = book.open();
+        let mut replayed = case.clone();
+        let mut clock = now();
+        let mut verified_since_handled = false;
+        for (who, action, fields, minutes) in tries {
+            clock += SignedDuration::from_mins(i64::from(minutes));
+            let (actor, wish) = if minutes % 2 == 0 {
+                let (actor, action) = way_on(&case);
+                (actor, full(action))
+            } else {
+                let mut wish = Wish::parse(&json!({"action": "file"}).as_object().unwrap().clone()).unwrap();
+                if !action.is_mark() && action != Action::Report {
+                    let mut map = fields.as_object().unwrap().clone();
+                    map.insert("action".to_owned(), json!(action.as_str()));
+                    wish = Wish::parse(&map).unwrap();
+                } else {
+                    wish.action = action;
+                }
+                (people[who].clone(), wish)
+            };
+            let rows = oracle();
+            let name = wish.action.as_str();
+            let status = case.status.as_str();
+            let fits = |row: &&[&str; 4]| row[1].split(' ').any(|s| s == status);
+            let may: Vec<&str> = rows
+                .iter()
+                .filter(|row| fits(row) && is(row[2], &case, &actor))
+                .map(|row| row[0])
+                .collect();
+            let said: Vec<&str> = allowed(&case, &actor).into_iter().map(Action::as_str).collect();
+            prop_assert_eq!(&said, &may);
+
+            let row = rows.iter().find(|row| row[0] == name && fits(row));
+            match decide(&case, &actor, &wish, &book.at(clock)) {
+                Ok(step) => {
+                    prop_assert!(may.contains(&name));
+                    let before = case.clone();
+                    case.take(&step, &book.rules, &book.calendar);
+                    let to = match row.unwrap()[3] {
+                        "same" => before.status.as_str(),
+                        "before" => before.ledger.before_park.unwrap().as_str(),
+                        "verified/dispatched" if wish.result == Some(Verdict::Fail) => "dispatched",
+                        "verified/dispatched" => "verified",
+                        always => always,
+                    };
+                    prop_assert_eq!(case.status.as_str(), to);
+                    match wish.action {
+                        Action::Handle => verified_since_handled = false,
+                        Action::Verify => {
+                            prop_assert!(!handled_it(&before, &actor));
+                            verified_since_handled = wish.result == Some(Verdict::Pass);
+                        }
+                        Action::Close => prop_assert!(verified_since_handled),
+                        _ => {}
+                    }
+                    // The step as the log has it, levels and all.
+                    let logged = serde_json::to_string(case.step.as_ref().unwrap()).unwrap();
+                    replayed.apply(&serde_json::from_str(&logged).unwrap());
+                    prop_assert_eq!(&replayed, &case);
+                    let read = Case::read(&case.id, &case.properties().unwrap()).unwrap();
+                    prop_assert_eq!(&read, &case);
+                }
+                Err(refusal) => {
+                    let listed: Vec<&str> = refusal.allowed().iter().map(|a| a.as_str()).collect();
+                    prop_assert_eq!(&listed, &may);
+                    match refusal {
+                        Refusal::Invalid { .. } => prop_assert!(may.contains(&name)),
+                        Refusal::WrongPerson { .. } => prop_assert!(row.is_some() && !may.contains(&name)),
+                        Refusal::WrongState { .. } => {
+                            let done = name == "rate" || name == "verify";
+                            prop_assert!((row.is_none() || done) && !may.contains(&name));
+                        }
+                    }
+                }
+            }
+            prop_assert_eq!(case.status.is_ended(), case.closed_at.is_some());
+            prop_assert_eq!(case.status == Status::Parked, case.parked_until.is_some());
+        }
+    }
+}
