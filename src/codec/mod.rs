@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod geojson;
+pub mod hours;
 pub mod mvt;
 pub mod osm;
 pub mod photo;

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod cap;
 mod case;
 pub mod condition;
+pub mod duplicates;
 pub mod figures;
 pub mod level;
 mod problem;
@@ -16,6 +17,7 @@ pub mod sheet;
 mod shards;
 mod status;
 mod step;
+pub mod suggest;
 pub mod table;
 pub mod wish;
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::case::Case;
+use super::case::{Case, Turn};
 use super::shards::Shards;
 use super::step::Status;
 use crate::model::{FeatureId, Level, Localized, Properties, Record};
@@ -76,6 +76,7 @@ pub struct GridStatus {
 struct Board {
     open: OpenCounts,
     grids: Vec<GridStatus>,
+    loads: HashMap<String, u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -89,6 +90,8 @@ struct Grid {
 #[derive(Debug, Clone, PartialEq)]
 struct Open {
     grid: Option<String>,
+    /// The unit whose turn it is.
+    unit: Option<String>,
     level: Level,
     since: Timestamp,
     reason: Localized,
@@ -170,6 +173,11 @@ impl StatusBoard {
         &self.board().grids
     }
 
+    /// How many cases a unit has to handle now.
+    pub fn load_of(&self, unit: &str) -> u32 {
+        self.board().loads.get(unit).copied().unwrap_or(0)
+    }
+
     fn take_grid(&mut self, id: &FeatureId, properties: Option<&Properties>) {
         let grids = Arc::make_mut(&mut self.grids);
         match properties {
@@ -234,9 +242,13 @@ impl StatusBoard {
     fn sum(&self) -> Board {
         let tree = Tree::of(&self.grids);
         let mut all = OpenCounts::default();
+        let mut loads: HashMap<String, u32> = HashMap::new();
         let mut sums: Vec<Sum<'_>> = vec![Sum::default(); tree.ids.len()];
         for (id, warning) in self.open.iter() {
             all.add(warning.level);
+            if let Some(unit) = &warning.unit {
+                *loads.entry(unit.clone()).or_default() += 1;
+            }
             for place in tree.up_from(warning.grid.as_deref()) {
                 let sum = &mut sums[place];
                 sum.open.add(warning.level);
@@ -281,7 +293,11 @@ impl StatusBoard {
                 }
             })
             .collect();
-        Board { open: all, grids }
+        Board {
+            open: all,
+            grids,
+            loads,
+        }
     }
 }
 
@@ -361,6 +377,7 @@ impl Open {
         }
         let case = Case::read_leniently(id, properties);
         (!case.status.is_ended() && case.counts()).then_some(Self {
+            unit: case.unit.clone().filter(|_| case.turn() == Some(Turn::Unit)),
             grid: case.grid,
             level: case.level,
             since: case.since,
