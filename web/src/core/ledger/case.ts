@@ -78,9 +78,9 @@ export function byUrgency(a: Case, b: Case): number {
 // Infinity minus infinity is no order.
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A person's or the system's words of a step. */
+/** A person's words of a step, or where there are none the system's. */
 export function reasonOf(step: Step, lang: 'zh' | 'en'): string {
-  const { reason } = step;
+  const reason = step.reason ?? step.why;
   if (!reason) return '';
   return typeof reason === 'string' ? reason : (reason[lang] ?? reason.zh ?? reason.en ?? '');
 }

@@ -38,12 +38,19 @@ export interface Step {
   at: string;
   role?: string;
   account?: string;
+  /** The unit of the account. */
   unit?: string;
   from?: Status | null;
   to?: Status;
+  /** The unit that a dispatch names. */
+  to_unit?: string;
   note?: string;
-  /** A person's words, or the system's in both languages. */
+  /** A person's words. */
   reason?: string | Partial<Bilingual>;
+  /** Why the level from here on. */
+  why?: Partial<Bilingual>;
+  /** How many more reports the case stands for. */
+  reports?: number;
   photos?: (string | Photo)[];
   due_at?: string;
   into?: string;

@@ -23,7 +23,7 @@ export function stepText(step: Step, lang: Lang, w: DeskWords, unitName: (id: st
   let what = pick(stepWords[step.action] ?? { zh: step.action, en: step.action }, lang);
   if (step.action === 'verify' && step.result) what += ` · ${step.result === 'pass' ? w.pass : w.fail}`;
   if (step.action === 'level' && step.level) what += ` · ${levelWords[parseLevel(step.level)][lang]}`;
-  if (step.action === 'dispatch' && step.unit) lines.push(`→ ${unitName(step.unit)}`);
+  if (step.to_unit) lines.push(`→ ${unitName(step.to_unit)}`);
   else if (step.action === 'merge' && step.into) lines.push(`→ ${step.into}`);
   else if (step.from && step.to && step.from !== step.to) lines.push(`${pick(statusWords[step.from], lang)} → ${pick(statusWords[step.to], lang)}`);
   if (step.due_at && step.action !== 'level') lines.push(`${w.until} ${format.dateTime(new Date(step.due_at), lang)}`);
@@ -34,6 +34,6 @@ export function stepText(step: Step, lang: Lang, w: DeskWords, unitName: (id: st
   if (reason) lines.push(reason);
   if (step.note) lines.push(step.note);
   const system = MARKS.has(step.action) && !step.account;
-  const who = system ? pick(roleWords['system'], lang) : [step.account, step.action === 'dispatch' ? undefined : unitName(step.unit)].filter(Boolean).join(' · ') || pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
+  const who = system ? pick(roleWords['system'], lang) : [step.account, unitName(step.unit)].filter(Boolean).join(' · ') || pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
   return { what, who, at: format.dateTime(new Date(step.at), lang), lines };
 }
