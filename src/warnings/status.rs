@@ -423,7 +423,7 @@ mod tests {
             collection: CollectionId::new(collection).unwrap(),
             id: FeatureId::new(id).unwrap(),
             seq: 1,
-            updated_at: jiff::Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
             body: properties.map(|p| Body {
                 geometry: None,
                 properties: Properties::parse(&p).unwrap(),
