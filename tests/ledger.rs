@@ -407,6 +407,14 @@ async fn a_case_from_its_report_to_its_rating() {
 
     // The month's figures have it.
     let month = &steps[0]["at"].as_str().unwrap()[..7];
+    // An officer may call the resident; the log has no number.
+    let contact = ledger
+        .json(
+            Some(&ledger.officer),
+            &format!("/api/warnings/{id}/contact"),
+        )
+        .await;
+    assert_eq!(contact["contact"], "138 0000 0000");
     let figures = ledger
         .json(
             Some(&ledger.worker),
@@ -1152,4 +1160,68 @@ async fn a_silence_has_an_author_a_reason_and_an_end() {
     assert_eq!(end(&ledger.worker).await, StatusCode::FORBIDDEN);
     assert_eq!(end(officer).await, StatusCode::NO_CONTENT);
     assert_eq!(end(officer).await, StatusCode::NOT_FOUND);
+}
+
+/// A folder of configuration in which corridor clutter turns red two seconds after its report.
+fn hasty_rules() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let geodata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata");
+    std::fs::create_dir(folder.path().join("schemas")).unwrap();
+    for file in std::fs::read_dir(geodata.join("schemas")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(
+            file.path(),
+            folder.path().join("schemas").join(file.file_name()),
+        )
+        .unwrap();
+    }
+    let rules = std::fs::read_to_string(geodata.join("rules.toml")).unwrap();
+    let usual = "age = [{ after = \"7d\", level = \"red\" }]";
+    assert!(rules.contains(usual));
+    let rules = rules.replace(usual, "age = [{ after = \"2s\", level = \"red\" }]");
+    std::fs::write(folder.path().join("rules.toml"), rules).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn a_rule_falls_due_with_nobody_writing_and_nobody_serving() {
+    let rules = hasty_rules();
+    let config = ["--config", rules.path().to_str().unwrap()];
+    let mut ledger = Ledger::with(&config).await;
+    let id = ledger.case().await;
+    let path = format!("/api/warnings/{id}");
+    let red = async |ledger: &Ledger, path: &str| {
+        loop {
+            let case = ledger.json(None, path).await;
+            if case["properties"]["level"] == "red" {
+                return case;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    let moment = |case: &Value, name: &str| -> jiff::Timestamp {
+        case["properties"][name].as_str().unwrap().parse().unwrap()
+    };
+    let two = jiff::SignedDuration::from_secs(2);
+    let case = red(&ledger, &path).await;
+    assert_eq!(moment(&case, "since"), moment(&case, "reported_at") + two);
+    let history = ledger.json(None, &format!("{path}/history")).await;
+    let last = history["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["action"], &last["level"]),
+        (&json!("level"), &json!("red"))
+    );
+    let before = moment(&case, "since") - jiff::SignedDuration::from_millis(1);
+    let then = ledger
+        .json(None, &format!("/api/grids/status?as_of={before}"))
+        .await;
+    assert_eq!(then["open"], json!({"red": 0, "yellow": 1, "green": 0}));
+
+    // The server is down while it falls due, and catches up with the right moment.
+    let id = ledger.case().await;
+    ledger.server.kill();
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    ledger.server = Server::on(&ledger.server.database.clone(), &config).await;
+    let case = red(&ledger, &format!("/api/warnings/{id}")).await;
+    assert_eq!(moment(&case, "since"), moment(&case, "reported_at") + two);
 }

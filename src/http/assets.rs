@@ -14,7 +14,9 @@ use super::problem::Problem;
 struct Web;
 
 /// The pages there are.
-pub const PAGES: &[&str] = &["/", "/wall", "/desk", "/field", "/report", "/sign-in", "/docs"];
+pub const PAGES: &[&str] = &[
+    "/", "/wall", "/desk", "/field", "/report", "/sign-in", "/docs",
+];
 
 /// What pages may load: themselves. The map's worker and its textures are made in the page.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; \

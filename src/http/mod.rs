@@ -187,6 +187,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(warnings::read))
         .routes(routes!(warnings::act))
         .routes(routes!(warnings::history))
+        .routes(routes!(warnings::contact))
         .routes(routes!(warnings::observe))
         .routes(routes!(warnings::conditions))
         .routes(routes!(warnings::silences, warnings::begin_silence))

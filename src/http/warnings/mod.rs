@@ -6,6 +6,7 @@
 
 mod actions;
 mod conditions;
+mod contact;
 //mod duplicates;
 mod figures;
 mod history;
@@ -25,6 +26,7 @@ use subtle::ConstantTimeEq as _;
 
 pub use actions::{__path_act, act};
 pub use conditions::{__path_conditions, __path_observe, conditions, observe};
+pub use contact::{__path_contact, contact};
 //pub use duplicates::{__path_duplicates, duplicates};
 pub use figures::{__path_figures, figures};
 pub use history::{__path_history, history};
