@@ -183,6 +183,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(warnings::list, warnings::report))
         .routes(routes!(warnings::figures))
+        .routes(routes!(warnings::duplicates))
+        .routes(routes!(warnings::units))
         .routes(routes!(warnings::import))
         .routes(routes!(warnings::read))
         .routes(routes!(warnings::act))

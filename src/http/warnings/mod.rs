@@ -7,7 +7,7 @@
 mod actions;
 mod conditions;
 mod contact;
-//mod duplicates;
+mod duplicates;
 mod figures;
 mod history;
 mod import;
@@ -15,7 +15,7 @@ mod list;
 mod one;
 mod report;
 mod silences;
-//mod units;
+mod units;
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use subtle::ConstantTimeEq as _;
 pub use actions::{__path_act, act};
 pub use conditions::{__path_conditions, __path_observe, conditions, observe};
 pub use contact::{__path_contact, contact};
-//pub use duplicates::{__path_duplicates, duplicates};
+pub use duplicates::{__path_duplicates, duplicates};
 pub use figures::{__path_figures, figures};
 pub use history::{__path_history, history};
 pub use import::{__path_import, import};
@@ -37,7 +37,7 @@ pub use report::{__path_report, report};
 pub use silences::{
     __path_begin_silence, __path_end_silence, __path_silences, begin_silence, end_silence, silences,
 };
-//pub use units::{__path_units, units};
+pub use units::{__path_units, units};
 
 use super::answer::{SEQ_HEADER, Tag};
 use super::auth::Caller;
