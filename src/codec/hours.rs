@@ -46,7 +46,10 @@ impl OpeningHours {
             calendar.insert(day);
         }
         let holidays = ContextHolidays::new(Arc::new(calendar), Arc::default());
-        Self(self.0.with_context(Context::default().with_holidays(holidays)))
+        Self(
+            self.0
+                .with_context(Context::default().with_holidays(holidays)),
+        )
     }
 
     /// Whether it is open at a local moment. What the hours themselves call unknown is not open.

@@ -110,6 +110,20 @@ mod tests {
                     assert_eq!(hidden, ["access_code", "access_note"]);
                     assert!(!schema.hidden_from(Role::Rider).any(|_| true));
                 }
+                // What people wrote and photographed, and who they are.
+                "warnings" => {
+                    let inside = [
+                        "hotline_number",
+                        "ledger",
+                        "note",
+                        "photos",
+                        "rating",
+                        "step",
+                    ];
+                    assert_eq!(hidden, inside);
+                    let workers = schema.hidden_from(Role::GridWorker);
+                    assert!(workers.eq(["hotline_number", "ledger"]));
+                }
                 _ => assert!(hidden.is_empty()),
             }
             assert_eq!(

@@ -103,7 +103,10 @@ mod tests {
                 .unwrap(),
             }),
         };
-        Collection::load(Arc::new(schema), said.iter().enumerate().map(record).collect())
+        Collection::load(
+            Arc::new(schema),
+            said.iter().enumerate().map(record).collect(),
+        )
     }
 
     fn at(x: i8, y: i8) -> Coord<f64> {

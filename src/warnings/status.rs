@@ -377,7 +377,10 @@ impl Open {
         }
         let case = Case::read_leniently(id, properties);
         (!case.status.is_ended() && case.counts()).then_some(Self {
-            unit: case.unit.clone().filter(|_| case.turn() == Some(Turn::Unit)),
+            unit: case
+                .unit
+                .clone()
+                .filter(|_| case.turn() == Some(Turn::Unit)),
             grid: case.grid,
             level: case.level,
             since: case.since,

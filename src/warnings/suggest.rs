@@ -105,8 +105,8 @@ pub fn suggest(
     let judge = |unit: Unit| {
         let competent = unit.competences.iter().any(|c| handlers.contains(c));
         let everywhere = unit.communities.is_empty();
-        let serves = everywhere
-            || community.is_some_and(|here| unit.communities.iter().any(|c| c == here));
+        let serves =
+            everywhere || community.is_some_and(|here| unit.communities.iter().any(|c| c == here));
         let on_duty = on_duty(&unit, calendar, at);
         let mut score = IDLE * half(f64::from(unit.open_cases), BUSY);
         score += if competent { COMPETENT } else { 0.0 };
@@ -152,16 +152,36 @@ fn on_duty(unit: &Unit, calendar: &Calendar, at: Timestamp) -> Option<bool> {
 }
 
 fn why(unit: &Unit, competent: bool, serves: bool, on_duty: Option<bool>) -> Localized {
-    let mut zh = vec![if competent { "职责相符" } else { "职责不符" }.to_owned()];
-    let mut en = vec![if competent { "competent" } else { "not competent" }.to_owned()];
+    let mut zh = vec![
+        if competent {
+            "职责相符"
+        } else {
+            "职责不符"
+        }
+        .to_owned(),
+    ];
+    let mut en = vec![
+        if competent {
+            "competent"
+        } else {
+            "not competent"
+        }
+        .to_owned(),
+    ];
     let mut say = |a: String, b: String| {
         zh.push(a);
         en.push(b);
     };
     match (serves, unit.communities.is_empty()) {
-        (true, true) => say("服务全街道".to_owned(), "serves the whole street".to_owned()),
+        (true, true) => say(
+            "服务全街道".to_owned(),
+            "serves the whole street".to_owned(),
+        ),
         (true, false) => say("服务本社区".to_owned(), "serves this community".to_owned()),
-        (false, _) => say("不服务本社区".to_owned(), "serves other communities".to_owned()),
+        (false, _) => say(
+            "不服务本社区".to_owned(),
+            "serves other communities".to_owned(),
+        ),
     }
     match on_duty {
         Some(true) => say("正在值班".to_owned(), "on duty".to_owned()),
@@ -206,7 +226,14 @@ mod tests {
     fn ranked(units: Vec<Unit>) -> Vec<Suggestion> {
         let at = "2026-11-23T01:30:00Z".parse().unwrap();
         let (rules, calendar) = (Rules::built_in().unwrap(), Calendar::built_in().unwrap());
-        suggest("corridor_clutter", Some("north"), units, &rules, &calendar, at)
+        suggest(
+            "corridor_clutter",
+            Some("north"),
+            units,
+            &rules,
+            &calendar,
+            at,
+        )
     }
 
     fn ids(units: Vec<Unit>) -> Vec<String> {
@@ -224,9 +251,8 @@ mod tests {
 
     #[test]
     fn then_the_community_then_duty_then_load_then_distance() {
-        let fits = |id: &str, community: &str, hours: &str| {
-            unit(id, "corridor_clutter", community, hours)
-        };
+        let fits =
+            |id: &str, community: &str, hours: &str| unit(id, "corridor_clutter", community, hours);
         let mut busy = fits("busy", "north", "24/7");
         busy.open_cases = 3;
         let mut near = fits("near", "north", "24/7");
@@ -240,7 +266,15 @@ mod tests {
             fits("free", "north", "Mo-Fr 08:30-17:30"),
             near,
         ];
-        let order = ["near", "free", "busy", "unknown", "asleep", "street", "elsewhere"];
+        let order = [
+            "near",
+            "free",
+            "busy",
+            "unknown",
+            "asleep",
+            "street",
+            "elsewhere",
+        ];
         assert_eq!(ids(all), order);
     }
 
@@ -249,7 +283,10 @@ mod tests {
         let mut one = unit("a", "corridor_clutter", "north", "Mo-Fr 08:30-17:30");
         (one.open_cases, one.distance_m) = (3, Some(1_240.0));
         let said = &ranked(vec![one])[0];
-        assert_eq!(said.why.zh, "职责相符；服务本社区；正在值班；在办3件；距1.2公里");
+        assert_eq!(
+            said.why.zh,
+            "职责相符；服务本社区；正在值班；在办3件；距1.2公里"
+        );
         assert_eq!(
             said.why.en,
             "competent; serves this community; on duty; 3 open cases; 1.2 km away"

@@ -55,6 +55,8 @@ pub(in crate::live) struct Row {
     pub place: String,
     pub category: String,
     pub condition: Condition,
+    /// The grid of its place, which is *no data* when nothing is heard of it.
+    pub grid: Option<String>,
     pub warning: Option<FeatureId>,
     /// The commit that wrote it; `None` where there is none yet.
     pub seq: Option<u64>,
@@ -136,6 +138,10 @@ pub(in crate::live) fn move_to(
 ) -> Result<(), OfficeError> {
     if row.condition.fired_after(before) {
         fire(snapshot, desk, row, at, draft)?;
+    }
+    // Of a place that is no longer on the map the grid of then is as good as any.
+    if let Ok(place) = locate(snapshot, &row.place) {
+        row.grid = place.grid;
     }
     let expect = row.seq.map_or(Expect::Absent, Expect::Seq);
     draft.put(row.change()?, expect);
@@ -268,6 +274,7 @@ impl Row {
             place: place.to_owned(),
             category: category.to_owned(),
             condition: Condition::unknown(at),
+            grid: None,
             warning: None,
             seq: None,
         }
@@ -299,6 +306,10 @@ impl Row {
             place: text("place"),
             category: text("category"),
             condition,
+            grid: map
+                .get("grid")
+                .and_then(serde_json::Value::as_str)
+                .map(str::to_owned),
             warning: FeatureId::new(text("warning")).ok(),
             seq: Some(entry.seq()),
         })
@@ -317,6 +328,7 @@ impl Row {
             serde_json::to_value(self.condition).map_err(|e| StoreError::corrupt(CONDITIONS, e))?;
         row["place"] = json!(self.place);
         row["category"] = json!(self.category);
+        row["grid"] = json!(self.grid);
         row["warning"] = json!(self.warning);
         row_of(CONDITIONS, &self.id, row)
     }

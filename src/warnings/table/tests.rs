@@ -12,7 +12,7 @@ use crate::model::{FeatureId, Role};
 use crate::warnings::case::{Case, Report, Turn};
 use crate::warnings::step::{Action, PhotoKind, Source, Status, StepPhoto, Verdict};
 use crate::warnings::wish::{Actor, Wish};
-use crate::warnings::{Calendar, Rules};
+use crate::warnings::{Calendar, Rules, level};
 
 /// action | from | who | to
 const ORACLE: &str = "
@@ -62,9 +62,10 @@ fn is(who: &str, case: &Case, actor: &Actor) -> bool {
 }
 
 fn handled_it(case: &Case, actor: &Actor) -> bool {
-    case.ledger.handler.as_ref().is_some_and(|h| {
-        h.account == actor.account || (h.unit.is_some() && h.unit == actor.unit)
-    })
+    case.ledger
+        .handler
+        .as_ref()
+        .is_some_and(|h| h.account == actor.account || (h.unit.is_some() && h.unit == actor.unit))
 }
 
 fn now() -> Timestamp {
@@ -297,7 +298,11 @@ fn a_field_that_is_missing_or_wrong_is_named() {
         let context = Context {
             distance_m: wish.position.map(|p| p.x),
             competences: (wish.unit.as_deref() != Some("nobody")).then_some(&book.competences),
-            into: wish.into.as_ref().filter(|i| i.as_str() == "w-2").map(|_| &book.other),
+            into: wish
+                .into
+                .as_ref()
+                .filter(|i| i.as_str() == "w-2")
+                .map(|_| &book.other),
             ..book.at(now())
         };
         match decide(&case, &actor, &wish, &context) {
@@ -316,7 +321,10 @@ fn a_field_that_is_missing_or_wrong_is_named() {
     assert_eq!(spoilt(1, Action::Dispatch, &|w| w.unit = None), "unit");
     let nobody = |w: &mut Wish| w.unit = Some("nobody".to_owned());
     assert_eq!(spoilt(1, Action::Dispatch, &nobody), "unit");
-    assert_eq!(spoilt(1, Action::Dispatch, &|w| w.due_at = Some(now())), "due_at");
+    assert_eq!(
+        spoilt(1, Action::Dispatch, &|w| w.due_at = Some(now())),
+        "due_at"
+    );
     assert_eq!(spoilt(2, Action::Return, &|w| w.reason = None), "reason");
     assert_eq!(spoilt(2, Action::Extend, &|w| w.due_at = None), "due_at");
     assert_eq!(spoilt(2, Action::Park, &|w| w.until = None), "until");
@@ -339,7 +347,10 @@ fn a_unit_that_is_not_competent_is_told_apart_by_what_it_is_for() {
     book.walk(&mut case, &to_handled()[..1]);
     let refusal = decide(&case, &officer(), &full(Action::Dispatch), &book.at(now()));
     let said = refusal.unwrap_err().to_string();
-    assert!(said.contains("green_care") && said.contains("corridor_clutter"), "{said}");
+    assert!(
+        said.contains("green_care") && said.contains("corridor_clutter"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -379,8 +390,15 @@ fn what_is_merged_stands_in_the_other_with_its_reports() {
     let (mut case, mut other) = (book.open(), book.other.clone());
     other.take(&join_mark(&other, now(), 1), &book.rules, &book.calendar);
     book.walk(&mut case, &[(Action::Merge, officer())]);
-    assert_eq!((case.status, case.merged_into.as_ref()), (Status::Merged, Some(&other.id)));
-    other.take(&absorb_mark(&other, &case, now()), &book.rules, &book.calendar);
+    assert_eq!(
+        (case.status, case.merged_into.as_ref()),
+        (Status::Merged, Some(&other.id))
+    );
+    other.take(
+        &absorb_mark(&other, &case, now()),
+        &book.rules,
+        &book.calendar,
+    );
     assert_eq!((other.reports, other.status), (3, Status::Reported));
     assert_eq!(other.step.unwrap().into, Some(case.id));
 }
@@ -392,17 +410,17 @@ fn tries() -> impl Strategy<Value = Vec<(usize, Action, Value, u32)>> {
             "unit": "unit-a", "due_at": "2030-01-01T00:00:00Z", "into": "w-2", "result": "fail",
             "until": "2030-01-01", "rating": 3,
         });
-        let Value::Object(all) = all else { unreachable!() };
+        let Value::Object(all) = all else {
+            unreachable!()
+        };
         // Most wishes are whole, or few cases would get anywhere.
-        let kept = all.into_iter().zip(has).filter(|((k, _), has)| *has || k != "reason");
+        let kept = all
+            .into_iter()
+            .zip(has)
+            .filter(|((k, _), has)| *has || k != "reason");
         Value::Object(kept.map(|(entry, _)| entry).collect())
     });
-    let one = (
-        0..people().len(),
-        select(Action::ALL),
-        fields,
-        0..4000u32,
-    );
+    let one = (0..people().len(), select(Action::ALL), fields, 0..4000u32);
     prop::collection::vec(one, 0..120)
 }
 
@@ -484,6 +502,13 @@ proptest! {
                         }
                         Action::Close => prop_assert!(verified_since_handled),
                         _ => {}
+                    }
+                    // Whoever asks later whether it is overdue gets the same answer.
+                    if !case.status.is_ended() {
+                        let at = case.step.as_ref().unwrap().at;
+                        let now = level::assess(&case.facts(), &book.rules, &book.calendar, at);
+                        prop_assert_eq!(now.overdue_at, case.overdue_at);
+                        prop_assert_eq!((now.level, &now.reason), (case.level, &case.reason));
                     }
                     // The step as the log has it, levels and all.
                     let logged = serde_json::to_string(case.step.as_ref().unwrap()).unwrap();
