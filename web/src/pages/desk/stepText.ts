@@ -34,6 +34,6 @@ export function stepText(step: Step, lang: Lang, w: DeskWords, unitName: (id: st
   if (reason) lines.push(reason);
   if (step.note) lines.push(step.note);
   const system = MARKS.has(step.action) && !step.account;
-  const who = system ? pick(roleWords['system'], lang) : [step.account, unitName(step.unit)].filter(Boolean).join(' · ') || pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
+  const who = system ? pick(roleWords['system'], lang) : [step.account, step.unit && unitName(step.unit)].filter(Boolean).join(' · ') || pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
   return { what, who, at: format.dateTime(new Date(step.at), lang), lines };
 }

@@ -35,7 +35,7 @@ test('date fields show China’s day, whatever the machine believes', () => {
 });
 
 test('a step is told by who took it and what came of it', () => {
-  const told = stepText({ action: 'dispatch', at: '2026-11-22T06:05:00Z', role: 'officer', account: 'li', unit: 'unit-022', from: 'filed', to: 'dispatched' }, 'zh', words.zh, () => '城管执法中队');
+  const told = stepText({ action: 'dispatch', at: '2026-11-22T06:05:00Z', role: 'officer', account: 'li', to_unit: 'unit-022', from: 'filed', to: 'dispatched' }, 'zh', words.zh, () => '城管执法中队');
   expect(told).toEqual({ what: '派遣', who: 'li', at: '11月22日 14:05', lines: ['→ 城管执法中队'] });
   const level = stepText({ action: 'level', at: '2026-11-22T06:05:00Z', level: 'red', reason: { zh: '超期', en: 'overdue' } }, 'en', words.en, () => undefined);
   expect([level.what, level.who, level.lines]).toEqual(['Level changed · Red', 'System', ['overdue']]);
