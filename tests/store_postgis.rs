@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use geo_types::point;
-use onemap::model::{Author, Body, Change, Edit, Expect, Properties, Role};
-use onemap::store::{Quarantined, Store, StoreError};
+use jiff::Timestamp;
+use onemap::model::{Author, Body, Change, Edit, Expect, Properties, Record, Role};
+use onemap::store::{Position, Quarantined, Store, StoreError};
 use rand::RngExt;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
@@ -1114,4 +1115,46 @@ async fn the_program_has_no_account_and_an_officer_has_one() {
             .await
             .unwrap();
     assert_eq!(first, None);
+}
+
+#[tokio::test]
+async fn the_past_leaves_out_what_was_never_on_the_map() {
+    let Some(Map { store, mut sql, .. }) = map().await else {
+        return;
+    };
+    let buildings = name("buildings");
+    store.commit(edit(vec![put("a", 6)])).await.unwrap();
+    let good = Timestamp::now();
+    run(
+        &mut sql,
+        "UPDATE map.buildings SET levels = -3 WHERE id = 'a'",
+    )
+    .await;
+    // Before anybody has judged it, and after.
+    for _ in 0..2 {
+        let now = Timestamp::now();
+        for moment in [good, now] {
+            let then = store.versions_at(&buildings, &[id("a")], moment).await;
+            let then = then.unwrap();
+            let text = then[0].body.as_ref().unwrap().properties.as_str();
+            assert_eq!((then[0].seq, text), (2, r#"{"levels":6}"#));
+        }
+        let versions = store.versions_of(&buildings, &id("a")).await.unwrap();
+        assert_eq!(versions.len(), 1);
+        let from = Position::before(1);
+        let (page, _) = store.versions_from(&buildings, &from, 9).await.unwrap();
+        assert_eq!(page.len(), 1);
+        let mut seqs = Vec::new();
+        let keep = |r: Record| seqs.push(r.seq);
+        store.records_between(2, 3, keep).await.unwrap();
+        assert_eq!(seqs, [2]);
+        store.commits_after(0, 10).await.unwrap();
+    }
+    run(
+        &mut sql,
+        "UPDATE map.buildings SET levels = 9 WHERE id = 'a'",
+    )
+    .await;
+    let then = store.collection_at(&buildings, Timestamp::now()).await;
+    assert_eq!(then.unwrap()[0].seq, 4);
 }

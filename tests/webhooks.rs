@@ -85,14 +85,20 @@ impl Receiver {
     }
 }
 
-/// A step of a case, written as the ledger writes it.
-async fn step(store: &Store, case: &str, n: u32, notice: Value) -> u64 {
-    let properties = json!({
-        "category": "corridor_clutter", "level": "red", "status": "reported",
-        "since": "2026-03-02T01:00:00Z", "reported_at": "2026-03-02T01:00:00Z",
-        "step": {"n": n, "action": "report", "notice": notice},
+/// A step of a case that is closed, so that the server adds none of its own, written as the ledger
+/// writes it.
+async fn step(store: &Store, case: &str, n: u32, notice: Option<&str>) -> u64 {
+    let at = "2026-03-02T01:00:00Z";
+    let mut properties = json!({
+        "category": "corridor_clutter", "level": "red", "status": "closed", "since": at,
+        "reported_at": at, "closed_at": at, "source": "resident", "reports": 1, "steps": n,
+        "reason": {"zh": "楼道堆物", "en": "corridor clutter"},
+        "step": {"n": n, "action": "close", "at": at, "role": "officer", "to": "closed"},
         "ledger": {"receipt_sha256": "00"},
     });
+    if let Some(notice) = notice {
+        properties["step"]["notice"] = notice.into();
+    }
     let change = Change {
         collection: name("warnings"),
         id: id(case),
@@ -122,7 +128,7 @@ async fn told_through_everything(database: String) {
 
     let store = Store::open(&database).await.unwrap();
     let mut expected = Vec::new();
-    let first = step(&store, "案件-1", 1, json!("sent")).await;
+    let first = step(&store, "案件-1", 1, Some("sent")).await;
     expected.push(format!("{hook}-{first}-案件-1"));
     receiver.wait_for("the first", |c| c.len() == 1).await;
     let came = receiver.came();
@@ -138,12 +144,12 @@ async fn told_through_everything(database: String) {
     // The receiver refuses; then we are killed; then steps are written with nobody to tell of them.
     receiver.takes.store(false, Ordering::SeqCst);
     for n in 2..4 {
-        let seq = step(&store, "案件-1", n, Value::Null).await;
+        let seq = step(&store, "案件-1", n, None).await;
         expected.push(format!("{hook}-{seq}-案件-1"));
     }
     receiver.wait_for("refusals", |c| c.len() >= 3).await;
     server.kill();
-    let seq = step(&store, "b", 1, Value::Null).await;
+    let seq = step(&store, "b", 1, None).await;
     expected.push(format!("{hook}-{seq}-b"));
     receiver.takes.store(true, Ordering::SeqCst);
 

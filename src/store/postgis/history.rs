@@ -49,11 +49,11 @@ impl PostgisStore {
         let mut moment = connection.begin().await?;
         let refused: Vec<Version> = self.refused(&mut moment).await?.into_iter().collect();
         // A few thousand ids among millions of changes: one walk down the index for each, whatever
-        // the statistics say about it.
+        // the statistics say about it, and only the version that counts is read from the table.
         sqlx::query(
             "SELECT set_config('enable_seqscan', 'off', true), \
              set_config('enable_hashjoin', 'off', true), \
-             set_config('enable_mergejoin', 'off', true)",
+             set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)",
         )
         .execute(&mut *moment)
         .await?;
@@ -63,13 +63,16 @@ impl PostgisStore {
             .map(|v| (v.0, v.2.as_str()))
             .unzip();
         let sql = format!(
-            "SELECT v.* FROM unnest($1::text[]) AS w (id) CROSS JOIN LATERAL (\
-               SELECT {VERSION} FROM onemap.changes h JOIN onemap.commits c ON c.batch = h.batch \
+            "SELECT {VERSION} FROM unnest($1::text[]) AS w (id) CROSS JOIN LATERAL (\
+               SELECT c.batch, c.seq, c.at, c.checked \
+               FROM onemap.changes h JOIN onemap.commits c ON c.batch = h.batch \
                WHERE h.collection = '{collection}' AND h.id = w.id COLLATE \"C\" \
                AND c.effective_at <= onemap.from_micros($2) AND {GOOD} \
                AND (h.batch, h.id) NOT IN (SELECT * FROM unnest($3::bigint[], $4::text[])) \
-               ORDER BY c.seq DESC LIMIT 1) v \
-             ORDER BY v.id"
+               ORDER BY c.seq DESC LIMIT 1) c \
+             JOIN onemap.changes h ON h.batch = c.batch AND h.collection = '{collection}' \
+             AND h.id = w.id COLLATE \"C\" \
+             WHERE h.properties IS NOT NULL ORDER BY h.id"
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(ids.iter().map(FeatureId::as_str).collect::<Vec<_>>())

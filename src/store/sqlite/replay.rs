@@ -32,14 +32,16 @@ impl SqliteStore {
         if changed == 0 {
             return Ok(committed);
         }
-        // Nobody else may have asked for a batch meanwhile, so ours were the next ones; the table must
+        // Nobody else could ask for a batch meanwhile, so ours were the next ones; the table must
         // learn which was the last, or it gives them out again.
         let last = end.batch - 1;
-        sqlx::query("INSERT OR REPLACE INTO batches (batch, touched_at) VALUES (?, ?)")
-            .bind(last)
-            .bind(micros_now())
-            .execute(&mut *tx)
-            .await?;
+        if last > first {
+            sqlx::query("INSERT INTO batches (batch, touched_at) VALUES (?, ?)")
+                .bind(last)
+                .bind(micros_now())
+                .execute(&mut *tx)
+                .await?;
+        }
         sqlx::query("DELETE FROM batches WHERE batch IN (?, ?)")
             .bind(first)
             .bind(last)
