@@ -33,10 +33,18 @@ export async function phone(browser: Browser, url: string, { at, dark = false }:
 
 /** What a camera hands over: a small JPEG in the colour asked for. */
 export async function photograph(browser: Browser, colour: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
-  const page = await browser.newPage({ viewport: { width: 320, height: 240 } });
-  await page.setContent(`<body style="background:${colour}">`);
-  const buffer = await page.screenshot({ type: 'jpeg' });
+  const page = await browser.newPage();
+  const data = await page.evaluate((fill) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+    const context = canvas.getContext('2d');
+    if (context) {
+      context.fillStyle = fill;
+      context.fillRect(0, 0, 320, 240);
+    }
+    return canvas.toDataURL('image/jpeg');
+  }, colour);
   await page.close();
+  const buffer = Buffer.from(data.slice(data.indexOf(',') + 1), 'base64');
   return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer };
 }
 

@@ -49,7 +49,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     const { page, errors, close } = await phone(browser, `${server.url}/report?b=wenquan-huayuan-3`);
     await page.locator('[data-place]', { hasText: '温泉花园3号楼' }).waitFor();
     expect(await page.locator('[data-send]').isDisabled()).toBe(true);
-    await page.getByText('楼道堆物').click();
+    await page.getByText('楼道堆物', { exact: true }).click();
     await page.setInputFiles('[data-photo="report"]', await photograph(browser, '#a63'));
     await page.getByRole('img', { name: '照片 1' }).waitFor();
     await page.fill('[name="note"]', '3单元2楼楼道堆了旧沙发');
@@ -98,11 +98,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
 
   test('points at a place on the map', async () => {
     const { page, close } = await phone(browser, `${server.url}/report`, { dark: true });
-    await page.getByText('设施损坏').click();
+    await page.getByText('设施损坏', { exact: true }).click();
     await page.locator('[data-open-map]').click();
     await page.waitForSelector('[data-place-map="ready"]', { timeout: 60_000 });
     await page.getByPlaceholder('找小区、楼栋').fill('wqhy3');
-    await page.getByRole('button', { name: '温泉花园3号楼' }).click();
+    await page.getByRole('button', { name: '温泉花园3号楼', exact: true }).click();
     await expectAccessible(page);
     await page.locator('[data-pick]').click();
     await page.locator('[data-place]', { hasText: '温泉花园3号楼' }).waitFor();
@@ -122,7 +122,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await installed(page);
     cable.pull();
     // The page opens all the same, with what was filled in before.
-    await page.getByText('飞线充电').click();
+    await page.getByText('飞线充电', { exact: true }).click();
     await page.fill('[name="note"]', '二楼窗口拉线');
     await page.setInputFiles('[data-photo="report"]', await photograph(browser, '#36a'));
     await page.getByRole('img', { name: '照片 1' }).waitFor();
