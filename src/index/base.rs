@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use geo_types::Geometry;
 use rayon::slice::ParallelSliceMut as _;
-use rstar::{AABB, RTree, RTreeObject};
+use rstar::{AABB, RStarInsertionStrategy, RTree, RTreeObject, RTreeParams};
 
 use super::Entry;
 use crate::model::FeatureId;
@@ -14,6 +14,21 @@ use crate::spatial::bounds::{Bounds, extent};
 /// The envelope of a tree: single precision, rounded outwards, so never less than the true box and at
 /// most a metre more. A third less memory to walk through; who needs the truth asks the geometry.
 pub(super) type Envelope = AABB<[f32; 2]>;
+
+/// The tree over the leaves.
+pub(super) type Tree = RTree<Leaf, WideNodes>;
+
+/// Nodes of three times the size that rstar takes by itself. What a question waits for is memory: boxes
+/// beside each other come at once, the next node comes from somewhere else.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WideNodes;
+
+impl RTreeParams for WideNodes {
+    const MIN_SIZE: usize = 6;
+    const MAX_SIZE: usize = 18;
+    const REINSERTION_COUNT: usize = 4;
+    type DefaultInsertionStrategy = RStarInsertionStrategy;
+}
 
 /// A box in an R-tree and the place of its entry in the list beside the tree. Small, because a
 /// million of them are walked through; most answers are known from the box alone.
@@ -74,7 +89,7 @@ fn up(v: f64) -> f32 {
 #[derive(Debug)]
 pub(super) struct Base {
     entries: Vec<Arc<Entry>>,
-    tree: RTree<Leaf>,
+    tree: Tree,
     /// Boxes that cover the same longitudes as the features: one, or a few disjoint ones where the
     /// features reach more than half round the globe and the shortest way is to be found.
     spans: Vec<Bounds>,
@@ -84,7 +99,7 @@ impl Base {
     pub(super) fn empty() -> Self {
         Self {
             entries: Vec::new(),
-            tree: RTree::new(),
+            tree: Tree::new_with_params(),
             spans: Vec::new(),
         }
     }
@@ -106,7 +121,7 @@ impl Base {
             .collect();
         let spans = spans(&entries);
         Self {
-            tree: RTree::bulk_load(leaves),
+            tree: Tree::bulk_load_with_params(leaves),
             entries,
             spans,
         }
@@ -120,7 +135,7 @@ impl Base {
         &self.entries
     }
 
-    pub(super) fn tree(&self) -> &RTree<Leaf> {
+    pub(super) fn tree(&self) -> &Tree {
         &self.tree
     }
 

@@ -6,10 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rstar::RTree;
-
 use super::Entry;
-use super::base::{Base, Leaf};
+use super::base::{Base, Leaf, Tree};
 use crate::model::FeatureId;
 
 /// What became of a feature since the base.
@@ -26,7 +24,7 @@ pub(super) struct Overlay {
 pub(super) struct Delta {
     overlays: BTreeMap<FeatureId, Overlay>,
     slots: Vec<Option<Arc<Entry>>>,
-    tree: RTree<Leaf>,
+    tree: Tree,
     /// Slots of the base that no longer count.
     hidden: Bits,
     puts: usize,
@@ -56,7 +54,7 @@ impl Delta {
         self.hidden.has(slot)
     }
 
-    pub(super) fn tree(&self) -> &RTree<Leaf> {
+    pub(super) fn tree(&self) -> &Tree {
         &self.tree
     }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use geo::Intersects as _;
 use geo_types::Geometry;
-use rstar::{Envelope as _, ParentNode, RTree, RTreeNode, RTreeObject as _};
+use rstar::{Envelope as _, ParentNode, RTreeNode, RTreeObject as _};
 
-use super::base::{Envelope, Leaf, inwards, outwards};
+use super::base::{Envelope, Leaf, Tree, inwards, outwards};
 use super::{Collection, Entry};
 use crate::model::FeatureId;
 use crate::spatial::bounds::Bounds;
@@ -352,7 +352,7 @@ impl<'a> Place<'a> {
     /// Walks a tree and collects the slots whose entries are in the place.
     fn search<'e>(
         &self,
-        tree: &RTree<Leaf>,
+        tree: &Tree,
         counts: impl Fn(u32) -> bool,
         entry: impl Fn(u32) -> Option<&'e Arc<Entry>>,
         filter: Option<Filter<'_>>,

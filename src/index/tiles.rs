@@ -6,9 +6,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use rstar::{ParentNode, RTree, RTreeNode};
+use rstar::{ParentNode, RTreeNode};
 
-use super::base::{Leaf, to_bounds};
+use super::base::{Leaf, Tree, to_bounds};
 use super::{Collection, Entry};
 use crate::codec::mvt::{LayerBuilder, TINY};
 use crate::model::{GeometryKind, Role};
@@ -113,7 +113,7 @@ impl LeastSize {
     }
 }
 
-fn gather(tree: &RTree<Leaf>, bounds: &Bounds, least: Option<LeastSize>, out: &mut Vec<Candidate>) {
+fn gather(tree: &Tree, bounds: &Bounds, least: Option<LeastSize>, out: &mut Vec<Candidate>) {
     let mut open: Vec<&ParentNode<Leaf>> = vec![tree.root()];
     while let Some(node) = open.pop() {
         for child in node.children() {
