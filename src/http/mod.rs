@@ -186,6 +186,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(warnings::duplicates))
         .routes(routes!(warnings::units))
         .routes(routes!(warnings::import))
+        .routes(routes!(warnings::export))
         .routes(routes!(warnings::read))
         .routes(routes!(warnings::act))
         .routes(routes!(warnings::history))

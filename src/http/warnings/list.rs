@@ -25,7 +25,7 @@ use crate::warnings::sheet::write::{CaseRow, Style, csv, xlsx};
 use crate::warnings::sheet::{Language, Names};
 
 /// The most cases of one sheet.
-const MOST_ROWS: usize = 100_000;
+pub(super) const MOST_ROWS: usize = 100_000;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -53,16 +53,7 @@ pub async fn list(
     let snapshot = app.live.snapshot();
     let present = collection(&snapshot, CASES)?;
     let as_of = read_as_of(&query)?;
-    let language = match query.get("lang")? {
-        None | Some("zh") => Language::Chinese,
-        Some("en") => Language::English,
-        Some(other) => {
-            return Err(Problem::invalid(
-                "lang",
-                format!("lang={other}: expected zh or en."),
-            ));
-        }
-    };
+    let language = language(&query)?;
     let sheet = match query.get("f")? {
         Some("csv") => Some(Sheet::Csv),
         Some("xlsx") => Some(Sheet::Xlsx),
@@ -101,6 +92,18 @@ pub async fn list(
         matched,
     };
     page(&app, &snapshot, &wanted, &caller, &headers).await
+}
+
+/// The parameter `lang`: the language of a sheet.
+pub(super) fn language(query: &Query) -> Result<Language, Problem> {
+    match query.get("lang")? {
+        None | Some("zh") => Ok(Language::Chinese),
+        Some("en") => Ok(Language::English),
+        Some(other) => Err(Problem::invalid(
+            "lang",
+            format!("lang={other}: expected zh or en."),
+        )),
+    }
 }
 
 /// The warnings of a past moment.
@@ -180,8 +183,9 @@ fn schema_row(entry: &Entry) -> Result<crate::model::Record, Problem> {
     })
 }
 
+/// The two kinds of sheet.
 #[derive(Debug, Clone, Copy)]
-enum Sheet {
+pub(super) enum Sheet {
     Csv,
     Xlsx,
 }
@@ -202,13 +206,7 @@ impl Sheet {
         caller: &Caller,
         headers: &HeaderMap,
     ) -> Result<Response, Problem> {
-        let (media_type, name) = match self {
-            Self::Csv => (
-                "text/csv; charset=utf-8",
-                "attachment; filename=\"warnings.csv\"",
-            ),
-            Self::Xlsx => (XLSX, "attachment; filename=\"warnings.xlsx\""),
-        };
+        let (media_type, name) = self.form();
         let asked = query.without(&[]);
         let tag = Tag::new(
             snapshot,
@@ -232,7 +230,18 @@ impl Sheet {
         Ok(response)
     }
 
-    fn write(
+    /// Its media type, and its name for those who keep it.
+    pub(super) fn form(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Csv => (
+                "text/csv; charset=utf-8",
+                "attachment; filename=\"warnings.csv\"",
+            ),
+            Self::Xlsx => (XLSX, "attachment; filename=\"warnings.xlsx\""),
+        }
+    }
+
+    pub(super) fn write(
         self,
         rows: &[CaseRow],
         schema: &Schema,
@@ -280,12 +289,7 @@ fn rows(cases: &Collection, params: &Params, role: Role) -> Result<Vec<CaseRow>,
     }
     let mut rows: Vec<CaseRow> = found
         .iter()
-        .map(|entry| CaseRow {
-            id: entry.id().to_string(),
-            place: entry.geometry().and_then(crate::live::place::anchor),
-            properties: serde_json::from_str(&entry.properties(cases.schema(), role))
-                .unwrap_or_default(),
-        })
+        .map(|entry| row(entry, cases.schema(), role))
         .collect();
     crate::http::items::sort_by(&mut rows, &params.sort, |row| &row.properties);
     Ok(rows
@@ -293,4 +297,13 @@ fn rows(cases: &Collection, params: &Params, role: Role) -> Result<Vec<CaseRow>,
         .skip(params.offset)
         .take(params.limit)
         .collect())
+}
+
+/// One case as a row, as far as the role sees it.
+pub(super) fn row(entry: &Entry, schema: &Schema, role: Role) -> CaseRow {
+    CaseRow {
+        id: entry.id().to_string(),
+        place: entry.geometry().and_then(crate::live::place::anchor),
+        properties: serde_json::from_str(&entry.properties(schema, role)).unwrap_or_default(),
+    }
 }

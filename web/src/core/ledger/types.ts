@@ -166,7 +166,8 @@ export interface UnitSuggestion {
   score: number;
   competent: boolean;
   serves: boolean;
-  on_duty: boolean;
+  /** Missing where its hours are not known. */
+  on_duty: boolean | null;
   open_cases: number;
   distance_m?: number | null;
   why?: Partial<Bilingual>;

@@ -1,0 +1,86 @@
+//! The cases that somebody has before them as a sheet: just those, in their order.
+//!
+//! A desk's queue ("my turn", "overdue") is more than filters on properties can say, so its client names the
+//! cases.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::list::{MOST_ROWS, Sheet, language, row};
+use super::names;
+use crate::http::App;
+use crate::http::auth::Caller;
+use crate::http::body::JsonBody;
+use crate::http::items::collection;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::live::desk::CASES;
+
+/// Which cases go into the sheet.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Selection {
+    /// Their ids, in the order of the rows; one that is not there (any more) is passed over.
+    pub ids: Vec<String>,
+}
+
+/// Some cases as a sheet.
+///
+/// The columns are those that the caller may see, as in the sheet of the whole list.
+#[utoipa::path(post, path = "/api/warnings/export", operation_id = "export_warnings", tag = "warnings",
+    params(
+        ("f" = Option<String>, Query, description = "csv (the default) or xlsx"),
+        ("lang" = Option<String>, Query, description = "The language of headers and words: zh (the default) or en"),
+    ),
+    request_body = Selection,
+    responses(
+        (status = 200, description = "The sheet", content_type = "text/csv", body = Vec<u8>),
+        (status = 400, description = "A parameter is wrong, or there are too many", content_type = "application/problem+json"),
+    ))]
+pub async fn export(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    JsonBody(selection): JsonBody<Selection>,
+) -> Result<Response, Problem> {
+    query.only(&["f", "lang"])?;
+    let language = language(&query)?;
+    let sheet = match query.get("f")? {
+        None | Some("csv") => Sheet::Csv,
+        Some("xlsx") => Sheet::Xlsx,
+        Some(other) => {
+            return Err(Problem::invalid(
+                "f",
+                format!("f={other}: expected csv or xlsx."),
+            ));
+        }
+    };
+    if selection.ids.len() > MOST_ROWS {
+        return Err(Problem::bad_body(format!(
+            "A sheet has at most {MOST_ROWS} cases, and these are {}.",
+            selection.ids.len()
+        )));
+    }
+    let snapshot = app.live.snapshot();
+    let cases = collection(&snapshot, CASES)?;
+    let role = caller.role();
+    let _turn = app.turn().await?;
+    let bytes = tokio::task::block_in_place(|| {
+        let rows: Vec<_> = selection
+            .ids
+            .iter()
+            .filter_map(|id| cases.get(id))
+            .map(|entry| row(entry, cases.schema(), role))
+            .collect();
+        sheet.write(&rows, cases.schema(), &names(&snapshot), language, role)
+    })?;
+    let (media_type, name) = sheet.form();
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static(name)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((head, bytes).into_response())
+}
