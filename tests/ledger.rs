@@ -1020,9 +1020,10 @@ async fn the_map_as_it_was_is_what_it_was() {
 
 #[tokio::test]
 async fn a_sensor_that_flaps_makes_one_case() {
-    let ledger = Ledger::start().await;
-    let observe = async |value: f64, at: &str| {
-        let body = json!({"place": "b1", "category": "corridor_clutter", "value": value, "at": at});
+    let rules = hasty_rules();
+    let ledger = Ledger::with(&["--config", rules.path().to_str().unwrap()]).await;
+    let observe = async |value: f64| {
+        let body = json!({"place": "b1", "category": "corridor_clutter", "value": value});
         let answer = ledger
             .post("/api/observations", Some(&ledger.worker), &body)
             .send()
@@ -1033,46 +1034,56 @@ async fn a_sensor_that_flaps_makes_one_case() {
         assert_eq!(status, StatusCode::ACCEPTED, "{text}");
         serde_json::from_str::<Value>(&text).unwrap()
     };
-    // Over and under one threshold, again and again: in by 0.5 for 30 minutes, out below 0.3.
-    let mut at: jiff::Timestamp = "2026-03-02T00:00:00Z".parse().unwrap();
-    let mut last = Value::Null;
-    for minute in 0..180 {
-        last = observe(if minute % 2 == 0 { 0.6 } else { 0.45 }, &at.to_string()).await;
-        at += jiff::SignedDuration::from_mins(1);
+    // In by 0.5 for a second, out below 0.3 for an hour: over and under the one, again and again.
+    for n in 0..60 {
+        let said = observe(if n % 2 == 0 { 0.6 } else { 0.45 }).await;
+        assert_ne!(said["state"], "firing", "{said}");
     }
-    assert!(
-        ["pending", "firing", "inactive"].contains(&last["state"].as_str().unwrap()),
-        "{last}"
-    );
-    for _ in 0..40 {
-        last = observe(0.7, &at.to_string()).await;
-        at += jiff::SignedDuration::from_mins(1);
+    let mut said = observe(0.7).await;
+    while said["state"] != "firing" {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        said = observe(0.7).await;
     }
-    assert_eq!(last["state"], "firing");
-    assert!(last["warning"].is_string());
+    let case = said["warning"].as_str().unwrap().to_owned();
+    // Around both thresholds it goes on firing, and nobody is told twice.
+    for n in 0..60 {
+        let said = observe(if n % 2 == 0 { 0.1 } else { 0.7 }).await;
+        assert_eq!(said["warning"], json!(case), "{said}");
+    }
     let cases = ledger
         .json(Some(&ledger.officer), "/api/warnings?source=sensor")
         .await;
     assert_eq!(cases["numberMatched"], 1);
+    let history = ledger
+        .json(
+            Some(&ledger.officer),
+            &format!("/api/warnings/{case}/history"),
+        )
+        .await;
+    let told = history["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|s| s.get("notice").is_some() && s["level"] != "red")
+        .count();
+    assert_eq!(told, 1, "{history}");
     let list = ledger.json(Some(&ledger.worker), "/api/conditions").await;
     assert_eq!(list["conditions"][0]["place"], "b1");
+}
+
+#[tokio::test]
+async fn an_observation_that_cannot_be_is_refused_by_its_field() {
+    let ledger = Ledger::start().await;
+    let clutter = |place: &str, more: Value| {
+        let mut body = json!({"place": place, "category": "corridor_clutter", "value": 1});
+        merge(&mut body, more);
+        body
+    };
     for (body, field) in [
-        (
-            json!({"place": "nowhere", "category": "corridor_clutter", "value": 1}),
-            "place",
-        ),
-        (
-            json!({"place": "b1", "category": "other", "value": 1}),
-            "category",
-        ),
-        (
-            json!({"place": "b1", "category": "corridor_clutter", "value": "much"}),
-            "value",
-        ),
-        (
-            json!({"place": "b1", "category": "corridor_clutter", "value": 1, "at": "2999-01-01T00:00:00Z"}),
-            "at",
-        ),
+        (clutter("nowhere", json!({})), "place"),
+        (clutter("b1", json!({"category": "other"})), "category"),
+        (clutter("b1", json!({"value": "much"})), "value"),
+        (clutter("b1", json!({"at": "2999-01-01T00:00:00Z"})), "at"),
     ] {
         let answer = ledger
             .post("/api/observations", Some(&ledger.worker), &body)
@@ -1082,12 +1093,12 @@ async fn a_sensor_that_flaps_makes_one_case() {
         let (status, said) = problem(answer).await;
         assert_eq!(
             (status, &said["errors"][0]["field"]),
-            (StatusCode::UNPROCESSABLE_ENTITY, &json!(field))
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!(field)),
+            "{body}"
         );
     }
-    let body = json!({"place": "b1", "category": "corridor_clutter", "value": 1});
     let answer = ledger
-        .post("/api/observations", None, &body)
+        .post("/api/observations", None, &clutter("b1", json!({})))
         .send()
         .await
         .unwrap();
@@ -1162,7 +1173,8 @@ async fn a_silence_has_an_author_a_reason_and_an_end() {
     assert_eq!(end(officer).await, StatusCode::NOT_FOUND);
 }
 
-/// A folder of configuration in which corridor clutter turns red two seconds after its report.
+/// A folder of configuration in which corridor clutter turns red two seconds after its report, and is
+/// believed of a sensor after one.
 fn hasty_rules() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let geodata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata");
@@ -1178,7 +1190,13 @@ fn hasty_rules() -> TempDir {
     let rules = std::fs::read_to_string(geodata.join("rules.toml")).unwrap();
     let usual = "age = [{ after = \"7d\", level = \"red\" }]";
     assert!(rules.contains(usual));
-    let rules = rules.replace(usual, "age = [{ after = \"2s\", level = \"red\" }]");
+    let rules = rules
+        .replace(usual, "age = [{ after = \"2s\", level = \"red\" }]")
+        .replace(
+            "for = \"30m\"\nkeep = \"1h\"",
+            "for = \"1s\"\nkeep = \"1h\"",
+        );
+    assert!(rules.contains("for = \"1s\""));
     std::fs::write(folder.path().join("rules.toml"), rules).unwrap();
     folder
 }

@@ -39,9 +39,9 @@ pub async fn duplicates(
 ) -> Result<Response, Problem> {
     query.only(&["category", "lon", "lat", "building", "except"])?;
     let snapshot = app.live.snapshot();
-    let category = query.get("category")?.ok_or_else(|| {
-        Problem::invalid("category", "Say what is reported: category=….")
-    })?;
+    let category = query
+        .get("category")?
+        .ok_or_else(|| Problem::invalid("category", "Say what is reported: category=…."))?;
     let place = match query.get("building")? {
         Some(id) => {
             let wrong = |e: String| Problem::invalid("building", format!("building={id}: {e}."));
@@ -75,7 +75,9 @@ pub async fn duplicates(
                     },
                 });
             }
-            let bytes = duplicate.entry.feature_json(cases.schema(), caller.role(), None);
+            let bytes = duplicate
+                .entry
+                .feature_json(cases.schema(), caller.role(), None);
             let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
             feature["properties"]["distance_m"] = distance;
             feature["properties"]["hours_ago"] = json!(tenth(duplicate.hours_ago));

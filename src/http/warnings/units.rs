@@ -59,5 +59,11 @@ pub async fn units(
         Timestamp::now(),
     );
     let body = json!({"units": ranked}).to_string();
-    Ok(Answer::whole("application/json", body, &snapshot, &caller, &headers))
+    Ok(Answer::whole(
+        "application/json",
+        body,
+        &snapshot,
+        &caller,
+        &headers,
+    ))
 }

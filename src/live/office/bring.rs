@@ -198,7 +198,7 @@ impl<'a> Bringing<'a> {
     ) -> Result<Result<Came, Problem>, OfficeError> {
         let case = &known.case;
         let apart = case.reported_at.duration_since(row.reported_at).abs();
-        if case.category != row.category || apart > SignedDuration::from_secs(1) {
+        if case.category != row.category || apart > SignedDuration::from_secs(2) {
             return Ok(Err(problem(
                 row,
                 format!(

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use calamine::{DataRef, Reader, Xlsx, open_workbook_from_rs};
 use encoding_rs::GB18030;
 use jiff::civil::{Date, DateTime};
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::CHINA;
 
@@ -114,8 +114,11 @@ pub fn xlsx(bytes: &[u8]) -> Result<Sheet, ReadError> {
             DataRef::SharedString(s) => plain_cell(s),
             DataRef::Bool(b) => Cell::Text(if *b { "yes" } else { "no" }.to_owned()),
             DataRef::DateTime(at) => {
-                let (y, mo, d, h, mi, s, _) = at.to_ymd_hms_milli();
-                civil(y, mo, d, h, mi, s).map_or(Cell::Number(at.as_f64()), Cell::Moment)
+                // A fraction of a day is never exactly a second.
+                let (y, mo, d, h, mi, s, milli) = at.to_ymd_hms_milli();
+                let up = SignedDuration::from_secs(i64::from(milli >= 500));
+                civil(y, mo, d, h, mi, s)
+                    .map_or(Cell::Number(at.as_f64()), |t| Cell::Moment(t + up))
             }
             DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => plain_cell(s),
         };
