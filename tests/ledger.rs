@@ -686,7 +686,8 @@ async fn of_two_officers_at_once_one_wins_and_the_other_is_told() {
     let (status, said) = problem(lost).await;
     assert_eq!(status, StatusCode::PRECONDITION_FAILED, "{said}");
     assert_eq!(said["case_status"], won["properties"]["status"]);
-    assert_eq!(said["etag"], new_tag);
+    // On the way the tag says how it was compressed.
+    assert_eq!(said["etag"], new_tag.replace("-br\"", "\"").as_str());
     assert!(said["allowed"].is_array());
     // Without a tag the table decides.
     let free = ledger.case().await;

@@ -88,6 +88,10 @@ impl Office {
             let rule = rule_of(&snapshot, &wish.category)?;
             let mut row = Row::read(&snapshot, &id)?
                 .unwrap_or_else(|| Row::new(id.clone(), &wish.place, &wish.category, at));
+            if row.seq.is_none() {
+                // Who mistyped a place should hear of it now, and not when it fires.
+                locate(&snapshot, &wish.place)?;
+            }
             if let Some(seen) = self.live.seen(&wish.place, &wish.category) {
                 row.heard(&seen);
             }
