@@ -28,7 +28,8 @@ pub struct ServeArgs {
     /// The address to listen on.
     #[arg(long, env = "ONEMAP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A folder with schemas/*.json in place of the built-in ones.
+    /// A folder with rules.toml, calendar.toml and schemas/*.json in place of the built-in ones, each of
+    /// which may be missing. Changes there are taken up while the service runs.
     #[arg(long, env = "ONEMAP_CONFIG")]
     config: Option<PathBuf>,
     /// Load the synthetic demo district and let its reports go on.
@@ -56,12 +57,12 @@ pub struct ServeArgs {
 }
 
 pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitCode> {
-    let schemas = match &args.config {
-        None => demo::schemas(),
-        Some(dir) => live::read_schemas(dir).map_err(anyhow::Error::msg)?,
+    let folder = match &args.config {
+        None => None,
+        Some(dir) => Some(live::Folder::read(dir)?),
     };
     let store = Store::open(database).await?;
-    live::install_schemas(&store, schemas, args.config.is_none()).await?;
+    install_schemas(&store, folder.as_ref()).await?;
     if args.demo {
         load_demo(&store).await?;
     }
@@ -69,6 +70,10 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
 
     let started = std::time::Instant::now();
     let live = Live::start(store.clone()).await?;
+    live::configure(&live, folder.as_ref()).await?;
+    if let (Some(dir), Some(folder)) = (args.config.clone(), folder) {
+        tokio::spawn(live::watch(live.clone(), dir, folder));
+    }
     let features: usize = live
         .snapshot()
         .collections()
@@ -131,6 +136,23 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Schemas decide what is protected, so a wrong one stops the start instead of being passed over.
+async fn install_schemas(store: &Store, folder: Option<&live::Folder>) -> anyhow::Result<()> {
+    let own = folder.filter(|f| f.has_schemas());
+    let schemas = match own {
+        None => demo::schemas(),
+        Some(folder) => match folder.schemas() {
+            (schemas, problems) if problems.is_empty() => schemas,
+            (_, problems) => {
+                let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                anyhow::bail!("{}", problems.join("\n"));
+            }
+        },
+    };
+    live::install_schemas(store, schemas, own.is_none()).await?;
+    Ok(())
 }
 
 /// Prints where the pages are, for people and for programs that wait for it.

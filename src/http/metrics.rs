@@ -81,7 +81,8 @@ pub async fn live() -> Json<Value> {
 /// The node can answer, and how well.
 #[utoipa::path(get, path = "/health/ready", tag = "operations",
     responses((status = 200, description = "`status` is ready, or stale while the database is away and reads are answered from memory; \
-        `quarantined` names rows that plain SQL wrote and that are no valid features", body = Value)))]
+        `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the \
+        configuration, in whose place the ones before them are in force", body = Value)))]
 pub async fn ready(State(app): State<App>) -> Response {
     let snapshot = app.live.snapshot();
     let condition = app.live.condition();
@@ -96,6 +97,7 @@ pub async fn ready(State(app): State<App>) -> Response {
             "reachable": !condition.is_stale(),
         },
         "quarantined": snapshot.quarantined(),
+        "config": *app.live.config_problems(),
     });
     (
         StatusCode::OK,

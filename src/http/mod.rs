@@ -20,6 +20,7 @@ mod openapi;
 mod photos;
 mod problem;
 mod query;
+mod rules;
 mod search;
 mod session;
 mod styles;
@@ -176,6 +177,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(styles::style))
         .routes(routes!(events::events))
         .routes(routes!(grids::status))
+        .routes(routes!(rules::rules))
         .routes(routes!(photos::create))
         .routes(routes!(photos::read))
         .routes(routes!(webhooks::list, webhooks::create))

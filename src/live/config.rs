@@ -1,37 +1,170 @@
-//! Configuration on its way into the store: schemas become commits like everything else.
+//! The configuration as files: what stands in the folder of `--config`, read and checked. On its way
+//! into the store it becomes commits like everything else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 
 use serde_json::Value;
 
+use crate::codec::check::Checker;
 use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Schema};
 use crate::store::{Committed, Store, StoreError};
+use crate::warnings::{Calendar, Problem, Rules, text_of};
 
-/// Reads `DIR/schemas/*.json`; each file must be a schema, named as its collection.
-pub fn read_schemas(dir: &Path) -> Result<Vec<(CollectionId, Value)>, String> {
-    let folder = dir.join("schemas");
-    let list = std::fs::read_dir(&folder)
-        .map_err(|e| format!("{}: {e}; expected schemas/*.json there", folder.display()))?;
-    let mut schemas = Vec::new();
-    for entry in list {
-        let path = entry
-            .map_err(|e| format!("{}: {e}", folder.display()))?
-            .path();
-        if path.extension().is_none_or(|e| e != "json") {
-            continue;
+/// The file of the rules.
+pub const RULES_FILE: &str = "rules.toml";
+/// The file of the working time.
+pub const CALENDAR_FILE: &str = "calendar.toml";
+/// The folder of the schemas.
+const SCHEMAS: &str = "schemas";
+
+/// A folder of configuration as it was found: `rules.toml`, `calendar.toml`, `schemas/*.json`, each of
+/// which may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folder {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Folder {
+    /// Reads the files, whatever is in them.
+    ///
+    /// # Errors
+    /// When there is no such folder, or something in it may not be read.
+    pub fn read(dir: &Path) -> io::Result<Self> {
+        let named = |path: &Path, e: io::Error| {
+            io::Error::new(e.kind(), format!("{}: {e}", path.display()))
+        };
+        std::fs::read_dir(dir).map_err(|e| named(dir, e))?;
+        let mut files = BTreeMap::new();
+        let mut take = |name: String, path: &Path| match std::fs::read(path) {
+            Ok(bytes) => {
+                files.insert(name, bytes);
+                Ok(())
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(named(path, e)),
+        };
+        for name in [RULES_FILE, CALENDAR_FILE] {
+            take(name.to_owned(), &dir.join(name))?;
         }
-        let place = path.display();
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let id = CollectionId::new(&*stem).map_err(|e| format!("{place}: {e}"))?;
-        let text = std::fs::read_to_string(&path).map_err(|e| format!("{place}: {e}"))?;
-        let document: Value = serde_json::from_str(&text)
-            .map_err(|e| format!("{place}:{}:{}: {e}", e.line(), e.column()))?;
-        Schema::parse(&id, document.clone()).map_err(|e| format!("{place}: {e}"))?;
-        schemas.push((id, document));
+        let schemas = dir.join(SCHEMAS);
+        match std::fs::read_dir(&schemas) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(named(&schemas, e)),
+            Ok(list) => {
+                for entry in list {
+                    let path = entry.map_err(|e| named(&schemas, e))?.path();
+                    if path.extension().is_some_and(|e| e == "json") {
+                        let name = path.file_name().unwrap_or_default().to_string_lossy();
+                        take(format!("{SCHEMAS}/{name}"), &path)?;
+                    }
+                }
+            }
+        }
+        Ok(Self { files })
     }
-    schemas.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(schemas)
+
+    /// Whether it brings schemas of its own.
+    pub fn has_schemas(&self) -> bool {
+        self.files.keys().any(|name| name.starts_with(SCHEMAS))
+    }
+
+    /// The schemas that are right, and what is wrong with the others.
+    pub fn schemas(&self) -> (Vec<(CollectionId, Value)>, Vec<Problem>) {
+        let (mut right, mut wrong) = (Vec::new(), Vec::new());
+        for (name, bytes) in &self.files {
+            if name.starts_with(SCHEMAS) {
+                match read_schema(name, bytes) {
+                    Ok(schema) => right.push(schema),
+                    Err(problems) => wrong.extend(problems),
+                }
+            }
+        }
+        (right, wrong)
+    }
+
+    /// The text of the rules if it is there and right; their places must lie in one of `collections`.
+    pub fn rules(&self, collections: &[&str]) -> Result<Option<&str>, Vec<Problem>> {
+        self.text(RULES_FILE, |text| {
+            Rules::read(RULES_FILE, text, Some(collections)).map(drop)
+        })
+    }
+
+    /// The text of the calendar if it is there and right.
+    pub fn calendar(&self) -> Result<Option<&str>, Vec<Problem>> {
+        self.text(CALENDAR_FILE, |text| Calendar::parse(text).map(drop))
+    }
+
+    fn text(
+        &self,
+        name: &str,
+        check: impl FnOnce(&str) -> Result<(), Vec<Problem>>,
+    ) -> Result<Option<&str>, Vec<Problem>> {
+        let Some(bytes) = self.files.get(name) else {
+            return Ok(None);
+        };
+        let text = text_of(name, bytes)?;
+        check(text).map(|()| Some(text))
+    }
+}
+
+/// Reads a schema from a file, which is named as its collection.
+///
+/// # Errors
+/// Everything that is wrong with it, with its place.
+pub fn read_schema(name: &str, bytes: &[u8]) -> Result<(CollectionId, Value), Vec<Problem>> {
+    let text = text_of(name, bytes)?;
+    let at = |line: usize, column: usize, problem: String, expected: &str| {
+        vec![Problem {
+            file: name.to_owned(),
+            line,
+            column,
+            problem,
+            expected: expected.to_owned(),
+        }]
+    };
+    let stem = Path::new(name).file_stem().unwrap_or_default();
+    let id = CollectionId::new(stem.to_string_lossy())
+        .map_err(|e| at(1, 1, e.to_string(), "a file named as its collection"))?;
+    let document: Value = serde_json::from_str(text).map_err(|e| {
+        let message = e.to_string();
+        let what = message.split(" at line ").next().unwrap_or_default();
+        at(
+            e.line().max(1),
+            e.column().max(1),
+            what.to_owned(),
+            "a JSON document",
+        )
+    })?;
+    Schema::parse(&id, document.clone())
+        .and_then(|schema| Checker::new(&schema))
+        .map_err(|e| {
+            let (line, column) = locate(text, &e.place);
+            let (problem, expected) = match e.problem.strip_prefix("expected ") {
+                Some(rest) => match rest.split_once(", found ") {
+                    Some((expected, found)) => (format!("{}: found {found}", e.place), expected),
+                    None => (format!("{}: it is not", e.place), rest),
+                },
+                None => (format!("{}: {}", e.place, e.problem), "a JSON Schema"),
+            };
+            at(line, column, problem, expected)
+        })?;
+    Ok((id, document))
+}
+
+/// The line and column of a JSON pointer's last key, by looking for one key after the other.
+fn locate(text: &str, pointer: &str) -> (usize, usize) {
+    let mut at = 0;
+    for key in pointer.split('/').filter(|k| !k.is_empty()) {
+        let quoted = format!("\"{}\"", key.replace("~1", "/").replace("~0", "~"));
+        let rest = text.get(at..).unwrap_or_default();
+        at += rest.find(&quoted).unwrap_or_default();
+    }
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    (line, column)
 }
 
 /// Commits schemas. Those that are so already change nothing, so this may run at every start.
@@ -56,22 +189,70 @@ pub async fn install_schemas(
         let Value::Object(map) = document else {
             continue;
         };
-        let properties = Properties::from_map(map)
-            .map_err(|e| StoreError::corrupt(format!("schema of {id}"), e))?;
         let id = FeatureId::new(id.as_str()).map_err(|e| StoreError::bad_id("schema", &e))?;
-        if known.contains(&id) {
-            continue;
+        if !known.contains(&id) {
+            changes.push(row(CollectionId::schemas(), id, map)?);
         }
-        changes.push(Change {
-            collection: CollectionId::schemas(),
-            id,
-            body: Some(Body {
-                geometry: None,
-                properties,
-            }),
-        });
     }
     store
         .commit(Edit::new(Author::system(), changes).because("schemas of the configuration"))
         .await
+}
+
+/// A row of a hidden collection.
+pub(super) fn row(
+    collection: CollectionId,
+    id: FeatureId,
+    map: serde_json::Map<String, Value>,
+) -> Result<Change, StoreError> {
+    let properties = Properties::from_map(map)
+        .map_err(|e| StoreError::corrupt(format!("{collection}/{id}"), e))?;
+    let body = Body {
+        geometry: None,
+        properties,
+    };
+    Ok(Change {
+        collection,
+        id,
+        body: Some(body),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(name: &str, text: &str) -> String {
+        read_schema(name, text.as_bytes()).unwrap_err()[0].to_string()
+    }
+
+    #[test]
+    fn a_wrong_schema_file_is_told_with_its_place() {
+        assert_eq!(
+            problem("schemas/parks.json", "{\n  \"title\": \"公园\",\n}"),
+            "schemas/parks.json:3:1: trailing comma; expected a JSON document"
+        );
+        assert_eq!(
+            problem(
+                "schemas/parks.json",
+                "{\n  \"x-onemap-geometry\": [\"Circle\"]\n}"
+            ),
+            "schemas/parks.json:2:3: /x-onemap-geometry: found \"Circle\"; \
+             expected Point, LineString or Polygon"
+        );
+        assert!(problem("schemas/Big Parks.json", "{}").contains("a file named as its collection"));
+    }
+
+    #[test]
+    fn a_folder_may_hold_some_of_the_files_only() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(RULES_FILE), "categories = 1").unwrap();
+        let folder = Folder::read(dir.path()).unwrap();
+        assert!(!folder.has_schemas());
+        assert_eq!(folder.calendar(), Ok(None));
+        let problems = folder.rules(&[]).unwrap_err();
+        assert_eq!((problems[0].line, problems[0].column), (1, 14));
+        let e = Folder::read(&dir.path().join("nowhere")).unwrap_err();
+        assert!(e.to_string().contains("nowhere"), "{e}");
+    }
 }

@@ -15,23 +15,26 @@ mod receipt;
 mod seen;
 mod snapshot;
 pub mod timer;
+mod watch;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, watch as value};
 
 pub use agenda::{Agenda, RULES};
-pub use config::{install_schemas, read_schemas};
+pub use config::{CALENDAR_FILE, Folder, RULES_FILE, install_schemas, read_schema};
 pub use courier::courier;
 pub use feed::{FeedChange, FeedCommit, Reset};
 pub use office::{Office, OfficeError};
 pub use receipt::receipt_hash;
 pub use snapshot::Snapshot;
+pub use watch::{configure, watch};
 
 use crate::model::Edit;
 use crate::store::{Committed, Store, StoreError};
+use crate::warnings::Problem;
 
 /// How many commits a slow listener may lag behind before it has to start over.
 const FEED_BACKLOG: usize = 1024;
@@ -57,10 +60,11 @@ pub struct Live {
 struct Inner {
     store: Store,
     snapshot: ArcSwap<Snapshot>,
-    seq: watch::Sender<u64>,
+    seq: value::Sender<u64>,
     feed: broadcast::Sender<Arc<FeedCommit>>,
-    condition: watch::Sender<Condition>,
+    condition: value::Sender<Condition>,
     seen: seen::Memory,
+    config_problems: ArcSwap<Vec<Problem>>,
 }
 
 impl Live {
@@ -69,15 +73,16 @@ impl Live {
         let snapshot = Snapshot::load(&store).await?;
         let live = Self {
             inner: Arc::new(Inner {
-                seq: watch::Sender::new(snapshot.seq()),
+                seq: value::Sender::new(snapshot.seq()),
                 feed: broadcast::Sender::new(FEED_BACKLOG),
-                condition: watch::Sender::new(Condition {
+                condition: value::Sender::new(Condition {
                     heard_at: jiff::Timestamp::now(),
                     trouble: None,
                     answered: Instant::now(),
                 }),
                 snapshot: ArcSwap::from_pointee(snapshot),
                 seen: seen::Memory::default(),
+                config_problems: ArcSwap::default(),
                 store,
             }),
         };
@@ -125,5 +130,14 @@ impl Live {
     /// How the follower is doing.
     pub fn condition(&self) -> Condition {
         self.inner.condition.borrow().clone()
+    }
+
+    /// What is wrong with the files of this node's configuration; what was in force before them stays.
+    pub fn config_problems(&self) -> Arc<Vec<Problem>> {
+        self.inner.config_problems.load_full()
+    }
+
+    fn set_config_problems(&self, problems: Vec<Problem>) {
+        self.inner.config_problems.store(Arc::new(problems));
     }
 }

@@ -181,3 +181,203 @@ impl ConditionRule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    const RULE: ConditionRule = ConditionRule {
+        side: Side::Above,
+        enter: 0.5,
+        leave: 0.3,
+        lasts: SignedDuration::from_mins(10),
+        keep: SignedDuration::from_mins(30),
+        no_data_after: Some(SignedDuration::from_mins(120)),
+    };
+
+    fn minute(n: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + n * 60).unwrap()
+    }
+
+    /// What observations of (minute, value) come to.
+    fn after(observations: &[(i64, f64)]) -> Condition {
+        observations
+            .iter()
+            .fold(Condition::unknown(minute(0)), |c, (at, value)| {
+                c.observe(&RULE, *value, minute(*at))
+            })
+    }
+
+    #[test]
+    fn it_fires_when_it_has_lasted_and_is_over_when_it_has_kept() {
+        let pending = after(&[(0, 0.6)]);
+        assert_eq!(
+            (pending.state, pending.due(&RULE)),
+            (State::Pending, Some(minute(10)))
+        );
+        let firing = pending.tick(&RULE, minute(10));
+        assert_eq!(
+            (firing.state, firing.fired_at),
+            (State::Firing, Some(minute(10)))
+        );
+        assert!(firing.fired_after(&pending));
+        let recovering = firing.observe(&RULE, 0.2, minute(20));
+        assert_eq!(recovering.state, State::Recovering);
+        assert_eq!(recovering.due(&RULE), Some(minute(50)));
+        let over = recovering.tick(&RULE, minute(50));
+        assert_eq!(
+            (over.state, over.since, over.fired_at),
+            (State::Inactive, minute(50), None)
+        );
+    }
+
+    #[test]
+    fn between_the_thresholds_nothing_new_is_entered_and_nothing_is_left() {
+        assert_eq!(after(&[(0, 0.4)]).state, State::Inactive);
+        assert_eq!(
+            after(&[(0, 0.6), (11, 0.6), (12, 0.4)]).state,
+            State::Firing
+        );
+        assert_eq!(after(&[(0, 0.6), (5, 0.4)]).state, State::Inactive);
+        let again = after(&[(0, 0.6), (11, 0.6), (12, 0.2), (20, 0.4)]);
+        assert_eq!(
+            (again.state, again.fired_at),
+            (State::Firing, Some(minute(10)))
+        );
+    }
+
+    #[test]
+    fn silence_is_neither_green_nor_over_and_ends_with_the_next_word() {
+        let silent = after(&[(0, 0.6), (11, 0.6)]).tick(&RULE, minute(999));
+        assert_eq!((silent.state, silent.since), (State::NoData, minute(131)));
+        assert_eq!(
+            silent.fired_at,
+            Some(minute(10)),
+            "it has not been resolved"
+        );
+        assert_eq!(silent.due(&RULE), None);
+        let back = silent.observe(&RULE, 0.6, minute(1000));
+        assert_eq!(back.state, State::Firing);
+        assert!(!back.fired_after(&silent), "no second notice of the same");
+        let better = silent.observe(&RULE, 0.1, minute(1000));
+        assert_eq!(
+            (better.state, better.since),
+            (State::Recovering, minute(1000))
+        );
+        let calm = after(&[(0, 0.1)]).tick(&RULE, minute(120));
+        assert_eq!(calm.state, State::NoData);
+        assert_eq!(calm.observe(&RULE, 0.1, minute(121)).state, State::Inactive);
+    }
+
+    #[test]
+    fn what_comes_late_is_past() {
+        let now = after(&[(0, 0.1), (10, 0.1)]);
+        assert_eq!(now.observe(&RULE, 0.9, minute(5)), now);
+        assert_eq!(now.observe(&RULE, 0.9, minute(10)), now);
+        assert_eq!(now.observe(&RULE, f64::NAN, minute(20)), now);
+        // Not late, but the timer was faster: what it did stays done.
+        let fired = after(&[(0, 0.6)]).tick(&RULE, minute(10));
+        let next = fired.observe(&RULE, 0.1, minute(9));
+        assert_eq!((next.state, next.since), (State::Recovering, minute(10)));
+    }
+
+    #[test]
+    fn low_values_can_be_the_bad_ones() {
+        let rule = ConditionRule {
+            side: Side::Below,
+            enter: 0.5,
+            leave: 0.8,
+            lasts: SignedDuration::ZERO,
+            ..RULE
+        };
+        let firing = Condition::unknown(minute(0)).observe(&rule, 0.4, minute(0));
+        assert_eq!(
+            (firing.state, firing.fired_at),
+            (State::Firing, Some(minute(0)))
+        );
+        assert_eq!(firing.observe(&rule, 0.7, minute(1)).state, State::Firing);
+        assert_eq!(
+            firing.observe(&rule, 0.9, minute(1)).state,
+            State::Recovering
+        );
+    }
+
+    #[test]
+    fn it_is_kept_as_json() {
+        let now = after(&[(0, 0.6)]);
+        let json = serde_json::to_value(now).unwrap();
+        assert_eq!(json["state"], "pending");
+        assert_eq!(serde_json::from_value::<Condition>(json).unwrap(), now);
+    }
+
+    fn firings(rule: &ConditionRule, values: impl Iterator<Item = (Timestamp, f64)>) -> usize {
+        let mut now = Condition::unknown(minute(0));
+        let mut fired = 0;
+        for (at, value) in values {
+            for next in now.walk(rule, at) {
+                fired += usize::from(next.fired_after(&now));
+                now = next;
+            }
+            let next = now.observe(rule, value, at);
+            fired += usize::from(next.fired_after(&now));
+            now = next;
+        }
+        fired
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn a_day_of_flapping_around_one_threshold_fires_once_at_most(
+            lasts in 0_i64..40,
+            keep in 1_i64..40,
+            at_leave in any::<bool>(),
+            begins_bad in any::<bool>(),
+        ) {
+            let rule = ConditionRule {
+                lasts: SignedDuration::from_mins(lasts),
+                keep: SignedDuration::from_mins(keep),
+                ..RULE
+            };
+            let (bad, good) = if at_leave { (0.35, 0.25) } else { (0.55, 0.45) };
+            let values = (0..1440).map(|m| {
+                let value = if (m % 2 == 0) == begins_bad { bad } else { good };
+                (minute(m), value)
+            });
+            // Something that fired before the flapping, in half of the cases.
+            let before = [(minute(-100), 0.9), (minute(-50), 0.9)];
+            let values = before.into_iter().filter(|_| at_leave).chain(values);
+            prop_assert!(firings(&rule, values) <= 1);
+        }
+
+        #[test]
+        fn who_sleeps_through_sees_the_same_as_who_looks_every_minute(
+            observations in prop::collection::vec((1_i64..200, 0.0..1.0_f64), 0..20),
+            last in 0_i64..400,
+        ) {
+            let mut asleep = Condition::unknown(minute(0));
+            let mut awake = asleep;
+            let mut now = 0;
+            for (gap, value) in observations {
+                for m in now..now + gap {
+                    awake = awake.tick(&RULE, minute(m));
+                }
+                now += gap;
+                awake = awake.observe(&RULE, value, minute(now));
+                asleep = asleep.observe(&RULE, value, minute(now));
+                prop_assert_eq!(awake, asleep);
+                if let Some(due) = awake.due(&RULE) {
+                    prop_assert_eq!(awake.tick(&RULE, due).since, due);
+                    prop_assert!(awake.tick(&RULE, due).moved_from(&awake));
+                }
+            }
+            for m in now..now + last {
+                awake = awake.tick(&RULE, minute(m));
+            }
+            prop_assert_eq!(awake, asleep.tick(&RULE, minute(now + last - 1).max(minute(now))));
+        }
+    }
+}

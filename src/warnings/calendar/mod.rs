@@ -130,3 +130,5 @@ impl Calendar {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wrong;

@@ -224,3 +224,5 @@ impl Default for Notices {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wrong;

@@ -39,9 +39,10 @@ impl Rules {
 
 fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
     let categories = categories(root);
-    let names: Vec<&str> = categories
-        .as_ref()
-        .map(|c| c.keys().map(String::as_str).collect())
+    let names: Vec<&str> = root
+        .get("categories")
+        .and_then(|i| i.value().as_table())
+        .map(|t| t.keys().map(|k| k.get_ref().as_ref()).collect())
         .unwrap_or_default();
     let places = root.get("places").map_or(Some(Vec::new()), |list| {
         all(list.list("[[places]] tables")?, |item| {

@@ -131,3 +131,6 @@ export function stepsFor(task: Task, me: Worker, allowed: Action[] | undefined):
           : [];
   return allowed ? usual.filter((action) => allowed.includes(action)) : usual;
 }
+
+/** Within this distance one is at the place; metres. */
+export const AT_PLACE_M = 50;

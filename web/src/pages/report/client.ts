@@ -45,13 +45,7 @@ export async function nearestName(lon: number, lat: number): Promise<string> {
   return first && (first.properties.distance_m ?? 0) < 80 ? (first.properties.name ?? first.properties.address ?? '') : '';
 }
 
-export interface PublicRules {
-  categories: RuleCategory[];
-  /** For how long a contact is kept after its case has ended. */
-  privacy?: { contact_days?: number };
-}
-
-export const rules = (): Promise<PublicRules> => get('/api/rules');
+export const categories = async (): Promise<RuleCategory[]> => (await get<{ categories: RuleCategory[] }>('/api/rules')).categories;
 
 /** One's own case, by its receipt. */
 export const follow = async (id: string, receipt: string): Promise<Case> =>

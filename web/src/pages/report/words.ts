@@ -62,12 +62,11 @@ export const words = {
     noteHint: '例如：3 单元 2 楼楼道堆了旧沙发',
     contact: '联系方式（可不填）',
     contactHint: '手机号或邮箱',
-    erased: (days: number | null) => (days === null ? '到期自动删除' : `办结 ${days} 天后自动删除`),
-    contactWhy: (erased: string) => `只有值班人员能看到，仅用于核实这件事，${erased}。不填也一样处理。`,
+    contactWhy: '只有值班人员能看到，仅用于核实这件事，到期自动删除。不填也一样处理。',
     privacyTitle: '您的信息怎么用',
-    privacy: (erased: string) => [
+    privacy: [
       '我们只收您在这里填的内容：问题、地点、照片、留言和（若填写）联系方式。不需要姓名，不需要账号。',
-      `类别、地点和办理进度会在公开的地图上显示；照片和留言只给办理人员看；联系方式只给值班人员看，${erased}。`,
+      '类别、地点和办理进度会在公开的地图上显示；照片和留言只给办理人员看；联系方式只给值班人员看，到期删除。',
       '回执只存在您的手机上。有回执的人可以看进度、评分，请不要发给无关的人。',
     ],
     send: '发送',
@@ -148,12 +147,11 @@ export const words = {
     noteHint: 'For example: an old sofa in the corridor, entrance 3, 2nd floor',
     contact: 'Contact (optional)',
     contactHint: 'Phone or e-mail',
-    erased: (days: number | null) => (days === null ? 'erased after a set time' : `erased ${days} days after the case has ended`),
-    contactWhy: (erased: string) => `Only the duty room sees it, only to ask about this report; it is ${erased}. Without it your report counts the same.`,
+    contactWhy: 'Only the duty room sees it, only to ask about this report, and it is erased after a set time. Without it your report counts the same.',
     privacyTitle: 'What happens with it',
-    privacy: (erased: string) => [
+    privacy: [
       'We keep only what you fill in here: the problem, the place, photos, words and, if given, your contact. No name, no account.',
-      `Category, place and progress appear on the public map; photos and words are for those who handle it; your contact is for the duty room and is ${erased}.`,
+      'Category, place and progress appear on the public map; photos and words are for those who handle it; your contact is for the duty room and is erased after a set time.',
       'The receipt stays on your phone. Whoever has it can see the progress and rate: share it with care.',
     ],
     send: 'Send',

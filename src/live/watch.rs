@@ -1,0 +1,236 @@
+//! Rules, calendar and schemas come into force: the built-in ones where there are none, those of the
+//! configuration folder at the start and whenever a file there changes.
+//!
+//! Each becomes a commit. A wrong file leaves what was in force before it, and what is wrong with it is
+//! said until it is right.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::agenda::RULES;
+use super::config::{Folder, install_schemas, row};
+use super::{Live, Snapshot};
+use crate::model::{Author, CollectionId, Edit, FeatureId};
+use crate::store::StoreError;
+use crate::warnings::{Problem, calendar, rules};
+
+/// How often the folder is looked at. A file is taken up once it has been the same twice, so that one
+/// that is still being written is left alone.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Puts the built-in rules and calendar in force where there are none, and those of the folder in any
+/// case. Schemas are not its business: they have to be there before the map is read.
+///
+/// # Errors
+/// When the store fails.
+pub async fn configure(live: &Live, folder: Option<&Folder>) -> Result<(), StoreError> {
+    let snapshot = live.snapshot();
+    let missing = |id| in_force(&snapshot, id).is_none().then_some(());
+    let built_in = [
+        ("rules", missing("rules").map(|()| rules::DEFAULT)),
+        ("calendar", missing("calendar").map(|()| calendar::DEFAULT)),
+    ];
+    put(live, built_in, "built-in rules and calendar").await?;
+    let mut problems = Vec::new();
+    if let Some(folder) = folder {
+        problems = take_up(live, folder).await?;
+    }
+    tell(live, problems);
+    // A year without an entry has weekends and nothing else, which somebody should know.
+    let snapshot = live.snapshot();
+    let calendar = snapshot.ledger().calendar();
+    let year = calendar.date_of(jiff::Timestamp::now()).year();
+    if !calendar.knows(year) {
+        tracing::warn!(
+            year,
+            "the calendar has no holidays of this year: weekends only"
+        );
+    }
+    Ok(())
+}
+
+/// Looks at the folder for as long as the process lives. `taken` is what has been taken up of it.
+pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
+    let mut last = taken.clone();
+    let mut silent = false;
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        let folder = dir.clone();
+        let read = tokio::task::spawn_blocking(move || Folder::read(&folder)).await;
+        let now = match read {
+            Ok(Ok(now)) => now,
+            Ok(Err(error)) => {
+                // Said once, not twice a second.
+                if !std::mem::replace(&mut silent, true) {
+                    tracing::warn!(%error, "the configuration cannot be read; what is in force stays");
+                }
+                continue;
+            }
+            Err(_) => return,
+        };
+        silent = false;
+        let rests = now == last;
+        last = now;
+        if !rests || last == taken {
+            continue;
+        }
+        match reload(&live, &last).await {
+            Ok(problems) => {
+                tell(&live, problems);
+                taken = last.clone();
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the configuration could not be written; it is tried again");
+            }
+        }
+    }
+}
+
+/// Takes a changed folder up, schemas first: rules may speak of a new collection.
+async fn reload(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
+    let (schemas, mut problems) = folder.schemas();
+    let committed = install_schemas(live.store(), schemas, false).await?;
+    live.wait_for(committed.seq, Duration::from_secs(10)).await;
+    problems.extend(take_up(live, folder).await?);
+    Ok(problems)
+}
+
+/// Puts the folder's rules and calendar in force and says what is wrong with them.
+async fn take_up(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
+    let snapshot = live.snapshot();
+    let collections: Vec<&str> = snapshot
+        .collections()
+        .iter()
+        .map(|(id, _)| id.as_str())
+        .collect();
+    let mut problems = Vec::new();
+    let mut right = |text: Result<Option<&str>, Vec<Problem>>| {
+        text.map_err(|found| problems.extend(found))
+            .ok()
+            .flatten()
+            .map(str::to_owned)
+    };
+    let rules = right(folder.rules(&collections));
+    let calendar = right(folder.calendar());
+    let texts = [
+        ("rules", rules.as_deref()),
+        ("calendar", calendar.as_deref()),
+    ];
+    put(live, texts, "rules and calendar of the configuration").await?;
+    Ok(problems)
+}
+
+/// Commits the texts that differ from what is in force.
+async fn put(
+    live: &Live,
+    texts: [(&str, Option<&str>); 2],
+    reason: &str,
+) -> Result<(), StoreError> {
+    let snapshot = live.snapshot();
+    let collection = CollectionId::new(RULES).map_err(|e| StoreError::bad_id("collection", &e))?;
+    let mut changes = Vec::new();
+    for (id, text) in texts {
+        let Some(text) = text else { continue };
+        if in_force(&snapshot, id).as_deref() == Some(text) {
+            continue;
+        }
+        let map = serde_json::Map::from_iter([("text".to_owned(), json!(text))]);
+        let id = FeatureId::new(id).map_err(|e| StoreError::bad_id("rules", &e))?;
+        changes.push(row(collection.clone(), id, map)?);
+    }
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let committed = live
+        .commit(Edit::new(Author::system(), changes).because(reason))
+        .await?;
+    tracing::info!(seq = committed.seq, "{reason}");
+    Ok(())
+}
+
+/// The text of a row of `$rules`.
+pub(super) fn in_force(snapshot: &Snapshot, id: &str) -> Option<String> {
+    let row = snapshot.collections().hidden(RULES)?.get(id)?;
+    let mut map = crate::model::Properties::from_canonical(row.all_properties()).to_map();
+    match map.remove("text") {
+        Some(serde_json::Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn tell(live: &Live, problems: Vec<Problem>) {
+    for problem in &problems {
+        tracing::error!(%problem, "a wrong file of the configuration; what was in force stays");
+    }
+    live.set_config_problems(problems);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::config::RULES_FILE;
+    use crate::store::Store;
+    use std::path::Path;
+
+    async fn live(dir: &Path) -> Live {
+        let url = format!("sqlite:{}", dir.join("onemap.db").display());
+        let store = Store::open(&url).await.unwrap();
+        install_schemas(&store, crate::demo::schemas(), true)
+            .await
+            .unwrap();
+        Live::start(store).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn built_in_rules_come_once_and_never_in_the_place_of_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let live = live(dir.path()).await;
+        assert_eq!(in_force(&live.snapshot(), "rules"), None);
+        configure(&live, None).await.unwrap();
+        let seq = live.snapshot().seq();
+        assert_eq!(
+            in_force(&live.snapshot(), "rules").as_deref(),
+            Some(rules::DEFAULT)
+        );
+        configure(&live, None).await.unwrap();
+        assert_eq!(live.snapshot().seq(), seq);
+
+        let own = rules::DEFAULT.replace("楼道堆物", "楼道杂物");
+        std::fs::write(dir.path().join(RULES_FILE), &own).unwrap();
+        configure(&live, Some(&Folder::read(dir.path()).unwrap()))
+            .await
+            .unwrap();
+        configure(&live, None).await.unwrap();
+        let snapshot = live.snapshot();
+        assert_eq!(in_force(&snapshot, "rules"), Some(own));
+        let name = &snapshot.ledger().rules().categories["corridor_clutter"].name;
+        assert_eq!(name.zh, "楼道杂物");
+        assert!(live.config_problems().is_empty());
+    }
+
+    #[tokio::test]
+    async fn wrong_rules_leave_those_before_them_and_a_right_calendar_beside_them_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let live = live(dir.path()).await;
+        std::fs::write(dir.path().join(RULES_FILE), "[categories.other]\nzh = 1\n").unwrap();
+        let own = calendar::DEFAULT.replace("08:30", "09:00");
+        std::fs::write(dir.path().join("calendar.toml"), &own).unwrap();
+        configure(&live, Some(&Folder::read(dir.path()).unwrap()))
+            .await
+            .unwrap();
+        let snapshot = live.snapshot();
+        assert_eq!(
+            in_force(&snapshot, "rules").as_deref(),
+            Some(rules::DEFAULT)
+        );
+        assert_eq!(in_force(&snapshot, "calendar"), Some(own));
+        let problems = live.config_problems();
+        let wrong = problems.iter().find(|p| p.line == 2).unwrap();
+        assert_eq!(
+            (wrong.file.as_str(), wrong.expected.as_str()),
+            (RULES_FILE, "the Chinese name")
+        );
+    }
+}

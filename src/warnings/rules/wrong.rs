@@ -1,0 +1,474 @@
+//! Wrong rules files: each is told with the line and the words that help to mend it.
+
+use super::Rules;
+
+/// A small right file, of which every case below spoils one thing.
+const RIGHT: &str = r#"[categories.corridor_clutter]
+zh = "楼道堆物"
+en = "corridor clutter"
+level = "yellow"
+respond = "4h"
+handle = "16h"
+photo = true
+handlers = ["corridor_clutter"]
+age = [{ after = "2d", level = "yellow" }, { after = "7d", level = "red" }]
+overdue = [{ after = "0h", level = "yellow" }, { after = "8h", level = "red" }]
+
+[categories.corridor_clutter.repeats]
+distance_m = 30
+window_days = 30
+steps = [{ nth = 2, level = "yellow" }, { nth = 3, level = "red" }]
+
+[categories.corridor_clutter.condition]
+bad = "above"
+enter = 0.5
+leave = 0.3
+for = "30m"
+keep = "1h"
+no_data_after = "1d"
+
+[categories.other]
+zh = "其他"
+en = "other"
+level = "green"
+respond = "8h"
+handle = "24h"
+
+[[places]]
+zh = "消防出口"
+en = "fire exit"
+collection = "entrances"
+where = { fire_exit = true }
+within_m = 10
+factor = 2
+categories = ["corridor_clutter"]
+
+[privacy]
+contact_days = 30
+contact_longest_days = 365
+
+[verify]
+distance_m = 50
+
+[duplicates]
+distance_m = 50
+hours = 72
+
+[notices]
+from = "yellow"
+red_inhibits_yellow = true
+"#;
+
+const COLLECTIONS: [&str; 3] = ["buildings", "entrances", "first_aid_stations"];
+
+/// What is spoilt, by what, the place (line:column) and words of the problem and of what was expected.
+const WRONG: &[(&str, &str, &str, &str, &str)] = &[
+    // The file itself.
+    (
+        RIGHT,
+        "",
+        "1:1",
+        "the file lacks `categories`",
+        "[categories.other]",
+    ),
+    (RIGHT, "rules", "1:6", "key with no value", "`=`"),
+    (
+        "level = \"yellow\"\nr",
+        "level = \"yellow\nr",
+        "4:",
+        "invalid basic string",
+        "`\"`",
+    ),
+    ("[verify]", "[verify", "44:", "unclosed table", "`]`"),
+    ("zh = \"其他\"", "zh = 其他", "26:6", "", ""),
+    (
+        "photo = true",
+        "photo = true\nphoto = false",
+        "8:1",
+        "duplicate key",
+        "",
+    ),
+    ("[notices]", "[verify]", "51:2", "duplicate key", ""),
+    // Keys.
+    (
+        "respond = \"4h\"",
+        "respnd = \"4h\"",
+        "5:1",
+        "`respnd` is not known in `categories.corridor_clutter`",
+        "`respond`?",
+    ),
+    (
+        "respond = \"4h\"",
+        "respnd = \"4h\"",
+        "1:",
+        "`categories.corridor_clutter` lacks `respond`",
+        "working time",
+    ),
+    (
+        "[verify]",
+        "[verfy]",
+        "44:2",
+        "the key `verfy` is not known",
+        "`verify`?",
+    ),
+    (
+        "photo = true",
+        "photo = true\ncolour = 1",
+        "8:1",
+        "`colour` is not known",
+        "one of `zh`, `en`, `level`",
+    ),
+    (
+        "nth = 3, level",
+        "nth = 3, lvl = 1, level",
+        "15:",
+        "`lvl` is not known",
+        "`level`?",
+    ),
+    (
+        "distance_m = 50\nhours",
+        "distance = 50\nhours",
+        "48:1",
+        "`distance` is not known in `duplicates`",
+        "`distance_m`?",
+    ),
+    (
+        "en = \"other\"\n",
+        "",
+        "25:",
+        "`categories.other` lacks `en`",
+        "the English name",
+    ),
+    (
+        "handle = \"24h\"",
+        "",
+        "25:",
+        "`categories.other` lacks `handle`",
+        "working time to handle",
+    ),
+    (
+        "[categories.other]",
+        "[categories.another]",
+        "1:",
+        "`categories` lacks `other`",
+        "[categories.other]",
+    ),
+    (
+        "enter = 0.5\n",
+        "",
+        "17:",
+        "lacks `enter`",
+        "the value from which on it is bad",
+    ),
+    (
+        "collection = \"entrances\"\n",
+        "",
+        "32:",
+        "lacks `collection`",
+        "first_aid_stations",
+    ),
+    // Types.
+    (
+        "photo = true",
+        "photo = \"yes\"",
+        "7:9",
+        "`categories.corridor_clutter.photo` is the text \"yes\"",
+        "true or false",
+    ),
+    (
+        "handle = \"16h\"",
+        "handle = 16",
+        "6:10",
+        "is the number 16",
+        "working time such as \"30m\" or \"16h\"",
+    ),
+    (
+        "zh = \"楼道堆物\"",
+        "zh = 7",
+        "2:6",
+        "is the number 7",
+        "the Chinese name",
+    ),
+    (
+        "en = \"other\"",
+        "en = \" \"",
+        "27:6",
+        "is empty",
+        "the English name",
+    ),
+    (
+        "window_days = 30",
+        "window_days = 30.5",
+        "14:15",
+        "is the number 30.5",
+        "a whole number from 1",
+    ),
+    (
+        "enter = 0.5",
+        "enter = nan",
+        "19:9",
+        "is the number nan",
+        "a number",
+    ),
+    ("[verify]\ndistance_m = 50", "verify = 50", "44:10", "", ""),
+    (
+        "age = [{ after = \"2d\", level = \"yellow\" }, { after = \"7d\", level = \"red\" }]",
+        "age = \"7d\"",
+        "9:7",
+        "is the text \"7d\"",
+        "a list of steps",
+    ),
+    (
+        "where = { fire_exit = true }",
+        "where = { fire_exit = [true] }",
+        "36:23",
+        "cannot be compared",
+        "a text, a number",
+    ),
+    // Levels and words.
+    (
+        "level = \"green\"",
+        "level = \"orange\"",
+        "28:9",
+        "is the text \"orange\"",
+        "\"green\", \"yellow\" or \"red\"",
+    ),
+    (
+        "level = \"green\"",
+        "level = \"no_data\"",
+        "28:9",
+        "is the text \"no_data\"",
+        "\"green\", \"yellow\" or \"red\"",
+    ),
+    (
+        "bad = \"above\"",
+        "bad = \"over\"",
+        "18:7",
+        "is the text \"over\"",
+        "\"above\" or \"below\"",
+    ),
+    (
+        "from = \"yellow\"",
+        "from = \"green\"",
+        "52:8",
+        "is the text \"green\"",
+        "\"yellow\" or \"red\"",
+    ),
+    // Times.
+    (
+        "respond = \"4h\"",
+        "respond = \"-4h\"",
+        "5:11",
+        "is negative: \"-4h\"",
+        "working time such as",
+    ),
+    (
+        "respond = \"4h\"",
+        "respond = \"4 hours\"",
+        "5:11",
+        "is the text \"4 hours\"",
+        "\"30m\" or \"16h\"",
+    ),
+    (
+        "handle = \"16h\"",
+        "handle = \"2d\"",
+        "6:10",
+        "counts working time in days",
+        "no fixed length",
+    ),
+    (
+        "handle = \"16h\"",
+        "handle = \"0h\"",
+        "6:10",
+        "is no time at all",
+        "longer than",
+    ),
+    (
+        "after = \"7d\"",
+        "after = \"9999999d\"",
+        "9:",
+        "is too long",
+        "at most ten years",
+    ),
+    (
+        "keep = \"1h\"",
+        "keep = \"0s\"",
+        "22:8",
+        "is no time at all",
+        "longer than",
+    ),
+    (
+        "no_data_after = \"1d\"",
+        "no_data_after = \"1h\"",
+        "23:17",
+        "ends before `for` or `keep` can",
+        "longer time",
+    ),
+    // Order and bounds.
+    (
+        "after = \"7d\"",
+        "after = \"1d\"",
+        "9:44",
+        "`categories.corridor_clutter.age[1]` is out of order",
+        "later and are worse",
+    ),
+    (
+        "{ after = \"8h\", level = \"red\" }",
+        "{ after = \"8h\", level = \"yellow\" }",
+        "10:48",
+        "overdue[1]` is out of order",
+        "worse than the one before",
+    ),
+    (
+        "nth = 3",
+        "nth = 2",
+        "15:41",
+        "steps[1]` is out of order",
+        "more reports",
+    ),
+    (
+        "nth = 2",
+        "nth = 1",
+        "15:18",
+        "is the number 1",
+        "a whole number from 2",
+    ),
+    (
+        "leave = 0.3",
+        "leave = 0.5",
+        "20:9",
+        "is 0.5, so a value could flap around it",
+        "less than `enter`, 0.5",
+    ),
+    (
+        "bad = \"above\"",
+        "bad = \"below\"",
+        "20:9",
+        "is 0.3, so a value could flap around it",
+        "more than `enter`, 0.5",
+    ),
+    (
+        "factor = 2",
+        "factor = -2",
+        "38:10",
+        "is the number -2",
+        "a factor from 0.1 to 10",
+    ),
+    (
+        "within_m = 10",
+        "within_m = 100_000",
+        "37:12",
+        "is the number 100_000",
+        "metres from 0 to 5000",
+    ),
+    (
+        "contact_longest_days = 365",
+        "contact_longest_days = 3",
+        "41:",
+        "is less than `contact_days`",
+        "at least as many",
+    ),
+    (
+        "hours = 72",
+        "hours = 0",
+        "49:9",
+        "is the number 0",
+        "from 1",
+    ),
+    (
+        "handlers = [\"corridor_clutter\"]",
+        "handlers = []",
+        "8:12",
+        "is empty",
+        "at least one competence",
+    ),
+    // Names of other things.
+    (
+        "collection = \"entrances\"",
+        "collection = \"entrance\"",
+        "35:14",
+        "is \"entrance\", which is no collection",
+        "\"entrances\"?",
+    ),
+    (
+        "collection = \"entrances\"",
+        "collection = \"moons\"",
+        "35:14",
+        "which is no collection",
+        "one of `buildings`, `entrances`",
+    ),
+    (
+        "categories = [\"corridor_clutter\"]",
+        "categories = [\"corridor_cluter\"]",
+        "39:15",
+        "is \"corridor_cluter\", which is no category",
+        "\"corridor_clutter\"?",
+    ),
+    (
+        "[categories.other]",
+        "[categories.Other]\n[categories.other]",
+        "25:",
+        "is no id of a category",
+        "a-z first",
+    ),
+];
+
+fn problems(text: &str) -> Vec<String> {
+    let problems = Rules::read("rules.toml", text, Some(&COLLECTIONS)).unwrap_err();
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_right_file_is_right() {
+    Rules::read("rules.toml", RIGHT, Some(&COLLECTIONS)).unwrap();
+}
+
+#[test]
+fn every_wrong_file_is_told_with_its_place_what_is_wrong_and_what_was_expected() {
+    let mut missed = Vec::new();
+    for (right, wrong, place, problem, expected) in WRONG {
+        assert!(RIGHT.contains(right), "{right}");
+        let told = problems(&RIGHT.replacen(right, wrong, 1));
+        let place = format!("rules.toml:{place}");
+        let found = told.iter().any(|t| {
+            let parts = t.split_once("; expected ");
+            parts.is_some_and(|(what, wanted)| {
+                t.starts_with(&place) && what.contains(problem) && wanted.contains(expected)
+            })
+        });
+        if !found {
+            missed.push(format!(
+                "{wrong:?}: no {place} {problem:?} {expected:?} in\n{told:#?}"
+            ));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_and_in_order() {
+    let text = RIGHT
+        .replace("photo = true", "photo = 1")
+        .replace("factor = 2", "factor = \"2\"")
+        .replace("hours = 72", "hour = 72");
+    let told = problems(&text);
+    assert_eq!(
+        told,
+        [
+            "rules.toml:7:9: `categories.corridor_clutter.photo` is the number 1; \
+             expected true or false, without quotes",
+            "rules.toml:38:10: `places[0].factor` is the text \"2\"; expected a number",
+            "rules.toml:49:1: the key `hour` is not known in `duplicates`; expected `hours`?",
+        ]
+    );
+}
+
+#[test]
+fn a_mark_at_the_beginning_moves_no_column() {
+    let told = problems("\u{feff}rules = 1");
+    assert!(
+        told.iter()
+            .any(|t| t.starts_with("rules.toml:1:1: the key `rules`")),
+        "{told:?}"
+    );
+}
