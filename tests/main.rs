@@ -16,6 +16,7 @@ mod killed_import;
 mod ledger;
 mod live_feed;
 mod photos;
+mod rules;
 mod store_ledger;
 mod store_postgis;
 mod store_suite;

@@ -1,6 +1,7 @@
 //! The command line: one file a sub-command. Results go to standard output, progress and logs to
 //! standard error; the exit status is 0 only when all of it worked.
 
+mod check;
 mod demo;
 mod describe;
 mod import;
@@ -38,6 +39,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Bring files into the map: all of it, or nothing.
     Import(import::ImportArgs),
+    /// Check rules, calendars, schemas and data files.
+    Check(check::CheckArgs),
     /// Write the synthetic demo district as GeoJSON files.
     Demo(demo::DemoArgs),
     /// Write a synthetic city of any size, for measurements.
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Serve(args) => serve::run(&database, args).await,
             Command::Import(args) => import::run(&database, args).await,
+            Command::Check(args) => check::run(&args).await,
             Command::Demo(args) => demo::run(&args),
             Command::Synth(args) => synth::run(&args),
             Command::Token(args) => token::run(&database, args).await,

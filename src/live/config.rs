@@ -65,6 +65,11 @@ impl Folder {
         Ok(Self { files })
     }
 
+    /// The files by their names within the folder.
+    pub fn into_files(self) -> BTreeMap<String, Vec<u8>> {
+        self.files
+    }
+
     /// Whether it brings schemas of its own.
     pub fn has_schemas(&self) -> bool {
         self.files.keys().any(|name| name.starts_with(SCHEMAS))

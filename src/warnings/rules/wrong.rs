@@ -79,7 +79,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "invalid basic string",
         "`\"`",
     ),
-    ("[verify]", "[verify", "44:", "unclosed table", "`]`"),
+    ("[verify]", "[verify", "45:", "unclosed table", "`]`"),
     ("zh = \"其他\"", "zh = 其他", "26:6", "", ""),
     (
         "photo = true",
@@ -88,7 +88,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "duplicate key",
         "",
     ),
-    ("[notices]", "[verify]", "51:2", "duplicate key", ""),
+    ("[notices]", "[verify]", "52:2", "duplicate key", ""),
     // Keys.
     (
         "respond = \"4h\"",
@@ -107,7 +107,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
     (
         "[verify]",
         "[verfy]",
-        "44:2",
+        "45:2",
         "the key `verfy` is not known",
         "`verify`?",
     ),
@@ -128,7 +128,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
     (
         "distance_m = 50\nhours",
         "distance = 50\nhours",
-        "48:1",
+        "49:1",
         "`distance` is not known in `duplicates`",
         "`distance_m`?",
     ),
@@ -210,7 +210,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "is the number nan",
         "a number",
     ),
-    ("[verify]\ndistance_m = 50", "verify = 50", "44:10", "", ""),
+    ("[verify]\ndistance_m = 50", "verify = 50", "45:10", "", ""),
     (
         "age = [{ after = \"2d\", level = \"yellow\" }, { after = \"7d\", level = \"red\" }]",
         "age = \"7d\"",
@@ -250,7 +250,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
     (
         "from = \"yellow\"",
         "from = \"green\"",
-        "52:8",
+        "53:8",
         "is the text \"green\"",
         "\"yellow\" or \"red\"",
     ),
@@ -371,7 +371,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
     (
         "hours = 72",
         "hours = 0",
-        "49:9",
+        "50:9",
         "is the number 0",
         "from 1",
     ),
@@ -458,7 +458,7 @@ fn all_mistakes_are_told_at_once_and_in_order() {
             "rules.toml:7:9: `categories.corridor_clutter.photo` is the number 1; \
              expected true or false, without quotes",
             "rules.toml:38:10: `places[0].factor` is the text \"2\"; expected a number",
-            "rules.toml:49:1: the key `hour` is not known in `duplicates`; expected `hours`?",
+            "rules.toml:50:1: the key `hour` is not known in `duplicates`; expected `hours`?",
         ]
     );
 }

@@ -1,0 +1,256 @@
+//! `onemap check`: what is wrong with files before anybody serves them.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::print;
+use crate::demo;
+use crate::ingest::{self, Options};
+use crate::live::{self, CALENDAR_FILE, Folder, RULES_FILE};
+use crate::model::CollectionId;
+use crate::store::Store;
+use crate::warnings::{Calendar, Problem, Rules, text_of};
+
+/// Check rules, calendars, schemas and data files without changing anything.
+///
+/// Every problem is a line FILE:LINE:COLUMN: what is wrong; what was expected. The exit status is 1
+/// when there is one.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// Folders of configuration (rules.toml, calendar.toml, schemas/*.json) and files: rules, calendars
+    /// and schemas by their names and content, all others as data for an import.
+    #[arg(value_name = "DIR|FILE", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Print the result as JSON.
+    #[arg(long, env = "ONEMAP_JSON")]
+    pub json: bool,
+}
+
+/// What was found.
+#[derive(Debug, Default, Serialize)]
+struct Outcome {
+    /// How many files were looked at.
+    files: usize,
+    problems: Vec<Problem>,
+    /// What is no mistake and should be known.
+    warnings: Vec<String>,
+}
+
+pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let mut outcome = Outcome::default();
+    let mut schemas = demo::schemas();
+    let mut data = Vec::new();
+    let mut rules = Vec::new();
+    for path in &args.paths {
+        if path.is_dir() {
+            folder(path, &mut outcome, &mut schemas, &mut rules)?;
+        } else {
+            let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+            outcome.files += 1;
+            match kind_of(path, &bytes) {
+                Kind::Rules => rules.push((path.clone(), bytes)),
+                Kind::Calendar => calendar(path, &bytes, &mut outcome),
+                Kind::Schema => schema(path, &bytes, &mut outcome, &mut schemas),
+                Kind::Data => data.push(path.clone()),
+            }
+        }
+    }
+    anyhow::ensure!(
+        outcome.files > 0,
+        "nothing to check: expected {RULES_FILE}, {CALENDAR_FILE} or schemas/*.json there, or files"
+    );
+    // Places of the rules may lie in any collection, so all schemas come first.
+    let collections: Vec<&str> = schemas.iter().map(|(id, _)| id.as_str()).collect();
+    for (path, bytes) in &rules {
+        let file = path.display().to_string();
+        let read = text_of(&file, bytes)
+            .and_then(|text| Rules::read(&file, text, Some(&collections)).map(drop));
+        outcome.problems.extend(read.err().into_iter().flatten());
+    }
+    for path in &data {
+        outcome.problems.extend(import(path, &schemas).await?);
+    }
+    say(&outcome, args.json)?;
+    Ok(if outcome.problems.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn say(outcome: &Outcome, json: bool) -> anyhow::Result<()> {
+    if json {
+        print(&serde_json::to_string(outcome)?)?;
+        return Ok(());
+    }
+    for problem in &outcome.problems {
+        print(&problem.to_string())?;
+    }
+    for warning in &outcome.warnings {
+        print(&format!("warning: {warning}"))?;
+    }
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    print(&format!(
+        "{}, {}",
+        count(outcome.files, "file"),
+        count(outcome.problems.len(), "problem")
+    ))?;
+    Ok(())
+}
+
+type Schemas = Vec<(CollectionId, Value)>;
+
+/// A folder as `serve --config` reads it.
+fn folder(
+    dir: &Path,
+    outcome: &mut Outcome,
+    schemas: &mut Schemas,
+    rules: &mut Vec<(PathBuf, Vec<u8>)>,
+) -> anyhow::Result<()> {
+    for (name, bytes) in Folder::read(dir)?.into_files() {
+        let path = dir.join(&name);
+        outcome.files += 1;
+        match name.as_str() {
+            RULES_FILE => rules.push((path, bytes)),
+            CALENDAR_FILE => calendar(&path, &bytes, outcome),
+            _ => schema(&path, &bytes, outcome, schemas),
+        }
+    }
+    Ok(())
+}
+
+fn calendar(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
+    let file = path.display().to_string();
+    match text_of(&file, bytes).and_then(|text| Calendar::read(&file, text)) {
+        Err(problems) => outcome.problems.extend(problems),
+        Ok(calendar) => {
+            let year = calendar.date_of(jiff::Timestamp::now()).year();
+            if !calendar.knows(year) {
+                outcome.warnings.push(format!(
+                    "{file}: no [years.{year}]: that year has weekends and no holidays"
+                ));
+            }
+        }
+    }
+}
+
+fn schema(path: &Path, bytes: &[u8], outcome: &mut Outcome, schemas: &mut Schemas) {
+    match live::read_schema(&path.display().to_string(), bytes) {
+        Err(problems) => outcome.problems.extend(problems),
+        Ok((id, document)) => {
+            schemas.retain(|(known, _)| *known != id);
+            schemas.push((id, document));
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Rules,
+    Calendar,
+    Schema,
+    Data,
+}
+
+/// What a file is: by its name, or else by what it says.
+fn kind_of(path: &Path, bytes: &[u8]) -> Kind {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let parent = path.parent().and_then(Path::file_name);
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    let head = String::from_utf8_lossy(head);
+    if name.ends_with(".toml") {
+        let working_time = name.contains("calendar") || head.contains("utc_offset");
+        return if working_time && !name.contains("rules") {
+            Kind::Calendar
+        } else {
+            Kind::Rules
+        };
+    }
+    let in_schemas = parent.is_some_and(|p| p == "schemas");
+    if name.ends_with(".json") && (in_schemas || head.contains("x-onemap-")) {
+        return Kind::Schema;
+    }
+    Kind::Data
+}
+
+/// Imports a file into an empty map that is thrown away, by the schemas of the check.
+async fn import(path: &Path, schemas: &Schemas) -> anyhow::Result<Vec<Problem>> {
+    let scratch = std::env::temp_dir().join(format!("onemap-check-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir(&scratch)?;
+    let problems = import_into(&scratch, path, schemas).await;
+    std::fs::remove_dir_all(&scratch)?;
+    problems
+}
+
+async fn import_into(
+    scratch: &Path,
+    path: &Path,
+    schemas: &Schemas,
+) -> anyhow::Result<Vec<Problem>> {
+    let url = format!("sqlite:{}", scratch.join("check.db").display());
+    let store = Store::open(&url).await?;
+    let rejects = scratch.join("rejects.ndjson");
+    let options = Options {
+        dry_run: true,
+        rejects: Some(rejects.clone()),
+        schemas: schemas.clone(),
+        ..Options::default()
+    };
+    let file = path.display().to_string();
+    let problem = |line: u64, problem: String, expected: &str| Problem {
+        file: file.clone(),
+        line: usize::try_from(line).unwrap_or(usize::MAX),
+        column: 1,
+        problem,
+        expected: expected.to_owned(),
+    };
+    if let Err(error) = ingest::import(&store, &[path.to_owned()], &options, &()).await {
+        let words = error.to_string();
+        let words = words.strip_prefix(&format!("{file}: ")).unwrap_or(&words);
+        return Ok(vec![problem(
+            1,
+            words.to_owned(),
+            "a file that `onemap import` reads",
+        )]);
+    }
+    let mut found = Vec::new();
+    for line in std::fs::read_to_string(&rejects)?.lines() {
+        let reject: Value = serde_json::from_str(line)?;
+        let text = |key: &str| reject.get(key).and_then(Value::as_str).unwrap_or_default();
+        let at = reject.get("line").and_then(Value::as_u64).unwrap_or(1);
+        let words = match text("id") {
+            "" => format!("{}: {}", text("field"), text("problem")),
+            id => format!("{id}: {}: {}", text("field"), text("problem")),
+        };
+        found.push(problem(at, words, "a feature that its schema takes"));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_name_or_its_content_says() {
+        let kind = |name: &str, text: &str| kind_of(Path::new(name), text.as_bytes());
+        assert_eq!(kind("a/rules.toml", ""), Kind::Rules);
+        assert_eq!(kind("a/calendar-2027.toml", ""), Kind::Calendar);
+        assert_eq!(
+            kind("a/worktime.toml", "utc_offset = \"+08:00\""),
+            Kind::Calendar
+        );
+        assert_eq!(kind("a/wrong-03.toml", "[categories.other]"), Kind::Rules);
+        assert_eq!(kind("schemas/parks.json", "{"), Kind::Schema);
+        assert_eq!(
+            kind("parks.json", "{\"x-onemap-geometry\": []}"),
+            Kind::Schema
+        );
+        assert_eq!(kind("parks.geojson", "{}"), Kind::Data);
+    }
+}
