@@ -89,7 +89,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     expect(await fitsFingers(page)).toEqual([]);
     await open(page, id);
     await page.waitForSelector('[data-place-map="ready"]', { timeout: 60_000 });
-    await page.getByText('在您的南面').waitFor();
+    await page.locator('.way', { hasText: '南面' }).waitFor();
     await expectAccessible(page);
     expect(await page.getByRole('link', { name: '手机导航' }).getAttribute('href')).toMatch(/39\.2242.*117\.1302/);
     await page.goBack();

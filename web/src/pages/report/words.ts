@@ -93,7 +93,6 @@ export const words = {
     share: '分享或复制链接',
     copied: '链接已复制',
     progress: '办到哪一步了',
-    toCome: '之后',
     live: '有进展会自动更新',
     offlineAge: (time: string) => `没有网络 · 这是 ${time} 的进度`,
     loading: '正在查询进度',
@@ -113,7 +112,6 @@ export const words = {
     waiting: '等待发送',
     newer: '页面有新版本。',
     takeOver: '更新',
-    remove: '删除',
     states: states.zh,
   },
   en: {
@@ -178,7 +176,6 @@ export const words = {
     share: 'Share or copy the link',
     copied: 'Link copied',
     progress: 'How far it is',
-    toCome: 'then',
     live: 'Updates by itself',
     offlineAge: (time: string) => `No network · progress as of ${time}`,
     loading: 'Asking how far it is',
@@ -198,7 +195,6 @@ export const words = {
     waiting: 'waiting to be sent',
     newer: 'There is a newer version of this page.',
     takeOver: 'Update',
-    remove: 'Remove',
     states: states.en,
   },
 };
