@@ -199,11 +199,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await page.keyboard.press('Shift+I');
     const give = (name: string, text: string) => page.locator('[data-import] input[type="file"]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
     const header = '编号,类别,状态,楼栋,上报时间,说明\n';
-    await give('错.csv', `${header}old-1,天外来客,待立案,wenquan-huayuan-3,2026-10-01 09:00,甲\n`);
+    await give('错.csv', `${header}old-1,天外来客,已上报,wenquan-huayuan-3,2026-10-01 09:00,甲\n`);
     await page.locator('[data-problems] tbody tr').first().waitFor();
     expect(await page.getByRole('button', { name: /导入 \d+ 件/ }).count()).toBe(0);
     await expectAccessible(page);
-    await give('台账.csv', `${header}old-1,楼道堆物,待立案,wenquan-huayuan-3,2026-10-01 09:00,甲\nold-2,飞线充电,待立案,wenquan-huayuan-6,2026-10-02 10:30,乙\n`);
+    await give('台账.csv', `${header}old-1,楼道堆物,已上报,wenquan-huayuan-3,2026-10-01 09:00,甲\nold-2,飞线充电,已上报,wenquan-huayuan-6,2026-10-02 10:30,乙\n`);
     await page.locator('[data-preview] tbody tr').nth(1).waitFor();
     expect((await fetch(`${server.url}/api/warnings/old-1`)).status).toBe(404);
     await page.getByRole('button', { name: '导入 2 件' }).click();
@@ -260,11 +260,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     ['en', 'dark'],
   ])('in %s and %s', (lang, theme) => {
     test('it is whole, without a finding of axe, and every button of a step shows its key', async () => {
+      const { id } = await report(`看全貌用的一件 ${lang}`);
       const { page, errors, outside, close } = await desk(li, `?lang=${lang}&theme=${theme}`);
       await mapReady(page);
-      await page.keyboard.press('5');
-      await page.keyboard.press('j');
-      await page.waitForSelector('[data-case-shown] [data-action], [data-case-shown] .actions .quiet');
+      await find(page, `看全貌用的一件 ${lang}`, id);
       await page.waitForSelector('.history__step');
       expect(await page.locator('[data-action]').evaluateAll((bs) => bs.every((b) => b.querySelector('kbd') && b.getAttribute('aria-keyshortcuts')))).toBe(true);
       expect(await page.locator('.case:focus-within').count()).toBe(1);

@@ -2,18 +2,19 @@
 import type { Bilingual } from '@/core/i18n/lang';
 import type { Action, Housing, Mark, Source, Status } from './types';
 
+/** Where a case stands; the words are those of the schema, so that a page and a sheet say the same. */
 export const statusWords: Record<Status, Bilingual> = {
-  reported: { zh: '待立案', en: 'Reported' },
-  filed: { zh: '待派遣', en: 'Filed' },
+  reported: { zh: '已上报', en: 'Reported' },
+  filed: { zh: '已立案', en: 'Filed' },
   dispatched: { zh: '已派遣', en: 'Dispatched' },
   returned: { zh: '已退回', en: 'Returned' },
-  handling: { zh: '处置中', en: 'Handling' },
-  handled: { zh: '待核查', en: 'Handled' },
-  verified: { zh: '待结案', en: 'Verified' },
+  handling: { zh: '处置中', en: 'Being handled' },
+  handled: { zh: '已处置', en: 'Handled' },
+  verified: { zh: '已核查', en: 'Verified' },
   parked: { zh: '挂账', en: 'Parked' },
   closed: { zh: '已结案', en: 'Closed' },
   rejected: { zh: '不予立案', en: 'Rejected' },
-  merged: { zh: '已并案', en: 'Merged' },
+  merged: { zh: '已合并', en: 'Merged' },
 };
 
 /** What one does: on buttons. */
