@@ -482,6 +482,7 @@ impl Case {
         if step.n <= self.steps {
             return;
         }
+        let ran = self.status.clock_runs();
         self.keep_time(step);
         self.status = step.to;
         self.steps = step.n;
@@ -501,7 +502,7 @@ impl Case {
             let surplus = keys.len().saturating_sub(KEYS);
             keys.drain(..surplus);
         }
-        self.mark_overdue(step.at);
+        self.mark_overdue(ran, step.at);
         self.step = Some(step.clone());
         self.take_level(step);
     }
@@ -582,10 +583,13 @@ impl Case {
         }
     }
 
-    /// While the clock stands still, a case stays as late or as punctual as it was.
-    fn mark_overdue(&mut self, now: Timestamp) {
+    /// While the clock stands still, a case stays as late or as punctual as it was when it stopped.
+    fn mark_overdue(&mut self, ran: bool, now: Timestamp) {
         if self.status.clock_runs() {
             self.overdue_at = self.due_at.filter(|due| *due <= now);
+        } else if ran {
+            // What is done at the very moment at which it is due is in time.
+            self.overdue_at = self.due_at.filter(|due| *due < now);
         }
     }
 
