@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::desk::{self, Desk};
+use super::desk;
 use super::office::SILENCES;
 use crate::index::{Collections, Entry};
 use crate::model::{CollectionId, FeatureId, Level, Record};
@@ -86,6 +86,19 @@ impl Agenda {
         Ok(agenda)
     }
 
+    /// The same rules over a ledger without a case.
+    pub(super) fn emptied(&self) -> Self {
+        Self {
+            rules: Arc::clone(&self.rules),
+            calendar: Arc::clone(&self.calendar),
+            // What is played is judged by these rules all along.
+            since: Timestamp::UNIX_EPOCH,
+            open: BTreeMap::new(),
+            moments: BTreeSet::new(),
+            silences: BTreeMap::new(),
+        }
+    }
+
     /// Whether a record of the collection may change it.
     pub(super) fn reads(collection: &CollectionId) -> bool {
         [desk::CASES, RULES, SILENCES].contains(&collection.as_str())
@@ -106,7 +119,7 @@ impl Agenda {
                 SILENCES => self.take_silence(id, find(map, SILENCES, id)),
                 desk::CASES if !all => {
                     let entry = map.get(desk::CASES).and_then(|c| c.get(id.as_str()));
-                    self.take_case(map, id, entry.map(AsRef::as_ref));
+                    self.take_entry(id, entry.map(AsRef::as_ref));
                 }
                 _ => {}
             }
@@ -193,41 +206,39 @@ impl Agenda {
             return;
         };
         for entry in cases.iter() {
-            self.take_case(map, entry.id(), Some(entry));
+            self.take_entry(entry.id(), Some(entry));
         }
     }
 
-    fn take_case(&mut self, map: &Collections, id: &FeatureId, entry: Option<&Entry>) {
+    fn take_entry(&mut self, id: &FeatureId, entry: Option<&Entry>) {
+        // Most cases are closed: what is not open is not even parsed.
+        let open = entry.filter(|e| !e.all_properties().contains("\"closed_at\":"));
+        match open.map(desk::read) {
+            None => self.take(id, None),
+            Some(Ok(case)) => self.take(id, Some(&case)),
+            Some(Err(error)) => {
+                tracing::error!(%error, "a case that cannot be read stands still");
+                self.take(id, None);
+            }
+        }
+    }
+
+    /// Takes up what a case is now.
+    pub(super) fn take(&mut self, id: &FeatureId, case: Option<&Case>) {
         if let Some(before) = self.open.remove(id)
             && let Some(due) = before.due
         {
             self.moments.remove(&(due, id.clone()));
         }
-        // Most cases are closed: what is not open is not even parsed.
-        let Some(entry) = entry.filter(|e| !e.all_properties().contains("\"closed_at\":")) else {
+        let Some(case) = case.filter(|c| !c.status.is_ended()) else {
             return;
         };
-        let case = match desk::read(entry) {
-            Ok(case) => case,
-            Err(error) => {
-                tracing::error!(%error, "a case that cannot be read stands still");
-                return;
-            }
-        };
-        if case.status.is_ended() {
-            return;
-        }
-        let desk = Desk {
-            map,
-            rules: &self.rules,
-            calendar: &self.calendar,
-        };
-        let due = desk.due(&case, self.since);
+        let due = desk::due(case, &self.rules, &self.calendar, self.since);
         if let Some(due) = due {
             self.moments.insert((due, id.clone()));
         }
         let red = case.level == Level::Red && case.counts();
-        let red_in = case.grid.filter(|_| red);
+        let red_in = case.grid.clone().filter(|_| red);
         self.open.insert(id.clone(), Open { due, red_in });
     }
 

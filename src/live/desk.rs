@@ -194,34 +194,12 @@ impl<'a> Desk<'a> {
     /// When time alone, or the rules that came into force at `rules_since`, will next have changed
     /// something about a case that nobody touches.
     pub fn due(&self, case: &Case, rules_since: Timestamp) -> Option<Timestamp> {
-        if case.status.is_ended() {
-            return None;
-        }
-        let facts = case.facts();
-        let last = case.step.as_ref().map_or(case.since, |s| s.at);
-        let mut at = last.max(rules_since);
-        // A moment that would leave the case as it is must not come up again and again.
-        for _ in 0..64 {
-            let then = level::assess(&facts, self.rules, self.calendar, at);
-            let stands = then.level == case.level
-                && then.reason == case.reason
-                && then.overdue_at == case.overdue_at;
-            if !stands {
-                return Some(at);
-            }
-            at = level::next_moment(&facts, self.rules, self.calendar, at)?;
-        }
-        None
+        due(case, self.rules, self.calendar, rules_since)
     }
 
     /// What a case is once a moment of its own has come; `None` where nothing changes.
     pub fn fall_due(&self, case: &Case, at: Timestamp) -> Option<Case> {
-        let mut next = case.clone();
-        next.take(&table::level_mark(case, at), self.rules, self.calendar);
-        let same = next.level == case.level
-            && next.reason == case.reason
-            && next.overdue_at == case.overdue_at;
-        (!same).then_some(next)
+        fall_due(case, self.rules, self.calendar, at)
     }
 
     /// What a unit is competent for; `None` if there is no such unit.
@@ -232,6 +210,39 @@ impl<'a> Desk<'a> {
         let words = list.into_iter().flatten().filter_map(Value::as_str);
         Some(words.map(str::to_owned).collect())
     }
+}
+
+/// When time alone, or the rules that came into force at `rules_since`, will next have changed
+/// something about a case that nobody touches.
+pub fn due(
+    case: &Case,
+    rules: &Rules,
+    calendar: &Calendar,
+    rules_since: Timestamp,
+) -> Option<Timestamp> {
+    if case.status.is_ended() {
+        return None;
+    }
+    let facts = case.facts();
+    let last = case.step.as_ref().map_or(case.since, |s| s.at);
+    let mut at = last.max(rules_since);
+    // A moment that would leave the case as it is must not come up again and again.
+    for _ in 0..64 {
+        if fall_due(case, rules, calendar, at).is_some() {
+            return Some(at);
+        }
+        at = level::next_moment(&facts, rules, calendar, at)?;
+    }
+    None
+}
+
+fn fall_due(case: &Case, rules: &Rules, calendar: &Calendar, at: Timestamp) -> Option<Case> {
+    let mut next = case.clone();
+    next.take(&table::level_mark(case, at), rules, calendar);
+    let same = next.level == case.level
+        && next.reason == case.reason
+        && next.overdue_at == case.overdue_at;
+    (!same).then_some(next)
 }
 
 /// A case as the map has it.

@@ -12,9 +12,14 @@ pub mod history;
 pub mod office;
 pub mod place;
 mod receipt;
+pub mod replay;
 mod seen;
 mod snapshot;
+#[cfg(test)]
+mod testkit;
 pub mod timer;
+#[cfg(test)]
+mod timer_tests;
 mod watch;
 
 use std::sync::Arc;

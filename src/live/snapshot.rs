@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::agenda::Agenda;
 use crate::index::Collections;
-use crate::model::{CollectionId, CommitHeader, Record, SchemaError};
+use crate::model::{
+    Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
+};
 use crate::store::{Quarantined, Store, StoreError};
 use crate::warnings::StatusBoard;
 
@@ -61,6 +63,54 @@ impl Snapshot {
             ledger: Arc::new(ledger),
             status: Arc::new(status),
             quarantined: Arc::new(store.quarantined().await?),
+            demo: false,
+        };
+        snapshot.demo = snapshot.holds_demo();
+        Ok(snapshot)
+    }
+
+    /// A map of features that stand in no store, each collection under its schema: what decides over
+    /// files needs a map, too.
+    ///
+    /// # Errors
+    /// Never in practice: the rules that are compiled in are read by tests.
+    pub fn of_features(
+        schemas: Vec<(CollectionId, serde_json::Value)>,
+        features: Vec<Change>,
+        at: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let mut rows = Vec::with_capacity(schemas.len() + features.len());
+        for (id, document) in schemas {
+            let text = document.to_string();
+            let properties =
+                Properties::parse(&text).map_err(|e| StoreError::corrupt("a schema", e))?;
+            let id = FeatureId::new(id.as_str()).map_err(|e| StoreError::bad_id("schema", &e))?;
+            let body = Some(Body {
+                geometry: None,
+                properties,
+            });
+            rows.push((CollectionId::schemas(), id, body));
+        }
+        rows.extend(features.into_iter().map(|c| (c.collection, c.id, c.body)));
+        let mut status = StatusBoard::default();
+        let records = rows.into_iter().map(|(collection, id, body)| Record {
+            collection,
+            id,
+            seq: 1,
+            updated_at: at,
+            body,
+        });
+        let records: Vec<Record> = records.inspect(|r| _ = status.apply(r)).collect();
+        let (collections, problems) = Collections::load(records);
+        report(problems);
+        let mut snapshot = Self {
+            store_id: Uuid::nil(),
+            seq: 1,
+            at,
+            ledger: Arc::new(Agenda::load(&collections)?),
+            collections: collections.loaded_at(1),
+            status: Arc::new(status),
+            quarantined: Arc::default(),
             demo: false,
         };
         snapshot.demo = snapshot.holds_demo();

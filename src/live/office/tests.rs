@@ -1,1 +1,284 @@
 //! The write path over real stores.
+
+use crate::live::office::{NewSilence, Observation, OfficeError};
+use crate::live::testkit::*;
+use crate::live::timer;
+use crate::model::{Level, Role};
+use crate::warnings::condition::State;
+use crate::warnings::{Action, Actor, Notice, Refusal, Source, Status};
+use jiff::{SignedDuration, Timestamp};
+
+/// A Monday, nine in the morning in Tianjin.
+fn monday() -> Timestamp {
+    at("2026-03-02T01:00:00Z")
+}
+
+fn minutes(n: i64) -> SignedDuration {
+    SignedDuration::from_mins(n)
+}
+
+#[tokio::test]
+async fn a_case_goes_its_way_and_ends_with_its_rating() {
+    let town = Town::new().await;
+    let now = monday();
+    let mut wish = super::NewReport::new("other", yard(), Source::Resident);
+    wish.key = Some("4e0f3cf6-9f0e-4d0e-a5d4-2b2f2a3d9c11".into());
+    wish.contact = Some("138 0000 0000".into());
+    let first = town
+        .office
+        .report(wish.clone(), &Actor::public(), now)
+        .await
+        .unwrap();
+    let again = town
+        .office
+        .report(wish, &Actor::public(), now + minutes(1))
+        .await
+        .unwrap();
+    assert_eq!((&again.id, &again.receipt), (&first.id, &first.receipt));
+    assert!(again.again && !first.again);
+    let id = first.id;
+    let opened = town.case(&id);
+    assert_eq!(opened.grid.as_deref(), Some("g1"));
+    assert_eq!(opened.community.as_deref(), Some("c1"));
+    assert_eq!(opened.housing.as_deref(), Some("old_estate"));
+    assert_eq!(opened.since, now);
+    assert!(opened.due_at > Some(now));
+
+    let reporter = Actor {
+        is_reporter: true,
+        ..Actor::public()
+    };
+    let way = [
+        (Action::File, officer(), Status::Filed),
+        (Action::Dispatch, officer(), Status::Dispatched),
+        (Action::Start, worker(), Status::Handling),
+        (Action::Handle, worker(), Status::Handled),
+        (Action::Verify, grid_worker(), Status::Verified),
+        (Action::Close, officer(), Status::Closed),
+        (Action::Rate, reporter, Status::Closed),
+    ];
+    for (n, (action, who, status)) in way.into_iter().enumerate() {
+        let now = now + minutes(10 * (n as i64 + 1));
+        town.act(&id, action, &who, now).await;
+        assert_eq!(town.case(&id).status, status, "{action}");
+    }
+    let closed = town.case(&id);
+    assert_eq!((closed.rating, closed.steps), (Some(5), 8));
+    let contact = town.live().store().contact(&id).await.unwrap();
+    assert_eq!(
+        contact, None,
+        "long after the end nobody reaches the reporter"
+    );
+}
+
+#[tokio::test]
+async fn the_same_key_is_one_step_and_an_old_tag_is_a_conflict() {
+    let town = Town::new().await;
+    let report = town.report("other", monday()).await;
+    let mut file = wish(Action::File);
+    file.key = Some("k1".into());
+    let now = monday() + minutes(5);
+    let act = |expect| town.office.act(&report.id, &file, &ACTOR, expect, now);
+    static ACTOR: std::sync::LazyLock<Actor> = std::sync::LazyLock::new(officer);
+    let first = act(Some(report.seq)).await.unwrap();
+    let second = act(Some(report.seq)).await.unwrap();
+    assert!(!first.again && second.again);
+    assert_eq!(town.case(&report.id).steps, 2);
+    let park = wish(Action::Park);
+    let late = town
+        .office
+        .act(&report.id, &park, &officer(), Some(report.seq), now)
+        .await;
+    assert!(matches!(late, Err(OfficeError::Changed { found, .. }) if found == first.seq));
+}
+
+#[tokio::test]
+async fn of_two_officers_at_once_one_files_and_the_other_is_told() {
+    let town = Town::new().await;
+    let report = town.report("other", monday()).await;
+    let now = monday() + minutes(5);
+    let (file, reject) = (wish(Action::File), wish(Action::Reject));
+    let (wang, li) = (officer(), actor(Role::Officer, "li", None));
+    let (a, b) = tokio::join!(
+        town.office.act(&report.id, &file, &wang, None, now),
+        town.office.act(&report.id, &reject, &li, None, now),
+    );
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+    let error = a.err().or(b.err()).unwrap();
+    assert!(
+        matches!(error, OfficeError::Refused(Refusal::WrongState { .. })),
+        "{error}"
+    );
+    assert_eq!(town.case(&report.id).steps, 2);
+}
+
+#[tokio::test]
+async fn a_merge_is_one_commit_over_both_cases() {
+    let town = Town::new().await;
+    let first = town.report("wrong_access", monday()).await;
+    let second = town.report("wrong_access", monday() + minutes(1)).await;
+    let mut merge = wish(Action::Merge);
+    merge.into = Some(first.id.clone());
+    let now = monday() + minutes(5);
+    town.office
+        .act(&second.id, &merge, &officer(), None, now)
+        .await
+        .unwrap();
+    let (stays, gone) = (town.case(&first.id), town.case(&second.id));
+    assert_eq!(
+        (gone.status, gone.merged_into),
+        (Status::Merged, Some(first.id))
+    );
+    assert_eq!((stays.reports, stays.ledger.nth), (2, Some(2)));
+    assert_eq!(stays.step.unwrap().action, Action::Absorb);
+}
+
+#[tokio::test]
+async fn the_third_report_at_a_place_is_the_third_and_red() {
+    let town = Town::new().await;
+    let mut last = None;
+    for n in 0..3 {
+        let now = monday() + SignedDuration::from_hours(24 * n);
+        last = Some(town.report("corridor_clutter", now).await.id);
+    }
+    let third = town.case(&last.unwrap());
+    assert_eq!((third.ledger.nth, third.level), (Some(3), Level::Red));
+    assert!(third.reason.en.contains("3rd"), "{}", third.reason.en);
+    assert_eq!(third.step.unwrap().notice, Some(Notice::Sent));
+}
+
+#[tokio::test]
+async fn a_flood_of_public_reports_waits_for_an_officer() {
+    let town = Town::new().await;
+    let mut held = Vec::new();
+    for n in 0..7 {
+        let wish = super::NewReport::new("other", yard(), Source::Resident);
+        let now = monday() + SignedDuration::from_secs(n);
+        let report = town
+            .office
+            .report(wish, &Actor::public(), now)
+            .await
+            .unwrap();
+        held.push(town.case(&report.id).held);
+    }
+    assert_eq!(held, [false, false, false, false, false, true, true]);
+    let far = crate::live::place::Where::Geometry(geo_types::Point::new(116.0, 39.0).into());
+    let wish = super::NewReport::new("other", far, Source::Resident);
+    let report = town
+        .office
+        .report(wish, &Actor::public(), monday())
+        .await
+        .unwrap();
+    assert!(town.case(&report.id).held, "nobody lives there");
+}
+
+#[tokio::test]
+async fn a_silence_holds_notices_back_and_says_so() {
+    let town = Town::new().await;
+    let silence = NewSilence {
+        grid: Some("g1".into()),
+        community: None,
+        category: None,
+        warning: None,
+        reason: "施工".into(),
+        until: monday() + SignedDuration::from_hours(5),
+    };
+    let (id, _) = town
+        .office
+        .silence(silence, &officer(), monday())
+        .await
+        .unwrap();
+    let quiet = town.report("blocked_route", monday() + minutes(1)).await;
+    let notice = town.case(&quiet.id).step.unwrap().notice;
+    assert_eq!(notice, Some(Notice::SilencedBy(id.to_string())));
+    town.office
+        .unsilence(&id, &officer(), monday() + minutes(2))
+        .await
+        .unwrap();
+    let loud = town.report("blocked_route", monday() + minutes(3)).await;
+    assert_eq!(town.case(&loud.id).step.unwrap().notice, Some(Notice::Sent));
+    let gone = town.office.unsilence(&id, &officer(), monday()).await;
+    assert!(matches!(gone, Err(OfficeError::NoSuchSilence(_))));
+}
+
+fn seen(value: f64, at: Timestamp) -> Observation {
+    Observation {
+        place: "wq-3".into(),
+        category: "corridor_clutter".into(),
+        value,
+        at: Some(at),
+    }
+}
+
+#[tokio::test]
+async fn a_sensor_opens_one_case_and_its_silence_closes_none() {
+    let town = Town::new().await;
+    let look = |value, now| {
+        let office = town.office.clone();
+        async move {
+            office
+                .observe(&seen(value, now), &grid_worker(), now)
+                .await
+                .unwrap()
+        }
+    };
+    let now = monday();
+    assert_eq!(look(0.1, now).await.condition.state, State::Inactive);
+    assert_eq!(
+        look(0.8, now + minutes(1)).await.condition.state,
+        State::Pending
+    );
+    // Half an hour later it has lasted long enough, with nobody writing.
+    timer::tick(town.live(), now + minutes(40)).await.unwrap();
+    let cases = town.cases();
+    assert_eq!(cases.len(), 1);
+    assert_eq!(cases[0].reported_at, now + minutes(31));
+    assert_eq!(
+        (cases[0].source, cases[0].building.as_deref()),
+        (Source::Sensor, Some("wq-3"))
+    );
+    let late = look(0.0, now).await;
+    assert!(late.late && late.condition.state == State::Firing);
+    // It is over, and then nothing is heard for days.
+    look(0.0, now + minutes(60)).await;
+    timer::tick(town.live(), now + SignedDuration::from_hours(3 * 24))
+        .await
+        .unwrap();
+    let end = look(0.8, now + SignedDuration::from_hours(73)).await;
+    assert_eq!(end.condition.state, State::Pending);
+    assert!(!town.cases()[0].status.is_ended());
+}
+
+#[tokio::test]
+async fn flapping_for_a_day_makes_one_notice() {
+    let town = Town::new().await;
+    for n in 0..24 * 60 {
+        let now = monday() + minutes(n);
+        // It is so for an hour, then crosses one threshold every minute, then the other.
+        let value = match (n, n % 2) {
+            (..60, _) => 0.8,
+            (..600, 0) => 0.55,
+            (..600, _) => 0.45,
+            (_, 0) => 0.35,
+            _ => 0.25,
+        };
+        town.office
+            .observe(&seen(value, now), &grid_worker(), now)
+            .await
+            .unwrap();
+    }
+    timer::tick(town.live(), monday() + SignedDuration::from_hours(25))
+        .await
+        .unwrap();
+    let cases = town.cases();
+    assert_eq!(cases.len(), 1);
+    let ids = [cases[0].id.clone()];
+    let store = town.live().store();
+    let collection = super::desk::cases().unwrap();
+    let versions = store.versions_of(&collection, &ids[0]).await.unwrap();
+    let told = versions.iter().filter(|(_, r)| {
+        let body = r.body.as_ref().unwrap();
+        body.properties.to_map()["step"].get("notice").is_some()
+    });
+    assert_eq!(told.count(), 1);
+}

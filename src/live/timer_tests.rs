@@ -1,0 +1,216 @@
+//! Time as a writer, and the map as it was, over real stores.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::testkit::*;
+use super::{RULES, history, timer};
+use crate::model::{Author, CollectionId, Edit, FeatureId, Level, Record};
+use crate::warnings::{Action, StatusBoard};
+use serde_json::json;
+
+fn hours(n: i64) -> SignedDuration {
+    SignedDuration::from_hours(n)
+}
+
+/// A Monday, nine in the morning in Tianjin.
+fn monday() -> Timestamp {
+    at("2026-03-02T01:00:00Z")
+}
+
+#[tokio::test]
+async fn what_fell_due_while_nobody_served_the_map_is_written_in_order_with_the_right_since() {
+    let town = Town::new().await;
+    let slow = town.report("wrong_access", monday()).await.id;
+    let quick = town.report("blocked_route", monday()).await.id;
+    let before = town.live().snapshot().seq();
+    let town = town.reopened().await;
+    let now = monday() + hours(24 * 20);
+    let next = timer::tick(town.live(), now).await.unwrap();
+    assert!(next.is_none_or(|at| at > now));
+    let store = town.live().store();
+    let log = store.commits_after(before, 1000).await.unwrap();
+    assert!(log.len() >= 3, "{log:?}");
+    assert!(
+        log.windows(2)
+            .all(|w| w[0].effective_at <= w[1].effective_at),
+        "{log:?}"
+    );
+    for id in [&slow, &quick] {
+        let case = town.case(id);
+        assert_eq!(case.level, Level::Red);
+        assert!(case.since < now && case.since > monday());
+        assert!(log.iter().any(|c| c.effective_at == case.since));
+        assert!(case.overdue_at.is_some() && case.overdue_at == case.due_at);
+    }
+    // Once is enough.
+    let seq = town.live().snapshot().seq();
+    timer::tick(town.live(), now).await.unwrap();
+    assert_eq!(town.live().snapshot().seq(), seq);
+}
+
+#[tokio::test]
+async fn many_that_fall_due_at_one_moment_are_one_commit() {
+    let town = Town::new().await;
+    for _ in 0..20 {
+        town.report("wrong_access", monday()).await;
+    }
+    let due = town.live().snapshot().ledger().next_moment().unwrap();
+    let before = town.live().snapshot().seq();
+    timer::tick(town.live(), due).await.unwrap();
+    let log = town
+        .live()
+        .store()
+        .commits_after(before, 100)
+        .await
+        .unwrap();
+    assert_eq!(log.len(), 1);
+    assert_eq!((log[0].size, log[0].effective_at), (20, due));
+}
+
+#[tokio::test]
+async fn an_action_after_a_missed_moment_comes_after_it_in_the_log() {
+    let town = Town::new().await;
+    let id = town.report("blocked_route", monday()).await.id;
+    let before = town.live().snapshot().seq();
+    let now = monday() + hours(30);
+    town.act(&id, Action::File, &officer(), now).await;
+    let log = town
+        .live()
+        .store()
+        .commits_after(before, 100)
+        .await
+        .unwrap();
+    assert!(log.len() >= 2);
+    assert_eq!(log.last().unwrap().effective_at, now);
+    assert_eq!(town.case(&id).level, Level::Red);
+    assert!(town.case(&id).since < now);
+}
+
+#[tokio::test]
+async fn new_rules_judge_what_is_open_and_then_leave_it_alone() {
+    let town = Town::new().await;
+    let id = town
+        .report("wrong_access", Timestamp::now() - hours(1))
+        .await
+        .id;
+    assert_eq!(town.case(&id).level, Level::Green);
+    let text =
+        include_str!("../../geodata/rules.toml").replace("level = \"green\"", "level = \"red\"");
+    let rows = vec![row(RULES, "rules", None, json!({"text": text}))];
+    town.live()
+        .commit(Edit::new(Author::system(), rows))
+        .await
+        .unwrap();
+    timer::tick(town.live(), Timestamp::now()).await.unwrap();
+    assert_eq!(town.case(&id).level, Level::Red);
+    let seq = town.live().snapshot().seq();
+    let next = timer::tick(town.live(), Timestamp::now()).await.unwrap();
+    assert_eq!(town.live().snapshot().seq(), seq);
+    assert!(next.is_none_or(|at| at > Timestamp::now()));
+}
+
+#[tokio::test]
+async fn the_timer_writes_by_itself_when_the_moment_comes() {
+    let rules = include_str!("../../geodata/rules.toml").replace(
+        "age = [{ after = \"14d\", level = \"yellow\" }]",
+        "age = [{ after = \"1m\", level = \"yellow\" }]",
+    );
+    let town = Town::with_rules(Some(&rules)).await;
+    let began = Timestamp::now() - SignedDuration::from_secs(59);
+    let id = town.report("wrong_access", began).await.id;
+    let running = tokio::spawn(timer::run(town.live().clone()));
+    let patience = std::time::Duration::from_secs(20);
+    let raised = async {
+        while town.case(&id).level != Level::Yellow {
+            let seq = town.live().snapshot().seq();
+            town.live().wait_for(seq + 1, patience).await;
+        }
+    };
+    tokio::time::timeout(patience, raised).await.unwrap();
+    running.abort();
+    let case = town.case(&id);
+    assert_eq!(case.since, case.reported_at + SignedDuration::from_mins(1));
+}
+
+/// What the log says of a moment: every commit in effect by then, in the order of the log.
+async fn replayed(town: &Town, moment: Timestamp) -> BTreeMap<(CollectionId, FeatureId), Record> {
+    let store = town.live().store();
+    let mut all = BTreeMap::new();
+    for header in store.commits_after(0, 100_000).await.unwrap() {
+        if header.effective_at > moment {
+            continue;
+        }
+        store
+            .records_of(&header, |r| {
+                all.insert((r.collection.clone(), r.id.clone()), r);
+            })
+            .await
+            .unwrap();
+    }
+    all.retain(|_, r| r.body.is_some());
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    /// The map as of any moment is what a replay of the log up to it gives.
+    #[test]
+    fn as_of_is_a_replay_of_the_log(
+        steps in prop::collection::vec((0..6usize, 0..12usize, 1..2000i64), 5..40),
+        moments in prop::collection::vec(0..60_000i64, 6),
+    ) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let town = Town::new().await;
+            // The town itself was committed just now, in this year.
+            let begin = Timestamp::now() + SignedDuration::from_mins(1);
+            let mut now = begin;
+            let mut ids: Vec<FeatureId> = Vec::new();
+            let categories = ["wrong_access", "blocked_route", "corridor_clutter", "other"];
+            let actions = [Action::File, Action::Reject, Action::Dispatch, Action::Start,
+                Action::Handle, Action::Verify, Action::Close, Action::Reopen, Action::Park,
+                Action::Resume, Action::Return, Action::Extend];
+            for (which, action, minutes) in steps {
+                now += SignedDuration::from_mins(minutes);
+                if which < 2 || ids.is_empty() {
+                    ids.push(town.report(categories[action % 4], now).await.id);
+                } else if which == 2 {
+                    timer::tick(town.live(), now).await.unwrap();
+                } else {
+                    let action = actions[action];
+                    let who = match action {
+                        Action::Start | Action::Handle | Action::Return => worker(),
+                        Action::Verify => grid_worker(),
+                        _ => officer(),
+                    };
+                    // What the table does not allow changes nothing.
+                    let _ = town.office.act(&ids[which % ids.len()], &wish(action), &who, None, now).await;
+                }
+            }
+            let grids = CollectionId::new("grids").unwrap();
+            let cases = CollectionId::new("warnings").unwrap();
+            for minutes in moments {
+                let moment = begin + SignedDuration::from_mins(minutes);
+                let log = replayed(&town, moment).await;
+                let mut board = StatusBoard::default();
+                for record in log.values() {
+                    board.apply(record);
+                }
+                let known = history::status_at(town.live(), moment).await.unwrap();
+                assert_eq!(known.grids(), board.grids(), "{moment}");
+                let snapshot = town.live().snapshot();
+                let ids = history::cases(&snapshot, moment, history::Which::All);
+                let found = history::versions_at(town.live(), &ids, moment).await.unwrap();
+                let expected: Vec<&Record> = log.values().filter(|r| r.collection == cases).collect();
+                assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+                let found = history::collection_at(town.live(), "grids", moment).await.unwrap();
+                let expected: Vec<&Record> = log.values().filter(|r| r.collection == grids).collect();
+                assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+            }
+        });
+    }
+}
