@@ -3,6 +3,7 @@
 
 mod check;
 mod demo;
+mod demo_ledger;
 mod describe;
 mod import;
 mod serve;

@@ -3,20 +3,18 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{print, say};
+use super::{demo_ledger, print, say};
 use crate::demo;
 use crate::http::{self, App, assets};
-use crate::index::Entry;
-use crate::live::{self, Live};
-use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Role};
+use crate::live::{self, Live, Office};
+use crate::model::{Author, CollectionId, Edit, Role};
 use crate::store::{NewToken, Store, StoreError};
 
 /// How long it is noted what webhooks were told.
@@ -87,8 +85,12 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         "the map is in memory"
     );
     tokio::spawn(tidy(store));
+    tokio::spawn(live::timer::run(live.clone()));
     if args.demo && live.snapshot().is_demo() {
-        tokio::spawn(live_demo(live.clone(), args.demo_speed));
+        tokio::spawn(demo_ledger::go_on(
+            Office::new(live.clone()),
+            args.demo_speed,
+        ));
     } else if args.demo {
         say(
             "这是真实数据，不加入演示预警。This map is not the demo's: no demo reports are added to it.",
@@ -191,104 +193,24 @@ async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
     Ok(Some(secret.reveal().to_owned()))
 }
 
-/// Puts the demo district on an empty map. On a map that has buildings nothing is changed, but for the
-/// demo's own ledger: it ends today and not on the day of the first start.
+/// Puts the demo district on an empty map, sixty-one days ago, and plays its ledger up to now. On a map
+/// that has buildings nothing is changed, but for the demo's own ledger: it ends today and not on the day
+/// of the first start.
 async fn load_demo(store: &Store) -> anyhow::Result<()> {
     let now = Timestamp::now();
+    let since = now - SignedDuration::from_hours(24 * (demo::DAYS + 1));
     let buildings = CollectionId::new("buildings")?;
     let mut found = 0_u64;
     store.load_collection(&buildings, |_| found += 1).await?;
-    if found > 0 {
-        return renew_demo(store, now).await;
+    if found == 0 {
+        say("载入合成演示街道… Loading the synthetic demo district…");
+        let mut edit = Edit::new(Author::system(), demo::district(now));
+        edit.effective_at = Some(since);
+        store
+            .commit(edit.because("the synthetic demo district"))
+            .await?;
     }
-    say("载入合成演示街道… Loading the synthetic demo district…");
-    let mut changes = demo::district(now);
-    changes.extend(demo::warnings(now));
-    let edit = Edit::new(Author::system(), changes).because("the synthetic demo district");
-    store.commit(edit).await?;
-    Ok(())
-}
-
-/// Where the demo stood still for a day, its old warnings give way to those of the last 60 days.
-async fn renew_demo(store: &Store, now: Timestamp) -> anyhow::Result<()> {
-    let ledger = CollectionId::new("warnings")?;
-    let mut old = Vec::new();
-    let mut newest = None;
-    store
-        .load_collection(&ledger, |record| {
-            let Some(body) = &record.body else { return };
-            let map = body.properties.to_map();
-            if map.get("demo") == Some(&true.into()) {
-                newest = newest.max(Some(record.updated_at));
-                old.push(record.id);
-            }
-        })
-        .await?;
-    let stood_still = newest.is_some_and(|at| now.duration_since(at).as_hours() >= 24);
-    if !stood_still {
-        return Ok(());
-    }
-    let mut changes: Vec<Change> = old
-        .into_iter()
-        .map(|id| Change {
-            collection: ledger.clone(),
-            id,
-            body: None,
-        })
-        .collect();
-    changes.extend(demo::warnings(now));
-    let edit = Edit::new(Author::system(), changes).because("the demo's ledger, up to today");
-    store.commit(edit).await?;
-    Ok(())
-}
-
-/// Lets reports arrive and be handled, so that the map is alive.
-async fn live_demo(live: Live, speed: f64) {
-    let now = Timestamp::now();
-    let mut known = demo::district(now);
-    // What is in the ledger already counts: the third report at a place is the third.
-    known.extend(warnings(&live).map(|(collection, e)| Change {
-        collection,
-        id: e.id().clone(),
-        body: Some(Body {
-            geometry: e.geometry().cloned(),
-            properties: Properties::from_canonical(e.all_properties()),
-        }),
-    }));
-    let seed = u64::try_from(now.as_second()).unwrap_or_default();
-    let mut feed = demo::Feed::new(seed, &known).with_speed(speed);
-    drop(known);
-    loop {
-        let open: Vec<(FeatureId, Properties)> = warnings(&live)
-            .filter(|(_, e)| !e.all_properties().contains("\"status\":\"closed\""))
-            .map(|(_, e)| {
-                (
-                    e.id().clone(),
-                    Properties::from_canonical(e.all_properties()),
-                )
-            })
-            .collect();
-        let (wait, changes): (Duration, Vec<Change>) = feed.next(Timestamp::now(), &open);
-        if !changes.is_empty() {
-            let edit = Edit::new(Author::system(), changes).because("demo");
-            if let Err(error) = live.commit(edit).await {
-                tracing::warn!(%error, "the demo could not write");
-            }
-        }
-        tokio::time::sleep(wait).await;
-    }
-}
-
-fn warnings(live: &Live) -> impl Iterator<Item = (CollectionId, Arc<Entry>)> {
-    let warnings = live.snapshot().collections().get("warnings").cloned();
-    let list: Vec<_> = warnings
-        .iter()
-        .flat_map(|w| {
-            w.iter()
-                .map(|e| (w.schema().collection.clone(), Arc::clone(e)))
-        })
-        .collect();
-    list.into_iter()
+    demo_ledger::renew(store, since, now).await
 }
 
 /// Finishes what imports left to tidy, now and from time to time.

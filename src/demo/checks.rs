@@ -1,7 +1,6 @@
 //! What must hold of the demo district as a whole, looked at as a reader of its features would.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::path::Path;
 use std::sync::LazyLock;
 
 use geo_types::{Coord, Geometry};
@@ -32,9 +31,9 @@ fn as_of() -> Timestamp {
     "2026-11-22T06:00:00Z".parse().unwrap()
 }
 
-/// The district and its warnings, drawn once for all tests.
+/// The district, drawn once for all tests.
 fn drawn() -> &'static [Change] {
-    static ALL: LazyLock<Vec<Change>> = LazyLock::new(|| super::everything(as_of()));
+    static ALL: LazyLock<Vec<Change>> = LazyLock::new(|| super::district(as_of()));
     &ALL
 }
 
@@ -486,100 +485,5 @@ fn numbers_run_row_by_row_from_west_to_east() {
         assert_eq!(numbers, expected, "{}", c.id);
         let at = |n: &str| middle(own.iter().find(|b| b.text("number") == n).unwrap().ring());
         assert!(at("1").x < at("2").x, "{}", c.id);
-    }
-}
-
-#[test]
-fn warnings_are_marked_and_consistent_and_some_are_open_in_every_level() {
-    let as_of = as_of();
-    let all = drawn();
-    let warnings = features(all, "warnings");
-    assert!(warnings.len() > 900);
-    let now = as_of.to_string();
-    let mut open: BTreeMap<String, usize> = BTreeMap::new();
-    for w in &warnings {
-        assert_eq!(w.map["demo"], Value::Bool(true));
-        assert!(w.text("reported_at") <= now.as_str());
-        let closed = w.text("status") == "closed";
-        assert_eq!(closed, w.map.contains_key("closed_at"));
-        if closed {
-            assert!(w.text("closed_at") <= now.as_str());
-            assert!(w.text("handled_at") <= w.text("closed_at"));
-        } else {
-            *open.entry(w.text("level").to_owned()).or_default() += 1;
-        }
-        let reason = &w.map["reason"];
-        assert!(!reason["zh"].as_str().unwrap().is_empty());
-        assert!(!reason["en"].as_str().unwrap().is_empty());
-        // What the reason counts is there to be counted.
-        let zh = reason["zh"].as_str().unwrap();
-        let nth = zh.strip_prefix('第').and_then(|r| r.split('次').next());
-        if let Some(nth) = nth.and_then(|n| n.parse::<usize>().ok()) {
-            let at: Timestamp = w.text("reported_at").parse().unwrap();
-            let first_told = as_of - jiff::SignedDuration::from_hours(29 * 24);
-            let same = warnings.iter().filter(|o| {
-                let t: Timestamp = o.text("reported_at").parse().unwrap();
-                o.text("place") == w.text("place")
-                    && o.text("category") == w.text("category")
-                    && t <= at
-                    && at.duration_since(t) <= jiff::SignedDuration::from_hours(30 * 24)
-            });
-            if at > first_told {
-                assert_eq!(same.count(), nth, "{}", w.id);
-            }
-        }
-    }
-    for level in ["red", "yellow", "green"] {
-        assert!(open.get(level).is_some_and(|n| *n >= 3), "{open:?}");
-    }
-    assert!(open.values().sum::<usize>() < 80, "{open:?}");
-}
-
-#[test]
-fn other_moments_have_their_open_warnings_too() {
-    for day in [1, 5, 9, 12] {
-        let as_of: Timestamp = format!("2027-{day:02}-11T{:02}:17:00Z", 2 * day - 1)
-            .parse()
-            .unwrap();
-        let all = super::warnings(as_of);
-        for level in ["red", "yellow", "green"] {
-            let open = features(&all, "warnings")
-                .iter()
-                .filter(|w| w.text("status") != "closed" && w.text("level") == level)
-                .count();
-            assert!(open >= 2, "{as_of}: {open} {level}");
-        }
-    }
-}
-
-/// `ONEMAP_BLESS=1` writes the files anew.
-#[test]
-fn the_files_in_geodata_are_what_the_generator_writes() {
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
-    if std::env::var_os("ONEMAP_BLESS").is_some() {
-        super::write_dir(as_of(), &committed).unwrap();
-    }
-    let fresh = tempfile::tempdir().unwrap();
-    super::write_dir(as_of(), fresh.path()).unwrap();
-    let names = |dir: &Path| -> Vec<String> {
-        let files = std::fs::read_dir(dir).unwrap();
-        let mut names: Vec<String> = files
-            .map(|f| f.unwrap().file_name().into_string().unwrap())
-            .filter(|n| n.ends_with(".geojson"))
-            .collect();
-        names.sort();
-        names
-    };
-    assert_eq!(names(&committed), names(fresh.path()));
-    for name in names(&committed) {
-        let old = std::fs::read_to_string(committed.join(&name)).unwrap();
-        let new = std::fs::read_to_string(fresh.path().join(&name)).unwrap();
-        // Not assert_eq: nobody wants to read two megabytes of difference.
-        assert!(
-            old == new,
-            "{name} differs: run this test with ONEMAP_BLESS=1"
-        );
-        let document: Value = serde_json::from_str(&new).unwrap();
-        assert_eq!(document["metadata"]["synthetic"], Value::Bool(true));
     }
 }

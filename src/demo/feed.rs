@@ -1,54 +1,62 @@
 //! Life after the start: new reports arrive and open ones are handled, so that a visitor sees the map
-//! change within half a minute.
+//! change within half a minute. Plain data again: whoever plays it does so through the ledger.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::cases::{self, zone};
 use super::prng::Prng;
 use super::scenes::{CATEGORIES, Scenes};
-use super::warnings::{Memory, fresh};
-use crate::model::{Change, FeatureId, Level, Properties};
+use super::script::{Event, What, Who, fresh, handle, near_point};
+use super::words::{DONE, FAIL_NOTES, PARK_REASONS, REJECT_REASONS, RETURN_REASONS};
+use crate::model::Change;
 
 /// Keeps about this many warnings open.
 const OPEN: f64 = 30.0;
 
-/// A source of demo reports and of their handling. It only ever touches warnings marked `demo`.
+/// A case of the demo that is open, as far as the feed has to know it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenCase {
+    /// Its id.
+    pub id: String,
+    /// Where it stands, as in data.
+    pub status: String,
+    /// Its category.
+    pub category: String,
+    /// Its grid.
+    pub grid: String,
+    /// Where it is.
+    pub at: geo_types::Point<f64>,
+    /// The unit in charge.
+    pub unit: Option<String>,
+    /// How it was reported.
+    pub source: String,
+    /// When it was reported.
+    pub reported_at: Timestamp,
+    /// Until when it is parked.
+    pub parked_until: Option<Timestamp>,
+}
+
+/// A source of demo reports and of their handling.
 #[derive(Debug, Clone)]
 pub struct Feed {
     rng: Prng,
     scenes: Scenes,
-    memory: Memory,
     speed: f64,
-    serial: u64,
+    /// Cases that were just closed and that who reported them may rate.
+    closed: Vec<OpenCase>,
 }
 
 impl Feed {
-    /// A feed for a district. `district` are its features; warnings among them are remembered, so
-    /// that "the third report within 30 days" counts what came before the start.
+    /// A feed for a district.
     pub fn new(seed: u64, district: &[Change]) -> Self {
-        let mut memory = Memory::default();
-        for change in district {
-            let Some(body) = change.body.as_ref() else {
-                continue;
-            };
-            if change.collection.as_str() == "warnings" {
-                let map = body.properties.to_map();
-                let place = map.get("place").and_then(Value::as_str);
-                let category = index_of(&map);
-                if let (Some(p), Some(c), Some(at)) = (place, category, time(&map, "reported_at")) {
-                    memory.note(c, p, at);
-                }
-            }
-        }
         Self {
             rng: Prng::new(seed),
             scenes: Scenes::of(district),
-            memory,
             speed: 1.0,
-            serial: 0,
+            closed: Vec::new(),
         }
     }
 
@@ -62,170 +70,183 @@ impl Feed {
         self
     }
 
-    /// What happens now, and how long to wait before asking again. `open` are the warnings that are
-    /// not closed; those that are not of the demo are left alone.
-    pub fn next(
-        &mut self,
-        now: Timestamp,
-        open: &[(FeatureId, Properties)],
-    ) -> (Duration, Vec<Change>) {
-        // Whole seconds, as everywhere in the demo.
-        let now = now.round(jiff::Unit::Second).unwrap_or(now);
+    /// What happens now, and how long to wait before asking again. `open` are the cases of the demo
+    /// that are not closed.
+    pub fn next(&mut self, now: Timestamp, open: &[OpenCase]) -> (Duration, Option<Event>) {
         let seconds = self.rng.range(10.0, 40.0) / self.speed;
         let wait = Duration::from_secs_f64(seconds.clamp(0.05, 3600.0));
-        let cases: Vec<(&FeatureId, Map<String, Value>)> = open
-            .iter()
-            .map(|(id, p)| (id, p.to_map()))
-            .filter(|(_, m)| m.get("demo") == Some(&Value::Bool(true)))
-            .collect();
-        let change = self
-            .fall_due(now, &cases)
-            .or_else(|| {
-                let room = (OPEN - cases.len() as f64) / OPEN;
-                if self.rng.chance((0.4 + room).clamp(0.1, 0.9)) {
-                    self.arrive(now)
-                } else {
-                    self.advance(now, &cases)
-                }
-            })
-            .or_else(|| self.arrive(now));
-        (wait, change.into_iter().collect())
+        let room = (OPEN - open.len() as f64) / OPEN;
+        let event = if self.rng.chance((0.3 + room).clamp(0.1, 0.9)) {
+            self.arrive(now)
+        } else {
+            self.rate(now).or_else(|| self.advance(now, open))
+        };
+        (wait, event.or_else(|| self.arrive(now)))
     }
 
-    /// The first case that fell due and does not say so yet.
-    fn fall_due(
-        &self,
-        now: Timestamp,
-        cases: &[(&FeatureId, Map<String, Value>)],
-    ) -> Option<Change> {
-        cases.iter().find_map(|(id, map)| {
-            let due = time(map, "due_at")?;
-            if due >= now || time(map, "since")? >= due {
-                return None;
-            }
-            let level = Level::parse(map.get("level")?.as_str()?)?;
-            let (level, reason) = cases::overdue(level, due);
-            let mut map = map.clone();
-            map.insert("level".into(), level.as_str().into());
-            map.insert("since".into(), due.to_string().into());
-            map.insert("reason".into(), serde_json::to_value(reason).ok()?);
-            self.put(id, map)
-        })
-    }
-
-    fn arrive(&mut self, now: Timestamp) -> Option<Change> {
+    fn arrive(&mut self, now: Timestamp) -> Option<Event> {
         let hour = usize::try_from(now.to_zoned(zone()).hour()).unwrap_or(12);
         // Even at night something comes in, or the screen would stand still.
         let weights = (0..CATEGORIES.len()).map(|c| cases::rhythm(c, hour) + 0.05);
         let category = self.rng.weighted(weights);
-        self.serial += 1;
-        let stamp = now.to_zoned(zone()).strftime("%Y%m%d-%H%M%S").to_string();
-        let id = format!("w-{stamp}-{}", self.serial);
-        let rng = &mut self.rng;
-        fresh(&self.scenes, &mut self.memory, rng, id, category, now)?.change()
+        let report = fresh(&self.scenes, &mut self.rng, String::new(), category, now)?;
+        Some(report.event())
+    }
+
+    /// Who reported a case that was closed says how it went, now and then.
+    fn rate(&mut self, now: Timestamp) -> Option<Event> {
+        if self.closed.is_empty() || !self.rng.chance(0.3) {
+            return None;
+        }
+        let case = self.closed.remove(0);
+        let rating = self.rng.pick([5, 5, 4, 4, 3, 2]);
+        let who = Who::reporter(&case.source, &case.grid);
+        let what = json!({"action": "rate", "rating": rating});
+        Some(act(now, &case, who, what))
     }
 
     /// Takes one open case a step further: the older ones first, mostly.
-    fn advance(
-        &mut self,
-        now: Timestamp,
-        cases: &[(&FeatureId, Map<String, Value>)],
-    ) -> Option<Change> {
-        if cases.is_empty() {
+    fn advance(&mut self, now: Timestamp, open: &[OpenCase]) -> Option<Event> {
+        let ready: Vec<&OpenCase> = open
+            .iter()
+            .filter(|c| c.parked_until.is_none_or(|until| until <= now))
+            .collect();
+        if ready.is_empty() {
             return None;
         }
-        let age = |map: &Map<String, Value>| {
-            time(map, "reported_at").map_or(0.0, |t| now.duration_since(t).as_secs_f64())
-        };
-        let weights = cases
-            .iter()
-            .map(|(_, m)| (age(m) / 3600.0).clamp(0.2, 30.0));
-        let (id, map) = &cases[self.rng.weighted(weights)];
-        let mut map = map.clone();
-        let next = match map.get("status")?.as_str()? {
-            "reported" => "filed",
-            "filed" | "returned" => "dispatched",
-            "dispatched" => "handling",
-            "handling" => "handled",
-            "handled" => "verified",
-            "verified" => "closed",
-            _ => return None,
-        };
-        map.insert("status".into(), next.into());
-        let at = now.to_string();
-        match next {
-            "dispatched" => {
-                let category = map.get("category")?.as_str()?.to_owned();
-                let grid = map.get("grid")?.as_str()?.to_owned();
-                let unit = self.scenes.unit(&category, &grid, &mut self.rng)?;
-                map.insert("unit".into(), unit.into());
-            }
-            "handled" => {
-                map.insert("handled_at".into(), at.into());
-            }
-            "closed" => {
-                map.insert("closed_at".into(), at.into());
-            }
-            _ => {}
+        let age = |case: &OpenCase| now.duration_since(case.reported_at).as_secs_f64() / 3600.0;
+        let weights = ready.iter().map(|c| age(c).clamp(0.2, 30.0));
+        let case = ready[self.rng.weighted(weights)];
+        let (who, what) = self.step(now, case)?;
+        if what["action"] == "close" && case.source != "camera" && self.closed.len() < 20 {
+            self.closed.push(case.clone());
         }
-        self.put(id, map)
+        Some(act(now, case, who, what))
     }
 
-    /// Geometry is not handed in: it is that of the place the warning names.
-    fn put(&self, id: &FeatureId, map: Map<String, Value>) -> Option<Change> {
-        let category = map.get("category")?.as_str()?;
-        let scene = self.scenes.find(category, map.get("place")?.as_str()?)?;
-        cases::put(id.as_str(), scene, map.clone())
+    fn step(&mut self, now: Timestamp, case: &OpenCase) -> Option<(Who, Value)> {
+        let rng = &mut self.rng;
+        let officer = Who::officer();
+        let category = CATEGORIES.iter().position(|c| *c == case.category)?;
+        let by_unit = |unit: &Option<String>| Some(Who::unit(unit.as_deref()?));
+        Some(match case.status.as_str() {
+            "reported" if rng.chance(0.05) => {
+                let reason = rng.pick(REJECT_REASONS);
+                (officer, json!({"action": "reject", "reason": reason}))
+            }
+            "reported" => (officer, json!({"action": "file"})),
+            "filed" | "returned" => {
+                let unit = self.scenes.unit(&case.category, &case.grid, rng)?;
+                (officer, json!({"action": "dispatch", "unit": unit}))
+            }
+            "dispatched" if rng.chance(0.08) => {
+                let reason = rng.pick(RETURN_REASONS);
+                (
+                    by_unit(&case.unit)?,
+                    json!({"action": "return", "reason": reason}),
+                )
+            }
+            "dispatched" => (by_unit(&case.unit)?, json!({"action": "start"})),
+            "handling" if rng.chance(0.04) => {
+                let reason = rng.pick(PARK_REASONS);
+                let until = now + jiff::SignedDuration::from_hours(rng.whole(6, 48));
+                let until = until.to_string();
+                (
+                    officer,
+                    json!({"action": "park", "reason": reason, "until": until}),
+                )
+            }
+            "handling" => (by_unit(&case.unit)?, handle(rng.pick(DONE[category]))),
+            "handled" => {
+                let mut what = json!({"action": "verify", "position": near_point(case.at, rng)});
+                if rng.chance(0.06) {
+                    what["result"] = "fail".into();
+                    what["note"] = rng.pick(FAIL_NOTES).into();
+                } else {
+                    what["result"] = "pass".into();
+                }
+                (Who::grid_worker(&case.grid), what)
+            }
+            "verified" => (officer, json!({"action": "close"})),
+            "parked" => (officer, json!({"action": "resume"})),
+            _ => return None,
+        })
     }
 }
 
-fn index_of(map: &Map<String, Value>) -> Option<usize> {
-    let category = map.get("category")?.as_str()?;
-    CATEGORIES.iter().position(|c| *c == category)
-}
-
-fn time(map: &Map<String, Value>, key: &str) -> Option<Timestamp> {
-    map.get(key)?.as_str()?.parse().ok()
+fn act(at: Timestamp, case: &OpenCase, who: Who, what: Value) -> Event {
+    Event {
+        at,
+        case: case.id.clone(),
+        who,
+        what: What::Act(what),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
-
-    use jiff::SignedDuration;
 
     #[test]
-    fn a_day_of_the_feed_keeps_the_map_alive_and_the_queue_short() {
+    fn a_day_of_the_feed_does_everything_that_is_done_to_a_case() {
         let mut now: Timestamp = "2026-11-22T06:00:00Z".parse().unwrap();
-        let mut all = crate::demo::district(now);
-        all.extend(crate::demo::warnings(now));
-        let mut open: BTreeMap<FeatureId, Properties> = BTreeMap::new();
-        let take = |open: &mut BTreeMap<FeatureId, Properties>, change: &Change| {
-            let properties = change.body.clone().unwrap().properties;
-            if properties.to_map()["status"] == "closed" {
-                open.remove(&change.id);
-            } else {
-                open.insert(change.id.clone(), properties);
-            }
-        };
-        for change in all.iter().filter(|c| c.collection.as_str() == "warnings") {
-            take(&mut open, change);
-        }
-        let mut feed = Feed::new(1, &all);
-        let (mut arrived, mut closed) = (0, 0);
-        for _ in 0..1500 {
-            let list: Vec<_> = open.clone().into_iter().collect();
-            let before = open.len();
-            let (wait, changes) = feed.next(now, &list);
-            assert_eq!(changes.len(), 1);
+        let district = crate::demo::district(now);
+        let mut feed = Feed::new(1, &district);
+        let mut open: Vec<OpenCase> = Vec::new();
+        let mut done = std::collections::BTreeMap::<String, usize>::new();
+        for n in 0..3000 {
+            let (wait, event) = feed.next(now, &open);
             assert!((10.0..=40.0).contains(&wait.as_secs_f64()));
-            take(&mut open, &changes[0]);
-            arrived += usize::from(open.len() > before);
-            closed += usize::from(open.len() < before);
-            now += SignedDuration::from_secs(wait.as_secs() as i64);
+            match event.map(|e| (e.case, e.what)).unwrap() {
+                (_, What::Report(seen)) => {
+                    *done.entry("report".into()).or_default() += 1;
+                    open.push(OpenCase {
+                        id: format!("w-{n}"),
+                        status: "reported".into(),
+                        category: seen.category.into(),
+                        grid: "120113001018001".into(),
+                        at: seen.at,
+                        unit: None,
+                        source: seen.source.into(),
+                        reported_at: now,
+                        parked_until: None,
+                    });
+                }
+                (id, What::Act(what)) => {
+                    let action = what["action"].as_str().unwrap();
+                    *done.entry(action.into()).or_default() += 1;
+                    // As the table has it; the real ledger is asked in the tests of who plays it.
+                    let next = match action {
+                        "file" => "filed",
+                        "dispatch" => "dispatched",
+                        "return" => "returned",
+                        "start" | "resume" => "handling",
+                        "handle" => "handled",
+                        "verify" if what["result"] == "fail" => "dispatched",
+                        "verify" => "verified",
+                        "park" => "parked",
+                        _ => "ended",
+                    };
+                    if let Some(case) = open.iter_mut().find(|c| c.id == id) {
+                        case.status = next.into();
+                        if let Some(unit) = what["unit"].as_str() {
+                            case.unit = Some(unit.into());
+                        }
+                    }
+                    open.retain(|c| c.status != "ended");
+                }
+            }
+            assert!(open.len() < 70);
+            now += jiff::SignedDuration::from_secs(wait.as_secs() as i64);
         }
-        assert!(arrived > 100 && closed > 100, "{arrived} {closed}");
-        assert!((10..70).contains(&open.len()), "{}", open.len());
+        for action in [
+            "report", "file", "reject", "dispatch", "return", "start", "handle", "verify", "close",
+            "park", "resume", "rate",
+        ] {
+            assert!(
+                done.get(action).is_some_and(|n| *n > 0),
+                "{action}: {done:?}"
+            );
+        }
     }
 }

@@ -16,22 +16,26 @@ mod frontage;
 mod grids;
 mod names;
 mod network;
+mod photos;
 mod places;
 mod plane;
 mod prng;
 mod scenes;
 mod schemas;
+mod script;
 mod streets;
 mod synth;
-mod warnings;
+mod words;
 mod write;
 
 use jiff::Timestamp;
 
 use crate::model::Change;
 
-pub use feed::Feed;
+pub use feed::{Feed, OpenCase};
+pub use photos::photos;
 pub use schemas::{default_schemas, schemas};
+pub use script::{DAYS, Event, PHOTO_AFTER, PHOTO_BEFORE, Sighting, What, Who};
 pub use synth::synth;
 pub use write::write_dir;
 
@@ -42,18 +46,10 @@ pub fn district(as_of: Timestamp) -> Vec<Change> {
     district::features(&city, &places, as_of)
 }
 
-/// The 60 days of warnings that end at `as_of`, ordered by id: most of them closed, some open in
-/// every level. Each is marked `demo`.
-pub fn warnings(as_of: Timestamp) -> Vec<Change> {
-    warnings::warnings(&scenes::Scenes::of(&district(as_of)), as_of)
-}
-
-/// The district and its warnings.
-fn everything(as_of: Timestamp) -> Vec<Change> {
-    let mut all = district(as_of);
-    let scenes = scenes::Scenes::of(&all);
-    all.extend(warnings::warnings(&scenes, as_of));
-    all
+/// What was reported and done in the 60 days that end at `as_of`, in order. It has to be played on a
+/// ledger to become warnings.
+pub fn script(district: &[Change], as_of: Timestamp) -> Vec<Event> {
+    script::script(&scenes::Scenes::of(district), as_of)
 }
 
 #[cfg(test)]

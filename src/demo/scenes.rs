@@ -195,12 +195,6 @@ impl Scenes {
         list.get(i)
     }
 
-    /// The scene of a warning that has this wording.
-    pub fn find(&self, category: &str, place: &str) -> Option<&Scene> {
-        let list = CATEGORIES.iter().position(|c| *c == category)?;
-        self.lists[list].iter().find(|s| s.place == place)
-    }
-
     /// A unit that handles the category in the community of a grid.
     pub fn unit(&self, category: &str, grid: &str, rng: &mut Prng) -> Option<&str> {
         let community = grid.get(..12).unwrap_or_default();

@@ -11,14 +11,14 @@ use serde_json::json;
 
 use crate::model::{Body, Change};
 
-/// Writes the district and 60 days of warnings that end at `as_of` as `<collection>.geojson` into a
-/// folder, which is made where it is missing. The same time gives the same bytes.
+/// Writes features of the demo as `<collection>.geojson` into a folder, which is made where it is
+/// missing. The same features give the same bytes.
 ///
 /// # Errors
 /// When the folder or a file can't be written.
-pub fn write_dir(as_of: Timestamp, dir: &Path) -> io::Result<()> {
+pub fn write_dir(features: Vec<Change>, as_of: Timestamp, dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)?;
-    for (collection, features) in by_collection(super::everything(as_of)) {
+    for (collection, features) in by_collection(features) {
         let mut file = BufWriter::new(fs::File::create(dir.join(format!("{collection}.geojson")))?);
         write_collection(&mut file, &collection, as_of, &features)?;
         file.flush()?;

@@ -1,0 +1,281 @@
+//! The demo's ledger, played through the real one: sixty days of it at the first start, one durable step
+//! after the other, and a live feed from then on.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::codec::photo;
+use crate::demo::{self, Event, OpenCase, Sighting, What, Who};
+use crate::live::desk;
+use crate::live::office::NewReport;
+use crate::live::place::Where;
+use crate::live::replay::{Replay, ReplayError};
+use crate::live::{Office, OfficeError, Snapshot};
+use crate::model::{Author, Change, Edit, FeatureId, Role};
+use crate::store::{Store, StoreError};
+use crate::warnings::{Actor, Case, Report, Source, Wish};
+
+/// The ids of the demo's two photos.
+#[derive(Debug, Clone)]
+pub struct Photos {
+    before: String,
+    after: String,
+}
+
+impl Photos {
+    /// Draws them, and keeps them in the store.
+    pub async fn keep(store: &Store) -> anyhow::Result<Self> {
+        let mut ids = Vec::new();
+        for bytes in demo::photos()? {
+            let photo = photo::read(&bytes)?;
+            store.put_photo(&photo, Timestamp::now()).await?;
+            ids.push(photo.id);
+        }
+        let mut ids = ids.into_iter();
+        Ok(Self {
+            before: ids.next().unwrap_or_default(),
+            after: ids.next().unwrap_or_default(),
+        })
+    }
+
+    /// Their names in the script, for where nothing is stored.
+    pub fn named() -> Self {
+        Self {
+            before: demo::PHOTO_BEFORE.to_owned(),
+            after: demo::PHOTO_AFTER.to_owned(),
+        }
+    }
+
+    /// Says to which cases they belong.
+    async fn attach(&self, store: &Store, cases: &BTreeSet<FeatureId>) -> Result<(), StoreError> {
+        let both = [self.before.clone(), self.after.clone()];
+        for case in cases {
+            store.attach_photos(case, &both).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Plays a script on a replay. What the ledger would not take is left out; the answer is how often that
+/// was.
+///
+/// # Errors
+/// When a case cannot be written down.
+pub fn play(
+    replay: &mut Replay<'_>,
+    script: &[Event],
+    photos: &Photos,
+) -> Result<usize, ReplayError> {
+    let mut refused = 0;
+    for event in script {
+        let played = match &event.what {
+            What::Report(seen) => replay.report(report(event, seen)?, &place(seen)),
+            What::Act(what) => {
+                let id = desk::id(&event.case)?;
+                match wish(what, photos) {
+                    Some(wish) => replay.act(&id, &wish, &actor(&event.who), event.at),
+                    None => continue,
+                }
+            }
+        };
+        match played {
+            Ok(()) => {}
+            Err(ReplayError::Store(error)) => return Err(error.into()),
+            Err(error) => {
+                tracing::debug!(%error, case = event.case, "the demo's script asks too much");
+                refused += 1;
+            }
+        }
+    }
+    Ok(refused)
+}
+
+/// The steps of the sixty days that end at `now`, ready to be committed. The snapshot has the district.
+///
+/// # Errors
+/// When a case cannot be written down.
+pub fn history(
+    snapshot: &Snapshot,
+    district: &[Change],
+    photos: &Photos,
+    now: Timestamp,
+) -> Result<(Vec<Edit>, Vec<Change>), ReplayError> {
+    let script = demo::script(district, now);
+    let mut replay = Replay::new(snapshot);
+    let refused = play(&mut replay, &script, photos)?;
+    replay.until(now)?;
+    if refused > 0 {
+        tracing::debug!(refused, "steps of the demo that the ledger did not take");
+    }
+    Ok((replay.take_edits(), replay.features()?))
+}
+
+/// Commits the demo's past to a map that has its district. Where the demo stood still for a day, its old
+/// cases give way to those of the last sixty days. `since` is when the demo's past begins.
+///
+/// # Errors
+/// When the store fails.
+pub async fn renew(store: &Store, since: Timestamp, now: Timestamp) -> anyhow::Result<()> {
+    let snapshot = Snapshot::load(store).await?;
+    if !snapshot.is_demo() {
+        return Ok(());
+    }
+    let old = cases(&snapshot);
+    let newest = old.iter().map(|c| c.reported_at).max();
+    if newest.is_some_and(|at| now.duration_since(at) < SignedDuration::from_hours(24)) {
+        return Ok(());
+    }
+    let photos = Photos::keep(store).await?;
+    let mut edits = Vec::new();
+    if !old.is_empty() {
+        let ledger = desk::cases()?;
+        let gone = old.into_iter().map(|case| Change {
+            collection: ledger.clone(),
+            id: case.id,
+            body: None,
+        });
+        let mut edit = Edit::new(Author::system(), gone.collect());
+        // They give way in every past, too: the new ones tell it from its beginning.
+        edit.effective_at = Some(since);
+        edits.push(edit.because("the demo's ledger, up to today"));
+    }
+    let own = photos.clone();
+    let past = tokio::task::spawn_blocking(move || {
+        history(&snapshot, &demo::district(now), &own, now).map(|(past, _)| past)
+    });
+    edits.extend(past.await??);
+    let with_photos: BTreeSet<FeatureId> = edits
+        .iter()
+        .filter(|e| e.reason.as_deref() == Some("handle"))
+        .flat_map(|e| e.changes.iter().map(|c| c.id.clone()))
+        .collect();
+    store.replay(edits).await?;
+    photos.attach(store, &with_photos).await?;
+    Ok(())
+}
+
+/// Lets reports arrive and be handled, so that the map is alive.
+pub async fn go_on(office: Office, speed: f64) {
+    let now = Timestamp::now();
+    let seed = u64::try_from(now.as_second()).unwrap_or_default();
+    let mut feed = demo::Feed::new(seed, &demo::district(now)).with_speed(speed);
+    let photos = match Photos::keep(office.live().store()).await {
+        Ok(photos) => photos,
+        Err(error) => {
+            tracing::warn!(%error, "the demo has no photos");
+            Photos::named()
+        }
+    };
+    loop {
+        let now = Timestamp::now();
+        let (wait, event) = feed.next(now, &open(&office.live().snapshot()));
+        if let Some(event) = event
+            && let Err(error) = take(&office, &event, &photos).await
+        {
+            tracing::debug!(%error, case = event.case, "the demo's step was not taken");
+        }
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Does one thing of the feed, through the same door as everybody.
+async fn take(office: &Office, event: &Event, photos: &Photos) -> Result<(), OfficeError> {
+    let who = actor(&event.who);
+    match &event.what {
+        What::Report(seen) => {
+            let mut new = NewReport::new(seen.category, place(seen), source(seen));
+            new.words = Some(seen.place.clone());
+            new.note = Some(seen.note.to_owned());
+            new.hotline_number.clone_from(&seen.hotline_number);
+            new.demo = true;
+            office.report(new, &who, event.at).await?;
+        }
+        What::Act(what) => {
+            if let Some(wish) = wish(what, photos) {
+                let id = desk::id(&event.case)?;
+                office.act(&id, &wish, &who, None, event.at).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn report(event: &Event, seen: &Sighting) -> Result<Report, StoreError> {
+    let id = desk::id(&event.case)?;
+    let mut report = Report::new(id, event.at, actor(&event.who), seen.category, source(seen));
+    report.note = Some(seen.note.to_owned());
+    report.place = Some(seen.place.clone());
+    report.hotline_number.clone_from(&seen.hotline_number);
+    report.demo = true;
+    Ok(report)
+}
+
+fn place(seen: &Sighting) -> Where {
+    Where::Geometry(seen.at.into())
+}
+
+fn source(seen: &Sighting) -> Source {
+    Source::parse(seen.source).unwrap_or(Source::Resident)
+}
+
+fn actor(who: &Who) -> Actor {
+    Actor {
+        role: who.role,
+        account: who.account.clone(),
+        unit: who.unit.clone(),
+        communities: Vec::new(),
+        is_reporter: who.is_reporter && who.role == Role::Public,
+    }
+}
+
+fn wish(what: &Value, photos: &Photos) -> Option<Wish> {
+    let mut wish = Wish::parse(what.as_object()?).ok()?;
+    for photo in &mut wish.photos {
+        let stored = match photo.id.as_str() {
+            demo::PHOTO_BEFORE => &photos.before,
+            demo::PHOTO_AFTER => &photos.after,
+            _ => continue,
+        };
+        photo.id.clone_from(stored);
+    }
+    Some(wish)
+}
+
+/// The demo's cases.
+fn cases(snapshot: &Snapshot) -> Vec<Case> {
+    let Some(all) = snapshot.collections().get(desk::CASES) else {
+        return Vec::new();
+    };
+    let marked = all
+        .iter()
+        .filter(|e| e.all_properties().contains("\"demo\":true"));
+    marked.filter_map(|e| desk::read(e).ok()).collect()
+}
+
+/// The demo's open cases, as the feed wants them.
+fn open(snapshot: &Snapshot) -> Vec<OpenCase> {
+    let Some(all) = snapshot.collections().get(desk::CASES) else {
+        return Vec::new();
+    };
+    let open = all.iter().filter(|e| {
+        let said = e.all_properties();
+        said.contains("\"demo\":true") && !said.contains("\"closed_at\":")
+    });
+    open.filter_map(|e| {
+        let case = desk::read(e).ok()?;
+        Some(OpenCase {
+            at: desk::anchor(e)?.into(),
+            id: case.id.to_string(),
+            status: case.status.to_string(),
+            category: case.category,
+            grid: case.grid?,
+            unit: case.unit,
+            source: case.source.to_string(),
+            reported_at: case.reported_at,
+            parked_until: case.parked_until,
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,462 @@
+//! The demo's ledger as a script: who did what to which case, and when, as plain data. What a step
+//! makes of a case (its level, its due date, whether it may be taken at all) is decided by the real
+//! ledger when the script is played, so the demo shows nothing that could not happen.
+
+use geo_types::Point;
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use serde_json::{Value, json};
+
+use super::cases::{NOTES, SOURCES, rhythm, sources, zone};
+use super::prng::Prng;
+use super::scenes::{CATEGORIES, Scene, Scenes};
+use super::words::{
+    DONE, EXTEND_REASONS, FAIL_NOTES, PARK_REASONS, REJECT_REASONS, RETURN_REASONS, VERIFY_REASONS,
+};
+use crate::model::Role;
+
+/// How many days are told.
+pub const DAYS: i64 = 60;
+/// How many reports an ordinary day brings.
+const A_DAY: f64 = 25.0;
+
+/// Something that happens in the demo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// The case; empty for a report that gets its id when it is made.
+    pub case: String,
+    /// Who does it.
+    pub who: Who,
+    /// What is done.
+    pub what: What,
+}
+
+/// A demo account. None of them has a token: nobody can sign in as one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Who {
+    /// Its role.
+    pub role: Role,
+    /// Its name, which begins with `demo-`; `None` for the public.
+    pub account: Option<String>,
+    /// The member unit it belongs to.
+    pub unit: Option<String>,
+    /// Whether it is who reported the case.
+    pub is_reporter: bool,
+}
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// A report.
+    Report(Sighting),
+    /// An action as it is posted: `{action, …}`.
+    Act(Value),
+}
+
+/// What is reported, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// The category.
+    pub category: &'static str,
+    /// Where.
+    pub at: Point<f64>,
+    /// The building, where it is in one.
+    pub building: Option<String>,
+    /// The place in words.
+    pub place: String,
+    /// How it came.
+    pub source: &'static str,
+    /// What they wrote.
+    pub note: &'static str,
+    /// The number of the hotline's ticket.
+    pub hotline_number: Option<String>,
+}
+
+impl Who {
+    /// The duty officer.
+    pub fn officer() -> Self {
+        Self::of(Role::Officer, "demo-officer", None)
+    }
+
+    /// Whoever works for a member unit.
+    pub fn unit(unit: &str) -> Self {
+        Self::of(Role::GridWorker, &format!("demo-{unit}"), Some(unit))
+    }
+
+    /// The grid worker of the community of a grid.
+    pub fn grid_worker(grid: &str) -> Self {
+        let community = grid.get(..12).unwrap_or(grid);
+        Self::of(
+            Role::GridWorker,
+            &format!("demo-grid-worker-{community}"),
+            None,
+        )
+    }
+
+    /// Who reported a case from such a source.
+    pub fn reporter(source: &str, grid: &str) -> Self {
+        let who = match source {
+            "grid_worker" => Self::grid_worker(grid),
+            "rider" => Self::of(Role::Rider, "demo-rider", None),
+            "camera" => Self::of(Role::GridWorker, "demo-camera", None),
+            "hotline" => Self::of(Role::Officer, "demo-hotline", None),
+            _ => Self {
+                role: Role::Public,
+                account: None,
+                unit: None,
+                is_reporter: false,
+            },
+        };
+        Self {
+            is_reporter: true,
+            ..who
+        }
+    }
+
+    fn of(role: Role, account: &str, unit: Option<&str>) -> Self {
+        Self {
+            role,
+            account: Some(account.to_owned()),
+            unit: unit.map(str::to_owned),
+            is_reporter: false,
+        }
+    }
+}
+
+/// What happens in the 60 days before `as_of`, in order. A day comes out the same whichever later
+/// moment it is seen from, but for what was still to come then.
+pub fn script(scenes: &Scenes, as_of: Timestamp) -> Vec<Event> {
+    let today = as_of.to_zoned(zone()).date();
+    let mut open = OpenPlaces::default();
+    let mut events = Vec::new();
+    for back in (0..DAYS).rev() {
+        let Ok(date) = today.checked_sub(back.days()) else {
+            continue;
+        };
+        for report in day(scenes, date) {
+            let course = match open.covering(&report) {
+                Some(other) => duplicate(&report, other),
+                None => course(scenes, &report),
+            };
+            open.note(&report, &course);
+            events.push(report.event());
+            events.extend(course);
+        }
+    }
+    events.retain(|e| e.at <= as_of);
+    events.sort_by(|a, b| a.at.cmp(&b.at));
+    events
+}
+
+/// A report, with where it is from.
+#[derive(Debug, Clone)]
+pub struct Report {
+    id: String,
+    at: Timestamp,
+    category: usize,
+    scene: Scene,
+    source: &'static str,
+    note: &'static str,
+}
+
+impl Report {
+    /// It as an event.
+    pub fn event(&self) -> Event {
+        let hotline = (self.source == "hotline").then(|| {
+            let serial = Prng::of(&self.id, 3).whole(100_000, 999_999);
+            let day = self.at.to_zoned(zone()).strftime("%Y%m%d").to_string();
+            format!("12345-{day}-{serial}")
+        });
+        Event {
+            at: self.at,
+            case: self.id.clone(),
+            who: Who::reporter(self.source, &self.scene.grid),
+            what: What::Report(Sighting {
+                category: CATEGORIES[self.category],
+                at: self.scene.at,
+                building: self.scene.building.clone(),
+                place: self.scene.place.clone(),
+                source: self.source,
+                note: self.note,
+                hotline_number: hotline,
+            }),
+        }
+    }
+
+    fn act(&self, at: Timestamp, who: Who, what: Value) -> Event {
+        Event {
+            at,
+            case: self.id.clone(),
+            who,
+            what: What::Act(what),
+        }
+    }
+}
+
+/// Where a case is open, so that a second report of it within a day can be seen for what it is.
+#[derive(Debug, Default)]
+struct OpenPlaces(std::collections::HashMap<(usize, String), (String, Timestamp, Timestamp)>);
+
+impl OpenPlaces {
+    /// The open case that a report most likely repeats.
+    fn covering(&self, report: &Report) -> Option<&str> {
+        let key = (report.category, report.scene.place.clone());
+        let (id, since, until) = self.0.get(&key)?;
+        let fresh = report.at.duration_since(*since) <= SignedDuration::from_hours(24);
+        // By the time somebody looks, the other must still be open.
+        let looked = report.at + SignedDuration::from_mins(45);
+        let noticed = Prng::of(&report.id, 5).chance(0.7);
+        (fresh && looked < *until && noticed).then_some(id.as_str())
+    }
+
+    fn note(&mut self, report: &Report, course: &[Event]) {
+        let is = |e: &Event, action: &str| matches!(&e.what, What::Act(w) if w["action"] == action);
+        // What is rated has been closed before.
+        let end = course.iter().rfind(|e| !is(e, "rate")).map(|e| e.at);
+        if let Some(end) = end.filter(|_| !course.iter().any(|e| is(e, "merge"))) {
+            let key = (report.category, report.scene.place.clone());
+            self.0.insert(key, (report.id.clone(), report.at, end));
+        }
+    }
+}
+
+/// The reports of one day, in the order of the clock.
+fn day(scenes: &Scenes, date: Date) -> Vec<Report> {
+    let ordinal = i64::from(date.year()) * 1000 + i64::from(date.day_of_year());
+    let mut rng = Prng::of("day", ordinal.unsigned_abs());
+    let weekend = date.weekday().to_monday_zero_offset() >= 5;
+    let count = A_DAY * rng.range(0.75, 1.25) * if weekend { 0.8 } else { 1.0 };
+    let moments: Vec<(usize, usize)> = (0..CATEGORIES.len())
+        .flat_map(|c| (0..24).map(move |h| (c, h)))
+        .collect();
+    let mut reports: Vec<(i64, usize)> = (0..count.round() as usize)
+        .map(|_| {
+            let i = rng.weighted(moments.iter().map(|(c, h)| rhythm(*c, *h)));
+            let (category, hour) = moments[i];
+            (hour as i64 * 3600 + rng.whole(0, 3599), category)
+        })
+        .collect();
+    reports.sort_unstable();
+    let Ok(midnight) = date.to_zoned(zone()) else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for (second, category) in reports {
+        let at = midnight.timestamp() + SignedDuration::from_secs(second);
+        let id = format!("w-{}-{:03}", date.strftime("%Y%m%d"), all.len() + 1);
+        all.extend(fresh(scenes, &mut rng, id, category, at));
+    }
+    all
+}
+
+/// A fresh report of a category, at one of its places.
+pub fn fresh(
+    scenes: &Scenes,
+    rng: &mut Prng,
+    id: String,
+    category: usize,
+    at: Timestamp,
+) -> Option<Report> {
+    let scene = scenes.draw(category, rng)?.clone();
+    let source = SOURCES[rng.weighted(sources(category).into_iter())];
+    let note = NOTES[category][rng.index(NOTES[category].len())];
+    Some(Report {
+        id,
+        at,
+        category,
+        scene,
+        source,
+        note,
+    })
+}
+
+/// Somebody sees that it is the same as another.
+fn duplicate(report: &Report, other: &str) -> Vec<Event> {
+    let mut rng = Prng::of(&report.id, 13);
+    let at = report.at + SignedDuration::from_secs(rng.whole(180, 1800));
+    let what = json!({"action": "merge", "into": other, "reason": "同一地点重复上报"});
+    vec![report.act(at, Who::officer(), what)]
+}
+
+/// The steps of a case, in order.
+fn course(scenes: &Scenes, report: &Report) -> Vec<Event> {
+    let mut rng = Prng::of(&report.id, 11);
+    let category = CATEGORIES[report.category];
+    let hours = match category {
+        "blocked_route" => rng.range(3.0, 11.0),
+        "flying_wire_charging" => rng.range(4.0, 14.0),
+        "street_encroachment" => rng.range(5.0, 20.0),
+        "corridor_clutter" => rng.range(8.0, 30.0),
+        _ => rng.range(10.0, 56.0),
+    };
+    // Some are hard: nobody is at home, or the wall has to be moved.
+    let hard = rng.chance(0.08);
+    let hours = if hard {
+        hours * 2.0 + rng.range(30.0, 190.0)
+    } else {
+        hours
+    };
+    let mut course = Course {
+        report,
+        at: report.at,
+        events: Vec::new(),
+    };
+    let after = |share: f64| report.at + SignedDuration::from_secs((hours * 3600.0 * share) as i64);
+    let officer = Who::officer;
+
+    if rng.chance(0.04) {
+        let reason = rng.pick(REJECT_REASONS);
+        course.step(
+            after(0.05),
+            officer(),
+            json!({"action": "reject", "reason": reason}),
+        );
+        return course.events;
+    }
+    course.step(after(0.04), officer(), json!({"action": "file"}));
+    let Some(mut unit) = scenes
+        .unit(category, &report.scene.grid, &mut rng)
+        .map(str::to_owned)
+    else {
+        return course.events;
+    };
+    course.step(
+        after(0.10),
+        officer(),
+        json!({"action": "dispatch", "unit": unit}),
+    );
+    if rng.chance(0.06) {
+        let reason = rng.pick(RETURN_REASONS);
+        course.step(
+            after(0.16),
+            Who::unit(&unit),
+            json!({"action": "return", "reason": reason}),
+        );
+        if let Some(other) = scenes.unit(category, &report.scene.grid, &mut rng) {
+            other.clone_into(&mut unit);
+        }
+        course.step(
+            after(0.20),
+            officer(),
+            json!({"action": "dispatch", "unit": unit}),
+        );
+    }
+    course.step(after(0.30), Who::unit(&unit), json!({"action": "start"}));
+    if hard && rng.chance(0.5) {
+        let reason = rng.pick(PARK_REASONS);
+        let until = daytime(after(0.70));
+        course.step(
+            after(0.35),
+            officer(),
+            json!({"action": "park", "reason": reason, "until": until.to_string()}),
+        );
+        course.step(until, officer(), json!({"action": "resume"}));
+    } else if rng.chance(if hard { 0.5 } else { 0.03 }) {
+        let reason = rng.pick(EXTEND_REASONS);
+        let due = daytime(after(1.0)).max(report.at + SignedDuration::from_hours(24));
+        course.step(
+            after(0.40),
+            officer(),
+            json!({"action": "extend", "reason": reason, "due": due.to_string()}),
+        );
+    }
+    let done = DONE[report.category];
+    let handled = |at| {
+        (
+            daytime(at),
+            Who::unit(&unit),
+            handle(rng_pick(&report.id, at, done)),
+        )
+    };
+    let (at, who, what) = handled(after(0.80));
+    course.step(at, who, what);
+    if rng.chance(0.06) {
+        let note = rng.pick(FAIL_NOTES);
+        course.step(
+            after(0.83),
+            verifier(report),
+            json!({"action": "verify", "result": "fail", "note": note, "position": near(report, &mut rng)}),
+        );
+        course.step(after(0.85), Who::unit(&unit), json!({"action": "start"}));
+        let (at, who, what) = handled(after(0.90));
+        course.step(at, who, what);
+    }
+    let mut pass = json!({"action": "verify", "result": "pass"});
+    if rng.chance(0.88) {
+        pass["position"] = near(report, &mut rng);
+    } else {
+        pass["reason"] = rng.pick(VERIFY_REASONS).into();
+    }
+    course.step(daytime(after(0.94)), verifier(report), pass);
+    course.step(daytime(after(1.0)), officer(), json!({"action": "close"}));
+    if matches!(report.source, "resident" | "rider" | "hotline") && rng.chance(0.4) {
+        let rating = [5, 5, 5, 4, 4, 3, 2][rng.index(7)];
+        let wait = SignedDuration::from_mins(rng.whole(10, 1500));
+        let at = course.at + wait;
+        course.step(
+            at,
+            Who::reporter(report.source, &report.scene.grid),
+            json!({"action": "rate", "rating": rating}),
+        );
+    }
+    course.events
+}
+
+/// Steps that never run backwards.
+struct Course<'a> {
+    report: &'a Report,
+    at: Timestamp,
+    events: Vec<Event>,
+}
+
+impl Course<'_> {
+    fn step(&mut self, at: Timestamp, who: Who, what: Value) {
+        self.at = at.max(self.at + SignedDuration::from_secs(45));
+        self.events.push(self.report.act(self.at, who, what));
+    }
+}
+
+/// What the unit says when it is done, with a photo of before and after.
+pub fn handle(note: &str) -> Value {
+    json!({"action": "handle", "note": note, "photos": [
+        {"id": PHOTO_BEFORE, "kind": "before"}, {"id": PHOTO_AFTER, "kind": "after"},
+    ]})
+}
+
+/// Stands for the demo's one photo of before; whoever plays the script puts the stored photo's id here.
+pub const PHOTO_BEFORE: &str = "demo-before";
+/// The same for the one of after.
+pub const PHOTO_AFTER: &str = "demo-after";
+
+fn verifier(report: &Report) -> Who {
+    Who::grid_worker(&report.scene.grid)
+}
+
+fn rng_pick(id: &str, at: Timestamp, of: [&'static str; 2]) -> &'static str {
+    Prng::of(id, at.as_second().unsigned_abs()).pick(of)
+}
+
+/// A place a few steps away.
+fn near(report: &Report, rng: &mut Prng) -> Value {
+    near_point(report.scene.at, rng)
+}
+
+/// A place a few steps away from another, as `{lon, lat}`.
+pub fn near_point(at: Point<f64>, rng: &mut Prng) -> Value {
+    let mut off = || rng.range(-0.000_15, 0.000_15);
+    let round = |d: f64| (d * 1e7).round() / 1e7;
+    json!({"lon": round(at.x() + off()), "lat": round(at.y() + off())})
+}
+
+/// Nobody works at night: the next morning, then.
+pub fn daytime(at: Timestamp) -> Timestamp {
+    let local = at.to_zoned(zone());
+    let hour = i64::from(local.hour());
+    let wait = match hour {
+        0..=6 => 8 - hour,
+        22..=23 => 32 - hour,
+        _ => 0,
+    };
+    at + SignedDuration::from_hours(wait)
+}
