@@ -35,12 +35,7 @@ impl Tag {
             hash.update(part);
         }
         let digest = hash.finalize();
-        let mut text = format!("\"{seq:x}-");
-        for byte in &digest[..9] {
-            text.push_str(&format!("{byte:02x}"));
-        }
-        text.push('"');
-        Self(text)
+        Self(format!("\"{seq:x}-{}\"", hex(&digest[..9])))
     }
 
     /// The tag of one feature: the commit that wrote it, the map it stands in, and what else decides
@@ -70,8 +65,7 @@ impl Tag {
     /// The tag of bytes that are at hand anyway.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let digest = Sha256::digest(bytes);
-        let text: String = digest[..12].iter().map(|b| format!("{b:02x}")).collect();
-        Self(format!("\"{text}\""))
+        Self(format!("\"{}\"", hex(&digest[..12])))
     }
 
     /// The commit in a feature's tag, as `If-Match` brings it back; `None` where the tag is of another
@@ -103,10 +97,14 @@ impl Tag {
 
 /// A short name of the map, for tags.
 fn map_name(snapshot: &Snapshot) -> String {
-    let id = snapshot.store_id();
-    id.as_bytes()[..4]
+    hex(&snapshot.store_id().as_bytes()[..4])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
         .iter()
-        .map(|b| format!("{b:02x}"))
+        .flat_map(|b| [b >> 4, b & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect()
 }
 

@@ -28,6 +28,7 @@ mod tiles;
 mod warnings;
 mod webhooks;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,15 +80,19 @@ impl Default for Options {
     }
 }
 
-/// What every handler may use.
+/// What every handler may use. One pointer, because every layer and extractor takes a clone.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What stands behind the pointer.
+#[derive(Debug)]
+pub struct Parts {
     live: Live,
     /// The write path of the ledger.
     office: Office,
-    options: Arc<Options>,
+    options: Options,
     principals: auth::Principals,
-    checkers: Arc<checkers::Checkers>,
+    checkers: checkers::Checkers,
     tiles: Arc<tiles::Cache>,
     metrics: Option<PrometheusHandle>,
     /// Turns for requests that look at every feature of a collection.
@@ -96,20 +101,28 @@ pub struct App {
     limits: Arc<limit::Limits>,
 }
 
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl App {
     /// The service over a living map.
     pub fn new(live: Live, options: Options, metrics: Option<PrometheusHandle>) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             office: Office::new(live.clone()),
             live,
-            options: Arc::new(options),
+            options,
             principals: auth::Principals::default(),
-            checkers: Arc::default(),
+            checkers: checkers::Checkers::default(),
             tiles: Arc::default(),
             metrics,
             heavy: Arc::new(Semaphore::new(HEAVY)),
             limits: Arc::default(),
-        }
+        }))
     }
 
     /// Waits for a turn to do something that takes a core for a while.
@@ -298,7 +311,8 @@ pub fn with_layers(router: Router) -> Router {
 
 /// What holds for every request and answer.
 async fn guard(request: Request, next: Next) -> Response {
-    let length = request.uri().to_string().len();
+    let address = request.uri().path_and_query();
+    let length = address.map_or(0, |a| a.as_str().len());
     if length > LONGEST_URI {
         return Problem::uri_too_long(format!(
             "The address has {length} bytes; at most {LONGEST_URI} are taken."

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 pub use one::{__path_read, read};
 pub use write::{
@@ -224,18 +225,13 @@ impl Page<'_> {
         } else {
             self.write_sorted(&mut out, select)?
         };
-        out.extend_from_slice(b"],");
-        let matched = self
-            .matched
-            .or(matched)
-            .map_or_else(String::new, |n| format!("\"numberMatched\":{n},"));
-        out.extend_from_slice(
-            format!(
-                "{matched}\"numberReturned\":{returned},\"links\":{}}}",
-                self.links(next)
-            )
-            .as_bytes(),
-        );
+        out.push(b']');
+        if let Some(n) = self.matched.or(matched) {
+            out.extend_from_slice(format!(",\"numberMatched\":{n}").as_bytes());
+        }
+        out.extend_from_slice(format!(",\"numberReturned\":{returned},\"links\":").as_bytes());
+        serde_json::to_writer(&mut out, &self.links(next)).map_err(|e| Problem::internal(&e))?;
+        out.push(b'}');
         Ok(out)
     }
 
@@ -308,29 +304,43 @@ impl Page<'_> {
         Ok(count)
     }
 
-    fn links(&self, next: Option<String>) -> Value {
-        let id = &self.collection.schema().collection;
-        let here = format!("{}/api/collections/{id}", self.base);
-        let address = |query: &str| {
-            let page = format!("{}{}", self.base, self.path);
-            if query.is_empty() {
-                page
-            } else {
-                format!("{page}?{query}")
-            }
+    fn links(&self, next: Option<String>) -> Vec<Link<'_>> {
+        let schema = self.collection.schema();
+        let here = format!("{}{}", self.base, self.path);
+        let items = |rel, media_type, title, query: &str| Link {
+            href: match query {
+                "" => here.clone(),
+                query => format!("{here}?{query}"),
+            },
+            rel,
+            title,
+            media_type,
         };
+        let (this, page) = (self.query.without(&[]), self.query.with("f", "html"));
         let mut links = vec![
-            json!({"rel": "self", "type": GEOJSON, "title": "this page", "href": address(&self.query.without(&[]))}),
-            json!({"rel": "alternate", "type": "text/html", "title": "this page as HTML", "href": address(&self.query.with("f", "html"))}),
-            json!({"rel": "collection", "type": "application/json", "title": self.collection.schema().title_zh, "href": here}),
+            items("self", GEOJSON, "this page", &this),
+            items("alternate", "text/html", "this page as HTML", &page),
+            Link {
+                href: format!("{}/api/collections/{}", self.base, schema.collection),
+                rel: "collection",
+                title: &schema.title_zh,
+                media_type: "application/json",
+            },
         ];
-        if let Some(query) = next {
-            links.push(
-                json!({"rel": "next", "type": GEOJSON, "title": "next page", "href": address(&query)}),
-            );
-        }
-        Value::Array(links)
+        links.extend(next.map(|query| items("next", GEOJSON, "next page", &query)));
+        links
     }
+}
+
+/// A link of a page. Written as it is: a document of values in between would cost a page of a few
+/// features more than the features.
+#[derive(Serialize)]
+struct Link<'a> {
+    href: String,
+    rel: &'static str,
+    title: &'a str,
+    #[serde(rename = "type")]
+    media_type: &'static str,
 }
 
 /// Writes one feature as a role sees it, in the system and with the properties asked for.
