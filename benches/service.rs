@@ -11,7 +11,6 @@
     reason = "a measurement that cannot go on stops"
 )]
 
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -98,14 +97,16 @@ async fn measure(buildings: u64) {
     let half = half_width(&live, &places);
     let mean = mean_body(&live, &places, half);
     let body = Bytes::from(vec![b'x'; mean]);
-    let app = App::new(live.clone(), Options::default(), None);
+    let app = App::new(live.clone(), Options::default(), http::metrics::install());
     let plain = get(move || {
         let body = body.clone();
         async move { body }
     });
-    let router = http::router(app).merge(http::with_layers(
-        axum::Router::new().route("/static", plain),
-    ));
+    // Counted and timed like every route.
+    let plain = axum::Router::new()
+        .route("/static", plain)
+        .route_layer(axum::middleware::from_fn(http::metrics::measure));
+    let router = http::router(app).merge(http::with_layers(plain));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -150,44 +151,54 @@ async fn import(store: &Store, database: &str, file: &Path, _token: &str) {
     println!("single writes during the import: {}", percentiles(took));
 }
 
+/// The same boxes asked for in several ways: what each costs more than the one before is a stage's.
+/// The requests differ in path and header only, because the load generator shares the cores.
 async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, mean: usize) {
-    let script = folder.join("boxes.lua");
-    let mut lua = std::fs::File::create(&script).unwrap();
-    writeln!(lua, "local boxes = {{").unwrap();
-    for (x, y) in places {
-        let b = around(*x, *y, half);
-        writeln!(
-            lua,
-            "\"{:.6},{:.6},{:.6},{:.6}\",",
-            b.west, b.south, b.east, b.north
-        )
-        .unwrap();
-    }
-    writeln!(
-        lua,
-        "}}\nlocal i = 0\nrequest = function()\n  i = i % #boxes + 1\n  return wrk.format(\"GET\", \
-         \"/api/collections/buildings/items?limit=10000&bbox=\" .. boxes[i])\nend"
-    )
-    .unwrap();
-    // In turns, so that a change of the machine's speed meets both.
-    let (mut ours, mut plain) = (Vec::new(), Vec::new());
-    for _ in 0..3 {
-        plain.push(wrk(&["/static"], base, None).await);
-        ours.push(wrk(&["/"], base, Some(&script)).await);
+    let boxes: Vec<String> = places
+        .iter()
+        .map(|(x, y)| around(*x, *y, half))
+        .map(|b| format!("{:.6},{:.6},{:.6},{:.6}", b.west, b.south, b.east, b.north))
+        .collect();
+    let items = "/api/collections/buildings/items";
+    let ways = [
+        ("the same bytes as a static body", "/static", 10_000, ""),
+        ("an answer that the client has (304)", items, 10_000, "*"),
+        ("the first feature and the count", items, 1, ""),
+        ("all features", items, 10_000, ""),
+    ];
+    let mut loads = ways.map(|_| Vec::new());
+    // In turns, so that a change of the machine's speed meets all.
+    for _ in 0..5 {
+        for ((_, path, limit, held), list) in ways.iter().zip(&mut loads) {
+            let script = folder.join("boxes.lua");
+            let text = format!(
+                "local boxes = {{\"{}\"}}\nlocal i = 0\nwrk.headers[\"If-None-Match\"] = \"{held}\"\n\
+                 request = function()\n  i = i % #boxes + 1\n  return wrk.format(\"GET\", \
+                 \"{path}?limit={limit}&bbox=\" .. boxes[i])\nend\n",
+                boxes.join("\",\"")
+            );
+            std::fs::write(&script, text).unwrap();
+            list.push(wrk(base, &script).await);
+        }
     }
     let middle = |list: &mut Vec<Load>| {
-        list.sort_by(|a, b| a.bytes.total_cmp(&b.bytes));
-        list[1].clone()
+        list.sort_by(|a, b| a.requests.total_cmp(&b.requests));
+        list[list.len() / 2].clone()
     };
-    let (ours, plain) = (middle(&mut ours), middle(&mut plain));
+    let loads = loads.each_mut().map(middle);
+    println!("boxes of {WANTED} buildings, a mean body of {mean} bytes:");
+    for ((name, ..), load) in ways.iter().zip(&loads) {
+        println!(
+            "  {name}: {:.0} requests/s, p50 {}, p99 {}; core time a request {:.0} µs, the load \
+             generator's {:.0} µs",
+            load.requests, load.p50, load.p99, load.service_us, load.generator_us
+        );
+    }
+    let [plain, .., ours] = loads;
     println!(
-        "bbox of {WANTED} features (mean body {mean} bytes): {:.0} requests/s, p50 {}, p99 {}; the \
-         same bytes as a static body: {:.0} requests/s; share of bytes {:.2}",
-        ours.requests,
-        ours.p50,
-        ours.p99,
-        plain.requests,
-        ours.bytes / plain.bytes
+        "share of bytes: {:.2} by requests, {:.2} by core time",
+        ours.bytes / plain.bytes,
+        (plain.service_us + plain.generator_us) / (ours.service_us + ours.generator_us)
     );
 }
 
@@ -197,18 +208,21 @@ struct Load {
     bytes: f64,
     p50: String,
     p99: String,
+    /// Core time a request of this process and of the load generator, which the machine's other
+    /// guests disturb less than the clock.
+    service_us: f64,
+    generator_us: f64,
 }
 
-async fn wrk(path: &[&str], base: &str, script: Option<&Path>) -> Load {
-    let url = format!("{base}{}", path[0]);
-    let script = script.map(|s| text(s).to_owned());
+async fn wrk(base: &str, script: &Path) -> Load {
+    let (url, script) = (base.to_owned(), text(script).to_owned());
     tokio::task::spawn_blocking(move || {
-        let mut command = Command::new("wrk");
-        command.args(["-t1", "-c16", "-d6s", "--latency"]);
-        if let Some(script) = &script {
-            command.args(["-s", script]);
-        }
-        let done = command.arg(&url).output().expect("wrk is installed");
+        let before = core_time();
+        let done = Command::new("wrk")
+            .args(["-t1", "-c16", "-d5s", "--latency", "-s", &script, &url])
+            .output()
+            .expect("wrk is installed");
+        let spent = core_time();
         let out = String::from_utf8_lossy(&done.stdout).into_owned();
         let after = |name: &str| {
             out.lines()
@@ -229,15 +243,33 @@ async fn wrk(path: &[&str], base: &str, script: Option<&Path>) -> Load {
             .trim_end_matches(|c: char| c.is_ascii_alphabetic())
             .parse()
             .unwrap();
+        let count = out.split_once(" requests in").unwrap().0;
+        let count: f64 = count.rsplit(['\n', ' ']).next().unwrap().parse().unwrap();
         Load {
             requests: after("Requests/sec:").parse().unwrap(),
             bytes: number * unit,
             p50: after("50%"),
             p99: after("99%"),
+            service_us: (spent.0 - before.0) / count,
+            generator_us: (spent.1 - before.1) / count,
         }
     })
     .await
     .unwrap()
+}
+
+/// The core time of this process and of its children that have ended, in microseconds.
+fn core_time() -> (f64, f64) {
+    const TICK_US: f64 = 10_000.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    // The name, in brackets, may hold spaces.
+    let numbers: Vec<f64> = stat[stat.rfind(')').unwrap() + 2..]
+        .split(' ')
+        .map(|n| n.trim().parse().unwrap_or(0.0))
+        .collect();
+    // The 14th to 17th field of proc(5), of which two are before the bracket's end.
+    let ticks = |a: usize, b: usize| (numbers[a] + numbers[b]) * TICK_US;
+    (ticks(11, 12), ticks(13, 14))
 }
 
 async fn tiles(base: &str, places: &[(f64, f64)]) {
