@@ -9,6 +9,7 @@
 
 mod support;
 
+mod connections;
 mod documents;
 mod features;
 mod import_command;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use hyper_util::rt::TokioTimer;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{demo_ledger, print, say};
@@ -46,6 +47,9 @@ pub struct ServeArgs {
     /// How many commits the live feed tells to a client that comes back.
     #[arg(long, env = "ONEMAP_FEED_RETENTION", default_value_t = 10_000)]
     feed_retention: u64,
+    /// How many seconds a client may take for the head of a request.
+    #[arg(long, env = "ONEMAP_HEADER_TIMEOUT", default_value_t = 30, hide = true)]
+    header_timeout: u64,
     /// A certificate chain (PEM): serve HTTPS.
     #[arg(long, env = "ONEMAP_TLS_CERT", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -112,6 +116,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     let address = listener.local_addr()?;
     announce(&args, address, first_token.as_deref())?;
 
+    let patience = Duration::from_secs(args.header_timeout);
     let handle = axum_server::Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
     match (&args.tls_cert, &args.tls_key) {
@@ -125,13 +130,13 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
             let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key)
                 .await
                 .with_context(|| format!("{} and {}", cert.display(), key.display()))?;
-            axum_server::from_tcp_rustls(listener, tls)?
+            patient(axum_server::from_tcp_rustls(listener, tls)?, patience)
                 .handle(handle)
                 .serve(router)
                 .await?;
         }
         _ => {
-            axum_server::from_tcp(listener)?
+            patient(axum_server::from_tcp(listener)?, patience)
                 .handle(handle)
                 .serve(router)
                 .await?;
@@ -155,6 +160,20 @@ async fn install_schemas(store: &Store, folder: Option<&live::Folder>) -> anyhow
     };
     live::install_schemas(store, schemas, own.is_none()).await?;
     Ok(())
+}
+
+/// Cuts off who does not get to the end of a request's head, or opens a connection and says nothing:
+/// without a limit a few thousand such clients take every file descriptor.
+fn patient<A>(
+    mut server: axum_server::Server<SocketAddr, A>,
+    patience: Duration,
+) -> axum_server::Server<SocketAddr, A> {
+    server
+        .http_builder()
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience);
+    server
 }
 
 /// Prints where the pages are, for people and for programs that wait for it.

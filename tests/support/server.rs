@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// A running server. It ends with the value.
 pub struct Server {
-    child: Child,
+    child: Running,
     pub base: String,
     /// A token of the role admin.
     pub admin: String,
@@ -45,26 +45,7 @@ impl Server {
 
     /// On a database, with further arguments.
     pub async fn on(database: &str, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .env("ONEMAP_LOG", "error")
-            .spawn()
-            .unwrap();
-        let mut base = String::new();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        while let Some(Ok(line)) = lines.next() {
-            let line = line.trim();
-            if let Some(address) = line.strip_suffix("/api/") {
-                base = address.to_owned();
-                break;
-            }
-        }
-        // Keep reading, so that the program never writes into a closed pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        assert!(!base.is_empty(), "the server did not start");
+        let (child, base) = begin(database, arguments);
         let client = Client::new();
         let deadline = Instant::now() + Duration::from_secs(60);
         while client
@@ -162,15 +143,50 @@ impl Server {
 
     /// Kills it at once, as a power cut would.
     pub fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.child.end();
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.kill();
+/// The program as a process. It ends with the value.
+pub struct Running(Child);
+
+impl Running {
+    fn end(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Starts the program on a database and gives the address that it prints. It listens, but need not be
+/// ready yet.
+pub fn begin(database: &str, arguments: &[&str]) -> (Running, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .env("ONEMAP_LOG", "error")
+        .spawn()
+        .unwrap();
+    let mut base = String::new();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    while let Some(Ok(line)) = lines.next() {
+        let line = line.trim();
+        if let Some(address) = line.strip_suffix("/api/") {
+            base = address.to_owned();
+            break;
+        }
+    }
+    // Keep reading, so that the program never writes into a closed pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    assert!(!base.is_empty(), "the server did not start");
+    (Running(child), base)
 }
 
 /// The status and the problem document of an answer.

@@ -1,0 +1,97 @@
+//! What happens before a request is one: HTTPS without a proxy, and clients that never get to the point.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use serde_json::Value;
+
+use crate::support::server::{Server, begin, sqlite_in};
+
+/// A certificate of nobody for `localhost`, and its key.
+const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/cert.pem");
+const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/key.pem");
+
+fn host(base: &str) -> &str {
+    base.split_once("://").unwrap().1
+}
+
+#[test]
+fn https_is_spoken_with_the_operators_certificate_and_links_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let arguments = ["--tls-cert", CERTIFICATE, "--tls-key", KEY];
+    let (_server, base) = begin(&database, &arguments);
+    assert!(base.starts_with("https://"), "{base}");
+
+    let mut stream = https(host(&base), Path::new(CERTIFICATE));
+    let request = format!(
+        "GET /api/collections/buildings HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+        host(&base)
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let collection: Value = serde_json::from_str(body).unwrap();
+    let link = collection["links"][0]["href"].as_str().unwrap();
+    assert!(link.starts_with(&base), "{link}");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let nothing = folder.path().join("none.pem");
+    let nothing = nothing.to_str().unwrap();
+    let (_, said, worked) = crate::support::server::onemap(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--database",
+        &database,
+        "--tls-cert",
+        nothing,
+        "--tls-key",
+        KEY,
+    ]);
+    assert!(!worked && said.contains("none.pem"), "{said}");
+}
+
+/// A client that sends a byte now and then would hold its connection for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_never_ends_the_head_of_a_request_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let server = Server::on(&database, &["--header-timeout", "1"]).await;
+    let mut stream = TcpStream::connect(host(&server.base)).unwrap();
+    stream
+        .write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nx-slow: ")
+        .unwrap();
+    let mut answer = Vec::new();
+    // Ends when the server ends it; without a limit this waits for ever.
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    assert!(server.get("/health/live").await.status().is_success());
+}
+
+fn https(host: &str, certificate: &Path) -> StreamOwned<ClientConnection, TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_file(certificate).unwrap())
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+    StreamOwned::new(connection, TcpStream::connect(host).unwrap())
+}
