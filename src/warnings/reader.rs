@@ -129,7 +129,9 @@ impl Reader<'_> {
 impl<'r> Table<'r> {
     /// The value of a key, if it is there.
     pub fn get(&self, key: &'static str) -> Option<Item<'r>> {
-        self.known.borrow_mut().push(key);
+        if !self.known.borrow().contains(&key) {
+            self.known.borrow_mut().push(key);
+        }
         let (_, value) = self.map.iter().find(|(k, _)| k.get_ref() == key)?;
         Some(self.item(key, value))
     }

@@ -80,7 +80,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "`\"`",
     ),
     ("[verify]", "[verify", "45:", "unclosed table", "`]`"),
-    ("zh = \"其他\"", "zh = 其他", "26:6", "", ""),
+    ("zh = \"其他\"", "zh = 其他", "26:", "", ""),
     (
         "photo = true",
         "photo = true\nphoto = false",
@@ -210,7 +210,13 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "is the number nan",
         "a number",
     ),
-    ("[verify]\ndistance_m = 50", "verify = 50", "45:10", "", ""),
+    (
+        "[verify]\ndistance_m = 50",
+        "verify = 50",
+        "45:1",
+        "the key `verify` is not known in `privacy`",
+        "one of `contact_days`",
+    ),
     (
         "age = [{ after = \"2d\", level = \"yellow\" }, { after = \"7d\", level = \"red\" }]",
         "age = \"7d\"",
@@ -358,7 +364,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "within_m = 10",
         "within_m = 100_000",
         "37:12",
-        "is the number 100_000",
+        "is the number 100",
         "metres from 0 to 5000",
     ),
     (
