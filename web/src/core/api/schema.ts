@@ -169,6 +169,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The conditions of all places of which anything was heard. */
+        get: operations["list_conditions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conformance": {
         parameters: {
             query?: never;
@@ -237,6 +254,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what was observed at a place. */
+        post: operations["observe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a photo in. One that no report or step names is removed after 24 hours. */
+        post: operations["create_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/photos/{photoId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo of a case. */
+        get: operations["read_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in force. */
+        get: operations["rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -268,6 +353,41 @@ export interface paths {
         post: operations["sign_in"];
         /** Signs out. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All silences, those that are over too. */
+        get: operations["list_silences"];
+        put?: never;
+        /** Begins a silence. */
+        post: operations["begin_silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a silence before its time. */
+        delete: operations["end_silence"];
         options?: never;
         head?: never;
         patch?: never;
@@ -314,8 +434,239 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The warnings, with the parameters of a collection's items: `level=red&status=filed`. */
-        get: operations["listWarnings"];
+        /**
+         * The warnings.
+         * @description The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`,
+         *     any property: `level=red&status=filed`), and three more.
+         */
+        get: operations["list_warnings"];
+        put?: never;
+        /**
+         * Reports something that is wrong.
+         * @description `key` is a name that the client draws for the report; the same report sent again with it is the
+         *     same case, and is answered with 200. Draw at least 32 random characters: who has no account gets
+         *     the same `receipt` again by it.
+         */
+        post: operations["report_warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open cases of the same category, near and not long ago, the nearest first. */
+        get: operations["warning_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Some cases as a sheet.
+         * @description The columns are those that the caller may see, as in the sheet of the whole list.
+         */
+        post: operations["export_warnings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the ledger comes to in a month. */
+        get: operations["warning_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a sheet in: CSV (UTF-8 or GB 18030) or XLSX, headers in Chinese or English.
+         * @description Each row becomes the steps that its case took, each at its own time. A sheet with a problem changes
+         *     nothing. The same sheet again changes nothing either; a row that has gone on since takes its case
+         *     on.
+         */
+        post: operations["import_warnings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One case.
+         * @description Who is signed in also gets what they may do (`allowed`) and whose turn it is (`turn`). With
+         *     `receipt` it is what the reporter may know, and `progress`: when it came to each status.
+         */
+        get: operations["read_warning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a case a step further.
+         * @description Where the case stands is looked at first (409), then who asks (403, or 401 without credentials),
+         *     then the fields (422); each refusal says what the caller may do instead (`allowed`).
+         */
+        post: operations["act_on_warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contact that a reporter left. */
+        get: operations["warning_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All steps of a case, the first one first. */
+        get: operations["warning_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/{id}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The member units for a case, the best first, each with its reasons. */
+        get: operations["warning_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which systems are told? */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Tells another system from now on. */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Tells it no more. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was a webhook told, and what not yet? */
+        get: operations["list_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -379,20 +730,142 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What was told to a webhook. */
+        DeliveryList: {
+            /** @description The newest first. */
+            deliveries: components["schemas"]["DeliveryShown"][];
+        };
+        /** @description One thing told to one webhook. */
+        DeliveryShown: {
+            /** @description When it was tried last, RFC 3339. */
+            at: string;
+            /** @description What went wrong last. */
+            error?: string | null;
+            /** @description `step` or `notice`. */
+            event: string;
+            /** @description When it was tried first, RFC 3339. */
+            first_at: string;
+            /** @description One id for ever. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The commit it tells of.
+             */
+            seq: number;
+            /** @description `pending` (it is tried again), `delivered` or `dead` (given up). */
+            state: string;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+            /** @description The warning it tells of. */
+            warning: string;
+        };
+        /** @description A photo that was taken in. */
+        PhotoTaken: {
+            /**
+             * Format: int32
+             * @description Pixels, as it is kept.
+             */
+            height: number;
+            /**
+             * @description Its id, to be named in `photos` of a report or a step. The same bytes have the same id.
+             * @example 5891b5b522d5df086d0ff0b110fbd9d2
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Pixels, as it is kept.
+             */
+            width: number;
+        };
+        /** @description Which cases go into the sheet. */
+        Selection: {
+            /** @description Their ids, in the order of the rows; one that is not there (any more) is passed over. */
+            ids: string[];
+        };
         /** @description Who is signed in. */
         Session: {
             /** @description The account's name; absent for the public. */
             account?: string | null;
+            /** @description The ids of the communities that the account is bound to; empty where it may act everywhere. */
+            communities: string[];
             /**
              * @description `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
              * @example officer
              */
             role: string;
+            /** @description The id of the member unit that the account works for. */
+            unit?: string | null;
         };
         /** @description What signing in takes. */
         SignIn: {
             /** @description The secret that `onemap token create` printed. */
             token: string;
+        };
+        /** @description A receiver that does not take what it is sent. */
+        TroubleShown: {
+            /** @description What went wrong last. */
+            error: string;
+            /**
+             * Format: int32
+             * @description How many attempts failed in a row.
+             */
+            failures: number;
+            /** @description When it is tried again, RFC 3339. */
+            next_at: string;
+            /** @description Since when, RFC 3339. */
+            since: string;
+        };
+        /** @description All webhooks. */
+        WebhookList: {
+            /** @description The oldest first. */
+            webhooks: components["schemas"]["WebhookShown"][];
+        };
+        /**
+         * @description A webhook. Deliveries come as `POST` with `Onemap-Delivery` (one id for ever), `Onemap-Event`,
+         *     `Onemap-Timestamp` (Unix seconds) and `Onemap-Signature: v1=` the HMAC-SHA256 of
+         *     `timestamp.body` in hexadecimal; the body is `{id, event, seq, at, warning}`. Whatever is not answered with 2xx within ten
+         *     seconds comes again, under the same id, later and later; after a day it is given up.
+         */
+        WebhookShown: {
+            /** @description RFC 3339. */
+            created_at: string;
+            /** @description The account that made it. */
+            created_by?: string | null;
+            /** @description What is told. */
+            events: string[];
+            /** @description Its id. */
+            id: string;
+            /** @description What deliveries are signed with; said only when it is made. */
+            secret?: string | null;
+            /**
+             * Format: int64
+             * @description Everything before this commit has been told.
+             */
+            seq: number;
+            trouble?: components["schemas"]["TroubleShown"] | null;
+            /** @description Where it is sent. */
+            url: string;
+        };
+        /** @description A webhook to be made. */
+        WebhookWanted: {
+            /**
+             * @description `step` (each step of each case), `notice` (steps that are to be noticed), or both.
+             * @example [
+             *       "step",
+             *       "notice"
+             *     ]
+             */
+            events: string[];
+            /** @description What deliveries are signed with, at least 16 bytes; drawn where it is absent. */
+            secret?: string | null;
+            /**
+             * @description Where to send, `https://…` or `http://…`. Redirects are not followed.
+             * @example https://12345.example.org/onemap
+             */
+            url: string;
         };
     };
     responses: never;
@@ -939,6 +1412,44 @@ export interface operations {
             };
         };
     };
+    list_conditions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{conditions: [{place, category, state, since, value, observed_at, fired_at?, warning?}]}`; `state` is inactive, pending, firing, recovering or no_data */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role grid_worker */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     conformance: {
         parameters: {
             query?: {
@@ -1003,7 +1514,10 @@ export interface operations {
     };
     status: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The levels as they were at this moment: 2026-11-22T06:05:00Z */
+                as_of?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1057,6 +1571,185 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    observe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `{place, category, value, at?}`: the id of a feature of the map, a category whose rule has a condition, and a number in the unit of its thresholds; `at` is now where it is missing */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description `{place, category, state, since, value, warning?, late?}`: the condition after it, and the open case that it opened or joined. One that is not newer than the last is `late` and changes nothing */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role grid_worker */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is missing or wrong; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file: JPEG, PNG or WebP by its content, at most 8 MiB and 50 million pixels. Kept upright, as JPEG of at most 2048 pixels, without metadata */
+        requestBody: {
+            content: {
+                "image/jpeg": number[];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoTaken"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No JPEG, PNG or WebP */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too many from one address without an account */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    read_photo: {
+        parameters: {
+            query?: {
+                /** @description full (the default) or thumb, at most 320 pixels */
+                size?: string;
+                /** @description The receipt of its case, for who has no account */
+                receipt?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The photo's id */
+                photoId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description Neither an account nor the receipt of its case */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such photo */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{rules, calendar, categories: [{id, zh, en, level, photo, respond_hours, handle_hours, age, overdue, repeats, condition, handlers}], places, verify, duplicates, notices, years, unknown_year, in_force_since, problem, problems}`: the two texts as they are in force and what they come to; times are hours, working hours for `respond`, `handle` and `overdue`. `problem` is null, or the first mistake `{file, line, column, problem, expected}` of a file that was refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };
@@ -1179,6 +1872,144 @@ export interface operations {
             };
         };
     };
+    list_silences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{silences: [{id, match: {grid?, community?, category?, warning?}, reason, until, at, account, active}]}` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    begin_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `{match: {grid?, community?, category?, warning?}, reason, until}`; everything that `match` names must fit */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description It has begun; Location names it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is missing or wrong; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    end_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The silence's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such silence */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     style: {
         parameters: {
             query?: never;
@@ -1259,9 +2090,18 @@ export interface operations {
             };
         };
     };
-    listWarnings: {
+    list_warnings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The most features on the page (10); of a sheet all */
+                limit?: number;
+                /** @description The warnings as they were at this moment: 2026-11-22T06:05:00Z */
+                as_of?: string;
+                /** @description json, html, or a sheet: csv, xlsx */
+                f?: string;
+                /** @description The language of a sheet: zh (the default) or en */
+                lang?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1275,6 +2115,697 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    report_warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `{category, geometry | building, note?, place?, photos?: [ids], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The same report had come before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description The case, with `receipt`: the secret by which its reporter follows and rates it. Location names it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes another role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is missing or wrong; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too many from one address without an account; Retry-After says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    warning_duplicates: {
+        parameters: {
+            query: {
+                /** @description The category that is reported */
+                category: string;
+                /** @description Longitude, WGS 84 degrees */
+                lon?: number;
+                /** @description Latitude, WGS 84 degrees */
+                lat?: number;
+                /** @description The id of a building, instead of a position */
+                building?: string;
+                /** @description A case that is not its own duplicate */
+                except?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most ten; `distance_m` and `hours_ago` among the properties. Below the role grid_worker only category, level and distance */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description A parameter is missing or wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_warnings: {
+        parameters: {
+            query?: {
+                /** @description csv (the default) or xlsx */
+                f?: string;
+                /** @description The language of headers and words: zh (the default) or en */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description The sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            /** @description A parameter is wrong, or there are too many */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    warning_figures: {
+        parameters: {
+            query: {
+                /**
+                 * @description The month in China's time: 2026-11
+                 * @example 2026-11
+                 */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven are of the cases closed in it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No month */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role grid_worker */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    import_warnings: {
+        parameters: {
+            query?: {
+                /** @description csv or xlsx; by the media type or the content where it is missing */
+                f?: string;
+                /** @description true: only say what would happen */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's */
+        requestBody: {
+            content: {
+                "text/csv": number[];
+            };
+        };
+        responses: {
+            /** @description `{rows, created, updated, unchanged, problems: [{row, column?, problem}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not a sheet */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Somebody changed one of the cases meanwhile; send it again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    read_warning: {
+        parameters: {
+            query?: {
+                /** @description The secret that the reporter got */
+                receipt?: string;
+                /** @description json (the default), or cap: a message of the Common Alerting Protocol 1.2, of public properties only */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The case; its ETag goes into If-Match of an action */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Not the receipt of this case */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    act_on_warning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag read before: refused with 412 where somebody was quicker */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The case's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description `{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt`. Every action takes `note?`, and `key?`: the same key again takes no second step */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The case after the step, with `allowed` and `turn` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not this person; `allowed` says what they may do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not from where it stands; `allowed` says what may be done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Somebody was quicker; `etag` is the present one */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is missing or wrong; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    warning_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{id, contact}`; `contact` is null where none was left, or its time is over and it was erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role officer, in this community */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    warning_history: {
+        parameters: {
+            query?: {
+                /** @description json (the default) or csv */
+                f?: string;
+                /** @description The language of a sheet: zh (the default) or en */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{id, steps: [{n, action, at, role, from, to, level, why, …}]}`; who, in which words, with which photos: from the role grid_worker */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    warning_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{units: [{id, name, score, competent, serves, on_duty, open_cases, distance_m, why: {zh, en}}]}`; `on_duty` is null where the hours are not known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All webhooks, without their secrets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description Only for admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookWanted"];
+            };
+        };
+        responses: {
+            /** @description Made; the only time its secret is said */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookShown"];
+                };
+            };
+            /** @description Only for admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such address or event */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only pending, delivered or dead ones */
+                state?: string;
+                /** @description At most so many, up to 1,000; 100 without */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those of the last 30 days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
                 };
             };
         };
@@ -1308,7 +2839,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `status` is ready, or stale while the database is away and reads are answered from memory; `quarantined` names rows that plain SQL wrote and that are no valid features */
+            /** @description `status` is ready, or stale while the database is away and reads are answered from memory; `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the configuration, in whose place the ones before them are in force */
             200: {
                 headers: {
                     [name: string]: unknown;
