@@ -95,7 +95,7 @@ async fn a_case_tells_its_versions_and_what_it_was_at_any_moment() {
             (&officer, at(10), Some("立案"))
         );
         assert_eq!(record.updated_at, header.at);
-        assert_eq!(told(&[record.clone()])[0].2, "{\"steps\":2}");
+        assert_eq!(told(std::slice::from_ref(record))[0].2, "{\"steps\":2}");
         let ends = store
             .versions_of(&name("warnings"), &id("b"))
             .await
@@ -357,8 +357,11 @@ async fn a_burst_of_small_commits_is_folded_into_the_same_map() {
     }
 }
 
-/// Commits by their moments and what they put: 5 features, `None` deletes.
-fn histories() -> impl Strategy<Value = Vec<(i64, Vec<(u8, Option<i64>)>)>> {
+/// A commit: its moment, and what it puts of 5 features; `None` deletes.
+type Moment = (i64, Vec<(u8, Option<i64>)>);
+
+/// Commits by their moments.
+fn histories() -> impl Strategy<Value = Vec<Moment>> {
     let change = (0..5_u8, prop::option::weighted(0.8, 0..4_i64));
     prop::collection::vec((0..30_i64, prop::collection::vec(change, 1..4)), 1..25)
 }

@@ -145,7 +145,7 @@ pub fn script(scenes: &Scenes, as_of: Timestamp) -> Vec<Event> {
         }
     }
     events.retain(|e| e.at <= as_of);
-    events.sort_by(|a, b| a.at.cmp(&b.at));
+    events.sort_by_key(|e| e.at);
     events
 }
 

