@@ -34,7 +34,7 @@ const TRAP: &str = "website";
 /// the same `receipt` again by it.
 #[utoipa::path(post, path = "/api/warnings", operation_id = "report_warning", tag = "warnings",
     request_body(content = Value, content_type = "application/json",
-        description = "`{category, geometry | building, note?, place?, photos?: [ids], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker"),
+        description = "`{category, geometry | building, note?, place?, photos?: [ids], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of one's own for the `place`, which everybody can read"),
     responses(
         (status = 201, description = "The case, with `receipt`: the secret by which its reporter follows and rates it. Location names it", content_type = "application/geo+json", body = Value),
         (status = 200, description = "The same report had come before", content_type = "application/geo+json", body = Value),
@@ -130,7 +130,9 @@ fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem>
     let mut report = NewReport::new(category, place(map)?, source);
     report.suspicious = !staff && is_odd(map, note.as_deref());
     report.note = note;
-    report.words = wish::text(map, "place", 200)?;
+    // Everybody reads where it is, so only staff put it into words of their own: from anybody else it
+    // is the name that the map has there.
+    report.words = wish::text(map, "place", 200)?.filter(|_| staff);
     report.photos = wish::photos(map, PhotoKind::Report)?;
     report.contact = wish::text(map, "contact", CONTACT_LIMIT)?;
     report.hotline_number = hotline_number;
@@ -227,6 +229,14 @@ mod tests {
             );
             assert!(!reading(body, Some(Role::GridWorker)).unwrap().suspicious);
         }
+    }
+
+    #[test]
+    fn what_everybody_reads_is_not_in_the_words_of_just_anybody() {
+        let body = json!({"place": "call 13800000000"});
+        assert_eq!(reading(body.clone(), None).unwrap().words, None);
+        let staff = reading(body, Some(Role::GridWorker)).unwrap();
+        assert_eq!(staff.words.as_deref(), Some("call 13800000000"));
     }
 
     #[test]

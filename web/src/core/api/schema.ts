@@ -2135,7 +2135,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description `{category, geometry | building, note?, place?, photos?: [ids], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker */
+        /** @description `{category, geometry | building, note?, place?, photos?: [ids], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of one's own for the `place`, which everybody can read */
         requestBody: {
             content: {
                 "application/json": unknown;
