@@ -974,14 +974,21 @@ async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
     );
 }
 
+/// Now, and a little patience: steps are kept to the millisecond, so what comes next is surely after it.
+async fn a_moment() -> String {
+    let now = jiff_now();
+    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    now
+}
+
 #[tokio::test]
 async fn the_map_as_it_was_is_what_it_was() {
     let ledger = Ledger::start().await;
-    let before = jiff_now();
+    let before = a_moment().await;
     let id = ledger.case().await;
-    let reported = jiff_now();
+    let reported = a_moment().await;
     ledger.act(&ledger.officer, &id, "file", json!({})).await;
-    let filed = jiff_now();
+    let filed = a_moment().await;
     ledger
         .act(&ledger.officer, &id, "dispatch", json!({"unit": "u1"}))
         .await;
