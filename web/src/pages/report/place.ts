@@ -9,5 +9,6 @@ export function placeBody(place: Place): Record<string, unknown> {
   if (place.kind === 'building') return { building: place.id };
   // 7 digits are a centimetre; more would only pretend.
   const coordinates = place.at.slice(0, 2).map((degrees) => Number(degrees.toFixed(7)));
-  return { geometry: { type: 'Point', coordinates }, ...(place.name ? { place: place.name } : {}) };
+  // How the place is called is for the map to say: everybody will read it.
+  return { geometry: { type: 'Point', coordinates } };
 }
