@@ -22,5 +22,6 @@ mod store_ledger;
 mod store_postgis;
 mod store_suite;
 mod two_stores;
+mod wall;
 mod webhooks;
 mod wrong_input;

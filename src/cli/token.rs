@@ -34,6 +34,10 @@ enum Action {
         /// everywhere.
         #[arg(long, value_delimiter = ',')]
         communities: Vec<String>,
+        /// It can read and nothing else: for screens that nobody watches over. The second line
+        /// printed is the path that opens the wall with it.
+        #[arg(long)]
+        read_only: bool,
         /// When it ends: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without, never.
         #[arg(long)]
         expires: Option<String>,
@@ -62,6 +66,7 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
             name,
             unit,
             communities,
+            read_only,
             expires,
             json,
         } => {
@@ -80,14 +85,21 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
                         .map(plain)
                         .filter(|c| !c.is_empty())
                         .collect(),
+                    read_only,
                 })
                 .await?;
             if json {
                 let mut answer = serde_json::to_value(&token)?;
                 answer["token"] = secret.reveal().into();
+                if read_only {
+                    answer["kiosk"] = kiosk(secret.reveal()).into();
+                }
                 print(&answer.to_string())?;
             } else {
                 print(secret.reveal())?;
+                if read_only {
+                    print(&kiosk(secret.reveal()))?;
+                }
             }
         }
         Action::List { json } => {
@@ -106,6 +118,9 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
                     if let Some(unit) = &t.unit {
                         bounds.push_str(&format!("  unit {unit}"));
                     }
+                    if t.read_only {
+                        bounds.push_str("  read-only");
+                    }
                     if !t.communities.is_empty() {
                         bounds.push_str(&format!("  communities {}", t.communities.join(",")));
                     }
@@ -123,6 +138,11 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The path that opens the wall signed in. What stands behind `#` is never sent, so it is in no log.
+fn kiosk(secret: &str) -> String {
+    format!("/wall#token={secret}")
 }
 
 fn plain(text: String) -> String {

@@ -154,7 +154,10 @@ impl FromRequestParts<App> for Caller {
             let ask = store.token_principal(&token);
             let principal = app.principals.find(token.clone(), reading, ask).await?;
             return match principal {
-                Some(p) => Ok(Self { principal: Some(p) }),
+                Some(p) => {
+                    only_reads(&p, parts)?;
+                    Ok(Self { principal: Some(p) })
+                }
                 None => Err(Problem::unauthenticated(
                     "This token is unknown, revoked or past its date.",
                 )),
@@ -168,12 +171,25 @@ impl FromRequestParts<App> for Caller {
                 if !reading {
                     same_origin(parts, app)?;
                 }
+                only_reads(&p, parts)?;
                 return Ok(Self { principal: Some(p) });
             }
             // A session that ran out: the browser goes on as the public, and pages show it.
         }
         Ok(Self { principal: None })
     }
+}
+
+/// A read-only account changes nothing but its own session.
+fn only_reads(principal: &Principal, parts: &Parts) -> Result<(), Problem> {
+    let own_session = parts.uri.path() == "/api/session";
+    if !principal.read_only || is_safe(&parts.method) || own_session {
+        return Ok(());
+    }
+    Err(Problem::forbidden(format!(
+        "{} may read and nothing else (its token was made with --read-only).",
+        principal.account
+    )))
 }
 
 fn is_safe(method: &Method) -> bool {

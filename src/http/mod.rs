@@ -18,6 +18,7 @@ pub mod metrics;
 mod nearest;
 mod openapi;
 mod photos;
+mod presets;
 mod problem;
 mod query;
 mod rules;
@@ -191,12 +192,15 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(grids::status))
         .routes(routes!(rules::rules))
+        .routes(routes!(presets::list))
+        .routes(routes!(presets::put, presets::delete))
         .routes(routes!(photos::create))
         .routes(routes!(photos::read))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::delete))
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(warnings::list, warnings::report))
+        .routes(routes!(warnings::summary))
         .routes(routes!(warnings::figures))
         .routes(routes!(warnings::duplicates))
         .routes(routes!(warnings::units))

@@ -32,6 +32,8 @@ pub struct Session {
     pub unit: Option<String>,
     /// The ids of the communities that the account is bound to; empty where it may act everywhere.
     pub communities: Vec<String>,
+    /// Whether it may read and nothing else.
+    pub read_only: bool,
 }
 
 /// What signing in takes.
@@ -124,6 +126,7 @@ impl Session {
                 .as_ref()
                 .map(|p| p.communities.clone())
                 .unwrap_or_default(),
+            read_only: caller.principal.as_ref().is_some_and(|p| p.read_only),
         }
     }
 }

@@ -144,6 +144,11 @@ impl Agenda {
         self.since
     }
 
+    /// The cases that have not ended, those held back and drills among them.
+    pub fn open(&self) -> impl Iterator<Item = &FeatureId> {
+        self.open.keys()
+    }
+
     /// When time alone will next change a case.
     pub fn next_moment(&self) -> Option<Timestamp> {
         self.moments.first().map(|(at, _)| *at)

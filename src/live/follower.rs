@@ -189,6 +189,10 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
         fold()
     };
     publish(live, Arc::clone(&told.snapshot));
+    // After it is published: who counts from here on counts with it.
+    if let Some(at) = headers.iter().map(|h| h.effective_at).min() {
+        live.inner.days.forget_from(at);
+    }
     // Nobody listening is no fault.
     let _ = live.inner.feed.send(Arc::new(told));
     Ok(())

@@ -109,6 +109,14 @@ fn had_ended(entry: &Entry, at: Timestamp) -> bool {
     moment(entry.all_properties(), "\"closed_at\":\"").is_some_and(|t| t <= at)
 }
 
+/// Whether a case was reported or ended at a moment or after it.
+pub fn happened_since(entry: &Entry, from: Timestamp) -> bool {
+    let properties = entry.all_properties();
+    ["\"reported_at\":\"", "\"closed_at\":\""]
+        .iter()
+        .any(|key| moment(properties, key).is_some_and(|t| t >= from))
+}
+
 /// Reads one moment out of canonical JSON without parsing all of it: a third of a million cases are
 /// looked at for one question. A quotation mark within a text stands behind a backslash, so the key is
 /// never found inside one.

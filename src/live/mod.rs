@@ -4,6 +4,7 @@
 mod agenda;
 mod config;
 mod courier;
+mod days;
 pub mod desk;
 mod draft;
 mod feed;
@@ -11,6 +12,7 @@ mod follower;
 pub mod history;
 pub mod office;
 pub mod place;
+pub mod presets;
 mod receipt;
 pub mod replay;
 mod seen;
@@ -31,6 +33,7 @@ use tokio::sync::{broadcast, watch as value};
 pub use agenda::{Agenda, RULES};
 pub use config::{CALENDAR_FILE, Folder, RULES_FILE, install_schemas, read_schema};
 pub use courier::courier;
+pub use days::OpenThen;
 pub use feed::{FeedChange, FeedCommit, Reset};
 pub use office::{Office, OfficeError};
 pub use receipt::receipt_hash;
@@ -70,6 +73,7 @@ struct Inner {
     condition: value::Sender<Condition>,
     seen: seen::Memory,
     config_problems: ArcSwap<Vec<Problem>>,
+    days: days::Days,
 }
 
 impl Live {
@@ -88,6 +92,7 @@ impl Live {
                 snapshot: ArcSwap::from_pointee(snapshot),
                 seen: seen::Memory::default(),
                 config_problems: ArcSwap::default(),
+                days: days::Days::default(),
                 store,
             }),
         };

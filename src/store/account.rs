@@ -17,6 +17,8 @@ pub struct Principal {
     pub unit: Option<String>,
     /// The ids of the communities that it is bound to; empty where it may act everywhere.
     pub communities: Vec<String>,
+    /// Whether it may read and nothing else.
+    pub read_only: bool,
 }
 
 impl Principal {
@@ -42,6 +44,8 @@ pub struct NewToken {
     pub unit: Option<String>,
     /// The ids of the communities that it is bound to; empty where it may act everywhere.
     pub communities: Vec<String>,
+    /// Whether it may read and nothing else.
+    pub read_only: bool,
 }
 
 impl NewToken {
@@ -53,6 +57,7 @@ impl NewToken {
             expires_at: None,
             unit: None,
             communities: Vec::new(),
+            read_only: false,
         }
     }
 }
@@ -76,6 +81,8 @@ pub struct Token {
     pub unit: Option<String>,
     /// The ids of the communities that it is bound to; empty where it may act everywhere.
     pub communities: Vec<String>,
+    /// Whether it may read and nothing else.
+    pub read_only: bool,
 }
 
 /// A secret: 32 random bytes in hexadecimal behind `om_`. Never logged; shown once.

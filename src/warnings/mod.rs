@@ -18,6 +18,7 @@ pub mod sheet;
 mod status;
 mod step;
 pub mod suggest;
+pub mod summary;
 pub mod table;
 pub mod wish;
 

@@ -145,7 +145,8 @@ fn half(amount: f64, at: f64) -> f64 {
 }
 
 /// Hours that nobody can read are as good as none.
-fn on_duty(unit: &Unit, calendar: &Calendar, at: Timestamp) -> Option<bool> {
+/// Whether a unit is on duty at a moment; `None` where its hours are not known.
+pub fn on_duty(unit: &Unit, calendar: &Calendar, at: Timestamp) -> Option<bool> {
     let hours = OpeningHours::parse(unit.duty_hours.as_deref()?).ok()?;
     let hours = hours.with_holidays(calendar.holidays.keys().copied());
     Some(hours.is_open(calendar.offset.to_datetime(at)))

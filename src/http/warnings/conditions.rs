@@ -1,14 +1,14 @@
 //! What sensors, cameras and patrols observe, and the conditions that follow from it.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{actor, object, refused};
+use super::{actor, object, refused, told};
 use crate::http::App;
-use crate::http::answer::{Answer, SEQ_HEADER};
+use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
@@ -55,12 +55,7 @@ pub async fn observe(
     if seen.late {
         said["late"] = json!(true);
     }
-    let head = [
-        (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
-        (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
-        (SEQ_HEADER, app.live.snapshot().seq().to_string()),
-    ];
-    Ok((StatusCode::ACCEPTED, head, said.to_string()).into_response())
+    Ok(told(StatusCode::ACCEPTED, app.live.snapshot().seq(), &said))
 }
 
 fn read(map: &Map<String, Value>) -> Result<Observation, Problem> {

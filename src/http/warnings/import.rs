@@ -2,13 +2,12 @@
 
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{actor, names, refused};
+use super::{actor, names, refused, told};
 use crate::http::App;
-use crate::http::answer::SEQ_HEADER;
 use crate::http::auth::Caller;
 use crate::http::body;
 use crate::http::items::collection;
@@ -117,10 +116,5 @@ pub async fn import(
         "preview": brought.preview,
         "dry_run": dry_run,
     });
-    let head = [
-        (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
-        (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
-        (SEQ_HEADER, brought.seq.to_string()),
-    ];
-    Ok((StatusCode::OK, head, Value::to_string(&said)).into_response())
+    Ok(told(StatusCode::OK, brought.seq, &said))
 }

@@ -19,7 +19,7 @@ use crate::index::{Collection, Collections, Entry, Select};
 use crate::live::desk::CASES;
 use crate::live::history::{self, Which};
 use crate::live::{Live, Snapshot};
-use crate::model::{FeatureId, Role, SCHEMAS, Schema};
+use crate::model::{Body, CollectionId, FeatureId, Properties, Record, Role, SCHEMAS, Schema};
 use crate::warnings::sheet::columns;
 use crate::warnings::sheet::write::{CaseRow, Style, csv, xlsx};
 use crate::warnings::sheet::{Language, Names};
@@ -32,11 +32,12 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// The warnings.
 ///
 /// The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`,
-/// any property: `level=red&status=filed`), and three more.
+/// any property: `level=red&status=filed`), and four more.
 #[utoipa::path(get, path = "/api/warnings", tag = "warnings", operation_id = "list_warnings",
     params(
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10); of a sheet all"),
         ("as_of" = Option<String>, Query, description = "The warnings as they were at this moment: 2026-11-22T06:05:00Z"),
+        ("open" = Option<bool>, Query, description = "true: only those that have not ended and are not held back as likely spam"),
         ("f" = Option<String>, Query, description = "json, html, or a sheet: csv, xlsx"),
         ("lang" = Option<String>, Query, description = "The language of a sheet: zh (the default) or en"),
     ),
@@ -53,6 +54,7 @@ pub async fn list(
     let snapshot = app.live.snapshot();
     let present = collection(&snapshot, CASES)?;
     let as_of = read_as_of(&query)?;
+    let open = wanted_open(&query)?;
     let language = language(&query)?;
     let sheet = match query.get("f")? {
         Some("csv") => Some(Sheet::Csv),
@@ -60,18 +62,21 @@ pub async fn list(
         _ => None,
     };
     // The rest is what every collection's items take.
-    let plain = Query::parse(&query.without(&["as_of", "lang"]))?;
+    let plain = Query::parse(&query.without(&["as_of", "lang", "open"]))?;
     let mut params = Params::read(&plain, present.schema(), caller.role())?;
     if sheet.is_some() && query.get("limit")?.is_none() {
         params.limit = MOST_ROWS;
     }
-    let past = match as_of {
-        None => None,
-        Some(at) => Some(read_past(&app.live, &snapshot, &mut params, &caller, at).await?),
+    let chosen = match (as_of, open) {
+        (None, false) => None,
+        (None, true) => Some(read_open(&snapshot).await?),
+        (Some(at), open) => {
+            Some(read_past(&app.live, &snapshot, &mut params, &caller, at, open).await?)
+        }
     };
-    let (features, matched) = match &past {
+    let (features, matched) = match &chosen {
         None => (present, None),
-        Some(past) => (&past.cases, past.matched),
+        Some(chosen) => (&chosen.cases, chosen.matched),
     };
     if let Some(sheet) = sheet {
         return sheet
@@ -85,7 +90,7 @@ pub async fn list(
         collection: features,
         query: &query,
         params: &params,
-        seq: match past {
+        seq: match as_of {
             None => present.last_seq(),
             Some(_) => snapshot.seq(),
         },
@@ -106,8 +111,20 @@ pub(super) fn language(query: &Query) -> Result<Language, Problem> {
     }
 }
 
-/// The warnings of a past moment.
-struct Past {
+/// The parameter `open`.
+fn wanted_open(query: &Query) -> Result<bool, Problem> {
+    match query.get("open")? {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => {
+            let problem = format!("open={other}: expected true or false.");
+            Err(Problem::invalid("open", problem))
+        }
+    }
+}
+
+/// Cases apart from those of the map: of a past moment, or the open ones.
+struct Chosen {
     cases: Arc<Collection>,
     /// How many there were, where only a page of them was read.
     matched: Option<u64>,
@@ -120,15 +137,18 @@ async fn read_past(
     params: &mut Params,
     caller: &Caller,
     at: Timestamp,
-) -> Result<Past, Problem> {
+    open: bool,
+) -> Result<Chosen, Problem> {
     let present = collection(snapshot, CASES)?;
     // Who asks for what was open then need not read what had ended.
     let ended = ["closed", "rejected", "merged"];
     let which = match params.equal.get("status") {
         Some(status) if !ended.contains(&status.as_str()) => Which::Open,
+        _ if open => Which::Open,
         _ => Which::All,
     };
-    let all = params.bbox.is_none()
+    let all = !open
+        && params.bbox.is_none()
         && params.sort.is_empty()
         && params.filter(present, caller.role()).is_none();
     let mut ids: Vec<FeatureId> = {
@@ -154,9 +174,46 @@ async fn read_past(
         params.offset = 0;
     }
     let mut records = history::versions_at(live, &ids, at).await?;
+    if open {
+        records.retain(|r| {
+            let properties = r.body.as_ref().map(|b| b.properties.as_str());
+            properties.is_some_and(is_open)
+        });
+    }
+    let cases = gather(snapshot, records).await?;
+    Ok(Chosen { cases, matched })
+}
+
+/// The cases that are open now: a few thousand of what may be hundreds of thousands.
+async fn read_open(snapshot: &Arc<Snapshot>) -> Result<Chosen, Problem> {
+    let present = collection(snapshot, CASES)?;
+    let records = snapshot
+        .ledger()
+        .open()
+        .filter_map(|id| present.get(id.as_str()))
+        .filter(|entry| is_open(entry.all_properties()))
+        .map(|entry| record(present.schema().collection.clone(), entry))
+        .collect();
+    Ok(Chosen {
+        cases: gather(snapshot, records).await?,
+        matched: None,
+    })
+}
+
+/// Whether a case, in canonical JSON, has not ended and is not held back.
+fn is_open(properties: &str) -> bool {
+    let ended = ["closed", "rejected", "merged"]
+        .iter()
+        .any(|s| properties.contains(&format!("\"status\":\"{s}\"")));
+    !ended && !properties.contains("\"held\":true")
+}
+
+/// Cases as a collection of their own, under the schema in force: what it protects today it protects of
+/// the past too.
+async fn gather(snapshot: &Snapshot, mut records: Vec<Record>) -> Result<Arc<Collection>, Problem> {
     let schemas = snapshot.collections().hidden(SCHEMAS);
     if let Some(schema) = schemas.and_then(|s| s.get(CASES)) {
-        records.insert(0, schema_row(schema)?);
+        records.insert(0, record(CollectionId::schemas(), schema));
     }
     let cases = tokio::task::spawn_blocking(move || {
         let (map, _) = Collections::load(records);
@@ -164,23 +221,20 @@ async fn read_past(
     })
     .await
     .map_err(|e| Problem::internal(&e))?;
-    let cases =
-        cases.ok_or_else(|| Problem::internal(&"the past has no collection of warnings"))?;
-    Ok(Past { cases, matched })
+    cases.ok_or_else(|| Problem::internal(&"a ledger without its schema"))
 }
 
-/// The schema in force: what it protects today it protects of the past too.
-fn schema_row(entry: &Entry) -> Result<crate::model::Record, Problem> {
-    Ok(crate::model::Record {
-        collection: crate::model::CollectionId::schemas(),
+fn record(collection: CollectionId, entry: &Entry) -> Record {
+    Record {
+        collection,
         id: entry.id().clone(),
         seq: entry.seq(),
         updated_at: entry.updated_at(),
-        body: Some(crate::model::Body {
-            geometry: None,
-            properties: crate::model::Properties::from_canonical(entry.all_properties()),
+        body: Some(Body {
+            geometry: entry.geometry().cloned(),
+            properties: Properties::from_canonical(entry.all_properties()),
         }),
-    })
+    }
 }
 
 /// The two kinds of sheet.

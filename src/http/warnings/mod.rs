@@ -16,6 +16,7 @@ mod list;
 mod one;
 mod report;
 mod silences;
+mod summary;
 mod units;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub use report::{__path_report, report};
 pub use silences::{
     __path_begin_silence, __path_end_silence, __path_silences, begin_silence, end_silence, silences,
 };
+pub use summary::{__path_summary, summary};
 pub use units::{__path_units, units};
 
 use super::answer::{SEQ_HEADER, Tag};
@@ -159,6 +161,16 @@ fn answer(
     let tag = HeaderValue::from_str(tag.as_str()).map_err(|e| Problem::internal(&e))?;
     headers.insert(header::ETAG, tag);
     Ok(response)
+}
+
+/// What a write came to, and the commit that made it true.
+fn told(status: StatusCode, seq: u64, said: &Value) -> Response {
+    let head = [
+        (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
+        (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
+        (SEQ_HEADER, seq.to_string()),
+    ];
+    (status, head, said.to_string()).into_response()
 }
 
 /// The id in a path.

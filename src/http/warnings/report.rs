@@ -202,6 +202,7 @@ mod tests {
                 account: "a".into(),
                 unit: None,
                 communities: Vec::new(),
+                read_only: false,
             }),
         }
     }

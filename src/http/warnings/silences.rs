@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{actor, object, refused};
+use super::{actor, object, refused, told};
 use crate::http::App;
 use crate::http::answer::{Answer, SEQ_HEADER};
 use crate::http::auth::Caller;
@@ -90,13 +90,11 @@ pub async fn begin_silence(
         .unwrap_or_default();
     row.insert("id".into(), json!(id));
     row.insert("active".into(), json!(true));
-    let head = [
-        (header::LOCATION.as_str(), format!("/api/silences/{id}")),
-        (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
-        (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
-        (SEQ_HEADER, seq.to_string()),
-    ];
-    Ok((StatusCode::CREATED, head, Value::Object(row).to_string()).into_response())
+    let mut response = told(StatusCode::CREATED, seq, &Value::Object(row));
+    if let Ok(here) = HeaderValue::from_str(&format!("/api/silences/{id}")) {
+        response.headers_mut().insert(header::LOCATION, here);
+    }
+    Ok(response)
 }
 
 fn read(map: &Map<String, Value>) -> Result<NewSilence, Problem> {

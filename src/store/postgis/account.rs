@@ -26,11 +26,12 @@ impl PostgisStore {
             revoked_at: None,
             unit: new.unit,
             communities: new.communities,
+            read_only: new.read_only,
         };
         sqlx::query(
             "INSERT INTO onemap.tokens \
-             (id, hash, name, role, created_at, expires_at, unit, communities) \
-             VALUES ($1, $2, $3, $4, onemap.from_micros($5), onemap.from_micros($6), $7, $8)",
+             (id, hash, name, role, created_at, expires_at, unit, communities, read_only) \
+             VALUES ($1, $2, $3, $4, onemap.from_micros($5), onemap.from_micros($6), $7, $8, $9)",
         )
         .bind(&token.id)
         .bind(TokenSecret::hash(secret.reveal()))
@@ -40,6 +41,7 @@ impl PostgisStore {
         .bind(token.expires_at.map(|t| t.as_microsecond()))
         .bind(&token.unit)
         .bind(&token.communities)
+        .bind(token.read_only)
         .execute(&self.shared.pool)
         .await?;
         Ok((token, secret))
@@ -49,7 +51,8 @@ impl PostgisStore {
     pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
         let rows = sqlx::query(
             "SELECT id, name, role, onemap.micros(created_at), onemap.micros(expires_at), \
-             onemap.micros(revoked_at), unit, communities FROM onemap.tokens ORDER BY created_at DESC, id DESC",
+             onemap.micros(revoked_at), unit, communities, read_only \
+             FROM onemap.tokens ORDER BY created_at DESC, id DESC",
         )
         .fetch_all(&self.shared.pool)
         .await?;
@@ -64,6 +67,7 @@ impl PostgisStore {
                     revoked_at: row.try_get::<Option<i64>, _>(5)?.map(from_micros),
                     unit: row.try_get(6)?,
                     communities: row.try_get(7)?,
+                    read_only: row.try_get(8)?,
                 })
             })
             .collect()
@@ -90,7 +94,7 @@ impl PostgisStore {
     /// See [`Store::token_principal`](crate::store::Store::token_principal).
     pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         let row = sqlx::query(
-            "SELECT name, role, unit, communities FROM onemap.tokens WHERE hash = $1 AND revoked_at IS NULL \
+            "SELECT name, role, unit, communities, read_only FROM onemap.tokens WHERE hash = $1 AND revoked_at IS NULL \
              AND (expires_at IS NULL OR expires_at > now())",
         )
         .bind(TokenSecret::hash(secret))
@@ -113,12 +117,12 @@ impl PostgisStore {
         // A session never outlives its token. The token's row is held, so that one revoked at this
         // moment takes the session with it.
         let row = sqlx::query(
-            "WITH good AS (SELECT id, name, role, unit, communities, expires_at FROM onemap.tokens \
+            "WITH good AS (SELECT id, name, role, unit, communities, read_only, expires_at FROM onemap.tokens \
              WHERE hash = $1 AND revoked_at IS NULL \
              AND (expires_at IS NULL OR expires_at > now()) FOR SHARE), \
              begun AS (INSERT INTO onemap.sessions (hash, token, created_at, expires_at) \
              SELECT $2, id, now(), least(onemap.from_micros($3), expires_at) FROM good) \
-             SELECT name, role, unit, communities FROM good",
+             SELECT name, role, unit, communities, read_only FROM good",
         )
         .bind(TokenSecret::hash(token))
         .bind(TokenSecret::hash(secret.reveal()))
@@ -139,7 +143,7 @@ impl PostgisStore {
     /// See [`Store::session_principal`](crate::store::Store::session_principal).
     pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         let row = sqlx::query(
-            "SELECT t.name, t.role, t.unit, t.communities \
+            "SELECT t.name, t.role, t.unit, t.communities, t.read_only \
              FROM onemap.sessions s JOIN onemap.tokens t ON t.id = s.token \
              WHERE s.hash = $1 AND s.expires_at > now() AND t.revoked_at IS NULL \
              AND (t.expires_at IS NULL OR t.expires_at > now())",
@@ -166,6 +170,7 @@ fn principal(row: &PgRow) -> Result<Principal, StoreError> {
         role: role(row, 1)?,
         unit: row.try_get(2)?,
         communities: row.try_get(3)?,
+        read_only: row.try_get(4)?,
     })
 }
 

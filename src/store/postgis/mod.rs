@@ -51,6 +51,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "ledger",
         include_str!("../../../migrations/postgis/0003_ledger.sql"),
     ),
+    (
+        4,
+        "read_only",
+        include_str!("../../../migrations/postgis/0004_read_only.sql"),
+    ),
 ];
 
 /// How long a call waits for a connection before it says that the database is away.

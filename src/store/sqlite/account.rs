@@ -23,10 +23,11 @@ impl SqliteStore {
             revoked_at: None,
             unit: new.unit,
             communities: new.communities,
+            read_only: new.read_only,
         };
         sqlx::query(
-            "INSERT INTO tokens (id, hash, name, role, created_at, expires_at, unit, communities) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO tokens (id, hash, name, role, created_at, expires_at, unit, communities, read_only) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&token.id)
         .bind(TokenSecret::hash(secret.reveal()))
@@ -36,6 +37,7 @@ impl SqliteStore {
         .bind(token.expires_at.map(|t| t.as_microsecond()))
         .bind(&token.unit)
         .bind(sqlx::types::Json(&token.communities))
+        .bind(token.read_only)
         .execute(&mut *self.shared.writer.lock().await)
         .await?;
         Ok((token, secret))
@@ -44,7 +46,7 @@ impl SqliteStore {
     /// See [`Store::tokens`](crate::store::Store::tokens).
     pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, name, role, created_at, expires_at, revoked_at, unit, communities \
+            "SELECT id, name, role, created_at, expires_at, revoked_at, unit, communities, read_only \
              FROM tokens \
              ORDER BY created_at DESC, id DESC",
         )
@@ -61,6 +63,7 @@ impl SqliteStore {
                     revoked_at: row.try_get::<Option<i64>, _>(5)?.map(from_micros),
                     unit: row.try_get(6)?,
                     communities: row.try_get::<sqlx::types::Json<_>, _>(7)?.0,
+                    read_only: row.try_get(8)?,
                 })
             })
             .collect()
@@ -86,7 +89,7 @@ impl SqliteStore {
     /// See [`Store::token_principal`](crate::store::Store::token_principal).
     pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         let row = sqlx::query(
-            "SELECT name, role, unit, communities FROM tokens WHERE hash = ? AND revoked_at IS NULL \
+            "SELECT name, role, unit, communities, read_only FROM tokens WHERE hash = ? AND revoked_at IS NULL \
              AND (expires_at IS NULL OR expires_at > ?)",
         )
         .bind(TokenSecret::hash(secret))
@@ -104,7 +107,7 @@ impl SqliteStore {
     ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
         let now = micros_now();
         let row = sqlx::query(
-            "SELECT name, role, unit, communities, id, expires_at FROM tokens \
+            "SELECT name, role, unit, communities, read_only, id, expires_at FROM tokens \
              WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
         )
         .bind(TokenSecret::hash(token))
@@ -115,7 +118,7 @@ impl SqliteStore {
         // A session never outlives its token.
         let end = now.saturating_add(i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX));
         let end = row
-            .try_get::<Option<i64>, _>(5)?
+            .try_get::<Option<i64>, _>(6)?
             .map_or(end, |t| end.min(t));
         let secret = TokenSecret::random();
         let mut writer = self.shared.writer.lock().await;
@@ -127,7 +130,7 @@ impl SqliteStore {
             "INSERT INTO sessions (hash, token, created_at, expires_at) VALUES (?, ?, ?, ?)",
         )
         .bind(TokenSecret::hash(secret.reveal()))
-        .bind(row.try_get::<String, _>(4)?)
+        .bind(row.try_get::<String, _>(5)?)
         .bind(now)
         .bind(end)
         .execute(&mut *writer)
@@ -138,7 +141,7 @@ impl SqliteStore {
     /// See [`Store::session_principal`](crate::store::Store::session_principal).
     pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         let row = sqlx::query(
-            "SELECT t.name, t.role, t.unit, t.communities FROM sessions s JOIN tokens t ON t.id = s.token \
+            "SELECT t.name, t.role, t.unit, t.communities, t.read_only FROM sessions s JOIN tokens t ON t.id = s.token \
              WHERE s.hash = ?1 AND s.expires_at > ?2 AND t.revoked_at IS NULL \
              AND (t.expires_at IS NULL OR t.expires_at > ?2)",
         )
@@ -165,6 +168,7 @@ fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
         role: role(row, 1)?,
         unit: row.try_get(2)?,
         communities: row.try_get::<sqlx::types::Json<_>, _>(3)?.0,
+        read_only: row.try_get(4)?,
     })
 }
 

@@ -41,6 +41,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "ledger",
         include_str!("../../../migrations/sqlite/0002_ledger.sql"),
     ),
+    (
+        3,
+        "read_only",
+        include_str!("../../../migrations/sqlite/0003_read_only.sql"),
+    ),
 ];
 
 /// How often the file is asked whether another process has written to it. The question costs

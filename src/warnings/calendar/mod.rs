@@ -56,6 +56,12 @@ impl Calendar {
         self.offset.to_datetime(at).date()
     }
 
+    /// The moment at which a day ends there.
+    pub fn end_of(&self, date: Date) -> Option<Timestamp> {
+        let next = date.tomorrow().ok()?;
+        self.offset.to_timestamp(next.at(0, 0, 0, 0)).ok()
+    }
+
     /// The office hours of a day; empty on a day off.
     pub fn hours_of(&self, date: Date) -> &[Hours] {
         if self.make_up.contains_key(&date) {

@@ -1,0 +1,156 @@
+//! `/api/presets`: how screens are to show the map, kept under names.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::App;
+use super::answer::{Answer, SEQ_HEADER};
+use super::auth::Caller;
+use super::body::JsonBody;
+use super::problem::Problem;
+use super::query::Query;
+use crate::live::presets::{self, PresetError};
+use crate::model::{FeatureId, Role};
+
+/// The longest name, and what a preset may hold.
+const LONGEST_NAME: usize = 40;
+const LONGEST_TITLE: usize = 80;
+const MOST_SETTINGS: usize = 40;
+const LONGEST_VALUE: usize = 1000;
+
+/// A preset to be kept.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PresetWanted {
+    /// What people call it.
+    #[schema(example = "早班大屏")]
+    pub title: Option<String>,
+    /// What it sets: the keys of a page's address, each with a text.
+    #[schema(value_type = Object, example = json!({"view": "levels", "tour": "20"}))]
+    pub settings: Map<String, Value>,
+}
+
+/// All presets.
+#[utoipa::path(get, path = "/api/presets", operation_id = "list_presets", tag = "presets",
+    responses((status = 200, description = "`{presets: [{name, title, settings, seq, updated_at}]}`, by name", body = Value)))]
+pub async fn list(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let snapshot = app.live.snapshot();
+    let body = json!({"presets": presets::presets(&snapshot)}).to_string();
+    Ok(Answer::whole(
+        "application/json",
+        body,
+        &snapshot,
+        &caller,
+        &headers,
+    ))
+}
+
+/// Keeps a preset, in place of the one that has the name.
+#[utoipa::path(put, path = "/api/presets/{name}", operation_id = "put_preset", tag = "presets",
+    params(("name" = String, Path, description = "Lower-case letters, digits and -; at most 40")),
+    request_body = PresetWanted,
+    responses(
+        (status = 200, description = "Kept: `{name, title, settings, seq, updated_at}`", body = Value),
+        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 409, description = "There are too many", content_type = "application/problem+json"),
+        (status = 422, description = "A name, title or setting is wrong; `errors` names it", content_type = "application/problem+json"),
+    ))]
+pub async fn put(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+    JsonBody(wanted): JsonBody<PresetWanted>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let author = caller.author(Role::Officer)?;
+    let id = read_name(&name)?;
+    let title = wanted.title.as_deref().map(str::trim);
+    if title.is_some_and(|t| t.is_empty() || t.chars().count() > LONGEST_TITLE) {
+        let problem = format!("expected 1 to {LONGEST_TITLE} characters");
+        return Err(Problem::wrong_field("title", &problem));
+    }
+    check(&wanted.settings)?;
+    let kept = presets::keep(
+        &app.live,
+        author,
+        id,
+        title.map(str::to_owned),
+        wanted.settings,
+    );
+    let seq = kept.await.map_err(|e| match e {
+        PresetError::TooMany => Problem::conflict(e.to_string()),
+        PresetError::Store(e) => e.into(),
+    })?;
+    let preset = presets::preset(&app.live.snapshot(), &name);
+    let head = [(SEQ_HEADER, seq.to_string())];
+    Ok((head, axum::Json(json!(preset))).into_response())
+}
+
+/// Deletes a preset.
+#[utoipa::path(delete, path = "/api/presets/{name}", operation_id = "delete_preset", tag = "presets",
+    params(("name" = String, Path, description = "Its name")),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 404, description = "No such preset", content_type = "application/problem+json"),
+    ))]
+pub async fn delete(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    query: Query,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let author = caller.author(Role::Officer)?;
+    let id = read_name(&name)?;
+    match presets::delete(&app.live, author, id).await? {
+        Some(seq) => Ok((StatusCode::NO_CONTENT, [(SEQ_HEADER, seq.to_string())]).into_response()),
+        None => Err(Problem::not_found(format!(
+            "There is no preset {name:?}; /api/presets lists them."
+        ))),
+    }
+}
+
+fn read_name(name: &str) -> Result<FeatureId, Problem> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let wrong = name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain);
+    let id = FeatureId::new(name).ok().filter(|_| !wrong);
+    id.ok_or_else(|| {
+        let problem = format!("expected 1 to {LONGEST_NAME} of a-z, 0-9 and -, found {name:?}");
+        Problem::wrong_field("name", &problem)
+    })
+}
+
+fn check(settings: &Map<String, Value>) -> Result<(), Problem> {
+    if settings.len() > MOST_SETTINGS {
+        let problem = format!(
+            "expected at most {MOST_SETTINGS} settings, found {}",
+            settings.len()
+        );
+        return Err(Problem::wrong_field("settings", &problem));
+    }
+    for (key, value) in settings {
+        let good = value.as_str().is_some_and(|v| v.len() <= LONGEST_VALUE);
+        // A secret in a preset would be everybody's.
+        if key == "token" || key.len() > LONGEST_NAME || !good {
+            let field = format!("settings.{key}");
+            let problem = match key.as_str() {
+                "token" => "a preset is read by everybody and keeps no token".to_owned(),
+                _ => format!("expected a text of at most {LONGEST_VALUE} bytes"),
+            };
+            return Err(Problem::wrong_field(&field, &problem));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! What is true now at a glance, and how the last days went: what a command centre shows beside its map.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::http::App;
+use crate::http::answer::Answer;
+use crate::http::auth::Caller;
+use crate::http::items::collection;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::live::desk::{self, CASES};
+use crate::live::{OpenThen, Snapshot, history};
+use crate::warnings::suggest::{Unit, on_duty};
+use crate::warnings::summary::{Day, count, days};
+use crate::warnings::{Case, OpenCounts};
+
+/// The days that are told where nothing is said, and at most.
+const DAYS: u32 = 30;
+const MOST_DAYS: u32 = 92;
+/// For how long an answer waits for past days that are not counted yet.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How it stands, and how the last days went.
+#[utoipa::path(get, path = "/api/warnings/summary", operation_id = "warning_summary", tag = "warnings",
+    params(
+        ("days" = Option<u32>, Query, minimum = 1, maximum = 92, description = "So many days, today the last (30)"),
+        ("community" = Option<String>, Query, description = "Only these communities: ids of their grids, with commas between"),
+    ),
+    responses(
+        (status = 200, description = "`{seq, at, today, open: {red, yellow, green}, reported_today, closed_today, \
+            on_time: {days, closed, with_due, on_time, share}, units: {total, on_duty, at_work, unknown_hours}, \
+            days: [{date, until, open, reported, closed}]}`. Days are China's, the oldest first; `open` is what was \
+            open at `until`, the same as `as_of` that moment tells, or null while it is still being counted. \
+            `at_work` are units with a case to handle, `unknown_hours` those whose duty hours are not known. \
+            Drills and held reports never count", body = Value),
+        (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
+    ))]
+pub async fn summary(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["days", "community"])?;
+    let snapshot = app.live.snapshot();
+    let many = wanted_days(&query)?;
+    let communities = wanted_communities(&query, &snapshot)?;
+    let now = Timestamp::now();
+    let calendar = snapshot.ledger().calendar();
+    let days = days(calendar, now, many);
+
+    let past: Vec<Timestamp> = days[..days.len() - 1].iter().map(|d| d.until).collect();
+    let mut then = app.live.open_then(&past);
+    if then.iter().any(Option::is_none) {
+        let (live, moments) = (app.live.clone(), past.clone());
+        // It goes on where nobody waits any more, so that the next who asks finds more.
+        let job = tokio::spawn(async move { live.count_days(&moments).await });
+        if let Ok(Ok(done)) = tokio::time::timeout(PATIENCE, job).await {
+            done?;
+        }
+        then = app.live.open_then(&past);
+    }
+
+    let body = {
+        let _turn = app.turn().await?;
+        tokio::task::block_in_place(|| tell(&snapshot, &communities, &days, &then, now))?
+    };
+    Ok(Answer::whole(
+        "application/json",
+        body,
+        &snapshot,
+        &caller,
+        &headers,
+    ))
+}
+
+fn wanted_days(query: &Query) -> Result<u32, Problem> {
+    let Some(text) = query.get("days")? else {
+        return Ok(DAYS);
+    };
+    let days = text.parse().ok();
+    days.filter(|d| (1..=MOST_DAYS).contains(d)).ok_or_else(|| {
+        let problem = format!("days={text}: expected a whole number from 1 to {MOST_DAYS}.");
+        Problem::invalid("days", problem)
+    })
+}
+
+fn wanted_communities(query: &Query, snapshot: &Snapshot) -> Result<Vec<String>, Problem> {
+    let Some(text) = query.get("community")? else {
+        return Ok(Vec::new());
+    };
+    let grids = snapshot.collections().get("grids");
+    let mut found = BTreeSet::new();
+    for id in text.split(',').filter(|id| !id.is_empty()) {
+        let entry = grids.and_then(|g| g.get(id)).ok_or_else(|| {
+            let problem = format!("community={id}: there is no such grid on the map.");
+            Problem::invalid("community", problem)
+        })?;
+        let kind = desk::properties(entry).remove("kind");
+        if kind.as_ref().and_then(Value::as_str) != Some("community") {
+            let problem = format!("community={id}: this grid is no community.");
+            return Err(Problem::invalid("community", problem));
+        }
+        found.insert(id.to_owned());
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn tell(
+    snapshot: &Snapshot,
+    communities: &[String],
+    days: &[Day],
+    then: &[Option<std::sync::Arc<OpenThen>>],
+    now: Timestamp,
+) -> Result<String, Problem> {
+    let calendar = snapshot.ledger().calendar();
+    let cases = recent(snapshot, communities, days)?;
+    let (happened, on_time) = count(calendar, days, &cases);
+    let open = OpenThen::of(snapshot.status()).within(communities);
+    let opens = then
+        .iter()
+        .map(|day| day.as_ref().map(|d| d.within(communities)))
+        .chain([Some(open)]);
+    let rows: Vec<Value> = days
+        .iter()
+        .zip(opens)
+        .zip(&happened)
+        .map(|((day, open), happened)| row(day, open, happened.reported, happened.closed))
+        .collect();
+    let today = happened.last().copied().unwrap_or_default();
+    Ok(json!({
+        "seq": snapshot.seq(),
+        "at": now.to_string(),
+        "today": calendar.date_of(now).to_string(),
+        "open": open,
+        "reported_today": today.reported,
+        "closed_today": today.closed,
+        "on_time": on_time,
+        "units": units(snapshot, communities, now),
+        "days": rows,
+    })
+    .to_string())
+}
+
+fn row(day: &Day, open: Option<OpenCounts>, reported: u32, closed: u32) -> Value {
+    json!({
+        "date": day.date.to_string(),
+        "until": day.until.to_string(),
+        "open": open,
+        "reported": reported,
+        "closed": closed,
+    })
+}
+
+/// The cases that were reported or closed in these days. What was not is not even parsed: most of a
+/// ledger is years old.
+fn recent(snapshot: &Snapshot, communities: &[String], days: &[Day]) -> Result<Vec<Case>, Problem> {
+    let calendar = snapshot.ledger().calendar();
+    let first = days.first().and_then(|d| d.date.yesterday().ok());
+    let from = first
+        .and_then(|date| calendar.end_of(date))
+        .unwrap_or(Timestamp::MIN);
+    let entries: Vec<_> = collection(snapshot, CASES)?.iter().collect();
+    Ok(entries
+        .par_iter()
+        .filter(|e| history::happened_since(e, from))
+        .filter_map(|e| desk::read(e).ok())
+        .filter(|c| {
+            let community = c.community.as_ref();
+            communities.is_empty() || community.is_some_and(|c| communities.contains(c))
+        })
+        .collect())
+}
+
+/// The member units: all, on duty now, with something to do now.
+fn units(snapshot: &Snapshot, communities: &[String], now: Timestamp) -> Value {
+    let (mut total, mut duty, mut work, mut unknown) = (0, 0, 0, 0);
+    let units = snapshot.collections().get("units");
+    for entry in units.into_iter().flat_map(|units| units.iter()) {
+        let load = snapshot.status().load_of(entry.id().as_str());
+        let unit = Unit::read(entry.id(), &desk::properties(entry), None, load);
+        let serves = communities.is_empty()
+            || unit.communities.is_empty()
+            || unit.communities.iter().any(|c| communities.contains(c));
+        if !serves {
+            continue;
+        }
+        total += 1;
+        work += u32::from(load > 0);
+        match on_duty(&unit, snapshot.ledger().calendar(), now) {
+            Some(true) => duty += 1,
+            Some(false) => {}
+            None => unknown += 1,
+        }
+    }
+    json!({"total": total, "on_duty": duty, "at_work": work, "unknown_hours": unknown})
+}

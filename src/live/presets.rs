@@ -1,0 +1,133 @@
+//! Presets (预设): how a screen is to show the map, kept under a name so that many screens show the same
+//! and one of them can be replaced overnight.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::config::row;
+use super::{Live, Snapshot, desk};
+use crate::index::Entry;
+use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId};
+use crate::store::StoreError;
+
+/// The hidden collection of the presets.
+const PRESETS: &str = "$presets";
+
+/// The most presets of one map.
+pub const MOST_PRESETS: usize = 200;
+
+/// A preset.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Preset {
+    /// Its name, as it stands in an address.
+    pub name: String,
+    /// What people call it.
+    pub title: Option<String>,
+    /// What it sets: keys and values as in a page's address.
+    pub settings: Map<String, Value>,
+    /// The commit that wrote it.
+    pub seq: u64,
+    /// When.
+    pub updated_at: Timestamp,
+}
+
+/// Why a preset was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum PresetError {
+    /// There are too many already.
+    #[error("there are {MOST_PRESETS} presets already; delete one first")]
+    TooMany,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// All presets, by name.
+pub fn presets(snapshot: &Snapshot) -> Vec<Preset> {
+    let rows = snapshot.collections().hidden(PRESETS);
+    rows.into_iter()
+        .flat_map(|rows| rows.iter())
+        .map(|entry| read(entry))
+        .collect()
+}
+
+/// One of them.
+pub fn preset(snapshot: &Snapshot, name: &str) -> Option<Preset> {
+    let rows = snapshot.collections().hidden(PRESETS)?;
+    rows.get(name).map(|entry| read(entry))
+}
+
+/// Keeps a preset under its name, in place of the one before it; answers the commit.
+///
+/// # Errors
+/// When there are too many, or the store fails.
+pub async fn keep(
+    live: &Live,
+    author: Author,
+    name: FeatureId,
+    title: Option<String>,
+    settings: Map<String, Value>,
+) -> Result<u64, PresetError> {
+    let snapshot = live.snapshot();
+    let known = snapshot.collections().hidden(PRESETS);
+    let is_new = known.is_none_or(|rows| rows.get(name.as_str()).is_none());
+    if is_new && known.is_some_and(|rows| rows.len() >= MOST_PRESETS) {
+        return Err(PresetError::TooMany);
+    }
+    let mut map = Map::new();
+    if let Some(title) = title {
+        map.insert("title".into(), json!(title));
+    }
+    map.insert("settings".into(), Value::Object(settings));
+    let change = row(collection()?, name, map)?;
+    let edit = Edit::new(author, vec![change]).because("preset");
+    Ok(live.commit(edit).await?.seq)
+}
+
+/// Deletes a preset; `None` where there is none.
+///
+/// # Errors
+/// When the store fails.
+pub async fn delete(
+    live: &Live,
+    author: Author,
+    name: FeatureId,
+) -> Result<Option<u64>, StoreError> {
+    let change = Change {
+        collection: collection()?,
+        id: name.clone(),
+        body: None,
+    };
+    let edit = Edit::new(author, vec![change]).because("preset").expecting(
+        collection()?,
+        name,
+        Expect::Present,
+    );
+    match live.commit(edit).await {
+        Ok(committed) => Ok(Some(committed.seq)),
+        Err(StoreError::Precondition { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn read(entry: &Entry) -> Preset {
+    let mut map = desk::properties(entry);
+    let settings = match map.remove("settings") {
+        Some(Value::Object(settings)) => settings,
+        _ => Map::new(),
+    };
+    Preset {
+        name: entry.id().to_string(),
+        title: map.get("title").and_then(Value::as_str).map(str::to_owned),
+        settings,
+        seq: entry.seq(),
+        updated_at: entry.updated_at(),
+    }
+}
+
+fn collection() -> Result<CollectionId, StoreError> {
+    PRESETS
+        .parse()
+        .map_err(|e| StoreError::corrupt("the name of the presets' collection", e))
+}

@@ -1,0 +1,314 @@
+//! What is refused, held or hidden, and how it is said.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::support::ledger::{LAT, LON, Ledger, account, jiff_now};
+use crate::support::server::problem;
+
+#[tokio::test]
+async fn what_the_table_does_not_allow_is_refused_with_what_it_does() {
+    let ledger = Ledger::start().await;
+    // An officer of the unit in charge may do everything that is possible at all, but verify.
+    let database = &ledger.server.database;
+    let everybody = account(database, "officer", "万能", &["--unit", "u1"]);
+    let table: &[(&str, &[&str])] = &[
+        ("reported", &["file", "reject", "merge"]),
+        ("filed", &["merge", "dispatch", "park"]),
+        ("rejected", &["reopen"]),
+        ("merged", &[]),
+        ("dispatched", &["return", "start", "extend", "park"]),
+        ("returned", &["dispatch", "park"]),
+        ("handling", &["return", "handle", "extend", "park"]),
+        ("handled", &["verify", "park"]),
+        ("verified", &["close"]),
+        ("closed", &["reopen", "rate"]),
+        ("parked", &["resume"]),
+    ];
+    let actions = [
+        "file", "reject", "merge", "dispatch", "return", "start", "handle", "verify", "close",
+        "extend", "park", "resume", "reopen", "rate",
+    ];
+    for (status, possible) in table {
+        let id = ledger.at(status).await;
+        let path = format!("/api/warnings/{id}");
+        for action in actions {
+            if possible.contains(&action) {
+                continue;
+            }
+            let all = json!({
+                "reason": "x", "note": "x", "unit": "u1", "into": "none", "result": "pass",
+                "until": "2099-01-01T00:00:00Z", "due_at": "2099-01-01T00:00:00Z", "rating": 5,
+            });
+            let (code, said) = ledger.refused(Some(&everybody), &id, action, all).await;
+            assert_eq!(code, StatusCode::CONFLICT, "{action} from {status}: {said}");
+            // Rating is for who reported it, and verifying not for the handler's unit.
+            let mut wanted: Vec<&str> = possible.to_vec();
+            wanted.retain(|a| *a != "rate" && *a != "verify");
+            assert_eq!(said["allowed"], json!(wanted), "{action} from {status}");
+            assert_eq!(said["case_status"], *status);
+            assert!(said["detail"].as_str().unwrap().contains(status), "{said}");
+        }
+        let still = ledger.json(Some(&everybody), &path).await;
+        assert_eq!(still["properties"]["status"], *status);
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_and_what_is_missing_is_said() {
+    let ledger = Ledger::start().await;
+    let (officer, worker, unit) = (&ledger.officer, &ledger.worker, &ledger.unit);
+    let database = &ledger.server.database;
+    let elsewhere = account(database, "officer", "别处", &["--communities", "c9"]);
+    let stranger = account(database, "grid_worker", "城管", &["--unit", "u2"]);
+    let id = ledger.case().await;
+    let (status, said) = ledger.refused(None, &id, "file", json!({})).await;
+    assert_eq!(
+        (status, &said["allowed"]),
+        (StatusCode::UNAUTHORIZED, &json!([]))
+    );
+    for token in [worker, unit, &elsewhere] {
+        let (status, said) = ledger.refused(Some(token), &id, "file", json!({})).await;
+        assert_eq!(
+            (status, &said["allowed"]),
+            (StatusCode::FORBIDDEN, &json!([])),
+            "{said}"
+        );
+    }
+    let (status, said) = ledger
+        .refused(Some(officer), &id, "reject", json!({}))
+        .await;
+    assert_eq!(
+        (status, &said["errors"][0]["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("reason"))
+    );
+    assert_eq!(said["allowed"], json!(["file", "reject", "merge"]));
+    ledger.act(officer, &id, "file", json!({})).await;
+    for (unit, says) in [("u9", "no unit"), ("u2", "street_encroachment")] {
+        let (status, said) = ledger
+            .refused(Some(officer), &id, "dispatch", json!({"unit": unit}))
+            .await;
+        assert_eq!(
+            (status, &said["errors"][0]["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("unit"))
+        );
+        assert!(said["detail"].as_str().unwrap().contains(says), "{said}");
+    }
+    ledger
+        .act(officer, &id, "dispatch", json!({"unit": "u1"}))
+        .await;
+    for token in [officer, &stranger, &ledger.server.admin] {
+        let (status, _) = ledger.refused(Some(token), &id, "start", json!({})).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+    }
+    for (action, more, field) in [
+        ("extend", json!({"reason": "x"}), "due_at"),
+        (
+            "extend",
+            json!({"due_at": "2099-01-01T00:00:00Z"}),
+            "reason",
+        ),
+        (
+            "extend",
+            json!({"due_at": "tomorrow", "reason": "x"}),
+            "due_at",
+        ),
+        ("park", json!({"reason": "x"}), "until"),
+        ("fly", json!({}), "action"),
+    ] {
+        let (status, said) = ledger.refused(Some(officer), &id, action, more).await;
+        assert_eq!(
+            (status, &said["errors"][0]["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!(field))
+        );
+    }
+    let (status, _) = ledger
+        .refused(Some(officer), "none", "file", json!({}))
+        .await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+
+    for (body, code, field) in [
+        (json!({}), 422, "category"),
+        (json!({"category": "other"}), 422, "geometry"),
+        (
+            json!({"category": "dragons", "building": "b1"}),
+            422,
+            "category",
+        ),
+        (
+            json!({"category": "other", "building": "b9"}),
+            422,
+            "building",
+        ),
+        (
+            json!({"category": "other", "geometry": {"type": "Point", "coordinates": [1, 99]}}),
+            422,
+            "geometry",
+        ),
+        (
+            json!({"category": "other", "building": "b1", "photos": ["none"]}),
+            422,
+            "photos",
+        ),
+        (
+            json!({"category": "other", "building": "b1", "source": "ufo"}),
+            422,
+            "source",
+        ),
+        (
+            json!({"category": "other", "building": "b1", "note": "x".repeat(5000)}),
+            422,
+            "note",
+        ),
+    ] {
+        let answer = ledger
+            .post("/api/warnings", Some(worker), &body)
+            .send()
+            .await
+            .unwrap();
+        let (status, said) = problem(answer).await;
+        assert_eq!(
+            (status.as_u16(), &said["errors"][0]["field"]),
+            (code, &json!(field)),
+            "{body}"
+        );
+    }
+    let body = json!({"category": "other", "building": "b1", "source": "sensor"});
+    let answer = ledger
+        .post("/api/warnings", None, &body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(problem(answer).await.0, StatusCode::UNAUTHORIZED);
+    for body in [json!([]), json!(null), json!("x")] {
+        let answer = ledger
+            .post("/api/warnings", None, &body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(problem(answer).await.0, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn the_public_never_sees_what_is_protected() {
+    let ledger = Ledger::start().await;
+    let photo = ledger.photo(3).await;
+    let secret = "秘密的话";
+    let reported = ledger
+        .report(None, json!({"note": secret, "photos": [photo], "contact": "13800000000", "key": "k".repeat(40)}))
+        .await;
+    let id = reported["id"].as_str().unwrap();
+    let receipt = reported["receipt"].as_str().unwrap();
+    ledger
+        .act(&ledger.officer, id, "file", json!({"note": secret}))
+        .await;
+    ledger
+        .act(&ledger.officer, id, "dispatch", json!({"unit": "u1"}))
+        .await;
+    let hidden = [
+        secret,
+        "指挥员",
+        "13800000000",
+        &photo,
+        receipt,
+        "receipt_sha256",
+        "\"ledger\"",
+        "\"keys\"",
+    ];
+    for path in [
+        format!("/api/warnings/{id}"),
+        format!("/api/warnings/{id}?f=cap"),
+        format!("/api/warnings/{id}/history"),
+        format!("/api/warnings/{id}/history?f=csv"),
+        "/api/warnings".to_owned(),
+        "/api/warnings?f=csv".to_owned(),
+        "/api/warnings?f=html".to_owned(),
+        "/api/warnings?as_of=2099-01-01T00:00:00Z".to_owned(),
+        format!("/api/collections/warnings/items/{id}"),
+        "/api/collections/warnings/items".to_owned(),
+        "/api/grids/status".to_owned(),
+    ] {
+        let text = ledger.get(None, &path).await.text().await.unwrap();
+        for word in hidden {
+            assert!(!text.contains(word), "{path} tells {word}: {text}");
+        }
+    }
+    let now = jiff_now();
+    let text = ledger
+        .get(None, &format!("/api/warnings?as_of={now}"))
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(text.contains(id) && !text.contains(secret), "{text}");
+    let answer = ledger.try_act(None, id, "file", json!({})).await;
+    let text = answer.text().await.unwrap();
+    assert!(!text.contains(secret) && !text.contains("指挥员"), "{text}");
+    for path in [
+        "/api/warnings?note=x",
+        "/api/warnings?sortby=note",
+        "/api/warnings?hotline_number=1",
+    ] {
+        assert_eq!(
+            problem(ledger.get(None, path).await).await.0,
+            StatusCode::BAD_REQUEST,
+            "{path}"
+        );
+    }
+    // An officer may know who to call; nobody below may.
+    let path = format!("/api/warnings/{id}/contact");
+    assert!(!ledger.get(None, &path).await.status().is_success());
+    assert!(
+        !ledger
+            .get(Some(&ledger.worker), &path)
+            .await
+            .status()
+            .is_success()
+    );
+}
+
+#[tokio::test]
+async fn spam_is_held_and_floods_are_slowed() {
+    let ledger = Ledger::start().await;
+    let held = ledger
+        .report(
+            None,
+            json!({"note": "see https://example.com", "category": "other"}),
+        )
+        .await;
+    assert_eq!(held["properties"]["held"], true);
+    let trapped = ledger
+        .report(None, json!({"website": "x", "category": "other"}))
+        .await;
+    assert_eq!(trapped["properties"]["held"], true);
+    let status = ledger.json(None, "/api/grids/status").await;
+    assert_eq!(status["open"], json!({"red": 0, "yellow": 0, "green": 0}));
+    // A family behind one address is heard; a program is asked to wait.
+    let mut slowed = None;
+    for i in 0..40 {
+        let lon = LON - 0.009 + f64::from(i) * 0.0004;
+        let body = json!({"category": "other", "geometry": {"type": "Point", "coordinates": [lon, LAT - 0.005]}});
+        let answer = ledger
+            .post("/api/warnings", None, &body)
+            .send()
+            .await
+            .unwrap();
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            slowed = Some((i, answer));
+            break;
+        }
+        assert_eq!(answer.status(), StatusCode::CREATED);
+    }
+    let (heard, answer) = slowed.unwrap();
+    assert!(heard >= 3, "{heard}");
+    let wait: u64 = answer.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(wait > 0);
+    problem(answer).await;
+    // Who has an account is not slowed.
+    ledger.case().await;
+}

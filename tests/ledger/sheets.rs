@@ -1,0 +1,113 @@
+//! A ledger as a sheet: out of the house and in again.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::ledger::Ledger;
+use crate::support::server::problem;
+
+#[tokio::test]
+async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
+    let ledger = Ledger::start().await;
+    let officer = &ledger.officer;
+    for status in ["reported", "dispatched", "closed", "parked"] {
+        ledger.at(status).await;
+    }
+    ledger
+        .report(
+            Some(&ledger.worker),
+            json!({"note": "=1+1", "hotline_number": "T-7"}),
+        )
+        .await;
+    let import = async |path: &str, bytes: Vec<u8>| {
+        let request = ledger
+            .server
+            .request(Method::POST, path)
+            .bearer_auth(officer);
+        let answer = request.body(bytes).send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{text}");
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    for (f, lang) in [("csv", "zh"), ("csv", "en"), ("xlsx", "zh"), ("xlsx", "en")] {
+        let path = format!("/api/warnings?f={f}&lang={lang}");
+        let sheet = ledger
+            .get(Some(officer), &path)
+            .await
+            .bytes()
+            .await
+            .unwrap();
+        if f == "csv" {
+            let text = String::from_utf8(sheet.to_vec()).unwrap();
+            assert!(text.contains("'=1+1"), "{text}");
+        }
+        let said = import(&format!("/api/warnings/import?f={f}"), sheet.to_vec()).await;
+        assert_eq!(said["problems"], json!([]), "{f} {lang}");
+        assert_eq!(
+            (&said["rows"], &said["unchanged"]),
+            (&json!(5), &json!(5)),
+            "{f} {lang}: {said}"
+        );
+    }
+
+    // A ledger that was kept in Excel, with an address in words.
+    let old = "案件编号,问题类别,地点,承办单位,上报时间,立案时间,处置时间,结案时间,状态,备注2\n\
+               A-1,楼道堆物,温泉花园b1号楼2单元,单位u1,2026/03/02 09:00,2026/03/02 10:00,2026/03/03 10:00,2026/03/04 09:00,已结案,x\n\
+               A-2,楼道堆物,温泉花园b1号楼,单位u1,2026/03/05 09:00,2026/03/05 10:00,,,已派遣,\n";
+    let dry = import("/api/warnings/import?dry_run=true", old.into()).await;
+    assert_eq!(
+        (&dry["created"], &dry["problems"], &dry["ignored"]),
+        (&json!(2), &json!([]), &json!(["备注2"]))
+    );
+    assert_eq!(dry["preview"][0]["grid"], "g1");
+    assert_eq!(
+        ledger.get(None, "/api/warnings/A-1").await.status(),
+        StatusCode::NOT_FOUND
+    );
+    let done = import("/api/warnings/import", old.into()).await;
+    assert_eq!(done["created"], 2);
+    let closed = ledger.json(Some(officer), "/api/warnings/A-1").await;
+    assert_eq!(closed["properties"]["closed_at"], "2026-03-04T01:00:00Z");
+    let history = ledger
+        .json(Some(officer), "/api/warnings/A-1/history")
+        .await;
+    assert_eq!(history["steps"][0]["at"], "2026-03-02T01:00:00Z");
+    // The past is as the sheet tells it.
+    let then = ledger
+        .json(
+            None,
+            "/api/warnings?as_of=2026-03-03T00:00:00Z&status=handling",
+        )
+        .await;
+    assert_eq!(then["numberMatched"], 1, "{then}");
+    let again = import("/api/warnings/import", old.into()).await;
+    assert_eq!(
+        (&again["created"], &again["unchanged"]),
+        (&json!(0), &json!(2))
+    );
+    // The case goes on, and so does its row.
+    let on = old.replace("已派遣,", "处置中,");
+    let on = import("/api/warnings/import", on.into()).await;
+    assert_eq!(
+        (&on["updated"], &on["unchanged"]),
+        (&json!(1), &json!(1)),
+        "{on}"
+    );
+    let wrong = import(
+        "/api/warnings/import",
+        "类别,地点,上报时间\n楼道堆物,温泉花园b1号楼,2026-03-02\n楼道堆物,月球,2026-03-02\n".into(),
+    )
+    .await;
+    assert_eq!(wrong["problems"][0]["row"], 3);
+    let total = ledger.json(None, "/api/warnings?limit=1").await["numberMatched"].clone();
+    assert_eq!(total, 7);
+    let worker = ledger
+        .server
+        .request(Method::POST, "/api/warnings/import")
+        .bearer_auth(&ledger.worker);
+    assert_eq!(
+        problem(worker.body("x").send().await.unwrap()).await.0,
+        StatusCode::FORBIDDEN
+    );
+}
