@@ -48,6 +48,18 @@ export const words = {
     imported: (what: string) => `已导入 ${what}`,
     updated: (what: string) => `已更新 ${what}`,
     north: '北',
+    // The left panel
+    truth: '当前态势',
+    // The right panel
+    ledger: '实时台账',
+    // The strip below
+    strip: '近 30 天',
+    slider: '回看时刻',
+    play: '播放',
+    pause: '暂停',
+    speed: '倍速',
+    live: '实时',
+    backToLive: '回到实时',
     layer: {
       grids: '网格',
       warnings: '预警点',
@@ -104,6 +116,18 @@ export const words = {
     imported: (what: string) => `Imported ${what}`,
     updated: (what: string) => `Updated ${what}`,
     north: 'N',
+    // The left panel
+    truth: 'True now',
+    // The right panel
+    ledger: 'Live ledger',
+    // The strip below
+    strip: 'The last 30 days',
+    slider: 'Moment to look back at',
+    play: 'Play',
+    pause: 'Pause',
+    speed: 'Speed',
+    live: 'Live',
+    backToLive: 'Back to live',
     layer: {
       grids: 'Grids',
       warnings: 'Warnings',
