@@ -128,7 +128,7 @@ async fn only_what_is_open_now_or_was_open_then() {
     };
     let then = jiff_now();
     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-    assert_eq!(ids("").await, [handling.clone()]);
+    assert_eq!(ids("").await, std::slice::from_ref(&handling));
     ledger
         .act(
             &ledger.officer,
