@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Context, Refusal, absorb_mark, allowed, decide, join_mark, level_mark};
 use crate::model::{FeatureId, Role};
-use crate::warnings::case::{Case, Report, Turn};
+use crate::warnings::case::{Case, Turn};
+use crate::warnings::report::Report;
 use crate::warnings::step::{Action, PhotoKind, Source, Status, StepPhoto, Verdict};
 use crate::warnings::wish::{Actor, Wish};
 use crate::warnings::{Calendar, Rules, level};

@@ -1,0 +1,174 @@
+//! A case as the properties of its feature, and back.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{Case, CaseError, Inside};
+use crate::model::{FeatureId, Level, Localized, Properties, PropertiesError};
+use crate::warnings::step::{Source, Status};
+
+/// Does the same for every property that may be absent.
+macro_rules! sparse {
+    ($each:ident) => {
+        $each!(
+            grid,
+            community,
+            compound,
+            building,
+            housing,
+            place,
+            unit,
+            due_at,
+            overdue_at,
+            filed_at,
+            dispatched_at,
+            handled_at,
+            closed_at,
+            parked_until,
+            merged_into,
+            held,
+            exercise,
+            demo,
+            note,
+            photos,
+            rating,
+            hotline_number,
+            step,
+            ledger
+        )
+    };
+}
+
+impl Case {
+    /// Reads a case out of the properties of its feature.
+    pub fn read(id: &FeatureId, properties: &Properties) -> Result<Self, CaseError> {
+        Self::from_map(id, properties.to_map())
+    }
+
+    /// Reads as much of a case as can be read: a property that is no such thing is left out. For what
+    /// must not overlook a case because plain SQL wrote nonsense into it.
+    pub fn read_leniently(id: &FeatureId, properties: &Properties) -> Self {
+        let mut map = properties.to_map();
+        loop {
+            match Self::from_map(id, map.clone()) {
+                Ok(case) => return case,
+                // Each round has one property less.
+                Err(error) => map.remove(&error.property),
+            };
+        }
+    }
+
+    /// Reads a case out of a decoded object of properties.
+    pub fn from_map(id: &FeatureId, mut map: Map<String, Value>) -> Result<Self, CaseError> {
+        let mut known = Known { id, map: &mut map };
+        let reported_at: Option<Timestamp> = known.take("reported_at")?;
+        let since: Option<Timestamp> = known.take("since")?;
+        let reported_at = reported_at.or(since).unwrap_or_default();
+        let category: Option<String> = known.take("category")?;
+        let category = category.unwrap_or_else(|| "other".to_owned());
+        let reason: Option<Localized> = known.take("reason")?;
+        let mut case = Self {
+            id: id.clone(),
+            status: known.take("status")?.unwrap_or(Status::Reported),
+            level: known.take("level")?.unwrap_or(Level::Yellow),
+            since: since.unwrap_or(reported_at),
+            reason: reason.unwrap_or_else(|| Localized::new(&category, &category)),
+            source: known.take("source")?.unwrap_or(Source::GridWorker),
+            reported_at,
+            reports: known.take("reports")?.unwrap_or(1),
+            steps: known.take("steps")?.unwrap_or(0),
+            category,
+            grid: None,
+            community: None,
+            compound: None,
+            building: None,
+            housing: None,
+            place: None,
+            unit: None,
+            due_at: None,
+            overdue_at: None,
+            filed_at: None,
+            dispatched_at: None,
+            handled_at: None,
+            closed_at: None,
+            parked_until: None,
+            merged_into: None,
+            held: false,
+            exercise: false,
+            demo: false,
+            note: None,
+            photos: Vec::new(),
+            rating: None,
+            hotline_number: None,
+            step: None,
+            ledger: Inside::default(),
+            extra: Map::new(),
+        };
+        macro_rules! take {
+            ($($field:ident),+) => {
+                $(if let Some(value) = known.take(stringify!($field))? { case.$field = value; })+
+            };
+        }
+        sparse!(take);
+        case.extra = map;
+        Ok(case)
+    }
+
+    /// The properties of its feature. The texts were checked at the door, so an error means that
+    /// `extra` holds something that no store can keep.
+    pub fn properties(&self) -> Result<Properties, PropertiesError> {
+        Properties::from_map(self.to_map())
+    }
+
+    fn to_map(&self) -> Map<String, Value> {
+        let mut map = self.extra.clone();
+        put(&mut map, "category", &self.category);
+        put(&mut map, "status", &self.status);
+        put(&mut map, "level", &self.level);
+        put(&mut map, "since", &self.since);
+        put(&mut map, "reason", &self.reason);
+        put(&mut map, "source", &self.source);
+        put(&mut map, "reported_at", &self.reported_at);
+        put(&mut map, "reports", &self.reports);
+        put(&mut map, "steps", &self.steps);
+        macro_rules! write {
+            ($($field:ident),+) => {
+                $(if !is_default(&self.$field) { put(&mut map, stringify!($field), &self.$field); })+
+            };
+        }
+        sparse!(write);
+        map
+    }
+}
+
+struct Known<'a> {
+    id: &'a FeatureId,
+    map: &'a mut Map<String, Value>,
+}
+
+impl Known<'_> {
+    fn take<T: DeserializeOwned>(&mut self, property: &str) -> Result<Option<T>, CaseError> {
+        match self.map.remove(property) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => serde_json::from_value(value)
+                .map(Some)
+                .map_err(|e| CaseError {
+                    id: self.id.clone(),
+                    property: property.to_owned(),
+                    problem: e.to_string(),
+                }),
+        }
+    }
+}
+
+fn put(map: &mut Map<String, Value>, key: &str, value: &impl Serialize) {
+    // What stands in a case are texts, numbers and moments, which all have their JSON.
+    let value = serde_json::to_value(value).unwrap_or_default();
+    map.insert(key.to_owned(), value);
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,0 +1,193 @@
+//! What a step makes of a case. Whether it may be taken is the table's to say.
+
+use jiff::Timestamp;
+
+use super::{Case, CasePhoto, Handler};
+use crate::model::{Level, Localized};
+use crate::warnings::calendar::Calendar;
+use crate::warnings::level;
+use crate::warnings::rules::Rules;
+use crate::warnings::step::{Action, Notice, Step, Verdict};
+
+/// How many keys a case remembers. A client repeats a step soon or not at all.
+const KEYS: usize = 64;
+
+impl Case {
+    /// Takes a step. One that it has taken already changes nothing. Whether a step may be taken is
+    /// the table's to say ([`super::table::decide`]); here it is carried out.
+    pub fn apply(&mut self, step: &Step) {
+        if step.n <= self.steps {
+            return;
+        }
+        let ran = self.status.clock_runs();
+        self.keep_time(step);
+        self.status = step.to;
+        self.steps = step.n;
+        if let Some(due_at) = step.due_at {
+            self.due_at = Some(due_at);
+        }
+        self.carry_out(step);
+        self.photos.extend(step.photos.iter().map(|p| CasePhoto {
+            id: p.id.clone(),
+            kind: p.kind,
+            at: step.at,
+        }));
+        self.reports = self.reports.saturating_add(step.reports.unwrap_or(0));
+        if let Some(key) = &step.key {
+            let keys = &mut self.ledger.keys;
+            keys.push(key.clone());
+            let surplus = keys.len().saturating_sub(KEYS);
+            keys.drain(..surplus);
+        }
+        self.mark_overdue(ran, step.at);
+        self.step = Some(step.clone());
+        self.take_level(step);
+    }
+
+    /// What the action itself does, apart from what every step does.
+    fn carry_out(&mut self, step: &Step) {
+        match step.action {
+            Action::File => {
+                self.filed_at = Some(step.at);
+                self.due_at = step.due_at;
+                // Who files it has looked at it.
+                self.held = false;
+            }
+            Action::Reject | Action::Close => self.closed_at = Some(step.at),
+            Action::Merge => {
+                self.closed_at = Some(step.at);
+                self.merged_into = step.into.clone();
+            }
+            Action::Dispatch => {
+                self.unit = step.to_unit.clone();
+                self.dispatched_at = Some(step.at);
+                self.due_at = step.due_at;
+            }
+            Action::Return => {
+                self.ledger.returned += 1;
+                self.due_at = step.due_at;
+            }
+            Action::Handle => {
+                self.handled_at = Some(step.at);
+                self.ledger.handler = Some(Handler {
+                    account: step.account.clone(),
+                    unit: step.unit.clone(),
+                });
+            }
+            Action::Verify if step.result == Some(Verdict::Fail) => {
+                self.ledger.failed += 1;
+                self.handled_at = None;
+            }
+            Action::Park => {
+                self.parked_until = step.until;
+                self.ledger.before_park = step.from;
+            }
+            Action::Resume => {
+                self.parked_until = None;
+                self.ledger.before_park = None;
+            }
+            Action::Reopen => {
+                self.ledger.reopened += 1;
+                self.filed_at = Some(step.at);
+                self.due_at = step.due_at;
+                self.closed_at = None;
+                self.handled_at = None;
+                self.held = false;
+                // It will be closed again, and may be rated again then.
+                self.rating = None;
+            }
+            Action::Rate => self.rating = step.rating,
+            Action::Report
+            | Action::Start
+            | Action::Verify
+            | Action::Extend
+            | Action::Level
+            | Action::Join
+            | Action::Absorb => {}
+        }
+    }
+
+    /// Stops the clock, or lets it run again.
+    fn keep_time(&mut self, step: &Step) {
+        let (ran, runs) = (self.status.clock_runs(), step.to.clock_runs());
+        if ran && !runs {
+            self.ledger.paused_at = Some(step.at);
+        } else if !ran
+            && runs
+            && let Some(from) = self.ledger.paused_at.take()
+        {
+            self.ledger.pauses.push((from, step.at.max(from)));
+        }
+    }
+
+    /// While the clock stands still, a case stays as late or as punctual as it was when it stopped.
+    fn mark_overdue(&mut self, ran: bool, now: Timestamp) {
+        if self.status.clock_runs() {
+            self.overdue_at = self.due_at.filter(|due| *due <= now);
+        } else if ran {
+            // What is done at the very moment at which it is due is in time.
+            self.overdue_at = self.due_at.filter(|due| *due < now);
+        }
+    }
+
+    fn take_level(&mut self, step: &Step) {
+        if let Some(level) = step.level {
+            if level != self.level {
+                self.since = step.at;
+            }
+            self.level = level;
+        }
+        if let Some(why) = &step.why {
+            self.reason = why.clone();
+        }
+        if let Some(notice) = &step.notice {
+            self.ledger.notice = Some(notice.clone());
+        }
+    }
+
+    /// Lays a judgement of its level into the step that it took last. Says whether the level rose.
+    pub fn judged(&mut self, level: Level, why: Localized) -> bool {
+        let before = self.level;
+        let Some(mut step) = self.step.take() else {
+            return false;
+        };
+        if level != self.level || self.steps == 1 {
+            step.level = Some(level);
+        }
+        if why != self.reason {
+            step.why = Some(why);
+        }
+        self.take_level(&step);
+        self.step = Some(step);
+        self.level > before
+    }
+
+    /// Writes down what became of the notice of the step that it took last.
+    pub fn noticed(&mut self, notice: Notice) {
+        if let Some(step) = &mut self.step {
+            step.notice = Some(notice.clone());
+        }
+        self.ledger.notice = Some(notice);
+    }
+
+    /// Takes a step and judges the level anew at its moment, all in one: what a writer does with a
+    /// step that was decided. Says whether the level rose, or the case opened at one that is worth a
+    /// notice of its own.
+    pub fn take(&mut self, step: &Step, rules: &Rules, calendar: &Calendar) -> bool {
+        self.apply(step);
+        self.judge(rules, calendar)
+    }
+
+    /// Judges the level at the moment of the last step, and writes it into that step. A case that
+    /// ended keeps the level at which it ended.
+    pub fn judge(&mut self, rules: &Rules, calendar: &Calendar) -> bool {
+        let Some(at) = self.step.as_ref().map(|s| s.at) else {
+            return false;
+        };
+        if self.status.is_ended() {
+            return false;
+        }
+        let assessment = level::assess(&self.facts(), rules, calendar, at);
+        self.judged(assessment.level, assessment.reason)
+    }
+}

@@ -1,0 +1,92 @@
+//! What a report says, before there is a case of it.
+
+use jiff::Timestamp;
+
+use super::step::{Source, StepPhoto};
+use super::wish::Actor;
+use crate::model::{FeatureId, Localized};
+
+/// What a report says, with what the map adds to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The id of the case to be.
+    pub id: FeatureId,
+    /// When it was reported.
+    pub at: Timestamp,
+    /// Who reports.
+    pub actor: Actor,
+    /// What is wrong.
+    pub category: String,
+    /// How it was reported.
+    pub source: Source,
+    /// What they wrote.
+    pub note: Option<String>,
+    /// What they photographed.
+    pub photos: Vec<StepPhoto>,
+    /// The grid that contains the place.
+    pub grid: Option<String>,
+    /// The community that contains the grid.
+    pub community: Option<String>,
+    /// The compound.
+    pub compound: Option<String>,
+    /// The building.
+    pub building: Option<String>,
+    /// What kind of housing it is.
+    pub housing: Option<String>,
+    /// The place in words, or the id of the place that a sensor watches.
+    pub place: Option<String>,
+    /// The number under which the hotline has it.
+    pub hotline_number: Option<String>,
+    /// Whether an officer has to look at it before it counts.
+    pub held: bool,
+    /// Whether it is a drill.
+    pub exercise: bool,
+    /// Whether it is made up for the demonstration.
+    pub demo: bool,
+    /// The hash of the reporter's receipt.
+    pub receipt_sha256: Option<String>,
+    /// The client's own name for the report.
+    pub key: Option<String>,
+    /// The how-manieth report of its kind at its place.
+    pub nth: Option<u32>,
+    /// By how much its place is more urgent than others.
+    pub factor: Option<f64>,
+    /// What makes its place so: a fire exit nearby.
+    pub near: Option<Localized>,
+    /// Its place in the words of both languages, where they are known.
+    pub place_words: Option<Localized>,
+    /// Until when an officer should have filed it.
+    pub due_at: Option<Timestamp>,
+}
+
+impl Report {
+    /// A report of which only the most necessary is known.
+    pub fn new(id: FeatureId, at: Timestamp, actor: Actor, category: &str, source: Source) -> Self {
+        Self {
+            id,
+            at,
+            actor,
+            category: category.to_owned(),
+            source,
+            note: None,
+            photos: Vec::new(),
+            grid: None,
+            community: None,
+            compound: None,
+            building: None,
+            housing: None,
+            place: None,
+            hotline_number: None,
+            held: false,
+            exercise: false,
+            demo: false,
+            receipt_sha256: None,
+            key: None,
+            nth: None,
+            factor: None,
+            near: None,
+            place_words: None,
+            due_at: None,
+        }
+    }
+}
