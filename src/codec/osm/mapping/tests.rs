@@ -1,0 +1,144 @@
+//! What OpenStreetMap writes, and the features it comes to.
+
+use super::super::tags::tags;
+use super::*;
+
+/// `collection {properties}` of everything the element becomes.
+fn made(text: &str, element: Element) -> Vec<String> {
+    outcomes(&tags(text), element)
+        .into_iter()
+        .map(|o| match o {
+            Outcome::Draft(d) => format!("{} {}", d.collection, Value::Object(d.properties)),
+            Outcome::Drop {
+                collection,
+                problem,
+            } => format!("{collection} dropped: {problem}"),
+        })
+        .collect()
+}
+
+#[test]
+fn a_building_keeps_its_chinese_name_and_what_can_be_read() {
+    assert_eq!(
+        made(
+            "building=dormitory,name=学生公寓三号楼,name:en=Dorm 3,building:levels=6,\
+                 height=several,addr:street=西土城路,addr:housenumber=10,start_date=1987-05",
+            Element::ClosedWay
+        ),
+        [
+            "buildings {\"address\":\"西土城路10号\",\"built\":1987,\"kind\":\"residential\",\
+                 \"levels\":6.0,\"name\":\"学生公寓三号楼\",\"name_en\":\"Dorm 3\",\"number\":\"10\"}"
+        ]
+    );
+    for (text, element) in [
+        ("building=no", Element::ClosedWay),
+        ("building=yes", Element::OpenWay),
+        ("building=yes", Element::Node),
+    ] {
+        assert!(
+            made(text, element)[0].starts_with("buildings dropped"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn gates_and_doors_say_who_may_pass() {
+    assert_eq!(
+        made(
+            "barrier=lift_gate,name=西门,bicycle=dismount,motor_vehicle=private,\
+                 access:conditional=no @ (23:00-06:00)",
+            Element::Node
+        ),
+        [
+            "entrances {\"ebike\":\"dismount\",\"kind\":\"gate\",\"name\":\"西门\",\
+                 \"opening_hours\":\"24/7; 23:00-06:00 off\"}"
+        ]
+    );
+    assert_eq!(
+        made("entrance=staircase,ref=2,wheelchair=yes", Element::Node),
+        ["entrances {\"kind\":\"unit_door\",\"step_free\":true,\"unit\":\"2\"}"]
+    );
+    assert_eq!(
+        made("barrier=turnstile,foot=yes", Element::Node),
+        ["entrances {\"ebike\":\"no\",\"foot\":\"yes\",\"kind\":\"gate\"}"]
+    );
+    assert_eq!(
+        made("amenity=parking_entrance", Element::Node),
+        ["entrances {\"kind\":\"garage\"}"]
+    );
+    assert_eq!(made("entrance=no", Element::Node), Vec::<String>::new());
+}
+
+#[test]
+fn a_way_is_a_route_for_riders_and_a_road_of_the_base_map() {
+    assert_eq!(
+        made(
+            "highway=residential,oneway=yes,oneway:bicycle=no,maxspeed=30,surface=asphalt,width=6 m",
+            Element::OpenWay
+        ),
+        [
+            "routes {\"ebike\":\"yes\",\"foot\":\"yes\",\"kind\":\"road\",\"max_kmh\":30.0,\
+                 \"surface\":\"asphalt\",\"width_m\":6.0}",
+            "roads {\"kind\":\"residential\",\"oneway\":true,\"surface\":\"asphalt\",\"width_m\":6.0}"
+        ]
+    );
+    assert_eq!(
+        made("highway=steps,step_count=12", Element::OpenWay),
+        ["routes {\"ebike\":\"no\",\"foot\":\"yes\",\"kind\":\"steps\",\"steps\":12}"]
+    );
+    assert_eq!(
+        made("highway=footway,bicycle=no", Element::OpenWay),
+        ["routes {\"ebike\":\"dismount\",\"foot\":\"yes\",\"kind\":\"path\"}"]
+    );
+    assert_eq!(made("highway=motorway", Element::OpenWay).len(), 1);
+    assert_eq!(made("highway=construction", Element::OpenWay).len(), 0);
+    let Some(Outcome::Draft(reversed)) =
+        outcomes(&tags("highway=service,oneway=-1"), Element::OpenWay)
+            .into_iter()
+            .next()
+    else {
+        panic!("a service way is a route")
+    };
+    assert!(reversed.reversed && reversed.properties["oneway"] == true);
+}
+
+#[test]
+fn a_campus_is_a_compound_and_an_unnamed_housing_area_is_not() {
+    assert_eq!(
+        made(
+            "amenity=university,name=北京邮电大学,barrier=wall",
+            Element::ClosedWay
+        ),
+        [
+            "compounds {\"kind\":\"university\",\"name\":\"北京邮电大学\",\"walled\":true}",
+            "barriers {\"kind\":\"wall\",\"name\":\"北京邮电大学\"}"
+        ]
+    );
+    assert_eq!(made("landuse=residential", Element::ClosedWay).len(), 0);
+    assert_eq!(
+        made("landuse=residential,name=小关", Element::AreaRelation).len(),
+        1
+    );
+}
+
+#[test]
+fn help_rest_and_water_find_their_collections() {
+    assert!(made("emergency=defibrillator", Element::Node)[0].contains("\"aed\":true"));
+    assert_eq!(
+        made("amenity=hospital,building=yes", Element::ClosedWay).len(),
+        2
+    );
+    assert!(made("amenity=bicycle_parking,capacity=40", Element::Node)[0].contains("parking"));
+    assert_eq!(made("amenity=charging_station", Element::Node).len(), 0);
+    assert!(made("natural=water,water=pond", Element::ClosedWay)[0].contains("pond"));
+    assert!(made("natural=water", Element::OpenWay)[0].contains("dropped"));
+    assert!(made("waterway=canal", Element::OpenWay)[0].contains("canal"));
+    assert!(
+        made(
+            "boundary=administrative,admin_level=8",
+            Element::AreaRelation
+        )[0]
+        .contains("street")
+    );
+}

@@ -1,0 +1,132 @@
+//! Files that are whole, and files that are not.
+
+use super::*;
+use std::path::PathBuf;
+
+/// An extract that nobody here made, if it is there.
+fn extract(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/data/osm")
+        .join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} is not there", path.display());
+    None
+}
+
+fn all(path: &Path) -> Result<Vec<Item>, OsmError> {
+    let mut items = Vec::new();
+    read::<OsmError>(path, &mut |_| {}, &mut |item| {
+        items.push(item);
+        Ok(())
+    })?;
+    Ok(items)
+}
+
+/// Features and dropped elements of a collection, as `ways`, `relations` or `nodes` by the id.
+fn ids(items: &[Item], wanted: &str) -> (Vec<String>, Vec<String>) {
+    let (mut on_map, mut named) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            Item::Feature {
+                collection,
+                feature,
+            } if *collection == wanted => {
+                on_map.push(feature.id.to_string());
+            }
+            Item::Dropped(d) if d.collection == wanted => named.push(d.id.clone()),
+            _ => {}
+        }
+    }
+    (on_map, named)
+}
+
+#[test]
+fn every_building_of_an_extract_is_on_the_map_or_named() {
+    // `osmium tags-filter -R FILE w/building r/building` counts these.
+    for (name, ways, relations) in [
+        ("monaco.osm.pbf", 23_370, 3),
+        ("beijing_bupt.osm.pbf", 109, 2),
+        ("heidelberg.osm.pbf", 5, 0),
+        ("helsinki_center.osm.pbf", 433, 67),
+    ] {
+        let Some(path) = extract(name) else { continue };
+        let items = all(&path).unwrap();
+        let (on_map, named) = ids(&items, "buildings");
+        let count = |kind| {
+            on_map
+                .iter()
+                .chain(&named)
+                .filter(|id| id.starts_with(kind))
+                .count()
+        };
+        assert_eq!((count('w'), count('r')), (ways, relations), "{name}");
+        assert!(named.iter().all(|id| !on_map.contains(id)), "{name}");
+    }
+}
+
+#[test]
+fn chinese_names_and_gates_come_through() {
+    let Some(path) = extract("beijing_bupt.osm.pbf") else {
+        return;
+    };
+    let items = all(&path).unwrap();
+    let features = |wanted: &'static str| {
+        items.iter().filter_map(move |item| match item {
+            Item::Feature {
+                collection,
+                feature,
+            } if *collection == wanted => Some(feature),
+            _ => None,
+        })
+    };
+    let named = features("buildings")
+        .filter(|f| {
+            f.body
+                .properties
+                .to_map()
+                .get("name")
+                .and_then(|n| n.as_str())
+                .is_some_and(|n| n.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)))
+        })
+        .count();
+    assert!(named >= 77, "{named}");
+    let gates = features("entrances")
+        .filter(|f| f.body.properties.as_str().contains(r#""kind":"gate""#))
+        .count();
+    assert!(gates >= 25, "{gates}");
+}
+
+#[test]
+fn a_truncated_or_foreign_file_is_refused_wherever_it_is_cut() {
+    let Some(path) = extract("beijing_bupt.osm.pbf") else {
+        return;
+    };
+    let whole = std::fs::read(path).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let cut = dir.path().join("cut.pbf");
+    for length in [
+        0,
+        1,
+        3,
+        4,
+        20,
+        100,
+        1000,
+        whole.len() / 2,
+        whole.len() - 2,
+        whole.len() - 1,
+    ] {
+        std::fs::write(&cut, &whole[..length]).unwrap();
+        assert!(all(&cut).is_err(), "{length}");
+    }
+    let mut garbage = whole.clone();
+    for byte in &mut garbage[200..] {
+        *byte = byte.wrapping_mul(31).wrapping_add(7);
+    }
+    std::fs::write(&cut, &garbage).unwrap();
+    assert!(all(&cut).is_err());
+    std::fs::write(&cut, b"hello, this is no map at all").unwrap();
+    assert!(all(&cut).is_err());
+}

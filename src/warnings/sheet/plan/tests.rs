@@ -1,0 +1,125 @@
+//! Sheets and what they come to.
+
+use serde_json::json;
+
+use super::super::read::csv;
+use super::*;
+use crate::model::Localized;
+
+fn names() -> Names {
+    Names {
+        categories: [
+            ("corridor_clutter", "楼道堆物", "corridor clutter"),
+            ("street_encroachment", "占道经营", "street encroachment"),
+        ]
+        .into_iter()
+        .map(|(id, zh, en)| (id.to_owned(), Localized::new(zh, en)))
+        .collect(),
+        units: [("u1", "消防队"), ("u2", "城管"), ("u3", "城管")]
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .into(),
+        grids: BTreeMap::new(),
+    }
+}
+
+fn read(text: &str) -> Plan {
+    let words = json!({"status": {"closed": {"zh": "已结案", "en": "closed"}},
+            "source": {"hotline": {"zh": "12345 热线", "en": "hotline"}}});
+    let now = "2026-11-22T06:00:00Z".parse().unwrap();
+    plan(
+        &csv(text.as_bytes()).unwrap(),
+        &names(),
+        words.as_object().unwrap(),
+        now,
+    )
+}
+
+#[test]
+fn a_row_of_an_old_ledger_becomes_the_steps_that_it_took() {
+    let plan = read(
+        "序号,案件编号,问题类别,地点,承办单位,上报时间,立案时间,处置时间,结案时间,状态,满意度\n\
+             1,A-1,楼道堆物,温泉花园3号楼,消防队,2026/11/01 09:00,2026/11/01 10:00,2026/11/02 10:00,2026/11/03 08:00,已结案,5\n",
+    );
+    assert_eq!(plan.problems, []);
+    assert_eq!(plan.ignored, ["序号"]);
+    let row = &plan.rows[0];
+    assert_eq!(row.id.as_ref().unwrap().as_str(), "A-1");
+    assert_eq!(
+        (row.category.as_str(), row.status),
+        ("corridor_clutter", Status::Closed)
+    );
+    let steps: Vec<(Action, String)> = row
+        .steps
+        .iter()
+        .map(|s| (s.wish.action, s.at.to_string()))
+        .collect();
+    let at = |action: Action, at: &str| (action, at.to_owned());
+    assert_eq!(
+        steps,
+        [
+            at(Action::File, "2026-11-01T02:00:00Z"),
+            // Nobody wrote down when: with the step before it.
+            at(Action::Dispatch, "2026-11-01T02:00:00Z"),
+            at(Action::Start, "2026-11-01T02:00:00Z"),
+            at(Action::Handle, "2026-11-02T02:00:00Z"),
+            at(Action::Verify, "2026-11-02T02:00:00Z"),
+            at(Action::Close, "2026-11-03T00:00:00Z"),
+            at(Action::Rate, "2026-11-03T00:00:00Z"),
+        ]
+    );
+    assert_eq!(row.steps[1].wish.unit.as_deref(), Some("u1"));
+    assert_eq!(row.steps[6].wish.rating, Some(5));
+}
+
+#[test]
+fn every_fault_names_its_row_and_column() {
+    let plan = read(
+        "类别,地点,上报时间,结案时间,承办单位,经度,纬度,期限\n\
+             不知道,温泉花园,2026-11-01,,,,,\n\
+             楼道堆物,,2026-11-01,,,,,\n\
+             楼道堆物,a,昨天,,,,,\n\
+             楼道堆物,a,2026-11-05,2026-11-01,消防队,,,\n\
+             楼道堆物,a,2026-12-05,,,,,\n\
+             楼道堆物,a,2026-11-05,,城管,,,\n\
+             楼道堆物,,2026-11-05,,,117,,\n\
+             楼道堆物,a,2026-11-05,,消防队,117,39,2026-11-01\n\
+             楼道堆物,a,2026-11-05,,,917,39,\n",
+    );
+    let said: Vec<(u32, &str)> = plan
+        .problems
+        .iter()
+        .map(|p| (p.row, p.column.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (2, "类别"),
+            (3, "地点"),
+            (4, "上报时间"),
+            (5, "结案时间"),
+            (6, "上报时间"),
+            (7, "承办单位"),
+            (8, "经度"),
+            (8, "地点"),
+            (9, "期限"),
+            (10, "经度"),
+            (10, "经度"),
+        ]
+    );
+    assert!(plan.rows.is_empty());
+    let plan = read("类别,地点\n楼道堆物,a\n");
+    assert!(plan.problems[0].problem.contains("上报时间"), "{plan:?}");
+}
+
+#[test]
+fn the_same_row_again_has_the_same_name_and_its_double_another() {
+    let text =
+        "类别,地点,上报时间,状态\n楼道堆物,a,2026-11-01 08:00,\n楼道堆物,a,2026-11-01 08:00,\n";
+    let (one, two) = (read(text), read(text));
+    assert_eq!(one, two);
+    assert_ne!(one.rows[0].key, one.rows[1].key);
+    let twice = read("编号,类别,地点,上报时间\nA,楼道堆物,a,2026-11-01\nA,楼道堆物,a,2026-11-01\n");
+    assert_eq!(twice.problems[0].row, 3);
+    let unknown = read("类别,地点,上报时间,来源,热线编号\n占道经营,a,2026-11-01,,T-7\n");
+    assert_eq!(unknown.rows[0].source, Source::Hotline);
+}
