@@ -14,7 +14,7 @@ use super::query::Query;
 use super::{App, assets, html, items};
 use crate::index::Collection;
 use crate::live::Snapshot;
-use crate::model::Role;
+use crate::model::{Role, SOURCES};
 use crate::spatial::bounds;
 use crate::spatial::crs::Crs;
 
@@ -74,6 +74,7 @@ pub async fn landing(
         "demo": snapshot.is_demo(),
         "seq": snapshot.seq(),
         "at": snapshot.at().to_string(),
+        "sources": sources(&snapshot),
         "pages": assets::PAGES,
         "links": [
             link("self", JSON, "/api/", "this document"),
@@ -102,6 +103,25 @@ fn title(snapshot: &Snapshot) -> String {
         Some(name) => format!("{name} 一张图"),
         None => "一张图 One Map".to_owned(),
     }
+}
+
+/// Whose data stands on the map: `{name, attribution, licence, url}` of each.
+fn sources(snapshot: &Snapshot) -> Vec<Value> {
+    let rows = snapshot.collections().hidden(SOURCES);
+    rows.into_iter()
+        .flat_map(|rows| rows.iter())
+        .filter_map(|entry| serde_json::from_str(entry.all_properties()).ok())
+        .collect()
+}
+
+/// What has to be said beside every map of it.
+pub(super) fn attribution(snapshot: &Snapshot) -> String {
+    let sources = sources(snapshot);
+    let texts = sources.iter().filter_map(|s| s["attribution"].as_str());
+    std::iter::once("一张图 One Map")
+        .chain(texts)
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// The conformance classes.

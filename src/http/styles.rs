@@ -41,8 +41,11 @@ pub async fn style(
             names.join(", ")
         )));
     };
-    let body = String::from_utf8_lossy(&file.data).replace("{base}", &app.base(&headers));
     let snapshot = app.live.snapshot();
+    let attribution = super::catalogue::attribution(&snapshot);
+    let body = String::from_utf8_lossy(&file.data)
+        .replace("{base}", &app.base(&headers))
+        .replace("{attribution}", &attribution);
     let tag = Tag::of_bytes(body.as_bytes());
     Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, || body))
 }

@@ -261,6 +261,7 @@ pub async fn tilejson(
             "tilejson": "3.0.0",
             "name": schema.title_zh,
             "description": schema.description_zh,
+            "attribution": super::catalogue::attribution(&snapshot),
             "scheme": "xyz",
             "tiles": [format!("{base}/api/collections/{name}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}")],
             "minzoom": schema.minzoom,

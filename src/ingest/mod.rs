@@ -9,6 +9,7 @@
 //! | `link` | what belongs together, by geometry |
 //! | `infer` | a schema for a collection that nobody described |
 //! | `run` | the import itself: stage, link, publish |
+//! | `source` | whose data it is |
 //! | `report` | what it did |
 //!
 //! **All or nothing.** A file that cannot be read to its end (garbage, truncated, no known format)
@@ -23,6 +24,7 @@ mod link;
 mod read;
 mod report;
 mod run;
+mod source;
 mod split;
 #[cfg(test)]
 mod tests;

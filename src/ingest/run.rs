@@ -17,7 +17,7 @@ use super::infer::Inference;
 use super::link::{self, Missing, Targets};
 use super::read::{self, Checked, Message, Plan};
 use super::report::{Counts, FileReport, Progress, Reject, Report, Stage, Unlinked};
-use super::{ImportError, Options};
+use super::{ImportError, Options, source};
 use crate::codec::check::Checker;
 use crate::model::{Body, Change, CollectionId, FeatureId, SCHEMAS, Schema};
 use crate::store::{Staging, Store};
@@ -428,7 +428,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Collections that the store does not know come with their schema, in the same commit.
+    /// Collections that the store does not know come with their schema, in the same commit, and so
+    /// does whose data it is.
     async fn put_schemas(&mut self) -> Result<(), ImportError> {
         let mut changes = Vec::new();
         for (collection, counts) in &self.report.collections {
@@ -454,6 +455,8 @@ impl Run<'_> {
                 }),
             });
         }
+        let formats: Vec<_> = self.report.files.iter().map(|f| f.format).collect();
+        changes.extend(source::source_of(&formats));
         if !changes.is_empty() {
             self.staging.put(changes).await?;
         }

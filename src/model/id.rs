@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// appear in the interface; they travel the same road as every other change.
 pub const SCHEMAS: &str = "$schemas";
 
+/// The hidden collection whose rows say whose data stands on the map, and what has to be said of it.
+pub const SOURCES: &str = "$sources";
+
 /// Why a text is no identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
@@ -95,6 +98,11 @@ impl CollectionId {
     /// The collection that holds the schemas.
     pub fn schemas() -> Self {
         Self(SCHEMAS.into())
+    }
+
+    /// The collection that holds whose data it is.
+    pub fn sources() -> Self {
+        Self(SOURCES.into())
     }
 
     /// Hidden collections hold what the program needs of itself and are not served.

@@ -12,7 +12,7 @@ mod schema;
 
 pub use change::{Author, Change, Commit, CommitHeader, Edit, Expect, Precondition};
 pub use feature::{Body, Feature, Record};
-pub use id::{CollectionId, FeatureId, IdError, SCHEMAS};
+pub use id::{CollectionId, FeatureId, IdError, SCHEMAS, SOURCES};
 pub use level::Level;
 pub use properties::{Properties, PropertiesError};
 pub use role::{ParseRoleError, Role};

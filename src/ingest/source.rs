@@ -1,0 +1,28 @@
+//! Whose data it is: what came out of OpenStreetMap says so wherever it is shown, which its licence asks.
+
+use serde_json::json;
+
+use super::Format;
+use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
+
+/// What the map has to say of the files that came in; nothing where they are the district's own.
+pub(super) fn source_of(formats: &[Format]) -> Option<Change> {
+    if !formats.contains(&Format::OsmPbf) {
+        return None;
+    }
+    let row = json!({
+        "name": "OpenStreetMap",
+        "attribution": "© OpenStreetMap contributors",
+        "licence": "ODbL-1.0",
+        "url": "https://www.openstreetmap.org/copyright",
+    });
+    let properties = Properties::parse(&row.to_string()).ok()?;
+    Some(Change {
+        collection: CollectionId::sources(),
+        id: FeatureId::new("openstreetmap").ok()?,
+        body: Some(Body {
+            geometry: None,
+            properties,
+        }),
+    })
+}
