@@ -417,6 +417,11 @@ async fn an_extract_becomes_linked_features_and_again_changes_nothing() {
         })
         .count();
     assert!(linked > 80, "{linked}");
+    // Its licence asks to say whose data it is.
+    let sources = house.records("$sources").await;
+    let said = sources.values().filter_map(|r| r.body.as_ref());
+    let said: Vec<&str> = said.map(|b| b.properties.as_str()).collect();
+    assert!(said.len() == 1 && said[0].contains("© OpenStreetMap contributors"));
     let again = house.import(&extract).await.unwrap();
     assert_eq!((again.total().changed, again.seq), (0, report.seq));
 }
