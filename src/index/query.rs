@@ -18,9 +18,6 @@ pub type Filter<'a> = &'a (dyn Fn(&Entry) -> bool + Sync + 'a);
 /// make the whole page move.
 const FRAME: usize = 4 * 1024;
 
-/// Bytes between those that are asked for ahead: two cache lines, which processors fetch together.
-const TOUCH: usize = 128;
-
 /// What is asked for. All conditions hold together; features without geometry match no place.
 #[derive(Clone)]
 pub struct Select<'a> {
@@ -99,19 +96,7 @@ impl Collection {
         // needs is on its way while the first one goes on.
         let mut entries: Vec<&Entry> = Vec::with_capacity(select.limit.min(1_024));
         let counts = self.visit(select, |e| entries.push(e));
-        // One byte of every other cache line is asked for here: the many waits for memory overlap, where
-        // the copies below would wait one after the other.
-        let mut touched = 0;
-        let mut bytes = 0;
-        for entry in &entries {
-            let encoded = entry.encoded();
-            touched ^= encoded
-                .iter()
-                .step_by(TOUCH)
-                .fold(0, |all, byte| all ^ byte);
-            bytes += encoded.len() + 1;
-        }
-        std::hint::black_box(touched);
+        let bytes: usize = entries.iter().map(|e| e.encoded().len() + 1).sum();
         out.reserve(bytes + FRAME);
         for (i, entry) in entries.iter().enumerate() {
             if i > 0 {
