@@ -4,7 +4,7 @@
 //! A commit can still take effect in the past (a ledger that was kept elsewhere comes in, the timer
 //! catches up), and then the days from there on are counted anew.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -21,8 +21,8 @@ const MOST: usize = 400;
 pub struct OpenThen {
     /// On the whole map.
     pub total: OpenCounts,
-    /// By the id of the community's grid.
-    pub communities: HashMap<String, OpenCounts>,
+    /// By the id of the grid.
+    pub grids: HashMap<String, OpenCounts>,
 }
 
 /// The memory.
@@ -43,25 +43,20 @@ struct Kept {
 impl OpenThen {
     /// What a board says.
     pub fn of(board: &StatusBoard) -> Self {
-        let communities = board
-            .grids()
-            .iter()
-            .filter(|g| g.kind.as_deref() == Some("community"))
-            .map(|g| (g.id.to_string(), g.open))
-            .collect();
         Self {
             total: board.open(),
-            communities,
+            grids: board.open_by_grid(),
         }
     }
 
-    /// Of some communities together; of the whole map where none is named.
-    pub fn within(&self, communities: &[String]) -> OpenCounts {
-        if communities.is_empty() {
+    /// In some grids together; on the whole map where none are named. Grids are those of today: a case
+    /// of last year stands in the community that it would stand in now.
+    pub fn within(&self, grids: Option<&HashSet<String>>) -> OpenCounts {
+        let Some(grids) = grids else {
             return self.total;
-        }
-        let found = communities.iter().filter_map(|c| self.communities.get(c));
-        found.fold(OpenCounts::default(), |sum, one| OpenCounts {
+        };
+        let found = self.grids.iter().filter(|(id, _)| grids.contains(*id));
+        found.fold(OpenCounts::default(), |sum, (_, one)| OpenCounts {
             red: sum.red + one.red,
             yellow: sum.yellow + one.yellow,
             green: sum.green + one.green,

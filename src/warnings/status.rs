@@ -173,6 +173,26 @@ impl StatusBoard {
         &self.board().grids
     }
 
+    /// Open warnings by the grid that each stands in, whether that grid is on the map or not.
+    pub fn open_by_grid(&self) -> HashMap<String, OpenCounts> {
+        let mut counts: HashMap<String, OpenCounts> = HashMap::new();
+        for (_, open) in self.open.iter() {
+            if let Some(grid) = &open.grid {
+                counts.entry(grid.clone()).or_default().add(open.level);
+            }
+        }
+        counts
+    }
+
+    /// The ids and codes of these grids and of all that lie in them.
+    pub fn within(&self, outer: &[String]) -> HashSet<String> {
+        let tree = Tree::of(&self.grids);
+        let wanted: HashSet<usize> = outer.iter().filter_map(|id| tree.find(id)).collect();
+        let inside = |place: &usize| tree.up(Some(*place)).any(|p| wanted.contains(&p));
+        let names = tree.by_name.iter().filter(|(_, place)| inside(place));
+        names.map(|(name, _)| (*name).to_owned()).collect()
+    }
+
     /// How many cases a unit has to handle now.
     pub fn load_of(&self, unit: &str) -> u32 {
         self.board().loads.get(unit).copied().unwrap_or(0)

@@ -124,10 +124,11 @@ fn tell(
     let calendar = snapshot.ledger().calendar();
     let cases = recent(snapshot, communities, days)?;
     let (happened, on_time) = count(calendar, days, &cases);
-    let open = OpenThen::of(snapshot.status()).within(communities);
+    let scope = (!communities.is_empty()).then(|| snapshot.status().within(communities));
+    let open = OpenThen::of(snapshot.status()).within(scope.as_ref());
     let opens = then
         .iter()
-        .map(|day| day.as_ref().map(|d| d.within(communities)))
+        .map(|day| day.as_ref().map(|d| d.within(scope.as_ref())))
         .chain([Some(open)]);
     let rows: Vec<Value> = days
         .iter()

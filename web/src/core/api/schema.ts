@@ -305,6 +305,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All presets. */
+        get: operations["list_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a preset, in place of the one that has the name. */
+        put: operations["put_preset"];
+        post?: never;
+        /** Deletes a preset. */
+        delete: operations["delete_preset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules": {
         parameters: {
             query?: never;
@@ -437,7 +472,7 @@ export interface paths {
         /**
          * The warnings.
          * @description The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`,
-         *     any property: `level=red&status=filed`), and three more.
+         *     any property: `level=red&status=filed`), and four more.
          */
         get: operations["list_warnings"];
         put?: never;
@@ -524,6 +559,23 @@ export interface paths {
          *     on.
          */
         post: operations["import_warnings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands, and how the last days went. */
+        get: operations["warning_summary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -780,6 +832,16 @@ export interface components {
              */
             width: number;
         };
+        /** @description A preset to be kept. */
+        PresetWanted: {
+            /** @description What it sets: the keys of a page's address, each with a text. */
+            settings: Record<string, never>;
+            /**
+             * @description What people call it.
+             * @example 早班大屏
+             */
+            title?: string | null;
+        };
         /** @description Which cases go into the sheet. */
         Selection: {
             /** @description Their ids, in the order of the rows; one that is not there (any more) is passed over. */
@@ -791,6 +853,8 @@ export interface components {
             account?: string | null;
             /** @description The ids of the communities that the account is bound to; empty where it may act everywhere. */
             communities: string[];
+            /** @description Whether it may read and nothing else. */
+            read_only: boolean;
             /**
              * @description `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
              * @example officer
@@ -1734,6 +1798,119 @@ export interface operations {
             };
         };
     };
+    list_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{presets: [{name, title, settings, seq, updated_at}]}`, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    put_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Lower-case letters, digits and -; at most 40 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetWanted"];
+            };
+        };
+        responses: {
+            /** @description Kept: `{name, title, settings, seq, updated_at}` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description This takes the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A name, title or setting is wrong; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description This takes the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such preset */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     rules: {
         parameters: {
             query?: never;
@@ -2097,6 +2274,8 @@ export interface operations {
                 limit?: number;
                 /** @description The warnings as they were at this moment: 2026-11-22T06:05:00Z */
                 as_of?: string;
+                /** @description true: only those that have not ended and are not held back as likely spam */
+                open?: boolean;
                 /** @description json, html, or a sheet: csv, xlsx */
                 f?: string;
                 /** @description The language of a sheet: zh (the default) or en */
@@ -2395,6 +2574,40 @@ export interface operations {
             };
             /** @description Too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    warning_summary: {
+        parameters: {
+            query?: {
+                /** @description So many days, today the last (30) */
+                days?: number;
+                /** @description Only these communities: ids of their grids, with commas between */
+                community?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{seq, at, today, open: {red, yellow, green}, reported_today, closed_today, on_time: {days, closed, with_due, on_time, share}, units: {total, on_duty, at_work, unknown_hours}, days: [{date, until, open, reported, closed}]}`. Days are China's, the oldest first; `open` is what was open at `until`, the same as `as_of` that moment tells, or null while it is still being counted. `at_work` are units with a case to handle, `unknown_hours` those whose duty hours are not known. Drills and held reports never count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
