@@ -1,6 +1,6 @@
 // Asking the server. Every failure becomes one error type that says what a person can do.
 import type { paths } from './schema';
-import type { Collection, Feature, FeatureCollection, GridStatuses, Landing, Session, SignIn } from './types';
+import type { Collection, Feature, FeatureCollection, GridStatuses, Landing, Session, SignIn, WarningProperties } from './types';
 
 /** A problem document (RFC 9457), or the network's own failure with status 0. */
 export class ApiError extends Error {
@@ -49,16 +49,26 @@ export async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 export const landing = (signal?: AbortSignal): Promise<Landing> => json(at('/api/'), signal);
 
-export const gridStatuses = (signal?: AbortSignal): Promise<GridStatuses> => json(at('/api/grids/status'), signal);
+/** The levels of the grids, now or as they were at a moment. */
+export const gridStatuses = (signal?: AbortSignal, asOf?: Date): Promise<GridStatuses> =>
+  json(at('/api/grids/status') + (asOf ? `?as_of=${asOf.toISOString()}` : ''), signal);
+
+/** The cases that are open (what is held back as likely spam is not among them), now or as they were at a moment. */
+export const openWarnings = (signal?: AbortSignal, asOf?: Date): Promise<Feature<WarningProperties>[]> =>
+  pages(`${at('/api/warnings')}?open=true&limit=10000${asOf ? `&as_of=${asOf.toISOString()}` : ''}`, signal);
 
 export async function collections(signal?: AbortSignal): Promise<Collection[]> {
   return (await json<{ collections: Collection[] }>(at('/api/collections'), signal)).collections;
 }
 
-/** Every feature of a collection, page by page along the `next` links. Only for collections of modest size. */
-export async function allItems<P>(collection: string, signal?: AbortSignal): Promise<Feature<P>[]> {
+/** Every feature of a collection. Only for collections of modest size; `query` narrows them down. */
+export const allItems = <P>(collection: string, signal?: AbortSignal, query: Record<string, string> = {}): Promise<Feature<P>[]> =>
+  pages(`${at('/api/collections/{collectionId}/items').replace('{collectionId}', collection)}?${new URLSearchParams({ limit: '10000', ...query })}`, signal);
+
+/** All features from `path` on, page by page along the `next` links. */
+async function pages<P>(path: string, signal?: AbortSignal): Promise<Feature<P>[]> {
   const features: Feature<P>[] = [];
-  let next: string | undefined = `${at('/api/collections/{collectionId}/items').replace('{collectionId}', collection)}?limit=10000`;
+  let next: string | undefined = path;
   while (next) {
     const page: FeatureCollection<P> = await json(next, signal);
     features.push(...page.features);

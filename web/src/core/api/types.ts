@@ -84,6 +84,12 @@ export interface WarningProperties {
   since?: string;
   status?: string;
   grid?: string;
+  /** The id of the community that the grid belongs to. */
+  community?: string;
+  /** The kind of the compound it is in: `old_estate`, `commodity` or `mixed_use`. */
+  housing?: string;
+  /** Held back as likely spam: it counts nowhere. */
+  held?: boolean;
   place?: string;
   unit?: string;
   reason?: Bilingual;

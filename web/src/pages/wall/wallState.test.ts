@@ -5,16 +5,21 @@ const cell = { type: 'Polygon', coordinates: [[[117, 39], [117.01, 39], [117.01,
 
 let level = 'green';
 let buildings = 100;
+let open: object[] = [];
+let statusesAsked = 0;
+let away = false;
 
 /** Answers the few paths that the wall asks. */
 function answer(input: unknown): Promise<Response> {
+  if (away) return Promise.reject(new TypeError('away'));
   const path = new URL(String(input), 'http://map').pathname;
+  if (path === '/api/grids/status') statusesAsked += 1;
   const feature = (id: string, properties: object): object => ({ type: 'Feature', id, geometry: cell, properties, seq: 3, updated_at: '2026-11-22T06:00:00Z' });
   const body: Record<string, object> = {
     '/api/': { title: '果园新村街道 一张图', demo: true, seq: 5, at: '2026-11-22T06:00:00Z', extent: { bbox: [116, 38, 118, 40] } },
     '/api/collections': { collections: [{ id: 'buildings', title: '楼栋', itemCount: buildings, extent: { spatial: { bbox: [[117, 39, 118, 40]] } } }] },
     '/api/collections/grids/items': { features: [feature('g1', { kind: 'grid', name: '第1网格' }), feature('s', { kind: 'street' })], links: [] },
-    '/api/collections/warnings/items': { features: [feature('old', { category: 'other', level: 'red', status: 'closed' })], links: [] },
+    '/api/warnings': { features: [feature('old', { category: 'other', level: 'red', status: 'closed' }), ...open], links: [] },
     '/api/collections/units/items': { features: [feature('u1', { name: '执法队' })], links: [] },
     '/api/grids/status': { seq: 5, at: '', grids: [{ id: 'g1', code: '1', kind: 'grid', level, since: null, reason: null, open: { red: 0, yellow: 0, green: 0 } }] },
   };
@@ -45,6 +50,9 @@ beforeEach(() => {
   vi.stubGlobal('fetch', answer);
   level = 'green';
   buildings = 100;
+  open = [];
+  statusesAsked = 0;
+  away = false;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -93,4 +101,56 @@ test('an import is told with what there was before and is now', async () => {
   await vi.advanceTimersByTimeAsync(0);
   expect(onTiles).toHaveBeenCalledWith(['buildings']);
   expect(onArrivals).toHaveBeenCalledWith([{ collection: 'buildings', bbox: [7, 43, 8, 44], before: 100, after: 23_470, named: 0, wasEmpty: false }]);
+});
+
+const feature = (id: string, seq: number, properties: object) => ({ type: 'Feature', id, geometry: null, properties: { category: 'other', status: 'filed', ...properties }, seq, updated_at: '' });
+
+test('what turned red while nobody listened is news when all is loaded anew, and what ended is told', async () => {
+  const onNewRed = vi.fn();
+  const onRedGone = vi.fn();
+  open = [feature('stays', 1, { level: 'red' }), feature('ends', 1, { level: 'red' }), feature('calms', 1, { level: 'red' })];
+  const state = await wall({ onNewRed, onRedGone });
+  expect(onNewRed).not.toHaveBeenCalled();
+  open = [feature('stays', 1, { level: 'red' }), feature('calms', 4, { level: 'yellow' }), feature('new', 4, { level: 'red' })];
+  await state.load();
+  expect(onNewRed.mock.calls.map(([w]) => (w as { id: string }).id)).toEqual(['new']);
+  expect(onRedGone.mock.calls).toEqual([['ends'], ['calms']]);
+});
+
+test('a commit that comes while all is loaded anew is not lost', async () => {
+  const state = await wall({});
+  const again = state.load();
+  state.apply(red(6));
+  await again;
+  expect([...state.warnings.value.keys()]).toEqual(['w1']);
+});
+
+test('a constant stream neither starves the levels nor asks for them more often than four times a second', async () => {
+  const state = await wall({});
+  statusesAsked = 0;
+  for (let i = 0; i < 200; i += 1) {
+    state.apply(red(6 + i));
+    await vi.advanceTimersByTimeAsync(50);
+  }
+  expect(statusesAsked).toBeGreaterThan(20);
+  expect(statusesAsked).toBeLessThanOrEqual(41);
+  state.end();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what is asked of a server that is away is asked again until it answers', async () => {
+  const state = await wall({});
+  away = true;
+  level = 'red';
+  state.apply(red(6));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(state.grids.value.get('g1')?.status?.level).toBe('green');
+  away = false;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(state.grids.value.get('g1')?.status?.level).toBe('red');
+});
+
+test('what is held back as spam is not open', async () => {
+  open = [feature('spam', 1, { level: 'yellow', held: true })];
+  expect((await wall({})).warnings.value.size).toBe(0);
 });

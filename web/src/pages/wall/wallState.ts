@@ -11,8 +11,8 @@ import type {
   GridProperties,
   GridStatus,
   Landing,
-  WarningProperties,
 } from '@/core/api/types';
+import { backoff } from '@/core/live/feed';
 import { bboxOf, union } from '@/core/map/bounds';
 import { isOpen, levelOf, type Warning } from './derive';
 
@@ -21,6 +21,9 @@ export interface Grid {
   geometry: Geometry | null;
   name: string;
   kind: string;
+  code: string;
+  /** The grid that it is a part of; of a grid its community. */
+  parent: string;
   status: GridStatus | null;
 }
 
@@ -42,15 +45,22 @@ export interface WallListeners {
   onWarnings?: (ids: string[]) => void;
   /** Collections that are drawn from tiles have changed. */
   onTiles?: (collections: string[]) => void;
+  /** Red, and was not when it was last known. */
   onNewRed?: (warning: Warning) => void;
+  /** Was red, and is not or is no longer open. */
+  onRedGone?: (id: string) => void;
   onArrivals?: (arrivals: Arrival[]) => void;
 }
 
 /** The collections that the wall holds itself; all others it sees only as tiles. */
 const HELD = new Set(['grids', 'warnings', 'units']);
 
-/** Several changes in quick succession ask for the status once; milliseconds. */
+/** The levels of the grids are asked for after changes, not more often than this; milliseconds. */
 const SETTLE = 250;
+/** What came in is counted not more often than this; milliseconds. */
+const COUNT = 1000;
+
+type Arriving = Map<string, { bbox: Bbox | null; named: number }>;
 
 export class WallState {
   readonly landing: ShallowRef<Landing | null> = shallowRef(null);
@@ -61,30 +71,80 @@ export class WallState {
   readonly counts = shallowReactive(new Map<string, number>());
   /** Bounding boxes of the collections, for the first camera. */
   private readonly extents = new Map<string, Bbox>();
+  private loading: Promise<number> | null = null;
+  /** What the feed told while a load was under way: the load may have read before it. */
+  private meanwhile: CommitEvent[] = [];
   private settling: ReturnType<typeof setTimeout> | undefined;
+  private asking = false;
+  private askAgain = false;
+  private failures = 0;
+  private frame = 0;
+  private readonly changedWarnings = new Set<string>();
+  private readonly changedGrids = new Set<string>();
+  private arriving: { what: Arriving; reset: boolean; wasEmpty: boolean } | null = null;
+  private counting: ReturnType<typeof setTimeout> | undefined;
+  private ended = false;
 
   constructor(private readonly listeners: WallListeners = {}) {}
 
-  /** Loads all of it; answers the commit from which the feed must go on. */
-  async load(signal?: AbortSignal): Promise<number> {
+  /** Loads all of it, one load after the other; answers the commit from which the feed must go on. */
+  load(signal?: AbortSignal): Promise<number> {
+    const before = this.loading ?? Promise.resolve(0);
+    const mine = before.catch(() => 0).then(() => this.loadNow(signal));
+    this.loading = mine;
+    const done = (): void => {
+      if (this.loading === mine) {
+        this.loading = null;
+        this.meanwhile = [];
+      }
+    };
+    mine.then(done, done);
+    return mine;
+  }
+
+  private async loadNow(signal?: AbortSignal): Promise<number> {
     // The landing page comes first: whatever is committed after its seq will come through the feed again,
     // and older versions than the ones held are ignored.
     const landing = await api.landing(signal);
     const [grids, statuses, warnings, units] = await Promise.all([
       api.allItems<GridProperties>('grids', signal),
       api.gridStatuses(signal),
-      api.allItems<WarningProperties>('warnings', signal),
+      api.openWarnings(signal),
       api.allItems<{ name?: string }>('units', signal),
       this.loadCounts(signal),
     ]);
+    const known = this.landing.value ? this.warnings.value : null;
     this.grids.value = new Map(grids.map((f) => [f.id, gridOf(f)]));
     this.setStatuses(statuses.grids);
     this.warnings.value = new Map(warnings.filter(isOpen).map((w) => [w.id, w]));
     this.units.clear();
     for (const unit of units) if (unit.properties.name) this.units.set(unit.id, unit.properties.name);
     this.landing.value = landing;
+    this.changedGrids.clear();
+    this.changedWarnings.clear();
     this.listeners.onLoaded?.();
+    // What turned red in a gap is news all the same; at first sight nothing is.
+    if (known) this.tellReds(known);
+    for (const commit of this.meanwhile.splice(0)) if (commit.seq > landing.seq) this.fold(commit);
     return landing.seq;
+  }
+
+  /** Compares what is known now with what was. */
+  private tellReds(before: ReadonlyMap<string, Warning>): void {
+    for (const warning of this.warnings.value.values()) {
+      if (isRed(warning) && !isRed(before.get(warning.id))) this.listeners.onNewRed?.(warning);
+    }
+    for (const warning of before.values()) {
+      if (isRed(warning) && !isRed(this.warnings.value.get(warning.id))) this.listeners.onRedGone?.(warning.id);
+    }
+  }
+
+  /** Nothing is asked or told any more. */
+  end(): void {
+    this.ended = true;
+    clearTimeout(this.settling);
+    clearTimeout(this.counting);
+    cancelFrame(this.frame);
   }
 
   get empty(): boolean {
@@ -93,10 +153,16 @@ export class WallState {
     return n === 0;
   }
 
-  /** What the wall looks at when nothing happens: the grids, else the buildings, else all there is. */
-  homeExtent(): Bbox | null {
+  /** What the wall looks at when nothing happens: the grids, else the buildings, else all there is. Of some
+   * communities their grids alone. */
+  homeExtent(communities: ReadonlySet<string> | null = null): Bbox | null {
     const grids = [...this.grids.value.values()];
     const cells = grids.filter((g) => g.kind === 'grid');
+    if (communities) {
+      const theirs = grids.filter((g) => communities.has(g.id) || communities.has(this.communityOf(g.id) ?? ''));
+      const box = bboxOf(theirs.map((g) => g.geometry));
+      if (box) return box;
+    }
     return (
       bboxOf((cells.length > 0 ? cells : grids).map((g) => g.geometry)) ??
       this.extents.get('buildings') ??
@@ -105,27 +171,42 @@ export class WallState {
     );
   }
 
+  /** The community that a grid is a part of, or is. */
+  communityOf(id: string | undefined): string | undefined {
+    const grid = this.grids.value.get(id ?? '');
+    if (!grid || grid.kind === 'street') return undefined;
+    if (grid.kind === 'community') return grid.id;
+    return grid.parent || undefined;
+  }
+
+  communities(): Grid[] {
+    return [...this.grids.value.values()].filter((g) => g.kind === 'community').toSorted((a, b) => (a.code < b.code ? -1 : 1));
+  }
+
   /** Folds one commit in. */
   apply(commit: CommitEvent): void {
+    if (this.loading) this.meanwhile.push(commit);
+    this.fold(commit);
+  }
+
+  private fold(commit: CommitEvent): void {
     const wasEmpty = this.empty;
     const touched = new Set<string>();
-    const arrivals = new Map<string, { bbox: Bbox | null; named: number }>();
+    const arrivals: Arriving = new Map();
 
     for (const { collection, bbox } of commit.reset ?? []) {
       touched.add(collection);
       arrivals.set(collection, { bbox, named: 0 });
     }
-    const warnings: string[] = [];
-    const grids: string[] = [];
     for (const change of commit.changes ?? []) {
       touched.add(change.collection);
       if (change.collection === 'warnings') {
         this.applyWarning(change, commit.seq);
-        warnings.push(change.id);
+        this.changedWarnings.add(change.id);
       } else {
         if (change.collection === 'grids') {
           this.applyGrid(change);
-          grids.push(change.id);
+          this.changedGrids.add(change.id);
         } else if (change.collection === 'units') {
           this.applyUnit(change);
         }
@@ -137,35 +218,68 @@ export class WallState {
         }
       }
     }
-    if (warnings.length > 0) {
-      triggerRef(this.warnings);
-      this.listeners.onWarnings?.(warnings);
-    }
-    if (grids.length > 0) {
-      triggerRef(this.grids);
-      this.listeners.onGrids?.(grids);
-    }
+    this.tellSoon();
     if (touched.has('warnings') || touched.has('grids')) this.settleStatuses();
 
     const tiled = [...touched].filter((c) => !HELD.has(c));
     if (tiled.length > 0) this.listeners.onTiles?.(tiled);
 
-    const reset = (commit.reset ?? []).map((r) => r.collection).filter((c) => HELD.has(c));
-    void this.afterArrivals(arrivals, reset, wasEmpty);
+    if (arrivals.size > 0) {
+      const reset = (commit.reset ?? []).some((r) => HELD.has(r.collection));
+      this.arrive(arrivals, reset, wasEmpty);
+    }
   }
 
-  /** The levels of the grids are the server's to say; asks for them once things have settled. */
-  private settleStatuses(): void {
-    clearTimeout(this.settling);
+  /** However many changes come, the page hears of them once a frame. */
+  private tellSoon(): void {
+    if (this.frame || this.ended || (this.changedWarnings.size === 0 && this.changedGrids.size === 0)) return;
+    this.frame = nextFrame(() => {
+      this.frame = 0;
+      const [warnings, grids] = [[...this.changedWarnings], [...this.changedGrids]];
+      this.changedWarnings.clear();
+      this.changedGrids.clear();
+      if (warnings.length > 0) {
+        triggerRef(this.warnings);
+        this.listeners.onWarnings?.(warnings);
+      }
+      if (grids.length > 0) {
+        triggerRef(this.grids);
+        this.listeners.onGrids?.(grids);
+      }
+    });
+  }
+
+  /** The levels of the grids are the server's to say; asks for them a moment after a change. A stream of changes
+   * does not put it off, and one question is under way at a time. */
+  private settleStatuses(after = SETTLE): void {
+    if (this.asking) this.askAgain = true;
+    if (this.asking || this.settling !== undefined || this.ended) return;
     this.settling = setTimeout(() => {
-      void api.gridStatuses().then(
-        (answer) => {
-          const changed = this.setStatuses(answer.grids);
-          if (changed.length > 0) this.listeners.onGrids?.(changed);
-        },
-        () => this.settleStatuses(), // the badge says that we are stale; ask again until it works
-      );
-    }, SETTLE);
+      this.settling = undefined;
+      void this.askStatuses();
+    }, after);
+  }
+
+  private async askStatuses(): Promise<void> {
+    this.asking = true;
+    this.askAgain = false;
+    const begin = performance.now();
+    let pause = SETTLE;
+    try {
+      const answer = await api.gridStatuses();
+      // A load that is under way has its own answer, and a newer one.
+      if (!this.loading) for (const id of this.setStatuses(answer.grids)) this.changedGrids.add(id);
+      this.failures = 0;
+      // A large map's answer costs something: a fifth of the time at most.
+      pause = Math.max(SETTLE, 4 * (performance.now() - begin));
+    } catch {
+      this.askAgain = true; // the badge says that we are stale; ask again until it works
+      pause = backoff(this.failures, { first: 1000, longest: 15_000 });
+      this.failures += 1;
+    }
+    this.asking = false;
+    this.tellSoon();
+    if (this.askAgain) this.settleStatuses(pause);
   }
 
   /** Answers the ids whose status is not what it was. */
@@ -173,11 +287,10 @@ export class WallState {
     const changed: string[] = [];
     for (const status of statuses) {
       const grid = this.grids.value.get(status.id);
-      if (!grid || JSON.stringify(grid.status) === JSON.stringify(status)) continue;
+      if (!grid || sameStatus(grid.status, status)) continue;
       grid.status = status;
       changed.push(status.id);
     }
-    if (changed.length > 0) triggerRef(this.grids);
     return changed;
   }
 
@@ -186,12 +299,16 @@ export class WallState {
     const known = warnings.get(change.id);
     if (known && known.seq > seq) return; // loaded after this commit was made
     const warning = change.kind === 'put' ? ((change.feature ?? null) as Warning | null) : null;
+    const wasRed = isRed(known);
     if (!warning || !isOpen(warning)) {
       warnings.delete(change.id);
+      if (wasRed) this.listeners.onRedGone?.(change.id);
       return;
     }
     warnings.set(change.id, warning);
-    if (levelOf(warning) === 'red' && (!known || levelOf(known) !== 'red')) this.listeners.onNewRed?.(warning);
+    const red = isRed(warning);
+    if (red && !wasRed) this.listeners.onNewRed?.(warning);
+    if (!red && wasRed) this.listeners.onRedGone?.(change.id);
   }
 
   private applyGrid(change: Change): void {
@@ -218,31 +335,79 @@ export class WallState {
     }
   }
 
-  /** Loads what a reset only named, counts what came in and tells the camera. */
-  private async afterArrivals(
-    arrivals: Map<string, { bbox: Bbox | null; named: number }>,
-    reset: string[],
-    wasEmpty: boolean,
-  ): Promise<void> {
-    if (arrivals.size === 0) return;
+  /** Loads what a reset only named, counts what came in and tells the camera; what comes meanwhile is counted
+   * together with it the next time. */
+  private arrive(what: Arriving, reset: boolean, wasEmpty: boolean): void {
+    if (this.arriving) {
+      const { what: all } = this.arriving;
+      for (const [collection, { bbox, named }] of what) {
+        const known = all.get(collection);
+        // Where one commit only said "reset", nobody knows how many there were.
+        all.set(collection, known ? { bbox: union(known.bbox, bbox), named: named === 0 || known.named === 0 ? 0 : known.named + named } : { bbox, named });
+      }
+      this.arriving.reset ||= reset;
+    } else {
+      this.arriving = { what, reset, wasEmpty };
+    }
+    if (this.counting === undefined && !this.ended) this.counting = setTimeout(() => void this.count(), 0);
+  }
+
+  private async count(): Promise<void> {
+    const now = this.arriving;
+    this.arriving = null;
+    if (!now) return;
     const before = new Map(this.counts);
     try {
-      if (reset.length > 0) await this.load();
+      if (now.reset) await this.load();
       else await this.loadCounts();
+      this.listeners.onArrivals?.(
+        [...now.what].map(([collection, { bbox, named }]) => ({
+          collection,
+          bbox: bbox ?? this.extents.get(collection) ?? null,
+          before: before.get(collection) ?? 0,
+          after: this.counts.get(collection) ?? 0,
+          named,
+          wasEmpty: now.wasEmpty,
+        })),
+      );
     } catch {
-      return; // the feed will be stale too, and its recovery loads everything
+      // What was reset must be loaded, whatever else happens; counts can wait for the next arrival.
+      if (now.reset) this.arrive(now.what, true, now.wasEmpty);
+    } finally {
+      this.counting = this.ended
+        ? undefined
+        : setTimeout(() => {
+            this.counting = undefined;
+            if (this.arriving) void this.count();
+          }, COUNT);
     }
-    this.listeners.onArrivals?.(
-      [...arrivals].map(([collection, { bbox, named }]) => ({
-        collection,
-        bbox: bbox ?? this.extents.get(collection) ?? null,
-        before: before.get(collection) ?? 0,
-        after: this.counts.get(collection) ?? 0,
-        named,
-        wasEmpty,
-      })),
-    );
   }
+}
+
+const isRed = (warning: Warning | undefined): boolean => warning !== undefined && levelOf(warning) === 'red';
+
+/** The next frame, or soon where nothing is drawn (a hidden tab, a test). */
+function nextFrame(run: () => void): number {
+  if (typeof requestAnimationFrame === 'function' && !document.hidden) return requestAnimationFrame(run);
+  return setTimeout(run, 16) as unknown as number;
+}
+
+function cancelFrame(frame: number): void {
+  if (typeof cancelAnimationFrame === 'function') cancelAnimationFrame(frame);
+  clearTimeout(frame);
+}
+
+function sameStatus(a: GridStatus | null, b: GridStatus): boolean {
+  return (
+    a !== null &&
+    a.level === b.level &&
+    a.since === b.since &&
+    a.open.red === b.open.red &&
+    a.open.yellow === b.open.yellow &&
+    a.open.green === b.open.green &&
+    a.reason?.zh === b.reason?.zh &&
+    a.reason?.en === b.reason?.en
+  );
 }
 
 function gridOf(feature: Feature<GridProperties>): Grid {
@@ -251,6 +416,8 @@ function gridOf(feature: Feature<GridProperties>): Grid {
     geometry: feature.geometry,
     name: feature.properties.name ?? feature.properties.code ?? feature.id,
     kind: feature.properties.kind ?? 'grid',
+    code: feature.properties.code ?? feature.id,
+    parent: feature.properties.parent ?? '',
     status: null,
   };
 }

@@ -1,0 +1,166 @@
+// What a wall shows, said by its address: `/wall?view=housing&tour=20&communities=果园里社区`. A preset gives the
+// defaults, the address has the last word, and what nobody understands is named instead of stopping a wall that
+// nobody stands before. Pure: the same words give the same settings.
+import type { Bilingual, Lang } from '@/core/i18n/lang';
+
+export const VIEWS = ['levels', 'category', 'housing', 'riders'] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface Settings {
+  view: View;
+  /** The category that is picked out in the view of categories; '' for all alike. */
+  category: string;
+  /** Ids, codes or names of communities; empty for all. */
+  communities: string[];
+  /** Seconds at each stop of the tour; 0 for none. */
+  tour: number;
+  /** null: as this machine is used to. */
+  lang: Lang | null;
+  sound: boolean;
+  preset: string;
+  /** Of two walls side by side: 1 is the western one, 2 the eastern; null for a wall alone. */
+  part: 1 | 2 | null;
+  /** Begin in the past, at this moment; null for now. */
+  at: Date | null;
+  /** At what speed the past is played, 1 to 600; 0 stands still. */
+  speed: number;
+}
+
+/** A word of the address that was not understood, and what would have been. */
+export interface Misread {
+  key: string;
+  value: string;
+  expected: Bilingual;
+}
+
+export const DEFAULTS: Settings = { view: 'levels', category: '', communities: [], tour: 0, lang: null, sound: false, preset: '', part: null, at: null, speed: 0 };
+
+export const SHORTEST_TOUR = 5;
+export const LONGEST_TOUR = 600;
+export const FASTEST = 600;
+
+/** Keys in the order in which an address has them. */
+const KEYS = ['preset', 'view', 'category', 'communities', 'tour', 'lang', 'sound', 'part', 'at', 'speed'] as const;
+type Key = (typeof KEYS)[number];
+
+/** Reads one value into the settings; answers what was expected where it makes no sense. */
+const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> = {
+  preset(value, into) {
+    if (!/^[a-z0-9-]{1,40}$/.test(value)) return { zh: '预设名：1–40 个 a–z、0–9 或 -', en: 'a preset: 1–40 of a–z, 0–9, -' };
+    into.preset = value;
+    return null;
+  },
+  view(value, into) {
+    const view = VIEWS.find((v) => v === value);
+    if (!view) return { zh: VIEWS.join('、'), en: VIEWS.join(', ') };
+    into.view = view;
+    return null;
+  },
+  category(value, into) {
+    if (!/^[a-z0-9_]{0,60}$/.test(value)) return { zh: '类别代码，如 blocked_route', en: 'a category such as blocked_route' };
+    into.category = value;
+    return null;
+  },
+  communities(value, into) {
+    into.communities = [...new Set(value.split(/[,，]/).map((c) => c.trim()).filter(Boolean))];
+    return null;
+  },
+  tour(value, into) {
+    const seconds = wholeNumber(value);
+    if (seconds === null || (seconds !== 0 && (seconds < SHORTEST_TOUR || seconds > LONGEST_TOUR))) {
+      return { zh: `0（关闭）或 ${SHORTEST_TOUR}–${LONGEST_TOUR} 秒`, en: `0 (off) or ${SHORTEST_TOUR}–${LONGEST_TOUR} seconds` };
+    }
+    into.tour = seconds;
+    return null;
+  },
+  lang(value, into) {
+    if (value !== 'zh' && value !== 'en') return { zh: 'zh 或 en', en: 'zh or en' };
+    into.lang = value;
+    return null;
+  },
+  sound(value, into) {
+    if (value !== '0' && value !== '1') return { zh: '0 或 1', en: '0 or 1' };
+    into.sound = value === '1';
+    return null;
+  },
+  part(value, into) {
+    if (value === '1/2') into.part = 1;
+    else if (value === '2/2') into.part = 2;
+    else return { zh: '1/2 或 2/2', en: '1/2 or 2/2' };
+    return null;
+  },
+  at(value, into) {
+    // A plus sign of an offset that was not encoded arrives as a space.
+    const at = new Date(value.replace(' ', '+'));
+    if (Number.isNaN(at.getTime()) || !/^\d{4}-/.test(value)) return { zh: '时刻，如 2026-11-12T14:05:00+08:00', en: 'a moment such as 2026-11-12T14:05:00+08:00' };
+    into.at = at;
+    return null;
+  },
+  speed(value, into) {
+    const speed = wholeNumber(value);
+    if (speed === null || speed > FASTEST) return { zh: `0–${FASTEST}`, en: `0–${FASTEST}` };
+    into.speed = speed;
+    return null;
+  },
+};
+
+function wholeNumber(text: string): number | null {
+  return /^\d{1,6}$/.test(text) ? Number(text) : null;
+}
+
+/** Reads the address over the preset's settings. A wrong word of the address leaves what the preset says. */
+export function readSettings(address: Iterable<[string, string]>, preset: Readonly<Record<string, unknown>> = {}): { settings: Settings; misread: Misread[] } {
+  const settings: Settings = { ...DEFAULTS };
+  const misread: Misread[] = [];
+  const take = (key: string, value: string): void => {
+    const reader = readers[key as Key] as (typeof readers)[Key] | undefined;
+    const expected = reader ? reader(value, settings) : { zh: `可用：${KEYS.join('、')}`, en: `one of ${KEYS.join(', ')}` };
+    if (expected) misread.push({ key, value, expected });
+  };
+  // A preset that names a preset would be a riddle: that word is the address's alone.
+  for (const [key, value] of Object.entries(preset)) if (key !== 'preset') take(key, String(value));
+  for (const [key, value] of address) take(key, value);
+  return { settings, misread };
+}
+
+/** The settings as an address has them: only what differs from the defaults, or from `base`. */
+export function writeSettings(settings: Settings, base: Settings = DEFAULTS): Record<string, string> {
+  const words: Record<Key, (of: Settings) => string> = {
+    preset: (s) => s.preset,
+    view: (s) => s.view,
+    category: (s) => s.category,
+    communities: (s) => s.communities.join(','),
+    tour: (s) => String(s.tour),
+    lang: (s) => s.lang ?? '',
+    sound: (s) => (s.sound ? '1' : '0'),
+    part: (s) => (s.part ? `${s.part}/2` : ''),
+    at: (s) => s.at?.toISOString() ?? '',
+    speed: (s) => String(s.speed),
+  };
+  return Object.fromEntries(KEYS.map((key) => [key, words[key](settings)] as const).filter(([key, word]) => word !== words[key](base)));
+}
+
+/** A link to a wall with these settings, readable where an address may be: commas and Chinese as they are. */
+export function linkTo(settings: Settings, origin: string, base: Settings = DEFAULTS): string {
+  const pairs = Object.entries(writeSettings(settings, base)).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%3A', ':')}`);
+  return `${origin}/wall${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
+}
+
+/** What a community may be called in an address. */
+export interface Community {
+  id: string;
+  code?: string | undefined;
+  name: string;
+}
+
+/** Finds the communities that were asked for, by id, code or name (社区 may be left out). */
+export function findCommunities(asked: readonly string[], all: readonly Community[]): { ids: string[]; unknown: string[] } {
+  const ids: string[] = [];
+  const unknown: string[] = [];
+  for (const word of asked) {
+    const found = all.find((c) => c.id === word || c.code === word || c.name === word || c.name === `${word}社区`);
+    if (found) ids.push(found.id);
+    else unknown.push(word);
+  }
+  return { ids: [...new Set(ids)], unknown };
+}
