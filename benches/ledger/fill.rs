@@ -1,0 +1,255 @@
+//! Five years of a ledger, made by the ledger's own machine: the same cases for the same seed, each with
+//! its steps, and with everything that time did between them.
+//!
+//! Lives of cases are long: with as many reports a week as wanted, about as many cases are open at any
+//! moment as wanted, and not at the end only.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use onemap::live::Snapshot;
+use onemap::live::desk;
+use onemap::live::place::Where;
+use onemap::live::replay::Replay;
+use onemap::model::{FeatureId, Role};
+use onemap::store::Store;
+use onemap::warnings::{Action, Actor, PhotoKind, Report, Source, StepPhoto, Verdict, Wish};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+/// How much there is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    pub weeks: u32,
+    pub a_week: u32,
+    /// How many cases are open at a time, about.
+    pub open: u32,
+}
+
+/// What was made.
+#[derive(Debug, Default)]
+pub struct Filled {
+    pub cases: usize,
+    pub commits: usize,
+    pub refused: usize,
+    /// Deciding, and writing down what was decided.
+    pub deciding: Duration,
+    pub writing: Duration,
+}
+
+const CATEGORIES: [(&str, f64); 7] = [
+    ("street_encroachment", 0.30),
+    ("corridor_clutter", 0.25),
+    ("flying_wire_charging", 0.15),
+    ("blocked_route", 0.08),
+    ("wrong_access", 0.04),
+    ("damaged_facility", 0.08),
+    ("other", 0.10),
+];
+const WEEK: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// What is still to come of a case.
+struct Life {
+    id: FeatureId,
+    category: &'static str,
+    /// The next step last.
+    steps: Vec<(Timestamp, Actor, Wish)>,
+}
+
+/// Plays the weeks before `now`, one transaction a week.
+pub async fn fill(store: &Store, size: Size, now: Timestamp) -> Filled {
+    let snapshot = Snapshot::load(store).await.unwrap();
+    let town = Town::of(&snapshot);
+    let mut rng = StdRng::seed_from_u64(20_261_122);
+    let mut replay = Replay::new(&snapshot);
+    let mut filled = Filled::default();
+    let mut lives: HashMap<u32, Life> = HashMap::new();
+    let mut due: BinaryHeap<Reverse<(Timestamp, u32)>> = BinaryHeap::new();
+    let mut serial = 0;
+    for week in 0..size.weeks {
+        let from = now - WEEK * i32::try_from(size.weeks - week).unwrap();
+        let to = from + WEEK;
+        let began = Instant::now();
+        for _ in 0..size.a_week {
+            let at = from + SignedDuration::from_secs(rng.random_range(0..7 * 24 * 3600));
+            serial += 1;
+            let life = town.life(&mut rng, at, size);
+            due.push(Reverse((at, serial)));
+            lives.insert(serial, life);
+        }
+        while due.peek().is_some_and(|next| next.0.0 < to) {
+            let Some(Reverse((at, serial))) = due.pop() else {
+                break;
+            };
+            let life = lives.get_mut(&serial).unwrap();
+            let Some((_, actor, wish)) = life.steps.pop() else {
+                continue;
+            };
+            // A case begins with the step that cannot be wished for.
+            let played = if replay.case(&life.id).is_none() {
+                life.steps.push((at, actor, wish));
+                filled.cases += 1;
+                let (report, place) = town.report(&mut rng, life, at);
+                replay.report(report, &place)
+            } else {
+                replay.act(&life.id, &wish, &actor, at)
+            };
+            filled.refused += usize::from(played.is_err());
+            match life.steps.last() {
+                Some((next, ..)) => due.push(Reverse(((*next).max(at), serial))),
+                None => {
+                    replay.forget(&life.id);
+                    lives.remove(&serial);
+                }
+            }
+        }
+        replay.until(to).unwrap();
+        let edits = replay.take_edits();
+        filled.deciding += began.elapsed();
+        filled.commits += edits.len();
+        let began = Instant::now();
+        store.replay(edits).await.unwrap();
+        filled.writing += began.elapsed();
+    }
+    filled
+}
+
+/// Who works where.
+struct Town {
+    buildings: Vec<FeatureId>,
+    units: HashMap<&'static str, Vec<String>>,
+    /// A photo that is there.
+    photo: String,
+}
+
+impl Town {
+    fn of(snapshot: &Snapshot) -> Self {
+        let map = snapshot.collections();
+        let buildings = map.get("buildings").unwrap();
+        let units = map.get("units").unwrap();
+        let mut competent: HashMap<&'static str, Vec<String>> = HashMap::new();
+        for unit in units.iter() {
+            let said = desk::properties(unit);
+            for (category, _) in CATEGORIES {
+                let handles = snapshot.ledger().rules().category(category).unwrap();
+                let list = said["competences"].as_array().unwrap();
+                if list.iter().any(|c| handles.handlers.iter().any(|h| c == h)) {
+                    competent
+                        .entry(category)
+                        .or_default()
+                        .push(unit.id().to_string());
+                }
+            }
+        }
+        Self {
+            buildings: buildings.iter().map(|e| e.id().clone()).collect(),
+            units: competent,
+            photo: "0".repeat(64),
+        }
+    }
+
+    fn report(&self, rng: &mut StdRng, life: &Life, at: Timestamp) -> (Report, Where) {
+        let source = match rng.random_range(0..10) {
+            0..4 => Source::GridWorker,
+            4..7 => Source::Resident,
+            7..9 => Source::Hotline,
+            _ => Source::Rider,
+        };
+        let mut report = Report::new(life.id.clone(), at, officer(), life.category, source);
+        report.note = Some("楼道里堆放旧家具和纸箱，影响疏散，居民多次反映。".to_owned());
+        let house = rng.random_range(0..self.buildings.len());
+        (report, Where::Building(self.buildings[house].clone()))
+    }
+
+    /// A case's steps after its report, the last one first.
+    fn life(&self, rng: &mut StdRng, at: Timestamp, size: Size) -> Life {
+        let category = pick(rng);
+        // Ids are in no order, as those of real reports.
+        let id = FeatureId::new(&format!("w-{:016x}", rng.random::<u64>())).unwrap();
+        let mean = f64::from(size.open) / f64::from(size.a_week) * 7.0 * 24.0 * 3600.0;
+        // Exponential, but nobody is done within an hour, and after a year everything is over.
+        let long = (-mean * (1.0 - rng.random::<f64>()).ln()).clamp(3600.0, 365.0 * 86_400.0);
+        let after = |share: f64| at + SignedDuration::from_secs((long * share) as i64);
+        let units = &self.units[category];
+        let unit = units[rng.random_range(0..units.len())].clone();
+        let worker = Actor {
+            role: Role::GridWorker,
+            account: Some(format!("account-{unit}")),
+            unit: Some(unit.clone()),
+            ..Actor::public()
+        };
+        let verifier = Actor {
+            role: Role::GridWorker,
+            account: Some("grid-worker".to_owned()),
+            ..Actor::public()
+        };
+        let mut steps = Vec::with_capacity(8);
+        if rng.random_bool(0.04) {
+            let mut reject = Wish::new(Action::Reject);
+            reject.reason = Some("不属于网格事项".to_owned());
+            steps.push((after(0.05), officer(), reject));
+        } else {
+            steps.push((after(0.03), officer(), Wish::new(Action::File)));
+            let mut dispatch = Wish::new(Action::Dispatch);
+            dispatch.unit = Some(unit);
+            steps.push((after(0.06), officer(), dispatch));
+            steps.push((after(0.3), worker.clone(), Wish::new(Action::Start)));
+            if rng.random_bool(0.1) {
+                let mut extend = Wish::new(Action::Extend);
+                extend.reason = Some("需与业主协商".to_owned());
+                extend.due_at = Some(after(1.0) + SignedDuration::from_hours(24 * 90));
+                steps.push((after(0.4), officer(), extend));
+            }
+            let mut handle = Wish::new(Action::Handle);
+            handle.note = Some("已清理，现场恢复畅通。".to_owned());
+            handle.photos = [PhotoKind::Before, PhotoKind::After]
+                .map(|kind| StepPhoto {
+                    id: self.photo.clone(),
+                    kind,
+                })
+                .into();
+            steps.push((after(0.85), worker, handle));
+            let mut verify = Wish::new(Action::Verify);
+            verify.result = Some(Verdict::Pass);
+            verify.reason = Some("电话核实".to_owned());
+            steps.push((after(0.95), verifier, verify));
+            steps.push((after(1.0), officer(), Wish::new(Action::Close)));
+            if rng.random_bool(0.3) {
+                let mut rate = Wish::new(Action::Rate);
+                rate.rating = Some(rng.random_range(3..=5));
+                let reporter = Actor {
+                    is_reporter: true,
+                    ..officer()
+                };
+                steps.push((after(1.1), reporter, rate));
+            }
+        }
+        steps.reverse();
+        Life {
+            id,
+            category,
+            steps,
+        }
+    }
+}
+
+fn pick(rng: &mut StdRng) -> &'static str {
+    let mut at = rng.random::<f64>();
+    for (category, share) in CATEGORIES {
+        if at < share {
+            return category;
+        }
+        at -= share;
+    }
+    "other"
+}
+
+fn officer() -> Actor {
+    Actor {
+        role: Role::Officer,
+        account: Some("officer".to_owned()),
+        ..Actor::public()
+    }
+}
