@@ -1,12 +1,26 @@
 //! Edits become commits, one or thousands, in one transaction: as short as the disk allows.
+//!
+//! What holds is read once for all of them, everything is decided in memory, and what comes of it is
+//! written many rows a statement: each statement is a trip to the connection's thread and back, which
+//! takes longer than SQLite does for a row.
 
-use sqlx::Connection;
+use std::collections::{BTreeMap, HashMap};
+
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Connection};
 
 use super::read::head;
-use super::write::{End, is_folding, make_true, new_batch};
+use super::write::{
+    Content, Current, StoredChange, current, is_folding, last_of_each, new_batch, push_tuples,
+};
 use super::{SqliteStore, micros_now};
-use crate::model::Edit;
-use crate::store::{Committed, StoreError};
+use crate::model::{Author, Edit, Expect};
+use crate::store::{Committed, Head, StoreError, from_micros};
+
+/// Keys and rows a statement; SQLite takes 32,766 values.
+const ROWS: usize = 200;
+
+type Key = (String, String);
 
 impl SqliteStore {
     /// See [`Store::replay`](crate::store::Store::replay).
@@ -15,26 +29,29 @@ impl SqliteStore {
         // IMMEDIATE takes the write lock before the first read: what we read is what we write upon.
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
         let first = new_batch(&mut tx).await?;
-        let mut end = End {
+        let mut log = Log {
             head: head(&mut tx).await?,
             batch: first,
-            folding: is_folding(&mut tx).await?,
+            before: before(&mut tx, &edits).await?,
+            last: BTreeMap::new(),
+            commits: Vec::new(),
+            changes: Vec::new(),
         };
-        let mut changed = 0;
         for edit in edits {
-            changed += make_true(&mut tx, edit, &mut end).await?;
+            log.take(edit)?;
         }
         let committed = Committed {
-            seq: end.head.seq,
-            at: end.head.at,
-            changed,
+            seq: log.head.seq,
+            at: log.head.at,
+            changed: log.changes.len() as u64,
         };
-        if changed == 0 {
+        if log.changes.is_empty() {
             return Ok(committed);
         }
+        log.write(&mut tx).await?;
         // Nobody else could ask for a batch meanwhile, so ours were the next ones; the table must
         // learn which was the last, or it gives them out again.
-        let last = end.batch - 1;
+        let last = log.batch - 1;
         if last > first {
             sqlx::query("INSERT INTO batches (batch, touched_at) VALUES (?, ?)")
                 .bind(last)
@@ -51,5 +68,207 @@ impl SqliteStore {
         drop(writer);
         self.shared.written.notify_waiters();
         Ok(committed)
+    }
+}
+
+/// What holds of everything that edits name.
+async fn before(
+    tx: &mut SqliteConnection,
+    edits: &[Edit],
+) -> Result<HashMap<Key, Current>, StoreError> {
+    let conditions = edits.iter().flat_map(|e| &e.preconditions);
+    let changes = edits.iter().flat_map(|e| &e.changes);
+    let mut keys: Vec<(&str, &str)> = conditions
+        .map(|p| (p.collection.as_str(), p.id.as_str()))
+        .chain(changes.map(|c| (c.collection.as_str(), c.id.as_str())))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut found = HashMap::new();
+    for keys in keys.chunks(ROWS) {
+        found.extend(current(tx, keys).await?);
+    }
+    Ok(found)
+}
+
+/// The end of the log as edits move it on.
+struct Log {
+    /// The newest commit.
+    head: Head,
+    /// The batch of the next commit.
+    batch: i64,
+    /// What held before, of everything that the edits name.
+    before: HashMap<Key, Current>,
+    /// Where among the changes the newest version of each feature stands.
+    last: BTreeMap<Key, usize>,
+    commits: Vec<NewCommit>,
+    changes: Vec<NewVersion>,
+}
+
+/// A row of `commits` on its way.
+struct NewCommit {
+    seq: u64,
+    batch: i64,
+    at: i64,
+    effective_at: i64,
+    author: Author,
+    reason: Option<String>,
+    size: usize,
+}
+
+/// A row of `changes` on its way.
+struct NewVersion {
+    seq: u64,
+    batch: i64,
+    at: i64,
+    row: StoredChange,
+}
+
+impl Log {
+    /// The version of a feature that holds now: the commit that wrote it, and its content.
+    fn now(&self, key: &Key) -> Option<(u64, &Content)> {
+        match self.last.get(key).and_then(|i| self.changes.get(*i)) {
+            Some(version) => version.row.content.as_ref().map(|c| (version.seq, c)),
+            None => self.before.get(key).map(|c| (c.seq, &c.content)),
+        }
+    }
+
+    /// Makes an edit the next commit, where its conditions hold and anything of it is news.
+    fn take(&mut self, edit: Edit) -> Result<(), StoreError> {
+        for wanted in &edit.preconditions {
+            let key = (wanted.collection.to_string(), wanted.id.to_string());
+            let found = self.now(&key).map(|(seq, _)| seq);
+            let holds = match wanted.expect {
+                Expect::Absent => found.is_none(),
+                Expect::Present => found.is_some(),
+                Expect::Seq(seq) => found == Some(seq),
+            };
+            if !holds {
+                return Err(StoreError::Precondition {
+                    collection: wanted.collection.clone(),
+                    id: wanted.id.clone(),
+                    expected: wanted.expect,
+                    found,
+                });
+            }
+        }
+        let mut news = Vec::with_capacity(edit.changes.len());
+        for change in last_of_each(edit.changes) {
+            let row = StoredChange::new(change)?;
+            let key = (row.collection.to_string(), row.id.to_string());
+            if !row.changes_nothing(self.now(&key).map(|(_, content)| content)) {
+                news.push((key, row));
+            }
+        }
+        if news.is_empty() {
+            return Ok(());
+        }
+        // SQLite has one writer at a time, so the next number is free to take; time never runs
+        // backwards in the log, whatever the clock does.
+        let (seq, batch) = (self.head.seq + 1, self.batch);
+        let at = micros_now().max(self.head.at.as_microsecond());
+        self.commits.push(NewCommit {
+            seq,
+            batch,
+            at,
+            effective_at: edit.effective_at.map_or(at, |t| t.as_microsecond()),
+            author: edit.author,
+            reason: edit.reason,
+            size: news.len(),
+        });
+        for (key, row) in news {
+            self.last.insert(key, self.changes.len());
+            self.changes.push(NewVersion {
+                seq,
+                batch,
+                at,
+                row,
+            });
+        }
+        self.head = Head {
+            seq,
+            at: from_micros(at),
+        };
+        self.batch += 1;
+        Ok(())
+    }
+
+    async fn write(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
+        for commits in self.commits.chunks(ROWS) {
+            let mut sql = String::from(
+                "INSERT INTO commits (seq, batch, at, effective_at, role, account, reason, size, \
+                 folded) VALUES ",
+            );
+            push_tuples(&mut sql, commits.len(), "(?,?,?,?,?,?,?,?,1)");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for c in commits {
+                query = query
+                    .bind(c.seq as i64)
+                    .bind(c.batch)
+                    .bind(c.at)
+                    .bind(c.effective_at)
+                    .bind(c.author.role.as_str())
+                    .bind(c.author.account.as_deref())
+                    .bind(c.reason.as_deref())
+                    .bind(c.size as i64);
+            }
+            query.execute(&mut *tx).await?;
+        }
+        for versions in self.changes.chunks(ROWS) {
+            let mut sql = String::from(
+                "INSERT INTO changes (batch, collection, id, geometry, properties) VALUES ",
+            );
+            push_tuples(&mut sql, versions.len(), "(?,?,?,?,?)");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for v in versions {
+                query = query
+                    .bind(v.batch)
+                    .bind(v.row.collection.as_str())
+                    .bind(v.row.id.as_str())
+                    .bind(v.row.geometry())
+                    .bind(v.row.properties());
+            }
+            query.execute(&mut *tx).await?;
+        }
+        self.settle(tx).await
+    }
+
+    /// Writes the newest version of each feature.
+    async fn settle(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
+        // While an older import is still being folded, a deletion leaves a mark that it sees.
+        let keep_mark = is_folding(tx).await?;
+        let newest = self.last.values().filter_map(|i| self.changes.get(*i));
+        let (put, gone): (Vec<_>, Vec<_>) =
+            newest.partition(|v| keep_mark || v.row.content.is_some());
+        for versions in put.chunks(ROWS) {
+            let mut sql = String::from(
+                "INSERT INTO features (collection, id, seq, updated_at, geometry, properties) VALUES ",
+            );
+            push_tuples(&mut sql, versions.len(), "(?,?,?,?,?,?)");
+            sql.push_str(
+                " ON CONFLICT (collection, id) DO UPDATE SET seq = excluded.seq, \
+                 updated_at = excluded.updated_at, geometry = excluded.geometry, \
+                 properties = excluded.properties",
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for v in versions {
+                query = query
+                    .bind(v.row.collection.as_str())
+                    .bind(v.row.id.as_str())
+                    .bind(v.seq as i64)
+                    .bind(v.at)
+                    .bind(v.row.geometry())
+                    .bind(v.row.properties());
+            }
+            query.execute(&mut *tx).await?;
+        }
+        for v in gone {
+            sqlx::query("DELETE FROM features WHERE collection = ? AND id = ?")
+                .bind(v.row.collection.as_str())
+                .bind(v.row.id.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(())
     }
 }

@@ -5,10 +5,9 @@
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, Row};
-use std::collections::HashMap;
+use sqlx::{AssertSqlSafe, Connection};
 
-use super::write::{Content, Current, Publication, StoredChange, new_batch, publish};
+use super::write::{Publication, StoredChange, current, new_batch, publish, push_tuples};
 use super::{SqliteStore, micros_now};
 use crate::model::{Author, Change};
 use crate::store::{Committed, StoreError};
@@ -92,10 +91,11 @@ impl Staging {
             for change in changes.by_ref().take(CHUNK) {
                 rows.push(StoredChange::new(change)?);
             }
-            let now = self.current(&rows).await?;
+            let keys: Vec<_> = rows.iter().map(StoredChange::key).collect();
+            let now = current(&mut self.connection, &keys).await?;
             let (same, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| {
                 let key = (row.collection.to_string(), row.id.to_string());
-                row.changes_nothing(now.get(&key))
+                row.changes_nothing(now.get(&key).map(|c| &c.content))
             });
             kept += rows.len() as u64;
             // What is as it was may still take back what was staged for it before.
@@ -132,49 +132,6 @@ impl Staging {
             tokio::time::sleep(BREATH).await;
         }
         Ok(kept)
-    }
-
-    /// What holds now of the features in these rows.
-    async fn current(
-        &mut self,
-        rows: &[StoredChange],
-    ) -> Result<HashMap<(String, String), Current>, StoreError> {
-        let mut sql = String::from("WITH wanted (collection, id) AS (VALUES ");
-        push_tuples(&mut sql, rows.len(), "(?,?)");
-        // The older comes first, so the newer replaces it in the map.
-        sql.push_str(
-            ") SELECT f.collection, f.id, f.seq AS seq, f.geometry, f.properties \
-             FROM wanted w JOIN features f USING (collection, id) \
-             UNION ALL \
-             SELECT h.collection, h.id, c.seq AS seq, h.geometry, h.properties \
-             FROM commits c CROSS JOIN wanted w \
-             JOIN changes h ON h.batch = c.batch AND h.collection = w.collection AND h.id = w.id \
-             WHERE c.folded = 0 ORDER BY 3",
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for row in rows {
-            query = query.bind(row.collection.as_str()).bind(row.id.as_str());
-        }
-        let mut found = HashMap::new();
-        for row in query.fetch_all(&mut self.connection).await? {
-            let key: (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            match row.try_get::<Option<String>, _>(4)? {
-                None => {
-                    found.remove(&key);
-                }
-                Some(properties) => {
-                    let current = Current {
-                        seq: row.try_get::<i64, _>(2)? as u64,
-                        content: Content {
-                            geometry: row.try_get(3)?,
-                            properties,
-                        },
-                    };
-                    found.insert(key, current);
-                }
-            }
-        }
-        Ok(found)
     }
 
     /// See [`Staging::publish`](crate::store::Staging::publish).
@@ -328,13 +285,4 @@ async fn sweep(connection: &mut SqliteConnection) -> Result<(), StoreError> {
             .await?;
     }
     Ok(())
-}
-
-fn push_tuples(sql: &mut String, count: usize, tuple: &str) {
-    for i in 0..count {
-        if i > 0 {
-            sql.push(',');
-        }
-        sql.push_str(tuple);
-    }
 }

@@ -1,12 +1,14 @@
-//! The one write path: an edit becomes a commit within a transaction.
+//! What every write needs: rows as they are stored, what holds now, and the number of a commit.
+
+use std::collections::HashMap;
 
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Row, Sqlite, Transaction};
 
 use super::read::head;
 use super::{SqliteStore, micros_now};
 use crate::codec::wkb;
-use crate::model::{Author, Body, Change, CollectionId, Edit, Expect, FeatureId};
+use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId};
 use crate::store::{Committed, Head, StoreError, from_micros};
 
 impl SqliteStore {
@@ -14,74 +16,6 @@ impl SqliteStore {
     pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
         self.replay(vec![edit]).await
     }
-}
-
-/// The end of the log as a transaction moves it on.
-pub(super) struct End {
-    /// The newest commit.
-    pub head: Head,
-    /// The batch of the next commit.
-    pub batch: i64,
-    /// Whether an older import is still being folded: then a deletion must leave a mark that it sees.
-    pub folding: bool,
-}
-
-/// Makes an edit true within a transaction; says how many features it changed.
-pub(super) async fn make_true(
-    tx: &mut SqliteConnection,
-    edit: Edit,
-    end: &mut End,
-) -> Result<u64, StoreError> {
-    for wanted in &edit.preconditions {
-        let found = current(tx, &wanted.collection, &wanted.id)
-            .await?
-            .map(|c| c.seq);
-        let holds = match wanted.expect {
-            Expect::Absent => found.is_none(),
-            Expect::Present => found.is_some(),
-            Expect::Seq(seq) => found == Some(seq),
-        };
-        if !holds {
-            return Err(StoreError::Precondition {
-                collection: wanted.collection.clone(),
-                id: wanted.id.clone(),
-                expected: wanted.expect,
-                found,
-            });
-        }
-    }
-
-    let mut rows: Vec<StoredChange> = Vec::with_capacity(edit.changes.len());
-    for change in last_of_each(edit.changes) {
-        let row = StoredChange::new(change)?;
-        let now = current(tx, &row.collection, &row.id).await?;
-        if !row.changes_nothing(now.as_ref()) {
-            rows.push(row);
-        }
-    }
-    if rows.is_empty() {
-        return Ok(0);
-    }
-
-    let commit = Publication {
-        batch: end.batch,
-        author: &edit.author,
-        reason: edit.reason.as_deref(),
-        effective_at: edit.effective_at.map(|t| t.as_microsecond()),
-        size: rows.len() as u64,
-        folded: true,
-    };
-    let committed = number(tx, &commit, end.head).await?;
-    for row in &rows {
-        insert_change(tx, end.batch, row).await?;
-        row.settle(tx, committed, end.folding).await?;
-    }
-    end.head = Head {
-        seq: committed.seq,
-        at: committed.at,
-    };
-    end.batch += 1;
-    Ok(committed.changed)
 }
 
 /// A change in the form in which it is stored.
@@ -123,41 +57,24 @@ impl StoredChange {
         })
     }
 
-    /// Whether the map is so already.
-    pub fn changes_nothing(&self, now: Option<&Current>) -> bool {
-        self.content.as_ref() == now.map(|c| &c.content)
+    /// What tells it from others.
+    pub fn key(&self) -> (&str, &str) {
+        (self.collection.as_str(), self.id.as_str())
     }
 
-    async fn settle(
-        &self,
-        tx: &mut SqliteConnection,
-        committed: Committed,
-        keep_mark: bool,
-    ) -> Result<(), StoreError> {
-        if self.content.is_none() && !keep_mark {
-            sqlx::query("DELETE FROM features WHERE collection = ? AND id = ?")
-                .bind(self.collection.as_str())
-                .bind(self.id.as_str())
-                .execute(tx)
-                .await?;
-            return Ok(());
-        }
-        sqlx::query(
-            "INSERT INTO features (collection, id, seq, updated_at, geometry, properties) \
-             VALUES (?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (collection, id) DO UPDATE SET seq = excluded.seq, \
-             updated_at = excluded.updated_at, geometry = excluded.geometry, \
-             properties = excluded.properties",
-        )
-        .bind(self.collection.as_str())
-        .bind(self.id.as_str())
-        .bind(committed.seq as i64)
-        .bind(committed.at.as_microsecond())
-        .bind(self.content.as_ref().and_then(|c| c.geometry.as_deref()))
-        .bind(self.content.as_ref().map(|c| c.properties.as_str()))
-        .execute(tx)
-        .await?;
-        Ok(())
+    /// Its geometry as WKB.
+    pub fn geometry(&self) -> Option<&[u8]> {
+        self.content.as_ref()?.geometry.as_deref()
+    }
+
+    /// Its properties; none for a deletion.
+    pub fn properties(&self) -> Option<&str> {
+        self.content.as_ref().map(|c| c.properties.as_str())
+    }
+
+    /// Whether the map is so already.
+    pub fn changes_nothing(&self, now: Option<&Content>) -> bool {
+        self.content.as_ref() == now
     }
 }
 
@@ -225,24 +142,6 @@ pub(super) async fn new_batch(tx: &mut SqliteConnection) -> Result<i64, StoreErr
     )
 }
 
-async fn insert_change(
-    tx: &mut SqliteConnection,
-    batch: i64,
-    row: &StoredChange,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO changes (batch, collection, id, geometry, properties) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(batch)
-    .bind(row.collection.as_str())
-    .bind(row.id.as_str())
-    .bind(row.content.as_ref().and_then(|c| c.geometry.as_deref()))
-    .bind(row.content.as_ref().map(|c| c.properties.as_str()))
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 pub(super) async fn is_folding(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
     Ok(
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM commits WHERE folded = 0)")
@@ -251,40 +150,61 @@ pub(super) async fn is_folding(connection: &mut SqliteConnection) -> Result<bool
     )
 }
 
-/// The version that holds: the newest of `features` and the commits that are not folded yet.
+/// What holds now of some features: the newest of `features` and the commits that are not folded yet.
 pub(super) async fn current(
     connection: &mut SqliteConnection,
-    collection: &CollectionId,
-    id: &FeatureId,
-) -> Result<Option<Current>, StoreError> {
-    let row = sqlx::query(
-        "SELECT seq, geometry, properties FROM features WHERE collection = ?1 AND id = ?2 \
+    keys: &[(&str, &str)],
+) -> Result<HashMap<(String, String), Current>, StoreError> {
+    let mut sql = String::from("WITH wanted (collection, id) AS (VALUES ");
+    push_tuples(&mut sql, keys.len(), "(?,?)");
+    // The older comes first, so the newer replaces it in the map.
+    sql.push_str(
+        ") SELECT f.collection, f.id, f.seq AS seq, f.geometry, f.properties \
+         FROM wanted w JOIN features f USING (collection, id) \
          UNION ALL \
-         SELECT c.seq, h.geometry, h.properties FROM commits c \
-         JOIN changes h ON h.batch = c.batch AND h.collection = ?1 AND h.id = ?2 \
-         WHERE c.folded = 0 \
-         ORDER BY 1 DESC LIMIT 1",
-    )
-    .bind(collection.as_str())
-    .bind(id.as_str())
-    .fetch_optional(connection)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let properties: Option<String> = row.try_get(2)?;
-    let Some(properties) = properties else {
-        return Ok(None);
-    };
-    Ok(Some(Current {
-        seq: row.try_get::<i64, _>(0)? as u64,
-        content: Content {
-            geometry: row.try_get(1)?,
-            properties,
-        },
-    }))
+         SELECT h.collection, h.id, c.seq AS seq, h.geometry, h.properties \
+         FROM commits c CROSS JOIN wanted w \
+         JOIN changes h ON h.batch = c.batch AND h.collection = w.collection AND h.id = w.id \
+         WHERE c.folded = 0 ORDER BY 3",
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (collection, id) in keys {
+        query = query.bind(*collection).bind(*id);
+    }
+    let mut found = HashMap::new();
+    for row in query.fetch_all(connection).await? {
+        let key: (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        match row.try_get::<Option<String>, _>(4)? {
+            None => {
+                found.remove(&key);
+            }
+            Some(properties) => {
+                let current = Current {
+                    seq: row.try_get::<i64, _>(2)? as u64,
+                    content: Content {
+                        geometry: row.try_get(3)?,
+                        properties,
+                    },
+                };
+                found.insert(key, current);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Writes a row of placeholders so many times, with commas between.
+pub(super) fn push_tuples(sql: &mut String, count: usize, tuple: &str) {
+    for i in 0..count {
+        if i > 0 {
+            sql.push(',');
+        }
+        sql.push_str(tuple);
+    }
 }
 
 /// One change a feature: the last one counts.
-fn last_of_each(changes: Vec<Change>) -> Vec<Change> {
+pub(super) fn last_of_each(changes: Vec<Change>) -> Vec<Change> {
     let mut seen = std::collections::BTreeMap::new();
     for change in changes {
         seen.insert((change.collection.clone(), change.id.clone()), change);
