@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::building;
-use crate::support::server::{onemap, sqlite_in};
+use crate::support::server::{Server, onemap, sqlite_in};
 
 #[test]
 fn rejects_are_listed_and_the_exit_status_says_so() {
@@ -47,4 +47,120 @@ fn rejects_are_listed_and_the_exit_status_says_so() {
 
     let (_, err, ok) = import(&[&good, "--crs", "EPSG:2437"]);
     assert!(!ok && err.contains("unknown coordinate system"), "{err}");
+}
+
+/// A warning as a file has it.
+fn warning(id: &str, properties: Value) -> Value {
+    json!({"type": "Feature", "id": id, "properties": properties,
+        "geometry": {"type": "LineString",
+            "coordinates": [[117.130_05, 39.220_05], [117.130_06, 39.220_06]]}})
+}
+
+fn lines(features: &[Value]) -> String {
+    features.iter().map(|f| format!("{f}\n")).collect()
+}
+
+#[tokio::test]
+async fn warnings_of_a_file_become_steps_of_the_ledger_all_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let database = sqlite_in(folder.path());
+    let server = Server::on(&database, &[]).await;
+    let import = |args: &[&str]| {
+        let mut all = vec!["import", "--json", "--database", &database];
+        all.extend(args);
+        let (out, err, ok) = onemap(&all);
+        let report: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {err}"));
+        (report, ok)
+    };
+    let closed = json!({
+        "category": "corridor_clutter", "status": "closed", "unit": "u1", "level": "green",
+        "reported_at": "2026-03-02T01:00:00Z", "filed_at": "2026-03-02T02:00:00Z",
+        "dispatched_at": "2026-03-02T03:00:00Z", "handled_at": "2026-03-13T03:00:00Z",
+        "closed_at": "2026-03-13T05:00:00Z", "colour": "blue",
+    });
+    let new = json!({"category": "楼道堆物", "reported_at": "2026-03-20T01:00:00Z"});
+    let mut wrong = new.clone();
+    wrong["category"] = json!("noise");
+    wrong["reported_at"] = json!("yesterday");
+
+    // The house and the unit come in the same import; the warnings find them.
+    let unit = json!({"type": "Feature", "id": "u1", "collection": "units",
+        "geometry": {"type": "Point", "coordinates": [117.13, 39.22]},
+        "properties": {"name": "消防站", "competences": ["corridor_clutter"],
+            "communities": ["c1"], "duty_hours": "24/7"}});
+    let mut house = building("b1", 117.13, 39.22);
+    house["collection"] = json!("buildings");
+    let map = path("map.ndjson");
+    std::fs::write(&map, lines(&[house, unit])).unwrap();
+    let file = path("warnings.ndjson");
+    let features = [
+        warning("a", closed.clone()),
+        warning("b", wrong),
+        warning("c", new.clone()),
+    ];
+    std::fs::write(&file, lines(&features)).unwrap();
+    let rejects = path("rejects.ndjson");
+    let (report, ok) = import(&[&map, &file, "--rejects", &rejects]);
+    assert!(!ok);
+    assert_eq!(report["collections"]["buildings"]["changed"], 1);
+    assert_eq!(report["collections"]["warnings"]["rejected"], 1);
+    assert_eq!(report["collections"]["warnings"]["changed"], 0);
+    assert_eq!(report["held_back"], 2);
+    let listed = std::fs::read_to_string(&rejects).unwrap();
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((&listed["line"], &listed["index"]), (&json!(2), &json!(1)));
+    assert_eq!(listed["id"], "b");
+    assert_eq!(listed["field"], "properties.category");
+    assert_eq!(listed["others"][0]["field"], "properties.reported_at");
+    let count = async || server.json("/api/warnings").await["numberMatched"].clone();
+    assert_eq!(count().await, 0);
+
+    std::fs::write(&file, lines(&[features[0].clone(), features[2].clone()])).unwrap();
+    let (report, ok) = import(&[&file, "--dry-run"]);
+    assert!(ok && report["seq"].is_null(), "{report}");
+    assert_eq!(report["collections"]["warnings"]["changed"], 2);
+    let (report, ok) = import(&[&file]);
+    assert!(ok, "{report}");
+    assert_eq!(report["collections"]["warnings"]["changed"], 2);
+    assert_eq!(report["passed_over"], json!(["colour"]));
+    wait_for(async || count().await == 2).await;
+
+    // What the file says of its level counts for nothing: the rules and the times say it.
+    let case = server.json("/api/warnings/a").await;
+    assert_eq!(case["properties"]["status"], "closed");
+    assert_eq!(case["properties"]["level"], "red");
+    assert_eq!(case["properties"]["building"], "b1");
+    assert_eq!(case["geometry"]["type"], "LineString");
+    assert_eq!(case["properties"]["colour"], Value::Null);
+    let history = server.json("/api/warnings/a/history").await;
+    let steps = history["steps"].as_array().unwrap();
+    let told = |step: &Value| (step["action"].clone(), step["at"].clone());
+    assert_eq!(
+        told(&steps[0]),
+        (json!("report"), json!("2026-03-02T01:00:00Z"))
+    );
+    assert_eq!(
+        told(steps.last().unwrap()),
+        (json!("close"), json!("2026-03-13T05:00:00Z"))
+    );
+    assert!(steps.iter().any(|s| s["action"] == "level"), "{steps:?}");
+    let then = server
+        .json("/api/warnings?as_of=2026-03-02T02:30:00Z")
+        .await;
+    assert_eq!(then["features"][0]["properties"]["status"], "filed");
+
+    let before = server.json("/api/grids/status").await["seq"].clone();
+    let (report, ok) = import(&[&file]);
+    assert!(ok);
+    assert_eq!(report["collections"]["warnings"]["unchanged"], 2);
+    assert_eq!(report["seq"], before, "nothing was written");
+}
+
+async fn wait_for(there: impl AsyncFn() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !there().await {
+        assert!(std::time::Instant::now() < deadline, "it did not come");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
 }

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::print;
+use super::{import_ledger, print};
 use crate::demo;
 use crate::ingest::{self, Options, Progress, Report, Stage};
+use crate::live::desk::CASES;
 use crate::model::{Author, CollectionId};
 use crate::spatial::crs::Crs;
 use crate::store::Store;
@@ -58,6 +59,8 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
         collection: args.collection.clone(),
         crs: args.crs,
         id_property: args.id_property.clone(),
+        // A case is made of its steps.
+        aside: Some(CollectionId::new(CASES)?),
         dry_run: args.dry_run,
         rejects: args.rejects.clone(),
         unlinked: args.unlinked.clone(),
@@ -68,7 +71,8 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
     let bar = Bar::new();
     let outcome = ingest::import(&store, &args.files, &options, &bar).await;
     bar.clear();
-    let report = outcome?;
+    let mut report = outcome?;
+    import_ledger::bring(&store, &mut report, args.rejects.as_deref()).await?;
     let text = if args.json {
         serde_json::to_string(&report)?
     } else {
@@ -164,6 +168,23 @@ fn in_words(report: &Report) -> String {
         if let Some(text) = more(report.rejects.len(), report.rejected, "--rejects") {
             line(text);
         }
+    }
+    if let Some(good) = report.held_back {
+        line(format!(
+            "warnings come in all or not at all: {good} good ones stay out until the others are mended"
+        ));
+    }
+    if !report.merged.is_empty() {
+        line(format!(
+            "merged into other warnings, and left out: {}",
+            report.merged.len()
+        ));
+    }
+    if !report.passed_over.is_empty() {
+        line(format!(
+            "properties that the ledger does not know and does not keep: {}",
+            report.passed_over.join(", ")
+        ));
     }
     let unlinked = report.total().unlinked;
     if unlinked > 0 {

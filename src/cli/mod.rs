@@ -6,6 +6,7 @@ mod demo;
 mod demo_ledger;
 mod describe;
 mod import;
+mod import_ledger;
 mod serve;
 mod synth;
 mod token;

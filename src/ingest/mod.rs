@@ -35,7 +35,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 pub use detect::Format;
-pub use report::{Counts, FileReport, Progress, Reject, Report, Stage, Unlinked};
+pub use report::{Aside, Counts, FileReport, Progress, Reject, Report, Stage, Unlinked};
 pub use run::import;
 
 use crate::model::{Author, CollectionId, SchemaError};
@@ -52,6 +52,9 @@ pub struct Options {
     pub crs: Option<Crs>,
     /// The property that is the id, where the member `id` is not.
     pub id_property: Option<String>,
+    /// A collection whose features are only read and handed back ([`Report::aside`]): somebody else
+    /// decides what they become.
+    pub aside: Option<CollectionId>,
     /// Do everything but commit.
     pub dry_run: bool,
     /// Where to write every reject, a JSON object a line.
@@ -74,6 +77,7 @@ impl Default for Options {
             collection: None,
             crs: None,
             id_property: None,
+            aside: None,
             dry_run: false,
             rejects: None,
             unlinked: None,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Format;
 use crate::codec::check::Problem;
-use crate::model::CollectionId;
+use crate::model::{CollectionId, Feature};
 
 /// A feature that is not taken, and why. One line of the rejects file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,6 +30,19 @@ pub struct Reject {
     /// Whatever else is wrong with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Problem>,
+}
+
+/// A feature that was read and put aside for somebody else, with where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aside {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line on which it begins.
+    pub line: Option<u64>,
+    /// Its place among the features of the file.
+    pub index: Option<u64>,
+    /// What it says; nothing of it was checked but its geometry.
+    pub feature: Feature,
 }
 
 /// A feature on the map that should be linked to another and is not. One line of the unlinked file.
@@ -86,6 +99,18 @@ pub struct Report {
     pub unlinked: Vec<Unlinked>,
     /// Collections to which features would be linked, had they any feature.
     pub nothing_to_link_to: Vec<&'static str>,
+    /// What was put aside.
+    #[serde(skip)]
+    pub aside: Vec<Aside>,
+    /// Ids of merged warnings that are not on the map: each counts in the case it was merged into.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<String>,
+    /// How many good warnings stay out because others are wrong: all of them come in, or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_back: Option<u64>,
+    /// Properties of warnings that the ledger does not know and does not keep.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<String>,
     /// Whether this was only tried.
     pub dry_run: bool,
     /// The commit's number; `None` in a dry run.
@@ -96,7 +121,7 @@ pub struct Report {
 
 impl Report {
     /// How many rejects and unlinked features the report itself keeps.
-    pub(super) const SAMPLES: usize = 20;
+    pub const SAMPLES: usize = 20;
 
     /// The sum over all collections.
     pub fn total(&self) -> Counts {

@@ -16,7 +16,7 @@ use super::held::Held;
 use super::infer::Inference;
 use super::link::{self, Missing, Targets};
 use super::read::{self, Checked, Message, Plan};
-use super::report::{Counts, FileReport, Progress, Reject, Report, Stage, Unlinked};
+use super::report::{Aside, Counts, FileReport, Progress, Reject, Report, Stage, Unlinked};
 use super::{ImportError, Options, source};
 use crate::codec::check::Checker;
 use crate::model::{Body, Change, CollectionId, FeatureId, SCHEMAS, Schema};
@@ -154,6 +154,7 @@ fn plan(known: &BTreeMap<CollectionId, Schema>, options: &Options) -> Result<Pla
         collection: options.collection.clone(),
         crs: options.crs,
         id_property: options.id_property.clone(),
+        aside: options.aside.clone(),
         vertices: options.vertices,
         feature_bytes: options.feature_bytes,
         checkers,
@@ -260,6 +261,15 @@ impl Run<'_> {
         }
         ids.insert(feature.id.clone(), (number, line.zip(index)));
         self.counts(&collection).read += 1;
+        if self.options.aside.as_ref() == Some(&collection) {
+            self.report.aside.push(Aside {
+                file: self.files[file].display().to_string(),
+                line,
+                index,
+                feature,
+            });
+            return Ok(());
+        }
         let body = feature.body;
         if !self.known.contains(&collection) && !self.is_described(&collection) {
             self.inferred

@@ -14,6 +14,7 @@ use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::warnings::level;
 use crate::warnings::rules::PlaceRule;
+use crate::warnings::sheet::Names;
 use crate::warnings::{
     Action, Actor, Calendar, Case, Context, Refusal, Report, Rules, Status, Wish, decide, table,
 };
@@ -291,6 +292,30 @@ pub fn cases() -> Result<CollectionId, StoreError> {
 /// The properties of a feature, all of them.
 pub fn properties(entry: &Entry) -> Map<String, Value> {
     serde_json::from_str(entry.all_properties()).unwrap_or_default()
+}
+
+/// What the ids in a sheet or in figures are called.
+pub fn names(snapshot: &Snapshot) -> Names {
+    let named = |collection: &str| {
+        let features = snapshot.collections().get(collection);
+        features
+            .into_iter()
+            .flat_map(|c| c.iter().cloned().collect::<Vec<_>>())
+            .filter_map(|entry| {
+                let name = properties(&entry).get("name")?.as_str()?.to_owned();
+                Some((entry.id().to_string(), name))
+            })
+            .collect()
+    };
+    let categories = &snapshot.ledger().rules().categories;
+    Names {
+        categories: categories
+            .iter()
+            .map(|(id, c)| (id.clone(), c.name.clone()))
+            .collect(),
+        units: named("units"),
+        grids: named("grids"),
+    }
 }
 
 /// The id of a feature out of text that may be none.

@@ -48,10 +48,9 @@ use super::auth::Caller;
 use super::items::{GEOJSON, collection};
 use super::problem::Problem;
 use crate::index::{Collection, Entry};
-use crate::live::desk::{self, CASES};
+use crate::live::desk::{self, CASES, names};
 use crate::live::{OfficeError, Snapshot, receipt_hash};
 use crate::model::{FeatureId, Role};
-use crate::warnings::sheet::Names;
 use crate::warnings::{Action, Actor, Case, FieldError, Refusal, allowed};
 
 /// A case as a request finds it.
@@ -235,33 +234,6 @@ fn refused(error: OfficeError, caller: &Caller) -> Problem {
             id.as_str()
         )),
         OfficeError::Store(error) => error.into(),
-    }
-}
-
-/// What the ids in a sheet or in figures are called.
-fn names(snapshot: &Snapshot) -> Names {
-    let named = |collection: &str| {
-        let features = snapshot.collections().get(collection);
-        features
-            .into_iter()
-            .flat_map(|c| c.iter().cloned().collect::<Vec<_>>())
-            .filter_map(|entry| {
-                let map = desk::properties(&entry);
-                let name = map.get("name")?.as_str()?.to_owned();
-                Some((entry.id().to_string(), name))
-            })
-            .collect()
-    };
-    Names {
-        categories: snapshot
-            .ledger()
-            .rules()
-            .categories
-            .iter()
-            .map(|(id, c)| (id.clone(), c.name.clone()))
-            .collect(),
-        units: named("units"),
-        grids: named("grids"),
     }
 }
 

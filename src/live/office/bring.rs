@@ -502,6 +502,9 @@ impl Addresses {
 
     /// Where a row is: by its position, its building, or its address.
     fn find(&self, row: &Planned) -> Option<Where> {
+        if let Some(geometry) = &row.geometry {
+            return Some(Where::Geometry(geometry.clone()));
+        }
         if let Some(position) = row.position {
             return Some(Where::Geometry(Point(position).into()));
         }

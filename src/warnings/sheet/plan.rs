@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use geo_types::Coord;
+use geo_types::{Coord, Geometry};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -45,6 +45,8 @@ pub struct Planned {
     pub building: Option<String>,
     /// Where it is, degrees.
     pub position: Option<Coord<f64>>,
+    /// Its whole shape, where it came with one; a sheet has none.
+    pub geometry: Option<Geometry<f64>>,
     /// Whether it is a drill.
     pub exercise: bool,
     /// Where it got to.
@@ -300,6 +302,7 @@ impl Line<'_> {
             place,
             building,
             position,
+            geometry: None,
             exercise,
             status,
             unit,
