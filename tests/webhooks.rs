@@ -20,22 +20,22 @@ use crate::support::server::{Server, sqlite_in, token};
 
 /// What came in.
 #[derive(Clone)]
-struct Came {
-    id: String,
+pub struct Came {
+    pub id: String,
     event: String,
     taken: bool,
-    body: Value,
+    pub body: Value,
 }
 
 /// Another system that listens, or refuses.
-struct Receiver {
-    url: String,
+pub struct Receiver {
+    pub url: String,
     takes: Arc<AtomicBool>,
     came: Arc<Mutex<Vec<Came>>>,
 }
 
 impl Receiver {
-    async fn start(secret: &'static str) -> Self {
+    pub async fn start(secret: &'static str) -> Self {
         let takes = Arc::new(AtomicBool::new(true));
         let came = Arc::new(Mutex::new(Vec::new()));
         let (switch, list) = (Arc::clone(&takes), Arc::clone(&came));
@@ -71,11 +71,11 @@ impl Receiver {
         Self { url, takes, came }
     }
 
-    fn came(&self) -> Vec<Came> {
+    pub fn came(&self) -> Vec<Came> {
         self.came.lock().unwrap().clone()
     }
 
-    async fn wait_for(&self, what: &str, there: impl Fn(&[Came]) -> bool) {
+    pub async fn wait_for(&self, what: &str, there: impl Fn(&[Came]) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(90);
         while !there(&self.came()) {
             let ids: Vec<_> = self.came().into_iter().map(|c| (c.id, c.taken)).collect();

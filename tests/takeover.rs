@@ -1,0 +1,77 @@
+//! Two nodes on one database: the one that works the timer dies, and the other writes what falls due,
+//! once, at its own moment.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp, Unit};
+use onemap::store::Store;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::store_suite::{id, name};
+use crate::support::server::Server;
+use crate::support::{building, postgres};
+
+/// A blocked way turns red a day after it was reported; so one that was reported a little less than a
+/// day ago does it in a little while.
+const AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_node_with_the_timer_dies_the_other_writes_what_falls_due_once() {
+    let Some(database) = postgres::database() else {
+        return;
+    };
+    let mut first = Server::on(&database, &[]).await;
+    first.put("buildings", &building("b1", 117.13, 39.22)).await;
+    let store = Store::open(&database).await.unwrap();
+    // Nobody else gets the lease, so the first node has it.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let short = Duration::from_millis(1);
+    while store.take_lease("timer", "the test", short).await.unwrap() {
+        assert!(Instant::now() < deadline, "the first node takes no lease");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let second = Server::on(&database, &[]).await;
+
+    let soon = Timestamp::now() + SignedDuration::from_secs(5);
+    let red_at = soon.round(Unit::Second).unwrap();
+    let sheet = format!(
+        "编号,类别,上报时间,楼栋\nw-due,blocked_route,{},b1\n",
+        red_at - AFTER
+    );
+    let request = first.request(Method::POST, "/api/warnings/import?f=csv");
+    let answer = request.bearer_auth(&first.admin).body(sheet).send().await;
+    let answer: Value = answer.unwrap().json().await.unwrap();
+    assert_eq!(answer["created"], 1, "{answer}");
+    first.kill();
+
+    let properties = async || second.json("/api/warnings/w-due").await["properties"].clone();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Timestamp::now() < red_at || properties().await["level"] != "red" {
+        assert!(Instant::now() < deadline, "{}", properties().await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(properties().await["since"], red_at.to_string());
+
+    // The node that comes back finds it done.
+    let third = Server::on(&database, &[]).await;
+    assert_eq!(
+        third.json("/api/warnings/w-due").await["properties"],
+        properties().await
+    );
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let versions = store.versions_of(&name("warnings"), &id("w-due")).await;
+    let at_that_moment: Vec<_> = versions
+        .unwrap()
+        .into_iter()
+        .filter(|(commit, _)| commit.effective_at >= red_at)
+        .collect();
+    assert_eq!(at_that_moment.len(), 1, "{at_that_moment:?}");
+    let (commit, _) = &at_that_moment[0];
+    assert_eq!(commit.effective_at, red_at);
+    assert_eq!(commit.reason.as_deref(), Some("time"));
+    assert!(
+        commit.at >= red_at,
+        "written when it had come, and not before"
+    );
+}
