@@ -12,9 +12,10 @@ use moka::sync::Cache;
 
 use super::App;
 use super::problem::Problem;
+use crate::warnings::Rules;
 
 /// What is limited.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Limits {
     /// Reports of residents.
     pub reports: Limiter,
@@ -22,11 +23,27 @@ pub struct Limits {
     pub photos: Limiter,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+/// What one address may send: `burst` at once, then one every `pause`.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    /// So many at once.
+    pub burst: u32,
+    /// One every so often.
+    pub pause: Duration,
+}
+
+impl Allowance {
+    /// That of the photos that go with reports.
+    pub const PHOTOS: Self = Self {
+        burst: 30,
+        pause: Duration::from_secs(10),
+    };
+
+    /// That of reports, by the rules in force.
+    pub fn of_reports(rules: &Rules) -> Self {
         Self {
-            reports: Limiter::new(10, Duration::from_secs(30)),
-            photos: Limiter::new(30, Duration::from_secs(10)),
+            burst: rules.reports.at_once,
+            pause: rules.reports.every.unsigned_abs(),
         }
     }
 }
@@ -35,31 +52,28 @@ impl Default for Limits {
 /// is whole again, and nothing else.
 #[derive(Debug)]
 pub struct Limiter {
-    burst: u32,
-    pause: Duration,
     whole_again: Cache<IpAddr, Arc<Mutex<Instant>>>,
 }
 
-impl Limiter {
-    /// `burst` at once, then one every `pause`.
-    pub fn new(burst: u32, pause: Duration) -> Self {
+impl Default for Limiter {
+    fn default() -> Self {
         Self {
-            burst,
-            pause,
-            // Who was idle for so long has the whole allowance again.
+            // Who was idle for a day has the whole allowance again, whatever the rules say.
             whole_again: Cache::builder()
                 .max_capacity(100_000)
-                .time_to_idle(pause * burst)
+                .time_to_idle(Duration::from_secs(24 * 3600))
                 .build(),
         }
     }
+}
 
+impl Limiter {
     /// Takes one from an address's allowance.
     ///
     /// # Errors
     /// 429 with `Retry-After` where nothing is left.
-    pub fn take(&self, who: IpAddr) -> Result<(), Problem> {
-        self.take_at(who, Instant::now()).map_err(|wait| {
+    pub fn take(&self, who: IpAddr, of: Allowance) -> Result<(), Problem> {
+        self.take_at(who, of, Instant::now()).map_err(|wait| {
             Problem::too_many(
                 format!(
                     "Too many at once from this address. Try again in {} s, or sign in.",
@@ -71,16 +85,16 @@ impl Limiter {
     }
 
     /// The same at a moment; the error says how long to wait.
-    fn take_at(&self, who: IpAddr, now: Instant) -> Result<(), Duration> {
+    fn take_at(&self, who: IpAddr, of: Allowance, now: Instant) -> Result<(), Duration> {
         let cell = self.whole_again.get_with(who, || Arc::new(Mutex::new(now)));
         // A lock that broke guards a plain number, which is whole.
         let mut whole_again = cell.lock().unwrap_or_else(|e| e.into_inner());
         let used = whole_again.saturating_duration_since(now);
-        let most = self.pause * self.burst.saturating_sub(1);
+        let most = of.pause * of.burst.saturating_sub(1);
         if used > most {
             return Err(used - most);
         }
-        *whole_again = now + used + self.pause;
+        *whole_again = now + used + of.pause;
         Ok(())
     }
 }
@@ -142,22 +156,27 @@ mod tests {
     #[test]
     fn three_at_once_and_then_one_a_minute() {
         let minute = Duration::from_secs(60);
-        let limiter = Limiter::new(3, minute);
+        let three = Allowance {
+            burst: 3,
+            pause: minute,
+        };
+        let limiter = Limiter::default();
+        let take_at = |who, now| limiter.take_at(who, three, now);
         let (a, b) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
         let start = Instant::now();
         for _ in 0..3 {
-            assert_eq!(limiter.take_at(a, start), Ok(()));
+            assert_eq!(take_at(a, start), Ok(()));
         }
-        assert_eq!(limiter.take_at(a, start), Err(minute));
-        assert_eq!(limiter.take_at(b, start), Ok(()));
+        assert_eq!(take_at(a, start), Err(minute));
+        assert_eq!(take_at(b, start), Ok(()));
         let later = start + Duration::from_secs(45);
-        assert_eq!(limiter.take_at(a, later), Err(Duration::from_secs(15)));
-        assert_eq!(limiter.take_at(a, start + minute), Ok(()));
-        assert_eq!(limiter.take_at(a, start + minute), Err(minute));
+        assert_eq!(take_at(a, later), Err(Duration::from_secs(15)));
+        assert_eq!(take_at(a, start + minute), Ok(()));
+        assert_eq!(take_at(a, start + minute), Err(minute));
         for _ in 0..3 {
-            assert_eq!(limiter.take_at(a, start + 10 * minute), Ok(()));
+            assert_eq!(take_at(a, start + 10 * minute), Ok(()));
         }
-        assert!(limiter.take_at(a, start + 10 * minute).is_err());
+        assert!(take_at(a, start + 10 * minute).is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::auth::Caller;
 use super::body;
-use super::limit::ClientAddress;
+use super::limit::{Allowance, ClientAddress};
 use super::problem::Problem;
 use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
@@ -54,7 +54,7 @@ pub async fn create(
     request: Request,
 ) -> Result<Response, Problem> {
     if !caller.is_known() {
-        app.limits.photos.take(address.0)?;
+        app.limits.photos.take(address.0, Allowance::PHOTOS)?;
     }
     let bytes = body::read(request, &app).await?;
     let busy = || Problem::unavailable("Too many photos come in at once; try again in a moment.");

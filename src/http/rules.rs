@@ -18,7 +18,7 @@ use crate::warnings::rules::{Category, ConditionRule, PlaceRule, TimeStep};
 /// The rules in force.
 #[utoipa::path(get, path = "/api/rules", tag = "warnings",
     responses((status = 200, description = "`{rules, calendar, categories: [{id, zh, en, level, photo, respond_hours, handle_hours, age, overdue, repeats, condition, handlers}], \
-        places, verify, duplicates, notices, years, unknown_year, in_force_since, problem, problems}`: the two texts as they are in force and what they come to; \
+        places, verify, duplicates, notices, privacy, reports, years, unknown_year, in_force_since, problem, problems}`: the two texts as they are in force and what they come to; \
         times are hours, working hours for `respond`, `handle` and `overdue`. `problem` is null, or the first mistake `{file, line, column, problem, expected}` of a file that was refused", body = Value)))]
 pub async fn rules(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&[])?;
@@ -44,6 +44,10 @@ pub async fn rules(State(app): State<App>, query: Query) -> Result<Response, Pro
             "red_inhibits_yellow": rules.notices.red_inhibits_yellow,
         },
         "privacy": {"contact_days": rules.privacy.contact_days},
+        "reports": {
+            "at_once": rules.reports.at_once,
+            "every_s": rules.reports.every.as_secs(),
+        },
         "years": calendar.years,
         "unknown_year": (!calendar.knows(year)).then_some(year),
         "in_force_since": ledger.in_force_since().to_string(),

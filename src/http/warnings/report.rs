@@ -11,7 +11,7 @@ use crate::codec::geojson::read::{Limits, read_geometry};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
-use crate::http::limit::ClientAddress;
+use crate::http::limit::{Allowance, ClientAddress};
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::live::office::NewReport;
@@ -54,7 +54,8 @@ pub async fn report(
     query.only(&[])?;
     let wish = read(&object(body)?, &caller)?;
     if !caller.is_known() {
-        app.limits.reports.take(address.0)?;
+        let allowance = Allowance::of_reports(app.live.snapshot().ledger().rules());
+        app.limits.reports.take(address.0, allowance)?;
     }
     let office = &app.office;
     let actor = actor(&caller);

@@ -31,6 +31,8 @@ pub struct Rules {
     pub duplicates: Duplicates,
     /// What is worth a notice.
     pub notices: Notices,
+    /// How much somebody without an account may report.
+    pub reports: Reports,
 }
 
 /// The rules of one category (类别).
@@ -167,6 +169,15 @@ pub struct Notices {
     pub red_inhibits_yellow: bool,
 }
 
+/// How many reports without an account one address may send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reports {
+    /// So many at once.
+    pub at_once: u32,
+    /// Then one every so often, by the clock.
+    pub every: SignedDuration,
+}
+
 impl Rules {
     /// The rules of a category; one that is not known is treated as [`OTHER`].
     pub fn category(&self, id: &str) -> Option<&Category> {
@@ -209,6 +220,15 @@ impl Default for Duplicates {
         Self {
             distance_m: 50.0,
             hours: 72,
+        }
+    }
+}
+
+impl Default for Reports {
+    fn default() -> Self {
+        Self {
+            at_once: 10,
+            every: SignedDuration::from_secs(30),
         }
     }
 }

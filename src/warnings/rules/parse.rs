@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::{
     Category, ConditionRule, CountStep, Duplicates, Notices, OTHER, PlaceRule, Privacy, Repeats,
-    Rules, Side, TimeStep, Verify,
+    Reports, Rules, Side, TimeStep, Verify,
 };
 use crate::model::{Level, Localized};
 use crate::warnings::Problem;
@@ -54,6 +54,7 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
     let verify = section("verify").map_or(Some(Verify::default()), |t| verify(&t?));
     let duplicates = section("duplicates").map_or(Some(Duplicates::default()), |t| duplicates(&t?));
     let notices = section("notices").map_or(Some(Notices::default()), |t| notices(&t?));
+    let reports = section("reports").map_or(Some(Reports::default()), |t| reports(&t?));
     Some(Rules {
         categories: categories?,
         places: places?,
@@ -61,6 +62,7 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
         verify: verify?,
         duplicates: duplicates?,
         notices: notices?,
+        reports: reports?,
     })
 }
 
@@ -442,6 +444,32 @@ fn duplicates(table: &Table<'_>) -> Option<Duplicates> {
         distance_m: distance_m?,
         hours: hours?,
     })
+}
+
+/// Who was idle for so long has the whole allowance again, and is forgotten.
+const LONGEST_ALLOWANCE_HOURS: i64 = 24;
+
+fn reports(table: &Table<'_>) -> Option<Reports> {
+    let default = Reports::default();
+    let at_once = table
+        .get("at_once")
+        .map_or(Some(default.at_once), |i| i.whole(1, 10_000, "reports"));
+    let every = table
+        .get("every")
+        .map_or(Some(default.every), |i| i.some_time(Time::Clock));
+    table.finish();
+    let made = Reports {
+        at_once: at_once?,
+        every: every?,
+    };
+    let whole = made.every.as_secs().saturating_mul(made.at_once.into());
+    if whole > LONGEST_ALLOWANCE_HOURS * 3600 {
+        table.wrong(
+            "`reports.at_once` times `every` is more than a day".to_owned(),
+            "an allowance that is whole again within 24 hours",
+        );
+    }
+    Some(made)
 }
 
 fn notices(table: &Table<'_>) -> Option<Notices> {

@@ -57,6 +57,10 @@ hours = 72
 [notices]
 from = "yellow"
 red_inhibits_yellow = true
+
+[reports]
+at_once = 10
+every = "30s"
 "#;
 
 const COLLECTIONS: [&str; 3] = ["buildings", "entrances", "first_aid_stations"];
@@ -387,6 +391,20 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "8:12",
         "is empty",
         "at least one competence",
+    ),
+    (
+        "at_once = 10",
+        "at_once = 0",
+        "57:11",
+        "is the number 0",
+        "from 1",
+    ),
+    (
+        "every = \"30s\"",
+        "every = \"3h\"",
+        "56:1",
+        "`reports.at_once` times `every` is more than a day",
+        "within 24 hours",
     ),
     // Names of other things.
     (
