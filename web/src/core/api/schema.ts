@@ -1920,7 +1920,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{rules, calendar, categories: [{id, zh, en, level, photo, respond_hours, handle_hours, age, overdue, repeats, condition, handlers}], places, verify, duplicates, notices, years, unknown_year, in_force_since, problem, problems}`: the two texts as they are in force and what they come to; times are hours, working hours for `respond`, `handle` and `overdue`. `problem` is null, or the first mistake `{file, line, column, problem, expected}` of a file that was refused */
+            /** @description `{rules, calendar, categories: [{id, zh, en, level, photo, respond_hours, handle_hours, age, overdue, repeats, condition, handlers}], places, verify, duplicates, notices, privacy, reports, years, unknown_year, in_force_since, problem, problems}`: the two texts as they are in force and what they come to; times are hours, working hours for `respond`, `handle` and `overdue`. `problem` is null, or the first mistake `{file, line, column, problem, expected}` of a file that was refused */
             200: {
                 headers: {
                     [name: string]: unknown;
