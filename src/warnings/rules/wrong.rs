@@ -402,7 +402,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
     (
         "every = \"30s\"",
         "every = \"3h\"",
-        "56:1",
+        "56:",
         "`reports.at_once` times `every` is more than a day",
         "within 24 hours",
     ),
