@@ -1,6 +1,7 @@
 // Images that the map needs, drawn here from the symbol set and the tokens: no sprite sheet to keep in step.
 import type { MapLibreMap } from 'maplibre-gl';
 import { colourToken, LEVELS, shape, type Level } from '@/core/levels/levels';
+import { categoryPicture, picturedCategories } from '@/core/symbols/categories';
 import { symbols, type SymbolName } from '@/core/symbols/symbols';
 import { token } from '@/core/theme/tokens';
 
@@ -34,6 +35,18 @@ function pin(level: Level, colour: string, ground: string): string {
     `<circle cx="16" cy="16" r="14.2" fill="${ground}" stroke="${colour}" stroke-width="2.4"/>` +
       `<g transform="translate(7.6 ${7.6 + lift}) scale(.7)"><path d="${shape[level]}" fill="${colour}" fill-rule="evenodd"/></g>`,
   );
+}
+
+/** A warning told by its category: the picture on the level's ground, in the level's own shape. */
+function badge(category: string, level: Level, colour: string, ground: string): string {
+  const frame: Record<Level, string> = {
+    red: '<path d="M16 .8 31.4 29.4H.6z" stroke-linejoin="round"/>',
+    yellow: '<path d="M16 1.2 30.8 16 16 30.8 1.2 16z" stroke-linejoin="round"/>',
+    green: '<circle cx="16" cy="16" r="13.6"/>',
+    no_data: '<rect x="3" y="3" width="26" height="26"/>',
+  };
+  const place = level === 'red' ? 'translate(8.6 11.6) scale(.62)' : 'translate(8.2 8.2) scale(.65)';
+  return svg(`<g fill="${ground}" stroke="${colour}" stroke-width="2.2">${frame[level]}</g><g transform="${place}"><path d="${categoryPicture(category)}" fill="${colour}" fill-rule="evenodd"/></g>`);
 }
 
 /** A service: its symbol on a small quiet plate. */
@@ -86,4 +99,18 @@ export async function addImages(map: MapLibreMap, room: Element, { scale, ratio 
     jobs.push(add(`symbol-${name}`, plate(name, quiet, token('--panel-2', room), rim), 18));
   }
   await Promise.all(jobs);
+}
+
+/** Adds `category-*-*`, for maps that tell warnings by what they are. */
+export async function addCategoryImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
+  const ground = token('--ground', room);
+  await Promise.all(
+    picturedCategories.flatMap((category) =>
+      LEVELS.map(async (level) => {
+        const image = await rasterise(badge(category, level, token(colourToken(level), room), ground), Math.round((level === 'red' ? 40 : 34) * scale * ratio));
+        const name = `category-${category}-${level}`;
+        if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: ratio });
+      }),
+    ),
+  );
 }

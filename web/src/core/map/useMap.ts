@@ -9,20 +9,32 @@ setWorkerUrl(workerUrl);
 
 export interface MapHandle {
   map: ShallowRef<MapLibreMap | null>;
-  /** Makes the map in `container`; resolves when its style is loaded. Rejects where WebGL is missing. */
-  create: (container: HTMLElement, options: Omit<MapOptions, 'container'>) => Promise<MapLibreMap>;
+  /** Makes the map in `container`; resolves when its style is loaded. Rejects where WebGL is missing. A map made
+   * before goes first, or, where `keep` says so, stays under the new one until `settle`: it is never blank. */
+  create: (container: HTMLElement, options: Omit<MapOptions, 'container'>, keep?: boolean) => Promise<MapLibreMap>;
+  /** The new map has drawn itself: the one before it goes. */
+  settle: () => void;
 }
 
 export function useMap(): MapHandle {
   const map = shallowRef<MapLibreMap | null>(null);
+  let before: MapLibreMap | null = null;
+  const settle = (): void => {
+    before?.remove();
+    before = null;
+  };
   onScopeDispose(() => {
+    settle();
     map.value?.remove();
     map.value = null;
   });
   return {
     map,
-    async create(container, options) {
-      map.value?.remove();
+    settle,
+    async create(container, options, keep = false) {
+      settle();
+      if (keep) before = map.value;
+      else map.value?.remove();
       const made = markRaw(new MapLibreMap({ container, attributionControl: false, ...options }));
       map.value = made;
       await made.once('style.load');

@@ -18,5 +18,11 @@ const pictures: Record<string, string> = {
   other: 'M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20zM7 10.3a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zm5 0a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zm5 0a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4z',
 };
 
+/** The categories that have a picture of their own. */
+export const picturedCategories: readonly string[] = Object.keys(pictures);
+
+/** The category whose picture stands for this one. */
+export const pictured = (category: string | undefined): string => (category !== undefined && category in pictures ? category : 'other');
+
 /** The path of a category's picture; one that rules.toml brings gets the picture of `other`. */
 export const categoryPicture = (category: string): string => pictures[category] ?? pictures['other'] ?? '';

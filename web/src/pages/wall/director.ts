@@ -1,4 +1,4 @@
-// The camera: home when nothing happens, at a new red for a while, at what was imported.
+// The camera: at home, at a red, over a community, at what was imported. Where it is to look, the tour says.
 import type { MapLibreMap } from 'maplibre-gl';
 import type { Bbox } from '@/core/api/types';
 import { standFor, type Stand } from '@/core/map/camera';
@@ -6,6 +6,7 @@ import { reducedMotion } from '@/core/theme/tokens';
 
 const PITCH = 36;
 const CLOSE_PITCH = 55;
+const FRAME_PITCH = 48;
 const MAX_ZOOM = 17;
 /** From here on tiles carry buildings (their schema's `x-onemap-minzoom`, and a hair). */
 const HOUSES = 13.02;
@@ -45,6 +46,11 @@ export class Director {
     this.go({ center: [lon, lat], zoom, pitch: CLOSE_PITCH, bearing: 0 }, FLIGHT);
   }
 
+  /** To a community, whole. */
+  goToBox(box: Bbox): void {
+    this.go({ ...this.stand(box, FRAME_PITCH), pitch: FRAME_PITCH, bearing: 0 }, VOYAGE);
+  }
+
   private go(to: Stand & { pitch: number; bearing: number }, milliseconds: number): void {
     if (milliseconds === 0 || reducedMotion()) {
       this.map.jumpTo(to);
@@ -57,12 +63,12 @@ export class Director {
     this.map.flyTo({ ...to, duration: milliseconds, curve: 1.25, essential: true });
   }
 
-  private stand(box: Bbox): Stand {
+  private stand(box: Bbox, pitch = PITCH): Stand {
     const { clientWidth: width, clientHeight: height } = this.map.getContainer();
     const edge = 14 * this.scale;
     // Tall buildings rise above the ground line at the far edge; the furniture stands at the near one.
     const padding = { top: edge * 2, right: edge, bottom: edge * 2.4, left: edge };
-    const stand = standFor(box, { width, height, padding, pitch: PITCH, bearing: 0, maxZoom: MAX_ZOOM + Math.log2(this.scale) });
+    const stand = standFor(box, { width, height, padding, pitch, bearing: 0, maxZoom: MAX_ZOOM + Math.log2(this.scale) });
     // A little too wide for its houses: rather lose its edges than show a city without any.
     if (stand.zoom < HOUSES && stand.zoom > HOUSES - 1) stand.zoom = HOUSES;
     return stand;

@@ -15,6 +15,9 @@ export interface Grid {
   status: { level: string } | null;
 }
 
+/** How loud the grids are: the subject of the map, ground for another subject, or lines to find one's way by. */
+export type GridLook = 'full' | 'quiet' | 'outline';
+
 export const GRID_LAYERS = ['grid-floor', 'grid-pattern', 'grid-edge', 'grid-sign'];
 
 /** Above this many signs every green one is left to its colour and edge: a word each would be noise. */
@@ -23,36 +26,32 @@ const MANY = 400;
 const byLevel = <T>(value: (level: Level) => T): ExpressionSpecification =>
   ['match', ['get', 'level'], ...LEVELS.flatMap((level) => [level, value(level)]), value('no_data')] as unknown as ExpressionSpecification;
 
-function area(grid: Grid): GeoJsonFeature | null {
-  if (!grid.geometry || grid.kind !== 'grid') return null;
-  return { type: 'Feature', id: grid.id, geometry: grid.geometry, properties: { id: grid.id, level: parseLevel(grid.status?.level) } };
-}
-
-function sign(grid: Grid): GeoJsonFeature | null {
-  const place = grid.kind === 'grid' ? signPlace(grid.geometry) : null;
-  if (!place) return null;
-  return {
-    type: 'Feature',
-    id: grid.id,
-    geometry: { type: 'Point', coordinates: place },
-    properties: { id: grid.id, level: parseLevel(grid.status?.level) },
-  };
-}
-
 const collect = (grids: ReadonlyMap<string, Grid>, make: (grid: Grid) => GeoJsonFeature | null): GeoJSON.FeatureCollection => ({
   type: 'FeatureCollection',
   features: [...grids.values()].map(make).filter((f) => f !== null),
 });
 
+/** Text sizes of the signs on a desk; pixels. */
+export type SignSizes = Record<Level, number>;
+
+const SIGNS: SignSizes = { red: 17, yellow: 16, green: 14.3, no_data: 14.3 };
+/** Which grids are not the subject: they stay as faint lines. */
+const OUT: ExpressionSpecification = ['to-boolean', ['get', 'out']];
+const unlessOut = (value: unknown, out: number): ExpressionSpecification => ['case', OUT, out, value] as unknown as ExpressionSpecification;
+
 export class GridLayers {
   private readonly drawn = new Set<string>();
+  private look: GridLook = 'full';
 
   constructor(
     private readonly map: MapLibreMap,
     room: Element,
     scale: number,
     lang: Lang,
+    /** `isOut`: whether a grid is not the subject of this map. */
+    private readonly options: { signs?: SignSizes; isOut?: (id: string) => boolean } = {},
   ) {
+    const signs = options.signs ?? SIGNS;
     const colour = byLevel((level) => token(colourToken(level), room));
     const text = byLevel((level) => token(colourToken(level, 'text'), room));
     const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
@@ -61,7 +60,7 @@ export class GridLayers {
 
     const under = map.getLayer('barriers') ? 'barriers' : undefined;
     map.addLayer(
-      { id: 'grid-floor', type: 'fill', source: 'grids', paint: { 'fill-color': colour, 'fill-opacity': byLevel((l) => ({ red: 0.26, yellow: 0.15, green: 0.08, no_data: 0.04 })[l]) } },
+      { id: 'grid-floor', type: 'fill', source: 'grids', paint: { 'fill-color': colour } },
       under,
     );
     map.addLayer(
@@ -69,7 +68,7 @@ export class GridLayers {
         id: 'grid-pattern',
         type: 'fill',
         source: 'grids',
-        filter: ['in', ['get', 'level'], ['literal', ['red', 'yellow', 'no_data']]],
+        filter: ['all', ['!', OUT], ['in', ['get', 'level'], ['literal', ['red', 'yellow', 'no_data']]]],
         paint: { 'fill-pattern': ['concat', 'pattern-', ['get', 'level']] },
       },
       under,
@@ -86,7 +85,6 @@ export class GridLayers {
           'line-width': width,
           // Inside its own cell, so that a red neighbour does not hide a yellow edge.
           'line-offset': ['*', -0.5, width],
-          'line-opacity': byLevel((l) => ({ red: 1, yellow: 0.9, green: 0.38, no_data: 0.5 })[l]),
         },
       },
       under,
@@ -98,10 +96,10 @@ export class GridLayers {
       layout: {
         'text-field': '',
         'text-font': ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'],
-        'text-size': byLevel((l) => ({ red: 17, yellow: 16, green: 14.3, no_data: 14.3 })[l] * scale),
+        'text-size': byLevel((l) => signs[l] * scale),
         // A sign makes way for a warning's own mark, and stands all the same where there is no way.
         'text-variable-anchor': ['center', 'bottom', 'top'],
-        'text-radial-offset': 1.3,
+        'text-radial-offset': options.signs ? 0.95 : 1.3,
         'text-allow-overlap': ['step', ['zoom'], false, 12.5, true] as never,
         'symbol-sort-key': byLevel((l) => ({ red: 0, yellow: 1, no_data: 2, green: 3 })[l]),
         'text-padding': 1,
@@ -114,7 +112,40 @@ export class GridLayers {
       },
     });
     this.speak(lang);
+    this.setLook('full');
   }
+
+  /** How loud they are. */
+  setLook(look: GridLook): void {
+    this.look = look;
+    const floor = { full: { red: 0.26, yellow: 0.15, green: 0.08, no_data: 0.04 }, quiet: { red: 0.12, yellow: 0.07, green: 0.04, no_data: 0.02 }, outline: { red: 0.05, yellow: 0.02, green: 0, no_data: 0 } }[look];
+    const edge = { full: { red: 1, yellow: 0.9, green: 0.38, no_data: 0.5 }, quiet: { red: 0.55, yellow: 0.4, green: 0.2, no_data: 0.25 }, outline: { red: 0.9, yellow: 0.7, green: 0.25, no_data: 0.3 } }[look];
+    this.map.setPaintProperty('grid-floor', 'fill-opacity', unlessOut(byLevel((l) => floor[l]), 0));
+    this.map.setPaintProperty('grid-edge', 'line-opacity', unlessOut(byLevel((l) => edge[l]), 0.12));
+    // What is not known stays hatched in every look: nobody may take it for calm.
+    this.map.setPaintProperty('grid-pattern', 'fill-opacity', look === 'full' ? 1 : byLevel((l) => (l === 'no_data' ? 0.8 : 0)));
+    this.chooseSigns();
+  }
+
+  private chooseSigns(): void {
+    const loud: ExpressionSpecification = ['in', ['get', 'level'], ['literal', ['red', 'yellow']]];
+    const wanted = { full: this.drawn.size > MANY ? ['!=', ['get', 'level'], 'green'] : true, quiet: false, outline: loud }[this.look];
+    this.map.setFilter('grid-sign', ['all', ['!', OUT], wanted] as never);
+  }
+
+  private properties(grid: Grid): Record<string, unknown> {
+    return { id: grid.id, level: parseLevel(grid.status?.level), out: this.options.isOut?.(grid.id) ?? false };
+  }
+
+  private readonly area = (grid: Grid): GeoJsonFeature | null => {
+    if (!grid.geometry || grid.kind !== 'grid') return null;
+    return { type: 'Feature', id: grid.id, geometry: grid.geometry, properties: this.properties(grid) };
+  };
+
+  private readonly sign = (grid: Grid): GeoJsonFeature | null => {
+    const place = grid.kind === 'grid' ? signPlace(grid.geometry) : null;
+    return place && { type: 'Feature', id: grid.id, geometry: { type: 'Point', coordinates: place }, properties: this.properties(grid) };
+  };
 
   /** Puts the words of a language on the signs. */
   speak(lang: Lang): void {
@@ -130,16 +161,16 @@ export class GridLayers {
 
   setAll(grids: ReadonlyMap<string, Grid>): void {
     this.drawn.clear();
-    const areas = collect(grids, area);
+    const areas = collect(grids, this.area);
     for (const f of areas.features) this.drawn.add(String(f.id));
     void this.source('grids').setData(areas);
-    void this.source('grid-signs').setData(collect(grids, sign));
-    this.map.setFilter('grid-sign', this.drawn.size > MANY ? ['!=', ['get', 'level'], 'green'] : null);
+    void this.source('grid-signs').setData(collect(grids, this.sign));
+    this.chooseSigns();
   }
 
   /** Draws only what changed. */
   update(grids: ReadonlyMap<string, Grid>, ids: string[]): void {
-    for (const [name, make] of [['grids', area], ['grid-signs', sign]] as const) {
+    for (const [name, make] of [['grids', this.area], ['grid-signs', this.sign]] as const) {
       const diff = { add: [] as GeoJsonFeature[], remove: [] as string[], update: [] as Diff[] };
       for (const id of ids) {
         const grid = grids.get(id);

@@ -12,11 +12,11 @@ const LAYER = 'compound-labels';
 /** Draws the names anew; call it again when compounds have changed. */
 export async function namePlaces(map: MapLibreMap, count: number): Promise<void> {
   if (count === 0 || count > MOST) return;
-  const compounds = await allItems<{ name?: string }>('compounds');
+  const compounds = await allItems<{ name?: string; housing?: string }>('compounds');
   const data: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
   for (const { id, geometry, properties } of compounds) {
     const place = properties.name ? signPlace(geometry) : null;
-    if (place) data.features.push({ type: 'Feature', id, geometry: { type: 'Point', coordinates: place }, properties: { name: properties.name } });
+    if (place) data.features.push({ type: 'Feature', id, geometry: { type: 'Point', coordinates: place }, properties: { name: properties.name, housing: properties.housing ?? '' } });
   }
   const known = map.getSource<GeoJSONSource>('places');
   if (known) {

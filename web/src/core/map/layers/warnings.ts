@@ -1,17 +1,21 @@
 // Open warnings as level symbols at their places, above everything else.
 import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
-import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
+import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { parseLevel, rank } from '@/core/levels/levels';
 import { signPlace } from '@/core/map/bounds';
+import { pictured } from '@/core/symbols/categories';
 
 /** What the layers must know of a warning. */
 export interface Warning {
   id: string;
   geometry: Geometry | null;
-  properties: { level?: string };
+  properties: { level?: string; category?: string };
 }
 
 export const WARNING_LAYERS = ['warning-pins', 'warning-pins-green'];
+
+/** What the marks say: how urgent, or of which kind; a picked kind stands out. */
+export type WarningLook = { by: 'level' } | { by: 'category'; picked: string };
 
 function pin(warning: Warning): GeoJsonFeature | null {
   const place = signPlace(warning.geometry);
@@ -21,7 +25,7 @@ function pin(warning: Warning): GeoJsonFeature | null {
     type: 'Feature',
     id: warning.id,
     geometry: { type: 'Point', coordinates: place },
-    properties: { id: warning.id, level, order: rank[level] },
+    properties: { id: warning.id, level, order: rank[level], category: pictured(warning.properties.category), is: warning.properties.category ?? '' },
   };
 }
 
@@ -31,7 +35,9 @@ export class WarningLayers {
   constructor(
     private readonly map: MapLibreMap,
     /** The zoom from which green ones show. On a wall what is normal is only worth a mark from nearby. */
-    greenFrom = 16,
+    private readonly greenFrom = 16,
+    /** Whether a warning is a subject of this map. */
+    private readonly isWanted: (warning: Warning) => boolean = () => true,
   ) {
     map.addSource('warnings', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, promoteId: 'id' });
     const layout = {
@@ -44,9 +50,22 @@ export class WarningLayers {
     map.addLayer({ id: 'warning-pins', type: 'symbol', source: 'warnings', filter: ['!=', ['get', 'level'], 'green'], layout });
   }
 
+  setLook(look: WarningLook): void {
+    const image: ExpressionSpecification = look.by === 'level' ? ['concat', 'pin-', ['get', 'level']] : ['concat', 'category-', ['get', 'category'], '-', ['get', 'level']];
+    const picked = look.by === 'category' && look.picked !== '' ? look.picked : null;
+    const isPicked: ExpressionSpecification = ['==', ['get', 'is'], picked ?? ''];
+    for (const layer of WARNING_LAYERS) {
+      this.map.setLayoutProperty(layer, 'icon-image', image);
+      this.map.setLayoutProperty(layer, 'icon-size', picked ? ['case', isPicked, 1.2, 0.62] : 1);
+      this.map.setPaintProperty(layer, 'icon-opacity', picked ? ['case', isPicked, 1, 0.5] : 1);
+      this.map.setLayoutProperty(layer, 'symbol-sort-key', picked ? ['+', ['get', 'order'], ['case', isPicked, 10, 0]] : ['get', 'order']);
+    }
+    this.map.setLayerZoomRange('warning-pins-green', look.by === 'category' ? 0 : this.greenFrom, 24);
+  }
+
   setAll(warnings: ReadonlyMap<string, Warning>): void {
     this.drawn.clear();
-    const features = [...warnings.values()].map(pin).filter((f) => f !== null);
+    const features = [...warnings.values()].filter(this.isWanted).map(pin).filter((f) => f !== null);
     for (const f of features) this.drawn.add(String(f.id));
     void this.source().setData({ type: 'FeatureCollection', features });
   }
@@ -58,7 +77,7 @@ export class WarningLayers {
     for (const id of new Set(ids)) {
       if (this.drawn.delete(id)) remove.push(id);
       const warning = warnings.get(id);
-      const feature = warning ? pin(warning) : null;
+      const feature = warning && this.isWanted(warning) ? pin(warning) : null;
       if (feature) {
         add.push(feature);
         this.drawn.add(id);

@@ -47,6 +47,13 @@ export class FocusLayer {
     map.addLayer({ id: 'focus-ring', type: 'circle', source: 'focus', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 21 * scale, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': ink, 'circle-stroke-width': 2 * scale } }, before);
   }
 
+  /** Where the red of the card is, while the camera is with the whole; null for none. */
+  mark(place: Position | null): void {
+    const features: GeoJSON.Feature[] = place ? [{ type: 'Feature', properties: { mark: true }, geometry: { type: 'Point', coordinates: place } }] : [];
+    cancelAnimationFrame(this.frame);
+    void this.source()?.setData({ type: 'FeatureCollection', features });
+  }
+
   show(place: Position, grid: Geometry | null | undefined): void {
     cancelAnimationFrame(this.frame);
     const line = outline(grid);

@@ -1,0 +1,125 @@
+// The wall's views: the same map with another subject in front. Each says what it changes of the style; going back
+// puts everything as the style has it.
+import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
+import { allItems } from '@/core/api/client';
+import type { Lang } from '@/core/i18n/lang';
+import { token } from '@/core/theme/tokens';
+import type { GridLook } from '@/core/map/layers/grids';
+import { HOUSING, type Housing } from '../derive';
+import type { View } from '../settings';
+import { housingWords } from '../words';
+
+/** Which grids each view has under its subject. */
+export const gridLook: Record<View, GridLook> = { levels: 'full', category: 'quiet', housing: 'outline', riders: 'outline' };
+
+/** The tokens of the kinds of housing: no level's colours, and apart in greyscale too. */
+export const housingToken: Record<Housing, `--${string}`> = { old_estate: '--housing-old', commodity: '--housing-commodity', mixed_use: '--housing-mixed' };
+
+const byKind = (value: (kind: Housing) => string, other: unknown): ExpressionSpecification =>
+  ['match', ['get', 'housing'], ...HOUSING.flatMap((kind) => [kind, value(kind)]), other] as unknown as ExpressionSpecification;
+
+/** Layers that only the riders' view has. */
+const RIDERS_ONLY = ['gate-symbols'];
+
+/** More gates than this are left to the tiles: from afar nobody reads them. */
+const MOST_GATES = 6000;
+
+export class ViewLayers {
+  /** What the style itself says, of all that a view has changed. */
+  private readonly before: (() => void)[] = [];
+  private gates = false;
+
+  constructor(
+    private readonly map: MapLibreMap,
+    private readonly room: Element,
+    private readonly scale: number,
+  ) {
+    map.addSource('gates', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+    map.addLayer(
+      {
+        id: 'gate-symbols',
+        type: 'symbol',
+        source: 'gates',
+        layout: {
+          visibility: 'none',
+          'icon-image': ['match', ['get', 'ebike'], 'yes', 'symbol-gate_open', 'dismount', 'symbol-dismount', 'symbol-gate_shut'],
+          'icon-padding': 1,
+          'symbol-sort-key': ['match', ['get', 'ebike'], 'yes', 0, 1],
+        },
+      },
+      map.getLayer('road-labels') ? 'road-labels' : undefined,
+    );
+  }
+
+  /** Puts the view in front. */
+  set(view: View, lang: Lang): void {
+    for (const undo of this.before.splice(0).toReversed()) undo();
+    if (view === 'housing') this.housing(lang);
+    if (view === 'riders') this.riders();
+    for (const id of RIDERS_ONLY) this.map.setLayoutProperty(id, 'visibility', view === 'riders' ? 'visible' : 'none');
+  }
+
+  private housing(lang: Lang): void {
+    const colour = (kind: Housing): string => token(housingToken[kind], this.room);
+    this.paint('compounds', 'fill-color', byKind(colour, token('--panel', this.room)));
+    this.paint('compounds', 'fill-opacity', 0.42);
+    this.paint('buildings', 'fill-extrusion-color', byKind(colour, '#3a3a3d'));
+    const quiet = token('--text-quiet', this.room);
+    // The kind stands under the name: colour alone would not tell it.
+    this.layout('compound-labels', 'text-field', ['format', ['get', 'name'], {}, '\n', {}, byKind((kind) => housingWords[kind][lang], ''), { 'font-scale': 0.82, 'text-color': byKind(colour, quiet) }]);
+    this.range('compound-labels', 12);
+  }
+
+  private riders(): void {
+    const bright = token('--accent', this.room);
+    const k = this.scale;
+    this.paint('routes', 'line-color', bright);
+    this.paint('routes', 'line-opacity', 1);
+    this.paint('routes', 'line-width', ['interpolate', ['linear'], ['zoom'], 13, 1 * k, 16, 2.6 * k, 18, 5 * k]);
+    this.range('routes', 13);
+    this.paint('pocket-parks', 'fill-color', '#2f7a5c');
+    this.paint('buildings', 'fill-extrusion-opacity', 0.45);
+    for (const id of ['facility-symbols', 'park-symbols', 'first-aid-symbols']) {
+      this.range(id, 13);
+      this.layout(id, 'icon-size', 1.25);
+      this.layout(id, 'icon-padding', 0);
+    }
+    if (!this.gates) {
+      this.gates = true;
+      this.loadGates().catch(() => (this.gates = false));
+    }
+  }
+
+  /** Gates are in tiles only from nearby; a view of a whole district takes them themselves. */
+  async loadGates(): Promise<void> {
+    const found = await allItems('entrances', undefined, { kind: 'gate' });
+    const features = found.slice(0, MOST_GATES).filter((f) => f.geometry) as GeoJSON.Feature[];
+    await this.map.getSource<GeoJSONSource>('gates')?.setData({ type: 'FeatureCollection', features });
+  }
+
+  /** Entrances have changed: they are read again where they are looked at. */
+  entrancesChanged(): void {
+    if (this.gates) this.loadGates().catch(() => {});
+  }
+
+  private paint(layer: string, property: string, value: unknown): void {
+    if (!this.map.getLayer(layer)) return;
+    const before = this.map.getPaintProperty(layer, property as never) as unknown;
+    this.before.push(() => this.map.setPaintProperty(layer, property as never, before as never));
+    this.map.setPaintProperty(layer, property as never, value as never);
+  }
+
+  private layout(layer: string, property: string, value: unknown): void {
+    if (!this.map.getLayer(layer)) return;
+    const before = this.map.getLayoutProperty(layer, property as never) as unknown;
+    this.before.push(() => this.map.setLayoutProperty(layer, property as never, before as never));
+    this.map.setLayoutProperty(layer, property as never, value as never);
+  }
+
+  private range(layer: string, from: number): void {
+    const before = this.map.getLayer(layer)?.minzoom ?? 0;
+    if (!this.map.getLayer(layer)) return;
+    this.before.push(() => this.map.setLayerZoomRange(layer, before, 24));
+    this.map.setLayerZoomRange(layer, from, 24);
+  }
+}
