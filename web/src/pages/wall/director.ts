@@ -26,6 +26,9 @@ export class Director {
     private readonly scale: number,
   ) {}
 
+  /** Space at the upper edge that the legend of a view takes; pixels as on a desk. */
+  roof = 0;
+
   get homeBox(): Bbox | null {
     return this.home;
   }
@@ -67,7 +70,7 @@ export class Director {
     const { clientWidth: width, clientHeight: height } = this.map.getContainer();
     const edge = 14 * this.scale;
     // Tall buildings rise above the ground line at the far edge; the furniture stands at the near one.
-    const padding = { top: edge * 2, right: edge, bottom: edge * 2.4, left: edge };
+    const padding = { top: edge * 2 + this.roof * this.scale, right: edge, bottom: edge * 2.4, left: edge };
     const stand = standFor(box, { width, height, padding, pitch, bearing: 0, maxZoom: MAX_ZOOM + Math.log2(this.scale) });
     // A little too wide for its houses: rather lose its edges than show a city without any.
     if (stand.zoom < HOUSES && stand.zoom > HOUSES - 1) stand.zoom = HOUSES;

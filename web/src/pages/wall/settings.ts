@@ -114,7 +114,7 @@ export function readSettings(address: Iterable<[string, string]>, preset: Readon
   const misread: Misread[] = [];
   const take = (key: string, value: string): void => {
     const reader = readers[key as Key] as (typeof readers)[Key] | undefined;
-    const expected = reader ? reader(value, settings) : { zh: `可用：${KEYS.join('、')}`, en: `one of ${KEYS.join(', ')}` };
+    const expected = reader ? reader(value, settings) : { zh: KEYS.join('、'), en: `one of ${KEYS.join(', ')}` };
     if (expected) misread.push({ key, value, expected });
   };
   // A preset that names a preset would be a riddle: that word is the address's alone.

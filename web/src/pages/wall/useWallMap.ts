@@ -28,6 +28,8 @@ import type { Grid, WallState } from './wallState';
 const DISTANCE = 1.4;
 /** Red and yellow are read from ten metres: 32 px on a screen of 1080 lines. */
 const SIGNS: SignSizes = { red: 23, yellow: 23, green: 14.3, no_data: 14.3 };
+/** What the legend of a view takes at the map's upper edge; pixels as on a desk. */
+const ROOF = 46;
 /** Changes of tiled collections within this time refresh the tiles once; milliseconds. */
 const TILE_SETTLE = 700;
 /** A graphics card that lost the map is given this long to come back by itself; milliseconds. */
@@ -145,6 +147,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     to.grids.setLook(gridLook[options.view()]);
     to.warnings.setLook(options.view() === 'category' ? { by: 'category', picked: options.category() } : { by: 'level' });
     to.views.set(options.view(), options.lang());
+    to.director.roof = options.view() === 'levels' ? 0 : ROOF;
     applySwitches(to.map, options.off());
   };
 
