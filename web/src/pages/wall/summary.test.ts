@@ -19,7 +19,7 @@ test('the figures come as they were said', () => {
   const summary = parseSummary(answer);
   expect(summary.onTime).toEqual({ days: 30, closed: 120, withDue: 100, onTime: 91, share: 0.91 });
   expect(summary.units).toEqual({ total: 12, onDuty: 9, atWork: 4, unknownHours: 1 });
-  expect(summary.days.map((d) => d.open.red)).toEqual([2, 3]);
+  expect(summary.days.map((d) => d.open?.red)).toEqual([2, 3]);
   expect(summary.days[0]?.until).toEqual(new Date('2026-11-21T16:00:00Z'));
 });
 

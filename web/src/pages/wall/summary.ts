@@ -7,7 +7,8 @@ export interface Day {
   date: string;
   /** The moment the open ones were counted: the end of a past day, for today the moment of asking. */
   until: Date;
-  open: { red: number; yellow: number; green: number };
+  /** Null while the server is still counting that day. */
+  open: { red: number; yellow: number; green: number } | null;
   reported: number;
   closed: number;
 }
@@ -41,7 +42,7 @@ function day(value: unknown): Day {
   return {
     date: String(from['date']),
     until,
-    open: { red: number(open, 'red'), yellow: number(open, 'yellow'), green: number(open, 'green') },
+    open: from['open'] === null ? null : { red: number(open, 'red'), yellow: number(open, 'yellow'), green: number(open, 'green') },
     reported: number(from, 'reported'),
     closed: number(from, 'closed'),
   };
@@ -137,7 +138,8 @@ export function useSummary(options: { communities?: () => string[]; now: () => D
         of = path;
       }
       failure.value = '';
-      plan(Math.min(ANYWAY, toMidnight(options.now()) + 1500));
+      const counted = summary.value?.days.every((d) => d.open) ?? true;
+      plan(counted ? Math.min(ANYWAY, toMidnight(options.now()) + 1500) : SELDOM);
     } catch (error) {
       if (mine.signal.aborted) return;
       failure.value = error instanceof Error ? error.message : String(error);
