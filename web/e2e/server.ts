@@ -12,6 +12,8 @@ export interface Server {
   token: string;
   /** Runs another command of the program on the same database; answers what it printed. */
   command: (...args: string[]) => Promise<string>;
+  /** Ends it, and starts it again on the same address and database; `between` runs while it is away. */
+  restart: (between?: () => Promise<void>) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -33,18 +35,7 @@ export async function startServer(...options: string[]): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
   const database = `sqlite:${join(folder, 'onemap.db')}`;
   const url = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(program, ['serve', '--listen', url.slice(7), '--database', database, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (said += piece.toString()));
-
-  const deadline = Date.now() + 90_000;
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`onemap ended with ${child.exitCode}:\n${said}`);
-    const ready = await fetch(`${url}/health/ready`).catch(() => null);
-    if (ready?.ok) break;
-    if (Date.now() > deadline) throw new Error(`onemap is not ready:\n${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  let { child, said } = await run(program, ['serve', '--listen', url.slice(7), '--database', database, ...options], url);
   return {
     url,
     token: /\bom_[0-9a-f]+\b/.exec(said)?.[0] ?? '',
@@ -52,11 +43,32 @@ export async function startServer(...options: string[]): Promise<Server> {
       const { stdout } = await promisify(execFile)(program, [...args, '--database', database]);
       return stdout;
     },
+    async restart(between) {
+      await end(child);
+      await between?.();
+      ({ child, said } = await run(program, ['serve', '--listen', url.slice(7), '--database', database, ...options], url));
+    },
     async stop() {
       await end(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts the program; answers when it is ready, with what it printed. */
+async function run(program: string, args: string[], url: string): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (said += piece.toString()));
+
+  const deadline = Date.now() + 90_000;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`onemap ended with ${child.exitCode}:\n${said}`);
+    const ready = await fetch(`${url}/health/ready`).catch(() => null);
+    if (ready?.ok) return { child, said };
+    if (Date.now() > deadline) throw new Error(`onemap is not ready:\n${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -1,0 +1,297 @@
+// The wall in motion: new reds and their queue, the past, a feed that breaks for long, a server that restarts, the
+// views, presets, a kiosk's link; and what an update costs with thousands of cases open.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { expectAccessible, launch, mapReady, visit } from './browser.ts';
+import { Cable } from './cable.ts';
+import { startServer, type Server } from './server.ts';
+import { SyntheticFeed } from './syntheticFeed.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+interface Statuses {
+  grids: { id: string; kind: string; level: string }[];
+}
+
+async function camera(page: Page): Promise<[number, number, number]> {
+  const [lon = 0, lat = 0, zoom = 0] = ((await page.getAttribute('[data-camera]', 'data-camera')) ?? '').split(',').map(Number);
+  return [lon, lat, zoom];
+}
+
+/** What the wall says of each grid: the table that stands for its map. */
+const shownLevels = async (page: Page): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    await page.locator('[data-grid]').evaluateAll((rows) => rows.map((row) => [row.getAttribute('data-grid') ?? '', row.getAttribute('data-grid-level') ?? ''] as const)),
+  );
+
+async function levels(server: string, query = ''): Promise<Record<string, string>> {
+  const { grids } = (await (await fetch(`${server}/api/grids/status${query}`)).json()) as Statuses;
+  return Object.fromEntries(grids.filter((g) => g.kind === 'grid').map((g) => [g.id, g.level]));
+}
+
+test('any past moment is what the interface says it was, grid by grid, and cannot be taken for now', async () => {
+  const { page, errors, close } = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
+  await mapReady(page);
+  for (const days of [3, 11.4]) {
+    await page.locator('.wall__strip input[type="range"]').evaluate((slider: HTMLInputElement, at) => {
+      slider.value = String(at);
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+    }, Date.now() - days * 86_400_000);
+    await page.waitForSelector('[data-waiting="false"]');
+    const at = (await page.getAttribute('[data-past]', 'data-past')) ?? '';
+    expect(Math.abs(Date.parse(at) - (Date.now() - days * 86_400_000))).toBeLessThan(180_000);
+    const shown = await shownLevels(page);
+    expect(Object.keys(shown).length).toBeGreaterThan(90);
+    expect(shown).toEqual(await levels(inject('url'), `?as_of=${at}`));
+  }
+  await page.getByText(/回看 1?\d月\d+日/).waitFor();
+  await expectAccessible(page);
+
+  // It plays: later frames are later, and as true.
+  await page.keyboard.press(' ');
+  const first = await page.getAttribute('[data-past]', 'data-past');
+  await page.waitForFunction((before) => (document.querySelector('[data-past]')?.getAttribute('data-past') ?? '') > (before ?? ''), first);
+  await page.keyboard.press(' ');
+  await page.waitForTimeout(300);
+  const at = (await page.getAttribute('[data-past]', 'data-past')) ?? '';
+  expect(await shownLevels(page)).toEqual(await levels(inject('url'), `?as_of=${at}`));
+
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('[data-past]', { state: 'detached' });
+  await expect.poll(async () => JSON.stringify(await shownLevels(page)) === JSON.stringify(Object.fromEntries(Object.keys(await shownLevels(page)).map((id) => [id, ''])))).toBe(false);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('views by key and by address, and what is not understood is said', async () => {
+  const { page, errors, close } = await visit(browser, `${inject('url')}/wall?view=housing&tour=soon&communities=果园里,月球`, { reducedMotion: true });
+  await mapReady(page);
+  await page.waitForSelector('[data-view="housing"]');
+  await page.getByText('tour=soon 看不懂').waitFor();
+  await page.getByText('没有这些社区：月球').waitFor();
+  expect(Object.keys(await shownLevels(page)).every((id) => id.startsWith('120113001003'))).toBe(true);
+  await expectAccessible(page);
+  await page.keyboard.press('2');
+  await page.waitForSelector('[data-view="category"]');
+  await page.keyboard.press('4');
+  await page.waitForSelector('[data-view="riders"]');
+  await expectAccessible(page);
+  expect(new URL(page.url()).searchParams.get('view')).toBe('riders');
+  await page.keyboard.press('1');
+  await page.waitForSelector('[data-view]', { state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: '按键' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('a graphics card that loses the map gets it again', async () => {
+  const { page, close } = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
+  await mapReady(page);
+  await page.evaluate(() => document.querySelector('canvas')?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext());
+  await page.waitForSelector('[data-built="2"]', { timeout: 60_000 });
+  expect(await page.locator('.wall__canvas canvas').count()).toBe(1);
+  await close();
+});
+
+describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
+  let server: Server;
+  let folder: string;
+  const LON = 117.13;
+  const LAT = 39.22;
+
+  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  async function send(method: string, path: string, body: object): Promise<{ id: string }> {
+    const response = await fetch(server.url + path, { method, headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    expect(response.ok, `${path} ${response.status} ${response.ok ? '' : await response.clone().text()}`).toBe(true);
+    return (await response.json()) as { id: string };
+  }
+  const square = (id: string, [x, y]: [number, number], half: number, properties: object): object => ({
+    type: 'Feature',
+    id,
+    properties,
+    geometry: { type: 'Polygon', coordinates: [[[x - half, y - half], [x + half, y - half], [x + half, y + half], [x - half, y + half], [x - half, y - half]]] },
+  });
+  /** A report that is red at once, each in a place of its own. */
+  const red = (n: number): Promise<{ id: string }> =>
+    send('POST', '/api/warnings', { category: 'blocked_route', geometry: { type: 'Point', coordinates: [LON - 0.003 + (n % 6) * 0.0012, LAT - 0.003 + Math.floor(n / 6) * 0.0012] }, note: `第${n}处` });
+  const close = (id: string): Promise<{ id: string }> => send('POST', `/api/warnings/${id}/actions`, { action: 'reject', reason: '测试' });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
+    const rules = await readFile(new URL('../../geodata/rules.toml', import.meta.url), 'utf8');
+    await writeFile(join(folder, 'rules.toml'), rules.replace(/(\[categories\.blocked_route\][^[]*?level = )"yellow"/, '$1"red"'));
+    server = await startServer('--config', folder, '--feed-retention', '4');
+    await send('PUT', '/api/collections/grids/items/c1', square('c1', [LON, LAT], 0.004, { kind: 'community', code: '120113001020000', name: '温泉社区' }));
+    await send('PUT', '/api/collections/grids/items/g1', square('g1', [LON, LAT], 0.004, { kind: 'grid', code: '120113001020003', name: '第3网格', parent: 'c1' }));
+    await send('PUT', '/api/collections/grids/items/c2', square('c2', [LON + 0.01, LAT], 0.004, { kind: 'community', code: '120113001021000', name: '朝阳社区' }));
+    await send('PUT', '/api/collections/grids/items/g2', square('g2', [LON + 0.01, LAT], 0.004, { kind: 'grid', code: '120113001021001', name: '第1网格', parent: 'c2' }));
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('a report is shown and flown to, others wait behind it by age, and the round goes on', async () => {
+    const { page, errors, close: leave } = await visit(browser, `${server.url}/wall?tour=30`, { reducedMotion: true });
+    await mapReady(page);
+    // The round frames a community.
+    await page.locator('.sign__name', { hasText: '温泉社区' }).waitFor();
+    const first = await red(0);
+    await page.waitForSelector(`.focus--new[data-warning="${first.id}"]`);
+    await expect.poll(() => camera(page)).toEqual([expect.closeTo(LON - 0.003, 4), expect.closeTo(LAT - 0.003, 4), expect.any(Number)]);
+    const [second, third] = [await red(1), await red(2)];
+    await page.locator(`.newest [data-warning="${second.id}"]`).waitFor();
+    await page.locator(`.newest [data-warning="${third.id}"]`).waitFor();
+    // The next one is the older of the two that wait.
+    await page.waitForSelector(`.focus--new[data-warning="${second.id}"]`, { timeout: 20_000 });
+    await close(second.id);
+    await page.waitForSelector(`.focus--new[data-warning="${third.id}"]`);
+    await close(third.id);
+    await close(first.id);
+    await page.waitForSelector('.focus--new', { state: 'detached' });
+    await page.locator('.sign__name').waitFor();
+    // A hand stops the round.
+    await page.keyboard.press('ArrowRight');
+    await page.getByText('巡视暂停').waitFor();
+    await page.keyboard.press(' ');
+    await page.getByText('巡视暂停').waitFor({ state: 'detached' });
+    expect(errors).toEqual([]);
+    await leave();
+  });
+
+  test('ten at once: the oldest is flown to, and of those that cannot be it is said how many they are', async () => {
+    const { page, close: leave } = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
+    await mapReady(page);
+    const cases = await Promise.all(Array.from({ length: 10 }, (_, n) => red(n)));
+    await page.waitForSelector('.focus--new');
+    await page.getByText(/另有 [34] 处新的红色预警/).waitFor();
+    for (const { id } of cases) await close(id);
+    await page.waitForSelector('.focus--new', { state: 'detached' });
+    expect(await page.locator('[data-more]').count()).toBe(0);
+    await leave();
+  });
+
+  test('a cut that outlasts what the feed keeps, and a server that restarts, leave the wall true', async () => {
+    const cable = await new Cable().plug(server.url);
+    const { page, close: leave } = await visit(browser, `${cable.url}/wall`, { reducedMotion: true });
+    await mapReady(page);
+    const before = await red(0);
+    await page.locator(`[data-warning="${before.id}"]`).first().waitFor();
+    cable.pull();
+    await page.locator('[data-stale="true"]').waitFor({ timeout: 30_000 });
+    // More than the four commits that are kept: one ends, eight begin.
+    await close(before.id);
+    const cases = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(red));
+    cable.mend();
+    await page.locator('[data-stale="false"]').waitFor({ timeout: 30_000 });
+    await page.waitForSelector(`[data-warning="${before.id}"]`, { state: 'detached' });
+    await page.waitForSelector('.focus--new');
+    await expect.poll(() => shownLevels(page)).toEqual(await levels(server.url));
+
+    await server.restart(async () => {
+      await page.locator('[data-stale="true"]').waitFor({ timeout: 30_000 });
+      expect(await page.locator('[data-map="ready"] canvas').count()).toBe(1);
+    });
+    await page.locator('[data-stale="false"]').waitFor({ timeout: 30_000 });
+    for (const { id } of cases) await close(id);
+    await expect.poll(() => shownLevels(page), { timeout: 20_000 }).toEqual({ g1: 'green', g2: 'green' });
+    await leave();
+    await cable.unplug();
+  });
+
+  test('an officer keeps a preset, and a kiosk’s link opens it read-only', async () => {
+    const officer = await token('--role', 'officer', '--name', '值班员');
+    const desk = await visit(browser, `${server.url}/wall`, { reducedMotion: true, token: officer });
+    await mapReady(desk.page);
+    await desk.page.keyboard.press('s');
+    await desk.page.getByRole('dialog', { name: '大屏设置' }).waitFor();
+    await desk.page.selectOption('[name="view"]', 'riders');
+    await desk.page.fill('[name="tour"]', '45');
+    await desk.page.getByLabel('朝阳社区').check();
+    await desk.page.waitForSelector('[data-save]');
+    await expectAccessible(desk.page);
+    expect(await desk.page.inputValue('[name="link"]')).toBe(`${server.url}/wall?view=riders&communities=c2&tour=45`);
+    await desk.page.fill('[name="preset"]', 'night');
+    await desk.page.fill('[name="title"]', '夜班');
+    await desk.page.locator('[data-save]').click();
+    await desk.page.locator('[data-preset="night"]').waitFor();
+    expect(desk.errors).toEqual([]);
+
+    const kiosk = await token('--role', 'officer', '--name', '大屏', '--read-only');
+    const wall = await visit(browser, `${server.url}/wall?preset=night&lang=en#token=${kiosk}`, { reducedMotion: true });
+    await mapReady(wall.page);
+    await wall.page.waitForSelector('[data-view="riders"]');
+    await wall.page.locator('.sign__name', { hasText: '朝阳社区' }).waitFor();
+    expect(Object.keys(await shownLevels(wall.page))).toEqual(['g2']);
+    const session = (await (await wall.page.request.get(`${server.url}/api/session`)).json()) as { role: string; read_only: boolean };
+    expect(session).toMatchObject({ role: 'officer', read_only: true });
+    expect(wall.errors).toEqual([]);
+    await wall.close();
+
+    await desk.page.locator('[data-preset="night"]').getByRole('button', { name: '删除' }).click();
+    await desk.page.locator('[data-preset="night"]').waitFor({ state: 'detached' });
+    await desk.close();
+
+    const refused = await visit(browser, `${server.url}/wall?preset=night#token=om_0000`, { reducedMotion: true });
+    await refused.page.getByText('没有名为 night 的预设').waitFor();
+    await refused.page.getByText('大屏的只读令牌不能用').waitFor();
+    await refused.close();
+  });
+});
+
+test('what an update costs with five thousand cases open, and that nothing grows', async () => {
+  const updates = Number(process.env['ONEMAP_UPDATES'] ?? 1500);
+  const grids = Object.keys(await levels(inject('url')));
+  const feed = await new SyntheticFeed(inject('url'), 5000, grids).start();
+  const { page, errors, close } = await visit(browser, `${feed.url}/wall`, { reducedMotion: true });
+  await mapReady(page);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const metrics = async (): Promise<{ nodes: number; heap: number }> => {
+    await session.send('HeapProfiler.collectGarbage');
+    const all = Object.fromEntries((await session.send('Performance.getMetrics')).metrics.map((m) => [m.name, m.value]));
+    return { nodes: all['Nodes'] ?? 0, heap: all['JSHeapUsedSize'] ?? 0 };
+  };
+  /** Steps at the pace of a busy night, many times faster; what goes red stays so, and none is new for long. */
+  async function run(n: number): Promise<void> {
+    for (let i = 0; i < n; i += 1) {
+      feed.step((i * 37) % 5000, ['yellow', 'green'][i % 2]);
+      if (i % 4 === 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await page.waitForTimeout(1500);
+  }
+  await run(300);
+  await page.evaluate(() => {
+    const costs: Record<string, number[]> = {};
+    (globalThis as unknown as { costs: typeof costs }).costs = costs;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) (costs[entry.name] ??= []).push(entry.duration);
+    }).observe({ type: 'measure' });
+  });
+  const before = await metrics();
+  await run(updates);
+  const after = await metrics();
+  const costs = await page.evaluate(() => (globalThis as unknown as { costs: Record<string, number[]> }).costs);
+  const figures = Object.entries(costs).map(([name, all]) => {
+    const sorted = all.toSorted((a, b) => a - b);
+    const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
+    return `${name}: ${all.length} × median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`;
+  });
+  process.stdout.write(`${figures.join('\n')}\nnodes ${before.nodes} → ${after.nodes}, heap ${(before.heap / 1e6).toFixed(1)} → ${(after.heap / 1e6).toFixed(1)} MB after ${updates} updates\n`);
+  expect(costs['wall-commit']?.length).toBe(updates);
+  expect(after.nodes).toBeLessThan(before.nodes * 1.2 + 200);
+  expect(errors).toEqual([]);
+  await close();
+  await feed.stop();
+});
