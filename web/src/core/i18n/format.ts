@@ -59,7 +59,9 @@ export function distance(metres: number): string {
   return metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(metres < 10_000 ? 1 : 0)} km`;
 }
 
+const figures = new Intl.NumberFormat('en-US');
+
 /** 23,370. */
 export function count(n: number): string {
-  return n.toLocaleString('en-US');
+  return figures.format(n);
 }

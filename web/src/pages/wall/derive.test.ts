@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GridStatus, WarningProperties } from '@/core/api/types';
-import { byCategory, gridCounts, isOpen, newest, turnOf, type Warning } from './derive';
+import { byCategory, byHousing, gridCounts, isOpen, newest, oldestRed, turnOf, type Warning } from './derive';
 
 const warning = (id: string, properties: Partial<WarningProperties>): Warning => ({
   type: 'Feature',
@@ -16,7 +16,7 @@ test('what has ended is not open', () => {
   for (const status of ['reported', 'parked', 'verified']) expect(isOpen(warning('a', { status }))).toBe(true);
 });
 
-test('the newest come first and green stays out of the list', () => {
+test('the red come before the yellow, the newest first, and green stays out of the list', () => {
   const list = newest([
     warning('old', { since: '2026-11-20T06:00:00Z' }),
     warning('green', { level: 'green' }),
@@ -24,7 +24,9 @@ test('the newest come first and green stays out of the list', () => {
     warning('red', {}),
     warning('done', { status: 'closed' }),
   ]);
-  expect(list.map((w) => w.id)).toEqual(['red', 'yellow', 'old']);
+  expect(list.map((w) => w.id)).toEqual(['red', 'old', 'yellow']);
+  expect(oldestRed(list)?.id).toBe('old');
+  expect(oldestRed([])).toBeNull();
 });
 
 test('categories are led by the reddest', () => {
@@ -49,4 +51,9 @@ test('whose turn it is follows the table of actions', () => {
   expect(turnOf(warning('a', { status: 'filed' }), undefined).zh).toBe('值班员 · 待派遣');
   expect(turnOf(warning('a', { status: 'handling', unit: 'unit-1' }), '综合行政执法大队').zh).toBe('综合行政执法大队 · 处置中');
   expect(turnOf(warning('a', { status: 'handled' }), 'x').en).toBe('Grid worker · to verify');
+});
+
+test('open cases by the kind of housing they are in; the street is none', () => {
+  const counts = byHousing([warning('a', { housing: 'old_estate' }), warning('b', { housing: 'old_estate', level: 'yellow' }), warning('c', { housing: 'mixed_use', level: 'green' }), warning('d', {})]);
+  expect(counts).toEqual({ old_estate: { red: 1, yellow: 1 }, commodity: { red: 0, yellow: 0 }, mixed_use: { red: 0, yellow: 0 } });
 });

@@ -1,7 +1,7 @@
 // What the wall shows, computed from what it knows. Pure: the same features give the same figures.
 import type { Feature, GridStatus, WarningProperties } from '@/core/api/types';
 import type { Bilingual } from '@/core/i18n/lang';
-import { LEVELS, parseLevel, rank, type Level } from '@/core/levels/levels';
+import { LEVELS, parseLevel, type Level } from '@/core/levels/levels';
 import { turns } from './words';
 
 export type Warning = Feature<WarningProperties>;
@@ -30,40 +30,59 @@ export function sinceOf(warning: Warning): number {
   return at;
 }
 
-/** Open red and yellow ones, the newest first; at the same moment the worse one leads. */
-export function newest(warnings: Iterable<Warning>): Warning[] {
-  const rows: { since: number; rank: number; warning: Warning }[] = [];
-  for (const warning of warnings) {
-    const urgency = rank[levelOf(warning)];
-    if (urgency >= rank.yellow && isOpen(warning)) rows.push({ since: sinceOf(warning), rank: urgency, warning });
-  }
-  rows.sort((a, b) => b.since - a.since || b.rank - a.rank || (a.warning.id < b.warning.id ? -1 : 1));
-  return rows.map((row) => row.warning);
+/** All that the wall says of its open cases, found in one walk over them. */
+interface Digest {
+  newest: Warning[];
+  oldestRed: Warning | null;
+  byCategory: CategoryCount[];
+  byHousing: Record<Housing, { red: number; yellow: number }>;
 }
 
-/** The open red that has been red for longest. */
-export function oldestRed(warnings: Iterable<Warning>): Warning | null {
-  let oldest: Warning | null = null;
+/** Several panels ask about the same list; they are answered from one walk over it. */
+const digests = new WeakMap<object, Digest>();
+
+function digest(warnings: Iterable<Warning>): Digest {
+  const known = digests.get(warnings);
+  if (known && Array.isArray(warnings)) return known;
+  const reds: { since: number; warning: Warning }[] = [];
+  const yellows: { since: number; warning: Warning }[] = [];
+  const categories = new Map<string, CategoryCount>();
+  const housing = Object.fromEntries(HOUSING.map((kind) => [kind, { red: 0, yellow: 0 }])) as Digest['byHousing'];
   for (const warning of warnings) {
-    if (levelOf(warning) === 'red' && isOpen(warning) && (!oldest || sinceOf(warning) < sinceOf(oldest))) oldest = warning;
+    const level = levelOf(warning);
+    if ((level !== 'red' && level !== 'yellow') || !isOpen(warning)) continue;
+    (level === 'red' ? reds : yellows).push({ since: sinceOf(warning), warning });
+    const { category, housing: kind } = warning.properties;
+    let entry = categories.get(category);
+    if (!entry) categories.set(category, (entry = { category, red: 0, yellow: 0 }));
+    entry[level] += 1;
+    if (kind !== undefined && kind in housing) housing[kind as Housing][level] += 1;
   }
-  return oldest;
+  const byAge = (a: { since: number; warning: Warning }, b: { since: number; warning: Warning }): number => b.since - a.since || (a.warning.id < b.warning.id ? -1 : 1);
+  reds.sort(byAge);
+  yellows.sort(byAge);
+  const found: Digest = {
+    newest: [...reds, ...yellows].map((row) => row.warning),
+    oldestRed: reds.at(-1)?.warning ?? null,
+    byCategory: [...categories.values()].toSorted((a, b) => b.red - a.red || b.yellow - a.yellow || (a.category < b.category ? -1 : 1)),
+    byHousing: housing,
+  };
+  if (Array.isArray(warnings)) digests.set(warnings, found);
+  return found;
 }
+
+/** Open red and yellow ones: the red before the yellow, of each the newest first. */
+export const newest = (warnings: Iterable<Warning>): Warning[] => digest(warnings).newest;
+
+/** The open red that has been red for longest. */
+export const oldestRed = (warnings: Iterable<Warning>): Warning | null => digest(warnings).oldestRed;
 
 /** The kinds of housing (老旧小区, 商品房, 商住楼), in the order of every list. */
 export const HOUSING = ['old_estate', 'commodity', 'mixed_use'] as const;
 export type Housing = (typeof HOUSING)[number];
 
 /** Open red and yellow ones by the kind of housing that they are in; those in the street are in none. */
-export function byHousing(warnings: Iterable<Warning>): Record<Housing, { red: number; yellow: number }> {
-  const counts = Object.fromEntries(HOUSING.map((kind) => [kind, { red: 0, yellow: 0 }])) as Record<Housing, { red: number; yellow: number }>;
-  for (const warning of warnings) {
-    const level = levelOf(warning);
-    const kind = HOUSING.find((h) => h === warning.properties.housing);
-    if (kind && isOpen(warning) && (level === 'red' || level === 'yellow')) counts[kind][level] += 1;
-  }
-  return counts;
-}
+export const byHousing = (warnings: Iterable<Warning>): Record<Housing, { red: number; yellow: number }> => digest(warnings).byHousing;
 
 export interface CategoryCount {
   category: string;
@@ -72,20 +91,7 @@ export interface CategoryCount {
 }
 
 /** Open red and yellow ones by category, most red first, then most. */
-export function byCategory(warnings: Iterable<Warning>): CategoryCount[] {
-  const counts = new Map<string, CategoryCount>();
-  for (const warning of warnings) {
-    const level = levelOf(warning);
-    if (!isOpen(warning) || (level !== 'red' && level !== 'yellow')) continue;
-    const { category } = warning.properties;
-    const entry = counts.get(category) ?? { category, red: 0, yellow: 0 };
-    entry[level] += 1;
-    counts.set(category, entry);
-  }
-  return [...counts.values()].toSorted(
-    (a, b) => b.red - a.red || b.yellow - a.yellow || (a.category < b.category ? -1 : 1),
-  );
-}
+export const byCategory = (warnings: Iterable<Warning>): CategoryCount[] => digest(warnings).byCategory;
 
 /** Grids (not communities or the street) in each level. */
 export function gridCounts(statuses: Iterable<GridStatus>): Record<Level, number> {
