@@ -17,6 +17,8 @@ export function levelOf(warning: Warning): Level {
   return parseLevel(warning.properties.level);
 }
 
+export const isRed = (warning: Warning | undefined): boolean => warning !== undefined && levelOf(warning) === 'red';
+
 /** Reading a moment is dear where thousands are sorted; a version of a case never changes, so once is enough. */
 const moments = new WeakMap<Warning, number>();
 

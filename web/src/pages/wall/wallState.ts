@@ -14,7 +14,7 @@ import type {
 } from '@/core/api/types';
 import { backoff } from '@/core/live/feed';
 import { bboxOf, union } from '@/core/map/bounds';
-import { isOpen, levelOf, type Warning } from './derive';
+import { isOpen, isRed, type Warning } from './derive';
 
 export interface Grid {
   id: string;
@@ -383,8 +383,6 @@ export class WallState {
     }
   }
 }
-
-const isRed = (warning: Warning | undefined): boolean => warning !== undefined && levelOf(warning) === 'red';
 
 /** The next frame, or soon where nothing is drawn (a hidden tab, a test). */
 function nextFrame(run: () => void): number {
