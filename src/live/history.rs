@@ -3,13 +3,14 @@
 //! What a feature was at a moment is its newest version that had taken effect by then. Which cases to
 //! ask for the snapshot knows: one that ended before the moment, or came after it, was not open then.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::{Live, Snapshot};
-use crate::index::Entry;
+use crate::index::{Collection, Entry};
 use crate::model::{CollectionId, FeatureId, Record};
 use crate::store::StoreError;
 use crate::warnings::StatusBoard;
@@ -82,6 +83,53 @@ pub async fn versions_at(
     Ok(found)
 }
 
+/// All cases as they were at a moment: those of the snapshot, with what happened since taken back. Of
+/// five years of cases most ended before the moment or came after it, and nothing of them is read.
+///
+/// # Errors
+/// When the store fails.
+pub async fn ledger_at(
+    live: &Live,
+    snapshot: &Arc<Snapshot>,
+    at: Timestamp,
+) -> Result<Option<Collection>, StoreError> {
+    let Some(present) = snapshot.collections().get("warnings").cloned() else {
+        return Ok(None);
+    };
+    let cases = Arc::clone(&present);
+    let (moved, later) = on_a_thread(move || {
+        let all: Vec<&Arc<Entry>> = cases.iter().collect();
+        let since: Vec<&Arc<Entry>> = all.into_par_iter().filter(|e| !is_as_then(e, at)).collect();
+        let id = |e: &Arc<Entry>| e.id().clone();
+        let (moved, later): (Vec<_>, Vec<_>) = since.into_iter().partition(|e| was_reported(e, at));
+        let moved: Vec<FeatureId> = moved.into_iter().map(id).collect();
+        let later: Vec<FeatureId> = later.into_iter().map(id).collect();
+        (moved, later)
+    })
+    .await?;
+    let mut records = versions_at(live, &moved, at).await?;
+    let there: HashSet<&FeatureId> = records.iter().map(|r| &r.id).collect();
+    let not_there: Vec<FeatureId> = moved
+        .into_iter()
+        .filter(|id| !there.contains(id))
+        .chain(later)
+        .collect();
+    let warnings = collection("warnings")?;
+    let (seq, updated_at) = (snapshot.seq(), snapshot.at());
+    records.extend(not_there.into_iter().map(|id| Record {
+        collection: warnings.clone(),
+        id,
+        seq,
+        updated_at,
+        body: None,
+    }));
+    on_a_thread(move || {
+        records.sort_by(|a, b| a.id.cmp(&b.id));
+        Some(present.apply(&records))
+    })
+    .await
+}
+
 /// A whole collection as it was at a moment.
 ///
 /// # Errors
@@ -103,6 +151,16 @@ fn first_case(snapshot: &Snapshot, at: Timestamp) -> Option<FeatureId> {
 fn was_reported(entry: &Entry, at: Timestamp) -> bool {
     // What does not say when it came may always have been there.
     moment(entry.all_properties(), "\"reported_at\":\"").is_none_or(|t| t <= at)
+}
+
+/// Whether nothing has happened to a case since: its last step was taken by then.
+fn is_as_then(entry: &Entry, at: Timestamp) -> bool {
+    let properties = entry.all_properties();
+    let step = properties
+        .find("\"step\":{")
+        .map(|from| &properties[from..]);
+    step.and_then(|step| moment(step, "\"at\":\""))
+        .is_some_and(|t| t <= at)
 }
 
 fn had_ended(entry: &Entry, at: Timestamp) -> bool {

@@ -1,12 +1,14 @@
 //! Time as a writer, and the map as it was, over real stores.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::testkit::*;
 use super::{RULES, history, timer};
+use crate::index::Entry;
 use crate::model::{Author, CollectionId, Edit, FeatureId, Level, Record};
 use crate::warnings::{Action, StatusBoard};
 use serde_json::json;
@@ -207,6 +209,17 @@ proptest! {
                 let found = history::versions_at(town.live(), &ids, moment).await.unwrap();
                 let expected: Vec<&Record> = log.values().filter(|r| r.collection == cases).collect();
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+                let whole = history::ledger_at(town.live(), &snapshot, moment).await.unwrap();
+                let same = whole.unwrap();
+                let said = |e: &Arc<Entry>| (e.id().clone(), e.seq(), e.all_properties().to_owned());
+                let wanted = expected.iter().map(|r| {
+                    let properties = &r.body.as_ref().unwrap().properties;
+                    (r.id.clone(), r.seq, properties.as_str().to_owned())
+                });
+                assert_eq!(
+                    same.iter().map(said).collect::<Vec<_>>(),
+                    wanted.collect::<Vec<_>>()
+                );
                 let found = history::collection_at(town.live(), "grids", moment).await.unwrap();
                 let expected: Vec<&Record> = log.values().filter(|r| r.collection == grids).collect();
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected);
