@@ -28,12 +28,17 @@ function mark(level: Level, colour: string, edge: string): string {
   );
 }
 
+/** What is red is filled and rimmed in white: red is the darkest of the levels, and would else be the last one seen
+ * where colour is not. */
+const WHITE = '#ffffff';
+
 /** A warning at its place: the level's mark on a dark disc with a rim, so it reads on any ground. */
 function pin(level: Level, colour: string, ground: string): string {
-  const lift = level === 'red' ? -1.2 : 0; // a triangle's weight sits low
+  const red = level === 'red';
+  const lift = red ? -1.2 : 0; // a triangle's weight sits low
   return svg(
-    `<circle cx="16" cy="16" r="14.2" fill="${ground}" stroke="${colour}" stroke-width="2.4"/>` +
-      `<g transform="translate(7.6 ${7.6 + lift}) scale(.7)"><path d="${shape[level]}" fill="${colour}" fill-rule="evenodd"/></g>`,
+    `<circle cx="16" cy="16" r="14.2" fill="${red ? colour : ground}" stroke="${red ? WHITE : colour}" stroke-width="2.4"/>` +
+      `<g transform="translate(7.6 ${7.6 + lift}) scale(.7)"><path d="${shape[level]}" fill="${red ? WHITE : colour}" fill-rule="evenodd"/></g>`,
   );
 }
 
@@ -46,7 +51,8 @@ function badge(category: string, level: Level, colour: string, ground: string): 
     no_data: '<rect x="3" y="3" width="26" height="26"/>',
   };
   const place = level === 'red' ? 'translate(8.6 11.6) scale(.62)' : 'translate(8.2 8.2) scale(.65)';
-  return svg(`<g fill="${ground}" stroke="${colour}" stroke-width="2.2">${frame[level]}</g><g transform="${place}"><path d="${categoryPicture(category)}" fill="${colour}" fill-rule="evenodd"/></g>`);
+  const [fill, ink] = level === 'red' ? [colour, WHITE] : [ground, colour];
+  return svg(`<g fill="${fill}" stroke="${ink}" stroke-width="2.2">${frame[level]}</g><g transform="${place}"><path d="${categoryPicture(category)}" fill="${ink}" fill-rule="evenodd"/></g>`);
 }
 
 /** A service: its symbol on a small quiet plate. */
