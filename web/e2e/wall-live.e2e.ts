@@ -50,36 +50,6 @@ test('a wall that is switched on before the interface answers waits for it', asy
 });
 
 describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
-  test('a new red is flown to, told in five lines and said aloud', async () => {
-    // Life in the demo district, much faster.
-    const server = await startServer('--demo', '--demo-speed', '300');
-    const { page, errors, close } = await visit(browser, `${server.url}/wall`);
-    await mapReady(page);
-    await page.locator('.focus--new').waitFor({ timeout: 90_000 });
-    const lines = await page.locator('.focus--new dd').allTextContents();
-    expect(lines).toHaveLength(5);
-    for (const line of lines) expect(line.trim()).not.toBe('');
-    expect(lines[0]).toContain('红色预警');
-    expect(await page.locator('[data-live="red"]').textContent()).toMatch(/新的红色预警/);
-    // The camera has come to rest close above one of the reds there are or were.
-    await expect
-      .poll(
-        async () => {
-          const [lon, lat, zoom] = await camera(page);
-          const { features } = (await (await fetch(`${server.url}/api/collections/warnings/items?limit=10000`)).json()) as {
-            features: { geometry: { coordinates: number[] }; properties: { level: string } }[];
-          };
-          const near = features.filter(({ geometry: { coordinates: c }, properties }) => properties.level === 'red' && Math.hypot((c[0] ?? 0) - lon, (c[1] ?? 0) - lat) < 0.0003);
-          return zoom > 16 && near.length > 0;
-        },
-        { timeout: 30_000 },
-      )
-      .toBe(true);
-    expect(errors).toEqual([]);
-    await close();
-    await server.stop();
-  });
-
   describe('an import', () => {
     let server: Server;
     let folder: string;

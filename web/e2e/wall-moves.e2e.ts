@@ -149,6 +149,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await page.locator('.sign__name', { hasText: '温泉社区' }).waitFor();
     const first = await red(0);
     await page.waitForSelector(`.focus--new[data-warning="${first.id}"]`);
+    // Told in five lines and said aloud.
+    const lines = await page.locator('.focus--new dd').allTextContents();
+    expect(lines.map((line) => line.trim() !== '')).toEqual([true, true, true, true, true]);
+    expect(lines[0]).toContain('红色预警');
+    expect(await page.locator('[data-live="red"]').textContent()).toMatch(/新的红色预警/);
     await expect.poll(() => camera(page)).toEqual([expect.closeTo(LON - 0.003, 4), expect.closeTo(LAT - 0.003, 4), expect.any(Number)]);
     const [second, third] = [await red(1), await red(2)];
     await page.locator(`.newest [data-warning="${second.id}"]`).waitFor();
