@@ -101,10 +101,14 @@ test('the figures and the table are the server’s', async () => {
     .poll(
       async () => {
         const { grids } = (await (await fetch(`${url}/api/grids/status`)).json()) as { grids: { kind: string; level: string }[] };
+        const { open } = (await (await fetch(`${url}/api/warnings/summary?days=1`)).json()) as { open: Record<string, number> };
+        const levels = ['red', 'yellow', 'green'];
         const n = (level: string): number => grids.filter((g) => g.kind === 'grid' && g.level === level).length;
-        const shown = await Promise.all(['red', 'yellow', 'green'].map(async (l) => Number(await page.textContent(`[data-level="${l}"] .figure__number`))));
+        const cases = await Promise.all(levels.map(async (l) => Number(await page.textContent(`[data-level="${l}"] .figure__number`))));
+        const inGrids = await Promise.all(levels.map(async (l) => Number(await page.getAttribute(`[data-level="${l}"]`, 'data-grids'))));
         const rows = await page.locator('caption:has-text("各网格的预警等级") ~ tbody tr').count();
-        const same = JSON.stringify(shown) === JSON.stringify(['red', 'yellow', 'green'].map(n)) && rows === grids.filter((g) => g.kind === 'grid').length;
+        const same =
+          JSON.stringify([cases, inGrids]) === JSON.stringify([levels.map((l) => open[l]), levels.map(n)]) && rows === grids.filter((g) => g.kind === 'grid').length;
         return same && rows >= 90;
       },
       { timeout: 20_000 },
@@ -117,10 +121,10 @@ test('the figures and the table are the server’s', async () => {
 test('it speaks English', async () => {
   const { page, close } = await visit(browser, `${url}/wall?lang=en`);
   await mapReady(page);
-  await page.getByText('Grids by level').first().waitFor();
+  await page.getByText('Open by level').first().waitFor();
   expect(await cutTexts(page)).toEqual([]);
   await page.getByRole('button', { name: '中文' }).click();
-  await page.getByText('网格状态').first().waitFor();
+  await page.getByRole('heading', { name: '处置情况' }).waitFor();
   await close();
 });
 

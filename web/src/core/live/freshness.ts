@@ -9,6 +9,8 @@ export interface Freshness {
   /** Milliseconds since then. */
   age: ComputedRef<number>;
   stale: ComputedRef<boolean>;
+  /** The server's time less this machine's; milliseconds. */
+  offset: Ref<number>;
   heard: (serverTime: Date | null) => void;
   connected: (yes: boolean) => void;
   /** The server says that it is cut off from its own truth. */
@@ -18,8 +20,8 @@ export interface Freshness {
 /** A broken connection shows after `grace` ms (a blip is no news), a silent one after `silence` ms. */
 export function useFreshness({ grace = 3_000, silence = 25_000 } = {}): Freshness {
   // The wall's own clock may be wrong; the server's heartbeat says by how much.
-  let offset = 0;
-  const local = (): number => Date.now() + offset;
+  const offset = ref(0);
+  const local = (): number => Date.now() + offset.value;
 
   const now = ref(new Date(local()));
   const heardAt = ref<Date | null>(null);
@@ -36,12 +38,13 @@ export function useFreshness({ grace = 3_000, silence = 25_000 } = {}): Freshnes
     now,
     heardAt,
     age,
+    offset,
     stale: computed(() => heardAt.value !== null && (isBehind.value || age.value > (isConnected.value ? silence : grace))),
     heard(serverTime) {
       if (serverTime) {
         const drift = serverTime.getTime() - Date.now();
         // Ignore the network's jitter, or the seconds would stutter.
-        if (Math.abs(drift - offset) > 2000) offset = drift;
+        if (Math.abs(drift - offset.value) > 2000) offset.value = drift;
       }
       now.value = new Date(local());
       if (!isBehind.value) heardAt.value = now.value;

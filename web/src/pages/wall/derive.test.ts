@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GridStatus, WarningProperties } from '@/core/api/types';
-import { byCategory, byHousing, gridCounts, isOpen, newest, oldestRed, turnOf, type Warning } from './derive';
+import { byCategory, byLevel, byHousing, gridCounts, isOpen, newest, oldestRed, turnOf, type Warning } from './derive';
 
 const warning = (id: string, properties: Partial<WarningProperties>): Warning => ({
   type: 'Feature',
@@ -56,4 +56,9 @@ test('whose turn it is follows the table of actions', () => {
 test('open cases by the kind of housing they are in; the street is none', () => {
   const counts = byHousing([warning('a', { housing: 'old_estate' }), warning('b', { housing: 'old_estate', level: 'yellow' }), warning('c', { housing: 'mixed_use', level: 'green' }), warning('d', {})]);
   expect(counts).toEqual({ old_estate: { red: 1, yellow: 1 }, commodity: { red: 0, yellow: 0 }, mixed_use: { red: 0, yellow: 0 } });
+});
+
+test('of what is open each level is counted, and one that nobody knows is none of them', () => {
+  const list = [warning('1', {}), warning('2', { level: 'green' }), warning('3', { level: 'mauve' }), warning('4', { status: 'closed' }), warning('5', { held: true })];
+  expect(byLevel(list)).toEqual({ red: 1, yellow: 0, green: 1, no_data: 1 });
 });

@@ -36,6 +36,7 @@ export function sinceOf(warning: Warning): number {
 interface Digest {
   newest: Warning[];
   oldestRed: Warning | null;
+  byLevel: Record<Level, number>;
   byCategory: CategoryCount[];
   byHousing: Record<Housing, { red: number; yellow: number }>;
 }
@@ -50,8 +51,10 @@ function digest(warnings: Iterable<Warning>): Digest {
   const yellows: { since: number; warning: Warning }[] = [];
   const categories = new Map<string, CategoryCount>();
   const housing = Object.fromEntries(HOUSING.map((kind) => [kind, { red: 0, yellow: 0 }])) as Digest['byHousing'];
+  const levels = Object.fromEntries(LEVELS.map((level) => [level, 0])) as Digest['byLevel'];
   for (const warning of warnings) {
     const level = levelOf(warning);
+    if (isOpen(warning)) levels[level] += 1;
     if ((level !== 'red' && level !== 'yellow') || !isOpen(warning)) continue;
     (level === 'red' ? reds : yellows).push({ since: sinceOf(warning), warning });
     const { category, housing: kind } = warning.properties;
@@ -66,6 +69,7 @@ function digest(warnings: Iterable<Warning>): Digest {
   const found: Digest = {
     newest: [...reds, ...yellows].map((row) => row.warning),
     oldestRed: reds.at(-1)?.warning ?? null,
+    byLevel: levels,
     byCategory: [...categories.values()].toSorted((a, b) => b.red - a.red || b.yellow - a.yellow || (a.category < b.category ? -1 : 1)),
     byHousing: housing,
   };
@@ -78,6 +82,9 @@ export const newest = (warnings: Iterable<Warning>): Warning[] => digest(warning
 
 /** The open red that has been red for longest. */
 export const oldestRed = (warnings: Iterable<Warning>): Warning | null => digest(warnings).oldestRed;
+
+/** Open ones of each level. */
+export const byLevel = (warnings: Iterable<Warning>): Record<Level, number> => digest(warnings).byLevel;
 
 /** The kinds of housing (老旧小区, 商品房, 商住楼), in the order of every list. */
 export const HOUSING = ['old_estate', 'commodity', 'mixed_use'] as const;

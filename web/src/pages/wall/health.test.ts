@@ -1,23 +1,48 @@
 import { expect, test } from 'vitest';
-import { troublesOf } from './health';
+import { FINE, troublesOf } from './health';
+
+const heardAt = new Date('2026-11-22T06:05:00Z');
 
 test('a healthy server has nothing to say, and neither has one that was not asked yet', () => {
-  expect(troublesOf({ status: 'ready', store: { reachable: true }, quarantined: [], config: [] }, 900)).toEqual([]);
-  expect(troublesOf(null, 0)).toEqual([]);
+  expect(troublesOf({ ...FINE, heardAt, offset: 900, ready: { status: 'ready', store: { reachable: true }, quarantined: [], config: [] } })).toEqual([]);
+  expect(troublesOf(FINE)).toEqual([]);
 });
 
 test('the worst trouble comes first, each in words that name the place', () => {
-  const said = troublesOf(
-    {
+  const said = troublesOf({
+    ...FINE,
+    ready: {
       store: { reachable: false },
-      config: [{ file: 'rules.toml', line: 12, problem: 'expected a level' }],
+      config: [{ file: 'rules.toml', line: 12, column: 5, problem: 'unknown level "rde"', expected: 'red, yellow or green' }, { file: 'calendar.toml', line: 1 }],
       quarantined: [{ collection: 'buildings', id: 'b1' }, { collection: 'buildings', id: 'b2' }],
     },
-    -300_000,
-  ).map((t) => t.zh);
+    offset: -300_000,
+  }).map((t) => t.zh);
   expect(said).toHaveLength(4);
   expect(said[0]).toMatch(/数据库/);
-  expect(said[1]).toMatch(/rules\.toml:12.*expected a level/);
+  expect(said[1]).toBe('rules.toml:12:5 有误，仍按原来的规则执行（共 2 处）：unknown level "rde"，应为 red, yellow or green');
   expect(said[2]).toMatch(/快了约 5 分钟/);
   expect(said[3]).toMatch(/2 条.*buildings\/b1/);
+});
+
+test('a feed that is cut, a server that is away and a database that is away are three things', () => {
+  expect(troublesOf({ ...FINE, stale: true, heardAt }).map((t) => t.en)).toEqual(['The live feed is cut; reconnecting; this is how it was at 22 Nov 14:05']);
+  expect(troublesOf({ ...FINE, stale: true, away: true, heardAt }).map((t) => t.zh)).toEqual(['服务器没有应答，正在重连，以下是 11月22日 14:05 的情况']);
+  const [only, ...more] = troublesOf({ ...FINE, stale: true, heardAt, ready: { store: { reachable: false } } });
+  expect(only?.zh).toMatch(/^数据库连不上.*11月22日 14:05/);
+  expect(more).toEqual([]);
+});
+
+test('a question that failed while the feed goes on is no news', () => {
+  expect(troublesOf({ ...FINE, away: true, heardAt })).toEqual([]);
+});
+
+test('a clock is wrong from two minutes on', () => {
+  expect(troublesOf({ ...FINE, offset: 119_000 })).toEqual([]);
+  expect(troublesOf({ ...FINE, offset: 7_400_000 })[0]?.en).toBe("This machine's clock is about 2 h slow; the times shown are the server's");
+});
+
+test('figures that are missing are said only where nothing worse explains it', () => {
+  expect(troublesOf({ ...FINE, figuresAway: true })).toHaveLength(1);
+  expect(troublesOf({ ...FINE, figuresAway: true, stale: true })).toHaveLength(1);
 });

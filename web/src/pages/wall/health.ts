@@ -1,70 +1,129 @@
-// What is wrong, in words: the wall never lies by keeping quiet. The feed tells how old the data is; here the
-// server is asked, now and then, how it is itself.
+// What is wrong, in words: the wall never lies by keeping quiet. The feed tells how old the data is; the server is
+// asked, now and then, how it is itself.
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef } from 'vue';
+import * as format from '@/core/i18n/format';
 import type { Bilingual } from '@/core/i18n/lang';
+
+/** A mistake in a file of the configuration. */
+export interface Mistake {
+  file?: string;
+  /** From 1. */
+  line?: number;
+  column?: number;
+  problem?: string;
+  expected?: string;
+}
 
 /** What `/health/ready` says, as far as it matters here. */
 export interface Ready {
   status?: string;
   store?: { reachable?: boolean; heard_at?: string };
   quarantined?: { collection?: string; id?: string; problem?: string }[];
-  config?: { file?: string; line?: number; problem?: string }[];
+  config?: Mistake[];
 }
 
-/** A wall's clock that is off by more than this shows wrong times; milliseconds. */
-const OFF = 120_000;
-/** How often the server is asked; milliseconds. */
-const PAUSE = 30_000;
+/** All that the wall knows of how true it is. */
+export interface Condition {
+  /** The feed is silent, or the server says that it is behind. */
+  stale: boolean;
+  /** When the server last said anything; null where it never did. */
+  heardAt: Date | null;
+  /** Whether the server was asked how it is and answered nothing at all. */
+  away: boolean;
+  ready: Ready | null;
+  /** Server time less this machine's, milliseconds. */
+  offset: number;
+  /** The figures beside the map can't be had, though the server answers. */
+  figuresAway: boolean;
+}
 
-/** The troubles that an answer tells of, the worst first. `offset` is server time less our own, milliseconds. */
-export function troublesOf(ready: Ready | null, offset: number): Bilingual[] {
+export const FINE: Condition = { stale: false, heardAt: null, away: false, ready: null, offset: 0, figuresAway: false };
+
+/** A wall's clock that is off by more than this is a fault of the machine; milliseconds. */
+const OFF = 120_000;
+/** How often the server is asked, and how often while something is wrong; milliseconds. */
+const PAUSE = 30_000;
+const PAUSE_WRONG = 5_000;
+/** A server that is asked and keeps silent; milliseconds. */
+const PATIENCE = 10_000;
+
+const at = (mistake: Mistake): string => [mistake.file, mistake.line, mistake.column].filter((x) => x !== undefined).join(':');
+
+/** The troubles, the worst first: what makes the whole wall old, then what makes a part of it wrong. */
+export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }: Condition): Bilingual[] {
   const out: Bilingual[] = [];
-  if (ready?.store?.reachable === false) {
-    out.push({ zh: '数据库连不上：看到的是内存中的数据，暂不能上报和处置', en: 'The database is away: this is from memory, and nothing can be written' });
+  const last = heardAt
+    ? { zh: `，以下是 ${format.dateTime(heardAt, 'zh')} 的情况`, en: `; this is how it was at ${format.dateTime(heardAt, 'en')}` }
+    : { zh: '', en: '' };
+  const databaseAway = ready?.store?.reachable === false;
+  if (stale && away) {
+    out.push({ zh: `服务器没有应答，正在重连${last.zh}`, en: `The server does not answer; reconnecting${last.en}` });
+  } else if (stale && !databaseAway) {
+    out.push({ zh: `数据连接中断，正在重连${last.zh}`, en: `The live feed is cut; reconnecting${last.en}` });
   }
-  const [wrong] = ready?.config ?? [];
+  if (databaseAway) {
+    out.push({ zh: `数据库连不上：看到的是内存中的数据，暂不能上报和处置${last.zh}`, en: `The database is away: this is from memory, and nothing can be reported or handled${last.en}` });
+  }
+  const [wrong, ...others] = ready?.config ?? [];
   if (wrong) {
-    const where = [wrong.file, wrong.line].filter((x) => x !== undefined).join(':');
-    out.push({ zh: `规则文件有误（${where}），仍按原规则执行：${wrong.problem ?? ''}`, en: `The rules were refused (${where}); those before them stay in force: ${wrong.problem ?? ''}` });
+    const also = others.length > 0 ? { zh: `（共 ${others.length + 1} 处）`, en: ` (${others.length + 1} mistakes)` } : { zh: '', en: '' };
+    const problem = [wrong.problem, wrong.expected].filter(Boolean);
+    out.push({
+      zh: `${at(wrong)} 有误，仍按原来的规则执行${also.zh}：${problem.join('，应为 ')}`,
+      en: `${at(wrong)} was refused, what was before it stays in force${also.en}: ${problem.join(', expected ')}`,
+    });
   }
   if (Math.abs(offset) > OFF) {
-    const minutes = Math.round(Math.abs(offset) / 60_000);
-    out.push({ zh: `本机时钟${offset > 0 ? '慢' : '快'}了约 ${minutes} 分钟，已按服务器时间显示`, en: `This machine's clock is about ${minutes} min ${offset > 0 ? 'slow' : 'fast'}; times shown are the server's` });
+    const by = Math.abs(offset);
+    out.push({
+      zh: `本机时钟${offset > 0 ? '慢' : '快'}了约 ${format.duration(by, 'zh')}，屏上按服务器时间显示`,
+      en: `This machine's clock is about ${format.duration(by, 'en')} ${offset > 0 ? 'slow' : 'fast'}; the times shown are the server's`,
+    });
   }
   const [row, ...more] = ready?.quarantined ?? [];
   if (row) {
     const n = more.length + 1;
-    out.push({ zh: `${n} 条数据未通过检查，未上图（${row.collection ?? ''}/${row.id ?? ''}）`, en: `${n} rows did not pass the checks and are not on the map (${row.collection ?? ''}/${row.id ?? ''})` });
+    const name = `${row.collection ?? ''}/${row.id ?? ''}`;
+    out.push({ zh: `${n} 条数据未通过检查，未上图：${name}`, en: `${n} ${n === 1 ? 'row' : 'rows'} did not pass the checks and ${n === 1 ? 'is' : 'are'} not on the map: ${name}` });
+  }
+  if (figuresAway && out.length === 0) {
+    out.push({ zh: '统计数字暂时取不到，地图和台账仍是实时的', en: 'The figures cannot be had now; the map and the ledger are live' });
   }
   return out;
 }
 
-/** Asks every half minute; while nobody answers, the feed's own badge says so. */
-export function useHealth(): { troubles: ComputedRef<Bilingual[]> } {
+/** Asks every half minute, sooner while something is wrong. `feed` is what the live feed knows by itself. */
+export function useHealth(feed: () => Omit<Condition, 'away' | 'ready'>): { troubles: ComputedRef<Bilingual[]> } {
   const ready = shallowRef<Ready | null>(null);
-  const offset = ref(0);
+  const away = ref(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
   let asking: AbortController | null = null;
 
   async function ask(): Promise<void> {
     const mine = new AbortController();
     asking = mine;
+    const patience = setTimeout(() => mine.abort(), PATIENCE);
     try {
-      // Not ready is an answer too.
+      // Not ready is an answer too; a gateway's page about a server that is away is none.
       const response = await fetch('/health/ready', { cache: 'no-store', signal: mine.signal });
-      const said = Date.parse(response.headers.get('date') ?? '');
-      if (!Number.isNaN(said)) offset.value = said - Date.now();
       ready.value = (await response.json()) as Ready;
+      away.value = false;
     } catch {
       ready.value = null;
+      away.value = true;
     }
-    if (!mine.signal.aborted) timer = setTimeout(() => void ask(), PAUSE);
+    clearTimeout(patience);
+    const wrong = away.value || troubles.value.length > 0;
+    if (!stopped) timer = setTimeout(() => void ask(), wrong ? PAUSE_WRONG : PAUSE);
   }
 
+  const troubles = computed(() => troublesOf({ ...feed(), away: away.value, ready: ready.value }));
   void ask();
   onScopeDispose(() => {
+    stopped = true;
     clearTimeout(timer);
     asking?.abort();
   });
-  return { troubles: computed(() => troublesOf(ready.value, offset.value)) };
+  return { troubles };
 }

@@ -1,0 +1,16 @@
+// How many rows of one height fit into a box: a list on a wall never scrolls, since nobody is there to scroll it.
+import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue';
+
+/** `row` is the height of a row, rem; `gap` what lies between two. At least one row is shown. */
+export function useRoom(box: Readonly<Ref<HTMLElement | null>>, row: number, gap = 0): Ref<number> {
+  const room = ref(4);
+  const observer = new ResizeObserver(() => {
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    if (box.value) room.value = Math.max(1, Math.floor((box.value.clientHeight + gap * rem + 1) / ((row + gap) * rem)));
+  });
+  onMounted(() => {
+    if (box.value) observer.observe(box.value);
+  });
+  onBeforeUnmount(() => observer.disconnect());
+  return room;
+}
