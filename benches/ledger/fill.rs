@@ -167,7 +167,7 @@ impl Town {
     fn life(&self, rng: &mut StdRng, at: Timestamp, size: Size) -> Life {
         let category = pick(rng);
         // Ids are in no order, as those of real reports.
-        let id = FeatureId::new(&format!("w-{:016x}", rng.random::<u64>())).unwrap();
+        let id = FeatureId::new(format!("w-{:016x}", rng.random::<u64>())).unwrap();
         let mean = f64::from(size.open) / f64::from(size.a_week) * 7.0 * 24.0 * 3600.0;
         // Exponential, but nobody is done within an hour, and after a year everything is over.
         let long = (-mean * (1.0 - rng.random::<f64>()).ln()).clamp(3600.0, 365.0 * 86_400.0);
