@@ -125,6 +125,65 @@ async fn pages_by_key_give_every_feature_once_though_others_come_and_go() {
 }
 
 #[tokio::test]
+async fn filtered_and_sorted_pages_are_those_of_whoever_reads_all_and_sorts_them() {
+    let server = Server::start().await;
+    for i in 0..30_u32 {
+        let mut made = building(&format!("b{i:02}"), 117.0 + f64::from(i) * 0.001, 39.2);
+        let properties = made["properties"].as_object_mut().unwrap();
+        // Names that are texts within other texts, and with what JSON writes in another way.
+        let name = ["a", "ab", "\"levels\":6", "引号\"\\和\n换行", "a"][i as usize % 5];
+        properties.insert("name".into(), json!(name));
+        properties.insert("elevator".into(), json!(i % 3 == 0));
+        match i % 4 {
+            0 => _ = properties.remove("levels"),
+            n => _ = properties.insert("levels".into(), json!([6, 11, 18][n as usize - 1])),
+        }
+        server.put("buildings", &made).await;
+    }
+    let all = server.json(&format!("{ITEMS}?limit=100")).await;
+    let all = all["features"].as_array().unwrap();
+    let ids = |wanted: &dyn Fn(&Value) -> bool| -> Vec<String> {
+        let found = all.iter().filter(|f| wanted(&f["properties"]));
+        found
+            .map(|f| f["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let ask = async |query: &str| server.ids(&format!("{ITEMS}?{query}&limit=4")).await;
+    assert_eq!(ask("name=a").await, ids(&|p| p["name"] == "a"));
+    assert_eq!(
+        ask("name=a&levels=6.0").await,
+        ids(&|p| p["name"] == "a" && p["levels"] == 6)
+    );
+    assert_eq!(
+        ask("name=%22levels%22%3A6").await,
+        ids(&|p| p["name"] == "\"levels\":6")
+    );
+    let strange = "name=%E5%BC%95%E5%8F%B7%22%5C%E5%92%8C%0A%E6%8D%A2%E8%A1%8C";
+    assert_eq!(ask(strange).await.len(), 6);
+    assert_eq!(ask("elevator=true").await, ids(&|p| p["elevator"] == true));
+    assert_eq!(ask("levels=7").await, [""; 0]);
+
+    // Missing values come last, or first where the order is turned round; equal ones by their id.
+    let levels = |id: &String| {
+        let feature = all.iter().find(|f| f["id"] == id.as_str()).unwrap();
+        feature["properties"]["levels"].as_u64().unwrap_or(99)
+    };
+    let mut up = ids(&|_| true);
+    up.sort_by_key(|id| (levels(id), id.clone()));
+    assert_eq!(ask("sortby=levels").await, up);
+    let mut down = up;
+    down.sort_by_key(|id| (99 - levels(id), id.clone()));
+    assert_eq!(ask("sortby=-levels").await, down);
+    let mut both = ids(&|p| p["elevator"] == false);
+    let name = |id: &String| {
+        let feature = all.iter().find(|f| f["id"] == id.as_str()).unwrap();
+        feature["properties"]["name"].as_str().unwrap().to_owned()
+    };
+    both.sort_by_key(|id| (99 - levels(id), name(id), id.clone()));
+    assert_eq!(ask("elevator=false&sortby=-levels,name").await, both);
+}
+
+#[tokio::test]
 async fn what_is_protected_is_seen_from_its_role_on_and_probed_by_nobody() {
     let server = Server::start().await;
     server.put("entrances", &gate("g1", 117.13, 39.22)).await;

@@ -6,7 +6,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
+use memchr::memmem;
 use rayon::prelude::*;
 
 use super::{Live, Snapshot};
@@ -16,7 +18,10 @@ use crate::store::StoreError;
 use crate::warnings::StatusBoard;
 
 /// Cases asked for at a time.
-const CHUNK: usize = 2000;
+const CHUNK: usize = 1000;
+
+/// Questions to the store at a time, for one who asks for a moment: others want to read as well.
+const AT_ONCE: usize = 2;
 
 /// Which cases of a past moment are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,13 +79,15 @@ pub async fn versions_at(
     ids: &[FeatureId],
     at: Timestamp,
 ) -> Result<Vec<Record>, StoreError> {
-    let warnings = collection("warnings")?;
-    let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(CHUNK) {
-        found.extend(live.store().versions_at(&warnings, chunk, at).await?);
-    }
-    found.retain(|r| r.body.is_some());
-    Ok(found)
+    let warnings = &collection("warnings")?;
+    let ask = |chunk: &'_ [FeatureId]| live.store().versions_at(warnings, chunk, at);
+    let found: Vec<Vec<Record>> = stream::iter(ids.chunks(CHUNK))
+        .map(ask)
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    let found = found.into_iter().flatten();
+    Ok(found.filter(|r| r.body.is_some()).collect())
 }
 
 /// All cases as they were at a moment: those of the snapshot, with what happened since taken back. Of
@@ -156,9 +163,8 @@ fn was_reported(entry: &Entry, at: Timestamp) -> bool {
 /// Whether nothing has happened to a case since: its last step was taken by then.
 fn is_as_then(entry: &Entry, at: Timestamp) -> bool {
     let properties = entry.all_properties();
-    let step = properties
-        .find("\"step\":{")
-        .map(|from| &properties[from..]);
+    let step =
+        memmem::find(properties.as_bytes(), b"\"step\":{").and_then(|from| properties.get(from..));
     step.and_then(|step| moment(step, "\"at\":\""))
         .is_some_and(|t| t <= at)
 }
@@ -179,7 +185,7 @@ pub fn happened_since(entry: &Entry, from: Timestamp) -> bool {
 /// looked at for one question. A quotation mark within a text stands behind a backslash, so the key is
 /// never found inside one.
 fn moment(properties: &str, key: &str) -> Option<Timestamp> {
-    let from = properties.find(key)? + key.len();
+    let from = memmem::find(properties.as_bytes(), key.as_bytes())? + key.len();
     let rest = properties.get(from..)?;
     rest.get(..rest.find('"')?)?.parse().ok()
 }

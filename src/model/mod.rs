@@ -14,7 +14,7 @@ pub use change::{Author, Change, Commit, CommitHeader, Edit, Expect, Preconditio
 pub use feature::{Body, Feature, Record};
 pub use id::{CollectionId, FeatureId, IdError, SCHEMAS, SOURCES};
 pub use level::Level;
-pub use properties::{Properties, PropertiesError};
+pub use properties::{Properties, PropertiesError, pick};
 pub use role::{ParseRoleError, Role};
 pub use schema::{GeometryKind, PropertySchema, Schema, SchemaError};
 

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// Why an object cannot be a feature's properties.
@@ -61,6 +62,81 @@ impl Properties {
     /// The object itself. Costs a parse.
     pub fn to_map(&self) -> Map<String, Value> {
         serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
+/// Some values out of canonical text, in the order of their names; null where there is none. The rest is
+/// passed over and not built (each name is asked for once): a third of a million cases are sorted by one property for one question.
+pub fn pick(canonical: &str, names: &[&str]) -> Vec<Value> {
+    let mut found = vec![Value::Null; names.len()];
+    let last = names.iter().max().copied().unwrap_or_default();
+    let picker = Picker {
+        names,
+        last,
+        found: &mut found,
+    };
+    // It stops at the last name wanted, which the parser takes for an unfinished object.
+    let _ = serde_json::Deserializer::from_str(canonical).deserialize_map(picker);
+    found
+}
+
+struct Picker<'a> {
+    names: &'a [&'a str],
+    last: &'a str,
+    found: &'a mut [Value],
+}
+
+impl<'de> Visitor<'de> for Picker<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the properties of a feature")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let key = Key {
+            names: self.names,
+            last: self.last,
+        };
+        while let Some((wanted, is_last)) = map.next_key_seed(key)? {
+            match wanted.and_then(|at| self.found.get_mut(at)) {
+                Some(slot) => *slot = map.next_value()?,
+                None => _ = map.next_value::<IgnoredAny>()?,
+            }
+            // Keys are sorted by their bytes.
+            if is_last {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A key as it is read: which of the names it is, and whether the rest can be left unread.
+#[derive(Clone, Copy)]
+struct Key<'a> {
+    names: &'a [&'a str],
+    last: &'a str,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = (Option<usize>, bool);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = (Option<usize>, bool);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a property's name")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        let wanted = self.names.iter().position(|name| *name == key);
+        Ok((wanted, key >= self.last))
     }
 }
 
@@ -133,6 +209,8 @@ fn canonical_number(n: Number) -> Number {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -158,5 +236,27 @@ mod tests {
             Properties::parse(&deep),
             Err(PropertiesError::TooDeep("a".into()))
         );
+    }
+
+    #[test]
+    fn what_is_picked_is_what_parsing_finds() {
+        let text = json!({
+            "z": {"b": 1, "level": "inner"}, "b": [1, {"a": 2}], "level": "red", "a\"b": "\"level\":1",
+            "level2": null, "名": 1.5, "": true,
+        });
+        let properties = Properties::parse(&text.to_string()).unwrap();
+        let map = properties.to_map();
+        let names = [
+            "z", "b", "level", "a\"b", "level2", "名", "", "missing", "zz", "a", "名名",
+        ];
+        for from in 0..names.len() {
+            for to in from..=names.len() {
+                let wanted: Vec<Value> = names[from..to]
+                    .iter()
+                    .map(|name| map.get(*name).cloned().unwrap_or(Value::Null))
+                    .collect();
+                assert_eq!(pick(properties.as_str(), &names[from..to]), wanted);
+            }
+        }
     }
 }

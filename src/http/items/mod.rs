@@ -5,12 +5,12 @@ mod one;
 pub mod params;
 mod write;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ use super::query::{Query, encode};
 use crate::codec::geojson::write::{FeatureParts, feature, geometry_or_null};
 use crate::index::{Collection, Entry, Select};
 use crate::live::Snapshot;
-use crate::model::Role;
+use crate::model::{Role, pick};
 use crate::spatial::crs::Crs;
 use params::Params;
 
@@ -247,35 +247,24 @@ impl Page<'_> {
             limit: usize::MAX,
             ..select
         });
+        let names: Vec<&str> = params.sort.iter().map(|(name, _)| name.as_str()).collect();
+        // What the role may not see it may not sort by: the parameters refused it.
         let mut keyed: Vec<(Vec<Value>, &Arc<Entry>)> = all
             .entries
-            .iter()
-            .map(|entry| {
-                let map: HashMap<String, Value> =
-                    serde_json::from_str(&entry.properties(self.collection.schema(), self.role))
-                        .unwrap_or_default();
-                let keys = params
-                    .sort
-                    .iter()
-                    .map(|(name, _)| map.get(name).cloned().unwrap_or(Value::Null))
-                    .collect();
-                (keys, entry)
-            })
+            .par_iter()
+            .map(|entry| (pick(entry.all_properties(), &names), entry))
             .collect();
-        keyed.sort_by(|(a, x), (b, y)| {
-            let by_keys = a
-                .iter()
-                .zip(b)
-                .zip(&params.sort)
-                .map(|((a, b), (_, down))| {
-                    let order = compare(a, b);
-                    if *down { order.reverse() } else { order }
-                });
-            by_keys
-                .fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-                .then_with(|| x.id().cmp(y.id()))
-        });
+        let order = |(a, x): &(Vec<Value>, &Arc<Entry>), (b, y): &(Vec<Value>, &Arc<Entry>)| {
+            by_keys(a, b, &params.sort).then_with(|| x.id().cmp(y.id()))
+        };
         let matched = keyed.len();
+        // Only what comes up to the end of the page has to be in its order.
+        let end = params.offset.saturating_add(params.limit);
+        if end < matched {
+            keyed.select_nth_unstable_by(end, order);
+            keyed.truncate(end);
+        }
+        keyed.sort_unstable_by(order);
         let page = keyed
             .into_iter()
             .map(|(_, e)| e)
@@ -424,18 +413,21 @@ pub(super) fn sort_by<T>(
     if sort.is_empty() {
         return;
     }
-    rows.sort_by(|a, b| {
-        let (a, b) = (properties(a), properties(b));
-        sort.iter()
-            .map(|(name, down)| {
-                let of = |map: &serde_json::Map<String, Value>| {
-                    map.get(name).cloned().unwrap_or(Value::Null)
-                };
-                let order = compare(&of(a), &of(b));
-                if *down { order.reverse() } else { order }
-            })
-            .fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+    let keys = |row: &T| -> Vec<Value> {
+        let map = properties(row);
+        let value = |(name, _): &(String, bool)| map.get(name).cloned().unwrap_or(Value::Null);
+        sort.iter().map(value).collect()
+    };
+    rows.sort_by(|a, b| by_keys(&keys(a), &keys(b), sort));
+}
+
+/// The order of two rows whose values, as `sort` names them, are these.
+fn by_keys(a: &[Value], b: &[Value], sort: &[(String, bool)]) -> std::cmp::Ordering {
+    let each = a.iter().zip(b).zip(sort).map(|((a, b), (_, down))| {
+        let order = compare(a, b);
+        if *down { order.reverse() } else { order }
     });
+    each.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
 }
 
 /// Missing values last, numbers before texts.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use geo_types::Coord;
 use jiff::Timestamp;
+use memchr::memmem;
 use serde_json::Value;
 
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::{Collection, Entry};
-use crate::model::{FeatureId, Role, Schema};
+use crate::model::{FeatureId, Role, Schema, pick};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
 
@@ -164,6 +165,12 @@ impl Params {
             .iter()
             .map(|(name, wanted)| (format!("{}:", quoted(name)), quoted(wanted)))
             .collect();
+        let names: Vec<&str> = self
+            .equal
+            .keys()
+            .map(String::as_str)
+            .chain(temporal.map(|(name, _)| name))
+            .collect();
         Some(move |entry: &Entry| {
             let text = entry.all_properties();
             if !looked_for
@@ -172,17 +179,15 @@ impl Params {
             {
                 return false;
             }
-            let Ok(Value::Object(map)) = serde_json::from_str(text) else {
-                return false;
+            let values = pick(text, &names);
+            let meets = |value: Option<&Value>, span: Span| {
+                value.and_then(Value::as_str).is_some_and(|t| span.meets(t))
             };
             self.equal
-                .iter()
-                .all(|(name, wanted)| map.get(name).is_some_and(|v| equals(v, wanted)))
-                && temporal.is_none_or(|(name, span)| {
-                    map.get(name)
-                        .and_then(Value::as_str)
-                        .is_some_and(|t| span.meets(t))
-                })
+                .values()
+                .zip(&values)
+                .all(|(wanted, v)| equals(v, wanted))
+                && temporal.is_none_or(|(_, span)| meets(values.last(), span))
         })
     }
 
@@ -200,9 +205,10 @@ fn quoted(text: &str) -> String {
 /// Whether a property may have a value, told without parsing: of hundreds of thousands of features few
 /// have it. A text that is another one says no; whatever is no text is left to who parses it.
 fn may_have(properties: &str, name: &str, wanted: &str) -> bool {
-    properties.match_indices(name).any(|(at, _)| {
-        let value = &properties[at + name.len()..];
-        !value.starts_with('"') || value.starts_with(wanted)
+    let properties = properties.as_bytes();
+    memmem::find_iter(properties, name).any(|at| {
+        let value = properties.get(at + name.len()..).unwrap_or_default();
+        !value.starts_with(b"\"") || value.starts_with(wanted.as_bytes())
     })
 }
 

@@ -19,6 +19,8 @@ const FAR = 12;
 
 export class Director {
   private home: Bbox | null = null;
+  /** What it looks at: solved anew where the screen has another size. */
+  private aim: (animate: boolean) => void = () => this.goHome(false);
 
   constructor(
     private readonly map: MapLibreMap,
@@ -38,20 +40,29 @@ export class Director {
   }
 
   goHome(animate = true): void {
+    this.aim = (moving) => this.goHome(moving);
     if (!this.home) return;
     const stand = this.stand(this.home);
     this.go({ ...stand, pitch: PITCH, bearing: 0 }, animate ? VOYAGE : 0);
   }
 
   /** To a place, close enough to see the houses around it. */
-  goTo([lon = 0, lat = 0]: number[]): void {
+  goTo(place: number[], animate = true): void {
+    this.aim = (moving) => this.goTo(place, moving);
+    const [lon = 0, lat = 0] = place;
     const zoom = Math.min(MAX_ZOOM + Math.log2(this.scale), Math.max(16.4, (this.home ? this.stand(this.home).zoom : 15) + 1.4));
-    this.go({ center: [lon, lat], zoom, pitch: CLOSE_PITCH, bearing: 0 }, FLIGHT);
+    this.go({ center: [lon, lat], zoom, pitch: CLOSE_PITCH, bearing: 0 }, animate ? FLIGHT : 0);
   }
 
   /** To a community, whole. */
-  goToBox(box: Bbox): void {
-    this.go({ ...this.stand(box, FRAME_PITCH), pitch: FRAME_PITCH, bearing: 0 }, VOYAGE);
+  goToBox(box: Bbox, animate = true): void {
+    this.aim = (moving) => this.goToBox(box, moving);
+    this.go({ ...this.stand(box, FRAME_PITCH), pitch: FRAME_PITCH, bearing: 0 }, animate ? VOYAGE : 0);
+  }
+
+  /** The map has another size: what was looked at is looked at still. */
+  resized(): void {
+    this.aim(false);
   }
 
   private go(to: Stand & { pitch: number; bearing: number }, milliseconds: number): void {

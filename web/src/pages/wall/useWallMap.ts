@@ -234,7 +234,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const now = parts.value;
       if (!now) return;
       if (Math.abs(scaleNow() / now.scale - 1) > 0.15) void build(now.map.getContainer());
-      else now.director.goHome(false);
+      else now.director.resized();
     }, 300);
   };
   addEventListener('resize', resized);
