@@ -34,9 +34,10 @@ web-check: web/node_modules/.package-lock.json
 web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 
-# Every page in a real browser, against the program that was just built.
+# Every page in a real browser, against the program that the tests ran: built as they build it, since
+# another choice of features would compile a part of the libraries once more.
 browser: web/node_modules/.package-lock.json
-	$(CARGO) build --locked
+	$(CARGO) test --no-run --locked
 	cd web && ONEMAP_BIN="$(CURDIR)/$(BIN)" npm run e2e
 
 # What is generated from the code: the data's documentation and the web client's types.

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::future::try_join;
 use jiff::Timestamp;
 use memchr::memmem;
 use rayon::prelude::*;
@@ -18,10 +18,7 @@ use crate::store::StoreError;
 use crate::warnings::StatusBoard;
 
 /// Cases asked for at a time.
-const CHUNK: usize = 1000;
-
-/// Questions to the store at a time, for one who asks for a moment: others want to read as well.
-const AT_ONCE: usize = 2;
+const CHUNK: usize = 2000;
 
 /// Which cases of a past moment are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,14 +77,20 @@ pub async fn versions_at(
     at: Timestamp,
 ) -> Result<Vec<Record>, StoreError> {
     let warnings = &collection("warnings")?;
-    let ask = |chunk: &'_ [FeatureId]| live.store().versions_at(warnings, chunk, at);
-    let found: Vec<Vec<Record>> = stream::iter(ids.chunks(CHUNK))
-        .map(ask)
-        .buffered(AT_ONCE)
-        .try_collect()
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        // Two at once, and no more: others want to read as well.
+        let (a, b) = chunk.split_at(chunk.len() / 2);
+        let store = live.store();
+        let (a, b) = try_join(
+            store.versions_at(warnings, a, at),
+            store.versions_at(warnings, b, at),
+        )
         .await?;
-    let found = found.into_iter().flatten();
-    Ok(found.filter(|r| r.body.is_some()).collect())
+        found.extend(a.into_iter().chain(b));
+    }
+    found.retain(|r| r.body.is_some());
+    Ok(found)
 }
 
 /// All cases as they were at a moment: those of the snapshot, with what happened since taken back. Of
