@@ -57,12 +57,13 @@ pub async fn status_at(live: &Live, at: Timestamp) -> Result<StatusBoard, StoreE
 /// The ids of the cases that a past moment may have known, in their order: none is missing, and one
 /// too many shows when its version of then is read.
 pub fn cases(snapshot: &Snapshot, at: Timestamp, which: Which) -> Vec<FeatureId> {
-    let all: Vec<Arc<Entry>> = match snapshot.collections().get("warnings") {
-        Some(warnings) => warnings.iter().cloned().collect(),
+    let all: Vec<&Arc<Entry>> = match snapshot.collections().get("warnings") {
+        Some(warnings) => warnings.iter().collect(),
         None => return Vec::new(),
     };
-    all.par_iter()
-        .filter(|e| was_reported(e, at) && (which == Which::All || !had_ended(e, at)))
+    // When it ended stands near the beginning of a case's text, when it came near its end.
+    all.into_par_iter()
+        .filter(|e| (which == Which::All || !had_ended(e, at)) && was_reported(e, at))
         .map(|e| e.id().clone())
         .collect()
 }

@@ -46,6 +46,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "read_only",
         include_str!("../../../migrations/sqlite/0003_read_only.sql"),
     ),
+    (
+        4,
+        "moments",
+        include_str!("../../../migrations/sqlite/0004_moments.sql"),
+    ),
 ];
 
 /// How often the file is asked whether another process has written to it. The question costs

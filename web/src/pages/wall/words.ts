@@ -10,7 +10,7 @@ export const words = {
     stale: (age: string) => `数据停更 ${age} · 正在重连`,
     connecting: '正在连接',
     switchTo: 'English',
-    ofAll: (n: string) => `共 ${n} 个网格`,
+    ofAll: (n: string) => `${n} 个网格`,
     noGrids: '还没有网格。导入网格后这里显示各网格的状态。',
     focus: '红色预警',
     newRed: '新的红色预警',

@@ -18,7 +18,7 @@ export interface Grid {
 /** How loud the grids are: the subject of the map, ground for another subject, or lines to find one's way by. */
 export type GridLook = 'full' | 'quiet' | 'outline';
 
-export const GRID_LAYERS = ['grid-floor', 'grid-pattern', 'grid-edge', 'grid-sign'];
+export const GRID_LAYERS = ['grid-floor', 'grid-pattern', 'grid-edge', 'grid-sign-quiet', 'grid-sign'];
 
 /** Above this many signs every green one is left to its colour and edge: a word each would be noise. */
 const MANY = 400;
@@ -89,28 +89,31 @@ export class GridLayers {
       },
       under,
     );
-    map.addLayer({
-      id: 'grid-sign',
-      type: 'symbol',
-      source: 'grid-signs',
-      layout: {
-        'text-field': '',
-        'text-font': ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'],
-        'text-size': byLevel((l) => signs[l] * scale),
-        // A sign makes way for a warning's own mark, and stands all the same where there is no way.
-        'text-variable-anchor': ['center', 'bottom', 'top'],
-        'text-radial-offset': options.signs ? 0.95 : 1.3,
-        'text-allow-overlap': ['step', ['zoom'], false, 12.5, true] as never,
-        'symbol-sort-key': byLevel((l) => ({ red: 0, yellow: 1, no_data: 2, green: 3 })[l]),
-        'text-padding': 1,
-      },
-      paint: {
-        'text-color': text,
-        'text-halo-color': token('--ground', room),
-        'text-halo-width': 1.6 * scale,
-        'text-opacity': byLevel((l) => (l === 'green' || l === 'no_data' ? 0.62 : 1)),
-      },
-    });
+    // Signs of what is wrong are placed first and stand even where there is no way; the others give way to them.
+    for (const [id, allowOverlap] of [['grid-sign-quiet', false], ['grid-sign', ['step', ['zoom'], false, 12.5, true]]] as const) {
+      map.addLayer({
+        id,
+        type: 'symbol',
+        source: 'grid-signs',
+        layout: {
+          'text-field': '',
+          'text-font': ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'],
+          'text-size': byLevel((l) => signs[l] * scale),
+          // A sign makes way for a warning's own mark.
+          'text-variable-anchor': ['center', 'bottom', 'top', 'left', 'right', 'bottom-left', 'bottom-right', 'top-left', 'top-right'],
+          'text-radial-offset': options.signs ? 0.95 : 1.3,
+          'text-allow-overlap': allowOverlap as never,
+          'symbol-sort-key': byLevel((l) => ({ red: 0, yellow: 1, no_data: 2, green: 3 })[l]),
+          'text-padding': 1,
+        },
+        paint: {
+          'text-color': text,
+          'text-halo-color': token('--ground', room),
+          'text-halo-width': 1.6 * scale,
+          'text-opacity': byLevel((l) => (l === 'green' || l === 'no_data' ? 0.62 : 1)),
+        },
+      });
+    }
     this.speak(lang);
     this.setLook('full');
   }
@@ -129,8 +132,10 @@ export class GridLayers {
 
   private chooseSigns(): void {
     const loud: ExpressionSpecification = ['in', ['get', 'level'], ['literal', ['red', 'yellow']]];
-    const wanted = { full: this.drawn.size > MANY ? ['!=', ['get', 'level'], 'green'] : true, quiet: false, outline: loud }[this.look];
-    this.map.setFilter('grid-sign', ['all', ['!', OUT], wanted] as never);
+    const many = this.drawn.size > MANY;
+    const quiet = many ? ['==', ['get', 'level'], 'no_data'] : ['!', loud];
+    this.map.setFilter('grid-sign', ['all', ['!', OUT], this.look === 'quiet' ? false : loud] as never);
+    this.map.setFilter('grid-sign-quiet', ['all', ['!', OUT], this.look === 'full' ? quiet : false] as never);
   }
 
   private properties(grid: Grid): Record<string, unknown> {
@@ -149,14 +154,15 @@ export class GridLayers {
 
   /** Puts the words of a language on the signs. */
   speak(lang: Lang): void {
-    this.map.setLayoutProperty('grid-sign', 'text-field', [
+    const field: ExpressionSpecification = [
       'format',
       ['image', ['concat', 'mark-', ['get', 'level']]],
       { 'vertical-align': 'center' },
       // A figure space keeps the mark off its word.
       byLevel((level) => `\u2009${levelShort[level][lang]}`),
       { 'vertical-align': 'center' },
-    ]);
+    ];
+    for (const layer of ['grid-sign', 'grid-sign-quiet']) this.map.setLayoutProperty(layer, 'text-field', field);
   }
 
   setAll(grids: ReadonlyMap<string, Grid>): void {
