@@ -95,6 +95,20 @@ test('views by key and by address, and what is not understood is said', async ()
   await close();
 });
 
+test('two walls side by side are one picture, each with one of the panels', async () => {
+  const stands: string[] = [];
+  for (const part of ['1/2', '2/2']) {
+    const { page, errors, close } = await visit(browser, `${inject('url')}/wall?part=${part}`, { reducedMotion: true });
+    await mapReady(page);
+    stands.push((await page.getAttribute('[data-camera]', 'data-camera')) ?? '');
+    expect([await page.locator('.wall__left').isVisible(), await page.locator('.wall__right').isVisible()]).toEqual([part === '1/2', part === '2/2']);
+    expect(errors).toEqual([]);
+    await close();
+  }
+  expect(stands[0]).toMatch(/^117\.\d+,39\.\d+,\d+/);
+  expect(stands[0]).toBe(stands[1]);
+});
+
 test('a graphics card that loses the map gets it again', async () => {
   const { page, close } = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
   await mapReady(page);

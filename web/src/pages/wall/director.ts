@@ -1,5 +1,5 @@
 // The camera: at home, at a red, over a community, at what was imported. Where it is to look, the tour says.
-import type { MapLibreMap } from 'maplibre-gl';
+import type { MapLibreMap, PaddingOptions } from 'maplibre-gl';
 import type { Bbox } from '@/core/api/types';
 import { standFor, type Stand } from '@/core/map/camera';
 import { reducedMotion } from '@/core/theme/tokens';
@@ -16,6 +16,8 @@ const FLIGHT = 2000;
 const VOYAGE = 3200;
 /** Further than this many screens away is elsewhere. */
 const FAR = 12;
+/** A padding stays with the map until another one comes. */
+const NO_PADDING: PaddingOptions = { top: 0, right: 0, bottom: 0, left: 0 };
 
 export class Director {
   private home: Bbox | null = null;
@@ -31,6 +33,9 @@ export class Director {
   /** Space at the upper edge that the legend of a view takes; pixels as on a desk. */
   roof = 0;
 
+  /** Of two walls side by side: which of them, and how wide both maps are together; pixels. */
+  pair: { part: 1 | 2; width: number } | null = null;
+
   get homeBox(): Bbox | null {
     return this.home;
   }
@@ -42,8 +47,11 @@ export class Director {
   goHome(animate = true): void {
     this.aim = (moving) => this.goHome(moving);
     if (!this.home) return;
-    const stand = this.stand(this.home);
-    this.go({ ...stand, pitch: PITCH, bearing: 0 }, animate ? VOYAGE : 0);
+    const stand = this.stand(this.home, PITCH, this.pair?.width);
+    // Two walls are one picture: each looks past its inner edge at what the middle of both is.
+    const width = this.map.getContainer().clientWidth;
+    const padding = { ...NO_PADDING, ...(this.pair && { [this.pair.part === 1 ? 'left' : 'right']: width }) };
+    this.go({ ...stand, pitch: PITCH, bearing: 0, padding }, animate ? VOYAGE : 0);
   }
 
   /** To a place, close enough to see the houses around it. */
@@ -65,7 +73,8 @@ export class Director {
     this.aim(false);
   }
 
-  private go(to: Stand & { pitch: number; bearing: number }, milliseconds: number): void {
+  private go(target: Stand & { pitch: number; bearing: number; padding?: PaddingOptions }, milliseconds: number): void {
+    const to = { padding: NO_PADDING, ...target };
     if (milliseconds === 0 || reducedMotion()) {
       this.map.jumpTo(to);
       return;
@@ -77,8 +86,8 @@ export class Director {
     this.map.flyTo({ ...to, duration: milliseconds, curve: 1.25, essential: true });
   }
 
-  private stand(box: Bbox, pitch = PITCH): Stand {
-    const { clientWidth: width, clientHeight: height } = this.map.getContainer();
+  private stand(box: Bbox, pitch = PITCH, width = this.map.getContainer().clientWidth): Stand {
+    const height = this.map.getContainer().clientHeight;
     const edge = 14 * this.scale;
     // Tall buildings rise above the ground line at the far edge; the furniture stands at the near one.
     const padding = { top: edge * 2 + this.roof * this.scale, right: edge, bottom: edge * 2.4, left: edge };

@@ -14,7 +14,7 @@ import { namePlaces } from '@/core/map/layers/places';
 import { WarningLayers } from '@/core/map/layers/warnings';
 import { scaleStyle } from '@/core/map/scaleStyle';
 import { useMap } from '@/core/map/useMap';
-import { contains, signPlace } from '@/core/map/bounds';
+import { signPlace } from '@/core/map/bounds';
 import type { Warning } from './derive';
 import { Director } from './director';
 import { FocusLayer } from './layers/focus';
@@ -30,6 +30,8 @@ const DISTANCE = 1.4;
 const SIGNS: SignSizes = { red: 23, yellow: 23, green: 14.3, no_data: 14.3 };
 /** What the legend of a view takes at the map's upper edge; pixels as on a desk. */
 const ROOF = 46;
+/** The panel on the right, which is the wider one, rem: as the page's style has it. */
+const WIDER_PANEL = 19.125;
 /** Changes of tiled collections within this time refresh the tiles once; milliseconds. */
 const TILE_SETTLE = 700;
 /** A graphics card that lost the map is given this long to come back by itself; milliseconds. */
@@ -94,6 +96,9 @@ interface Parts {
 
 const scaleNow = (): number => (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) * DISTANCE;
 
+/** How wide the maps of two walls are together, told alike by both: each has a panel, and the wider one counts. */
+const pairWidth = (): number => 2 * (innerWidth - WIDER_PANEL * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+
 /** The ids of what is not the same on both sides. */
 function differ<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, same: (x: T, y: T) => boolean): string[] {
   const ids: string[] = [];
@@ -105,12 +110,10 @@ function differ<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, same: (
   return ids;
 }
 
-/** The western or eastern half of a box, for two walls side by side. */
-export function halfOf(box: Bbox, part: 1 | 2 | null): Bbox {
-  const [west, south, east, north] = box;
+/** Whether a place is in the western or eastern half of a box: of two walls side by side the one shows it. */
+export function isInHalf([west, , east]: Bbox, part: 1 | 2, lon: number): boolean {
   const middle = (west + east) / 2;
-  if (part === 1) return [west, south, middle, north];
-  return part === 2 ? [middle, south, east, north] : box;
+  return part === 1 ? lon <= middle : lon > middle;
 }
 
 export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
@@ -130,9 +133,11 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
   let turn = 0;
 
   const scene = (): Scene => past ?? { grids: state.grids.value, warnings: state.warnings.value };
-  const home = (): Bbox | null => {
-    const box = given ?? state.homeExtent(options.communities());
-    return box && halfOf(box, options.part());
+  const home = (): Bbox | null => given ?? state.homeExtent(options.communities());
+  /** Of two walls side by side the one goes there in whose half it is; the other keeps the whole in view. */
+  const isOurs = (lon: number): boolean => {
+    const [box, part] = [home(), options.part()];
+    return box === null || part === null || isInHalf(box, part, lon);
   };
 
   /** Names are a courtesy: where they can't be had the tiles' own labels stay. */
@@ -148,6 +153,8 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     to.warnings.setLook(options.view() === 'category' ? { by: 'category', picked: options.category() } : { by: 'level' });
     to.views.set(options.view(), options.lang());
     to.director.roof = options.view() === 'levels' ? 0 : ROOF;
+    const part = options.part();
+    to.director.pair = part && { part, width: pairWidth() };
     applySwitches(to.map, options.off());
   };
 
@@ -234,7 +241,10 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const now = parts.value;
       if (!now) return;
       if (Math.abs(scaleNow() / now.scale - 1) > 0.15) void build(now.map.getContainer());
-      else now.director.resized();
+      else {
+        dress(now);
+        now.director.resized();
+      }
     }, 300);
   };
   addEventListener('resize', resized);
@@ -312,16 +322,20 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const place = signPlace(warning.geometry);
       const now = parts.value;
       if (!place || !now) return;
-      const box = given ?? state.homeExtent(options.communities());
-      const half = box && options.part() ? halfOf(box, options.part()) : null;
-      const [x = 0, y = 0] = place;
-      // Of two walls the one flies in whose half it is; the other keeps the whole in view.
-      if (half && box && contains(box, [x, y, x, y]) && !contains(half, [x, y, x, y])) return;
+      if (!isOurs(place[0] ?? 0)) {
+        now.focus.mark(place);
+        now.director.goHome();
+        return;
+      }
       now.director.goTo(place);
       if (isNew) now.focus.show(place, state.grids.value.get(warning.properties.grid ?? '')?.geometry);
       else now.focus.mark(place);
     },
-    frame: (box) => parts.value?.director.goToBox(box),
+    frame(box) {
+      const director = parts.value?.director;
+      if (isOurs((box[0] + box[2]) / 2)) director?.goToBox(box);
+      else director?.goHome();
+    },
     mark(warning) {
       marked = warning;
       parts.value?.focus.mark(warning && signPlace(warning.geometry));
@@ -333,6 +347,6 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       parts.value?.focus.clear();
       parts.value?.director.goHome();
     },
-    seen: () => given ?? state.homeExtent(options.communities()),
+    seen: home,
   };
 }
