@@ -90,6 +90,8 @@ export interface WarningProperties {
   housing?: string;
   /** Held back as likely spam: it counts nowhere. */
   held?: boolean;
+  /** A drill: shown as one, counted nowhere. */
+  exercise?: boolean;
   place?: string;
   unit?: string;
   reason?: Bilingual;

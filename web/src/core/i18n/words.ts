@@ -17,6 +17,9 @@ export const levelShort: Record<Level, Bilingual> = {
   no_data: { zh: '无数据', en: 'No data' },
 };
 
+/** Beside whatever is a drill. */
+export const drillWord: Bilingual = { zh: '演练', en: 'Drill' };
+
 const categories: Record<string, Bilingual> = {
   street_encroachment: { zh: '占道经营', en: 'Street encroachment' },
   corridor_clutter: { zh: '楼道堆物', en: 'Corridor clutter' },

@@ -109,7 +109,7 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
       made.touchZoomRotate.disableRotation();
       made.keyboard.disableRotation();
       await addImages(made, container, { scale: 0.9, ratio: devicePixelRatio });
-      layers = { grids: new GridLayers(made, container, SCALE, lang), warnings: new WarningLayers(made, 0) };
+      layers = { grids: new GridLayers(made, container, SCALE, lang), warnings: new WarningLayers(made, container, SCALE, lang, 0) };
       name(made);
       const ink = token('--text', container);
       const accent = token('--accent', container);
@@ -184,7 +184,10 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
       put('mark', place);
       if (place && go) goTo(place);
     },
-    speak: (lang) => layers?.grids.speak(lang),
+    speak(lang) {
+      layers?.grids.speak(lang);
+      layers?.warnings.speak(lang);
+    },
     zoom: (by) => map.value?.zoomTo(map.value.getZoom() + by, { duration: reducedMotion() ? 0 : 200 }),
     home,
   };

@@ -29,6 +29,17 @@ test('the red come before the yellow, the newest first, and green stays out of t
   expect(oldestRed([])).toBeNull();
 });
 
+test('a drill is shown and counts nowhere', () => {
+  const drill = warning('drill', { exercise: true, since: '2026-11-01T06:00:00Z', housing: 'old_estate' });
+  const list = [drill, warning('real', {})];
+  expect(newest(list).map((w) => w.id)).toEqual(['real', 'drill']);
+  expect(oldestRed(list)?.id).toBe('real');
+  expect(oldestRed([drill])).toBeNull();
+  expect(byLevel(list).red).toBe(1);
+  expect(byCategory([drill])).toEqual([]);
+  expect(byHousing([drill]).old_estate.red).toBe(0);
+});
+
 test('categories are led by the reddest', () => {
   const rows = byCategory([
     warning('1', { category: 'damaged_facility', level: 'yellow' }),

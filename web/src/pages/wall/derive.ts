@@ -13,6 +13,9 @@ export function isOpen(warning: Warning): boolean {
   return !ENDED.has(warning.properties.status ?? '') && warning.properties.held !== true;
 }
 
+/** A drill is shown, as one, and never counted. */
+export const isDrill = (warning: Warning): boolean => warning.properties.exercise === true;
+
 export function levelOf(warning: Warning): Level {
   return parseLevel(warning.properties.level);
 }
@@ -54,9 +57,12 @@ function digest(warnings: Iterable<Warning>): Digest {
   const levels = Object.fromEntries(LEVELS.map((level) => [level, 0])) as Digest['byLevel'];
   for (const warning of warnings) {
     const level = levelOf(warning);
-    if (isOpen(warning)) levels[level] += 1;
-    if ((level !== 'red' && level !== 'yellow') || !isOpen(warning)) continue;
+    if (!isOpen(warning)) continue;
+    const counts = !isDrill(warning);
+    if (counts) levels[level] += 1;
+    if (level !== 'red' && level !== 'yellow') continue;
     (level === 'red' ? reds : yellows).push({ since: sinceOf(warning), warning });
+    if (!counts) continue;
     const { category, housing: kind } = warning.properties;
     let entry = categories.get(category);
     if (!entry) categories.set(category, (entry = { category, red: 0, yellow: 0 }));
@@ -68,7 +74,7 @@ function digest(warnings: Iterable<Warning>): Digest {
   yellows.sort(byAge);
   const found: Digest = {
     newest: [...reds, ...yellows].map((row) => row.warning),
-    oldestRed: reds.at(-1)?.warning ?? null,
+    oldestRed: reds.findLast((row) => !isDrill(row.warning))?.warning ?? null,
     byLevel: levels,
     byCategory: [...categories.values()].toSorted((a, b) => b.red - a.red || b.yellow - a.yellow || (a.category < b.category ? -1 : 1)),
     byHousing: housing,
@@ -80,7 +86,7 @@ function digest(warnings: Iterable<Warning>): Digest {
 /** Open red and yellow ones: the red before the yellow, of each the newest first. */
 export const newest = (warnings: Iterable<Warning>): Warning[] => digest(warnings).newest;
 
-/** The open red that has been red for longest. */
+/** The open red that has been red for longest; a drill is none. */
 export const oldestRed = (warnings: Iterable<Warning>): Warning | null => digest(warnings).oldestRed;
 
 /** Open ones of each level. */

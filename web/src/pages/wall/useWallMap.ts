@@ -200,7 +200,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
         return wanted !== null && !wanted.has(state.communityOf(id) ?? '');
       };
       const grids = new GridLayers(made, container, scale, options.lang(), { signs: SIGNS, isOut });
-      const warnings = new WarningLayers(made, 16, (w) => options.isWanted(w as Warning));
+      const warnings = new WarningLayers(made, container, scale, options.lang(), 16, (w) => options.isWanted(w as Warning));
       const focus = new FocusLayer(made, container, scale);
       const views = new ViewLayers(made, container, scale);
       const director = new Director(made, scale);
@@ -294,6 +294,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     },
     speak(lang) {
       parts.value?.grids.speak(lang);
+      parts.value?.warnings.speak(lang);
       if (parts.value) dress(parts.value);
     },
     toggle(off) {

@@ -1,18 +1,23 @@
 // Open warnings as level symbols at their places, above everything else.
 import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
+import type { Lang } from '@/core/i18n/lang';
+import { drillWord } from '@/core/i18n/words';
 import { parseLevel, rank } from '@/core/levels/levels';
 import { signPlace } from '@/core/map/bounds';
 import { pictured } from '@/core/symbols/categories';
+import { token } from '@/core/theme/tokens';
 
 /** What the layers must know of a warning. */
 export interface Warning {
   id: string;
   geometry: Geometry | null;
-  properties: { level?: string; category?: string };
+  properties: { level?: string; category?: string; exercise?: boolean };
 }
 
 export const WARNING_LAYERS = ['warning-pins', 'warning-pins-green'];
+/** The word beside a drill's mark: nobody may take it for the real thing. */
+export const DRILL_LAYER = 'warning-drills';
 
 /** What the marks say: how urgent, or of which kind; a picked kind stands out. */
 export type WarningLook = { by: 'level' } | { by: 'category'; picked: string };
@@ -25,7 +30,7 @@ function pin(warning: Warning): GeoJsonFeature | null {
     type: 'Feature',
     id: warning.id,
     geometry: { type: 'Point', coordinates: place },
-    properties: { id: warning.id, level, order: rank[level], category: pictured(warning.properties.category), is: warning.properties.category ?? '' },
+    properties: { id: warning.id, level, order: rank[level], category: pictured(warning.properties.category), is: warning.properties.category ?? '', drill: warning.properties.exercise === true },
   };
 }
 
@@ -34,6 +39,9 @@ export class WarningLayers {
 
   constructor(
     private readonly map: MapLibreMap,
+    room: Element,
+    scale: number,
+    lang: Lang,
     /** The zoom from which green ones show. On a wall what is normal is only worth a mark from nearby. */
     private readonly greenFrom = 16,
     /** Whether a warning is a subject of this map. */
@@ -48,6 +56,26 @@ export class WarningLayers {
     } as never;
     map.addLayer({ id: 'warning-pins-green', type: 'symbol', source: 'warnings', minzoom: greenFrom, filter: ['==', ['get', 'level'], 'green'], layout });
     map.addLayer({ id: 'warning-pins', type: 'symbol', source: 'warnings', filter: ['!=', ['get', 'level'], 'green'], layout });
+    map.addLayer({
+      id: DRILL_LAYER,
+      type: 'symbol',
+      source: 'warnings',
+      filter: ['get', 'drill'],
+      layout: {
+        'text-field': drillWord[lang],
+        'text-font': ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'],
+        'text-size': 14.3 * scale,
+        'text-offset': [0, 1.4],
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': token('--text', room), 'text-halo-color': token('--ground', room), 'text-halo-width': 1.6 * scale },
+    });
+  }
+
+  /** Puts the word for a drill into a language. */
+  speak(lang: Lang): void {
+    this.map.setLayoutProperty(DRILL_LAYER, 'text-field', drillWord[lang]);
   }
 
   setLook(look: WarningLook): void {
