@@ -1,7 +1,7 @@
 //! A file that comes in, as plain cells: CSV in UTF-8 or in GB 18030 (as Excel writes it in China),
 //! or the first sheet of an XLSX.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader, Xlsx, open_workbook_from_rs};
 use encoding_rs::GB18030;
@@ -14,6 +14,8 @@ use super::CHINA;
 pub const MOST_ROWS: usize = 20_000;
 /// The most columns.
 pub const MOST_COLUMNS: usize = 200;
+/// The most that an XLSX may unpack to: `MOST_ROWS` rows take a tenth of it.
+const MOST_UNPACKED: u64 = 256 << 20;
 
 /// Why a file is no sheet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +34,9 @@ pub enum ReadError {
     /// It has more than is taken at once.
     #[error("a file has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns; bring it in parts")]
     TooBig,
+    /// It is small, and unpacks to more than any sheet.
+    #[error("this XLSX unpacks to more than {} MB, and no sheet does; bring it in parts", MOST_UNPACKED >> 20)]
+    Bomb,
     /// It has no row at all.
     #[error("the file is empty: expected a first row with headers")]
     Empty,
@@ -95,6 +100,7 @@ pub fn csv(bytes: &[u8]) -> Result<Sheet, ReadError> {
 /// has is not believed.
 pub fn xlsx(bytes: &[u8]) -> Result<Sheet, ReadError> {
     let wrong = |e: calamine::XlsxError| ReadError::Xlsx(e.to_string());
+    unpacks_to_less(bytes, MOST_UNPACKED)?;
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
     let name = book
         .sheet_names()
@@ -138,6 +144,22 @@ pub fn xlsx(bytes: &[u8]) -> Result<Sheet, ReadError> {
         line[column] = value;
     }
     Sheet::of(rows)
+}
+
+/// Whether the parts of an archive unpack to no more than that: tried, since the sizes that it says
+/// they have are not believed either.
+fn unpacks_to_less(bytes: &[u8], most: u64) -> Result<(), ReadError> {
+    let wrong = |e: zip::result::ZipError| ReadError::Xlsx(e.to_string());
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(wrong)?;
+    let mut left = most;
+    for i in 0..archive.len() {
+        let part = archive.by_index(i).map_err(wrong)?;
+        let mut part = part.take(left.saturating_add(1));
+        let size = std::io::copy(&mut part, &mut std::io::sink())
+            .map_err(|e| ReadError::Xlsx(e.to_string()))?;
+        left = left.checked_sub(size).ok_or(ReadError::Bomb)?;
+    }
+    Ok(())
 }
 
 impl Sheet {
@@ -299,5 +321,26 @@ mod tests {
         assert_eq!(tabs.rows[0].1[1], Cell::Text("a,b".into()));
         assert_eq!(csv(b""), Err(ReadError::Empty));
         assert!(matches!(xlsx(b"PK not really"), Err(ReadError::Xlsx(_))));
+    }
+
+    #[test]
+    fn a_small_archive_that_unpacks_to_more_than_any_sheet_is_refused() {
+        use std::io::Write;
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for part in ["xl/a.xml", "xl/b.xml"] {
+            archive
+                .start_file(part, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            archive.write_all(&vec![b' '; 600_000]).unwrap();
+        }
+        let bytes = archive.finish().unwrap().into_inner();
+        assert!(bytes.len() < 10_000);
+        assert_eq!(unpacks_to_less(&bytes, 1_200_000), Ok(()));
+        assert_eq!(unpacks_to_less(&bytes, 1_199_999), Err(ReadError::Bomb));
+        assert_eq!(unpacks_to_less(&bytes, 0), Err(ReadError::Bomb));
+        assert!(matches!(
+            unpacks_to_less(&bytes[..bytes.len() - 40], 1_200_000),
+            Err(ReadError::Xlsx(_))
+        ));
     }
 }
