@@ -228,7 +228,7 @@ export const words = {
     truth: 'True now',
     openBy: 'Open by level',
     levels: { red: 'Red', yellow: 'Yellow', green: 'Green' },
-    inGrids: { red: (n: string) => `${n} grids red`, yellow: (n: string) => `${n} grids`, green: (n: string) => `${n} normal` },
+    inGrids: { red: (n: string) => `${n} ${n === '1' ? 'grid' : 'grids'} red`, yellow: (n: string) => `${n} ${n === '1' ? 'grid' : 'grids'}`, green: (n: string) => `${n} normal` },
     noData: (n: string) => `${n} grids without data: nothing heard, which is not the same as normal`,
     redSince: (at: string) => `since ${at}`,
     moreKinds: (n: string) => `${n} more`,
