@@ -175,19 +175,47 @@ fn along(a: Coord<f64>, b: Coord<f64>, t: f64) -> Coord<f64> {
 /// of at most half a degree, then close in on the best of them.
 fn to_far_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     const STEP_DEGREES: f64 = 0.5;
+    /// Where an edge comes near more often than that, it does so almost alike.
+    const MOST_VALLEYS: usize = 4;
     let from = Cartesian::of(place);
     let chord2 = |t: f64| from.chord2(&Cartesian::of(along(a, b, t)));
     let span = (b.x - a.x).abs().max((b.y - a.y).abs());
     let steps = (span / STEP_DEGREES).ceil().clamp(1.0, 1_000.0);
-    let (mut best, mut best_chord2) = (0.0, f64::INFINITY);
-    for i in 0..=steps as usize {
-        let t = i as f64 / steps;
-        let c = chord2(t);
-        if c < best_chord2 {
-            (best, best_chord2) = (t, c);
-        }
-    }
-    let (mut low, mut high) = ((best - 1.0 / steps).max(0.0), (best + 1.0 / steps).min(1.0));
+    let seen: Vec<f64> = (0..=steps as usize)
+        .map(|i| chord2(i as f64 / steps))
+        .collect();
+    let shortest = least(seen.iter().copied());
+    // Of two places at the same chord the one may be farther by a thousandth, as the ellipsoid curves.
+    let mut valleys: Vec<(f64, usize)> = seen
+        .iter()
+        .enumerate()
+        .filter(|&(i, c)| {
+            *c <= shortest * 1.01
+                && (i == 0 || *c < seen[i - 1])
+                && seen.get(i + 1).is_none_or(|next| c <= next)
+        })
+        .map(|(i, c)| (*c, i))
+        .collect();
+    valleys.sort_by(|x, y| x.0.total_cmp(&y.0));
+    valleys.truncate(MOST_VALLEYS);
+    least(valleys.into_iter().map(|(_, i)| {
+        let best = i as f64 / steps;
+        nearest_around(place, (a, b), chord2, best, 1.0 / steps)
+    }))
+}
+
+/// The distance to an edge around one part of it, `step` to both sides.
+fn nearest_around(
+    place: Coord<f64>,
+    (a, b): (Coord<f64>, Coord<f64>),
+    chord2: impl Fn(f64) -> f64,
+    best: f64,
+    step: f64,
+) -> f64 {
+    /// From here on the nearest by the chord is not the nearest by the geodesic.
+    const FAR: f64 = 1_000_000.0;
+    let measured = |t: f64| distance(place, along(a, b, t));
+    let (mut low, mut high) = ((best - step).max(0.0), (best + step).min(1.0));
     // Each round keeps two thirds: 48 rounds come from half a degree to less than a millimetre.
     for _ in 0..48 {
         let third = (high - low) / 3.0;
@@ -198,11 +226,24 @@ fn to_far_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
         }
     }
     let middle = (low + high) / 2.0;
-    least(
-        [middle, best]
-            .into_iter()
-            .map(|t| distance(place, along(a, b, t))),
-    )
+    let by_chord = least([middle, best].into_iter().map(measured));
+    if by_chord < FAR {
+        return by_chord;
+    }
+    // Some hundred kilometres around it, come down to some metres of the edge: millimetres of the distance.
+    let (mut low, mut high) = (
+        (middle - 4.0 * step).max(0.0),
+        (middle + 4.0 * step).min(1.0),
+    );
+    for _ in 0..28 {
+        let third = (high - low) / 3.0;
+        if measured(low + third) < measured(high - third) {
+            high -= third;
+        } else {
+            low += third;
+        }
+    }
+    least([by_chord, measured((low + high) / 2.0)].into_iter())
 }
 
 /// A place in earth-centred metres, where the chord between two places costs no trigonometry.
@@ -325,6 +366,17 @@ mod tests {
         let outside = coord! {x: x + w * 2.0, y: y + h / 2.0};
         let d = distance_to(outside, &square.into());
         assert!((d - 100.0).abs() < 0.001, "{d}");
+    }
+
+    #[test]
+    fn the_nearest_of_a_far_edge_is_so_by_the_geodesic_and_not_by_the_chord() {
+        let place = coord! {x: 117.0, y: 39.1};
+        let a = coord! {x: 26.080_916_030_609_405, y: -59.452_023_543_165_105};
+        let b = coord! {x: -10.185_944_669_394_694, y: -7.708_992_663_793_442};
+        let found = to_segment(place, a, b);
+        let points = (0..=20_000).map(|i| geodesic(place, along(a, b, f64::from(i) / 20_000.0)));
+        let brute = least(points);
+        assert!((found - brute).abs() < 1.0, "{found} {brute}");
     }
 
     /// Anywhere, with more than its share at Tianjin, the poles and the antimeridian.
