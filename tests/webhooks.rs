@@ -182,7 +182,9 @@ async fn told_through_everything(database: String) {
         let ids: Vec<&str> = list.iter().map(|d| d["id"].as_str().unwrap()).collect();
         if ids.len() == 4 {
             assert!(ids.iter().rev().eq(expected.iter()));
-            assert!(list[2]["tries"].as_u64().unwrap() >= 3);
+            // It was refused twice at least and then taken; the kill may have come before the second refusal
+            // was written down, never before the first, which was there before it was tried again.
+            assert!(list[2]["tries"].as_u64().unwrap() >= 2);
             return;
         }
         assert!(Instant::now() < deadline, "{list:?}");
