@@ -215,35 +215,33 @@ fn nearest_around(
     /// From here on the nearest by the chord is not the nearest by the geodesic.
     const FAR: f64 = 1_000_000.0;
     let measured = |t: f64| distance(place, along(a, b, t));
-    let (mut low, mut high) = ((best - step).max(0.0), (best + step).min(1.0));
     // Each round keeps two thirds: 48 rounds come from half a degree to less than a millimetre.
-    for _ in 0..48 {
-        let third = (high - low) / 3.0;
-        if chord2(low + third) < chord2(high - third) {
-            high -= third;
-        } else {
-            low += third;
-        }
-    }
-    let middle = (low + high) / 2.0;
-    let by_chord = least([middle, best].into_iter().map(measured));
+    let middle = lowest(best - step, best + step, 48, chord2);
+    let by_chord = measured(middle).min(measured(best));
     if by_chord < FAR {
         return by_chord;
     }
     // Some hundred kilometres around it, come down to some metres of the edge: millimetres of the distance.
-    let (mut low, mut high) = (
-        (middle - 4.0 * step).max(0.0),
-        (middle + 4.0 * step).min(1.0),
-    );
-    for _ in 0..28 {
+    by_chord.min(measured(lowest(
+        middle - 4.0 * step,
+        middle + 4.0 * step,
+        28,
+        measured,
+    )))
+}
+
+/// Where a function with one valley is lowest, from 0 to 1 and between two bounds.
+fn lowest(low: f64, high: f64, rounds: usize, height: impl Fn(f64) -> f64) -> f64 {
+    let (mut low, mut high) = (low.max(0.0), high.min(1.0));
+    for _ in 0..rounds {
         let third = (high - low) / 3.0;
-        if measured(low + third) < measured(high - third) {
+        if height(low + third) < height(high - third) {
             high -= third;
         } else {
             low += third;
         }
     }
-    least([by_chord, measured((low + high) / 2.0)].into_iter())
+    (low + high) / 2.0
 }
 
 /// A place in earth-centred metres, where the chord between two places costs no trigonometry.
