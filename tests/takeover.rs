@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::store_suite::{id, name};
+use crate::support::ledger::edited_rules;
 use crate::support::server::Server;
 use crate::support::{building, postgres};
 
@@ -16,12 +17,18 @@ use crate::support::{building, postgres};
 /// day ago does it in a little while.
 const AFTER: SignedDuration = SignedDuration::from_hours(24);
 
+/// Whether it is filed in time is not asked here: that goes by working hours, so that it would turn red
+/// earlier on some days and at some hours.
+const UNHURRIED: (&str, &str) = ("respond = \"1h\"", "respond = \"2000h\"");
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_node_with_the_timer_dies_the_other_writes_what_falls_due_once() {
     let Some(database) = postgres::database() else {
         return;
     };
-    let mut first = Server::on(&database, &[]).await;
+    let rules = edited_rules(&[UNHURRIED]);
+    let config = ["--config", rules.path().to_str().unwrap()];
+    let mut first = Server::on(&database, &config).await;
     first.put("buildings", &building("b1", 117.13, 39.22)).await;
     let store = Store::open(&database).await.unwrap();
     // Nobody else gets the lease, so the first node has it.
@@ -31,7 +38,7 @@ async fn when_the_node_with_the_timer_dies_the_other_writes_what_falls_due_once(
         assert!(Instant::now() < deadline, "the first node takes no lease");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let second = Server::on(&database, &[]).await;
+    let second = Server::on(&database, &config).await;
 
     let soon = Timestamp::now() + SignedDuration::from_secs(5);
     let red_at = soon.round(Unit::Second).unwrap();
@@ -54,7 +61,7 @@ async fn when_the_node_with_the_timer_dies_the_other_writes_what_falls_due_once(
     assert_eq!(properties().await["since"], red_at.to_string());
 
     // The node that comes back finds it done.
-    let third = Server::on(&database, &[]).await;
+    let third = Server::on(&database, &config).await;
     assert_eq!(
         third.json("/api/warnings/w-due").await["properties"],
         properties().await

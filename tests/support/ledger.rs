@@ -283,6 +283,20 @@ pub async fn a_moment() -> String {
 /// A folder of configuration in which corridor clutter turns red two seconds after its report, and is
 /// believed of a sensor after one.
 pub fn hasty_rules() -> TempDir {
+    edited_rules(&[
+        (
+            "age = [{ after = \"7d\", level = \"red\" }]",
+            "age = [{ after = \"2s\", level = \"red\" }]",
+        ),
+        (
+            "for = \"30m\"\nkeep = \"1h\"",
+            "for = \"1s\"\nkeep = \"1h\"",
+        ),
+    ])
+}
+
+/// A folder of configuration with the built-in schemas, and rules in which each text stands replaced.
+pub fn edited_rules(edits: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let geodata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata");
     std::fs::create_dir(folder.path().join("schemas")).unwrap();
@@ -295,15 +309,10 @@ pub fn hasty_rules() -> TempDir {
         .unwrap();
     }
     let rules = std::fs::read_to_string(geodata.join("rules.toml")).unwrap();
-    let usual = "age = [{ after = \"7d\", level = \"red\" }]";
-    assert!(rules.contains(usual));
-    let rules = rules
-        .replace(usual, "age = [{ after = \"2s\", level = \"red\" }]")
-        .replace(
-            "for = \"30m\"\nkeep = \"1h\"",
-            "for = \"1s\"\nkeep = \"1h\"",
-        );
-    assert!(rules.contains("for = \"1s\""));
+    let rules = edits.iter().fold(rules, |rules, (usual, edited)| {
+        assert!(rules.contains(usual), "{usual}");
+        rules.replace(usual, edited)
+    });
     std::fs::write(folder.path().join("rules.toml"), rules).unwrap();
     folder
 }
