@@ -126,7 +126,7 @@ async fn a_real_extract_is_the_same_on_both() {
 }
 
 #[tokio::test]
-async fn what_psql_does_is_heard_within_a_second_and_the_invalid_is_named() {
+async fn what_psql_does_is_heard_and_the_invalid_is_named() {
     let Some(database) = postgres::database() else {
         return;
     };
@@ -141,19 +141,11 @@ async fn what_psql_does_is_heard_within_a_second_and_the_invalid_is_named() {
             .execute(&mut sql)
             .await
             .unwrap();
-        Instant::now()
     };
 
-    let done = run(
-        "UPDATE map.buildings SET geom = ST_Translate(geom, 0.5, 0), levels = 7 WHERE id = 'b1'",
-    )
-    .await;
+    run("UPDATE map.buildings SET geom = ST_Translate(geom, 0.5, 0), levels = 7 WHERE id = 'b1'")
+        .await;
     let event = feed.next().await;
-    assert!(
-        done.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        done.elapsed()
-    );
     assert_eq!(
         event.data["changes"][0]["feature"]["properties"]["levels"],
         7
