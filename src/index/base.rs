@@ -35,15 +35,36 @@ impl RTreeParams for WideNodes {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Leaf {
     envelope: Envelope,
-    pub(super) slot: u32,
+    /// The slot, and in the highest bit whether the geometry is in one piece.
+    packed: u32,
 }
 
+const ONE_PIECE: u32 = 1 << 31;
+
 impl Leaf {
-    pub(super) fn new(bounds: Bounds, slot: u32) -> Self {
-        Self {
-            envelope: outwards(&bounds),
-            slot,
-        }
+    /// `None` for what is nowhere.
+    pub(super) fn new(entry: &Entry, slot: u32) -> Option<Self> {
+        let one_piece = entry.geometry().is_some_and(is_one_piece);
+        Some(Self {
+            envelope: outwards(&entry.bounds()?),
+            packed: slot | if one_piece { ONE_PIECE } else { 0 },
+        })
+    }
+
+    pub(super) fn slot(&self) -> u32 {
+        self.packed & !ONE_PIECE
+    }
+
+    /// Whether the geometry surely meets a box, as far as its own box tells: one that lies between two
+    /// opposite sides and reaches into the box has to get there, if it is in one piece. `inside` is the
+    /// greatest envelope in that box.
+    pub(super) fn crosses(&self, inside: &Envelope) -> bool {
+        let (low, high) = (self.envelope.lower(), self.envelope.upper());
+        let (from, to) = (inside.lower(), inside.upper());
+        let between = |axis: usize| from[axis] <= low[axis] && high[axis] <= to[axis];
+        // Not the equal: the true box may end a rounding before the envelope.
+        let reaches = |axis: usize| low[axis] < to[axis] && from[axis] < high[axis];
+        self.packed & ONE_PIECE != 0 && ((between(0) && reaches(1)) || (between(1) && reaches(0)))
     }
 
     /// At least the true box.
@@ -73,6 +94,17 @@ pub(super) fn outwards(b: &Bounds) -> Envelope {
 /// The greatest envelope inside a box; it may be turned inside out, and then holds nothing.
 pub(super) fn inwards(b: &Bounds) -> Envelope {
     AABB::from_bounds([up(b.west), up(b.south)], [down(b.east), down(b.north)])
+}
+
+/// Whether one can go from any point of it to any other without leaving it.
+fn is_one_piece(geometry: &Geometry<f64>) -> bool {
+    match geometry {
+        Geometry::GeometryCollection(_) => false,
+        Geometry::MultiPoint(m) => m.0.len() == 1,
+        Geometry::MultiLineString(m) => m.0.len() == 1,
+        Geometry::MultiPolygon(m) => m.0.len() == 1,
+        _ => true,
+    }
 }
 
 fn down(v: f64) -> f32 {
@@ -117,7 +149,7 @@ impl Base {
         let leaves: Vec<Leaf> = entries
             .iter()
             .zip(0u32..)
-            .filter_map(|(e, slot)| Some(Leaf::new(e.bounds()?, slot)))
+            .filter_map(|(e, slot)| Leaf::new(e, slot))
             .collect();
         let spans = spans(&entries);
         Self {

@@ -88,16 +88,16 @@ impl Delta {
         if let Some(slot) = before
             && let Some(old) = self.slots.get_mut(slot as usize).and_then(Option::take)
         {
-            if let Some(bounds) = old.bounds() {
-                self.tree.remove(&Leaf::new(bounds, slot));
+            if let Some(leaf) = Leaf::new(&old, slot) {
+                self.tree.remove(&leaf);
             }
             self.puts -= 1;
         }
         let slot = entry.map(|entry| {
             // A feature that moves all the time keeps its slot.
             let slot = before.unwrap_or(self.slots.len() as u32);
-            if let Some(bounds) = entry.bounds() {
-                self.tree.insert(Leaf::new(bounds, slot));
+            if let Some(leaf) = Leaf::new(&entry, slot) {
+                self.tree.insert(leaf);
             }
             match self.slots.get_mut(slot as usize) {
                 Some(free) => *free = Some(entry),

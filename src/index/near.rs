@@ -53,7 +53,7 @@ impl Collection {
                 What::Node(layer, node) => open.extend(node.children().iter().map(|child| {
                     let (bounds, what) = match child {
                         RTreeNode::Parent(p) => (to_bounds(&p.envelope()), What::Node(layer, p)),
-                        RTreeNode::Leaf(l) => (l.bounds(), What::Leaf(layer, l.slot)),
+                        RTreeNode::Leaf(l) => (l.bounds(), What::Leaf(layer, l.slot())),
                     };
                     Candidate {
                         metres: metres::at_least(place, &bounds),
@@ -99,7 +99,7 @@ impl Collection {
                         }
                         RTreeNode::Leaf(l) if l.bounds().contains(&here) => {
                             found.extend(
-                                self.at(layer, l.slot)
+                                self.at(layer, l.slot())
                                     .filter(|e| e.geometry().is_some_and(|g| covers(g, place)))
                                     .cloned(),
                             );

@@ -374,12 +374,13 @@ impl<'a> Place<'a> {
                         }
                     }
                     RTreeNode::Leaf(leaf) => {
-                        let slot = leaf.slot;
+                        let slot = leaf.slot();
                         let envelope = leaf.envelope();
                         let hit = (inside || self.touches(&envelope))
                             && counts(slot)
                             && (inside
                                 || self.holds(&envelope)
+                                || self.within.iter().any(|b| leaf.crosses(b))
                                 || entry(slot)
                                     .and_then(|e| e.geometry())
                                     .is_some_and(|g| self.meets(g)))

@@ -130,7 +130,7 @@ fn gather(tree: &Tree, bounds: &Bounds, least: Option<LeastSize>, out: &mut Vec<
                         out.push(Candidate {
                             size: (b.east - b.west + b.north - b.south) as f32,
                             lot: (place.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32,
-                            slot: leaf.slot,
+                            slot: leaf.slot(),
                         });
                     }
                 }
