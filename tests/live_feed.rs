@@ -66,6 +66,8 @@ async fn who_comes_back_hears_what_it_missed() {
     // A number that this map never had is of another map.
     let mut feed = Feed::connect(&server.base, "", Some(1_000_000)).await;
     assert_eq!(feed.next().await.kind, "reset");
+    let mut feed = Feed::connect_saying(&server.base, "", Some("b4".into())).await;
+    assert_eq!(feed.next().await.kind, "reset", "no number is none of ours");
 }
 
 #[tokio::test]

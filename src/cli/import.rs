@@ -159,8 +159,16 @@ fn in_words(report: &Report) -> String {
         for r in &report.rejects {
             let at = match (r.line, &r.id) {
                 (Some(n), Some(id)) => format!(":{n} ({id})"),
-                (Some(n), None) => format!(":{n}"),
-                (None, Some(id)) => format!(" ({id})"),
+                // A whole file may be one line.
+                (Some(n), None) => match r.index {
+                    Some(i) => format!(":{n}, feature {i}"),
+                    None => format!(":{n}"),
+                },
+                // One element of an extract may become several features.
+                (None, Some(id)) => match &r.collection {
+                    Some(collection) => format!(" ({collection}/{id})"),
+                    None => format!(" ({id})"),
+                },
                 (None, None) => String::new(),
             };
             line(format!("  {}{at}: {}: {}", r.file, r.field, r.problem));

@@ -84,10 +84,11 @@ pub async fn events(
         bbox: items::params::bbox(&query)?,
         role: caller.role(),
     };
-    let from_header = headers
-        .get("last-event-id")
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.trim().parse::<u64>().ok());
+    // What is no number of ours is of another feed: like a number from the future it means a reset.
+    let from_header = headers.get("last-event-id").map(|v| {
+        let number = v.to_str().ok().and_then(|v| v.trim().parse().ok());
+        number.unwrap_or(u64::MAX)
+    });
     let last = match from_header {
         Some(seq) => Some(seq),
         None => query.parsed::<u64>("last-event-id", "the number of a commit")?,

@@ -91,9 +91,13 @@ pub(super) fn outwards(b: &Bounds) -> Envelope {
     AABB::from_bounds([down(b.west), down(b.south)], [up(b.east), up(b.north)])
 }
 
-/// The greatest envelope inside a box; it may be turned inside out, and then holds nothing.
-pub(super) fn inwards(b: &Bounds) -> Envelope {
-    AABB::from_bounds([up(b.west), up(b.south)], [down(b.east), down(b.north)])
+/// The greatest envelope inside a box; a box of less than a metre may have none.
+pub(super) fn inwards(b: &Bounds) -> Option<Envelope> {
+    let ([west, south], [east, north]) = (
+        [up(b.west), up(b.south)],
+        [down(b.east), down(b.north)],
+    );
+    (west <= east && south <= north).then(|| AABB::from_bounds([west, south], [east, north]))
 }
 
 /// Whether one can go from any point of it to any other without leaving it.

@@ -338,7 +338,7 @@ impl<'a> Place<'a> {
             (None, None) => Vec::new(),
         };
         let within = match (&select.bbox, shape) {
-            (Some(b), None) => b.parts().map(|p| inwards(&p)).collect(),
+            (Some(b), None) => b.parts().filter_map(|p| inwards(&p)).collect(),
             _ => Vec::new(),
         };
         Self {
@@ -413,7 +413,9 @@ impl<'a> Place<'a> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::testkit::{a_geometry, a_place, expected, ids, play, steps};
+    use super::super::testkit::{
+        a_geometry, a_place, expected, ids, play, record, schema, steps,
+    };
     use super::*;
 
     fn a_box() -> impl Strategy<Value = Bounds> {
@@ -426,6 +428,18 @@ mod tests {
                 (c.y + f64::from(h) * 0.25).min(90.0),
             )
         })
+    }
+
+    #[test]
+    fn a_box_smaller_than_an_envelope_can_say_is_answered_by_the_shapes() {
+        let at = |x: f64| Some(geo_types::Point::new(x, 39.22).into());
+        let records = vec![record(1, 1, at(117.13)), record(2, 1, at(117.130_000_1))];
+        let collection = Collection::load(schema(), records);
+        let page = collection.select(&Select {
+            bbox: Some(Bounds::new(117.13, 39.22, 117.13, 39.22)),
+            ..Select::default()
+        });
+        assert_eq!(ids(&page.entries), ["t001"]);
     }
 
     fn even(e: &Entry) -> bool {

@@ -389,14 +389,14 @@ impl Shared<'_> {
                 return Outcome::Checked(Checked::Rejected(reject(None, None, "feature", problem)));
             }
         };
-        let value: Value = match serde_json::from_slice(bytes) {
+        let mut value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(e) => {
                 let (problem, cut) = no_json(bytes, &e);
                 return Outcome::NoJson(reject(None, None, "feature", problem), cut);
             }
         };
-        let id = self.id_of(&value);
+        let id = self.id_of(&mut value);
         let said = id
             .as_ref()
             .ok()
@@ -466,20 +466,16 @@ impl Shared<'_> {
         Ok(Body { geometry, ..body })
     }
 
-    fn id_of(&self, value: &Value) -> Result<Option<FeatureId>, (String, String)> {
+    fn id_of(&self, value: &mut Value) -> Result<Option<FeatureId>, (String, String)> {
         let Some(name) = &self.plan.id_property else {
-            return geojson::read_id(value).map_err(|e| (e.place, e.problem));
+            return geojson::take_id(value).map_err(|e| (e.place, e.problem));
         };
-        let place = || format!("properties.{name}");
-        let text = match value.get("properties").and_then(|p| p.get(name)) {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(s)) => s.clone(),
-            Some(Value::Number(n)) => n.to_string(),
-            Some(_) => return Err((place(), "expected a text or a number".into())),
-        };
-        FeatureId::new(text)
-            .map(Some)
-            .map_err(|e| (place(), e.to_string()))
+        match value.get("properties").and_then(|p| p.get(name)) {
+            None | Some(Value::Null) => Ok(None),
+            Some(said) => geojson::id_from(said)
+                .map(Some)
+                .map_err(|problem| (format!("properties.{name}"), problem)),
+        }
     }
 
     fn collection_of(&self, value: &Value) -> Result<CollectionId, String> {
@@ -504,7 +500,8 @@ impl Shared<'_> {
 
 fn no_json(bytes: &[u8], error: &serde_json::Error) -> (String, Cut) {
     if let Err(e) = std::str::from_utf8(bytes) {
-        return ("is not UTF-8".into(), Cut(e.error_len().is_none()));
+        let problem = "is not UTF-8 (if it is GBK, `iconv -f GBK -t UTF-8` converts it)";
+        return (problem.into(), Cut(e.error_len().is_none()));
     }
     let has = |word: &str| bytes.windows(word.len()).any(|w| w == word.as_bytes());
     let hint = if has("NaN") || has("Infinity") {

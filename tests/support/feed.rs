@@ -23,9 +23,14 @@ pub struct Feed {
 impl Feed {
     /// Connects; `last` is what a client that comes back says.
     pub async fn connect(base: &str, query: &str, last: Option<u64>) -> Self {
+        Self::connect_saying(base, query, last.map(|seq| seq.to_string())).await
+    }
+
+    /// Connects with anything as the last event's id.
+    pub async fn connect_saying(base: &str, query: &str, last: Option<String>) -> Self {
         let mut request = reqwest::Client::new().get(format!("{base}/api/events{query}"));
-        if let Some(seq) = last {
-            request = request.header("Last-Event-ID", seq.to_string());
+        if let Some(id) = last {
+            request = request.header("Last-Event-ID", id);
         }
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200);

@@ -13,7 +13,7 @@ use geo_types::{
 };
 use serde_json::{Map, Value};
 
-use crate::model::{Body, Feature, FeatureId, Properties};
+use crate::model::{Body, FeatureId, Properties};
 use crate::spatial::validity;
 
 /// What a geometry may ask of us before it is refused.
@@ -54,28 +54,21 @@ impl ReadError {
     }
 }
 
-/// Reads a Feature. Its id is the member `id`, a text or a number; where that is missing,
-/// `properties.id`.
-pub fn read_feature(value: &Value, limits: &Limits) -> Result<Feature, ReadError> {
-    let feature = feature_object(value)?;
-    let id = id_of(feature)?.ok_or_else(|| {
-        ReadError::new(
-            "id",
-            "missing; a feature has a stable id, a text or a whole number",
-        )
-    })?;
-    let body = body_of(feature, limits)?;
-    Ok(Feature { id, body })
+/// Reads the id of a Feature, where it has one: its member `id`, a text or a number. Where only the
+/// property `id` says it, as ogr2ogr writes what it read from here, it is taken out of the properties:
+/// it is the id, and no second fact that would make the feature another one.
+pub fn take_id(value: &mut Value) -> Result<Option<FeatureId>, ReadError> {
+    let id = id_of(feature_object(value)?)?;
+    if id.is_some() && value.get("id").is_none_or(Value::is_null) {
+        let properties = value.get_mut("properties").and_then(Value::as_object_mut);
+        properties.map(|p| p.remove("id"));
+    }
+    Ok(id)
 }
 
 /// Reads the geometry and properties of a Feature whose id is known from elsewhere, as from a path.
 pub fn read_body(value: &Value, limits: &Limits) -> Result<Body, ReadError> {
     body_of(feature_object(value)?, limits)
-}
-
-/// Reads the id of a Feature, where it has one.
-pub fn read_id(value: &Value) -> Result<Option<FeatureId>, ReadError> {
-    id_of(feature_object(value)?)
 }
 
 /// Reads a geometry object, with rings as they came; see [`validity::normalise`].
@@ -117,6 +110,13 @@ fn id_of(feature: &Map<String, Value>) -> Result<Option<FeatureId>, ReadError> {
             None => return Ok(None),
         },
     };
+    id_from(value)
+        .map(Some)
+        .map_err(|problem| ReadError::new(place, problem))
+}
+
+/// An id out of a text or a number; the error says what stood there.
+pub fn id_from(value: &Value) -> Result<FeatureId, String> {
     let text = match value {
         Value::String(s) => s.clone(),
         // Some writers make a double of every number: 12.0 is still the id 12.
@@ -124,16 +124,9 @@ fn id_of(feature: &Map<String, Value>) -> Result<Option<FeatureId>, ReadError> {
             Some(f) if n.is_f64() && f.fract() == 0.0 && f.abs() < 9e15 => format!("{f:.0}"),
             _ => n.to_string(),
         },
-        other => {
-            return Err(ReadError::new(
-                place,
-                format!("expected a text or a number, found {}", Found(other)),
-            ));
-        }
+        other => return Err(format!("expected a text or a number, found {}", Found(other))),
     };
-    FeatureId::new(text)
-        .map(Some)
-        .map_err(|e| ReadError::new(place, e.to_string()))
+    FeatureId::new(text).map_err(|e| e.to_string())
 }
 
 fn body_of(feature: &Map<String, Value>, limits: &Limits) -> Result<Body, ReadError> {

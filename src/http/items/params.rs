@@ -355,12 +355,10 @@ fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     }
     let day: jiff::civil::Date = text.parse().ok()?;
     let first = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    let last = day.at(23, 59, 59, 999_999_999);
+    let last = last.to_zoned(jiff::tz::TimeZone::UTC);
     // The calendar ends with the year 9999.
-    let last = day
-        .tomorrow()
-        .and_then(|d| d.to_zoned(jiff::tz::TimeZone::UTC))
-        .map_or(Timestamp::MAX, |t| t.timestamp());
-    Some((first, last))
+    Some((first, last.map_or(Timestamp::MAX, |t| t.timestamp())))
 }
 
 fn equals(value: &Value, wanted: &str) -> bool {
@@ -451,9 +449,9 @@ mod tests {
     #[test]
     fn a_span_of_time_may_be_open() {
         let all_day = span("2026-11-22").unwrap();
-        assert!(all_day.meets("2026-11-22T08:00:00Z") && !all_day.meets("2026-11-23T08:00:00Z"));
+        assert!(all_day.meets("2026-11-22T23:59:59.9Z") && !all_day.meets("2026-11-23T00:00:00Z"));
         assert!(span("../2026-11-22T00:00:00Z").unwrap().meets("1999-01-01"));
-        for wrong in ["yesterday", "../..", "2026-11-22/2026-11-01", "/"] {
+        for wrong in ["yesterday", "../..", "2026-11-22/2026-11-21", "/"] {
             assert!(span(wrong).is_err(), "{wrong}");
         }
     }

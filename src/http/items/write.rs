@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{GEOJSON, collection};
-use crate::codec::geojson::read::{Limits, read_body, read_feature, read_id};
+use crate::codec::geojson::read::{Limits, id_from, read_body, take_id};
 use crate::http::App;
 use crate::http::answer::{SEQ_HEADER, Tag};
 use crate::http::auth::Caller;
@@ -44,16 +44,15 @@ pub async fn create(
     query.only(&[])?;
     let headers = request.headers().clone();
     let target = Target::open(&app, &caller, &name)?;
-    let document = document(request).await?;
-    let limits = limits();
-    let feature = match read_id(&document).map_err(|e| wrong(&e))? {
-        Some(_) => read_feature(&document, &limits).map_err(|e| wrong(&e))?,
-        None => Feature {
-            id: FeatureId::new(Uuid::now_v7().to_string()).map_err(|e| Problem::internal(&e))?,
-            body: read_body(&document, &limits).map_err(|e| wrong(&e))?,
-        },
+    let mut document = document(request).await?;
+    let id = match take_id(&mut document).map_err(|e| wrong(&e))? {
+        Some(id) => id,
+        None => FeatureId::new(Uuid::now_v7().to_string()).map_err(|e| Problem::internal(&e))?,
     };
-    let id = feature.id.clone();
+    let feature = Feature {
+        id: id.clone(),
+        body: read_body(&document, &limits()).map_err(|e| wrong(&e))?,
+    };
     target
         .put(&app, feature, Some(Expect::Absent))
         .await
@@ -93,8 +92,8 @@ pub async fn put(
     let headers = request.headers().clone();
     let target = Target::open(&app, &caller, &name)?;
     let id = feature_id(&id)?;
-    let document = document(request).await?;
-    if let Some(said) = read_id(&document).map_err(|e| wrong(&e))?
+    let mut document = document(request).await?;
+    if let Some(said) = take_id(&mut document).map_err(|e| wrong(&e))?
         && said != id
     {
         return Err(Problem::unprocessable(
@@ -159,6 +158,14 @@ pub async fn patch(
         return Err(Problem::unprocessable(
             format!("A patch has no member {unknown:?}; there are geometry and properties."),
             vec![json!({"field": unknown, "problem": "unknown member"})],
+        ));
+    }
+    if let Some(said) = patch.get("id")
+        && id_from(said).as_ref() != Ok(&id)
+    {
+        return Err(Problem::unprocessable(
+            "A feature keeps its id; delete it and make another one.",
+            vec![json!({"field": "id", "problem": "must be the id in the path, or missing"})],
         ));
     }
     // A client that read on another node may know more than this one yet.

@@ -11,29 +11,27 @@ fn geometry_error(value: Value) -> String {
 
 #[test]
 fn a_feature_is_read_with_its_id_its_place_and_its_properties() {
-    let feature = read_feature(
-        &json!({
-            "type": "Feature", "id": "温泉花园3号楼", "seq": 7, "collection": "buildings",
-            "geometry": {"type": "Point", "coordinates": [117.13, 39.22, 3.5]},
-            "properties": {"name": "3号楼", "levels": 6.0},
-        }),
-        &Limits::default(),
-    )
-    .unwrap();
-    assert_eq!(feature.id.as_str(), "温泉花园3号楼");
+    let mut feature = json!({
+        "type": "Feature", "id": "温泉花园3号楼", "seq": 7, "collection": "buildings",
+        "geometry": {"type": "Point", "coordinates": [117.13, 39.22, 3.5]},
+        "properties": {"name": "3号楼", "levels": 6.0},
+    });
+    let id = take_id(&mut feature).unwrap().unwrap();
+    assert_eq!(id.as_str(), "温泉花园3号楼");
+    let body = read_body(&feature, &Limits::default()).unwrap();
     assert_eq!(
-        feature.body.properties.as_str(),
+        body.properties.as_str(),
         r#"{"levels":6,"name":"3号楼"}"#
     );
     assert_eq!(
-        feature.body.geometry,
+        body.geometry,
         Some(Geometry::Point(Point::new(117.13, 39.22)))
     );
 }
 
 #[test]
 fn an_id_may_be_a_number_or_stand_among_the_properties() {
-    let id = |v: Value| read_id(&v).map(|id| id.map(|i| i.to_string()));
+    let id = |mut v: Value| take_id(&mut v).map(|id| id.map(|i| i.to_string()));
     assert_eq!(
         id(json!({"type": "Feature", "id": 12})),
         Ok(Some("12".into()))
@@ -50,6 +48,19 @@ fn an_id_may_be_a_number_or_stand_among_the_properties() {
     assert_eq!(
         id(json!({"type": "Feature", "id": []})).unwrap_err().place,
         "id"
+    );
+}
+
+#[test]
+fn an_id_that_only_a_property_says_is_no_property() {
+    let taken = |mut v: Value| (take_id(&mut v).unwrap().unwrap().to_string(), v["properties"].take());
+    assert_eq!(
+        taken(json!({"type": "Feature", "properties": {"id": "a", "name": "n"}})),
+        ("a".into(), json!({"name": "n"}))
+    );
+    assert_eq!(
+        taken(json!({"type": "Feature", "id": "a", "properties": {"id": 7}})),
+        ("a".into(), json!({"id": 7}))
     );
 }
 
@@ -105,7 +116,7 @@ fn whatever_is_not_a_geometry_is_refused_and_never_panics() {
     ] {
         assert!(read_geometry(&bad, &Limits::default()).is_err(), "{bad}");
     }
-    assert!(read_feature(&json!({"type": "Feature", "id": 1}), &Limits::default()).is_err());
+    assert!(read_body(&json!({"type": "Feature", "id": 1}), &Limits::default()).is_err());
 }
 
 #[test]

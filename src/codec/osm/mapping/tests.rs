@@ -91,6 +91,14 @@ fn a_way_is_a_route_for_riders_and_a_road_of_the_base_map() {
         made("highway=footway,bicycle=no", Element::OpenWay),
         ["routes {\"ebike\":\"dismount\",\"foot\":\"yes\",\"kind\":\"path\"}"]
     );
+    assert_eq!(
+        made(
+            "highway=pedestrian,bicycle=yes,motor_vehicle:conditional=destination @ (Mo-Sa 06:00-11:00)",
+            Element::OpenWay
+        )[0],
+        "routes {\"ebike\":\"yes\",\"foot\":\"yes\",\"kind\":\"path\"}",
+        "hours for cars are none for riders"
+    );
     assert_eq!(made("highway=motorway", Element::OpenWay).len(), 1);
     assert_eq!(made("highway=construction", Element::OpenWay).len(), 0);
     let Some(Outcome::Draft(reversed)) =

@@ -27,12 +27,12 @@ const EBIKE: [&str; 6] = [
     "access",
 ];
 const FOOT: [&str; 2] = ["foot", "access"];
-const CONDITIONS: [&str; 6] = [
+/// Not those of `motor_vehicle`: a street that lets cars in from six to eleven is open to riders all day.
+const CONDITIONS: [&str; 5] = [
     "electric_bicycle:conditional",
     "bicycle:conditional",
     "foot:conditional",
     "vehicle:conditional",
-    "motor_vehicle:conditional",
     "access:conditional",
 ];
 
