@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::Value;
 
-use crate::support::server::{Server, begin, sqlite_in};
+use crate::support::server::{Server, begin, onemap, sqlite_in};
 
 /// A certificate of nobody for `localhost`, and its key.
 const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/cert.pem");
@@ -18,6 +18,26 @@ const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/key.pe
 
 fn host(base: &str) -> &str {
     base.split_once("://").unwrap().1
+}
+
+#[test]
+fn the_first_token_is_not_spent_by_a_start_that_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let serve = |more: &[&str]| {
+        let mut all = vec!["serve", "--database", &database];
+        all.extend(more);
+        onemap(&all)
+    };
+    let (out, err, ok) = serve(&["--listen", &address]);
+    assert!(!ok && err.contains("cannot listen"), "{out} {err}");
+    let no_key = ["--tls-cert", CERTIFICATE, "--tls-key", "/nowhere.pem"];
+    let (out, err, ok) = serve(&[&["--listen", "127.0.0.1:0"], &no_key[..]].concat());
+    assert!(!ok && err.contains("/nowhere.pem"), "{out} {err}");
+
+    assert_eq!(onemap(&["token", "list", "--database", &database]).0, "");
 }
 
 #[test]
@@ -49,7 +69,7 @@ fn a_certificate_that_cannot_be_read_is_named() {
     let database = sqlite_in(folder.path());
     let nothing = folder.path().join("none.pem");
     let nothing = nothing.to_str().unwrap();
-    let (_, said, worked) = crate::support::server::onemap(&[
+    let (_, said, worked) = onemap(&[
         "serve",
         "--listen",
         "127.0.0.1:0",

@@ -45,6 +45,13 @@ async fn a_feature_lives_from_post_to_delete() {
     let feature: Value = changed.json().await.unwrap();
     assert_eq!(feature["properties"], json!({"levels": 11}));
 
+    let renamed = server
+        .write(Method::PATCH, &format!("{ITEMS}/b1"), &json!({"id": "b2"}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(problem(renamed).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+
     // Who read before that change does not overwrite it.
     let late = server
         .write(
@@ -76,6 +83,26 @@ async fn a_feature_lives_from_post_to_delete() {
         server.problem(&format!("{ITEMS}/b1")).await.0,
         StatusCode::NOT_FOUND
     );
+}
+
+#[tokio::test]
+async fn patches_at_the_same_time_all_come_true() {
+    let server = Server::start().await;
+    server
+        .put("buildings", &building("b1", 117.13, 39.22))
+        .await;
+    let path = format!("{ITEMS}/b1");
+    let patches = (0..8).map(|i| {
+        let patch = json!({"properties": {format!("mark{i}"): i}});
+        server.write(Method::PATCH, &path, &patch).send()
+    });
+    for answer in futures_util::future::join_all(patches).await {
+        assert_eq!(answer.unwrap().status(), StatusCode::OK);
+    }
+    let properties = server.json(&path).await["properties"].take();
+    for i in 0..8 {
+        assert_eq!(properties[format!("mark{i}")], i, "{properties}");
+    }
 }
 
 #[tokio::test]
@@ -122,6 +149,34 @@ async fn pages_by_key_give_every_feature_once_though_others_come_and_go() {
         .await;
     assert_eq!(some.len(), 27);
     assert_eq!(server.ids(&format!("{ITEMS}?levels=7")).await.len(), 0);
+}
+
+#[tokio::test]
+async fn what_has_a_time_is_found_by_it() {
+    let server = Server::start().await;
+    for (id, opened) in [
+        ("a", Some("2026-05-01")),
+        ("b", Some("2026-06-01")),
+        ("c", None),
+    ] {
+        let mut park = building(id, 117.13, 39.22);
+        park["properties"] = json!({"name": id, "opened_on": opened});
+        server.put("pocket_parks", &park).await;
+    }
+    for (datetime, expected) in [
+        ("2026-05-01", &["a"][..]),
+        ("../2026-05-31", &["a"]),
+        ("2026-05-01T12:00:00Z/..", &["a", "b"]),
+        ("2027-01-01/..", &[]),
+    ] {
+        let path = format!("/api/collections/pocket_parks/items?datetime={datetime}");
+        assert_eq!(server.ids(&path).await, expected, "{datetime}");
+    }
+    let parks = server.json("/api/collections/pocket_parks").await;
+    assert!(
+        parks["extent"]["temporal"]["interval"].is_array(),
+        "{parks}"
+    );
 }
 
 #[tokio::test]
@@ -297,6 +352,15 @@ async fn a_token_becomes_a_session_that_other_sites_cannot_use() {
         .await
         .unwrap();
     assert_eq!(me.json::<Value>().await.unwrap()["role"], "admin");
+
+    let elsewhere = server
+        .request(Method::POST, "/api/session")
+        .header("sec-fetch-site", "cross-site")
+        .json(&json!({"token": server.admin}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(elsewhere.status(), StatusCode::FORBIDDEN);
 
     let path = format!("{ITEMS}/b1");
     let write = |origin: &str| {

@@ -1,5 +1,8 @@
 //! `onemap import` as somebody types it: what it prints, what it writes, how it ends.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use crate::support::building;
@@ -39,6 +42,15 @@ fn rejects_are_listed_and_the_exit_status_says_so() {
     assert!(ok, "{err}");
     assert!(out.contains("nothing changed"), "{out}");
 
+    // As ogr2ogr writes what it read from here: the id among the properties, and nowhere else.
+    let mut written = building("good", 117.13, 39.22);
+    let id = written.as_object_mut().unwrap().remove("id").unwrap();
+    written["properties"]["id"] = id;
+    std::fs::write(&good, written.to_string()).unwrap();
+    let (out, err, ok) = import(&[&good, "--collection", "buildings"]);
+    assert!(ok, "{err}");
+    assert!(out.contains("nothing changed"), "{out}");
+
     let cut = path("cut.geojson");
     std::fs::write(&cut, &document.to_string()[..200]).unwrap();
     let (out, err, ok) = import(&[&cut, "--collection", "buildings"]);
@@ -47,6 +59,41 @@ fn rejects_are_listed_and_the_exit_status_says_so() {
 
     let (_, err, ok) = import(&[&good, "--crs", "EPSG:2437"]);
     assert!(!ok && err.contains("unknown coordinate system"), "{err}");
+}
+
+#[test]
+fn what_comes_out_of_a_pipe_is_read_once_and_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    // More than is looked at to tell the format.
+    let all: Vec<Value> = (0..1000)
+        .map(|i| building(&format!("b{i}"), 117.13, 39.22))
+        .collect();
+    let text = lines(&all);
+    assert!(text.len() > 100_000);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
+        .args([
+            "import",
+            "--database",
+            &database,
+            "--collection",
+            "buildings",
+        ])
+        .arg("/dev/stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(text.as_bytes()).unwrap();
+    drop(pipe);
+    let done = child.wait_with_output().unwrap();
+    let out = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success(), "{out}");
+    assert!(
+        out.contains("buildings: 1000 changed, 0 unchanged\n"),
+        "{out}"
+    );
 }
 
 /// A warning as a file has it.

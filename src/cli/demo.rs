@@ -8,6 +8,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::demo_ledger::{self, Photos};
+use super::moment;
 use crate::demo;
 use crate::live::Snapshot;
 use crate::model::Change;
@@ -15,11 +16,12 @@ use crate::model::Change;
 /// Write the demo district: one GeoJSON file a collection, the same for the same `--as-of`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// The moment at which the 60 days of warnings end; now where it is missing.
-    #[arg(long)]
+    /// The moment at which the 60 days of warnings end: 2026-11-22, or 2026-11-22T14:05:00+08:00; now
+    /// where it is missing.
+    #[arg(long, value_name = "MOMENT", env = "ONEMAP_AS_OF", value_parser = moment)]
     as_of: Option<Timestamp>,
     /// The folder to write to; made where it is missing.
-    #[arg(long)]
+    #[arg(long, value_name = "DIR", env = "ONEMAP_OUT")]
     out: PathBuf,
 }
 

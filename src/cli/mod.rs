@@ -14,6 +14,9 @@ mod token;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// 一张图 One Map: a map service for grid governance.
 #[derive(Debug, Parser)]
@@ -92,9 +95,34 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         .downcast_ref::<std::io::Error>()
         .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
     if !closed {
-        say(&format!("onemap: {error:#}"));
+        say(&format!("onemap: {}", in_words(error)));
     }
     ExitCode::FAILURE
+}
+
+/// An error and its causes. Many an error of a library says in its own words what its cause says again.
+fn in_words(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+/// A moment as somebody types it.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    if let Ok(moment) = text.parse() {
+        return Ok(moment);
+    }
+    // A bare date is China's date: the beginning of that day in Beijing.
+    let beijing = TimeZone::fixed(jiff::tz::offset(8));
+    text.parse::<Date>()
+        .and_then(|date| date.to_zoned(beijing))
+        .map(|begin| begin.timestamp())
+        .map_err(|_| "expected 2026-11-22, or 2026-11-22T14:05:00+08:00".to_owned())
 }
 
 /// Prints to standard error: progress and complaints.
@@ -111,6 +139,17 @@ fn print(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// The address of a website, as far as a link can begin with it.
+fn web_address(text: &str) -> Result<String, String> {
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|s| text.strip_prefix(s));
+    match host {
+        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.to_owned()),
+        _ => Err("expected an address like https://map.example".to_owned()),
+    }
+}
+
 fn start_logging(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("ONEMAP_LOG")
@@ -125,4 +164,27 @@ fn start_logging(json: bool) {
     };
     // Only a second call could fail, and there is none.
     let _ = done;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_was_told_is_not_told_again() {
+        let error = anyhow::anyhow!("file 7 is gone")
+            .context("store: file 7 is gone")
+            .context("cannot open");
+        assert_eq!(in_words(&error), "cannot open: store: file 7 is gone");
+    }
+
+    #[test]
+    fn moments_and_addresses_are_read_as_people_write_them() {
+        let midnight: Timestamp = "2026-11-21T16:00:00Z".parse().unwrap();
+        assert_eq!(moment("2026-11-22"), Ok(midnight));
+        assert_eq!(moment("2026-11-22T00:00:00+08:00"), Ok(midnight));
+        assert!(moment("tomorrow").unwrap_err().contains("2026-11-22"));
+        assert!(web_address("https://map.example/city").is_ok());
+        assert!(web_address("map.example").is_err() && web_address("https://").is_err());
+    }
 }

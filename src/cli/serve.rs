@@ -1,17 +1,18 @@
 //! `onemap serve`: the map over HTTP.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use std::time::Duration;
 
 use anyhow::Context;
+use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
 use hyper_util::rt::TokioTimer;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{demo_ledger, print, say};
+use super::{demo_ledger, print, say, web_address};
 use crate::demo;
 use crate::http::{self, App, assets};
 use crate::live::{self, Live, Office};
@@ -38,7 +39,7 @@ pub struct ServeArgs {
     #[arg(long, env = "ONEMAP_DEMO_SPEED", default_value_t = 1.0, hide = true)]
     demo_speed: f64,
     /// The address under which clients see this service, where a proxy stands before it.
-    #[arg(long, env = "ONEMAP_PUBLIC_URL")]
+    #[arg(long, value_name = "URL", env = "ONEMAP_PUBLIC_URL", value_parser = web_address)]
     public_url: Option<String>,
     /// Believe X-Forwarded-For about who sends: only where every request comes through a proxy that
     /// writes it.
@@ -68,7 +69,6 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     if args.demo {
         load_demo(&store).await?;
     }
-    let first_token = first_admin(&store).await?;
 
     let started = std::time::Instant::now();
     let live = Live::start(store.clone()).await?;
@@ -88,7 +88,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         ms = started.elapsed().as_millis() as u64,
         "the map is in memory"
     );
-    tokio::spawn(tidy(store));
+    tokio::spawn(tidy(store.clone()));
     tokio::spawn(live::timer::run(live.clone()));
     if args.demo && live.snapshot().is_demo() {
         tokio::spawn(demo_ledger::go_on(
@@ -114,28 +114,25 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(cert), Some(key)) => Some(certificate(cert, key).await?),
+        _ => None,
+    };
+    // Only now, when nothing can come between making the token and showing it, this once.
+    let first_token = first_admin(&store).await?;
     announce(&args, address, first_token.as_deref())?;
 
     let patience = Duration::from_secs(args.header_timeout);
     let handle = axum_server::Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
-    match (&args.tls_cert, &args.tls_key) {
-        (Some(cert), Some(key)) => {
-            if rustls::crypto::ring::default_provider()
-                .install_default()
-                .is_err()
-            {
-                tracing::debug!("a cryptography provider was installed already");
-            }
-            let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key)
-                .await
-                .with_context(|| format!("{} and {}", cert.display(), key.display()))?;
+    match tls {
+        Some(tls) => {
             patient(axum_server::from_tcp_rustls(listener, tls)?, patience)
                 .handle(handle)
                 .serve(router)
                 .await?;
         }
-        _ => {
+        None => {
             patient(axum_server::from_tcp(listener)?, patience)
                 .handle(handle)
                 .serve(router)
@@ -143,6 +140,18 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn certificate(cert: &Path, key: &Path) -> anyhow::Result<RustlsConfig> {
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("a cryptography provider was installed already");
+    }
+    RustlsConfig::from_pem_file(cert, key)
+        .await
+        .with_context(|| format!("{} and {}", cert.display(), key.display()))
 }
 
 /// Schemas decide what is protected, so a wrong one stops the start instead of being passed over.

@@ -12,13 +12,13 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct SynthArgs {
     /// How many buildings.
-    #[arg(long)]
+    #[arg(long, env = "ONEMAP_BUILDINGS")]
     buildings: u64,
     /// The same seed gives the same city.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, env = "ONEMAP_SEED", default_value_t = 1)]
     seed: u64,
     /// The file to write; standard output where it is missing.
-    #[arg(long)]
+    #[arg(long, env = "ONEMAP_OUT")]
     out: Option<PathBuf>,
 }
 

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::print;
+use super::{moment, print};
 use crate::model::Role;
 use crate::store::{NewToken, Store};
 
@@ -22,33 +22,33 @@ enum Action {
     /// Make a token. Its secret is printed once and kept nowhere.
     Create {
         /// public, rider, grid_worker, officer, planner, steward or admin.
-        #[arg(long)]
+        #[arg(long, env = "ONEMAP_ROLE")]
         role: Role,
         /// Whose it is, as it stands in the history.
-        #[arg(long)]
+        #[arg(long, env = "ONEMAP_NAME")]
         name: String,
         /// The id of the member unit that the account works for, as in the collection units.
-        #[arg(long)]
+        #[arg(long, env = "ONEMAP_UNIT")]
         unit: Option<String>,
         /// The ids of the communities that it is bound to, with commas between. Without, it may act
         /// everywhere.
-        #[arg(long, value_delimiter = ',')]
+        #[arg(long, env = "ONEMAP_COMMUNITIES", value_delimiter = ',')]
         communities: Vec<String>,
         /// It can read and nothing else: for screens that nobody watches over. The second line
         /// printed is the path that opens the wall with it.
-        #[arg(long)]
+        #[arg(long, env = "ONEMAP_READ_ONLY")]
         read_only: bool,
         /// When it ends: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without, never.
-        #[arg(long)]
-        expires: Option<String>,
+        #[arg(long, value_name = "MOMENT", env = "ONEMAP_EXPIRES", value_parser = moment)]
+        expires: Option<Timestamp>,
         /// The answer as JSON.
-        #[arg(long)]
+        #[arg(long, env = "ONEMAP_JSON")]
         json: bool,
     },
     /// List tokens, without their secrets.
     List {
         /// The answer as JSON.
-        #[arg(long)]
+        #[arg(long, env = "ONEMAP_JSON")]
         json: bool,
     },
     /// Revoke a token and end its sessions.
@@ -73,12 +73,11 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
             if name.trim().is_empty() {
                 bail!("--name: an account has a name");
             }
-            let expires_at = expires.as_deref().map(moment).transpose()?;
             let (token, secret) = store
                 .create_token(NewToken {
                     name,
                     role,
-                    expires_at,
+                    expires_at: expires,
                     unit: unit.map(plain).filter(|u| !u.is_empty()),
                     communities: communities
                         .into_iter()
@@ -147,16 +146,4 @@ fn kiosk(secret: &str) -> String {
 
 fn plain(text: String) -> String {
     text.trim().to_owned()
-}
-
-fn moment(text: &str) -> anyhow::Result<Timestamp> {
-    if let Ok(t) = text.parse::<Timestamp>() {
-        return Ok(t);
-    }
-    // A bare date is China's date: the beginning of that day in Beijing.
-    let date: jiff::civil::Date = text
-        .parse()
-        .with_context(|| format!("--expires {text}: expected a date or an RFC 3339 time"))?;
-    let beijing = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    Ok(date.to_zoned(beijing)?.timestamp())
 }

@@ -271,6 +271,13 @@ fn describe(base: &str, collection: &Arc<Collection>) -> Value {
     if let Some(b) = collection.bounds() {
         document["extent"] = json!({"spatial": {"bbox": [b.to_numbers()], "crs": CRS84}});
     }
+    if schema.time.is_some() {
+        // Open at both ends: that there is a time, and none is looked for in every feature.
+        document["extent"]["temporal"] = json!({
+            "interval": [[null, null]],
+            "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+        });
+    }
     document
 }
 

@@ -55,12 +55,23 @@ pub async fn read(caller: Caller) -> Response {
     responses(
         (status = 200, description = "Signed in; the session's cookie is set", body = Session),
         (status = 401, description = "No such token", content_type = "application/problem+json"),
+        (status = 403, description = "A page of another site asks", content_type = "application/problem+json"),
     ))]
 pub async fn sign_in(
     State(app): State<App>,
     headers: HeaderMap,
     JsonBody(body): JsonBody<SignIn>,
 ) -> Result<Response, Problem> {
+    // Another site must not sign somebody in under an account of its own choice. By the browser's word
+    // and not by the host's name, which a proxy may have changed.
+    if headers
+        .get("sec-fetch-site")
+        .is_some_and(|v| v == "cross-site")
+    {
+        return Err(Problem::forbidden(
+            "A page of another site must not sign anybody in here.",
+        ));
+    }
     let opened = app
         .live
         .store()

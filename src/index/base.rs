@@ -93,10 +93,7 @@ pub(super) fn outwards(b: &Bounds) -> Envelope {
 
 /// The greatest envelope inside a box; a box of less than a metre may have none.
 pub(super) fn inwards(b: &Bounds) -> Option<Envelope> {
-    let ([west, south], [east, north]) = (
-        [up(b.west), up(b.south)],
-        [down(b.east), down(b.north)],
-    );
+    let ([west, south], [east, north]) = ([up(b.west), up(b.south)], [down(b.east), down(b.north)]);
     (west <= east && south <= north).then(|| AABB::from_bounds([west, south], [east, north]))
 }
 

@@ -210,6 +210,7 @@ fn open_schema(id: &CollectionId) -> Arc<Schema> {
         write_role: crate::model::Role::Admin,
         read_only: None,
         minzoom: 0,
+        time: None,
         document: json!({}),
     };
     Arc::new(plain)

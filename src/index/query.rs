@@ -413,9 +413,7 @@ impl<'a> Place<'a> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::testkit::{
-        a_geometry, a_place, expected, ids, play, record, schema, steps,
-    };
+    use super::super::testkit::{a_geometry, a_place, expected, ids, play, record, schema, steps};
     use super::*;
 
     fn a_box() -> impl Strategy<Value = Bounds> {

@@ -1,8 +1,6 @@
 //! What a file is, by its first bytes: names lie.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 
 /// A format that can be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -19,14 +17,15 @@ pub enum Format {
 /// How much is looked at.
 const PEEK: u64 = 64 * 1024;
 
-/// Looks at a file. The inner error says what the file is instead, and what to do about it.
-pub fn detect(path: &Path) -> io::Result<Result<Format, String>> {
+/// The first bytes of a file, which are read from here only once: what comes out of a pipe is gone then.
+pub fn head(file: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    File::open(path)?.take(PEEK).read_to_end(&mut head)?;
-    Ok(of_bytes(&head))
+    file.take(PEEK).read_to_end(&mut head)?;
+    Ok(head)
 }
 
-fn of_bytes(head: &[u8]) -> Result<Format, String> {
+/// What a file is that begins so. The error says what it is instead, and what to do about it.
+pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
     const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON or OSM PBF";
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let start = text

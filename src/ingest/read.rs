@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::detect::{Format, detect};
+use super::detect::{self, Format};
 use super::split::{self, Found, Piece, SplitError};
 use super::{ImportError, Reject};
 use crate::codec::check::{Checker, Problem};
@@ -167,16 +167,23 @@ const BATCH_BYTES: usize = 8 << 20;
 
 impl FileReader<'_> {
     fn read(&mut self, path: &Path) -> Result<(), Stop> {
-        let format = detect(path)
-            .map_err(|e| Stop::File(format!("cannot be read: {e}")))?
-            .map_err(Stop::File)?;
+        let unreadable = |e: std::io::Error| Stop::File(format!("cannot be read: {e}"));
+        let mut file = File::open(path).map_err(unreadable)?;
+        let about = file.metadata().map_err(unreadable)?;
+        let head = detect::head(&mut file).map_err(unreadable)?;
+        let format = detect::of_bytes(&head).map_err(Stop::File)?;
         self.say(Message::File {
             file: self.file,
             format,
         })?;
         match format {
+            Format::OsmPbf if !about.is_file() => Err(Stop::File(
+                "is an OSM extract, which is read more than once: write it to a file first".into(),
+            )),
             Format::OsmPbf => self.read_osm(path),
-            Format::GeoJson | Format::GeoJsonSequence => self.read_text(path, format),
+            Format::GeoJson | Format::GeoJsonSequence => {
+                self.read_text(Cursor::new(head).chain(file), about.len(), format)
+            }
         }
     }
 
@@ -184,12 +191,11 @@ impl FileReader<'_> {
         (self.send)(message).map_err(|()| Gone)
     }
 
-    fn read_text(&mut self, path: &Path, format: Format) -> Result<(), Stop> {
-        let file = File::open(path).map_err(|e| Stop::File(format!("cannot be read: {e}")))?;
-        let total = file.metadata().map_or(0, |m| m.len()).max(1) as f64;
+    fn read_text(&mut self, text: impl Read, bytes: u64, format: Format) -> Result<(), Stop> {
+        let total = bytes.max(1) as f64;
         let limit = self.plan.feature_bytes;
         let mut seen = 0u64;
-        let mut input = BufReader::with_capacity(1 << 20, file);
+        let mut input = BufReader::with_capacity(1 << 20, text);
         let mut take = |reader: &mut Self, piece: Piece, unterminated| {
             seen += piece.bytes.as_ref().map_or_else(|n| *n, |b| b.len() as u64);
             reader.share = (seen as f64 / total).min(1.0);

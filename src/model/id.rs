@@ -18,9 +18,6 @@ pub enum IdError {
     /// Nothing, or only white space.
     #[error("an id must not be empty")]
     Empty,
-    /// `.` and `..` are steps in a path: no client can ask for a feature of that name.
-    #[error("an id must not be {0:?}, which is a step in an address")]
-    Dots(String),
     /// Longer than the limit, in bytes.
     #[error("an id has at most {limit} bytes of UTF-8, this one has {found}")]
     TooLong {
@@ -39,8 +36,7 @@ pub enum IdError {
     Collection(String),
 }
 
-/// The id of a feature within its collection: any text of 1 to 200 bytes without control characters,
-/// and not `.` or `..`.
+/// The id of a feature within its collection: any text of 1 to 200 bytes without control characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct FeatureId(Arc<str>);
@@ -53,9 +49,6 @@ impl FeatureId {
         let text = text.as_ref();
         if text.trim().is_empty() {
             return Err(IdError::Empty);
-        }
-        if matches!(text, "." | "..") {
-            return Err(IdError::Dots(text.into()));
         }
         if text.len() > Self::LIMIT {
             return Err(IdError::TooLong {
@@ -177,7 +170,6 @@ mod tests {
             "温泉花园3号楼"
         );
         assert_eq!(FeatureId::new("  "), Err(IdError::Empty));
-        assert_eq!(FeatureId::new(".."), Err(IdError::Dots("..".into())));
         assert!(FeatureId::new("a\nb").is_err());
         assert!(FeatureId::new("x".repeat(201)).is_err());
     }

@@ -11,6 +11,7 @@
 //! | `x-onemap-write-role` | top | the least role that writes items (default `steward`) |
 //! | `x-onemap-read-only` | top | items are not written directly; the text says how they change |
 //! | `x-onemap-minzoom` | top | the least zoom at which tiles carry it |
+//! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
 //! | `x-onemap-link` | property | the collection whose id it holds |
 
 use std::collections::BTreeMap;
@@ -113,6 +114,8 @@ pub struct Schema {
     pub read_only: Option<String>,
     /// The least zoom at which tiles carry it.
     pub minzoom: u8,
+    /// The property that is a feature's time, where it has one.
+    pub time: Option<String>,
     /// The document itself.
     pub document: Value,
 }
@@ -232,6 +235,17 @@ impl Schema {
                 })?,
         };
 
+        let time = match top.get("x-onemap-datetime") {
+            None => None,
+            Some(Value::String(name)) if properties.contains_key(name) => Some(name.clone()),
+            Some(other) => {
+                return Err(fail(
+                    "/x-onemap-datetime",
+                    format!("expected the name of a property, found {other}"),
+                ));
+            }
+        };
+
         Ok(Self {
             collection: collection.clone(),
             title_zh: text("title", collection.as_str())?,
@@ -250,6 +264,7 @@ impl Schema {
                 Some(_) => Some(text("x-onemap-read-only", "")?),
             },
             minzoom,
+            time,
             document,
         })
     }
@@ -318,5 +333,7 @@ mod tests {
         );
         let e = parse(json!({"properties": {"a": {"x-onemap-role": "king"}}})).unwrap_err();
         assert_eq!(e.place, "/properties/a/x-onemap-role");
+        let e = parse(json!({"x-onemap-datetime": "when"})).unwrap_err();
+        assert_eq!(e.place, "/x-onemap-datetime");
     }
 }

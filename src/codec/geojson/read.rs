@@ -124,8 +124,18 @@ pub fn id_from(value: &Value) -> Result<FeatureId, String> {
             Some(f) if n.is_f64() && f.fract() == 0.0 && f.abs() < 9e15 => format!("{f:.0}"),
             _ => n.to_string(),
         },
-        other => return Err(format!("expected a text or a number, found {}", Found(other))),
+        other => {
+            return Err(format!(
+                "expected a text or a number, found {}",
+                Found(other)
+            ));
+        }
     };
+    if matches!(text.as_str(), "." | "..") {
+        return Err(format!(
+            "{text:?} is a step in an address: nobody could ask for it"
+        ));
+    }
     FeatureId::new(text).map_err(|e| e.to_string())
 }
 

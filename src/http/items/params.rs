@@ -152,7 +152,7 @@ impl Params {
     ) -> Option<impl Fn(&Entry) -> bool + Sync + 'a> {
         let temporal = self.datetime.and_then(|span| {
             let schema = collection.schema();
-            let name = schema.document.get("x-onemap-datetime")?.as_str()?;
+            let name = schema.time.as_deref()?;
             // Who may not see the time may not ask by it.
             let property = schema.properties.get(name)?;
             role.includes(property.role).then_some((name, span))

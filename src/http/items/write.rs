@@ -15,12 +15,14 @@ use crate::http::auth::Caller;
 use crate::http::body;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
-use crate::index::Collection;
+use crate::index::{Collection, Entry};
 use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
 use crate::spatial::validity;
 
 /// The most positions of one geometry that comes over HTTP; more comes by import.
 const VERTICES: usize = 100_000;
+/// How often a patch that names no version is tried upon a newer one, when others are quicker.
+const PATIENCE: u32 = 20;
 
 /// Makes a feature.
 ///
@@ -175,16 +177,43 @@ pub async fn patch(
             .wait_for(seq, std::time::Duration::from_secs(5))
             .await;
     }
-    let snapshot = app.live.snapshot();
-    let entry = target.collection(&snapshot)?.get(id.as_str()).cloned();
-    if let (Some(Expect::Seq(seq)), Some(entry)) = (demanded, &entry)
-        && entry.seq() != seq
-    {
-        return Err(Refused::Precondition.into());
+    let mut tries = PATIENCE;
+    loop {
+        let snapshot = app.live.snapshot();
+        let entry = target.collection(&snapshot)?.get(id.as_str());
+        if let (Some(Expect::Seq(seq)), Some(entry)) = (demanded, entry)
+            && entry.seq() != seq
+        {
+            return Err(Refused::Precondition.into());
+        }
+        let entry = entry.ok_or_else(|| {
+            Problem::not_found(format!("There is no feature {:?} in {name}.", id.as_str()))
+        })?;
+        let feature = Feature {
+            id: id.clone(),
+            body: patched(entry, &patch)?,
+        };
+        // What was read here is what is changed: whoever came in between makes it fail, not vanish. Who
+        // named no version means the newest, so it is tried upon that one then.
+        match target
+            .put(&app, feature, Some(Expect::Seq(entry.seq())))
+            .await
+        {
+            Ok(()) => return target.answer(&app, &caller, &headers, &id, StatusCode::OK),
+            Err(Refused::Precondition) if demanded.is_none() && tries > 0 => {
+                tries -= 1;
+                let newer = snapshot.seq() + 1;
+                app.live
+                    .wait_for(newer, std::time::Duration::from_secs(5))
+                    .await;
+            }
+            Err(refused) => return Err(refused.into()),
+        }
     }
-    let entry = entry.ok_or_else(|| {
-        Problem::not_found(format!("There is no feature {:?} in {name}.", id.as_str()))
-    })?;
+}
+
+/// What a feature is after a patch.
+fn patched(entry: &Entry, patch: &Map<String, Value>) -> Result<Body, Problem> {
     let mut properties: Value =
         serde_json::from_str(entry.all_properties()).map_err(|e| Problem::internal(&e))?;
     if let Some(change) = patch.get("properties") {
@@ -197,20 +226,11 @@ pub async fn patch(
         merge(&mut properties, change);
     }
     let mut feature = json!({"type": "Feature", "properties": properties});
-    let geometry = match patch.get("geometry") {
+    feature["geometry"] = match patch.get("geometry") {
         Some(changed) => changed.clone(),
         None => serde_json::from_slice(entry.geometry_json()).map_err(|e| Problem::internal(&e))?,
     };
-    feature["geometry"] = geometry;
-    let body = read_body(&feature, &limits()).map_err(|e| wrong(&e))?;
-    // What was read here is what is changed: whoever came in between makes it fail, not vanish.
-    let expect = Expect::Seq(entry.seq());
-    let feature = Feature {
-        id: id.clone(),
-        body,
-    };
-    target.put(&app, feature, Some(expect)).await?;
-    target.answer(&app, &caller, &headers, &id, StatusCode::OK)
+    read_body(&feature, &limits()).map_err(|e| wrong(&e))
 }
 
 /// Deletes a feature.

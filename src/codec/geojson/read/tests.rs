@@ -19,10 +19,7 @@ fn a_feature_is_read_with_its_id_its_place_and_its_properties() {
     let id = take_id(&mut feature).unwrap().unwrap();
     assert_eq!(id.as_str(), "温泉花园3号楼");
     let body = read_body(&feature, &Limits::default()).unwrap();
-    assert_eq!(
-        body.properties.as_str(),
-        r#"{"levels":6,"name":"3号楼"}"#
-    );
+    assert_eq!(body.properties.as_str(), r#"{"levels":6,"name":"3号楼"}"#);
     assert_eq!(
         body.geometry,
         Some(Geometry::Point(Point::new(117.13, 39.22)))
@@ -45,15 +42,20 @@ fn an_id_may_be_a_number_or_stand_among_the_properties() {
         Ok(Some("a".into()))
     );
     assert_eq!(id(json!({"type": "Feature", "properties": null})), Ok(None));
-    assert_eq!(
-        id(json!({"type": "Feature", "id": []})).unwrap_err().place,
-        "id"
-    );
+    for bad in [json!([]), json!("..")] {
+        let bad = json!({"type": "Feature", "id": bad});
+        assert_eq!(id(bad).unwrap_err().place, "id");
+    }
 }
 
 #[test]
 fn an_id_that_only_a_property_says_is_no_property() {
-    let taken = |mut v: Value| (take_id(&mut v).unwrap().unwrap().to_string(), v["properties"].take());
+    let taken = |mut v: Value| {
+        (
+            take_id(&mut v).unwrap().unwrap().to_string(),
+            v["properties"].take(),
+        )
+    };
     assert_eq!(
         taken(json!({"type": "Feature", "properties": {"id": "a", "name": "n"}})),
         ("a".into(), json!({"name": "n"}))
