@@ -115,3 +115,46 @@ fn https(host: &str, certificate: &Path) -> StreamOwned<ClientConnection, TcpStr
     let connection = ClientConnection::new(Arc::new(config), name).unwrap();
     StreamOwned::new(connection, TcpStream::connect(host).unwrap())
 }
+
+#[test]
+fn a_refusal_does_not_cost_the_connection_its_next_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let (_server, base) = begin(&database, &[]);
+    let mut stream = TcpStream::connect(host(&base)).unwrap();
+    for path in [
+        "POST /api/warnings/import",
+        "PUT /api/collections/warnings/items/w-1",
+        "DELETE /api/warnings",
+    ] {
+        let head = format!(
+            "{path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n",
+            host(&base)
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // The body comes in a packet of its own, after the refusal was decided.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        stream.write_all(b"{\"a\": 1}").unwrap();
+        let head = answer_head(&mut stream);
+        assert!(head.starts_with("HTTP/1.1 40"), "{path}: {head}");
+        assert!(!head.contains("connection: close"), "{head}");
+    }
+}
+
+/// Reads one answer off a connection that stays open, and gives its head.
+fn answer_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    let head = String::from_utf8(head).unwrap().to_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .unwrap();
+    let mut body = vec![0; length.parse().unwrap()];
+    stream.read_exact(&mut body).unwrap();
+    head.replace("http/1.1", "HTTP/1.1")
+}

@@ -13,6 +13,7 @@ mod events;
 mod grids;
 mod html;
 mod items;
+mod leftover;
 mod limit;
 pub mod metrics;
 mod nearest;
@@ -312,6 +313,7 @@ pub fn with_layers(router: Router) -> Router {
                 }),
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(middleware::from_fn(leftover::read_rest))
 }
 
 /// What holds for every request and answer.
