@@ -92,11 +92,12 @@ impl Courier {
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(Duration::from_secs(30))
             .build(connector()?);
+        let holder = super::holder(live.store());
         Ok(Self {
             live,
             client,
             answer,
-            holder: uuid::Uuid::new_v4().to_string(),
+            holder,
             lease: tokio::sync::Mutex::new(None),
             reached: Mutex::default(),
             ended: Notify::new(),

@@ -9,14 +9,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
 use super::desk::{self, Desk};
 use super::draft::Draft;
 use super::office::{CONDITIONS, OfficeError, Row, move_to};
 use super::{Live, Snapshot};
 use crate::model::{Expect, FeatureId};
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 use crate::warnings::Actor;
 use crate::warnings::condition::State;
 use crate::warnings::rules::ConditionRule;
@@ -36,11 +35,7 @@ const ROUND: usize = 256;
 
 /// Does what time asks for as long as the process lives.
 pub async fn run(live: Live) {
-    let holder = match live.store() {
-        // There is one serving process a file: after a restart it is the same again.
-        Store::Sqlite(_) => "serve".to_owned(),
-        Store::Postgis(_) => Uuid::new_v4().to_string(),
-    };
+    let holder = super::holder(live.store());
     let mut tidied = Timestamp::UNIX_EPOCH;
     loop {
         let seq = live.snapshot().seq();
