@@ -29,6 +29,12 @@ pub async fn contact(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::Officer)?;
+    if caller.principal.as_ref().is_some_and(|p| p.read_only) {
+        return Err(Problem::forbidden(
+            "A screen that nobody watches over tells nobody's contact (its token was made with \
+             --read-only).",
+        ));
+    }
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
     let bounds = caller.principal.as_ref().map(|p| p.communities.as_slice());
