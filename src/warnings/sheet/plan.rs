@@ -13,9 +13,9 @@ use geo_types::{Coord, Geometry};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::columns::{Column, value_named};
+use super::columns::{Column, value_name, value_named};
 use super::read::{Cell, Sheet};
-use super::{Names, Problem};
+use super::{Language, Names, Problem};
 use crate::model::FeatureId;
 use crate::warnings::wish::TEXT_LIMIT;
 use crate::warnings::{Action, Source, Status, Verdict, Wish};
@@ -332,6 +332,20 @@ impl Line<'_> {
         found
     }
 
+    /// The values that a column takes, as they may stand in it.
+    fn known<'v>(&self, property: &str, values: impl Iterator<Item = &'v str>) -> String {
+        let named = values.map(|value| {
+            let names = Names::default();
+            let name = value_name(self.words, &names, property, value, Language::Chinese);
+            if name == value {
+                name
+            } else {
+                format!("{name} ({value})")
+            }
+        });
+        named.collect::<Vec<_>>().join(", ")
+    }
+
     fn source(&mut self) -> Source {
         let Some(text) = self.text("source") else {
             return if self.cell("hotline_number") == &Cell::Empty {
@@ -342,11 +356,8 @@ impl Line<'_> {
         };
         let named = value_named(self.words, "source", &text).unwrap_or_else(|| text.clone());
         Source::parse(&named).unwrap_or_else(|| {
-            let known: Vec<&str> = Source::ALL.iter().map(|s| s.as_str()).collect();
-            self.wrong(
-                "source",
-                format!("expected one of {}, found {text:?}", known.join(", ")),
-            );
+            let known = self.known("source", Source::ALL.iter().map(|s| s.as_str()));
+            self.wrong("source", format!("expected one of {known}, found {text:?}"));
             Source::GridWorker
         })
     }
@@ -380,11 +391,8 @@ impl Line<'_> {
         if let Some(text) = self.text("status") {
             let named = value_named(self.words, "status", &text).unwrap_or_else(|| text.clone());
             return Status::parse(&named).unwrap_or_else(|| {
-                let known: Vec<&str> = Status::ALL.iter().map(|s| s.as_str()).collect();
-                self.wrong(
-                    "status",
-                    format!("expected one of {}, found {text:?}", known.join(", ")),
-                );
+                let known = self.known("status", Status::ALL.iter().map(|s| s.as_str()));
+                self.wrong("status", format!("expected one of {known}, found {text:?}"));
                 Status::Reported
             });
         }

@@ -28,6 +28,9 @@ pub enum ReadError {
         /// What is wrong with it.
         problem: String,
     },
+    /// It is in an encoding that is not taken.
+    #[error("this text is neither UTF-8, UTF-16 nor GB 18030; save it as \"CSV UTF-8\" or XLSX")]
+    Encoding,
     /// It is not XLSX.
     #[error("this is not an XLSX file: {0}")]
     Xlsx(String),
@@ -69,7 +72,11 @@ pub struct Sheet {
 pub fn csv(bytes: &[u8]) -> Result<Sheet, ReadError> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) => GB18030.decode(bytes).0.into_owned(),
+        // UTF-16, as spreadsheets save "Unicode text", is known by its first bytes.
+        Err(_) => match GB18030.decode(bytes) {
+            (text, _, false) => text.into_owned(),
+            _ => return Err(ReadError::Encoding),
+        },
     };
     let text = text.trim_start_matches('\u{feff}');
     let first = text.lines().next().unwrap_or_default();
@@ -319,6 +326,13 @@ mod tests {
         }
         let tabs = csv("编号\t类别\nA-1\ta,b".as_bytes()).unwrap();
         assert_eq!(tabs.rows[0].1[1], Cell::Text("a,b".into()));
+        let wide: Vec<u8> = std::iter::once(0xfeff)
+            .chain(text.replace(',', "\t").encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(csv(&wide).unwrap(), csv(text.as_bytes()).unwrap());
+        let latin = b"id,category\n\xe9\xff,1";
+        assert_eq!(csv(latin), Err(ReadError::Encoding));
         assert_eq!(csv(b""), Err(ReadError::Empty));
         assert!(matches!(xlsx(b"PK not really"), Err(ReadError::Xlsx(_))));
     }
