@@ -99,9 +99,10 @@ pub(super) fn read<T>(
 
 fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Problem {
     let message = error.message();
-    let (wrong, expected) = message
-        .split_once(", expected ")
-        .unwrap_or((message, "valid TOML"));
+    let (wrong, expected) = message.split_once(", expected ").unwrap_or(match message {
+        "duplicate key" => (message, "each key and each table once"),
+        _ => (message, "valid TOML"),
+    });
     let at = error.span().map_or(text.len(), |s| s.start);
     problem_at(file, text, at, wrong.to_owned(), expected)
 }

@@ -90,7 +90,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "photo = true\nphoto = false",
         "8:1",
         "duplicate key",
-        "",
+        "each key and each table once",
     ),
     ("[notices]", "[verify]", "52:2", "duplicate key", ""),
     // Keys.
