@@ -184,8 +184,11 @@ impl<'a> Desk<'a> {
                 let mut other = other.clone();
                 let mark = table::absorb_mark(&other, case, step.at);
                 other.apply(&mark);
-                // Two that are one are as often as the later of them was.
-                other.ledger.nth = other.ledger.nth.max(case.ledger.nth);
+                // Two that are one are as often as the later of them was; of what else was reported
+                // there nothing is known by that.
+                if other.category == case.category {
+                    other.ledger.nth = other.ledger.nth.max(case.ledger.nth);
+                }
                 other.judge(self.rules, self.calendar);
                 other
             });

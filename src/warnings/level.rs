@@ -1,6 +1,8 @@
 //! The level of a case: the worst of what speaks for one. A pure function of facts, rules, calendar and
 //! moment; who was asleep and asks later gets the same answer as who asked at every moment.
 
+use std::cmp::Reverse;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::Calendar;
@@ -26,6 +28,8 @@ pub struct Facts {
     pub near: Option<Localized>,
     /// Where it is, in words: 7号楼, Building 7.
     pub place: Option<Localized>,
+    /// Until when it is parked, while it is.
+    pub parked_until: Option<Timestamp>,
     /// A drill.
     pub exercise: bool,
 }
@@ -89,6 +93,7 @@ pub fn next_moment(
     let ask = |at| assess_grounds(facts, &grounds, overdue, at);
     let now = ask(after);
     let mut moments: Vec<Timestamp> = grounds.iter().map(|g| g.since).chain(overdue).collect();
+    moments.extend(facts.parked_until);
     moments.sort_unstable();
     moments.into_iter().find(|m| *m > after && ask(*m) != now)
 }
@@ -130,6 +135,9 @@ fn assess_grounds(
     let mut words: Vec<Localized> = said.iter().map(|g| g.words.clone()).collect();
     if overdue_at.is_some() && said.iter().all(|g| g.kind != Kind::Overdue) {
         words.push(Localized::new("已超期", "overdue"));
+    }
+    if facts.parked_until.is_some_and(|until| until <= at) {
+        words.push(Localized::new("挂账已到期", "parked beyond its date"));
     }
     Assessment {
         level,
@@ -198,14 +206,25 @@ fn grounds(facts: &Facts, rules: &Rules, calendar: &Calendar) -> Vec<Ground> {
             grounds.push(open(Kind::Age, step, since, words::age(after)));
         }
     }
-    for step in &rule.overdue {
-        let after = shortened(step.after, facts.factor);
+    // How late it is, is said at the steps of the rule and at moments of its own.
+    let told = LATE_HOURS.map(|hours| (SignedDuration::from_hours(hours), Level::Green));
+    let steps = rule.overdue.iter();
+    let steps = steps.map(|s| (shortened(s.after, facts.factor), s.level));
+    let mut late: Vec<(SignedDuration, Level)> = steps.chain(told).collect();
+    late.sort_by_key(|(after, level)| (*after, Reverse(*level)));
+    late.dedup_by_key(|(after, _)| *after);
+    for (after, level) in late {
         if let Some(since) = overdue_for(facts, calendar, after) {
-            grounds.push(open(Kind::Overdue, step, since, words::overdue(after)));
+            let step = TimeStep { after, level };
+            grounds.push(open(Kind::Overdue, &step, since, words::overdue(after)));
         }
     }
     grounds
 }
+
+/// At how many working hours the words say how late a case is, whatever the rule has. Few and ever
+/// farther apart: each is a commit.
+const LATE_HOURS: [i64; 7] = [8, 16, 24, 40, 80, 160, 320];
 
 /// A time at a place that weighs more: whole seconds, never more than none.
 fn shortened(time: SignedDuration, factor: f64) -> SignedDuration {
@@ -306,8 +325,13 @@ mod words {
     }
 
     pub(super) fn age(after: SignedDuration) -> Localized {
-        let (zh, en) = (time_zh(after, ""), time_en(after, ""));
-        Localized::new(format!("上报已满{zh}"), format!("open for {en}"))
+        let hours = after.as_secs().div_euclid(3600);
+        let (zh, en) = match (hours / 24, hours % 24) {
+            // In hours a week is no number that anybody sees before them.
+            (days @ 3.., 0) => (format!("{days}天"), format!("{days} days")),
+            _ => (time_zh(after, ""), time_en(after, "")),
+        };
+        Localized::new(format!("上报已满{zh}"), format!("open for over {en}"))
     }
 
     pub(super) fn overdue(after: SignedDuration) -> Localized {
@@ -315,7 +339,8 @@ mod words {
             return Localized::new("已超期", "overdue");
         }
         let (zh, en) = (time_zh(after, "个工作"), time_en(after, "working "));
-        Localized::new(format!("超期已满{zh}"), format!("{en} overdue"))
+        // The words stay until the next step of the rule, however late it is by then.
+        Localized::new(format!("超期已满{zh}"), format!("over {en} overdue"))
     }
 
     /// 「（7号楼，临近消防出口）」 and ` at Building 7 (near a fire exit)`.

@@ -13,7 +13,8 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::live::OfficeError;
-use crate::warnings::{Wish, allowed, wish};
+use crate::warnings::table::{actions, may};
+use crate::warnings::{Action, Wish, allowed, wish};
 
 /// Takes a case a step further.
 ///
@@ -49,12 +50,25 @@ pub async fn act(
     let found = Found::read(&snapshot, &id)?;
     let receipt = wish::text(&body, "receipt", 200)?;
     let actor = actor_for(&caller, &found.case, receipt.as_deref())?;
-    let wish = Wish::parse(&body)?;
+    let wish = Wish::parse(&body).map_err(|error| {
+        // That it is not to be done at all is said before how it would have to be said.
+        let action = body.get("action").and_then(Value::as_str);
+        let may = action
+            .and_then(Action::parse)
+            .filter(|a| actions().any(|known| known == *a))
+            .map_or(Ok(()), |action| may(&found.case, &actor, action));
+        match may {
+            Err(refusal) => refused(refusal.into(), &caller),
+            Ok(()) => Problem::from(error).with("allowed", json!(allowed(&found.case, &actor))),
+        }
+        .with("case_status", json!(found.case.status))
+    })?;
     let expect = expected(&snapshot, &headers)?;
     let feature = feature_id(&id)?;
     let now = Timestamp::now();
     if let Err(error) = app.office.act(&feature, &wish, &actor, expect, now).await {
         let changed = matches!(error, OfficeError::Changed { .. });
+        let unsaid = changed || matches!(error, OfficeError::Field(_));
         let problem = refused(error, &caller);
         // Who was too slow is told what it is now, so that a page can show it.
         let snapshot = app.live.snapshot();
@@ -62,12 +76,13 @@ pub async fn act(
             return Err(problem);
         };
         let problem = problem.with("case_status", json!(present.case.status));
-        return Err(if changed {
-            problem
-                .with("etag", present.tag(&snapshot, &caller, false).as_str())
-                .with("allowed", json!(allowed(&present.case, &actor)))
-        } else {
-            problem
+        let problem = match unsaid {
+            true => problem.with("allowed", json!(allowed(&present.case, &actor))),
+            false => problem,
+        };
+        return Err(match changed {
+            true => problem.with("etag", present.tag(&snapshot, &caller, false).as_str()),
+            false => problem,
         });
     }
     let snapshot = app.live.snapshot();

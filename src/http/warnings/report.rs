@@ -16,7 +16,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::live::office::NewReport;
 use crate::live::place::Where;
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, GeometryKind, Role};
 use crate::warnings::wish::{self, TEXT_LIMIT};
 use crate::warnings::{PhotoKind, Source};
 
@@ -162,9 +162,15 @@ fn place(map: &Map<String, Value>) -> Result<Where, Problem> {
                 vertices: VERTICES,
                 ..Limits::default()
             };
-            read_geometry(geometry, &limits)
-                .map(Where::Geometry)
-                .map_err(|e| Problem::wrong_field("geometry", &e.to_string()))
+            let read = read_geometry(geometry, &limits)
+                .map_err(|e| Problem::wrong_field("geometry", &e.to_string()))?;
+            match GeometryKind::of(&read) {
+                Some(_) => Ok(Where::Geometry(read)),
+                None => Err(Problem::wrong_field(
+                    "geometry",
+                    "expected a point, a line or a polygon, found a mixed collection",
+                )),
+            }
         }
         (None, Some(id)) => FeatureId::new(id)
             .map(Where::Building)

@@ -42,7 +42,8 @@ impl Office {
             let known = Known::read(&snapshot, id)?;
             let known = known.ok_or_else(|| OfficeError::NoSuchCase(id.clone()))?;
             // A resend comes before everything else: the case has moved on because of it.
-            if wish.key.as_deref().is_some_and(|key| known.case.knows(key)) {
+            let is_known = |key: &str| known.case.knows(wish.action, key);
+            if wish.key.as_deref().is_some_and(is_known) {
                 return Ok(Acted {
                     seq: known.entry.seq(),
                     again: true,

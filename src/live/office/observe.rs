@@ -23,6 +23,9 @@ pub const CONDITIONS: &str = "$conditions";
 
 /// How far ahead of ours a sensor's clock may be.
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);
+/// How long ago something may have been observed. A sensor that lost its battery says 1970, and a case
+/// that is red since then would be no news.
+const BEHIND: SignedDuration = SignedDuration::from_hours(24 * 366);
 
 /// What was measured, where and when.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +79,10 @@ impl Office {
         let at = moment(wish.at.unwrap_or(now));
         if at > now + AHEAD {
             let problem = format!("{at} is in the future; it is {now} here");
+            return Err(FieldError::new("at", problem).into());
+        }
+        if at < now - BEHIND {
+            let problem = format!("{at} is more than a year ago; is the clock there right?");
             return Err(FieldError::new("at", problem).into());
         }
         if !wish.value.is_finite() {

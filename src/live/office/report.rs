@@ -1,5 +1,6 @@
 //! A report (上报) opens a case: where it is, how often it came before, how urgent that makes it.
 
+use geo::BoundingRect as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Draft, Known, Office, OfficeError, TRIES};
@@ -7,6 +8,7 @@ use crate::live::desk::{self, Desk, moment};
 use crate::live::place::{Place, Where};
 use crate::live::receipt::{Ticket, receipt_hash};
 use crate::model::{Expect, FeatureId, Role};
+use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
@@ -17,6 +19,8 @@ const MARGIN_M: f64 = 300.0;
 const CROWD: usize = 5;
 const CROWD_M: f64 = 30.0;
 const CROWD_MINUTES: i64 = 10;
+/// What somebody sees before them is no larger than that, from corner to corner, in metres.
+const LARGEST_M: f64 = 1_000.0;
 
 /// What somebody reports, checked as far as it can be without the map.
 #[derive(Debug, Clone)]
@@ -214,7 +218,16 @@ fn is_odd(desk: &Desk<'_>, wish: &NewReport, actor: &Actor, place: &Place, now: 
     if actor.role.includes(Role::GridWorker) {
         return false;
     }
-    wish.suspicious || place.is_outside(desk.map, MARGIN_M) || is_crowded(desk, place, now)
+    wish.suspicious
+        || place.is_outside(desk.map, MARGIN_M)
+        || is_sprawling(place)
+        || is_crowded(desk, place, now)
+}
+
+/// Whether a report covers so much of the map that it hides what others say.
+fn is_sprawling(place: &Place) -> bool {
+    let around = place.geometry.bounding_rect();
+    around.is_some_and(|r| metres::distance(r.min(), r.max()) > LARGEST_M)
 }
 
 /// Whether the public has just reported so much here that one more is likely no news.

@@ -282,3 +282,54 @@ async fn flapping_for_a_day_makes_one_notice() {
     });
     assert_eq!(told.count(), 1);
 }
+
+#[tokio::test]
+async fn a_sensor_whose_clock_says_1970_makes_no_case() {
+    let town = Town::new().await;
+    let old = seen(0.9, Timestamp::from_second(10).unwrap());
+    let refused = town.office.observe(&old, &grid_worker(), monday()).await;
+    assert!(matches!(refused, Err(OfficeError::Field(e)) if e.field == "at"));
+}
+
+#[tokio::test]
+async fn what_was_merged_says_nothing_of_how_often_something_else_came() {
+    let town = Town::new().await;
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.push(
+            town.report("corridor_clutter", monday() + minutes(n))
+                .await
+                .id,
+        );
+    }
+    let stays = town.report("street_encroachment", monday()).await.id;
+    let merge = crate::warnings::Wish {
+        into: Some(stays.clone()),
+        ..wish(Action::Merge)
+    };
+    let now = monday() + minutes(9);
+    let third = ids.last().unwrap();
+    town.office
+        .act(third, &merge, &officer(), None, now)
+        .await
+        .unwrap();
+    let stays = town.case(&stays);
+    assert_eq!((stays.reports, stays.ledger.nth), (2, Some(1)));
+    assert_eq!(stays.level, Level::Yellow);
+}
+
+#[tokio::test]
+async fn a_report_that_covers_the_district_waits_for_an_officer() {
+    let town = Town::new().await;
+    let crate::live::place::Where::Geometry(yard) = yard() else {
+        unreachable!("the yard is a point");
+    };
+    let at = crate::live::place::anchor(&yard).unwrap();
+    for (half, held) in [(0.0005, false), (0.05, true)] {
+        let around = geo_types::Rect::new((at.x - half, at.y - half), (at.x + half, at.y + half));
+        let place = crate::live::place::Where::Geometry(around.to_polygon().into());
+        let wish = super::NewReport::new("other", place, Source::Resident);
+        let report = town.office.report(wish, &Actor::public(), monday()).await;
+        assert_eq!(town.case(&report.unwrap().id).held, held, "{half}");
+    }
+}

@@ -256,11 +256,6 @@ impl Case {
         case
     }
 
-    /// Whether it took a step, or came by a report, that the client named so.
-    pub fn knows(&self, key: &str) -> bool {
-        self.ledger.keys.iter().any(|k| k == key)
-    }
-
     /// Whether it counts for the level of its grid: not while it is held, and never as a drill.
     pub fn counts(&self) -> bool {
         !self.held && !self.exercise
@@ -290,7 +285,7 @@ impl Case {
         };
         let past = self.ledger.pauses.iter().map(|(f, u)| pause(*f, Some(*u)));
         let now = self.ledger.paused_at.map(|from| pause(from, None));
-        let words = |place: &String| Localized::new(place, place);
+        let words = |place: &String| Localized::new(place, in_english(place));
         Facts {
             category: self.category.clone(),
             reported_at: self.reported_at,
@@ -304,7 +299,50 @@ impl Case {
                 .place
                 .clone()
                 .or_else(|| self.place.as_ref().map(words)),
+            parked_until: self.parked_until,
             exercise: self.exercise,
+        }
+    }
+}
+
+/// A house as English has it: 温泉花园7号楼1单元 is Building 7, Unit 1, 温泉花园. Other places are called as
+/// they are.
+fn in_english(place: &str) -> String {
+    let (house, unit) = match numbered(place, "单元") {
+        Some((house, unit)) => (house, format!(", Unit {unit}")),
+        None => (place, String::new()),
+    };
+    match numbered(house, "号楼") {
+        None => place.to_owned(),
+        Some(("", number)) => format!("Building {number}{unit}"),
+        Some((name, number)) => format!("Building {number}{unit}, {name}"),
+    }
+}
+
+/// Takes a text that ends in a number and a word apart: what stands before the number, and the number.
+fn numbered<'t>(text: &'t str, word: &str) -> Option<(&'t str, &'t str)> {
+    let front = text.strip_suffix(word)?;
+    let name = front.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = front.get(name.len()..).filter(|n| !n.is_empty())?;
+    Some((name.trim(), number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_english;
+
+    #[test]
+    fn a_house_has_an_english_name_and_a_street_keeps_its_own() {
+        for (place, english) in [
+            ("7号楼", "Building 7"),
+            ("温泉花园12号楼", "Building 12, 温泉花园"),
+            ("温泉花园12号楼3单元", "Building 12, Unit 3, 温泉花园"),
+            ("3单元", "3单元"),
+            ("辰兴路17号", "辰兴路17号"),
+            ("号楼", "号楼"),
+            ("甲号楼", "甲号楼"),
+        ] {
+            assert_eq!(in_english(place), english);
         }
     }
 }

@@ -12,7 +12,18 @@ use crate::warnings::step::{Action, Notice, Step, Verdict};
 /// How many keys a case remembers. A client repeats a step soon or not at all.
 const KEYS: usize = 64;
 
+/// A key names one action: who uses it for another one wants another step.
+fn named(action: Action, key: &str) -> String {
+    format!("{action} {key}")
+}
+
 impl Case {
+    /// Whether it took that action already under the name that the client gave it.
+    pub fn knows(&self, action: Action, key: &str) -> bool {
+        let named = named(action, key);
+        self.ledger.keys.contains(&named)
+    }
+
     /// Takes a step. One that it has taken already changes nothing. Whether a step may be taken is
     /// the table's to say ([`super::table::decide`]); here it is carried out.
     pub fn apply(&mut self, step: &Step) {
@@ -35,7 +46,7 @@ impl Case {
         self.reports = self.reports.saturating_add(step.reports.unwrap_or(0));
         if let Some(key) = &step.key {
             let keys = &mut self.ledger.keys;
-            keys.push(key.clone());
+            keys.push(named(step.action, key));
             let surplus = keys.len().saturating_sub(KEYS);
             keys.drain(..surplus);
         }
@@ -83,6 +94,9 @@ impl Case {
                 self.ledger.before_park = step.from;
             }
             Action::Resume => {
+                if self.overdue_at == self.parked_until {
+                    self.overdue_at = None;
+                }
                 self.parked_until = None;
                 self.ledger.before_park = None;
             }
@@ -127,6 +141,10 @@ impl Case {
         } else if ran {
             // What is done at the very moment at which it is due is in time.
             self.overdue_at = self.due_at.filter(|due| *due < now);
+        }
+        // Parked for longer than was said, it is an officer's again to look at.
+        if self.overdue_at.is_none() {
+            self.overdue_at = self.parked_until.filter(|until| *until <= now);
         }
     }
 

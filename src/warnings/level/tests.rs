@@ -26,6 +26,7 @@ fn clutter() -> Facts {
         factor: 1.0,
         near: None,
         place: Some(Localized::new("7号楼", "Building 7")),
+        parked_until: None,
         exercise: false,
     }
 }
@@ -64,11 +65,11 @@ fn overdue_by_a_working_day_it_is_red_and_the_moments_are_known_before() {
     assert_eq!((now.level, now.since), (Level::Red, red));
     assert_eq!(
         now.reason.zh,
-        "红色：楼道堆物（7号楼）；超期已满8个工作小时"
+        "红色：楼道堆物（7号楼）；超期已满16个工作小时"
     );
     assert_eq!(
         now.reason.en,
-        "red: corridor clutter at Building 7; 8 working hours overdue"
+        "red: corridor clutter at Building 7; over 16 working hours overdue"
     );
 }
 
@@ -89,7 +90,7 @@ fn the_third_report_within_the_window_is_red_at_once() {
     assert_eq!(
         now.reason.en,
         "red: 3rd corridor clutter report at Building 7 within 30 days; \
-             8 working hours overdue"
+             over 8 working hours overdue"
     );
     assert_eq!(
         now.reason.zh,
@@ -166,6 +167,7 @@ prop_compose! {
         due in prop::option::of(-DAY..20 * DAY),
         pauses in prop::collection::vec((0..5 * DAY, 1..5 * DAY, any::<bool>()), 0..3),
         open in prop::option::of(0..5 * DAY),
+        parked in prop::option::of(0..5 * DAY),
         nth in 1_u32..8,
         factor in prop::sample::select(vec![0.5, 1.0, 1.5, 2.0, 3.0]),
     ) -> Facts {
@@ -191,6 +193,7 @@ prop_compose! {
             factor,
             near: None,
             place: None,
+            parked_until: parked.map(|p| minute(end + p)),
             exercise: false,
         }
     }

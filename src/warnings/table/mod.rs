@@ -232,29 +232,42 @@ pub fn decide(
     wish: &Wish,
     context: &Context<'_>,
 ) -> Result<Step, Refusal> {
+    let row = row_for(case, actor, wish.action)?;
+    fill(row, case, actor, wish, context).map_err(|error| Refusal::Invalid {
+        error,
+        allowed: allowed(case, actor),
+    })
+}
+
+/// Whether this person may take an action where the case stands, whatever its fields are.
+///
+/// # Errors
+/// Why not, as [`decide`] says it.
+pub fn may(case: &Case, actor: &Actor, action: Action) -> Result<(), Refusal> {
+    row_for(case, actor, action).map(drop)
+}
+
+/// The row of an action, if the case stands where it begins and the person may take it.
+fn row_for(case: &Case, actor: &Actor, action: Action) -> Result<&'static Row, Refusal> {
     let allowed = || allowed(case, actor);
-    let row = TABLE.iter().find(|row| row.action == wish.action);
+    let row = TABLE.iter().find(|row| row.action == action);
     let Some(row) = row.filter(|row| row.from.contains(&case.status)) else {
         return Err(Refusal::WrongState {
-            detail: not_from(row, wish.action, case.status),
+            detail: not_from(row, action, case.status),
             allowed: allowed(),
         });
     };
     match hindrance(row, case, actor) {
-        None => {}
+        None => Ok(row),
         Some(Hindrance::Person(detail)) => {
             let allowed = allowed();
-            return Err(Refusal::WrongPerson { detail, allowed });
+            Err(Refusal::WrongPerson { detail, allowed })
         }
         Some(Hindrance::State(detail)) => {
             let allowed = allowed();
-            return Err(Refusal::WrongState { detail, allowed });
+            Err(Refusal::WrongState { detail, allowed })
         }
     }
-    fill(row, case, actor, wish, context).map_err(|error| Refusal::Invalid {
-        error,
-        allowed: allowed(),
-    })
 }
 
 fn not_from(row: Option<&Row>, action: Action, status: Status) -> String {
@@ -277,10 +290,7 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
             .then(|| Hindrance::Person(format!("{action} takes the role {role}.")))
     };
     let bounds = || {
-        let here = case.community.as_ref();
-        let bound =
-            !actor.communities.is_empty() && !here.is_some_and(|c| actor.communities.contains(c));
-        bound.then(|| {
+        is_elsewhere(case, actor).then(|| {
             Hindrance::Person("The account is bound to other communities than this one.".to_owned())
         })
     };
@@ -313,6 +323,12 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
             }
         }
     }
+}
+
+/// Whether a case lies outside of the communities to which the account is bound.
+fn is_elsewhere(case: &Case, actor: &Actor) -> bool {
+    let here = case.community.as_ref();
+    !actor.communities.is_empty() && !here.is_some_and(|c| actor.communities.contains(c))
 }
 
 fn handled_by(case: &Case, actor: &Actor) -> bool {
@@ -393,7 +409,7 @@ fn fill(
                 .as_ref()
                 .ok_or_else(|| missing("into", "the other case"))?;
             step.into = Some(into.clone());
-            mergeable(case, context.into, into.as_str())?;
+            mergeable(case, actor, context.into, into.as_str())?;
         }
         Action::Dispatch => {
             let unit = wish
@@ -449,18 +465,21 @@ fn fill(
         Action::Report | Action::Level | Action::Join | Action::Absorb => {}
     }
     if step.due_at.is_none() && step.to.clock_runs() && !case.status.clock_runs() {
-        step.due_at = shifted(case, at);
+        step.due_at = shifted(case, at, context.calendar);
     }
     Ok(step)
 }
 
-/// The due date of a case whose clock runs again: later by the time for which it stood still.
-fn shifted(case: &Case, now: Timestamp) -> Option<Timestamp> {
-    let stood = now.duration_since(case.ledger.paused_at?);
-    case.due_at?.checked_add(stood).ok()
+/// The due date of a case whose clock runs again: later by the time for which it stood still, and never
+/// with less working time to come than there was when it stopped.
+fn shifted(case: &Case, now: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
+    let (paused_at, due) = (case.ledger.paused_at?, case.due_at?);
+    let later = due.checked_add(now.duration_since(paused_at)).ok()?;
+    let left = calendar.working_between(paused_at, due);
+    Some(calendar.add(now, left).map_or(later, |due| due.max(later)))
 }
 
-fn mergeable(case: &Case, into: Option<&Case>, id: &str) -> Result<(), FieldError> {
+fn mergeable(case: &Case, actor: &Actor, into: Option<&Case>, id: &str) -> Result<(), FieldError> {
     let refuse = |problem: String| Err(FieldError::new("into", problem));
     match into {
         _ if case.id.as_str() == id => refuse("a case is not merged into itself".to_owned()),
@@ -471,6 +490,9 @@ fn mergeable(case: &Case, into: Option<&Case>, id: &str) -> Result<(), FieldErro
         Some(into) if into.exercise != case.exercise => {
             refuse(format!("a drill and a real case are not one: {id:?}"))
         }
+        Some(into) if is_elsewhere(into, actor) => refuse(format!(
+            "the account is bound to other communities than that of {id:?}"
+        )),
         Some(_) => Ok(()),
     }
 }
