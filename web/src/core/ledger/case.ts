@@ -60,10 +60,11 @@ export function turnWords(c: Case, unitName: string | undefined): Bilingual {
 /** Milliseconds; NaN where it is not said. */
 export const moment = (said: string | undefined): number => (said ? Date.parse(said) : Number.NaN);
 
-/** Past its due time and still somebody's to move. Parked and handled cases don't age. */
+/** Past its due time and still somebody's to move. Handled cases don't age, nor do parked ones until their date. */
 export function isOverdue(c: Case, now: number): boolean {
-  const { status, overdue_at, due_at } = c.properties;
-  if (!isOpen(c) || status === 'parked' || status === 'handled' || status === 'verified') return false;
+  const { status, overdue_at, due_at, parked_until } = c.properties;
+  if (status === 'parked') return moment(parked_until) < now;
+  if (!isOpen(c) || status === 'handled' || status === 'verified') return false;
   return overdue_at !== undefined || moment(due_at) < now;
 }
 

@@ -24,6 +24,8 @@ test('what waits for nobody’s work is not overdue', () => {
   const late = { due_at: '2026-11-22T05:00:00Z' };
   expect(isOverdue(make('a', { ...late, status: 'dispatched' }), now)).toBe(true);
   expect(isOverdue(make('a', { ...late, status: 'parked' }), now)).toBe(false);
+  expect(isOverdue(make('a', { ...late, status: 'parked', parked_until: '2099-01-01T00:00:00Z' }), now)).toBe(false);
+  expect(isOverdue(make('a', { ...late, status: 'parked', parked_until: '2026-11-20T00:00:00Z' }), now)).toBe(true);
   expect(isOverdue(make('a', { ...late, status: 'handled' }), now)).toBe(false);
   expect(isOverdue(make('a', { status: 'reported' }), now)).toBe(false);
 });
