@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { date, dateTime, distance, duration, time } from './format';
+import { date, dateTime, distance, duration, fullDateTime, time } from './format';
 
 const at = new Date('2026-11-22T06:05:09Z');
 
 test('times are those of the place, not of the machine', () => {
   expect(dateTime(at, 'zh')).toBe('11月22日 14:05');
   expect(dateTime(at, 'en')).toBe('22 Nov 14:05');
+  expect([fullDateTime(at, 'zh'), fullDateTime(at, 'en')]).toEqual(['2026年11月22日 14:05', '22 Nov 2026 14:05']);
   expect(time(at, 'zh', true)).toBe('14:05:09');
   expect(date(new Date('2026-11-22T16:30:00Z'), 'zh')).toBe('11月23日');
   expect(time(new Date('2026-11-22T16:00:00Z'), 'zh')).toBe('00:00');

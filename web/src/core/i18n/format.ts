@@ -40,6 +40,12 @@ export function dateTime(at: Date, lang: Lang): string {
   return `${date(at, lang)} ${time(at, lang)}`;
 }
 
+/** 2026年11月22日 14:05, 22 Nov 2026 14:05: where it is read again in later years. */
+export function fullDateTime(at: Date, lang: Lang): string {
+  const year = parts(at, { year: 'numeric' }, lang)['year'];
+  return lang === 'zh' ? `${year}年${dateTime(at, lang)}` : `${date(at, lang)} ${year} ${time(at, lang)}`;
+}
+
 /** 40 秒, 7 分钟, 3 小时, 2 天: one unit, rounded down, so that it never claims more than has passed. */
 export function duration(milliseconds: number, lang: Lang): string {
   const s = Math.max(0, Math.floor(milliseconds / 1000));

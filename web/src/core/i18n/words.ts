@@ -1,4 +1,5 @@
 // Words of the domain that every page says the same way.
+import { shallowReactive } from 'vue';
 import type { Level } from '@/core/levels/levels';
 import type { Bilingual } from './lang';
 
@@ -30,9 +31,33 @@ const categories: Record<string, Bilingual> = {
   other: { zh: '其他', en: 'Other' },
 };
 
-/** The category's name; a category made by rules.toml shows its own key until it brings a name. */
+const KEY = 'onemap.categories';
+
+/** The names that rules.toml brings; kept on this machine for where there is no network. */
+const learnt = shallowReactive(new Map<string, Bilingual>(remembered()));
+
+function remembered(): [string, Bilingual][] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
+    return Array.isArray(kept) ? (kept as [string, Bilingual][]) : [];
+  } catch {
+    return []; // storage may be forbidden
+  }
+}
+
+/** Takes up what the rules in force call their categories; they are written as within a sentence. */
+export function learnCategories(told: readonly { id: string; zh: string; en: string }[]): void {
+  for (const { id, zh, en } of told) learnt.set(id, { zh, en: en.charAt(0).toUpperCase() + en.slice(1) });
+  try {
+    localStorage.setItem(KEY, JSON.stringify([...learnt]));
+  } catch {
+    // They hold for this visit.
+  }
+}
+
+/** The category's name; one that the rules bring shows its own key until they are known. */
 export function categoryWords(category: string): Bilingual {
-  const known = categories[category];
+  const known = learnt.get(category) ?? categories[category];
   if (known) return known;
   const words = category.replaceAll('_', ' ');
   return { zh: words, en: words };

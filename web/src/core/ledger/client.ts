@@ -2,7 +2,8 @@
 // lost answer does nothing twice.
 import { ApiError, ask, json } from '@/core/api/client';
 import type { FeatureCollection } from '@/core/api/types';
-import { STATUSES, type Action, type ActionRequest, type Case, type Duplicates, type Figures, type History, type ImportReport, type NewCase, type Rules, type UnitSuggestion, type UploadedPhoto } from './types';
+import { learnCategories } from '@/core/i18n/words';
+import { STATUSES, type Action, type ActionRequest, type Case, type Duplicates, type Figures, type History, type ImportReport, type NewCase, type Rules, type Silence, type SilenceMatch, type UnitSuggestion, type UploadedPhoto } from './types';
 
 const BASE = '/api/warnings';
 const one = (id: string): string => `${BASE}/${encodeURIComponent(id)}`;
@@ -85,7 +86,25 @@ export const suggestUnits = async (id: string, signal?: AbortSignal): Promise<Un
 /** @param month as 2026-11 */
 export const figures = (month: string, signal?: AbortSignal): Promise<Figures> => json(`${BASE}/figures?${new URLSearchParams({ month })}`, signal);
 
-export const rules = (signal?: AbortSignal): Promise<Rules> => json('/api/rules', signal);
+/** The rules in force; all pages call the categories by the names that they have there. */
+export async function rules(signal?: AbortSignal): Promise<Rules> {
+  const told = await json<Rules>('/api/rules', signal);
+  learnCategories(told.categories);
+  return told;
+}
+
+/** All silences, those that are over too. */
+export const silences = async (signal?: AbortSignal): Promise<Silence[]> => (await json<{ silences: Silence[] }>('/api/silences', signal)).silences;
+
+/** @param until RFC 3339 */
+export async function silence(match: SilenceMatch, reason: string, until: string): Promise<void> {
+  await ask('/api/silences', post({ match, reason, until }));
+}
+
+/** Ends one before its time. */
+export async function endSilence(id: string): Promise<void> {
+  await ask(`/api/silences/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 

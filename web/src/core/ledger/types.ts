@@ -236,6 +236,25 @@ export interface UploadedPhoto {
   height: number;
 }
 
+/** What a silence is of: all that is named must fit. */
+export interface SilenceMatch {
+  grid?: string;
+  community?: string;
+  category?: string;
+  warning?: string;
+}
+
+/** Until its end, notices of what it matches are held back. */
+export interface Silence {
+  id: string;
+  match: SilenceMatch;
+  reason: string;
+  /** RFC 3339. */
+  until: string;
+  at: string;
+  account?: string;
+}
+
 export interface RuleCategory {
   id: string;
   zh: string;
@@ -247,6 +266,8 @@ export interface RuleCategory {
 /** `GET /api/rules` */
 export interface Rules {
   categories: RuleCategory[];
+  /** A reporter's contact is erased so many days after the case ended. */
+  privacy?: { contact_days?: number };
   in_force_since?: string;
   problem?: { file?: string; line?: number; column?: number; problem?: string; expected?: string } | null;
 }

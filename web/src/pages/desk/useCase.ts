@@ -1,6 +1,7 @@
 // The case on the desk: what it is, what it went through, what may be done with it now, and the step that is being
 // written. Another officer's step arrives here live; a refused one says what happened and keeps what was typed.
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type Ref } from 'vue';
+import { explain, wrongFieldOf } from '@/core/api/explain';
 import { ApiError } from '@/core/api/client';
 import * as ledger from '@/core/ledger/client';
 import type { Action, ActionRequest, Case, Step } from '@/core/ledger/types';
@@ -116,9 +117,11 @@ export function useCase(
       etag = held.etag;
       steps.value = past.steps;
       failure.value = '';
+      // To whom the server knows it says what they may do.
+      if (!held.value.allowed) on.signedOut();
     } catch (error) {
       if (asking.signal.aborted) return;
-      failure.value = error instanceof Error ? error.message : String(error);
+      failure.value = explain(error);
     }
   }
 
@@ -211,12 +214,11 @@ export function useCase(
           await take(action, true);
           return;
         }
-        conflict.value = { detail: error.detail, step: lastStep(), stillAllowed };
+        conflict.value = { detail: explain(error), step: lastStep(), stillAllowed };
         if (fieldsOf(action).length > 0) form.value = action;
       } else {
-        problem.value = error.detail;
-        const field = error.problem['field'] ?? error.problem['parameter'];
-        wrongField.value = typeof field === 'string' ? field : '';
+        problem.value = explain(error);
+        wrongField.value = wrongFieldOf(error);
         if (error.status === 403) await load(id);
       }
     } finally {
