@@ -13,6 +13,8 @@ export interface OutboxHandle {
   entries: ShallowRef<Entry<Answer>[]>;
   holdup: Ref<Holdup>;
   sending: Ref<boolean>;
+  /** When it is tried again by itself; null while nothing waits for that. */
+  nextAt: Ref<Date | null>;
   /** Whether it outlives a reload; false in a browser that allows no storage. */
   lasting: Ref<boolean>;
   /** Takes a step down and begins to send; resolves once it can't be lost any more. */
@@ -28,6 +30,7 @@ export function useOutbox(account: (() => string | null) | 'resident', onSettled
   const entries = shallowRef<Entry<Answer>[]>([]);
   const holdup = ref<Holdup>('none');
   const sending = ref(false);
+  const nextAt = ref<Date | null>(null);
   const lasting = ref(true);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -48,6 +51,7 @@ export function useOutbox(account: (() => string | null) | 'resident', onSettled
 
   async function send(): Promise<void> {
     clearTimeout(timer);
+    nextAt.value = null;
     const outbox = await opened;
     if (!entries.value.some((e) => e.state === 'waiting')) return;
     sending.value = true;
@@ -58,7 +62,9 @@ export function useOutbox(account: (() => string | null) | 'resident', onSettled
       sending.value = false;
     }
     if (holdup.value === 'network' || holdup.value === 'busy') {
-      timer = setTimeout(() => void send(), Math.max(outbox.pause_ms, Math.min(LONGEST, FIRST * 2 ** failures)));
+      const pause = Math.max(outbox.pause_ms, Math.min(LONGEST, FIRST * 2 ** failures));
+      timer = setTimeout(() => void send(), pause);
+      nextAt.value = new Date(Date.now() + pause);
       failures += 1;
     } else {
       failures = 0;
@@ -84,6 +90,7 @@ export function useOutbox(account: (() => string | null) | 'resident', onSettled
     entries,
     holdup,
     sending,
+    nextAt,
     lasting,
     async add(step) {
       const entry = await (await opened).add(step);

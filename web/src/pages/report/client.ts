@@ -2,7 +2,8 @@
 import type { Geometry } from 'geojson';
 import { ApiError, ask } from '@/core/api/client';
 import type { Feature, FeatureCollection } from '@/core/api/types';
-import type { Case, RuleCategory } from '@/core/ledger/types';
+import { learnCategories } from '@/core/i18n/words';
+import type { Case, Rules } from '@/core/ledger/types';
 
 const asNobody = { credentials: 'omit', headers: { accept: 'application/json' } } as const;
 
@@ -45,7 +46,12 @@ export async function nearestName(lon: number, lat: number): Promise<string> {
   return first && (first.properties.distance_m ?? 0) < 80 ? (first.properties.name ?? first.properties.address ?? '') : '';
 }
 
-export const categories = async (): Promise<RuleCategory[]> => (await get<{ categories: RuleCategory[] }>('/api/rules')).categories;
+/** The rules in force, as far as they concern who reports. */
+export async function rules(): Promise<Pick<Rules, 'categories' | 'privacy'>> {
+  const told = await get<Rules>('/api/rules');
+  learnCategories(told.categories);
+  return told;
+}
 
 /** One's own case, by its receipt. */
 export const follow = async (id: string, receipt: string): Promise<Case> =>

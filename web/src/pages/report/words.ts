@@ -30,6 +30,12 @@ const states = {
   },
 } satisfies Record<'zh' | 'en', Record<Status, [string, string]>>;
 
+/** When a contact goes; the days are the rules', where they are known. */
+const erased = {
+  zh: (days: number | null) => (days === null ? '到期自动删除' : days === 0 ? '办结后随即删除' : `办结 ${days} 天后自动删除`),
+  en: (days: number | null) => (days === null ? 'erased after a set time' : days === 0 ? 'erased as soon as the case is closed' : `erased ${days} days after the case is closed`),
+};
+
 export const words = {
   zh: {
     title: '随手上报',
@@ -62,11 +68,11 @@ export const words = {
     noteHint: '例如：3 单元 2 楼楼道堆了旧沙发',
     contact: '联系方式（可不填）',
     contactHint: '手机号或邮箱',
-    contactWhy: '只有值班人员能看到，仅用于核实这件事，到期自动删除。不填也一样处理。',
+    contactWhy: (days: number | null) => `只有值班人员能看到，仅用于核实这件事，${erased.zh(days)}。不填也一样处理。`,
     privacyTitle: '您的信息怎么用',
-    privacy: [
+    privacy: (days: number | null) => [
       '我们只收您在这里填的内容：问题、地点、照片、留言和（若填写）联系方式。不需要姓名，不需要账号。',
-      '类别、地点和办理进度会在公开的地图上显示；照片和留言只给办理人员看；联系方式只给值班人员看，到期删除。',
+      `类别、地点和办理进度会在公开的地图上显示；照片和留言只给办理人员看；联系方式只给值班人员看，${erased.zh(days)}。`,
       '回执只存在您的手机上。有回执的人可以看进度、评分，请不要发给无关的人。',
     ],
     send: '发送',
@@ -76,10 +82,12 @@ export const words = {
     keptTitle: '已存在手机上',
     kept: '现在没有网络。有网络后打开本页会自动发送，不会重复。',
     busyTitle: '稍后自动发送',
-    busy: '现在上报的人多，或您刚刚上报过。已存在手机上，过一会儿自动发送，不用重填。',
+    busy: '现在上报的人多，或您刚刚上报过几次。已存在手机上，不用重填。',
+    busyUntil: (time: string) => `本页开着，${time} 会自动发送。`,
     notLasting: '此浏览器不允许保存数据，请在发送完成前不要关闭本页。',
     refusedTitle: '没有发送成功',
     refused: '服务器没有接受这次上报，请修改后再发。',
+    serverFailed: '服务器出错了，还没有收下。已存在手机上，请过一会儿再试。',
     serverSays: '服务器说明：',
     edit: '回去修改',
     tryNow: '立即再试',
@@ -145,11 +153,11 @@ export const words = {
     noteHint: 'For example: an old sofa in the corridor, entrance 3, 2nd floor',
     contact: 'Contact (optional)',
     contactHint: 'Phone or e-mail',
-    contactWhy: 'Only the duty room sees it, only to ask about this report, and it is erased after a set time. Without it your report counts the same.',
+    contactWhy: (days: number | null) => `Only the duty room sees it, only to ask about this report, and it is ${erased.en(days)}. Without it your report counts the same.`,
     privacyTitle: 'What happens with it',
-    privacy: [
+    privacy: (days: number | null) => [
       'We keep only what you fill in here: the problem, the place, photos, words and, if given, your contact. No name, no account.',
-      'Category, place and progress appear on the public map; photos and words are for those who handle it; your contact is for the duty room and is erased after a set time.',
+      `Category, place and progress appear on the public map; photos and words are for those who handle it; your contact is for the duty room and is ${erased.en(days)}.`,
       'The receipt stays on your phone. Whoever has it can see the progress and rate: share it with care.',
     ],
     send: 'Send',
@@ -159,10 +167,12 @@ export const words = {
     keptTitle: 'Kept on your phone',
     kept: 'There is no network now. It is sent, once, when you open this page with one.',
     busyTitle: 'Sent a little later',
-    busy: 'Many people report just now, or you did a moment ago. It is kept on your phone and goes by itself; nothing to fill in again.',
+    busy: 'Many people report just now, or you did a moment ago. It is kept on your phone; nothing to fill in again.',
+    busyUntil: (time: string) => `While this page is open it goes by itself at ${time}.`,
     notLasting: 'This browser keeps no data. Don\'t close this page before it is sent.',
     refusedTitle: 'It was not sent',
     refused: 'The server did not accept this report. Change it and send again.',
+    serverFailed: 'The server failed and has not taken it. It is kept on your phone; try again in a while.',
     serverSays: 'The server says: ',
     edit: 'Back to the form',
     tryNow: 'Try now',
@@ -190,7 +200,7 @@ export const words = {
     rated: 'Rated. Thank you!',
     rateFailed: 'The rating was not sent: ',
     rateOffline: 'No network; try again later.',
-    again: 'Report something else',
+    again: 'Report another',
     mineNone: 'Nothing was reported from this phone yet.',
     waiting: 'waiting to be sent',
     newer: 'There is a newer version of this page.',
