@@ -4,6 +4,7 @@ import type { Geometry } from 'geojson';
 import { computed, onScopeDispose, reactive, ref, shallowRef, triggerRef, watch } from 'vue';
 import * as api from '@/core/api/client';
 import type { GridProperties, GridStatus } from '@/core/api/types';
+import { explain } from '@/core/api/explain';
 import { pick, type Bilingual } from '@/core/i18n/lang';
 import { categoryWords } from '@/core/i18n/words';
 import { CaseList } from '@/core/ledger/caseList';
@@ -138,7 +139,7 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
     units.value = new Map(members.map((u) => [u.id, u.properties.name ?? u.id]));
     if (rules?.categories?.length) {
       const order = (id: string): number => (KNOWN.indexOf(id) + 1 || 99);
-      categories.value = rules.categories.toSorted((a, b) => order(a.id) - order(b.id)).map((c) => ({ id: c.id, words: { zh: c.zh, en: c.en }, photo: c.photo ?? false }));
+      categories.value = rules.categories.toSorted((a, b) => order(a.id) - order(b.id)).map((c) => ({ id: c.id, words: categoryWords(c.id), photo: c.photo ?? false }));
     }
     rulesProblem.value = rules?.problem ? `${rules.problem.file ?? 'rules.toml'}:${rules.problem.line ?? ''} ${rules.problem.problem ?? ''}` : '';
     return seq;
@@ -176,7 +177,7 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
       void feed.run();
     } catch (error) {
       if (over) return;
-      failure.value = error instanceof Error ? error.message : String(error);
+      failure.value = explain(error);
       phase.value = 'failed';
       retry = setTimeout(() => void begin(), RETRY);
     }
