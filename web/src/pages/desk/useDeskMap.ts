@@ -3,7 +3,7 @@
 import type { Position } from 'geojson';
 import type { GeoJSONSource, MapLibreMap, MapMouseEvent, StyleSpecification } from 'maplibre-gl';
 import { onScopeDispose, ref, type Ref, type ShallowRef } from 'vue';
-import { style as loadStyle } from '@/core/api/client';
+import { ApiError, style as loadStyle } from '@/core/api/client';
 import type { Lang } from '@/core/i18n/lang';
 import type { Case } from '@/core/ledger/types';
 import { bboxOf, signPlace } from '@/core/map/bounds';
@@ -20,6 +20,8 @@ import type { Grid } from './useDesk';
 const SCALE = 0.78;
 /** From here on a case's surroundings are seen. */
 const CLOSE = 16;
+/** Pause before a style that could not be had is asked for again; milliseconds. */
+const RETRY = 4000;
 /** Pixels around the pointer that still hit a symbol. */
 const REACH = 4;
 
@@ -31,7 +33,8 @@ export interface Picked {
 }
 
 export interface DeskMap {
-  phase: Ref<'loading' | 'ready' | 'failed'>;
+  /** `away`: its style could not be had, and is asked for again. `failed`: it can't be drawn here. */
+  phase: Ref<'loading' | 'ready' | 'away' | 'failed'>;
   map: ShallowRef<MapLibreMap | null>;
   /** `lon,lat,zoom` where the camera rests. */
   camera: Ref<string>;
@@ -54,14 +57,18 @@ const points = (place: Position | null): GeoJSON.FeatureCollection => ({
 
 export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Picked) => void; placing: () => boolean; selected: () => string | null; grids: () => ReadonlyMap<string, Grid>; /** How many compounds there are. */ compounds: () => number }): DeskMap {
   const { map, create } = useMap();
-  const phase = ref<'loading' | 'ready' | 'failed'>('loading');
+  const phase = ref<'loading' | 'ready' | 'away' | 'failed'>('loading');
   const camera = ref('');
   let layers: { grids: GridLayers; warnings: WarningLayers } | null = null;
   let cases: Case[] = [];
   let ringed: Case | null = null;
   let marked: Position | null = null;
   let drawing: ReturnType<typeof setTimeout> | undefined;
-  onScopeDispose(() => clearTimeout(drawing));
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  onScopeDispose(() => {
+    clearTimeout(drawing);
+    clearTimeout(retry);
+  });
 
   const put = (source: string, place: Position | null): void => void map.value?.getSource<GeoJSONSource>(source)?.setData(points(place));
 
@@ -100,7 +107,8 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
   }
 
   async function build(container: HTMLElement, mode: Mode, lang: Lang): Promise<void> {
-    phase.value = 'loading';
+    clearTimeout(retry);
+    if (phase.value !== 'away') phase.value = 'loading';
     const before = map.value ? { center: map.value.getCenter(), zoom: map.value.getZoom() } : null;
     try {
       const style = await loadStyle<StyleSpecification>(mode === 'dark' ? 'wall' : 'light');
@@ -136,8 +144,9 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
       rest();
       await made.once('idle');
       phase.value = 'ready';
-    } catch {
-      phase.value = 'failed';
+    } catch (error) {
+      phase.value = error instanceof ApiError ? 'away' : 'failed';
+      if (phase.value === 'away') retry = setTimeout(() => void build(container, mode, lang), RETRY);
     }
   }
 
