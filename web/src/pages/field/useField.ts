@@ -3,7 +3,7 @@
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
 import { photoIds } from '@/core/ledger/case';
-import { cases as askCases, photoUrl, readCase } from '@/core/ledger/client';
+import { cases as askCases, photoUrl, readCase, rules as askRules } from '@/core/ledger/client';
 import type { Case } from '@/core/ledger/types';
 import { shelf } from '@/core/offline/shelf';
 import { forgetSeen } from '@/core/phone/serviceWorker';
@@ -26,6 +26,8 @@ export interface Field {
   me: ShallowRef<Worker | null>;
   cases: ShallowRef<Case[] | null>;
   units: ShallowRef<ReadonlyMap<string, string>>;
+  /** Whether the rules ask for a photo of what was done, as far as the phone knows them. */
+  photoNeeded: (category: string) => boolean;
   /** When the cases were asked for; null before the first answer. */
   asOf: Ref<Date | null>;
   /** Whether the last attempt reached the server. */
@@ -54,12 +56,17 @@ interface KeptUnits {
   id: 'units';
   units: [string, string][];
 }
+interface KeptRules {
+  id: 'photo-rules';
+  needed: string[];
+}
 
 export function useField(): Field {
   const access = ref<Access>('asking');
   const me = shallowRef<Worker | null>(null);
   const cases = shallowRef<Case[] | null>(null);
   const units = shallowRef<ReadonlyMap<string, string>>(new Map());
+  const needPhoto = shallowRef<readonly string[]>([]);
   const asOf = ref<Date | null>(null);
   const online = ref(true);
   const now = ref(Date.now());
@@ -73,6 +80,8 @@ export function useField(): Field {
       const answer = entry.result as Case | undefined;
       if (entry.state === 'refused' && entry.case !== null) void readCase(entry.case).then(({ value }) => take(value), () => {});
       else if (answer?.properties && cases.value) take(answer);
+      // Something got through: what is shown need not stay what was known.
+      if (!online.value) void refresh();
     },
   );
 
@@ -92,6 +101,7 @@ export function useField(): Field {
     const kept = await shelf();
     me.value = (await kept.get<KeptWorker>('kept', 'me'))?.me ?? null;
     units.value = new Map((await kept.get<KeptUnits>('kept', 'units'))?.units);
+    needPhoto.value = (await kept.get<KeptRules>('kept', 'photo-rules'))?.needed ?? [];
     if (!me.value) return;
     const tasks = await kept.get<KeptTasks>('kept', `tasks:${me.value.account}`);
     if (!tasks) return;
@@ -148,6 +158,13 @@ export function useField(): Field {
     await (await shelf()).put('kept', { id: 'units', units: named } as KeptUnits);
   }
 
+  /** The rules before there is a dead spot: who learns only on return that a photo is missing goes there twice. */
+  async function learnRules(): Promise<void> {
+    const needed = (await askRules()).categories.filter((c) => c.photo).map((c) => c.id);
+    needPhoto.value = needed;
+    await (await shelf()).put('kept', { id: 'photo-rules', needed } as KeptRules);
+  }
+
   /** Has the service worker keep the small pictures of the tasks, for where there is no network. */
   async function seePhotos(of: Case[]): Promise<void> {
     if (!navigator.serviceWorker?.controller) return;
@@ -172,6 +189,7 @@ export function useField(): Field {
       await keep();
       void outbox.send();
       void nameUnits().catch(() => {});
+      void learnRules().catch(() => {});
       void seePhotos(found).catch(() => {});
     } catch (error) {
       if (error instanceof api.ApiError && error.status === 401) {
@@ -202,6 +220,7 @@ export function useField(): Field {
     me,
     cases,
     units,
+    photoNeeded: (category) => needPhoto.value.includes(category),
     asOf,
     online,
     now,

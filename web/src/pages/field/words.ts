@@ -99,6 +99,7 @@ export const words = {
       404: '案件已不存在。',
       412: '您提交之前，案件已被别人更新。',
       422: '缺少内容或内容不合要求。',
+      failed: '服务器出错了，这一步还没有收下。',
       other: '服务器没有接受这一步。',
     },
     refusedDo: {
@@ -107,6 +108,7 @@ export const words = {
       404: '请放弃这一步。',
       412: '看过案件现状后，可重新提交。',
       422: '请补充或修改后重新提交，照片还在。',
+      failed: '请过一会儿重新提交；若仍不行，请联系值班室。',
       other: '可重新提交；若仍不行，请联系值班室。',
     },
     serverSays: '服务器说明：',
@@ -211,6 +213,7 @@ export const words = {
       404: 'The case no longer exists.',
       412: 'Somebody changed the case before your step arrived.',
       422: 'Something is missing or not as it should be.',
+      failed: 'The server failed and has not taken this step.',
       other: 'The server did not accept this step.',
     },
     refusedDo: {
@@ -219,6 +222,7 @@ export const words = {
       404: 'Give this step up.',
       412: 'Look at the case, then send again.',
       422: 'Complete or change it and send again; the photos are still there.',
+      failed: 'Send again in a while; if that does not help, call the duty room.',
       other: 'Send again; if that does not help, call the duty room.',
     },
     serverSays: 'The server says: ',
