@@ -16,7 +16,7 @@ use crate::ingest::{Aside, Counts, Reject, Report};
 use crate::live::desk::{self, CASES};
 use crate::live::place::anchor;
 use crate::live::{Live, Office};
-use crate::model::CollectionId;
+use crate::model::{CollectionId, Localized};
 use crate::store::Store;
 use crate::warnings::sheet::columns::{self, Column};
 use crate::warnings::sheet::plan::plan;
@@ -130,11 +130,14 @@ impl Understood {
                     continue;
                 }
                 let Some(cell) = cell(&value) else {
-                    problems.push(Problem {
+                    problems.push(Problem::new(
                         row,
-                        problem: format!("expected a text or a number, found {value}"),
-                        column: Some(name),
-                    });
+                        Some(name),
+                        Localized::new(
+                            format!("应为文字或数，现为 {value}"),
+                            format!("expected a text or a number, found {value}"),
+                        ),
+                    ));
                     continue;
                 };
                 let place = headers.iter().position(|h| *h == name);

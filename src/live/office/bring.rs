@@ -16,11 +16,11 @@ use crate::live::Snapshot;
 use crate::live::desk::{self, Desk, moment};
 use crate::live::place::{Place, Where};
 use crate::live::receipt::Ticket;
-use crate::model::{Author, Change, Edit, Expect, FeatureId, Role};
+use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
 use crate::spatial::metres;
 use crate::store::StoreError;
-use crate::warnings::sheet::Problem;
 use crate::warnings::sheet::plan::{Planned, PlannedStep};
+use crate::warnings::sheet::{Problem, sheet_time};
 use crate::warnings::{Action, Actor, Case, Context, Report, Rules, Status, decide};
 
 /// How many rows are told in a preview.
@@ -202,10 +202,15 @@ impl<'a> Bringing<'a> {
             return Ok(Err(problem(
                 row,
                 format!(
+                    "台账里已有另一件编号为“{}”的事件，上报于 {}",
+                    case.id.as_str(),
+                    sheet_time(case.reported_at)
+                ),
+                format!(
                     "the ledger has another case {:?}: {}, reported at {}",
                     case.id.as_str(),
                     case.category,
-                    case.reported_at
+                    sheet_time(case.reported_at)
                 ),
             )));
         }
@@ -225,6 +230,7 @@ impl<'a> Bringing<'a> {
         let Some(rest) = rest else {
             return Ok(Err(problem(
                 row,
+                "台账里这件事的状态与表中不同，无法由此走到表中的状态",
                 format!(
                     "the ledger has it as {}, from where no step leads to {}",
                     case.status, row.status
@@ -253,18 +259,23 @@ impl<'a> Bringing<'a> {
         if row.status == Status::Merged {
             return Ok(Err(problem(
                 row,
+                "已合并的事件不单独导入：请删去这一行，或按未结导入后再并案",
                 "a merged case is not on its own: leave it out, or bring it in open and merge it",
             )));
         }
         let Some(at) = self.places.find(row) else {
             return Ok(Err(problem(
                 row,
+                "地图上没有这个地点：请填经纬度或楼栋编号",
                 "this place is not on the map: give longitude and latitude, or the id of a building",
             )));
         };
         let mut place = match Place::locate(self.desk.map, &at) {
             Ok(place) => place,
-            Err(error) => return Ok(Err(problem(row, error.to_string()))),
+            Err(error) => {
+                let en = error.to_string();
+                return Ok(Err(problem(row, format!("地点不能用（{en}）"), en)));
+            }
         };
         if let Some(words) = &row.place {
             place.words = Some(words.clone());
@@ -277,6 +288,7 @@ impl<'a> Bringing<'a> {
         if bound {
             return Ok(Err(problem(
                 row,
+                "您的账号只负责别的社区",
                 "the account is bound to other communities than this one",
             )));
         }
@@ -327,7 +339,10 @@ impl<'a> Bringing<'a> {
             context.competences = Some(&handlers);
             let step = match decide(case, &who, &planned.wish, &context) {
                 Ok(step) => step,
-                Err(refusal) => return Ok(Err(problem(row, refusal.to_string()))),
+                Err(refusal) => {
+                    let en = refusal.to_string();
+                    return Ok(Err(problem(row, format!("台账不接受其中一步（{en}）"), en)));
+                }
             };
             case.take(&step, self.desk.rules, self.desk.calendar);
             versions.put(case, at, &self.actor)?;
@@ -446,12 +461,8 @@ fn leads_to(action: Action, from: Status) -> Status {
     }
 }
 
-fn problem(row: &Planned, problem: impl Into<String>) -> Problem {
-    Problem {
-        row: row.row,
-        column: None,
-        problem: problem.into(),
-    }
+fn problem(row: &Planned, zh: impl Into<String>, en: impl Into<String>) -> Problem {
+    Problem::new(row.row, None, Localized::new(zh, en))
 }
 
 /// The names of houses and compounds, by which an address in words is found.

@@ -11,6 +11,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::Serialize;
 
@@ -48,6 +49,25 @@ pub struct Problem {
     pub column: Option<String>,
     /// What is wrong and what was expected.
     pub problem: String,
+    /// The same in Chinese, for those who keep the sheet.
+    pub problem_zh: String,
+}
+
+impl Problem {
+    /// A fault, in both languages.
+    pub fn new(row: u32, column: Option<String>, what: Localized) -> Self {
+        Self {
+            row,
+            column,
+            problem: what.en,
+            problem_zh: what.zh,
+        }
+    }
+}
+
+/// A moment as sheets have it: China's, to the minute.
+pub fn sheet_time(at: Timestamp) -> String {
+    CHINA.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// What the words in a sheet stand for.

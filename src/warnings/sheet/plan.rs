@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 
 use super::columns::{Column, value_name, value_named};
 use super::read::{Cell, Sheet};
-use super::{Language, Names, Problem};
-use crate::model::FeatureId;
+use super::{Language, Names, Problem, sheet_time};
+use crate::model::{FeatureId, Localized};
 use crate::warnings::wish::TEXT_LIMIT;
 use crate::warnings::{Action, Source, Status, Verdict, Wish};
 
@@ -86,11 +86,14 @@ pub fn plan(sheet: &Sheet, names: &Names, words: &Map<String, Value>, now: Times
         match Column::find(header) {
             Some(column) if column.read => {
                 if places.insert(column.name, i).is_some() {
-                    plan.problems.push(Problem {
-                        row: 1,
-                        column: Some(header.clone()),
-                        problem: format!("two columns are {:?}; leave one of them out", column.zh),
-                    });
+                    plan.problems.push(Problem::new(
+                        1,
+                        Some(header.clone()),
+                        Localized::new(
+                            format!("有两列都是“{}”，请只留一列", column.zh),
+                            format!("two columns are {:?}; leave one of them out", column.zh),
+                        ),
+                    ));
                 }
             }
             Some(_) => {}
@@ -102,16 +105,23 @@ pub fn plan(sheet: &Sheet, names: &Names, words: &Map<String, Value>, now: Times
         if !places.contains_key(needed)
             && let Some(column) = Column::find(needed)
         {
-            plan.problems.push(Problem {
-                row: 1,
-                column: None,
-                problem: format!(
-                    "there is no column {} ({}); the headers are {}",
-                    column.zh,
-                    column.en,
-                    sheet.headers.join(", ")
+            plan.problems.push(Problem::new(
+                1,
+                None,
+                Localized::new(
+                    format!(
+                        "缺少“{}”列；现有的表头是：{}",
+                        column.zh,
+                        sheet.headers.join("、")
+                    ),
+                    format!(
+                        "there is no column {} ({}); the headers are {}",
+                        column.zh,
+                        column.en,
+                        sheet.headers.join(", ")
+                    ),
                 ),
-            });
+            ));
         }
     }
     if !plan.problems.is_empty() {
@@ -140,14 +150,12 @@ pub fn plan(sheet: &Sheet, names: &Names, words: &Map<String, Value>, now: Times
                 let count = seen.entry(name).or_default();
                 *count += 1;
                 if *count > 1 && planned.id.is_some() {
-                    plan.problems.push(Problem {
-                        row: *row,
-                        column: places
-                            .get("id")
-                            .and_then(|i| sheet.headers.get(*i))
-                            .cloned(),
-                        problem: "another row has this id".to_owned(),
-                    });
+                    let column = places.get("id").and_then(|i| sheet.headers.get(*i));
+                    plan.problems.push(Problem::new(
+                        *row,
+                        column.cloned(),
+                        Localized::new("另一行也用了这个编号", "another row has this id"),
+                    ));
                     continue;
                 }
                 if *count > 1 {
@@ -181,13 +189,32 @@ impl Line<'_> {
             .unwrap_or(&Cell::Empty)
     }
 
-    fn wrong(&mut self, column: &str, problem: impl Into<String>) {
+    fn wrong(&mut self, column: &str, zh: impl Into<String>, en: impl Into<String>) {
         let header = self.places.get(column).and_then(|i| self.headers.get(*i));
-        self.problems.push(Problem {
-            row: self.row,
-            column: header.cloned(),
-            problem: problem.into(),
-        });
+        self.problems.push(Problem::new(
+            self.row,
+            header.cloned(),
+            Localized::new(zh, en),
+        ));
+    }
+
+    /// A text that names none of a property's values.
+    fn no_value<'b>(
+        &mut self,
+        column: &str,
+        known: impl Iterator<Item = &'b str> + Clone,
+        text: &str,
+    ) {
+        let zh: Vec<String> = known
+            .clone()
+            .map(|id| value_name(self.words, self.names, column, id, Language::Chinese))
+            .collect();
+        let ids: Vec<&str> = known.collect();
+        self.wrong(
+            column,
+            format!("应为 {} 之一，现为“{text}”", zh.join("、")),
+            format!("expected one of {}, found {text:?}", ids.join(", ")),
+        );
     }
 
     fn text(&mut self, column: &str) -> Option<String> {
@@ -196,12 +223,13 @@ impl Line<'_> {
         if length > TEXT_LIMIT {
             self.wrong(
                 column,
+                format!("最多 {TEXT_LIMIT} 个字，现有 {length} 个"),
                 format!("at most {TEXT_LIMIT} characters, found {length}"),
             );
             return None;
         }
         if text.contains('\0') {
-            self.wrong(column, "contains a NUL character");
+            self.wrong(column, "含有空字符（NUL）", "contains a NUL character");
             return None;
         }
         (!text.is_empty()).then_some(text)
@@ -216,6 +244,7 @@ impl Line<'_> {
         if at.is_none() {
             self.wrong(
                 column,
+                format!("应为 2026-11-22 14:05 这样的时间，现为“{}”", cell.text()),
                 format!(
                     "expected a time like 2026-11-22 14:05, found {:?}",
                     cell.text()
@@ -234,6 +263,7 @@ impl Line<'_> {
         if number.is_none() {
             self.wrong(
                 column,
+                format!("应为不超过 {most} 的数，现为“{}”", cell.text()),
                 format!("expected a number up to {most}, found {:?}", cell.text()),
             );
         }
@@ -243,7 +273,7 @@ impl Line<'_> {
     fn read(&mut self) -> Option<Planned> {
         let id = self.text("id").and_then(|text| {
             FeatureId::new(&text)
-                .map_err(|e| self.wrong("id", e.to_string()))
+                .map_err(|e| self.wrong("id", format!("编号“{text}”不能用"), e.to_string()))
                 .ok()
         });
         let category = self.category();
@@ -251,6 +281,7 @@ impl Line<'_> {
         if reported_at.is_none() && self.cell("reported_at") == &Cell::Empty {
             self.wrong(
                 "reported_at",
+                "没有上报时间",
                 "expected the time of the report, found nothing",
             );
         }
@@ -260,7 +291,11 @@ impl Line<'_> {
             (Some(x), Some(y)) => Some(Coord { x, y }),
             (None, None) => None,
             _ => {
-                self.wrong("lon", "longitude and latitude come together");
+                self.wrong(
+                    "lon",
+                    "经度和纬度要同时填写",
+                    "longitude and latitude come together",
+                );
                 None
             }
         };
@@ -268,6 +303,7 @@ impl Line<'_> {
         if position.is_none() && place.is_none() && building.is_none() {
             self.wrong(
                 "place",
+                "没有地点：请填经纬度、楼栋，或地图上有的地址",
                 "where is it? Expected longitude and latitude, a building, or an address on the map",
             );
         }
@@ -318,32 +354,14 @@ impl Line<'_> {
             self.names.categories.contains_key(&id).then_some(id)
         });
         if found.is_none() {
-            let known: Vec<&str> = self
-                .names
-                .categories
-                .values()
-                .map(|n| n.zh.as_str())
-                .collect();
-            self.wrong(
+            let names = self.names;
+            self.no_value(
                 "category",
-                format!("expected one of {}, found {text:?}", known.join(", ")),
+                names.categories.keys().map(String::as_str),
+                &text,
             );
         }
         found
-    }
-
-    /// The values that a column takes, as they may stand in it.
-    fn known<'v>(&self, property: &str, values: impl Iterator<Item = &'v str>) -> String {
-        let named = values.map(|value| {
-            let names = Names::default();
-            let name = value_name(self.words, &names, property, value, Language::Chinese);
-            if name == value {
-                name
-            } else {
-                format!("{name} ({value})")
-            }
-        });
-        named.collect::<Vec<_>>().join(", ")
     }
 
     fn source(&mut self) -> Source {
@@ -356,8 +374,7 @@ impl Line<'_> {
         };
         let named = value_named(self.words, "source", &text).unwrap_or_else(|| text.clone());
         Source::parse(&named).unwrap_or_else(|| {
-            let known = self.known("source", Source::ALL.iter().map(|s| s.as_str()));
-            self.wrong("source", format!("expected one of {known}, found {text:?}"));
+            self.no_value("source", Source::ALL.iter().map(|s| s.as_str()), &text);
             Source::GridWorker
         })
     }
@@ -368,6 +385,7 @@ impl Line<'_> {
         if found.is_none() {
             self.wrong(
                 "unit",
+                format!("没有叫“{text}”的成员单位，或不止一家同名"),
                 format!(
                     "no unit, or more than one, is called {text:?}; the collection units has them"
                 ),
@@ -380,7 +398,12 @@ impl Line<'_> {
     fn past(&mut self, column: &str) -> Option<Timestamp> {
         let at = self.moment(column)?;
         if at > self.now {
-            self.wrong(column, format!("{at} has not come yet"));
+            let at = sheet_time(at);
+            self.wrong(
+                column,
+                format!("{at} 还没有到"),
+                format!("{at} has not come yet"),
+            );
             return None;
         }
         Some(at)
@@ -391,8 +414,7 @@ impl Line<'_> {
         if let Some(text) = self.text("status") {
             let named = value_named(self.words, "status", &text).unwrap_or_else(|| text.clone());
             return Status::parse(&named).unwrap_or_else(|| {
-                let known = self.known("status", Status::ALL.iter().map(|s| s.as_str()));
-                self.wrong("status", format!("expected one of {known}, found {text:?}"));
+                self.no_value("status", Status::ALL.iter().map(|s| s.as_str()), &text);
                 Status::Reported
             });
         }
@@ -436,7 +458,18 @@ impl Line<'_> {
             Status::Parked => vec![File, Park],
         };
         if path.contains(&Dispatch) && unit.is_none() && self.cell("unit") == &Cell::Empty {
-            self.wrong("unit", format!("a case that is {status} needs its unit"));
+            let word = value_name(
+                self.words,
+                self.names,
+                "status",
+                status.as_str(),
+                Language::Chinese,
+            );
+            self.wrong(
+                "unit",
+                format!("状态为“{word}”的事件要有承办单位"),
+                format!("a case that is {status} needs its unit"),
+            );
         }
         let rating = self.number("rating", 5.0);
         if status == Status::Closed && rating.is_some() {
@@ -459,9 +492,12 @@ impl Line<'_> {
             };
             let at = self.past(column).unwrap_or(last);
             if at < last {
-                let problem =
-                    format!("{action} at {at} comes before the step before it, at {last}");
-                self.wrong(column, problem);
+                let (at, last) = (sheet_time(at), sheet_time(last));
+                self.wrong(
+                    column,
+                    format!("{at} 早于前一步的时间 {last}"),
+                    format!("{action} at {at} comes before the step before it, at {last}"),
+                );
             }
             last = last.max(at);
             let mut wish = Wish::new(action);
@@ -475,7 +511,8 @@ impl Line<'_> {
                     if due_at.is_some_and(|due| due <= last) {
                         self.wrong(
                             "due_at",
-                            format!("it is due before it is dispatched, at {last}"),
+                            format!("期限早于派遣时间 {}", sheet_time(last)),
+                            format!("it is due before it is dispatched, at {}", sheet_time(last)),
                         );
                     }
                 }
@@ -488,14 +525,22 @@ impl Line<'_> {
                     wish.reason = Some(why.clone().unwrap_or_else(|| IMPORTED.to_owned()));
                     wish.until = until;
                     if until.is_none() {
-                        self.wrong("parked_until", "a parked case says until when");
+                        self.wrong(
+                            "parked_until",
+                            "挂账的事件要写明挂账至何时",
+                            "a parked case says until when",
+                        );
                     }
                 }
                 Rate => match rating {
                     Some(n) if n.fract() == 0.0 && (1.0..=5.0).contains(&n) => {
                         wish.rating = Some(n as u8);
                     }
-                    _ => self.wrong("rating", "expected a whole number from 1 to 5"),
+                    _ => self.wrong(
+                        "rating",
+                        "应为 1 到 5 的整数",
+                        "expected a whole number from 1 to 5",
+                    ),
                 },
                 _ => {}
             }

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::super::read::csv;
 use super::*;
-use crate::model::Localized;
 
 fn names() -> Names {
     Names {
@@ -107,6 +106,11 @@ fn every_fault_names_its_row_and_column() {
         ]
     );
     assert!(plan.rows.is_empty());
+    let [first, .., future] = &plan.problems[..5] else {
+        panic!("{plan:?}");
+    };
+    assert!(first.problem_zh.starts_with("应为 "), "{first:?}");
+    assert_eq!(future.problem_zh, "2026-12-05 00:00 还没有到");
     let plan = read("类别,地点\n楼道堆物,a\n");
     assert!(plan.problems[0].problem.contains("上报时间"), "{plan:?}");
 }

@@ -2902,7 +2902,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description `{rows, created, updated, unchanged, problems: [{row, column?, problem}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written */
+            /** @description `{rows, created, updated, unchanged, problems: [{row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written */
             200: {
                 headers: {
                     [name: string]: unknown;

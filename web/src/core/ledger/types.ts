@@ -201,6 +201,7 @@ export interface ImportProblem {
   row: number;
   column?: string | null;
   problem: string;
+  problem_zh?: string;
 }
 
 /** What becomes of one row of a sheet. */
