@@ -198,7 +198,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     const give = (name: string, text: string) => page.locator('[data-import] input[type="file"]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
     const header = '编号,类别,状态,楼栋,上报时间,说明\n';
     await give('错.csv', `${header}old-1,天外来客,已上报,wenquan-huayuan-3,2026-10-01 09:00,甲\n`);
-    await page.locator('[data-problems] tbody tr').first().waitFor();
+    await page.locator('[data-problems] tbody tr', { hasText: '应为' }).first().waitFor();
     expect(await page.getByRole('button', { name: /导入 \d+ 件/ }).count()).toBe(0);
     await expectAccessible(page);
     await give('台账.csv', `${header}old-1,楼道堆物,已上报,wenquan-huayuan-3,2026-10-01 09:00,甲\nold-2,飞线充电,已上报,wenquan-huayuan-6,2026-10-02 10:30,乙\n`);
@@ -208,6 +208,33 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await page.locator('[data-imported]').waitFor();
     expect((await api<Case>('/api/warnings/old-1')).properties['category']).toBe('corridor_clutter');
     await close();
+  });
+
+  test('a silence is begun for what is looked at, seen by the other officer with who and why, and ended', async () => {
+    const { id, properties } = await report('静默用的一件', 'wenquan-huayuan-8');
+    const { page, close } = await desk(li);
+    await find(page, '静默用的一件', id);
+    await page.keyboard.press('Shift+S');
+    await page.getByText('现在没有静默').waitFor();
+    await page.keyboard.press('Control+Enter');
+    const reason = page.locator('[data-silences] [data-field="reason"]');
+    await reason.fill('集中整治，每天有人在场');
+    await reason.press('Control+Enter');
+    await page.locator('[data-silence="active"]', { hasText: '集中整治' }).waitFor();
+    await expectAccessible(page);
+    await close();
+
+    const { silences } = await api<{ silences: { match: object; reason: string; account: string }[] }>('/api/silences');
+    expect(silences).toMatchObject([{ match: { grid: properties['grid'], category: 'corridor_clutter' }, reason: '集中整治，每天有人在场', account: 'li' }]);
+
+    const other = await desk(wang);
+    await other.page.keyboard.press('Shift+S');
+    const row = other.page.locator('[data-silence="active"]', { hasText: 'li' });
+    await row.getByRole('button', { name: /提前结束/ }).click();
+    await row.getByRole('button', { name: '确定结束' }).click();
+    await row.waitFor({ state: 'detached' });
+    expect(await api('/api/silences')).toEqual({ silences: [] });
+    await other.close();
   });
 
   test('the list on the desk is the list in the file', async () => {
@@ -258,11 +285,13 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     ['en', 'dark'],
   ])('in %s and %s', (lang, theme) => {
     test('it is whole, without a finding of axe, and every button of a step shows its key', async () => {
-      const { id } = await report(`看全貌用的一件 ${lang}`);
+      const { id } = await report(`看全貌用的一件 ${lang} https://example.invalid/${'very-long-'.repeat(12)}`);
       const { page, errors, outside, close } = await desk(li, `?lang=${lang}&theme=${theme}`);
       await mapReady(page);
       await find(page, `看全貌用的一件 ${lang}`, id);
       await page.waitForSelector('.history__step');
+      // However long a name is, the case's column cuts nothing off.
+      expect(await page.locator('.desk__side').evaluate((side) => side.scrollWidth - side.clientWidth)).toBe(0);
       expect(await page.locator('[data-action]').evaluateAll((bs) => bs.every((b) => b.querySelector('kbd') && b.getAttribute('aria-keyshortcuts')))).toBe(true);
       expect(await page.locator('.case:focus-within').count()).toBe(1);
       expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([1440, 900]);
@@ -285,10 +314,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await expectAccessible(page);
     await page.route('**/api/**', (route) => route.abort());
     await page.reload();
-    await page.getByText('连不上服务器').waitFor();
+    await page.getByText('台账没能载入').waitFor();
     await expectAccessible(page);
     await page.unroute('**/api/**');
     await page.waitForSelector('[data-desk="ready"]', { timeout: 20_000 });
+    await mapReady(page);
     expect(await page.locator('[data-case]').count()).toBeGreaterThan(0);
     await close();
   });

@@ -48,8 +48,8 @@ export async function photograph(browser: Browser, colour: string): Promise<{ na
   return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer };
 }
 
-/** Nothing that is touched is smaller than `least` px in both directions, and the page does not scroll sideways. */
-export async function fitsFingers(page: Page, least = 44): Promise<string[]> {
+/** Nothing that is touched is smaller than `least` px in either direction, as for gloves, and the page does not scroll sideways. */
+export async function fitsFingers(page: Page, least = 56): Promise<string[]> {
   return page.evaluate((px) => {
     const out: string[] = [];
     if (document.documentElement.scrollWidth > innerWidth) out.push(`scrolls sideways: ${document.documentElement.scrollWidth} px`);
