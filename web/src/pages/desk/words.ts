@@ -194,7 +194,7 @@ export const words = {
     importColumn: '列',
     importProblem: '问题',
     importPreview: '前几行将成为',
-    importBecomes: '将',
+    importBecomes: '处理',
     importIgnored: '没有用到的表头：',
     importGo: (n: number) => `导入 ${n} 件`,
     importNothing: '没有需要写入的内容。',
