@@ -23,6 +23,7 @@ describe.each(['wall', 'light'])('%s', (name) => {
 
   test('stays valid when enlarged', () => {
     expect(validateStyleMin(scaleStyle(parse(name), 2.8))).toEqual([]);
+    expect(validateStyleMin(scaleStyle(parse(name), 1.4, 20))).toEqual([]);
   });
 
   test('asks the tiles for every collection that it draws, and for no other', () => {
@@ -48,4 +49,5 @@ test('only outputs are multiplied', () => {
   expect(scaleValue(['case', ['has', 'x'], 1, 2], 3)).toEqual(['case', ['has', 'x'], 3, 6]);
   expect(scaleValue(['match', ['get', 'k'], 'a', 1, 2], 3)).toEqual(['match', ['get', 'k'], 'a', 3, 6]);
   expect(scaleValue(['get', 'size'], 3)).toEqual(['*', 3, ['get', 'size']]);
+  expect(scaleValue(['interpolate', ['linear'], ['zoom'], 13, 11, 17, 14], 2, 25)).toEqual(['interpolate', ['linear'], ['zoom'], 13, 25, 17, 28]);
 });

@@ -115,6 +115,18 @@ export function gridCounts(statuses: Iterable<GridStatus>): Record<Level, number
   return counts;
 }
 
+/** Why, beside a mark and a place that tell the level and the place already: the ledger's words without these two. */
+export function whyOf(warning: Warning): Bilingual {
+  const { reason, place } = warning.properties;
+  let zh = (reason?.zh ?? '').replace(/^(红色|黄色|绿色)：/, '');
+  let en = (reason?.en ?? '').replace(/^(red|yellow|green): /, '');
+  if (place) {
+    zh = zh.replace(`（${place}）`, '').replace(`（${place}，`, '（');
+    en = en.replace(` at ${place}`, '');
+  }
+  return { zh, en: en.charAt(0).toUpperCase() + en.slice(1) };
+}
+
 /** Whose turn it is, with the unit's name where one is in charge. */
 export function turnOf(warning: Warning, unitName: string | undefined): Bilingual {
   const unit = unitName ?? warning.properties.unit;

@@ -28,10 +28,9 @@ export class Director {
     private readonly map: MapLibreMap,
     /** How many times as large as on a desk things are drawn. */
     private readonly scale: number,
+    /** Space at the upper edge that is not the map's now; pixels as on a desk. */
+    private readonly roof: () => number,
   ) {}
-
-  /** Space at the upper edge that the legend of a view takes; pixels as on a desk. */
-  roof = 0;
 
   /** Of two walls side by side: which of them, and how wide both maps are together; pixels. */
   pair: { part: 1 | 2; width: number } | null = null;
@@ -89,8 +88,9 @@ export class Director {
   private stand(box: Bbox, pitch = PITCH, width = this.map.getContainer().clientWidth): Stand {
     const height = this.map.getContainer().clientHeight;
     const edge = 14 * this.scale;
-    // Tall buildings rise above the ground line at the far edge; the furniture stands at the near one.
-    const padding = { top: edge * 2 + this.roof * this.scale, right: edge, bottom: edge * 2.4, left: edge };
+    // Tall buildings rise above the ground line at the far edge; at the near one stands the furniture, and a sign of
+    // the nearest grids has room above it.
+    const padding = { top: edge * 2 + this.roof() * this.scale, right: edge, bottom: edge * 4.4, left: edge };
     const stand = standFor(box, { width, height, padding, pitch, bearing: 0, maxZoom: MAX_ZOOM + Math.log2(this.scale) });
     // A little too wide for its houses: rather lose its edges than show a city without any.
     if (stand.zoom < HOUSES && stand.zoom > HOUSES - 1) stand.zoom = HOUSES;

@@ -28,7 +28,9 @@ import type { Grid, WallState } from './wallState';
 const DISTANCE = 1.4;
 /** Red and yellow are read from ten metres: 32 px on a screen of 1080 lines. */
 const SIGNS: SignSizes = { red: 23, yellow: 23, green: 14.3, no_data: 14.3 };
-/** What the legend of a view takes at the map's upper edge; pixels as on a desk. */
+/** No word on the map is smaller: 20 px on a screen of 1080 lines. */
+const LEAST_TEXT = 14.3;
+/** What the legend of a view, or the words of the past, take at the map's upper edge; pixels as on a desk. */
 const ROOF = 46;
 /** The panel on the right, which is the wider one, rem: as the page's style has it. */
 const WIDER_PANEL = 19.125;
@@ -82,6 +84,8 @@ export interface WallMapOptions {
   isWanted: (warning: Warning) => boolean;
   /** Of two walls side by side. */
   part: () => 1 | 2 | null;
+  /** The past is shown, or asked for. */
+  isPast: () => boolean;
 }
 
 interface Parts {
@@ -152,7 +156,6 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     to.grids.setLook(gridLook[options.view()]);
     to.warnings.setLook(options.view() === 'category' ? { by: 'category', picked: options.category() } : { by: 'level' });
     to.views.set(options.view(), options.lang());
-    to.director.roof = options.view() === 'levels' ? 0 : ROOF;
     const part = options.part();
     to.director.pair = part && { part, width: pairWidth() };
     applySwitches(to.map, options.off());
@@ -181,7 +184,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const made = await create(
         container,
         {
-          style: scaleStyle(base, scale),
+          style: scaleStyle(base, scale, LEAST_TEXT * scale),
           pixelRatio: devicePixelRatio,
           maxPitch: 60,
           fadeDuration: 200,
@@ -203,7 +206,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const warnings = new WarningLayers(made, container, scale, options.lang(), 16, (w) => options.isWanted(w as Warning));
       const focus = new FocusLayer(made, container, scale);
       const views = new ViewLayers(made, container, scale);
-      const director = new Director(made, scale);
+      const director = new Director(made, scale, () => (options.view() === 'levels' && !options.isPast() ? 0 : ROOF));
       grids.setAll(scene().grids);
       warnings.setAll(scene().warnings);
       const now: Parts = { map: made, scale, grids, warnings, focus, views, director };

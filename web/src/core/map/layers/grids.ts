@@ -31,6 +31,19 @@ const collect = (grids: ReadonlyMap<string, Grid>, make: (grid: Grid) => GeoJson
   features: [...grids.values()].map(make).filter((f) => f !== null),
 });
 
+type Stands = (string | [number, number])[];
+
+/** Where a sign may stand at a distance from its place; ems. */
+function ring(r: number): Stands {
+  const d = r / Math.SQRT2;
+  return ['bottom', [0, -r], 'top', [0, r], 'left', [r, 0], 'right', [-r, 0], 'bottom-left', [d, -d], 'bottom-right', [-d, -d], 'top-left', [d, d], 'top-right', [-d, d]];
+}
+
+/** A sign of what is wrong: on its place, around it, and where all of that is taken somewhat further out. */
+const around = (near: number): Stands => ['center', [0, 0], ...ring(near), ...ring(near * 1.5)];
+/** Every other sign stays in its own grid, or is left out: in a neighbour it would tell another level. */
+const INSIDE: Stands = ['center', [0, 0], 'center', [0, -0.6], 'center', [0, 0.6], 'center', [0.6, 0], 'center', [-0.6, 0]];
+
 /** Text sizes of the signs on a desk; pixels. */
 export type SignSizes = Record<Level, number>;
 
@@ -100,8 +113,7 @@ export class GridLayers {
           'text-font': ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'],
           'text-size': byLevel((l) => signs[l] * scale),
           // A sign makes way for a warning's own mark.
-          'text-variable-anchor': ['center', 'bottom', 'top', 'left', 'right', 'bottom-left', 'bottom-right', 'top-left', 'top-right'],
-          'text-radial-offset': options.signs ? 0.95 : 1.3,
+          'text-variable-anchor-offset': (id === 'grid-sign' ? around(options.signs ? 0.95 : 1.3) : INSIDE) as never,
           'text-allow-overlap': allowOverlap as never,
           'symbol-sort-key': byLevel((l) => ({ red: 0, yellow: 1, no_data: 2, green: 3 })[l]),
           'text-padding': 1,

@@ -1,6 +1,6 @@
 // A new red announces itself: its grid's edge draws itself once, and a ring stands around its place.
 import type { Geometry, Position } from 'geojson';
-import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
+import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { token, reducedMotion } from '@/core/theme/tokens';
 
 /** How long the edge takes to close; milliseconds. */
@@ -44,7 +44,9 @@ export class FocusLayer {
     const before = 'warning-pins-green';
     map.addLayer({ id: 'focus-edge-glow', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': token('--level-red', room), 'line-width': 7 * scale, 'line-opacity': 0.9 } }, before);
     map.addLayer({ id: 'focus-edge', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': ink, 'line-width': 1.6 * scale } }, before);
-    map.addLayer({ id: 'focus-ring', type: 'circle', source: 'focus', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': ['case', ['to-boolean', ['get', 'mark']], 24 * scale, 21 * scale], 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': ink, 'circle-stroke-width': 3 * scale } }, before);
+    const isMark: ExpressionSpecification = ['to-boolean', ['get', 'mark']];
+    // What is marked stands on a disc as light as the panel of the oldest red: without colour too nothing else is.
+    map.addLayer({ id: 'focus-ring', type: 'circle', source: 'focus', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': ['case', isMark, 24 * scale, 21 * scale], 'circle-color': ['case', isMark, token('--alarm', room), 'rgba(0,0,0,0)'], 'circle-stroke-color': ink, 'circle-stroke-width': 3 * scale } }, before);
   }
 
   /** Where the red of the card is, while the camera is with the whole; null for none. */

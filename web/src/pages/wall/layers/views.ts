@@ -7,7 +7,7 @@ import { token } from '@/core/theme/tokens';
 import type { GridLook } from '@/core/map/layers/grids';
 import { HOUSING, type Housing } from '../derive';
 import type { View } from '../settings';
-import { housingWords } from '../words';
+import { housingWords, words } from '../words';
 
 /** Which grids each view has under its subject. */
 export const gridLook: Record<View, GridLook> = { levels: 'full', category: 'quiet', housing: 'outline', riders: 'outline' };
@@ -64,9 +64,8 @@ export class ViewLayers {
     this.paint('compounds', 'fill-color', byKind(colour, token('--panel', this.room)));
     this.paint('compounds', 'fill-opacity', 0.42);
     this.paint('buildings', 'fill-extrusion-color', byKind(colour, '#3a3a3d'));
-    const quiet = token('--text-quiet', this.room);
-    // The kind stands under the name: colour alone would not tell it.
-    this.layout('compound-labels', 'text-field', ['format', ['get', 'name'], {}, '\n', {}, byKind((kind) => housingWords[kind][lang], ''), { 'font-scale': 0.82, 'text-color': byKind(colour, quiet) }]);
+    // The kind stands over the name: colour alone would not tell it.
+    this.layout('compound-labels', 'text-field', ['format', byKind((kind) => words[lang].short[kind] ?? housingWords[kind][lang], ''), { 'text-color': token('--text', this.room) }, '\n', {}, ['get', 'name'], {}]);
     this.range('compound-labels', 12);
   }
 
