@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULTS, findCommunities, linkTo, readSettings, writeSettings } from './settings';
+import { DEFAULTS, findCommunities, linkTo, readSettings, steadySet, writeSettings } from './settings';
 
 const read = (address: string, preset?: Record<string, unknown>) => readSettings(new URLSearchParams(address), preset);
 
@@ -45,4 +45,12 @@ test('a community is known by id, code or name', () => {
     { id: 'c2', name: '朝阳里社区' },
   ];
   expect(findCommunities(['朝阳里', '120113001003000', 'c1', '月球'], all)).toEqual({ ids: ['c2', 'c1'], unknown: ['月球'] });
+});
+
+test('the same communities are the same set', () => {
+  const first = steadySet(['a', 'b'], null);
+  expect(steadySet(['b', 'a'], first)).toBe(first);
+  expect(steadySet(['a'], first)).toEqual(new Set(['a']));
+  expect(steadySet(['a', 'c'], first)).toEqual(new Set(['a', 'c']));
+  expect(steadySet([], first)).toBeNull();
 });

@@ -164,3 +164,10 @@ export function findCommunities(asked: readonly string[], all: readonly Communit
   }
   return { ids: [...new Set(ids)], unknown };
 }
+
+/** The ids as a set, null for none; the one before where it says the same, so that whoever watches it need not draw
+ * all anew whenever a grid changes. */
+export function steadySet(ids: readonly string[], before: ReadonlySet<string> | null | undefined): ReadonlySet<string> | null {
+  if (ids.length === 0) return null;
+  return before?.size === ids.length && ids.every((id) => before.has(id)) ? before : new Set(ids);
+}

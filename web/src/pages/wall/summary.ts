@@ -95,6 +95,8 @@ export interface SummaryKeeper {
   failure: Ref<string>;
   /** Something happened: ask again soon. */
   touch: () => void;
+  /** Other communities are shown: what is known is of others, and is asked for at once. */
+  anew: () => void;
 }
 
 export function useSummary(options: { communities?: () => string[]; now: () => Date }): SummaryKeeper {
@@ -154,5 +156,15 @@ export function useSummary(options: { communities?: () => string[]; now: () => D
     clearTimeout(timer);
     asking?.abort();
   });
-  return { summary, loading, failure, touch: () => plan(Math.max(500, asked + SELDOM - Date.now())) };
+  return {
+    summary,
+    loading,
+    failure,
+    touch: () => plan(Math.max(500, asked + SELDOM - Date.now())),
+    anew() {
+      summary.value = null;
+      loading.value = true;
+      plan(0);
+    },
+  };
 }

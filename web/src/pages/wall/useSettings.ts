@@ -5,7 +5,7 @@ import { ApiError } from '@/core/api/client';
 import { lang, pick, setLanguage } from '@/core/i18n/lang';
 import { backoff } from '@/core/live/feed';
 import { presets } from './presets';
-import { DEFAULTS, findCommunities, linkTo, readSettings, type Misread, type Settings } from './settings';
+import { DEFAULTS, findCommunities, linkTo, readSettings, steadySet, type Misread, type Settings } from './settings';
 import type { Grid } from './wallState';
 import { words } from './words';
 
@@ -50,9 +50,10 @@ export function useSettings(communities: () => Grid[], known: Ref<boolean>): Set
   if (first.settings.preset) void loadPreset(first.settings.preset);
 
   const found = computed(() => findCommunities(settings.value.communities, communities()));
+  const wanted = computed<ReadonlySet<string> | null>((before) => steadySet(found.value.ids, before));
   return {
     settings,
-    wanted: computed(() => (found.value.ids.length > 0 ? new Set(found.value.ids) : null)),
+    wanted,
     notices: computed(() => {
       const w = words[lang.value];
       const lines = misread.value.map((m) => w.misread(m.key, m.value.slice(0, 40), pick(m.expected)));
