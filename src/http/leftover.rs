@@ -1,7 +1,8 @@
 //! What is left of a body when its request has been answered.
 //!
-//! A request may be refused before its body was read: by a role, a method, a path. Were the connection
-//! then just closed, a client that keeps it for the next request would lose that one without a word. So
+//! A request may be refused before its body was read: by a role, a method, a path, its size. Were the
+//! connection then just closed, a client that still sends would never see the answer, and one that keeps
+//! the connection for the next request would lose that one without a word. So
 //! the rest is read and thrown away, and where that takes too long the answer says that it is the last.
 
 use std::pin::Pin;
@@ -18,9 +19,9 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
 /// The most that is read of what nobody wants, in bytes.
-const MOST: u64 = 32 * 1024 * 1024;
+const MOST: u64 = 256 * 1024 * 1024;
 /// For how long.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where a body is put that was dropped before its end.
 type Rest = Arc<Mutex<Option<BodyDataStream>>>;

@@ -291,7 +291,6 @@ pub fn with_layers(router: Router) -> Router {
 
     router
         .layer(DefaultBodyLimit::max(body::LIMIT))
-        .layer(middleware::from_fn(body::hear_out))
         .layer(middleware::from_fn(guard))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn(answer::tag_encodings))
