@@ -65,7 +65,7 @@ pub struct Message<'a> {
     /// The category in words.
     pub category: &'a Localized,
     /// The place in words.
-    pub place: &'a str,
+    pub place: &'a Localized,
     /// The moments of all its steps, the first of all first; the last one is what is told here.
     pub steps: &'a [Timestamp],
 }
@@ -224,7 +224,7 @@ impl Message<'_> {
             xml.text("expires", &at(due))?;
         }
         xml.text("senderName", language.of("一张图", "One Map"))?;
-        let place = self.place;
+        let place = language.of(&self.place.zh, &self.place.en);
         let headline = match language {
             Language::Chinese => format!("{level}：{category}，{place}"),
             Language::English => format!("{level}: {category}, {place}"),
@@ -254,7 +254,7 @@ impl Message<'_> {
                 &value,
             )?;
         }
-        self.area(xml, category)?;
+        self.area(xml, if place.is_empty() { category } else { place })?;
         xml.close("info")
     }
 
@@ -269,13 +269,8 @@ impl Message<'_> {
         }
     }
 
-    fn area(&self, xml: &mut Xml, category: &str) -> io::Result<()> {
+    fn area(&self, xml: &mut Xml, words: &str) -> io::Result<()> {
         xml.open("area")?;
-        let words = if self.place.is_empty() {
-            category
-        } else {
-            self.place
-        };
         xml.text("areaDesc", words)?;
         let (mut polygons, mut circles) = (Vec::new(), Vec::new());
         if let Some(geometry) = self.geometry {

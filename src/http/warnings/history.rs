@@ -3,17 +3,21 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Found;
+use super::list::language;
 use super::one::versions;
+use super::{Found, names};
 use crate::http::App;
 use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::model::Role;
-use crate::warnings::sheet::write::csv_of;
+use crate::model::{Localized, Role};
+use crate::warnings::sheet::columns::{self, value_name};
+use crate::warnings::sheet::write::{csv_of, time};
+use crate::warnings::sheet::{Language, Names};
 
 /// What anybody may know of a step.
 const PUBLIC: &[&str] = &["n", "action", "at", "role", "from", "to", "level", "why"];
@@ -42,6 +46,37 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("why", "等级原因", "Why this level"),
 ];
 
+/// What the codes of a step are called in Chinese; in English they speak for themselves.
+const WORDS: &[(&str, &str)] = &[
+    ("report", "上报"),
+    ("file", "立案"),
+    ("reject", "不予立案"),
+    ("merge", "并入他案"),
+    ("dispatch", "派遣"),
+    ("return", "退回"),
+    ("start", "开始处置"),
+    ("handle", "处置完成"),
+    ("verify", "核查"),
+    ("close", "结案"),
+    ("extend", "延时"),
+    ("park", "挂账"),
+    ("resume", "恢复办理"),
+    ("reopen", "重新立案"),
+    ("rate", "评单"),
+    ("level", "等级变化"),
+    ("join", "又有上报并入"),
+    ("absorb", "并入一件同类事件"),
+    ("public", "公众"),
+    ("rider", "骑手"),
+    ("grid_worker", "网格员"),
+    ("officer", "值班员"),
+    ("planner", "规划员"),
+    ("steward", "地图管理员"),
+    ("admin", "管理员"),
+    ("pass", "合格"),
+    ("fail", "不合格"),
+];
+
 /// All steps of a case, the first one first.
 #[utoipa::path(get, path = "/api/warnings/{id}/history", operation_id = "warning_history", tag = "warnings",
     params(
@@ -62,7 +97,7 @@ pub async fn history(
 ) -> Result<Response, Problem> {
     query.only(&["f", "lang"])?;
     let snapshot = app.live.snapshot();
-    Found::read(&snapshot, &id)?;
+    let found = Found::read(&snapshot, &id)?;
     let mut steps: Vec<Map<String, Value>> = Vec::new();
     let mut last = 0;
     for case in versions(&app, &id).await? {
@@ -86,20 +121,26 @@ pub async fn history(
             ))
         }
         Some("csv") => {
-            let chinese = !matches!(query.get("lang")?, Some("en"));
+            let language = language(&query)?;
+            let words = columns::words(&found.collection.schema().document);
+            let names = names(&snapshot);
+            let said = |name: &str, value| cell(name, value, language, &names, &words);
             let shown =
                 |name: &str| PUBLIC.contains(&name) || caller.role().includes(Role::GridWorker);
             let columns: Vec<_> = COLUMNS.iter().filter(|(name, ..)| shown(name)).collect();
             let header: Vec<&str> = columns
                 .iter()
-                .map(|(_, zh, en)| if chinese { *zh } else { *en })
+                .map(|(_, zh, en)| match language {
+                    Language::Chinese => *zh,
+                    Language::English => *en,
+                })
                 .collect();
             let rows: Vec<Vec<String>> = steps
                 .iter()
                 .map(|step| {
                     columns
                         .iter()
-                        .map(|(name, ..)| cell(step.get(*name), chinese))
+                        .map(|(name, ..)| said(name, step.get(*name)))
                         .collect()
                 })
                 .collect();
@@ -134,10 +175,29 @@ fn seen_by(mut step: Map<String, Value>, role: Role) -> Map<String, Value> {
     step
 }
 
-fn cell(value: Option<&Value>, chinese: bool) -> String {
+/// What a cell says: in the words of its language, and in China's time.
+fn cell(
+    name: &str,
+    value: Option<&Value>,
+    language: Language,
+    names: &Names,
+    words: &Map<String, Value>,
+) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => match name {
+            "at" | "due_at" | "until" => text
+                .parse()
+                .map_or_else(|_| text.clone(), |at: Timestamp| time(at)),
+            "from" | "to" => value_name(words, names, "status", text, language),
+            "level" => value_name(words, names, "level", text, language),
+            "unit" | "to_unit" => names.unit_name(text).to_owned(),
+            "action" | "role" | "result" => WORDS
+                .iter()
+                .find(|(code, _)| code == text && language == Language::Chinese)
+                .map_or_else(|| text.clone(), |(_, zh)| (*zh).to_owned()),
+            _ => text.clone(),
+        },
         Some(Value::Array(list)) => {
             let ids = list
                 .iter()
@@ -145,10 +205,39 @@ fn cell(value: Option<&Value>, chinese: bool) -> String {
             ids.collect::<Vec<_>>().join(" ")
         }
         Some(Value::Object(words)) => words
-            .get(if chinese { "zh" } else { "en" })
+            .get(language.of(&Localized::new("zh", "en")))
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned(),
         Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_says_what_was_done_in_its_own_words_and_time() {
+        let words = Map::new();
+        let names = Names::default();
+        let said =
+            |name: &str, value: Value, language| cell(name, Some(&value), language, &names, &words);
+        let (zh, en) = (Language::Chinese, Language::English);
+        assert_eq!(said("action", json!("dispatch"), zh), "派遣");
+        assert_eq!(said("action", json!("dispatch"), en), "dispatch");
+        assert_eq!(said("result", json!("fail"), zh), "不合格");
+        let at = json!("2026-11-22T06:05:00.120Z");
+        assert_eq!(said("at", at, zh), "2026-11-22T14:05:00+08:00");
+        assert_eq!(said("note", json!("dispatch"), zh), "dispatch");
+        assert_eq!(said("why", json!({"zh": "红", "en": "red"}), en), "red");
+    }
+
+    #[test]
+    fn every_action_has_its_word() {
+        for action in crate::warnings::Action::ALL {
+            let word = WORDS.iter().find(|(code, _)| *code == action.as_str());
+            assert!(word.is_some(), "{action}");
+        }
     }
 }

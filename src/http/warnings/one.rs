@@ -115,11 +115,11 @@ async fn message(
     let rules = snapshot.ledger().rules();
     let unnamed = Localized::new(&found.case.category, &found.case.category);
     let category = rules.categories.get(&found.case.category).map(|c| &c.name);
-    let place = found
-        .case
-        .place
-        .as_deref()
-        .or(found.case.building.as_deref());
+    let building = || {
+        let id = found.case.building.as_deref().unwrap_or_default();
+        Localized::new(id, id)
+    };
+    let place = found.case.place_words().unwrap_or_else(building);
     let bytes = cap::write(&cap::Message {
         sender: &format!("urn:uuid:{}", snapshot.store_id()),
         web: &format!("{base}/api/warnings/{}", segment(id)),
@@ -127,7 +127,7 @@ async fn message(
         geometry: found.entry.geometry(),
         properties: &properties,
         category: category.unwrap_or(&unnamed),
-        place: place.unwrap_or_default(),
+        place: &place,
         steps: &steps.into_iter().map(|(_, at)| at).collect::<Vec<_>>(),
     })
     .map_err(|e| Problem::internal(&e))?;

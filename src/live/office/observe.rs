@@ -82,7 +82,7 @@ impl Office {
             return Err(FieldError::new("at", problem).into());
         }
         if at < now - BEHIND {
-            let problem = format!("{at} is more than a year ago; is the clock there right?");
+            let problem = format!("{at} is more than a year ago: the clock there is wrong");
             return Err(FieldError::new("at", problem).into());
         }
         if !wish.value.is_finite() {

@@ -45,7 +45,10 @@ fn message(properties: &Map<String, Value>, geometry: &Geometry<f64>, steps: usi
             zh: "楼道堆物".into(),
             en: "corridor clutter".into(),
         },
-        place: "温泉花园3号楼\u{1}",
+        place: &Localized {
+            zh: "温泉花园3号楼\u{1}".into(),
+            en: "Building 3, 温泉花园".into(),
+        },
         steps: &steps,
     })
     .unwrap();

@@ -275,6 +275,15 @@ impl Case {
         })
     }
 
+    /// Its place in the words of both languages.
+    pub fn place_words(&self) -> Option<Localized> {
+        let words = |place: &String| Localized::new(place, in_english(place));
+        self.ledger
+            .place
+            .clone()
+            .or_else(|| self.place.as_ref().map(words))
+    }
+
     /// What its level follows from.
     pub fn facts(&self) -> Facts {
         // Whatever ends a pause moves the due date by as much, or sets a new one.
@@ -285,7 +294,6 @@ impl Case {
         };
         let past = self.ledger.pauses.iter().map(|(f, u)| pause(*f, Some(*u)));
         let now = self.ledger.paused_at.map(|from| pause(from, None));
-        let words = |place: &String| Localized::new(place, in_english(place));
         Facts {
             category: self.category.clone(),
             reported_at: self.reported_at,
@@ -294,11 +302,7 @@ impl Case {
             nth: self.ledger.nth.unwrap_or(1),
             factor: self.ledger.factor.unwrap_or(1.0),
             near: self.ledger.near.clone(),
-            place: self
-                .ledger
-                .place
-                .clone()
-                .or_else(|| self.place.as_ref().map(words)),
+            place: self.place_words(),
             parked_until: self.parked_until,
             exercise: self.exercise,
         }

@@ -123,7 +123,8 @@ fn rounded(degrees: f64) -> f64 {
     (degrees * 1e6).round() / 1e6
 }
 
-fn time(at: Timestamp) -> String {
+/// A moment as a sheet of text has it: China's time, whole seconds.
+pub fn time(at: Timestamp) -> String {
     CHINA
         .to_datetime(at)
         .strftime("%Y-%m-%dT%H:%M:%S+08:00")
