@@ -128,7 +128,7 @@ fn a_refusal_does_not_cost_the_connection_its_next_request() {
         "DELETE /api/warnings",
     ] {
         let head = format!(
-            "{path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n",
+            "{path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 8\r\n\r\n",
             host(&base)
         );
         stream.write_all(head.as_bytes()).unwrap();
