@@ -53,6 +53,9 @@ test('any past moment is what the interface says it was, grid by grid, and canno
     expect(shown).toEqual(await levels(inject('url'), `?as_of=${at}`));
   }
   await page.getByText(/回看 1?\d月\d+日/).waitFor();
+  // What was open then stands on the map; the panels say that they tell of now.
+  expect(await page.locator('.past__level').count()).toBe(2);
+  expect(await page.locator('.panel__title', { hasText: '现在' }).count()).toBe(3);
   await expectAccessible(page);
 
   // It plays: later frames are later, and as true.
@@ -154,6 +157,17 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
   afterAll(async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  test('before the first report a dash stands and no zero, and no calm is claimed', async () => {
+    const { page, close: leave } = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
+    await mapReady(page);
+    expect((await page.locator('.figure__number').allTextContents()).map((text) => text.startsWith('–'))).toEqual([true, true, true]);
+    await page.locator('.oldest', { hasText: '还没有预警数据' }).waitFor();
+    expect(await page.getByText('目前无红色预警').count()).toBe(0);
+    expect(await shownLevels(page)).toEqual({ g1: 'no_data', g2: 'no_data' });
+    await expectAccessible(page);
+    await leave();
   });
 
   test('a report is shown and flown to, others wait behind it by age, and the round goes on', async () => {
