@@ -32,6 +32,8 @@ export interface Conflict {
   stillAllowed: boolean;
 }
 
+/** Pause before a case that could not be loaded is asked for again; milliseconds. */
+const RETRY = 4000;
 /** While one runs through the queue nothing is asked; milliseconds. */
 const REST = 120;
 
@@ -122,6 +124,9 @@ export function useCase(
     } catch (error) {
       if (asking.signal.aborted) return;
       failure.value = explain(error);
+      // By itself too: nobody should have to find out when the server is back.
+      clearTimeout(resting);
+      resting = setTimeout(() => selected.value?.id === id && void load(id), RETRY);
     }
   }
 
