@@ -22,7 +22,7 @@ async fn a_sensor_that_flaps_makes_one_case() {
         assert_eq!(status, StatusCode::ACCEPTED, "{text}");
         serde_json::from_str::<Value>(&text).unwrap()
     };
-    // In by 0.5 for a second, out below 0.3 for an hour: over and under the one, again and again.
+    // In by 0.5 for five seconds, out below 0.3 for an hour: over and under the one, again and again.
     for n in 0..60 {
         let said = observe(if n % 2 == 0 { 0.6 } else { 0.45 }).await;
         assert_ne!(said["state"], "firing", "{said}");

@@ -281,7 +281,7 @@ pub async fn a_moment() -> String {
 }
 
 /// A folder of configuration in which corridor clutter turns red two seconds after its report, and is
-/// believed of a sensor after one.
+/// believed of a sensor after five: longer than a busy machine takes from one observation to the next.
 pub fn hasty_rules() -> TempDir {
     edited_rules(&[
         (
@@ -290,7 +290,7 @@ pub fn hasty_rules() -> TempDir {
         ),
         (
             "for = \"30m\"\nkeep = \"1h\"",
-            "for = \"1s\"\nkeep = \"1h\"",
+            "for = \"5s\"\nkeep = \"1h\"",
         ),
     ])
 }
