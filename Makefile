@@ -3,13 +3,17 @@
 CARGO ?= cargo
 BIN    = target/debug/onemap
 
-.PHONY: run test test-deps rust web-check browser docs bench clean
+.PHONY: run test test-long test-deps rust web-check browser docs bench clean
 
 run: node
 	$(CARGO) run --release -- serve --demo
 
 test: test-deps node rust web-check browser
 	@echo "All tests passed."
+
+# Kills, soaks and millions of features, on the release build: over an hour, not part of `make test`.
+test-long: test-deps node
+	ONEMAP_SKIP_WEB=1 $(CARGO) test --release --locked --test long -- --test-threads 1 --nocapture
 
 # PostgreSQL with PostGIS, Chromium, a Chinese font.
 test-deps:
