@@ -19,6 +19,7 @@ mod ledger;
 mod live_feed;
 mod photos;
 mod rules;
+mod store_audit;
 mod store_ledger;
 mod store_postgis;
 mod store_suite;

@@ -18,6 +18,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::store::audit;
+
 /// 一张图 One Map: a map service for grid governance.
 #[derive(Debug, Parser)]
 #[command(name = "onemap", version, about, max_term_width = 100)]
@@ -74,7 +76,9 @@ pub fn main() -> ExitCode {
     let outcome = runtime.block_on(async move {
         match arguments.command {
             Command::Serve(args) => serve::run(&database, args).await,
-            Command::Import(args) => import::run(&database, args).await,
+            Command::Import(args) => {
+                audit::during_command("import", import::run(&database, args)).await
+            }
             Command::Check(args) => check::run(&args).await,
             Command::Demo(args) => demo::run(&args),
             Command::Synth(args) => synth::run(&args),

@@ -14,6 +14,7 @@ use moka::sync::Cache;
 use super::App;
 use super::problem::Problem;
 use crate::model::{Author, Role};
+use crate::store::audit::{self, Who};
 use crate::store::{Principal, StoreError};
 
 /// The name of the session's cookie.
@@ -156,6 +157,7 @@ impl FromRequestParts<App> for Caller {
             return match principal {
                 Some(p) => {
                     only_reads(&p, parts)?;
+                    audit::known(|| who(&p));
                     Ok(Self { principal: Some(p) })
                 }
                 None => Err(Problem::unauthenticated(
@@ -172,11 +174,20 @@ impl FromRequestParts<App> for Caller {
                     same_origin(parts, app)?;
                 }
                 only_reads(&p, parts)?;
+                audit::known(|| who(&p));
                 return Ok(Self { principal: Some(p) });
             }
             // A session that ran out: the browser goes on as the public, and pages show it.
         }
         Ok(Self { principal: None })
+    }
+}
+
+/// Who a principal is to the audit.
+fn who(principal: &Principal) -> Who {
+    Who {
+        account_id: None,
+        account: principal.account.clone(),
     }
 }
 
@@ -192,7 +203,8 @@ fn only_reads(principal: &Principal, parts: &Parts) -> Result<(), Problem> {
     )))
 }
 
-fn is_safe(method: &Method) -> bool {
+/// Whether a method changes nothing.
+pub fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 

@@ -50,6 +50,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::live::{Live, Office};
+use crate::store::audit;
 use problem::Problem;
 
 /// The longest address that is taken, in bytes.
@@ -252,6 +253,7 @@ pub fn router(app: App) -> Router {
             axum::routing::get(|| async { axum::response::Redirect::permanent("/api/") }),
         )
         .route("/api/openapi.json", axum::routing::get(describe))
+        .route_layer(middleware::from_fn(audited))
         .route_layer(middleware::from_fn(metrics::measure))
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)
@@ -340,6 +342,16 @@ async fn guard(request: Request, next: Next) -> Response {
         return Problem::of_status(status).into_response();
     }
     response
+}
+
+/// Has what a request writes stand in the audit, once its caller is known.
+async fn audited(request: Request, next: Next) -> Response {
+    if auth::is_safe(request.method()) {
+        return next.run(request).await;
+    }
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    audit::during(method.as_str(), &path, next.run(request)).await
 }
 
 async fn wrong_method(request: Request) -> Response {

@@ -16,6 +16,7 @@ macro_rules! either {
 
 mod account;
 mod aside;
+pub mod audit;
 mod error;
 mod history;
 mod photo;
@@ -30,6 +31,7 @@ use uuid::Uuid;
 
 pub use account::{NewToken, Principal, Token, TokenSecret};
 pub use aside::Seen;
+pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
 pub use error::StoreError;
 pub use history::Position;
 pub use photo::{Photo, PhotoSize, StoredPhoto};

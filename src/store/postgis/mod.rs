@@ -6,6 +6,7 @@
 
 mod account;
 mod aside;
+mod audit;
 mod history;
 mod listen;
 mod photo;
@@ -55,6 +56,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         4,
         "read_only",
         include_str!("../../../migrations/postgis/0004_read_only.sql"),
+    ),
+    (
+        7,
+        "accounts",
+        include_str!("../../../migrations/postgis/0007_accounts.sql"),
     ),
 ];
 

@@ -11,7 +11,7 @@ use super::PostgisStore;
 use super::read::head;
 use super::write::{ATTEMPTS, Columns, absent, announce, crossed, expect, lock, pause};
 use crate::model::Edit;
-use crate::store::{Committed, StoreError, from_micros};
+use crate::store::{Committed, StoreError, audit, from_micros};
 
 /// Takes the lock that `onemap.seal` takes, as early as the first edit.
 const SEAL_LOCK: &str = "SELECT pg_advisory_xact_lock(1869439344, 1)";
@@ -69,6 +69,9 @@ impl PostgisStore {
         }
         super::views::follow(&mut tx, schemas).await?;
         let (last, committed) = written(&mut tx, before.seq).await?;
+        if let (Some(batch), Some(entry)) = (last, audit::of_write(edits.iter().map(|(e, _)| e))) {
+            super::audit::add(&mut tx, &entry, Some(batch)).await?;
+        }
         match (tx.commit().await, last) {
             (Ok(()), _) | (_, None) => Ok(committed),
             (Err(error), Some(batch)) => {

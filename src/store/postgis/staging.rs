@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnection;
 use super::write::{Columns, announce, crossed, logged, outcome, pause};
 use super::{PostgisStore, connect, views};
 use crate::model::{Author, Change};
-use crate::store::{Committed, StoreError};
+use crate::store::{Committed, StoreError, audit};
 
 /// Rows a statement.
 const CHUNK: usize = 4000;
@@ -156,6 +156,12 @@ impl Staging {
         views::follow(&mut tx, schemas).await?;
         // No batch has this number: where nothing was logged, nothing came of it.
         let batch = logged(&mut tx).await?.unwrap_or(-1);
+        if batch >= 0
+            && let Some(mut entry) = audit::of_features(&[], 0)
+        {
+            entry.detail = self.reason.clone();
+            super::audit::add(&mut tx, &entry, Some(batch)).await?;
+        }
         let done = match tx.commit().await {
             Ok(()) => outcome(&mut self.connection, batch).await,
             Err(error) => Err(error.into()),

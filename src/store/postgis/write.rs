@@ -11,7 +11,7 @@ use super::read::{Version, head, shown_instead};
 use super::{PostgisStore, views};
 use crate::codec::wkb;
 use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId, SCHEMAS};
-use crate::store::{Committed, StoreError, from_micros};
+use crate::store::{Committed, StoreError, audit, from_micros};
 
 /// How often an edit is tried that crossed another one.
 pub(super) const ATTEMPTS: u32 = 6;
@@ -70,6 +70,9 @@ impl PostgisStore {
                 })
             }
             Some(batch) => {
+                if let Some(entry) = audit::of_write(std::iter::once(edit)) {
+                    super::audit::add(&mut tx, &entry, Some(batch)).await?;
+                }
                 let done = match tx.commit().await {
                     Ok(()) => outcome(&mut connection, batch).await,
                     Err(error) => Err(error.into()),

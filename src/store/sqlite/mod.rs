@@ -5,6 +5,7 @@
 
 mod account;
 mod aside;
+mod audit;
 mod history;
 mod photo;
 mod read;
@@ -50,6 +51,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         4,
         "moments",
         include_str!("../../../migrations/sqlite/0004_moments.sql"),
+    ),
+    (
+        7,
+        "accounts",
+        include_str!("../../../migrations/sqlite/0007_accounts.sql"),
     ),
 ];
 

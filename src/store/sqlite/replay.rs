@@ -15,7 +15,7 @@ use super::write::{
 };
 use super::{SqliteStore, micros_now};
 use crate::model::{Author, Edit, Expect};
-use crate::store::{Committed, Head, StoreError, from_micros};
+use crate::store::{Committed, Head, StoreError, audit, from_micros};
 
 /// Keys and rows a statement; SQLite takes 32,766 values.
 const ROWS: usize = 200;
@@ -25,6 +25,7 @@ type Key = (String, String);
 impl SqliteStore {
     /// See [`Store::replay`](crate::store::Store::replay).
     pub async fn replay(&self, edits: Vec<Edit>) -> Result<Committed, StoreError> {
+        let audited = audit::of_write(edits.iter());
         let mut writer = self.shared.writer.lock().await;
         // IMMEDIATE takes the write lock before the first read: what we read is what we write upon.
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
@@ -52,6 +53,9 @@ impl SqliteStore {
         // Nobody else could ask for a batch meanwhile, so ours were the next ones; the table must
         // learn which was the last, or it gives them out again.
         let last = log.batch - 1;
+        if let Some(entry) = &audited {
+            super::audit::add(&mut tx, entry, Some(last)).await?;
+        }
         if last > first {
             sqlx::query("INSERT INTO batches (batch, touched_at) VALUES (?, ?)")
                 .bind(last)

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::write::{Publication, StoredChange, current, new_batch, publish, push_tuples};
 use super::{SqliteStore, micros_now};
 use crate::model::{Author, Change};
-use crate::store::{Committed, StoreError};
+use crate::store::{Committed, StoreError, audit};
 
 /// Rows a transaction. Few enough that a waiting writer hardly notices.
 const CHUNK: usize = 400;
@@ -162,6 +162,9 @@ impl Staging {
             folded: false,
         };
         let committed = publish(&mut tx, &commit).await?;
+        if let Some(entry) = audit::of_features(&[], size as usize) {
+            super::audit::add(&mut tx, &entry, Some(self.batch)).await?;
+        }
         tx.commit().await?;
         drop(writer);
         self.store.shared.written.notify_waiters();

@@ -1,0 +1,156 @@
+//! What the audit promises, in both stores: a row for every write of a known caller, in the commit's own
+//! transaction, and no way to change a row.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use onemap::model::{Author, Edit};
+use onemap::store::audit::{self, Who};
+use onemap::store::{AuditEntry, AuditKind, AuditQuery, AuditRow, Store};
+use sqlx::Connection;
+
+use crate::store_suite::{Fixture, fixtures, put};
+
+fn all() -> AuditQuery {
+    AuditQuery {
+        limit: 100,
+        ..AuditQuery::default()
+    }
+}
+
+async fn rows(store: &Store) -> Vec<AuditRow> {
+    store.audit_rows(&all()).await.unwrap()
+}
+
+/// A request of an account that runs `work`.
+async fn by_li<T>(work: impl Future<Output = T>) -> T {
+    audit::during("PUT", "/api/collections/buildings/items/a", async {
+        audit::known(|| Who {
+            account_id: Some("7".into()),
+            account: "小李".into(),
+        });
+        work.await
+    })
+    .await
+}
+
+fn one(id: &str, levels: i64) -> Edit {
+    Edit::new(Author::system(), vec![put(id, levels)])
+}
+
+#[tokio::test]
+async fn a_write_of_a_known_caller_is_audited_with_its_commit() {
+    for Fixture { store, .. } in &fixtures().await {
+        // The program itself, and a request whose caller nobody knows: no row.
+        store.commit(one("a", 1)).await.unwrap();
+        audit::during("PUT", "/api/x", store.commit(one("a", 2)))
+            .await
+            .unwrap();
+        assert_eq!(rows(store).await, []);
+
+        let committed = by_li(store.commit(one("a", 3))).await.unwrap();
+        // A write that changes nothing makes no commit and no row.
+        by_li(store.commit(one("a", 3))).await.unwrap();
+        let found = rows(store).await;
+        assert_eq!(found.len(), 1, "{}", store.kind());
+        assert_eq!(found[0].seq, Some(committed.seq));
+        let expected = AuditEntry::new(AuditKind::Write)
+            .by(Some("7"), "小李")
+            .through("PUT", "/api/collections/buildings/items/a")
+            .on("buildings", "a");
+        assert_eq!(found[0].entry, expected);
+
+        let replayed = by_li(store.replay(vec![one("a", 4), one("b", 1)]))
+            .await
+            .unwrap();
+        let staged = by_li(async {
+            let mut staging = store.stage(Author::system(), None).await.unwrap();
+            staging.put(vec![put("c", 1)]).await.unwrap();
+            staging.publish().await.unwrap()
+        })
+        .await;
+        let seqs: Vec<_> = rows(store).await.iter().map(|r| r.seq).collect();
+        let expected = [committed.seq, replayed.seq, staged.seq];
+        assert_eq!(seqs, expected.map(Some), "{}", store.kind());
+    }
+}
+
+#[tokio::test]
+async fn the_audit_is_filtered_and_paged() {
+    for Fixture { store, .. } in &fixtures().await {
+        for (kind, account) in [
+            (AuditKind::SignIn, "a"),
+            (AuditKind::Look, "b"),
+            (AuditKind::Look, "a"),
+        ] {
+            let entry = AuditEntry::new(kind).by(Some(account), account);
+            store.audit(entry).await.unwrap();
+        }
+        let found = rows(store).await;
+        let ids = |rows: Vec<AuditRow>| rows.iter().map(|r| r.id).collect::<Vec<_>>();
+        let ask = |query: AuditQuery| async move { ids(store.audit_rows(&query).await.unwrap()) };
+        let looks = AuditQuery {
+            kind: Some(AuditKind::Look),
+            ..all()
+        };
+        assert_eq!(ask(looks).await, [found[1].id, found[2].id]);
+        let of_a = AuditQuery {
+            account: Some("a".into()),
+            ..all()
+        };
+        assert_eq!(ask(of_a).await, [found[0].id, found[2].id]);
+        let page = AuditQuery {
+            after: found[0].id,
+            limit: 1,
+            ..AuditQuery::default()
+        };
+        assert_eq!(ask(page).await, [found[1].id]);
+        let before = AuditQuery {
+            to: Some(found[0].at),
+            ..all()
+        };
+        assert_eq!(ask(before).await, [0_i64; 0]);
+        let since = AuditQuery {
+            from: Some(found[2].at),
+            ..all()
+        };
+        assert!(ask(since).await.contains(&found[2].id));
+    }
+}
+
+#[tokio::test]
+async fn rows_of_the_audit_cannot_be_changed_and_end_with_the_retention() {
+    for Fixture { store, url, .. } in &fixtures().await {
+        for _ in 0..3 {
+            let entry = AuditEntry::new(AuditKind::SignIn).by(Some("a"), "a");
+            store.audit(entry).await.unwrap();
+        }
+        for sql in ["UPDATE audit SET account = 'x'", "DELETE FROM audit"] {
+            let error = execute(url, sql).await.unwrap_err().to_string();
+            assert!(error.contains("append-only"), "{sql}: {error}");
+        }
+        let now = Timestamp::now() + Duration::from_secs(60);
+        assert_eq!(
+            store.sweep_audit(Timestamp::UNIX_EPOCH, 10).await.unwrap(),
+            0
+        );
+        assert_eq!(store.sweep_audit(now, 2).await.unwrap(), 2);
+        assert_eq!(rows(store).await.len(), 1);
+        // The gate is shut again.
+        assert!(execute(url, "DELETE FROM audit").await.is_err());
+    }
+}
+
+async fn execute(url: &str, sql: &'static str) -> Result<(), sqlx::Error> {
+    if url.starts_with("sqlite:") {
+        let mut connection = sqlx::SqliteConnection::connect(url).await?;
+        sqlx::query(sql).execute(&mut connection).await?;
+    } else {
+        let mut connection = sqlx::PgConnection::connect(url).await?;
+        sqlx::query("SET search_path = onemap")
+            .execute(&mut connection)
+            .await?;
+        sqlx::query(sql).execute(&mut connection).await?;
+    }
+    Ok(())
+}
