@@ -10,6 +10,7 @@
 mod support;
 
 mod connections;
+mod credentials;
 mod documents;
 mod features;
 mod import_command;

@@ -10,12 +10,14 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use cookie::Cookie;
 use moka::sync::Cache;
+use sha2::{Digest, Sha256};
 
 use super::App;
+use super::limit::{Allowance, ClientAddress, Limiter};
 use super::problem::Problem;
 use crate::model::{Author, Role};
 use crate::store::audit::{self, Who};
-use crate::store::{Principal, StoreError};
+use crate::store::{Principal, StoreError, TokenSecret};
 
 /// The name of the session's cookie.
 pub const COOKIE: &str = "onemap_session";
@@ -27,12 +29,24 @@ const BELIEVED: Duration = Duration::from_secs(2);
 /// For how long somebody who was known may go on reading while the database is away.
 const REMEMBERED: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// Remembers, briefly, whose a credential is, so that a wall's many requests ask the store once.
+/// A credential as a key of a cache: the kind, and the SHA-256 of the secret. It has the same size
+/// whatever was sent, and no secret stays in memory.
+type Key = (Kind, [u8; 32]);
+
+/// What kind of credential it is. A session's secret is no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Token,
+    Session,
+}
+
+/// Remembers, briefly, whose a credential is, so that a wall's many requests ask the store once. Only
+/// good credentials are kept: whatever somebody makes up would push them out.
 #[derive(Debug, Clone)]
 pub struct Principals {
-    believed: Cache<String, Option<Principal>>,
+    believed: Cache<Key, Principal>,
     /// What was true last, for reading while the database is away.
-    remembered: Cache<String, Principal>,
+    remembered: Cache<Key, Principal>,
 }
 
 impl Default for Principals {
@@ -56,30 +70,88 @@ impl Principals {
     }
 
     /// Whose a credential is: as believed, as the store says, or, for reading while the store is
-    /// away, as it was.
+    /// away, as it was. An address that sent too many wrong ones is refused before the store is asked.
     async fn find(
         &self,
-        key: String,
+        kind: Kind,
+        secret: &str,
         reading: bool,
+        failures: Failures<'_>,
         ask: impl Future<Output = Result<Option<Principal>, StoreError>>,
     ) -> Result<Option<Principal>, Problem> {
+        if !TokenSecret::has_form(secret) {
+            failures.check()?;
+            failures.count();
+            return Ok(None);
+        }
+        let key = (kind, Sha256::digest(secret.as_bytes()).into());
         if let Some(known) = self.believed.get(&key) {
-            return Ok(known);
+            return Ok(Some(known));
+        }
+        if !self.remembered.contains_key(&key) {
+            failures.check()?;
         }
         match ask.await {
-            Ok(principal) => {
-                match &principal {
-                    Some(p) => self.remembered.insert(key.clone(), p.clone()),
-                    None => self.remembered.invalidate(&key),
-                }
+            Ok(Some(principal)) => {
+                self.remembered.insert(key, principal.clone());
                 self.believed.insert(key, principal.clone());
-                Ok(principal)
+                Ok(Some(principal))
+            }
+            Ok(None) => {
+                self.remembered.invalidate(&key);
+                failures.count();
+                Ok(None)
             }
             Err(error) if reading && error.is_unavailable() => match self.remembered.get(&key) {
                 Some(p) => Ok(Some(p)),
                 None => Err(error.into()),
             },
             Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The wrong credentials of the address that a request comes from.
+struct Failures<'a> {
+    /// Missing where the request came over no connection, as when a feed asks again.
+    address: Option<ClientAddress>,
+    limiter: &'a Limiter,
+    allowance: Allowance,
+    what: &'static str,
+}
+
+impl<'a> Failures<'a> {
+    fn of(kind: Kind, parts: &Parts, app: &'a App) -> Self {
+        let (limiter, allowance, what) = match kind {
+            Kind::Token => (
+                &app.limits.wrong_tokens,
+                Allowance::WRONG_TOKENS,
+                "wrong tokens",
+            ),
+            Kind::Session => (
+                &app.limits.wrong_sessions,
+                Allowance::WRONG_SESSIONS,
+                "requests of ended sessions",
+            ),
+        };
+        Self {
+            address: ClientAddress::of(parts, app),
+            limiter,
+            allowance,
+            what,
+        }
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        match self.address {
+            Some(address) => self.limiter.check(address.0, self.allowance, self.what),
+            None => Ok(()),
+        }
+    }
+
+    fn count(&self) {
+        if let Some(address) = self.address {
+            self.limiter.count(address.0, self.allowance);
         }
     }
 }
@@ -152,8 +224,12 @@ impl FromRequestParts<App> for Caller {
         let store = app.live.store();
         let reading = is_safe(&parts.method);
         if let Some(token) = bearer(&parts.headers)? {
+            let failures = Failures::of(Kind::Token, parts, app);
             let ask = store.token_principal(&token);
-            let principal = app.principals.find(token.clone(), reading, ask).await?;
+            let principal = app
+                .principals
+                .find(Kind::Token, &token, reading, failures, ask)
+                .await?;
             return match principal {
                 Some(p) => {
                     only_reads(&p, parts)?;
@@ -166,9 +242,12 @@ impl FromRequestParts<App> for Caller {
             };
         }
         if let Some(secret) = session_secret(&parts.headers) {
-            let key = format!("session {secret}");
+            let failures = Failures::of(Kind::Session, parts, app);
             let ask = store.session_principal(&secret);
-            let principal = app.principals.find(key, reading, ask).await?;
+            let principal = app
+                .principals
+                .find(Kind::Session, &secret, reading, failures, ask)
+                .await?;
             if let Some(p) = principal {
                 if !reading {
                     same_origin(parts, app)?;
@@ -228,5 +307,78 @@ pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
         Err(Problem::forbidden(format!(
             "A page of {origin} must not write here with somebody's session; use a token."
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wrong_credential_is_kept_nowhere_and_one_of_no_form_is_not_asked_for() {
+        let principals = Principals::default();
+        let limiter = Limiter::default();
+        let failures = || Failures {
+            address: None,
+            limiter: &limiter,
+            allowance: Allowance::WRONG_TOKENS,
+            what: "wrong tokens",
+        };
+        for n in 0..100 {
+            let secret = format!("om_{n:064x}");
+            let found = principals
+                .find(Kind::Token, &secret, true, failures(), async { Ok(None) })
+                .await;
+            assert_eq!(found.unwrap(), None);
+        }
+        let long = "x".repeat(350_000);
+        let asked = async { panic!("the store was asked for a token of no form") };
+        let found = principals
+            .find(Kind::Token, &long, true, failures(), asked)
+            .await;
+        assert_eq!(found.unwrap(), None);
+        principals.believed.run_pending_tasks();
+        principals.remembered.run_pending_tasks();
+        assert_eq!(principals.believed.entry_count(), 0);
+        assert_eq!(principals.remembered.entry_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn an_address_with_many_wrong_tokens_is_refused_but_not_who_was_known_there() {
+        let principals = Principals::default();
+        let limiter = Limiter::default();
+        let failures = || Failures {
+            address: Some(ClientAddress([10, 0, 0, 1].into())),
+            limiter: &limiter,
+            allowance: Allowance {
+                burst: 3,
+                pause: Duration::from_secs(3600),
+            },
+            what: "wrong tokens",
+        };
+        let good = Principal {
+            role: Role::Officer,
+            account: "wall".to_owned(),
+            unit: None,
+            communities: Vec::new(),
+            read_only: true,
+        };
+        let secrets: Vec<String> = (0..5).map(|n| format!("om_{n:064x}")).collect();
+        let known = principals.find(Kind::Token, &secrets[0], true, failures(), async {
+            Ok(Some(good.clone()))
+        });
+        assert!(known.await.unwrap().is_some());
+        for secret in &secrets[1..4] {
+            let wrong = principals.find(Kind::Token, secret, true, failures(), async { Ok(None) });
+            assert_eq!(wrong.await.unwrap(), None);
+        }
+        let asked = async { panic!("the store was asked for a refused address") };
+        let refused = principals.find(Kind::Token, &secrets[4], true, failures(), asked);
+        assert!(refused.await.is_err());
+        principals.believed.invalidate_all();
+        let known = principals.find(Kind::Token, &secrets[0], true, failures(), async {
+            Ok(Some(good.clone()))
+        });
+        assert!(known.await.unwrap().is_some());
     }
 }

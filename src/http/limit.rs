@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use moka::sync::Cache;
 
 use super::App;
+use super::auth::Caller;
 use super::problem::Problem;
 use crate::warnings::Rules;
 
@@ -21,6 +22,12 @@ pub struct Limits {
     pub reports: Limiter,
     /// Photos to go with them.
     pub photos: Limiter,
+    /// Tokens that nobody has.
+    pub wrong_tokens: Limiter,
+    /// Sessions that ended or never were. Browsers go on sending their cookie, so there are more.
+    pub wrong_sessions: Limiter,
+    /// Sign-ins that failed.
+    pub wrong_sign_ins: Limiter,
 }
 
 /// What one address may send: `burst` at once, then one every `pause`.
@@ -37,6 +44,24 @@ impl Allowance {
     pub const PHOTOS: Self = Self {
         burst: 30,
         pause: Duration::from_secs(10),
+    };
+
+    /// That of wrong tokens.
+    pub const WRONG_TOKENS: Self = Self {
+        burst: 60,
+        pause: Duration::from_secs(1),
+    };
+
+    /// That of cookies of sessions that are over.
+    pub const WRONG_SESSIONS: Self = Self {
+        burst: 300,
+        pause: Duration::from_millis(100),
+    };
+
+    /// That of failed sign-ins.
+    pub const WRONG_SIGN_INS: Self = Self {
+        burst: 10,
+        pause: Duration::from_secs(6),
     };
 
     /// That of reports, by the rules in force.
@@ -68,12 +93,15 @@ impl Default for Limiter {
 }
 
 impl Limiter {
-    /// Takes one from an address's allowance.
+    /// Takes one from an address's allowance. Accounts are not limited here.
     ///
     /// # Errors
     /// 429 with `Retry-After` where nothing is left.
-    pub fn take(&self, who: IpAddr, of: Allowance) -> Result<(), Problem> {
-        self.take_at(who, of, Instant::now()).map_err(|wait| {
+    pub fn take(&self, who: &Origin, of: Allowance) -> Result<(), Problem> {
+        let Origin::Address(who) = who else {
+            return Ok(());
+        };
+        self.take_at(*who, of, Instant::now()).map_err(|wait| {
             Problem::too_many(
                 format!(
                     "Too many at once from this address. Try again in {} s, or sign in.",
@@ -82,6 +110,34 @@ impl Limiter {
                 wait,
             )
         })
+    }
+
+    /// Counts one failure of an address. Never refuses: [`check`](Self::check) does, before the next.
+    pub fn count(&self, who: IpAddr, of: Allowance) {
+        let _counted = self.take_at(who, of, Instant::now());
+    }
+
+    /// Refuses an address that has nothing left of its allowance, and takes nothing from it.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After`; `what` is what there were too many of.
+    pub fn check(&self, who: IpAddr, of: Allowance, what: &str) -> Result<(), Problem> {
+        let Some(cell) = self.whole_again.get(&who) else {
+            return Ok(());
+        };
+        let whole_again = *cell.lock().unwrap_or_else(|e| e.into_inner());
+        let used = whole_again.saturating_duration_since(Instant::now());
+        let most = of.pause * of.burst.saturating_sub(1);
+        match used.checked_sub(most) {
+            None | Some(Duration::ZERO) => Ok(()),
+            Some(wait) => Err(Problem::too_many(
+                format!(
+                    "Too many {what} from this address. Try again in {} s.",
+                    wait.as_secs() + 1
+                ),
+                wait,
+            )),
+        }
     }
 
     /// The same at a moment; the error says how long to wait.
@@ -108,6 +164,14 @@ impl FromRequestParts<App> for ClientAddress {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let address = Self::of(parts, app);
+        Ok(address.unwrap_or(Self(IpAddr::V6(Ipv6Addr::UNSPECIFIED))))
+    }
+}
+
+impl ClientAddress {
+    /// The address that a request comes from; `None` where it came over no connection.
+    pub fn of(parts: &Parts, app: &App) -> Option<Self> {
         let forwarded = app
             .options
             .trust_proxy
@@ -115,9 +179,38 @@ impl FromRequestParts<App> for ClientAddress {
             .flatten();
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let address = forwarded.or(peer.map(|c| c.0.ip()));
-        Ok(Self(network(
-            address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
-        )))
+        address.map(|address| Self(network(address)))
+    }
+}
+
+/// Whose allowance a request uses: the account's, where it carries a good credential, else that of the
+/// network it comes from. An office and a proxy are one address, so an account has an allowance of its
+/// own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The name of an account.
+    Account(String),
+    /// The address of somebody without an account, as in [`ClientAddress`].
+    Address(IpAddr),
+}
+
+impl Origin {
+    /// Whose allowance the request of a caller uses.
+    pub fn new(caller: &Caller, address: ClientAddress) -> Self {
+        match &caller.principal {
+            Some(principal) => Self::Account(principal.account.clone()),
+            None => Self::Address(address.0),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Origin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let Ok(address) = ClientAddress::from_request_parts(parts, app).await;
+        Ok(Self::new(&caller, address))
     }
 }
 
@@ -177,6 +270,30 @@ mod tests {
             assert_eq!(take_at(a, start + 10 * minute), Ok(()));
         }
         assert!(take_at(a, start + 10 * minute).is_err());
+    }
+
+    #[test]
+    fn failures_are_counted_and_then_refused_until_the_pause_is_over() {
+        let two = Allowance {
+            burst: 2,
+            pause: Duration::from_secs(60),
+        };
+        let limiter = Limiter::default();
+        let who = IpAddr::from([10, 0, 0, 1]);
+        assert!(limiter.check(who, two, "tries").is_ok());
+        limiter.count(who, two);
+        assert!(limiter.check(who, two, "tries").is_ok());
+        limiter.count(who, two);
+        assert!(limiter.check(who, two, "tries").is_err());
+        // What fails meanwhile makes the pause no longer.
+        limiter.count(who, two);
+        let later = Instant::now() + Duration::from_secs(61);
+        assert_eq!(limiter.take_at(who, two, later), Ok(()));
+        assert!(
+            limiter
+                .check(IpAddr::from([10, 0, 0, 2]), two, "tries")
+                .is_ok()
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::auth::Caller;
 use super::body;
-use super::limit::{Allowance, ClientAddress};
+use super::limit::{Allowance, ClientAddress, Origin};
 use super::problem::Problem;
 use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
@@ -53,9 +53,8 @@ pub async fn create(
     address: ClientAddress,
     request: Request,
 ) -> Result<Response, Problem> {
-    if !caller.is_known() {
-        app.limits.photos.take(address.0, Allowance::PHOTOS)?;
-    }
+    let origin = Origin::new(&caller, address);
+    app.limits.photos.take(&origin, Allowance::PHOTOS)?;
     let bytes = body::read(request, &app).await?;
     let busy = || Problem::unavailable("Too many photos come in at once; try again in a moment.");
     let turn = tokio::time::timeout(std::time::Duration::from_secs(20), DECODING.acquire());

@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 use super::App;
 use super::auth::{COOKIE, Caller, session_secret};
 use super::body::JsonBody;
+use super::limit::{Allowance, ClientAddress};
 use super::problem::Problem;
+use crate::store::TokenSecret;
 
 /// For how long one stays signed in.
 const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
@@ -56,9 +58,11 @@ pub async fn read(caller: Caller) -> Response {
         (status = 200, description = "Signed in; the session's cookie is set", body = Session),
         (status = 401, description = "No such token", content_type = "application/problem+json"),
         (status = 403, description = "A page of another site asks", content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to go on", content_type = "application/problem+json"),
     ))]
 pub async fn sign_in(
     State(app): State<App>,
+    address: ClientAddress,
     headers: HeaderMap,
     JsonBody(body): JsonBody<SignIn>,
 ) -> Result<Response, Problem> {
@@ -72,12 +76,15 @@ pub async fn sign_in(
             "A page of another site must not sign anybody in here.",
         ));
     }
-    let opened = app
-        .live
-        .store()
-        .open_session(body.token.trim(), LIFETIME)
-        .await?;
+    let failures = &app.limits.wrong_sign_ins;
+    failures.check(address.0, Allowance::WRONG_SIGN_INS, "failed sign-ins")?;
+    let token = body.token.trim();
+    let opened = match TokenSecret::has_form(token) {
+        true => app.live.store().open_session(token, LIFETIME).await?,
+        false => None,
+    };
     let Some((principal, secret)) = opened else {
+        failures.count(address.0, Allowance::WRONG_SIGN_INS);
         // Guessing 256 random bits is hopeless; the wait keeps the log readable all the same.
         tokio::time::sleep(Duration::from_millis(300)).await;
         return Err(Problem::unauthenticated(

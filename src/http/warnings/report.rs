@@ -11,7 +11,7 @@ use crate::codec::geojson::read::{Limits, read_geometry};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
-use crate::http::limit::{Allowance, ClientAddress};
+use crate::http::limit::{Allowance, ClientAddress, Origin};
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::live::office::NewReport;
@@ -53,10 +53,9 @@ pub async fn report(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let wish = read(&object(body)?, &caller)?;
-    if !caller.is_known() {
-        let allowance = Allowance::of_reports(app.live.snapshot().ledger().rules());
-        app.limits.reports.take(address.0, allowance)?;
-    }
+    let allowance = Allowance::of_reports(app.live.snapshot().ledger().rules());
+    let origin = Origin::new(&caller, address);
+    app.limits.reports.take(&origin, allowance)?;
     let office = &app.office;
     let actor = actor(&caller);
     let reported = office

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::PostgisStore;
 use crate::model::Role;
+use crate::store::account::SESSIONS;
 use crate::store::{NewToken, Principal, StoreError, Token, TokenSecret, from_micros, now};
 
 /// A moment later than any session needs, and one that PostgreSQL can write down: the year 9999.
@@ -122,7 +123,7 @@ impl PostgisStore {
              AND (expires_at IS NULL OR expires_at > now()) FOR SHARE), \
              begun AS (INSERT INTO onemap.sessions (hash, token, created_at, expires_at) \
              SELECT $2, id, now(), least(onemap.from_micros($3), expires_at) FROM good) \
-             SELECT name, role, unit, communities, read_only FROM good",
+             SELECT name, role, unit, communities, read_only, id FROM good",
         )
         .bind(TokenSecret::hash(token))
         .bind(TokenSecret::hash(secret.reveal()))
@@ -134,6 +135,17 @@ impl PostgisStore {
         )
         .fetch_optional(&mut *tx)
         .await?;
+        if let Some(row) = &row {
+            sqlx::query(
+                "DELETE FROM onemap.sessions WHERE token = $1 AND hash <> $2 AND hash NOT IN \
+                 (SELECT hash FROM onemap.sessions WHERE token = $1 ORDER BY created_at DESC LIMIT $3)",
+            )
+            .bind(row.try_get::<String, _>(5)?)
+            .bind(TokenSecret::hash(secret.reveal()))
+            .bind(SESSIONS)
+            .execute(&mut *tx)
+            .await?;
+        }
         tx.commit().await?;
         row.as_ref()
             .map(|row| Ok((principal(row)?, secret)))

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{SqliteStore, micros_now};
 use crate::model::Role;
+use crate::store::account::SESSIONS;
 use crate::store::{NewToken, Principal, StoreError, Token, TokenSecret, from_micros};
 
 impl SqliteStore {
@@ -121,6 +122,7 @@ impl SqliteStore {
             .try_get::<Option<i64>, _>(6)?
             .map_or(end, |t| end.min(t));
         let secret = TokenSecret::random();
+        let id: String = row.try_get(5)?;
         let mut writer = self.shared.writer.lock().await;
         sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
             .bind(now)
@@ -130,9 +132,18 @@ impl SqliteStore {
             "INSERT INTO sessions (hash, token, created_at, expires_at) VALUES (?, ?, ?, ?)",
         )
         .bind(TokenSecret::hash(secret.reveal()))
-        .bind(row.try_get::<String, _>(5)?)
+        .bind(&id)
         .bind(now)
         .bind(end)
+        .execute(&mut *writer)
+        .await?;
+        sqlx::query(
+            "DELETE FROM sessions WHERE token = ?1 AND hash <> ?2 AND hash NOT IN \
+             (SELECT hash FROM sessions WHERE token = ?1 ORDER BY created_at DESC LIMIT ?3)",
+        )
+        .bind(&id)
+        .bind(TokenSecret::hash(secret.reveal()))
+        .bind(SESSIONS)
         .execute(&mut *writer)
         .await?;
         Ok(Some((principal(&row)?, secret)))

@@ -1,0 +1,89 @@
+//! Wrong tokens and sign-ins, and how many sessions a token has.
+
+use std::time::Duration;
+
+use onemap::model::Role;
+use onemap::store::NewToken;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::store_suite::fixtures;
+use crate::support::server::{Server, problem};
+
+#[tokio::test]
+async fn the_oldest_session_of_a_token_ends_when_it_has_too_many() {
+    let lifetime = Duration::from_secs(3600);
+    for fixture in &fixtures().await {
+        let store = &fixture.store;
+        let (_, other) = store
+            .create_token(NewToken::new("other", Role::Officer))
+            .await
+            .unwrap();
+        let opened = store.open_session(other.reveal(), lifetime).await.unwrap();
+        let (_, kept) = opened.unwrap();
+        let (_, secret) = store
+            .create_token(NewToken::new("desk", Role::Officer))
+            .await
+            .unwrap();
+        let mut sessions = Vec::new();
+        for _ in 0..102 {
+            let opened = store.open_session(secret.reveal(), lifetime).await.unwrap();
+            sessions.push(opened.unwrap().1);
+        }
+        let mut good = Vec::new();
+        for session in &sessions {
+            let who = store.session_principal(session.reveal()).await.unwrap();
+            good.push(who.is_some());
+        }
+        assert_eq!(good.iter().filter(|g| **g).count(), 100, "{}", fixture.url);
+        assert!(!good[0] && !good[1] && good[101]);
+        let who = store.session_principal(kept.reveal()).await.unwrap();
+        assert!(who.is_some());
+    }
+}
+
+#[tokio::test]
+async fn wrong_tokens_are_refused_after_a_while_and_known_accounts_are_not() {
+    let server = Server::start().await;
+    let ask = |token: String| {
+        let request = server.request(Method::GET, "/api/session");
+        request.bearer_auth(token).send()
+    };
+    let known = || async { ask(server.admin.clone()).await.unwrap().status() };
+    assert_eq!(known().await, StatusCode::OK);
+    let mut refused = None;
+    // A wrong token a second is allowed, so a slow machine needs more of them.
+    for n in 0..2_000 {
+        let answer = ask(format!("om_{n:064x}")).await.unwrap();
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            refused = Some(answer);
+            break;
+        }
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    }
+    let refused = refused.expect("an address may try tokens without end");
+    assert!(refused.headers().contains_key("retry-after"));
+    problem(refused).await;
+    assert_eq!(known().await, StatusCode::OK);
+    assert!(server.get("/api/").await.status().is_success());
+}
+
+#[tokio::test]
+async fn failed_sign_ins_are_refused_after_a_while() {
+    let server = Server::start().await;
+    let sign_in = |token: &str| {
+        let request = server.request(Method::POST, "/api/session");
+        request.json(&json!({"token": token})).send()
+    };
+    let mut statuses = Vec::new();
+    for _ in 0..40 {
+        let answer = sign_in("om_wrong").await.unwrap();
+        statuses.push(answer.status());
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            assert!(answer.headers().contains_key("retry-after"));
+            break;
+        }
+    }
+    assert_eq!(statuses[0], StatusCode::UNAUTHORIZED);
+    assert_eq!(statuses.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
+}
