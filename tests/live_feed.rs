@@ -1,10 +1,12 @@
 //! The live feed: everything that changes is heard once, in order, by those it concerns.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::feed::Feed;
-use crate::support::server::Server;
+use crate::support::feed::{Feed, Silent};
+use crate::support::server::{Server, problem, sqlite_in, token};
 use crate::support::{building, gate};
 
 #[tokio::test]
@@ -105,7 +107,7 @@ async fn a_feed_ends_with_the_session_that_opened_it() {
     let answer = sign_out.header("cookie", &cookie).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let to_the_end = async { while listening.chunk().await.unwrap().is_some() {} };
-    tokio::time::timeout(std::time::Duration::from_secs(20), to_the_end)
+    tokio::time::timeout(Duration::from_secs(20), to_the_end)
         .await
         .expect("the feed ends with the session");
 }
@@ -113,7 +115,7 @@ async fn a_feed_ends_with_the_session_that_opened_it() {
 #[tokio::test]
 async fn who_was_away_for_too_long_loads_afresh() {
     let folder = tempfile::tempdir().unwrap();
-    let database = crate::support::server::sqlite_in(folder.path());
+    let database = sqlite_in(folder.path());
     let server = Server::on(&database, &["--feed-retention", "3"]).await;
     let first = server.put("buildings", &building("b0", 117.1, 39.2)).await;
     for i in 1..6 {
@@ -137,4 +139,132 @@ async fn the_command_line_beside_a_running_server_is_heard() {
     assert_eq!(feed.next().await.id, Some(seq));
     let path = format!("/api/collections/buildings/items/b1?min-seq={seq}");
     assert_eq!(server.json(&path).await["seq"], seq);
+}
+
+#[tokio::test]
+async fn each_role_hears_what_it_may_see() {
+    let server = Server::start().await;
+    let rider = token(&server.database, "rider");
+    let mut public = Feed::connect(&server.base, "", None).await;
+    let mut riders = [
+        Feed::connect_as(&server.base, "", &rider).await,
+        Feed::connect_as(&server.base, "?collections=entrances", &rider).await,
+    ];
+    server.put("entrances", &gate("g1", 117.13, 39.22)).await;
+    let properties = |event: &crate::support::feed::Event| {
+        event.data["changes"][0]["feature"]["properties"].clone()
+    };
+    assert!(properties(&public.next().await)["access_note"].is_null());
+    for rider in &mut riders {
+        assert_eq!(properties(&rider.next().await)["access_note"], "按门铃");
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_large_to_tell_is_told_as_an_area() {
+    let server = Server::start().await;
+    let mut feed = Feed::connect(&server.base, "?bbox=117,39,118,40", None).await;
+    let mut large = building("large", 117.5, 39.5);
+    large["properties"]["remark"] = "x".repeat(600_000).into();
+    let seq = server.put("buildings", &large).await;
+    let event = feed.next().await;
+    assert_eq!(event.id, Some(seq));
+    assert_eq!(event.data["reset"][0]["collection"], "buildings");
+    assert!(event.data.get("changes").is_none());
+}
+
+/// The address of the test takes what it can get; the places for accounts are free all the same.
+#[tokio::test]
+async fn one_address_cannot_take_the_places_of_accounts() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = [
+        ["--feed-places", "6"],
+        ["--feed-reserved", "2"],
+        ["--feed-per-address", "3"],
+        ["--feed-per-account", "2"],
+    ];
+    let server = Server::on(&sqlite_in(folder.path()), limits.as_flattened()).await;
+    let refusal = async |token: Option<&str>| {
+        let mut request = server.request(Method::GET, "/api/events");
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap();
+        assert!(response.headers().contains_key("retry-after"));
+        problem(response).await.0.as_u16()
+    };
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(Feed::connect(&server.base, "", None).await);
+    }
+    assert_eq!(refusal(None).await, 429);
+    for _ in 0..2 {
+        open.push(Feed::connect_as(&server.base, "", &server.admin).await);
+    }
+    assert_eq!(refusal(Some(&server.admin)).await, 429);
+    let rider = token(&server.database, "rider");
+    open.push(Feed::connect_as(&server.base, "", &rider).await);
+    let worker = token(&server.database, "grid_worker");
+    assert_eq!(refusal(Some(&worker)).await, 503);
+
+    // A place is free again when its client has gone, which the server notices in its own time.
+    drop(open);
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        let request = server.request(Method::GET, "/api/events");
+        if request.send().await.unwrap().status() == 200 {
+            break;
+        }
+        assert!(std::time::Instant::now() < deadline, "no place is free");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// What such a client had not read yet, it hears when it comes back; nobody else waits for it.
+#[tokio::test]
+async fn a_client_that_does_not_read_is_dropped_and_misses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = ["--feed-patience", "1", "--feed-waiting", "16"];
+    let server = Server::on(&sqlite_in(folder.path()), &limits).await;
+    let mut other = Feed::connect(&server.base, "", None).await;
+    let (heard_by_other, mut others) = tokio::sync::mpsc::unbounded_channel();
+    let listening =
+        tokio::spawn(async move { while heard_by_other.send(other.next().await.id).is_ok() {} });
+    let silent = Silent::connect(&server.base, "").await;
+    let dropped = async || {
+        let figures = server.get("/metrics").await.text().await.unwrap();
+        figures.contains("onemap_feed_stalled_total 1")
+    };
+    // More than the buffers of the two ends of a connection hold.
+    let mut written = Vec::new();
+    let deadline = std::time::Instant::now() + Duration::from_secs(120);
+    while !dropped().await || written.len() < 20 {
+        assert!(std::time::Instant::now() < deadline, "it is not dropped");
+        let mut large = building(&format!("b{}", written.len()), 117.1, 39.2);
+        large["properties"]["remark"] = "x".repeat(200_000).into();
+        if written.len() < 200 {
+            written.push(server.put("buildings", &large).await);
+        } else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    let ids = |events: &[crate::support::feed::Event]| -> Vec<u64> {
+        let changes = events.iter().filter(|e| e.kind == "change");
+        changes.filter_map(|e| e.id).collect()
+    };
+    let read = silent.read_to_end().await;
+    let mut heard = ids(&read);
+    assert!(heard.len() < written.len(), "it was dropped on the way");
+    let last = read.iter().filter_map(|e| e.id).next_back();
+    let mut again = Feed::connect(&server.base, "", last).await;
+    while heard.len() < written.len() {
+        let event = again.next().await;
+        assert_eq!(event.kind, "change");
+        heard.extend(event.id);
+    }
+    assert_eq!(heard, written);
+    for seq in written {
+        assert_eq!(others.recv().await, Some(Some(seq)));
+    }
+    listening.abort();
 }

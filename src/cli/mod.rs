@@ -8,6 +8,7 @@ mod describe;
 mod import;
 mod import_ledger;
 mod serve;
+mod serve_feed;
 mod synth;
 mod token;
 

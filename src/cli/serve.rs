@@ -12,6 +12,7 @@ use clap::Args;
 use hyper_util::rt::TokioTimer;
 use jiff::{SignedDuration, Timestamp};
 
+use super::serve_feed::FeedArgs;
 use super::{demo_ledger, print, say, web_address};
 use crate::demo;
 use crate::http::{self, App, assets};
@@ -48,6 +49,8 @@ pub struct ServeArgs {
     /// How many commits the live feed tells to a client that comes back.
     #[arg(long, env = "ONEMAP_FEED_RETENTION", default_value_t = 10_000)]
     feed_retention: u64,
+    #[command(flatten)]
+    feed: FeedArgs,
     /// How many seconds a client may take for the head of a request.
     #[arg(long, env = "ONEMAP_HEADER_TIMEOUT", default_value_t = 30, hide = true)]
     header_timeout: u64,
@@ -104,6 +107,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     let options = http::Options {
         public_url: args.public_url.clone(),
         feed_retention: args.feed_retention,
+        feed_limits: args.feed.limits(),
         tls: args.tls_cert.is_some(),
         trust_proxy: args.trust_proxy,
     };

@@ -71,6 +71,11 @@ impl Drop for Client {
     }
 }
 
+/// Counts a listener that was dropped because it did not read.
+pub fn feed_stalled() {
+    metrics::counter!("onemap_feed_stalled_total").increment(1);
+}
+
 /// The process is there.
 #[utoipa::path(get, path = "/health/live", tag = "operations",
     responses((status = 200, description = "`{status: live}`", body = Value)))]

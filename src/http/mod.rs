@@ -51,6 +51,7 @@ use utoipa_axum::routes;
 
 use crate::live::{Live, Office};
 use crate::store::audit;
+pub use events::FeedLimits;
 use problem::Problem;
 
 /// The longest address that is taken, in bytes.
@@ -66,6 +67,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// How many commits the feed tells to who comes back.
     pub feed_retention: u64,
+    /// How many may listen to the feed, and how far one may be behind.
+    pub feed_limits: FeedLimits,
     /// Whether we speak TLS ourselves.
     pub tls: bool,
     /// Whether `X-Forwarded-For` is believed: only where all requests come through a proxy of ours.
@@ -77,6 +80,7 @@ impl Default for Options {
         Self {
             public_url: None,
             feed_retention: 10_000,
+            feed_limits: FeedLimits::default(),
             tls: false,
             trust_proxy: false,
         }
@@ -102,6 +106,8 @@ pub struct Parts {
     heavy: Arc<Semaphore>,
     /// How much somebody without an account may send.
     limits: Arc<limit::Limits>,
+    /// Places of listeners of the feed.
+    places: Arc<events::Places>,
 }
 
 impl Deref for App {
@@ -118,6 +124,7 @@ impl App {
         Self(Arc::new(Parts {
             office: Office::new(live.clone()),
             live,
+            places: Arc::new(events::Places::new(options.feed_limits)),
             options,
             principals: auth::Principals::default(),
             checkers: checkers::Checkers::default(),

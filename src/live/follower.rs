@@ -178,23 +178,23 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
         let header = last.clone();
         move || {
             let after = Arc::new(before.next(&header, &records, quarantined));
-            FeedCommit::new(&header, &records, &before, after)
+            let told = FeedCommit::new(&header, &records, &before, &after);
+            (after, told)
         }
     };
-    let told = if size > HEAVY {
+    let (after, told) = if size > HEAVY {
         tokio::task::spawn_blocking(fold)
             .await
             .map_err(|e| StoreError::Database(sqlx::Error::Io(std::io::Error::other(e))))?
     } else {
         fold()
     };
-    publish(live, Arc::clone(&told.snapshot));
+    publish(live, after);
     // After it is published: who counts from here on counts with it.
     if let Some(at) = headers.iter().map(|h| h.effective_at).min() {
         live.inner.days.forget_from(at);
     }
-    // Nobody listening is no fault.
-    let _ = live.inner.feed.send(Arc::new(told));
+    live.inner.feed.push(told);
     Ok(())
 }
 

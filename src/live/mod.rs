@@ -28,13 +28,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{broadcast, watch as value};
+use tokio::sync::watch as value;
 
 pub use agenda::{Agenda, RULES};
 pub use config::{CALENDAR_FILE, Folder, RULES_FILE, install_schemas, read_schema};
 pub use courier::courier;
 pub use days::OpenThen;
-pub use feed::{FeedChange, FeedCommit, Reset};
+pub use feed::{FeedChange, FeedCommit, Lagged, Listener, Reset, View};
 pub use office::{Office, OfficeError};
 pub use receipt::receipt_hash;
 pub use snapshot::Snapshot;
@@ -43,9 +43,6 @@ pub use watch::{configure, watch};
 use crate::model::Edit;
 use crate::store::{Committed, Store, StoreError};
 use crate::warnings::Problem;
-
-/// How many commits a slow listener may lag behind before it has to start over.
-const FEED_BACKLOG: usize = 1024;
 
 /// How the follower is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +66,7 @@ struct Inner {
     store: Store,
     snapshot: ArcSwap<Snapshot>,
     seq: value::Sender<u64>,
-    feed: broadcast::Sender<Arc<FeedCommit>>,
+    feed: Arc<feed::Backlog>,
     condition: value::Sender<Condition>,
     seen: seen::Memory,
     config_problems: ArcSwap<Vec<Problem>>,
@@ -83,7 +80,7 @@ impl Live {
         let live = Self {
             inner: Arc::new(Inner {
                 seq: value::Sender::new(snapshot.seq()),
-                feed: broadcast::Sender::new(FEED_BACKLOG),
+                feed: Arc::default(),
                 condition: value::Sender::new(Condition {
                     heard_at: jiff::Timestamp::now(),
                     trouble: None,
@@ -130,11 +127,11 @@ impl Live {
     }
 
     /// What changes from now on, and the number after which it begins.
-    pub fn listen(&self) -> (u64, broadcast::Receiver<Arc<FeedCommit>>) {
-        // Subscribed first: a commit published in between comes twice rather than never, and the
-        // listener drops what is not newer than its number.
-        let receiver = self.inner.feed.subscribe();
-        (self.snapshot().seq(), receiver)
+    pub fn listen(&self) -> (u64, Listener) {
+        // The place in the feed is taken first: a commit published in between comes twice rather than
+        // never, and the listener drops what is not newer than its number.
+        let listener = self.inner.feed.listen();
+        (self.snapshot().seq(), listener)
     }
 
     /// How the follower is doing.

@@ -32,6 +32,16 @@ impl Feed {
         if let Some(id) = last {
             request = request.header("Last-Event-ID", id);
         }
+        Self::open(request).await
+    }
+
+    /// Connects with a token.
+    pub async fn connect_as(base: &str, query: &str, token: &str) -> Self {
+        let request = reqwest::Client::new().get(format!("{base}/api/events{query}"));
+        Self::open(request.bearer_auth(token)).await
+    }
+
+    async fn open(request: reqwest::RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200);
         Self {
@@ -54,24 +64,84 @@ impl Feed {
 
     async fn any(&mut self) -> Event {
         loop {
-            if let Some(end) = self.buffer.find("\n\n") {
-                let text: String = self.buffer.drain(..end + 2).collect();
-                let field = |name: &str| {
-                    text.lines()
-                        .find_map(|l| l.strip_prefix(name))
-                        .map(|v| v.trim().to_owned())
-                };
-                if let Some(data) = field("data:") {
-                    return Event {
-                        kind: field("event:").unwrap_or_default(),
-                        id: field("id:").and_then(|t| t.parse().ok()),
-                        data: serde_json::from_str(&data).unwrap(),
-                    };
-                }
-                continue;
+            if let Some(event) = take_event(&mut self.buffer) {
+                return event;
             }
             let bytes = self.stream.next().await.expect("an open feed").unwrap();
             self.buffer.push_str(std::str::from_utf8(&bytes).unwrap());
         }
     }
+}
+
+/// Takes the first whole event out of what has come.
+pub fn take_event(buffer: &mut String) -> Option<Event> {
+    while let Some(end) = buffer.find("\n\n") {
+        let text: String = buffer.drain(..end + 2).collect();
+        let field = |name: &str| {
+            text.lines()
+                .find_map(|l| l.strip_prefix(name))
+                .map(|v| v.trim().to_owned())
+        };
+        if let Some(data) = field("data:") {
+            return Some(Event {
+                kind: field("event:").unwrap_or_default(),
+                id: field("id:").and_then(|t| t.parse().ok()),
+                data: serde_json::from_str(&data).unwrap(),
+            });
+        }
+    }
+    None
+}
+
+/// A client that sends its request and reads nothing until it is told to.
+pub struct Silent(tokio::net::TcpStream);
+
+impl Silent {
+    /// Connects with a small buffer, so that little is enough to fill it.
+    pub async fn connect(base: &str, query: &str) -> Self {
+        let address = base.strip_prefix("http://").unwrap();
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(64 << 10).unwrap();
+        let mut stream = socket.connect(address.parse().unwrap()).await.unwrap();
+        let request = format!(
+            "GET /api/events{query} HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\n\r\n"
+        );
+        tokio::io::AsyncWriteExt::write_all(&mut stream, request.as_bytes())
+            .await
+            .unwrap();
+        Self(stream)
+    }
+
+    /// Reads what is there to the end of the connection, and gives the whole events of it.
+    pub async fn read_to_end(mut self) -> Vec<Event> {
+        let mut bytes = Vec::new();
+        let reading = tokio::io::AsyncReadExt::read_to_end(&mut self.0, &mut bytes);
+        // A connection that is reset has ended too.
+        let _ = tokio::time::timeout(Duration::from_secs(60), reading)
+            .await
+            .expect("the connection ends");
+        let mut text = String::from_utf8_lossy(&without_chunks(&bytes)).into_owned();
+        std::iter::from_fn(|| take_event(&mut text)).collect()
+    }
+}
+
+/// The body of an answer in chunks (RFC 9112, section 7.1), as far as it came.
+fn without_chunks(answer: &[u8]) -> Vec<u8> {
+    let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|w| w == what);
+    let mut body = Vec::new();
+    let Some(start) = find(answer, b"\r\n\r\n") else {
+        return body;
+    };
+    let mut rest = &answer[start + 4..];
+    while let Some(end) = find(rest, b"\r\n") {
+        let size = std::str::from_utf8(&rest[..end]).unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        let chunk = &rest[end + 2..];
+        body.extend_from_slice(&chunk[..size.min(chunk.len())]);
+        if size == 0 || chunk.len() < size + 2 {
+            break;
+        }
+        rest = &chunk[size + 2..];
+    }
+    body
 }

@@ -1,0 +1,126 @@
+//! The text of server-sent events. A large message is made of pieces that listeners share, so that none
+//! of them has a copy of its own.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::live::{FeedChange, FeedCommit, Reset};
+use crate::model::{CollectionId, Role};
+use crate::spatial::bounds::Bounds;
+
+/// From this size on a filtered message is sent as pieces that are shared.
+const LARGE: usize = 32 << 10;
+
+/// What a listener wants to hear, and may see.
+#[derive(Debug)]
+pub(super) struct Filter {
+    pub collections: Option<Vec<CollectionId>>,
+    pub bbox: Option<Bounds>,
+    pub role: Role,
+}
+
+impl Filter {
+    pub fn takes(&self, collection: &CollectionId) -> bool {
+        self.collections
+            .as_ref()
+            .is_none_or(|list| list.contains(collection))
+    }
+
+    fn takes_change(&self, change: &FeedChange) -> bool {
+        self.takes(&change.collection) && self.bbox.is_none_or(|area| change.touches(&area))
+    }
+
+    fn takes_reset(&self, reset: &Reset) -> bool {
+        self.takes(&reset.collection)
+            && match (self.bbox, reset.bounds) {
+                (Some(area), Some(bounds)) => bounds.intersects(&area),
+                _ => true,
+            }
+    }
+
+    fn takes_everything(&self) -> bool {
+        self.collections.is_none() && self.bbox.is_none()
+    }
+
+    /// A commit as this listener hears it, in pieces; nothing where it concerns others.
+    pub fn message(&self, commit: &FeedCommit) -> Vec<Bytes> {
+        if commit.changes.is_empty() && commit.resets.is_empty() {
+            return Vec::new();
+        }
+        let view = commit.view(self.role);
+        if self.takes_everything() {
+            let resets: Vec<&Reset> = commit.resets.iter().collect();
+            return vec![view.whole(|| Bytes::from(joined(commit, &view.changes, &resets)))];
+        }
+        let changes: Vec<Bytes> = (commit.changes.iter().zip(&view.changes))
+            .filter(|(change, _)| self.takes_change(change))
+            .map(|(_, bytes)| bytes.clone())
+            .collect();
+        let resets: Vec<&Reset> = commit
+            .resets
+            .iter()
+            .filter(|r| self.takes_reset(r))
+            .collect();
+        if changes.is_empty() && resets.is_empty() {
+            return Vec::new();
+        }
+        if changes.iter().map(Bytes::len).sum::<usize>() < LARGE {
+            return vec![Bytes::from(joined(commit, &changes, &resets))];
+        }
+        pieces(commit, changes, &resets)
+    }
+}
+
+/// The message in one piece.
+fn joined(commit: &FeedCommit, changes: &[Bytes], resets: &[&Reset]) -> Vec<u8> {
+    let size: usize = changes.iter().map(|c| c.len() + 1).sum();
+    let mut out = Vec::with_capacity(size + 256);
+    out.extend_from_slice(&head(commit, !changes.is_empty()));
+    for (i, change) in changes.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(change);
+    }
+    out.extend_from_slice(&tail(!changes.is_empty(), resets));
+    out
+}
+
+/// The same message as pieces.
+fn pieces(commit: &FeedCommit, changes: Vec<Bytes>, resets: &[&Reset]) -> Vec<Bytes> {
+    let mut out = Vec::with_capacity(2 * changes.len() + 2);
+    out.push(Bytes::from(head(commit, true)));
+    for (i, change) in changes.into_iter().enumerate() {
+        if i > 0 {
+            out.push(Bytes::from_static(b","));
+        }
+        out.push(change);
+    }
+    out.push(Bytes::from(tail(true, resets)));
+    out
+}
+
+fn head(commit: &FeedCommit, has_changes: bool) -> Vec<u8> {
+    let list = if has_changes { ",\"changes\":[" } else { "" };
+    let (seq, at) = (commit.seq, commit.at);
+    format!("event: change\nid: {seq}\ndata: {{\"seq\":{seq},\"at\":\"{at}\"{list}").into_bytes()
+}
+
+fn tail(has_changes: bool, resets: &[&Reset]) -> Vec<u8> {
+    let mut out = if has_changes { "]" } else { "" }.to_owned();
+    if !resets.is_empty() {
+        let list: Vec<Value> = resets
+            .iter()
+            .map(|r| json!({"collection": r.collection, "bbox": r.bounds.map(|b| b.to_numbers())}))
+            .collect();
+        out.push_str(",\"reset\":");
+        out.push_str(&Value::Array(list).to_string());
+    }
+    out.push_str("}\n\n");
+    out.into_bytes()
+}
+
+/// A message of another kind, or out of the log. JSON has no line breaks of its own.
+pub(super) fn message(kind: &str, id: u64, data: &Value) -> Bytes {
+    Bytes::from(format!("event: {kind}\nid: {id}\ndata: {data}\n\n"))
+}

@@ -1,0 +1,217 @@
+//! Places among the listeners of the feed: a number in total, some of them for accounts only, and a
+//! share for each account and each address.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use crate::http::limit::Origin;
+use crate::http::problem::Problem;
+
+/// When to ask again for a place that is taken.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// How many may listen. Each holds a connection, a task and up to `waiting_bytes` of events.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedLimits {
+    /// Places in total.
+    pub places: usize,
+    /// How many of them are for accounts only.
+    pub reserved: usize,
+    /// Places of one address without an account.
+    pub per_address: usize,
+    /// Places of one account.
+    pub per_account: usize,
+    /// How many bytes of events may wait for a client that reads slowly.
+    pub waiting_bytes: usize,
+    /// For how long a client may read nothing while they wait.
+    pub patience: Duration,
+}
+
+impl Default for FeedLimits {
+    fn default() -> Self {
+        Self {
+            places: 2_000,
+            reserved: 500,
+            per_address: 400,
+            per_account: 400,
+            waiting_bytes: 256 << 10,
+            patience: Duration::from_secs(20),
+        }
+    }
+}
+
+/// The places that are taken.
+#[derive(Debug)]
+pub struct Places {
+    limits: FeedLimits,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    total: usize,
+    /// By clients without an account.
+    public: usize,
+    by: HashMap<Origin, usize>,
+}
+
+/// A place, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    places: Arc<Places>,
+    who: Origin,
+}
+
+impl Places {
+    /// None is taken.
+    pub fn new(limits: FeedLimits) -> Self {
+        Self {
+            limits,
+            taken: Mutex::default(),
+        }
+    }
+
+    /// The limits that hold.
+    pub(super) fn limits(&self) -> &FeedLimits {
+        &self.limits
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        // A lock that broke guards plain numbers.
+        self.taken.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Takes a place.
+    ///
+    /// # Errors
+    /// 429 where the account or address has its share already, 503 where all places are taken; both
+    /// with `Retry-After`.
+    pub(super) fn take(self: &Arc<Self>, who: Origin) -> Result<Place, Problem> {
+        let limits = &self.limits;
+        let mut taken = self.taken();
+        let share = taken.by.get(&who).copied().unwrap_or(0);
+        match &who {
+            Origin::Account(name) if share >= limits.per_account => {
+                return Err(Problem::too_many(
+                    format!(
+                        "The account {name} has {share} feeds open already, the most for one account. \
+                         Close one, or use another account."
+                    ),
+                    RETRY,
+                ));
+            }
+            Origin::Address(_) if share >= limits.per_address => {
+                return Err(Problem::too_many(
+                    format!(
+                        "This address has {share} feeds open already, the most for one address without \
+                         an account. Close one, or sign in."
+                    ),
+                    RETRY,
+                ));
+            }
+            _ => {}
+        }
+        let for_public = limits.places.saturating_sub(limits.reserved);
+        let is_public = matches!(who, Origin::Address(_));
+        if is_public && taken.public >= for_public && taken.total < limits.places {
+            return Err(Problem::unavailable(
+                "The places of the feed for clients without an account are taken. Try again in a \
+                 moment, or sign in.",
+            ));
+        }
+        if taken.total >= limits.places {
+            return Err(Problem::unavailable(
+                "All places of the feed are taken. Try again in a moment.",
+            ));
+        }
+        taken.total += 1;
+        taken.public += usize::from(is_public);
+        *taken.by.entry(who.clone()).or_default() += 1;
+        Ok(Place {
+            places: Arc::clone(self),
+            who,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.taken();
+        taken.total = taken.total.saturating_sub(1);
+        if matches!(self.who, Origin::Address(_)) {
+            taken.public = taken.public.saturating_sub(1);
+        }
+        // Who has none left is forgotten: addresses come and go.
+        if let Some(share) = taken.by.get_mut(&self.who) {
+            *share = share.saturating_sub(1);
+            if *share == 0 {
+                taken.by.remove(&self.who);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use axum::http::{StatusCode, header};
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+
+    fn address(n: u8) -> Origin {
+        Origin::Address(IpAddr::from([10, 0, 0, n]))
+    }
+
+    fn account(name: &str) -> Origin {
+        Origin::Account(name.to_owned())
+    }
+
+    /// The status of a refusal, which says when to come back.
+    fn refusal(places: &Arc<Places>, who: Origin) -> StatusCode {
+        let response = places.take(who).unwrap_err().into_response();
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
+        response.status()
+    }
+
+    #[test]
+    fn addresses_take_their_shares_and_never_what_is_kept_for_accounts() {
+        let places = Arc::new(Places::new(FeedLimits {
+            places: 6,
+            reserved: 2,
+            per_address: 3,
+            per_account: 2,
+            ..FeedLimits::default()
+        }));
+        let one: Vec<Place> = (0..3).map(|_| places.take(address(1)).unwrap()).collect();
+        assert_eq!(refusal(&places, address(1)), StatusCode::TOO_MANY_REQUESTS);
+        let other = places.take(address(2)).unwrap();
+        assert_eq!(
+            refusal(&places, address(2)),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+
+        let _wall = [places.take(account("wall")), places.take(account("wall"))];
+        assert_eq!(
+            refusal(&places, account("wall")),
+            StatusCode::TOO_MANY_REQUESTS
+        );
+        assert_eq!(
+            refusal(&places, account("desk")),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+
+        drop(other);
+        let _desk = places.take(account("desk")).unwrap();
+        assert_eq!(
+            refusal(&places, address(2)),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+        drop(one);
+        let _again = places.take(address(1)).unwrap();
+        let taken = places.taken();
+        assert_eq!((taken.total, taken.public, taken.by.len()), (4, 1, 3));
+    }
+}
