@@ -79,6 +79,8 @@ impl Scene {
                 let mut step = step.clone();
                 let own = format!("{key}-step-{n}");
                 step["key"] = json!(own);
+                // The log keeps no keys: the note says which step it is.
+                step["note"] = json!(own);
                 self.say(&format!("/api/warnings/{id}/actions"), &step)
                     .await;
                 keys.push(own);
@@ -133,7 +135,7 @@ async fn killed_again_and_again(database: String) {
     let store = Store::open(&database).await.unwrap();
     // A resend long after makes no step either.
     let (case, keys) = done.iter().find(|(_, keys)| !keys.is_empty()).unwrap();
-    let again = json!({"action": "file", "key": keys[0]});
+    let again = json!({"action": "file", "key": keys[0], "note": keys[0]});
     let head = store.head().await.unwrap().seq;
     scene
         .say(&format!("/api/warnings/{case}/actions"), &again)
@@ -153,7 +155,7 @@ async fn killed_again_and_again(database: String) {
         let n: Vec<u64> = steps.iter().map(|s| s["n"].as_u64().unwrap()).collect();
         assert!(n.iter().copied().eq(1..=n.len() as u64), "{steps:?}");
         assert_eq!(steps[0]["action"], "report");
-        let told: Vec<&str> = steps.iter().filter_map(|s| s["key"].as_str()).collect();
+        let told: Vec<&str> = steps.iter().filter_map(|s| s["note"].as_str()).collect();
         let told: Vec<&str> = told.into_iter().filter(|k| k.contains("-step-")).collect();
         assert_eq!(told, *keys, "{case}");
     }

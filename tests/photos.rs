@@ -1,15 +1,11 @@
 //! Photos and accounts over HTTP: who may send, who may see, and how much.
 
 use axum::http::StatusCode;
-use geo_types::point;
-use onemap::live::receipt_hash;
-use onemap::model::{Author, Body, Change, Edit, Properties};
-use onemap::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::store_suite::{id, name};
-use crate::support::server::{Server, onemap, token};
+use crate::support::ledger::{Ledger, account};
+use crate::support::server::{Server, onemap, problem, token};
 
 /// A PNG of 640 × 480 pixels.
 fn png() -> Vec<u8> {
@@ -20,8 +16,9 @@ fn png() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_photo_is_seen_by_staff_and_by_who_has_the_receipt() {
-    let server = Server::start().await;
+async fn a_photo_is_seen_by_staff_and_by_who_has_the_receipt_of_its_case() {
+    let ledger = Ledger::start().await;
+    let server = &ledger.server;
     let send = |bytes: Vec<u8>| server.request(Method::POST, "/api/photos").body(bytes);
     let first = send(png()).send().await.unwrap();
     assert_eq!(first.status(), StatusCode::CREATED);
@@ -30,54 +27,79 @@ async fn a_photo_is_seen_by_staff_and_by_who_has_the_receipt() {
         (&first["width"], &first["height"]),
         (&json!(640), &json!(480))
     );
+    // Who has the same picture has no share in it.
     let again: Value = send(png()).send().await.unwrap().json().await.unwrap();
-    assert_eq!(again, first);
+    assert_ne!(again["id"], first["id"]);
+    assert_ne!(again["claim"], first["claim"]);
     let path = format!("/api/photos/{}", first["id"].as_str().unwrap());
-
-    // It belongs to a case whose receipt somebody has.
-    let store = Store::open(&server.database).await.unwrap();
-    let case = id("w-1");
-    let properties = json!({"ledger": {"receipt_sha256": receipt_hash("or_mine")}});
-    let change = Change {
-        collection: name("warnings"),
-        id: case.clone(),
-        body: Some(Body {
-            geometry: Some(point!(x: 117.13, y: 39.22).into()),
-            properties: Properties::parse(&properties.to_string()).unwrap(),
-        }),
-    };
-    let edit = Edit::new(Author::system(), vec![change]);
-    let seq = store.commit(edit).await.unwrap().seq;
-    let photos = [first["id"].as_str().unwrap().to_owned()];
-    assert!(
-        store
-            .attach_photos(&case, &photos)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    server.get(&format!("/api/collections?min-seq={seq}")).await;
-
     let status = async |path: &str| server.get(path).await.status();
     assert_eq!(status(&path).await, StatusCode::UNAUTHORIZED);
-    let stolen = format!("{path}?receipt=or_another");
-    assert_eq!(status(&stolen).await, StatusCode::NOT_FOUND);
-    let mine = server
-        .get(&format!("{path}?receipt=or_mine&size=thumb"))
-        .await;
-    assert_eq!(mine.status(), StatusCode::OK);
-    assert_eq!(mine.headers()["content-type"], "image/jpeg");
-    let thumb = image::load_from_memory(&mine.bytes().await.unwrap()).unwrap();
-    assert_eq!((thumb.width(), thumb.height()), (320, 240));
-    for (role, expected) in [
-        ("rider", StatusCode::FORBIDDEN),
-        ("grid_worker", StatusCode::OK),
-    ] {
-        let token = token(&server.database, role);
-        let request = server.request(Method::GET, &path).bearer_auth(token);
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), expected, "{role}");
+
+    let photo = json!({"id": first["id"], "claim": first["claim"]});
+    let mine = ledger.report(None, json!({"photos": [photo]})).await;
+    let mine = mine["receipt"].as_str().unwrap();
+    // Another case cannot take it: neither by its id, nor by another upload's claim, nor by its own.
+    let other_claim = json!({"id": first["id"], "claim": again["claim"]});
+    for stolen in [first["id"].clone(), other_claim, photo] {
+        let body = json!({"category": "other", "building": "b1", "photos": [stolen]});
+        let answer = ledger.post("/api/warnings", None, &body).send().await;
+        let (status, said) = problem(answer.unwrap()).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(said["errors"][0]["field"], "photos");
     }
+    let other = ledger.report(None, json!({})).await;
+    let other = other["receipt"].as_str().unwrap();
+    for receipt in ["or_another", other] {
+        let stolen = format!("{path}?receipt={receipt}");
+        assert_eq!(status(&stolen).await, StatusCode::NOT_FOUND);
+    }
+
+    let thumb = server
+        .get(&format!("{path}?receipt={mine}&size=thumb"))
+        .await;
+    assert_eq!(thumb.status(), StatusCode::OK);
+    assert_eq!(thumb.headers()["content-type"], "image/jpeg");
+    let thumb = image::load_from_memory(&thumb.bytes().await.unwrap()).unwrap();
+    assert_eq!((thumb.width(), thumb.height()), (320, 240));
+    let communities = |list: &str| {
+        account(
+            &ledger.database,
+            "grid_worker",
+            list,
+            &["--communities", list],
+        )
+    };
+    for (token, expected) in [
+        (token(&ledger.database, "rider"), StatusCode::FORBIDDEN),
+        (token(&ledger.database, "grid_worker"), StatusCode::OK),
+        (communities("c1"), StatusCode::OK),
+        (communities("c2"), StatusCode::FORBIDDEN),
+    ] {
+        let request = server.request(Method::GET, &path).bearer_auth(token);
+        assert_eq!(request.send().await.unwrap().status(), expected);
+    }
+
+    // An account's own upload is seen by that account alone, and linked by its id.
+    let sent = send(png()).bearer_auth(&ledger.unit).send().await.unwrap();
+    let sent: Value = sent.json().await.unwrap();
+    let sent = sent["id"].as_str().unwrap();
+    let path = format!("/api/photos/{sent}");
+    assert_eq!(
+        ledger.get(Some(&ledger.unit), &path).await.status(),
+        StatusCode::OK
+    );
+    assert_eq!(
+        ledger.get(Some(&ledger.worker), &path).await.status(),
+        StatusCode::NOT_FOUND
+    );
+    let case = ledger
+        .report(Some(&ledger.unit), json!({"photos": [sent]}))
+        .await;
+    assert_eq!(case["properties"]["photos"][0]["id"], sent);
+    assert_eq!(
+        ledger.get(Some(&ledger.worker), &path).await.status(),
+        StatusCode::OK
+    );
 
     let text = send(b"<svg/>".to_vec()).send().await.unwrap();
     assert_eq!(text.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use onemap::live::Live;
 use onemap::model::{Author, Body, Change, Edit, Expect, FeatureId, Properties, Record, Role};
 use onemap::store::{
-    Attempt, Delivery, DeliveryState, HookEvent, NewToken, NewWebhook, Outcome, Photo, PhotoSize,
-    Position, Seen, Store, StoreError,
+    Attempt, Delivery, DeliveryState, HookEvent, NewToken, NewWebhook, Outcome, Photo, PhotoClaim,
+    PhotoRefusal, PhotoSize, Position, Seen, Store, StoreError, Uploader,
 };
 use proptest::prelude::*;
 
@@ -479,19 +479,27 @@ async fn a_photo_is_kept_with_its_case_and_swept_without() {
         let yesterday = Timestamp::now() - SignedDuration::from_hours(30);
         let limit = Timestamp::now() - SignedDuration::from_hours(24);
         for name in ["kept", "lost", "again"] {
-            store.put_photo(&photo(name), yesterday).await.unwrap();
+            let by = Uploader::default();
+            store.put_photo(&photo(name), &by, yesterday).await.unwrap();
         }
         store
-            .put_photo(&photo("again"), Timestamp::now())
+            .put_photo(&photo("again"), &Uploader::default(), Timestamp::now())
             .await
             .unwrap();
         let (a, b) = (id("a"), id("b"));
         let wanted = ["kept".to_owned(), "nobody".to_owned()];
-        assert_eq!(store.attach_photos(&a, &wanted).await.unwrap(), ["nobody"]);
+        let warnings = &name("warnings");
+        assert_eq!(
+            store.attach_photos(warnings, &a, &wanted).await.unwrap(),
+            ["nobody"]
+        );
         let none = store.photo("kept", PhotoSize::Full).await.unwrap().unwrap();
-        assert!(none.warnings.is_empty());
+        assert!(none.features.is_empty());
         for case in [&b, &a, &a] {
-            let missing = store.attach_photos(case, &wanted[..1]).await.unwrap();
+            let missing = store
+                .attach_photos(warnings, case, &wanted[..1])
+                .await
+                .unwrap();
             assert!(missing.is_empty());
         }
         assert_eq!(store.sweep_photos(limit).await.unwrap(), 1);
@@ -500,7 +508,63 @@ async fn a_photo_is_kept_with_its_case_and_swept_without() {
         assert_eq!(again.unwrap().jpeg, [1]);
         let kept = store.photo("kept", PhotoSize::Full).await.unwrap().unwrap();
         assert_eq!(kept.jpeg, [0xff, 0xd8, 0]);
-        assert_eq!(kept.warnings, ["a", "b"]);
+        let of = |id: &str| ("warnings".to_owned(), id.to_owned());
+        assert_eq!(kept.features, [of("a"), of("b")]);
+    }
+}
+
+#[tokio::test]
+async fn a_photo_is_linked_once_by_its_claim_or_by_its_account() {
+    for Fixture { store, .. } in &fixtures().await {
+        let uploads = [
+            ("claimed", Some("oc_1"), None),
+            ("li's", Some("oc_2"), Some("li")),
+            ("old", None, None),
+        ];
+        for (photo, claim, account) in uploads {
+            let photo = Photo {
+                id: photo.into(),
+                width: 4,
+                height: 3,
+                jpeg: vec![0],
+                thumb: vec![1],
+            };
+            let uploader = Uploader {
+                claim: claim.map(Into::into),
+                account: account.map(Into::into),
+            };
+            let now = Timestamp::now();
+            store.put_photo(&photo, &uploader, now).await.unwrap();
+        }
+        let warnings = name("warnings");
+        let link = async |case: &str, photo: &str, claim: Option<&str>, account: Option<&str>| {
+            let claims = [PhotoClaim {
+                id: photo.into(),
+                claim: claim.map(Into::into),
+            }];
+            let case = id(case);
+            let linked = store.link_photos(&warnings, &case, &claims, account);
+            linked.await.unwrap()
+        };
+        let refused = |refusal: fn(String) -> PhotoRefusal, photo: &str| Err(refusal(photo.into()));
+        for (photo, claim) in [
+            ("claimed", None),
+            ("claimed", Some("oc_2")),
+            ("old", Some("")),
+        ] {
+            let linked = link("mine", photo, claim, Some("wang")).await;
+            assert_eq!(linked, refused(PhotoRefusal::NotClaimed, photo));
+        }
+        let missing = link("mine", "none", Some("oc_1"), None).await;
+        assert_eq!(missing, refused(PhotoRefusal::Missing, "none"));
+        // The second time is a step that is sent again.
+        assert_eq!(link("mine", "claimed", Some("oc_1"), None).await, Ok(()));
+        assert_eq!(link("mine", "claimed", None, None).await, Ok(()));
+        let stolen = link("other", "claimed", None, None).await;
+        assert_eq!(stolen, refused(PhotoRefusal::NotClaimed, "claimed"));
+        let twice = link("other", "claimed", Some("oc_1"), None).await;
+        assert_eq!(twice, refused(PhotoRefusal::Linked, "claimed"));
+        assert_eq!(link("other", "li's", None, Some("li")).await, Ok(()));
     }
 }
 

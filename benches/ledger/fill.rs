@@ -205,10 +205,7 @@ impl Town {
             let mut handle = Wish::new(Action::Handle);
             handle.note = Some("已清理，现场恢复畅通。".to_owned());
             handle.photos = [PhotoKind::Before, PhotoKind::After]
-                .map(|kind| StepPhoto {
-                    id: self.photo.clone(),
-                    kind,
-                })
+                .map(|kind| StepPhoto::new(&self.photo, kind))
                 .into();
             steps.push((after(0.85), worker, handle));
             let mut verify = Wish::new(Action::Verify);

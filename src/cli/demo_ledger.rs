@@ -14,7 +14,7 @@ use crate::live::place::Where;
 use crate::live::replay::{Replay, ReplayError};
 use crate::live::{Office, OfficeError, Snapshot};
 use crate::model::{Author, Change, Edit, FeatureId, Role};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Uploader};
 use crate::warnings::{Actor, Case, Report, Source, Wish};
 
 /// The ids of the demo's two photos.
@@ -30,7 +30,8 @@ impl Photos {
         let mut ids = Vec::new();
         for bytes in demo::photos()? {
             let photo = photo::read(&bytes)?;
-            store.put_photo(&photo, Timestamp::now()).await?;
+            let uploader = Uploader::default();
+            store.put_photo(&photo, &uploader, Timestamp::now()).await?;
             ids.push(photo.id);
         }
         let mut ids = ids.into_iter();
@@ -51,8 +52,9 @@ impl Photos {
     /// Says to which cases they belong.
     async fn attach(&self, store: &Store, cases: &BTreeSet<FeatureId>) -> Result<(), StoreError> {
         let both = [self.before.clone(), self.after.clone()];
+        let collection = desk::cases()?;
         for case in cases {
-            store.attach_photos(case, &both).await?;
+            store.attach_photos(&collection, case, &both).await?;
         }
         Ok(())
     }

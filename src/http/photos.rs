@@ -1,12 +1,15 @@
-//! `/api/photos`: what somebody saw, or did. Anybody may send one; who may see it, the case decides.
+//! `/api/photos`: what somebody saw, or did. Anybody may upload one. Its uploader links it to one feature,
+//! by the claim that the upload is answered with; who may see that feature's list of photos sees it.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use rand::RngExt as _;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
@@ -17,9 +20,9 @@ use super::limit::{Allowance, ClientAddress, Origin};
 use super::problem::Problem;
 use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
-use crate::live::{Snapshot, receipt_hash};
+use crate::live::{Snapshot, desk, receipt_hash};
 use crate::model::Role;
-use crate::store::PhotoSize;
+use crate::store::{PhotoSize, StoredPhoto, Uploader};
 
 /// How many photos are decoded at once: each may take hundreds of megabytes for a moment.
 static DECODING: Semaphore = Semaphore::const_new(2);
@@ -27,16 +30,20 @@ static DECODING: Semaphore = Semaphore::const_new(2);
 /// A photo that was taken in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PhotoTaken {
-    /// Its id, to be named in `photos` of a report or a step. The same bytes have the same id.
+    /// Its id, drawn for this upload.
     #[schema(example = "5891b5b522d5df086d0ff0b110fbd9d2")]
     pub id: String,
+    /// The secret that links it to a feature, once: name `{id, claim}` in `photos` of a report, a step or a
+    /// feature. An account may link its own uploads by the id alone.
+    #[schema(example = "oc_5f0c…")]
+    pub claim: String,
     /// Pixels, as it is kept.
     pub width: u32,
     /// Pixels, as it is kept.
     pub height: u32,
 }
 
-/// Takes a photo in. One that no report or step names is removed after 24 hours.
+/// Takes a photo in. One that no report, step or feature names is removed after 24 hours.
 #[utoipa::path(post, path = "/api/photos", operation_id = "create_photo", tag = "ledger",
     request_body(content = Vec<u8>, content_type = "image/jpeg",
         description = "The file: JPEG, PNG or WebP by its content, at most 8 MiB and 50 million pixels. Kept upright, as JPEG of at most 2048 pixels, without metadata"),
@@ -59,15 +66,24 @@ pub async fn create(
     let busy = || Problem::unavailable("Too many photos come in at once; try again in a moment.");
     let turn = tokio::time::timeout(std::time::Duration::from_secs(20), DECODING.acquire());
     let _turn = turn.await.map_err(|_| busy())?.map_err(|_| busy())?;
-    let photo = tokio::task::spawn_blocking(move || photo::read(&bytes))
+    let mut photo = tokio::task::spawn_blocking(move || photo::read(&bytes))
         .await
         .map_err(|e| Problem::internal(&e))?
         .map_err(refused)?;
-    app.live.store().put_photo(&photo, Timestamp::now()).await?;
+    // Drawn, so that who has the same picture does not know the id of somebody's upload of it.
+    photo.id = drawn::<16>();
+    let claim = format!("oc_{}", drawn::<32>());
+    let uploader = Uploader {
+        claim: Some(claim.clone()),
+        account: caller.principal.as_ref().map(|p| p.account.clone()),
+    };
+    let store = app.live.store();
+    store.put_photo(&photo, &uploader, Timestamp::now()).await?;
     let taken = PhotoTaken {
         width: photo.width,
         height: photo.height,
         id: photo.id,
+        claim,
     };
     let here = format!("/api/photos/{}", taken.id);
     Ok((
@@ -81,16 +97,17 @@ pub async fn create(
         .into_response())
 }
 
-/// A photo of a case.
+/// A photo of a feature.
 #[utoipa::path(get, path = "/api/photos/{photoId}", operation_id = "read_photo", tag = "ledger",
     params(
         ("photoId" = String, Path, description = "The photo's id"),
         ("size" = Option<String>, Query, description = "full (the default) or thumb, at most 320 pixels"),
-        ("receipt" = Option<String>, Query, description = "The receipt of its case, for who has no account"),
+        ("receipt" = Option<String>, Query, description = "The receipt of the case that it belongs to, for who has no account"),
     ),
     responses(
         (status = 200, description = "The photo", content_type = "image/jpeg", body = Vec<u8>),
         (status = 401, description = "Neither an account nor the receipt of its case", content_type = "application/problem+json"),
+        (status = 403, description = "Not in this role, or not in this community", content_type = "application/problem+json"),
         (status = 404, description = "No such photo", content_type = "application/problem+json"),
     ))]
 pub async fn read(
@@ -111,23 +128,46 @@ pub async fn read(
         }
     };
     let receipt = query.get("receipt")?;
-    let staff = caller.role().includes(Role::GridWorker);
-    if !staff && receipt.is_none() {
-        return Err(match caller.is_known() {
-            true => Problem::forbidden("Photos are shown to grid workers and above."),
-            false => Problem::unauthenticated(
-                "Photos are shown to who has the receipt of the case (?receipt=), and to grid \
-                 workers and above.",
-            ),
-        });
-    }
     let found = app.live.store().photo(&id, size).await?;
-    let photo = found.filter(|photo| {
-        let snapshot = app.live.snapshot();
-        let belongs = |case: &String| receipt.is_some_and(|r| is_receipt_of(&snapshot, case, r));
-        staff || photo.warnings.iter().any(belongs)
-    });
-    let photo = photo.ok_or_else(|| Problem::not_found(format!("There is no photo {id:?}.")))?;
+    let snapshot = app.live.snapshot();
+    let features = found.iter().flat_map(|photo| &photo.features);
+    let sight = features
+        .map(|(collection, feature)| sight(&snapshot, collection, feature, &id, receipt, &caller))
+        .max()
+        .unwrap_or(Sight::None);
+    let account = caller.principal.as_ref().map(|p| p.account.as_str());
+    // Until it is linked, only the account that uploaded it sees it.
+    let is_own = |photo: &StoredPhoto| {
+        photo.features.is_empty() && account.is_some() && photo.account.as_deref() == account
+    };
+    let sight = match found.as_ref().is_some_and(is_own) {
+        true => Sight::Seen,
+        false => sight,
+    };
+    let photo = match (found, sight) {
+        (Some(photo), Sight::Seen) => photo,
+        (_, Sight::OutOfScope) => {
+            return Err(Problem::forbidden(
+                "The account is bound to other communities than this photo's.",
+            ));
+        }
+        // Whether there is such a photo is told to nobody who may not see it.
+        _ if receipt.is_some() || caller.role().includes(Role::GridWorker) => {
+            return Err(Problem::not_found(format!("There is no photo {id:?}.")));
+        }
+        _ if caller.is_known() => {
+            return Err(Problem::forbidden(
+                "Photos of cases are shown to grid workers and above, and to who has the receipt of \
+                 the case (?receipt=).",
+            ));
+        }
+        _ => {
+            return Err(Problem::unauthenticated(
+                "Photos of cases are shown to who has the receipt of the case (?receipt=), and to \
+                 grid workers and above.",
+            ));
+        }
+    };
     let mut headers = HeaderMap::new();
     let mut say = |name, value| headers.insert(name, header::HeaderValue::from_static(value));
     say(header::CONTENT_TYPE, "image/jpeg");
@@ -137,14 +177,81 @@ pub async fn read(
     Ok((headers, photo.jpeg).into_response())
 }
 
-/// Whether a receipt is the one that was given for a case.
-fn is_receipt_of(snapshot: &Snapshot, case: &str, receipt: &str) -> bool {
-    let warnings = snapshot.collections().get("warnings");
-    let Some(entry) = warnings.and_then(|w| w.get(case)) else {
-        return false;
+/// Whether a caller sees a photo by one of its features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sight {
+    None,
+    /// The role suffices; the feature is in another community.
+    OutOfScope,
+    Seen,
+}
+
+/// A caller sees a photo where they see the list that names it: by their role, or by the receipt of that
+/// very case.
+fn sight(
+    snapshot: &Snapshot,
+    collection: &str,
+    id: &str,
+    photo: &str,
+    receipt: Option<&str>,
+    caller: &Caller,
+) -> Sight {
+    let Some(collection) = snapshot.collections().get(collection) else {
+        return Sight::None;
     };
-    let properties: Value = serde_json::from_str(entry.all_properties()).unwrap_or_default();
-    properties["ledger"]["receipt_sha256"] == receipt_hash(receipt.trim())
+    let Some(entry) = collection.get(id) else {
+        return Sight::None;
+    };
+    let all = desk::properties(entry);
+    let schema = collection.schema();
+    let mut lists = schema
+        .photo_lists()
+        .filter(|list| named(all.get(&list.name)).any(|id| id == photo))
+        .peekable();
+    if lists.peek().is_none() {
+        return Sight::None;
+    }
+    let is_case = schema.collection.as_str() == desk::CASES;
+    if is_case && receipt.is_some_and(|r| is_receipt_of(&all, r)) {
+        return Sight::Seen;
+    }
+    if !lists.any(|list| caller.role().includes(list.role)) {
+        return Sight::None;
+    }
+    let bounds = caller.principal.as_ref().map(|p| p.communities.as_slice());
+    let community = all.get("community").and_then(Value::as_str);
+    match bounds {
+        Some(bounds) if is_case && !bounds.is_empty() => {
+            match community.is_some_and(|c| bounds.iter().any(|b| b == c)) {
+                true => Sight::Seen,
+                false => Sight::OutOfScope,
+            }
+        }
+        _ => Sight::Seen,
+    }
+}
+
+/// The ids in a list of photos.
+pub(super) fn named(list: Option<&Value>) -> impl Iterator<Item = &str> {
+    let items = list.and_then(Value::as_array);
+    items
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.get("id").unwrap_or(item).as_str())
+}
+
+/// Whether a receipt is the one that was given for a case.
+fn is_receipt_of(case: &Map<String, Value>, receipt: &str) -> bool {
+    let kept = case.get("ledger").and_then(|l| l.get("receipt_sha256"));
+    let kept = kept.and_then(Value::as_str).unwrap_or_default();
+    let given = receipt_hash(receipt.trim());
+    given.as_bytes().ct_eq(kept.as_bytes()).into()
+}
+
+/// Random bytes as hexadecimal digits.
+fn drawn<const N: usize>() -> String {
+    let bytes: [u8; N] = rand::rng().random();
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn refused(error: PhotoError) -> Problem {

@@ -19,25 +19,42 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// The ticket of a report. The same key gives the same ticket again: an answer that got lost on
-    /// the way is answered once more, receipt included.
+    /// The ticket of somebody's report. The same key of the same account gives the same ticket again: an
+    /// answer that got lost on the way is answered once more, receipt included. Another account's key is
+    /// another key; who has no account shares theirs with all who have none.
     ///
     /// # Errors
     /// Never in practice: the ids it makes are ids.
-    pub fn new(key: Option<&str>) -> Result<Self, IdError> {
+    pub fn of_report(account: Option<&str>, key: Option<&str>) -> Result<Self, IdError> {
         let drawn: [u8; 32] = rand::rng().random();
+        // A byte that no text has stands between the two.
+        let account = account.map_or_else(|| "public".to_owned(), |a| format!("account {a}"));
+        let scoped = |key: &str| [account.as_bytes(), &[0xff], key.as_bytes()].concat();
         let id = match key {
-            Some(key) => digest("case", key.as_bytes()),
+            Some(key) => digest("case", &scoped(key)),
             None => digest("case", &drawn),
         };
         let receipt = match key {
-            Some(key) if key.len() >= LEAST_KEY => digest("receipt", key.as_bytes()),
+            Some(key) if key.len() >= LEAST_KEY => digest("receipt", &scoped(key)),
             _ => digest("receipt", &drawn),
         };
+        Self::made(&id, &receipt)
+    }
+
+    /// The ticket of a case that the program itself names: a row of a ledger, a sensor's condition.
+    ///
+    /// # Errors
+    /// Never in practice: the ids it makes are ids.
+    pub fn named(key: &str) -> Result<Self, IdError> {
+        let drawn: [u8; 32] = rand::rng().random();
+        Self::made(&digest("case", key.as_bytes()), &digest("receipt", &drawn))
+    }
+
+    fn made(id: &[u8; 32], receipt: &[u8; 32]) -> Result<Self, IdError> {
         Ok(Self {
             // 60 bits: among a million cases two are alike once in two million cities.
-            id: FeatureId::new(format!("w-{}", base32(&id, 12)))?,
-            receipt: format!("or_{}", hex(&receipt)),
+            id: FeatureId::new(format!("w-{}", base32(id, 12)))?,
+            receipt: format!("or_{}", hex(receipt)),
         })
     }
 }
@@ -80,20 +97,22 @@ mod tests {
     #[test]
     fn the_same_key_is_the_same_case_and_the_same_receipt() {
         let key = Some("4e0f3cf6-9f0e-4d0e-a5d4-2b2f2a3d9c11");
-        let (a, b) = (Ticket::new(key).unwrap(), Ticket::new(key).unwrap());
+        let of = |account| Ticket::of_report(account, key).unwrap();
+        let (a, b) = (of(None), of(None));
         assert_eq!((&a.id, &a.receipt), (&b.id, &b.receipt));
         assert_eq!(a.id.as_str().len(), 14);
-        let other = Ticket::new(None).unwrap();
-        assert_ne!(a.id, other.id);
-        assert_ne!(a.receipt, other.receipt);
+        let none = Ticket::of_report(None, None).unwrap();
+        for other in [of(Some("li")), of(Some("wang")), none] {
+            assert_ne!(a.id, other.id);
+            assert_ne!(a.receipt, other.receipt);
+        }
+        assert_ne!(of(Some("li")).id, of(Some("wang")).id);
     }
 
     #[test]
     fn a_key_that_could_be_guessed_gives_a_case_but_no_secret() {
-        let (a, b) = (
-            Ticket::new(Some("1")).unwrap(),
-            Ticket::new(Some("1")).unwrap(),
-        );
+        let of = || Ticket::of_report(None, Some("1")).unwrap();
+        let (a, b) = (of(), of());
         assert_eq!(a.id, b.id);
         assert_ne!(a.receipt, b.receipt);
     }

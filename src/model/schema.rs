@@ -13,6 +13,7 @@
 //! | `x-onemap-minzoom` | top | the least zoom at which tiles carry it |
 //! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
 //! | `x-onemap-link` | property | the collection whose id it holds |
+//! | `x-onemap-photos` | property | a list of photos (`/api/photos`): ids, or objects with an `id` |
 
 use std::collections::BTreeMap;
 
@@ -89,6 +90,8 @@ pub struct PropertySchema {
     pub required: bool,
     /// The collection whose id it holds.
     pub link: Option<CollectionId>,
+    /// Whether it lists photos.
+    pub photos: bool,
 }
 
 /// The schema of one collection.
@@ -174,6 +177,15 @@ impl Schema {
                 .map_err(|e| fail(place, e.to_string())),
         };
 
+        let flag_at = |value: Option<&Value>, place: &str, key: &str| match value {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(fail(
+                &format!("{place}/{key}"),
+                format!("expected true or false, found {other}"),
+            )),
+        };
+
         let required: Vec<&str> = top
             .get("required")
             .and_then(Value::as_array)
@@ -215,6 +227,7 @@ impl Schema {
                             Role::Public,
                         )?,
                         required: required.contains(&name.as_str()),
+                        photos: flag_at(spec.get("x-onemap-photos"), &place, "x-onemap-photos")?,
                         link,
                     },
                 );
@@ -275,6 +288,11 @@ impl Schema {
             .values()
             .filter(move |p| !role.includes(p.role))
             .map(|p| p.name.as_str())
+    }
+
+    /// The properties that list photos.
+    pub fn photo_lists(&self) -> impl Iterator<Item = &PropertySchema> {
+        self.properties.values().filter(|p| p.photos)
     }
 
     /// Whether anything is protected at all.

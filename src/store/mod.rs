@@ -34,7 +34,7 @@ pub use aside::Seen;
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
 pub use error::StoreError;
 pub use history::Position;
-pub use photo::{Photo, PhotoSize, StoredPhoto};
+pub use photo::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
 pub use webhook::{
     Attempt, Delivery, DeliveryState, HookEvent, NewWebhook, Outcome, Trouble, Webhook,
 };

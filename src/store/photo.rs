@@ -1,10 +1,16 @@
-//! Photos of cases: kept in the database, so that every node has them.
+//! Photos: kept in the database, so that every node has them.
+//!
+//! A photo belongs to nobody's feature until it is linked. Its uploader links it, once: by the claim that
+//! the upload was answered with, or by being the account that uploaded it. So who merely learns an id
+//! cannot link the photo to a feature of their own and read it there.
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::{Store, StoreError};
 pub use crate::codec::photo::Photo;
-use crate::model::FeatureId;
+use crate::model::{CollectionId, FeatureId};
 
 /// Which of its two sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,22 +21,63 @@ pub enum PhotoSize {
     Thumb,
 }
 
+/// Who may link an upload.
+#[derive(Debug, Clone, Default)]
+pub struct Uploader {
+    /// The secret that the upload is answered with; only its hash is kept.
+    pub claim: Option<String>,
+    /// The account that uploaded it.
+    pub account: Option<String>,
+}
+
 /// A photo as it is handed out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPhoto {
     /// JPEG, of the size that was asked for.
     pub jpeg: Vec<u8>,
-    /// The warnings that it belongs to.
-    pub warnings: Vec<String>,
+    /// The features that it belongs to.
+    pub features: Vec<(String, String)>,
+    /// The account that uploaded it.
+    pub account: Option<String>,
+}
+
+/// A photo that somebody wants to link to a feature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoClaim {
+    /// Its id.
+    pub id: String,
+    /// The claim that its upload was answered with.
+    pub claim: Option<String>,
+}
+
+/// Why a photo was not linked. None of the others was linked then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PhotoRefusal {
+    /// There is no such photo.
+    #[error("there is no photo {0:?}; POST it to /api/photos first")]
+    Missing(String),
+    /// The claim is missing or another upload's.
+    #[error(
+        "the photo {0:?} is linked by the claim that its upload was answered with; send {{id, claim}}"
+    )]
+    NotClaimed(String),
+    /// It belongs to another feature.
+    #[error("the photo {0:?} belongs to another feature already; upload it again")]
+    Linked(String),
 }
 
 impl Store {
     /// Keeps a photo. One that is known already is kept for another day.
-    pub async fn put_photo(&self, photo: &Photo, at: Timestamp) -> Result<(), StoreError> {
-        either!(self, s => s.put_photo(photo, at).await)
+    pub async fn put_photo(
+        &self,
+        photo: &Photo,
+        uploader: &Uploader,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        either!(self, s => s.put_photo(photo, uploader, at).await)
     }
 
-    /// A photo and the warnings that it belongs to.
+    /// A photo and the features that it belongs to.
     pub async fn photo(
         &self,
         id: &str,
@@ -39,18 +86,73 @@ impl Store {
         either!(self, s => s.photo(id, size).await)
     }
 
-    /// Says that photos belong to a warning; from then on they are not swept. Names those that there
-    /// are not: then none is attached.
-    pub async fn attach_photos(
+    /// Links uploads to a feature, all or none; from then on they are not swept. A photo that the feature
+    /// has already stays as it is.
+    pub async fn link_photos(
         &self,
-        warning: &FeatureId,
-        ids: &[String],
-    ) -> Result<Vec<String>, StoreError> {
-        either!(self, s => s.attach_photos(warning, ids).await)
+        collection: &CollectionId,
+        id: &FeatureId,
+        photos: &[PhotoClaim],
+        account: Option<&str>,
+    ) -> Result<Result<(), PhotoRefusal>, StoreError> {
+        either!(self, s => s.link_photos(collection, id, photos, account).await)
     }
 
-    /// Removes photos that were handed in before a moment and belong to no warning; says how many.
+    /// Says that photos belong to a feature, whoever uploaded them: for what the program itself makes.
+    /// Names those that there are not: then none is attached.
+    pub async fn attach_photos(
+        &self,
+        collection: &CollectionId,
+        id: &FeatureId,
+        photos: &[String],
+    ) -> Result<Vec<String>, StoreError> {
+        either!(self, s => s.attach_photos(collection, id, photos).await)
+    }
+
+    /// Removes photos that were handed in before a moment and belong to no feature; says how many.
     pub async fn sweep_photos(&self, before: Timestamp) -> Result<u64, StoreError> {
         either!(self, s => s.sweep_photos(before).await)
+    }
+}
+
+/// What is kept of a claim.
+pub(super) fn claim_hash(claim: &str) -> Vec<u8> {
+    Sha256::digest(claim.as_bytes()).to_vec()
+}
+
+/// An upload as the store has it.
+pub(super) struct Upload {
+    pub claim: Option<Vec<u8>>,
+    pub account: Option<String>,
+    /// The features that it belongs to.
+    pub features: Vec<(String, String)>,
+}
+
+/// Whether a photo may be linked: `Ok(false)` where it is linked to this feature already.
+pub(super) fn may_link(
+    wanted: &PhotoClaim,
+    upload: Option<&Upload>,
+    collection: &CollectionId,
+    id: &FeatureId,
+    account: Option<&str>,
+) -> Result<bool, PhotoRefusal> {
+    let Some(upload) = upload else {
+        return Err(PhotoRefusal::Missing(wanted.id.clone()));
+    };
+    let here = |(c, f): &(String, String)| c == collection.as_str() && f == id.as_str();
+    if upload.features.iter().any(here) {
+        return Ok(false);
+    }
+    let claimed = match (&wanted.claim, &upload.claim) {
+        (Some(given), Some(kept)) => claim_hash(given).ct_eq(kept).into(),
+        _ => false,
+    };
+    let own = account.is_some() && upload.account.as_deref() == account;
+    if !claimed && !own {
+        return Err(PhotoRefusal::NotClaimed(wanted.id.clone()));
+    }
+    match upload.features.is_empty() {
+        true => Ok(true),
+        false => Err(PhotoRefusal::Linked(wanted.id.clone())),
     }
 }

@@ -9,6 +9,7 @@ mod case;
 pub mod condition;
 pub mod duplicates;
 pub mod figures;
+pub mod key;
 pub mod level;
 mod problem;
 mod reader;

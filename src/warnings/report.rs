@@ -45,8 +45,8 @@ pub struct Report {
     pub demo: bool,
     /// The hash of the reporter's receipt.
     pub receipt_sha256: Option<String>,
-    /// The client's own name for the report.
-    pub key: Option<String>,
+    /// The hash of what the report says, where it comes with a key.
+    pub report_sha256: Option<String>,
     /// The how-manieth report of its kind at its place.
     pub nth: Option<u32>,
     /// By how much its place is more urgent than others.
@@ -81,7 +81,7 @@ impl Report {
             exercise: false,
             demo: false,
             receipt_sha256: None,
-            key: None,
+            report_sha256: None,
             nth: None,
             factor: None,
             near: None,

@@ -7,6 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::key::KeyMark;
 use crate::model::{FeatureId, Level, Localized, Role};
 
 /// An enum whose names in data are all there is to it: text both ways, and a list of all.
@@ -202,6 +203,20 @@ pub struct StepPhoto {
     pub id: String,
     /// What it shows.
     pub kind: PhotoKind,
+    /// The claim by which its uploader links it. Never kept.
+    #[serde(skip)]
+    pub claim: Option<String>,
+}
+
+impl StepPhoto {
+    /// A photo that is linked already, or that its uploader's account links.
+    pub fn new(id: impl Into<String>, kind: PhotoKind) -> Self {
+        Self {
+            id: id.into(),
+            kind,
+            claim: None,
+        }
+    }
 }
 
 /// What became of the notice that a step is worth.
@@ -277,9 +292,9 @@ pub struct Step {
     /// Why that level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Localized>,
-    /// The client's own name for this step, by which a repetition is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
+    /// The mark of the client's key. Kept by the case and not by the step: a key is nobody's news.
+    #[serde(skip)]
+    pub key: Option<KeyMark>,
     /// What became of its notice; absent where none was due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,

@@ -240,12 +240,12 @@ pub fn moment(
         })
 }
 
-/// Photos: ids, or `{id, kind}`.
+/// Photos: `{id, claim, kind}`, or the ids of photos that the account itself uploaded.
 pub fn photos(map: &Map<String, Value>, usual: PhotoKind) -> Result<Vec<StepPhoto>, FieldError> {
     let wrong = |found: &Value| {
         FieldError::new(
             "photos",
-            format!("expected a list of ids or of {{id, kind}}, found {found}"),
+            format!("expected a list of {{id, claim, kind}} or of ids, found {found}"),
         )
     };
     let list = match map.get("photos") {
@@ -260,20 +260,23 @@ pub fn photos(map: &Map<String, Value>, usual: PhotoKind) -> Result<Vec<StepPhot
     let mut photos: Vec<StepPhoto> = Vec::with_capacity(list.len());
     for item in list {
         let photo = match item {
-            Value::String(id) if !id.is_empty() => StepPhoto {
-                id: id.clone(),
-                kind: usual,
-            },
+            Value::String(id) if !id.is_empty() => StepPhoto::new(id, usual),
             Value::Object(photo) => {
                 let id = photo.get("id").and_then(Value::as_str);
                 let kind = match photo.get("kind") {
                     None | Some(Value::Null) => Some(usual),
                     Some(kind) => kind.as_str().and_then(PhotoKind::parse),
                 };
+                let claim = match photo.get("claim") {
+                    None | Some(Value::Null) => None,
+                    Some(Value::String(claim)) => Some(claim.clone()),
+                    Some(_) => return Err(wrong(item)),
+                };
                 match (id, kind) {
                     (Some(id), Some(kind)) if !id.is_empty() => StepPhoto {
                         id: id.to_owned(),
                         kind,
+                        claim,
                     },
                     _ => return Err(wrong(item)),
                 }

@@ -53,7 +53,7 @@ async fn a_case_from_its_report_to_its_rating() {
             &ledger.unit,
             id,
             "handle",
-            json!({"note": "已清理", "photos": [{"id": after, "kind": "after"}]}),
+            json!({"note": "已清理", "photos": [{"id": after["id"], "claim": after["claim"], "kind": "after"}]}),
         )
         .await;
     assert_eq!(handled["turn"], "verifier");

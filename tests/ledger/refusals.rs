@@ -196,7 +196,7 @@ async fn the_public_never_sees_what_is_protected() {
     let photo = ledger.photo(3).await;
     let secret = "秘密的话";
     let reported = ledger
-        .report(None, json!({"note": secret, "photos": [photo], "contact": "13800000000", "key": "k".repeat(40)}))
+        .report(None, json!({"note": secret, "photos": [&photo], "contact": "13800000000", "key": "k".repeat(40)}))
         .await;
     let id = reported["id"].as_str().unwrap();
     let receipt = reported["receipt"].as_str().unwrap();
@@ -210,7 +210,8 @@ async fn the_public_never_sees_what_is_protected() {
         secret,
         "指挥员",
         "13800000000",
-        &photo,
+        photo["id"].as_str().unwrap(),
+        photo["claim"].as_str().unwrap(),
         receipt,
         "receipt_sha256",
         "\"ledger\"",

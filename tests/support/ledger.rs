@@ -166,7 +166,7 @@ impl Ledger {
     }
 
     /// A photo: the smallest picture that is one, different for every colour.
-    pub async fn photo(&self, colour: u8) -> String {
+    pub async fn photo(&self, colour: u8) -> Value {
         let answer = self
             .server
             .request(Method::POST, "/api/photos")
@@ -177,7 +177,7 @@ impl Ledger {
             .unwrap();
         assert_eq!(answer.status(), StatusCode::CREATED);
         let said: Value = answer.json().await.unwrap();
-        said["id"].as_str().unwrap().to_owned()
+        json!({"id": said["id"], "claim": said["claim"]})
     }
 
     /// Brings a new case to a status.

@@ -1,6 +1,7 @@
 //! `/api/collections/{c}/items`: features as GeoJSON, a page at a time or one by one, and how they
 //! are written.
 
+mod guard;
 mod one;
 pub mod params;
 mod write;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{GEOJSON, collection};
+use super::{GEOJSON, collection, guard};
 use crate::codec::geojson::read::{Limits, id_from, read_body, take_id};
 use crate::http::App;
 use crate::http::answer::{SEQ_HEADER, Tag};
@@ -55,8 +55,10 @@ pub async fn create(
         id: id.clone(),
         body: read_body(&document, &limits()).map_err(|e| wrong(&e))?,
     };
+    let present = None;
+    let feature = target.admit(&caller, present, feature)?;
     target
-        .put(&app, feature, Some(Expect::Absent))
+        .put(&app, &caller, present, feature, Some(Expect::Absent))
         .await
         .map_err(|p| match p {
             Refused::Precondition => Problem::conflict(format!(
@@ -110,18 +112,41 @@ pub async fn put(
         .collections()
         .get(&name)
         .is_some_and(|c| c.get(id.as_str()).is_some());
-    let feature = Feature {
-        id: id.clone(),
-        body,
-    };
-    let expect = expectation(&app, &target, &id, &headers)?;
-    target.put(&app, feature, expect).await?;
-    let status = if was {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
-    };
-    target.answer(&app, &caller, &headers, &id, status)
+    let demanded = expectation(&app, &target, &id, &headers)?;
+    if let Some(Expect::Seq(seq)) = demanded {
+        app.live
+            .wait_for(seq, std::time::Duration::from_secs(5))
+            .await;
+    }
+    let mut tries = PATIENCE;
+    loop {
+        let snapshot = app.live.snapshot();
+        let present = target.collection(&snapshot)?.get(id.as_str());
+        let feature = Feature {
+            id: id.clone(),
+            body: body.clone(),
+        };
+        let feature = target.admit(&caller, present.map(AsRef::as_ref), feature)?;
+        let expect = target.expect(&caller, present.map(AsRef::as_ref), demanded)?;
+        let present = present.map(AsRef::as_ref);
+        match target.put(&app, &caller, present, feature, expect).await {
+            Ok(()) => {
+                let status = match was {
+                    true => StatusCode::OK,
+                    false => StatusCode::CREATED,
+                };
+                return target.answer(&app, &caller, &headers, &id, status);
+            }
+            Err(Refused::Precondition) if demanded.is_none() && tries > 0 => {
+                tries -= 1;
+                let newer = snapshot.seq() + 1;
+                app.live
+                    .wait_for(newer, std::time::Duration::from_secs(5))
+                    .await;
+            }
+            Err(refused) => return Err(refused.into()),
+        }
+    }
 }
 
 /// Changes parts of a feature (JSON Merge Patch: `null` removes a property).
@@ -191,12 +216,18 @@ pub async fn patch(
         })?;
         let feature = Feature {
             id: id.clone(),
-            body: patched(entry, &patch)?,
+            body: target.patched(&caller, entry, &patch)?,
         };
         // What was read here is what is changed: whoever came in between makes it fail, not vanish. Who
         // named no version means the newest, so it is tried upon that one then.
         match target
-            .put(&app, feature, Some(Expect::Seq(entry.seq())))
+            .put(
+                &app,
+                &caller,
+                Some(entry),
+                feature,
+                Some(Expect::Seq(entry.seq())),
+            )
             .await
         {
             Ok(()) => return target.answer(&app, &caller, &headers, &id, StatusCode::OK),
@@ -314,15 +345,68 @@ impl Target {
         collection(snapshot, self.schema.collection.as_str())
     }
 
+    /// A feature as it is kept, where its writer sent all that they see of it.
+    fn admit(
+        &self,
+        caller: &Caller,
+        present: Option<&Entry>,
+        feature: Feature,
+    ) -> Result<Feature, Problem> {
+        Ok(Feature {
+            id: feature.id,
+            body: guard::with_hidden(&self.schema, caller.role(), present, feature.body)?,
+        })
+    }
+
+    /// What a feature is after a patch.
+    fn patched(
+        &self,
+        caller: &Caller,
+        entry: &Entry,
+        patch: &Map<String, Value>,
+    ) -> Result<Body, Problem> {
+        if let Some(Value::Object(change)) = patch.get("properties") {
+            guard::only_visible(&self.schema, caller.role(), change)?;
+        }
+        patched(entry, patch)
+    }
+
+    /// What a replacement expects: what its headers demand, and where it keeps what its writer does not
+    /// see, the version that it keeps it of.
+    fn expect(
+        &self,
+        caller: &Caller,
+        present: Option<&Entry>,
+        demanded: Option<Expect>,
+    ) -> Result<Option<Expect>, Refused> {
+        if !guard::depends_on_present(&self.schema, caller.role()) {
+            return Ok(demanded);
+        }
+        let read = present.map_or(Expect::Absent, |entry| Expect::Seq(entry.seq()));
+        let holds = match demanded {
+            None => true,
+            Some(Expect::Present) => read != Expect::Absent,
+            Some(demanded) => demanded == read,
+        };
+        match holds {
+            true => Ok(Some(read)),
+            false => Err(Refused::Precondition),
+        }
+    }
+
     async fn put(
         &self,
         app: &App,
+        caller: &Caller,
+        present: Option<&Entry>,
         feature: Feature,
         expect: Option<Expect>,
     ) -> Result<(), Refused> {
+        let (body, claims) =
+            guard::take_claims(&self.schema, present, feature.body).map_err(Refused::Problem)?;
         let body = Body {
-            geometry: feature.body.geometry.map(validity::normalise),
-            properties: feature.body.properties,
+            geometry: body.geometry.map(validity::normalise),
+            properties: body.properties,
         };
         let checker = app
             .checkers
@@ -346,6 +430,15 @@ impl Target {
             )));
         }
         let collection = self.schema.collection.clone();
+        if !claims.is_empty() {
+            let account = caller.principal.as_ref().map(|p| p.account.as_str());
+            let store = app.live.store();
+            store
+                .link_photos(&collection, &feature.id, &claims, account)
+                .await
+                .map_err(|e| Refused::Problem(e.into()))?
+                .map_err(|e| Refused::Problem(Problem::wrong_field("photos", &e.to_string())))?;
+        }
         let change = Change {
             collection: collection.clone(),
             id: feature.id.clone(),

@@ -29,12 +29,15 @@ const TRAP: &str = "website";
 
 /// Reports something that is wrong.
 ///
-/// `key` is a name that the client draws for the report; the same report sent again with it is the
-/// same case, and is answered with 200. Draw at least 32 random characters: who has no account gets
-/// the same `receipt` again by it.
+/// `key` is a name that the client draws for the report; the same report sent again with it by the same
+/// account (or, without one, by anybody who knows the key) is the same case, and is answered with 200;
+/// another report with the same key is refused (422). Draw at least 32 random characters: who has no
+/// account gets the same `receipt` again by it.
+///
+/// A photo is named by what its upload was answered with: `{id, claim}`. It belongs to this case alone.
 #[utoipa::path(post, path = "/api/warnings", operation_id = "report_warning", tag = "warnings",
     request_body(content = Value, content_type = "application/json",
-        description = "`{category, geometry | building, note?, place?, photos?: [ids], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of one's own for the `place`, which everybody can read"),
+        description = "`{category, geometry | building, note?, place?, photos?: [{id, claim}], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of one's own for the `place`, which everybody can read"),
     responses(
         (status = 201, description = "The case, with `receipt`: the secret by which its reporter follows and rates it. Location names it", content_type = "application/geo+json", body = Value),
         (status = 200, description = "The same report had come before", content_type = "application/geo+json", body = Value),

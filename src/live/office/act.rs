@@ -6,7 +6,8 @@ use super::{Draft, Known, Office, OfficeError, TRIES};
 use crate::live::desk::{self, Desk, moment};
 use crate::live::timer;
 use crate::model::FeatureId;
-use crate::warnings::{Action, Actor, Case, Wish};
+use crate::warnings::key::{KeyMark, Repeat};
+use crate::warnings::{Action, Actor, Case, FieldError, Wish};
 
 /// What became of an action.
 #[derive(Debug, Clone)]
@@ -42,12 +43,20 @@ impl Office {
             let known = Known::read(&snapshot, id)?;
             let known = known.ok_or_else(|| OfficeError::NoSuchCase(id.clone()))?;
             // A resend comes before everything else: the case has moved on because of it.
-            let is_known = |key: &str| known.case.knows(wish.action, key);
-            if wish.key.as_deref().is_some_and(is_known) {
-                return Ok(Acted {
-                    seq: known.entry.seq(),
-                    again: true,
-                });
+            let repeat = KeyMark::of(actor, wish).map_or(Repeat::New, |k| known.case.knows(&k));
+            match repeat {
+                Repeat::New => {}
+                Repeat::Same => {
+                    return Ok(Acted {
+                        seq: known.entry.seq(),
+                        again: true,
+                    });
+                }
+                Repeat::Other => {
+                    let problem = "this key was sent with another step of the same action before; \
+                                   draw a new key for a new step, and send a step again as it was";
+                    return Err(FieldError::new("key", problem).into());
+                }
             }
             if let Some(seq) = expect.filter(|seq| *seq != known.entry.seq()) {
                 let found = known.entry.seq();
@@ -73,7 +82,7 @@ impl Office {
             let into = other.as_ref().map(|o| &o.case);
             let mut decided = desk.act(&known.case, anchor, actor, wish, into, now)?;
             if !attached {
-                self.attach(id, &wish.photos).await?;
+                self.link(id, &wish.photos, actor).await?;
                 attached = true;
             }
             let mut draft = Draft::new(actor, now, wish.action.as_str());

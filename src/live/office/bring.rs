@@ -180,7 +180,7 @@ impl<'a> Bringing<'a> {
         let id = match &row.id {
             Some(id) => id.clone(),
             None => {
-                Ticket::new(Some(&row.key))
+                Ticket::named(&row.key)
                     .map_err(|e| StoreError::bad_id("id", &e))?
                     .id
             }

@@ -189,7 +189,7 @@ fn fire(
     }
     // The same firing is the same case, whoever writes it down.
     let key = format!("{} {}", row.id, row.condition.since);
-    let ticket = Ticket::new(Some(&key)).map_err(|e| StoreError::bad_id("id", &e))?;
+    let ticket = Ticket::named(&key).map_err(|e| StoreError::bad_id("id", &e))?;
     let mut report = Report::new(
         ticket.id.clone(),
         at,

@@ -4,12 +4,15 @@ use geo::BoundingRect as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Draft, Known, Office, OfficeError, TRIES};
+use crate::codec::wkb;
 use crate::live::desk::{self, Desk, moment};
 use crate::live::place::{Place, Where};
 use crate::live::receipt::{Ticket, receipt_hash};
 use crate::model::{Expect, FeatureId, Role};
 use crate::spatial::metres;
+use crate::store::PhotoClaim;
 use crate::store::StoreError;
+use crate::warnings::key::digest;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
 /// How far outside of the map's grids a report is still taken at its word, in metres.
@@ -96,10 +99,17 @@ impl Office {
         now: Timestamp,
     ) -> Result<Reported, OfficeError> {
         let now = moment(now);
-        let ticket = Ticket::new(wish.key.as_deref()).map_err(|e| StoreError::bad_id("id", &e))?;
+        let ticket = Ticket::of_report(actor.account.as_deref(), wish.key.as_deref())
+            .map_err(|e| StoreError::bad_id("id", &e))?;
+        let said = fingerprint(&wish)?;
         for _ in 0..TRIES {
             let snapshot = self.live.snapshot();
             if let Some(known) = Known::read(&snapshot, &ticket.id)? {
+                if known.case.ledger.report_sha256 != said {
+                    let problem = "this key was sent with another report before; draw a new key \
+                                   for a new report, and send a report again as it was";
+                    return Err(FieldError::new("key", problem).into());
+                }
                 self.keep_contact(&ticket.id, &wish, now).await?;
                 return Ok(Reported {
                     id: ticket.id,
@@ -111,8 +121,9 @@ impl Office {
             let desk = Desk::of(&snapshot);
             let place = Place::locate(desk.map, &wish.place).map_err(|e| OfficeError::place(&e))?;
             let mut case = open(&desk, &wish, actor, &place, &ticket, now)?;
+            case.ledger.report_sha256.clone_from(&said);
             snapshot.ledger().notify(&mut case, true, None);
-            self.attach(&ticket.id, &wish.photos).await?;
+            self.link(&ticket.id, &wish.photos, actor).await?;
             let mut draft = Draft::new(actor, now, "report");
             draft.put(desk::change(&case, Some(place.geometry))?, Expect::Absent);
             if let Some(committed) = self.live.commit_draft(draft).await? {
@@ -128,26 +139,29 @@ impl Office {
         Err(OfficeError::Busy(ticket.id))
     }
 
-    /// Says that photos belong to a case, before the step that names them: a step never names a photo
-    /// that is not there.
-    pub(super) async fn attach(
+    /// Links photos to a case, before the step that names them: a step never names a photo that is not
+    /// there.
+    pub(super) async fn link(
         &self,
         id: &FeatureId,
         photos: &[StepPhoto],
+        actor: &Actor,
     ) -> Result<(), OfficeError> {
         if photos.is_empty() {
             return Ok(());
         }
-        let ids: Vec<String> = photos.iter().map(|p| p.id.clone()).collect();
-        let missing = self.live.store().attach_photos(id, &ids).await?;
-        match missing.first() {
-            None => Ok(()),
-            Some(photo) => Err(FieldError::new(
-                "photos",
-                format!("there is no photo {photo:?}; POST it to /api/photos first"),
-            )
-            .into()),
-        }
+        let claims: Vec<PhotoClaim> = photos
+            .iter()
+            .map(|p| PhotoClaim {
+                id: p.id.clone(),
+                claim: p.claim.clone(),
+            })
+            .collect();
+        let store = self.live.store();
+        let linked = store
+            .link_photos(&desk::cases()?, id, &claims, actor.account.as_deref())
+            .await?;
+        linked.map_err(|refusal| FieldError::new("photos", refusal.to_string()).into())
     }
 
     /// Keeps how to reach the reporter, for as long as the rules say.
@@ -170,6 +184,32 @@ impl Office {
         let until = now + SignedDuration::from_hours(24 * i64::from(days));
         self.live.store().put_contact(id, contact, until).await
     }
+}
+
+/// The hash of what a report says, where it has a key. Photos don't count, since a client that repeats
+/// a report may have uploaded them again; nor does the contact, which is kept outside the log.
+fn fingerprint(wish: &NewReport) -> Result<Option<String>, StoreError> {
+    let Some(key) = &wish.key else {
+        return Ok(None);
+    };
+    let place = match &wish.place {
+        Where::Building(id) => format!("building {id}"),
+        Where::Geometry(geometry) => {
+            let bytes = wkb::encode(geometry)?;
+            bytes.iter().map(|b| format!("{b:02x}")).collect()
+        }
+    };
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    Ok(Some(digest(&[
+        key,
+        &wish.category,
+        &place,
+        &text(&wish.words),
+        wish.source.as_str(),
+        &text(&wish.note),
+        &text(&wish.hotline_number),
+        if wish.exercise { "exercise" } else { "" },
+    ])))
 }
 
 /// The case that a report opens, judged.

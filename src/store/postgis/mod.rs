@@ -62,6 +62,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "accounts",
         include_str!("../../../migrations/postgis/0007_accounts.sql"),
     ),
+    (
+        8,
+        "privacy",
+        include_str!("../../../migrations/postgis/0008_privacy.sql"),
+    ),
 ];
 
 /// How long a call waits for a connection before it says that the database is away.

@@ -57,6 +57,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "accounts",
         include_str!("../../../migrations/sqlite/0007_accounts.sql"),
     ),
+    (
+        8,
+        "privacy",
+        include_str!("../../../migrations/sqlite/0008_privacy.sql"),
+    ),
 ];
 
 /// How often the file is asked whether another process has written to it. The question costs

@@ -2,16 +2,24 @@
 
 use jiff::Timestamp;
 use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
 
 use super::SqliteStore;
-use crate::model::FeatureId;
-use crate::store::{Photo, PhotoSize, StoreError, StoredPhoto};
+use crate::model::{CollectionId, FeatureId};
+use crate::store::photo::{Upload, claim_hash, may_link};
+use crate::store::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoreError, StoredPhoto, Uploader};
 
 impl SqliteStore {
     /// See [`Store::put_photo`](crate::store::Store::put_photo).
-    pub async fn put_photo(&self, photo: &Photo, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn put_photo(
+        &self,
+        photo: &Photo,
+        uploader: &Uploader,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO photos (id, at, width, height, jpeg, thumb) VALUES (?, ?, ?, ?, ?, ?) \
+            "INSERT INTO photos (id, at, width, height, jpeg, thumb, claim, account) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
              ON CONFLICT (id) DO UPDATE SET at = max(at, excluded.at)",
         )
         .bind(&photo.id)
@@ -20,6 +28,8 @@ impl SqliteStore {
         .bind(photo.height)
         .bind(&photo.jpeg)
         .bind(&photo.thumb)
+        .bind(uploader.claim.as_deref().map(claim_hash))
+        .bind(&uploader.account)
         .execute(&mut *self.shared.writer.lock().await)
         .await?;
         Ok(())
@@ -32,47 +42,66 @@ impl SqliteStore {
         size: PhotoSize,
     ) -> Result<Option<StoredPhoto>, StoreError> {
         let sql = match size {
-            PhotoSize::Full => "SELECT jpeg FROM photos WHERE id = ?",
-            PhotoSize::Thumb => "SELECT thumb FROM photos WHERE id = ?",
+            PhotoSize::Full => "SELECT jpeg, account FROM photos WHERE id = ?",
+            PhotoSize::Thumb => "SELECT thumb, account FROM photos WHERE id = ?",
         };
-        let jpeg: Option<Vec<u8>> = sqlx::query_scalar(sql)
+        let row: Option<(Vec<u8>, Option<String>)> = sqlx::query_as(sql)
             .bind(id)
             .fetch_optional(&self.shared.readers)
             .await?;
-        let Some(jpeg) = jpeg else { return Ok(None) };
-        let warnings = sqlx::query_scalar(
-            "SELECT warning FROM photos_of_warnings WHERE photo = ? ORDER BY warning",
+        let Some((jpeg, account)) = row else {
+            return Ok(None);
+        };
+        let features = sqlx::query_as(
+            "SELECT collection, id FROM photos_of_features WHERE photo = ? ORDER BY 1, 2",
         )
         .bind(id)
         .fetch_all(&self.shared.readers)
         .await?;
-        Ok(Some(StoredPhoto { jpeg, warnings }))
+        Ok(Some(StoredPhoto {
+            jpeg,
+            features,
+            account,
+        }))
+    }
+
+    /// See [`Store::link_photos`](crate::store::Store::link_photos).
+    pub async fn link_photos(
+        &self,
+        collection: &CollectionId,
+        id: &FeatureId,
+        photos: &[PhotoClaim],
+        account: Option<&str>,
+    ) -> Result<Result<(), PhotoRefusal>, StoreError> {
+        let mut writer = self.shared.writer.lock().await;
+        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+        for wanted in photos {
+            let upload = upload(&mut tx, &wanted.id).await?;
+            match may_link(wanted, upload.as_ref(), collection, id, account) {
+                Ok(true) => link(&mut tx, &wanted.id, collection, id).await?,
+                Ok(false) => {}
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
+        tx.commit().await?;
+        Ok(Ok(()))
     }
 
     /// See [`Store::attach_photos`](crate::store::Store::attach_photos).
     pub async fn attach_photos(
         &self,
-        warning: &FeatureId,
-        ids: &[String],
+        collection: &CollectionId,
+        id: &FeatureId,
+        photos: &[String],
     ) -> Result<Vec<String>, StoreError> {
         let mut writer = self.shared.writer.lock().await;
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
         let mut missing = Vec::new();
-        for id in ids {
-            let known: bool =
-                sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM photos WHERE id = ?)")
-                    .bind(id)
-                    .fetch_one(&mut *tx)
-                    .await?;
-            if !known {
-                missing.push(id.clone());
-                continue;
+        for photo in photos {
+            match upload(&mut tx, photo).await? {
+                Some(_) => link(&mut tx, photo, collection, id).await?,
+                None => missing.push(photo.clone()),
             }
-            sqlx::query("INSERT OR IGNORE INTO photos_of_warnings (photo, warning) VALUES (?, ?)")
-                .bind(id)
-                .bind(warning.as_str())
-                .execute(&mut *tx)
-                .await?;
         }
         if missing.is_empty() {
             tx.commit().await?;
@@ -84,11 +113,48 @@ impl SqliteStore {
     pub async fn sweep_photos(&self, before: Timestamp) -> Result<u64, StoreError> {
         let swept = sqlx::query(
             "DELETE FROM photos WHERE at < ? AND NOT EXISTS \
-             (SELECT 1 FROM photos_of_warnings w WHERE w.photo = photos.id)",
+             (SELECT 1 FROM photos_of_features f WHERE f.photo = photos.id)",
         )
         .bind(before.as_microsecond())
         .execute(&mut *self.shared.writer.lock().await)
         .await?;
         Ok(swept.rows_affected())
     }
+}
+
+async fn upload(tx: &mut SqliteConnection, photo: &str) -> Result<Option<Upload>, StoreError> {
+    let row: Option<(Option<Vec<u8>>, Option<String>)> =
+        sqlx::query_as("SELECT claim, account FROM photos WHERE id = ?")
+            .bind(photo)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some((claim, account)) = row else {
+        return Ok(None);
+    };
+    let features = sqlx::query_as("SELECT collection, id FROM photos_of_features WHERE photo = ?")
+        .bind(photo)
+        .fetch_all(tx)
+        .await?;
+    Ok(Some(Upload {
+        claim,
+        account,
+        features,
+    }))
+}
+
+async fn link(
+    tx: &mut SqliteConnection,
+    photo: &str,
+    collection: &CollectionId,
+    id: &FeatureId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT OR IGNORE INTO photos_of_features (photo, collection, id) VALUES (?, ?, ?)",
+    )
+    .bind(photo)
+    .bind(collection.as_str())
+    .bind(id.as_str())
+    .execute(tx)
+    .await?;
+    Ok(())
 }

@@ -82,7 +82,10 @@ pub struct Inside {
     /// When its clock stood still before that, in order: from, until.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<(Timestamp, Timestamp)>,
-    /// The keys of the steps that came with one, the newest last.
+    /// The hash of what the report said, where it came with a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_sha256: Option<String>,
+    /// The marks of the keys of the steps that came with one, the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
     /// The how-manieth report of its category at its place it was.
@@ -206,7 +209,6 @@ impl Case {
         step.note = report.note.clone();
         step.photos = report.photos;
         step.due_at = report.due_at;
-        step.key = report.key;
         let mut case = Self {
             id: report.id,
             category: report.category,
@@ -244,6 +246,7 @@ impl Case {
             ledger: Inside {
                 reporter: report.actor.account,
                 receipt_sha256: report.receipt_sha256,
+                report_sha256: report.report_sha256,
                 nth: report.nth,
                 factor: report.factor,
                 near: report.near,

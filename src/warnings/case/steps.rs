@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Case, CasePhoto, Handler};
 use crate::model::{Level, Localized};
 use crate::warnings::calendar::Calendar;
+use crate::warnings::key::{KeyMark, Repeat};
 use crate::warnings::level;
 use crate::warnings::rules::Rules;
 use crate::warnings::step::{Action, Notice, Step, Verdict};
@@ -12,16 +13,10 @@ use crate::warnings::step::{Action, Notice, Step, Verdict};
 /// How many keys a case remembers. A client repeats a step soon or not at all.
 const KEYS: usize = 64;
 
-/// A key names one action: who uses it for another one wants another step.
-fn named(action: Action, key: &str) -> String {
-    format!("{action} {key}")
-}
-
 impl Case {
-    /// Whether it took that action already under the name that the client gave it.
-    pub fn knows(&self, action: Action, key: &str) -> bool {
-        let named = named(action, key);
-        self.ledger.keys.contains(&named)
+    /// Whether it took that step already under the key that the client gave it.
+    pub fn knows(&self, key: &KeyMark) -> Repeat {
+        key.find(&self.ledger.keys)
     }
 
     /// Takes a step. One that it has taken already changes nothing. Whether a step may be taken is
@@ -46,7 +41,7 @@ impl Case {
         self.reports = self.reports.saturating_add(step.reports.unwrap_or(0));
         if let Some(key) = &step.key {
             let keys = &mut self.ledger.keys;
-            keys.push(named(step.action, key));
+            keys.push(key.kept());
             let surplus = keys.len().saturating_sub(KEYS);
             keys.drain(..surplus);
         }

@@ -5,6 +5,7 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 use super::calendar::Calendar;
 use super::case::Case;
+use super::key::KeyMark;
 use super::rules::{Category, Rules};
 use super::step::{Action, Status, Step, Verdict};
 use super::wish::{Actor, FieldError, Wish};
@@ -383,7 +384,7 @@ fn fill(
     step.note = wish.note.clone();
     step.reason = wish.reason.clone();
     step.photos = wish.photos.clone();
-    step.key = wish.key.clone();
+    step.key = KeyMark::of(actor, wish);
     match row.to {
         To::Always(status) => step.to = status,
         To::Same => {}

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Context, Refusal, absorb_mark, allowed, decide, join_mark, level_mark, shifted};
 use crate::model::{FeatureId, Role};
 use crate::warnings::case::{Case, Turn};
+use crate::warnings::key::{KeyMark, Repeat};
 use crate::warnings::report::Report;
 use crate::warnings::step::{Action, PhotoKind, Source, Status, StepPhoto, Verdict};
 use crate::warnings::wish::{Actor, Wish};
@@ -138,10 +139,7 @@ fn full(action: Action) -> Wish {
     Wish {
         note: Some("清理完毕".to_owned()),
         reason: Some("户主不在".to_owned()),
-        photos: vec![StepPhoto {
-            id: "p1".to_owned(),
-            kind: PhotoKind::of(action),
-        }],
+        photos: vec![StepPhoto::new("p1", PhotoKind::of(action))],
         unit: Some("unit-a".to_owned()),
         into: Some(FeatureId::new("w-2").unwrap()),
         result: Some(Verdict::Pass),
@@ -421,11 +419,19 @@ fn a_key_is_known_again_and_a_step_is_taken_once() {
         ..full(Action::File)
     };
     let step = decide(&case, &officer(), &wish, &book.at(now())).unwrap();
-    assert!(!case.knows(Action::File, "k-1"));
+    let knows = |case: &Case, action| {
+        let wish = Wish {
+            action,
+            ..wish.clone()
+        };
+        let key = KeyMark::of(&officer(), &wish).unwrap();
+        case.knows(&key)
+    };
+    assert_eq!(knows(&case, Action::File), Repeat::New);
     case.take(&step, &book.rules, &book.calendar);
-    assert!(case.knows(Action::File, "k-1"));
+    assert_eq!(knows(&case, Action::File), Repeat::Same);
     // Who uses it for something else wants something else.
-    assert!(!case.knows(Action::Dispatch, "k-1"));
+    assert_eq!(knows(&case, Action::Dispatch), Repeat::New);
     let once = case.clone();
     case.apply(&step);
     assert_eq!(case, once);

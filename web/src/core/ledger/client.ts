@@ -120,7 +120,7 @@ export async function importLedger(file: File, dryRun: boolean): Promise<ImportR
   return (await response.json()) as ImportReport;
 }
 
-/** Keeps a picture; the same bytes always get the same id. */
+/** Keeps a picture. The account that uploads it may name it in one step by its id. */
 export async function uploadPhoto(picture: Blob): Promise<UploadedPhoto> {
   const response = await ask('/api/photos', { method: 'POST', headers: { 'content-type': picture.type || 'image/jpeg', accept: 'application/json' }, body: picture });
   return (await response.json()) as UploadedPhoto;

@@ -233,6 +233,7 @@ export interface ImportReport {
 
 export interface UploadedPhoto {
   id: string;
+  claim: string;
   width: number;
   height: number;
 }

@@ -1,6 +1,6 @@
 // Carries the outbox to the server, and reads from its answer what that means for the step.
 import { dateTime } from '@/core/i18n/format';
-import type { Attempt, Courier, Entry } from './outbox';
+import type { Attempt, Courier, Entry, Uploaded } from './outbox';
 
 /** What the server says to a step: the case as it is now, and a new report's receipt. */
 export interface Answer {
@@ -48,14 +48,14 @@ const LATE = 10 * 60_000;
 
 /** The step as the interface wants it. The ledger notes when a step arrives; a late one says in its note when it
  * was made. */
-export function bodyOf(entry: Entry, now: Date): Record<string, unknown> {
+export function bodyOf(entry: Entry, first: Date): Record<string, unknown> {
   const sent = entry.photos.filter((photo) => photo.remote);
   const made = new Date(entry.made_at);
-  const late = now.getTime() - made.getTime() > LATE ? `（现场时间 ${dateTime(made, 'zh')}，离线后发送）` : '';
+  const late = first.getTime() - made.getTime() > LATE ? `（现场时间 ${dateTime(made, 'zh')}，离线后发送）` : '';
   if (entry.case === null) {
-    return { ...entry.body, ...(sent.length > 0 ? { photos: sent.map((photo) => photo.remote) } : {}), key: entry.key };
+    return { ...entry.body, ...(sent.length > 0 ? { photos: sent.map((photo) => ({ id: photo.remote, claim: photo.claim })) } : {}), key: entry.key };
   }
-  const photos = sent.map((photo) => ({ id: photo.remote, kind: photo.kind }));
+  const photos = sent.map((photo) => ({ id: photo.remote, claim: photo.claim, kind: photo.kind }));
   const note = `${typeof entry.body['note'] === 'string' ? entry.body['note'] : ''}${late}`;
   return { action: entry.action, ...entry.body, ...(note ? { note } : {}), ...(photos.length > 0 ? { photos } : {}), key: entry.key };
 }
@@ -63,13 +63,12 @@ export function bodyOf(entry: Entry, now: Date): Record<string, unknown> {
 /** @param credentials `omit` for residents: theirs is nobody's account, though somebody may be signed in. */
 export function courier(credentials: 'same-origin' | 'omit'): Courier<Answer> {
   return {
-    async photo(blob) {
-      const attempt = await post<{ id: string }>('/api/photos', blob, blob.type || 'image/jpeg', credentials);
-      return attempt.outcome === 'taken' ? { outcome: 'taken', result: attempt.result.id } : attempt;
+    photo(blob) {
+      return post<Uploaded>('/api/photos', blob, blob.type || 'image/jpeg', credentials);
     },
     step(entry) {
       const path = entry.case === null ? '/api/warnings' : `/api/warnings/${encodeURIComponent(entry.case)}/actions`;
-      return post<Answer>(path, JSON.stringify(bodyOf(entry, new Date())), 'application/json', credentials);
+      return post<Answer>(path, JSON.stringify(bodyOf(entry, new Date(entry.tried_at ?? Date.now()))), 'application/json', credentials);
     },
   };
 }

@@ -7,7 +7,7 @@ function courier(answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken', 
   const got: string[] = [];
   return {
     got,
-    photo: async () => ({ outcome: 'taken', result: `photo-${got.push('photo')}` }),
+    photo: async () => ({ outcome: 'taken', result: { id: `photo-${got.push('photo')}`, claim: 'c' } }),
     step: async (entry) => {
       got.push(`${entry.case}:${entry.action}`);
       return answer(entry);
@@ -87,8 +87,23 @@ test('a photo goes before its step, once, and leaves the shelf with it', async (
   network = true;
   await outbox.run('li');
   expect(to.got).toEqual(['photo', 'w-1:handle', 'w-1:handle']);
-  expect((await outbox.entries())[0]?.photos).toMatchObject([{ local: 'p', kind: 'after', remote: 'photo-1' }]);
+  expect((await outbox.entries())[0]?.photos).toMatchObject([{ local: 'p', kind: 'after', remote: 'photo-1', claim: 'c' }]);
   expect(await shelf.all('photos')).toEqual([]);
+});
+
+test('a step is the same at each attempt, however late', async () => {
+  let now = new Date('2026-11-22T06:00:00Z');
+  const tried: (string | undefined)[] = [];
+  const to = courier((entry) => {
+    tried.push(entry.tried_at);
+    return { outcome: 'later' };
+  });
+  const outbox = new Outbox(shelfInMemory(), to, undefined, () => now);
+  await outbox.add(step('w-1', 'start'));
+  await outbox.run('li');
+  now = new Date('2026-11-22T09:00:00Z');
+  await outbox.run('li');
+  expect(tried).toEqual(['2026-11-22T06:00:00.000Z', '2026-11-22T06:00:00.000Z']);
 });
 
 test('a photo whose step waited for a day is sent again', async () => {

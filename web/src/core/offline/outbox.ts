@@ -12,8 +12,16 @@ export interface EntryPhoto {
   local: string;
   kind: 'report' | 'before' | 'after' | 'other';
   remote?: string;
+  /** The secret that links it to its case, from the answer to its upload. */
+  claim?: string;
   /** When it was sent; RFC 3339. */
   remote_at?: string;
+}
+
+/** What the server answers to an upload. */
+export interface Uploaded {
+  id: string;
+  claim: string;
 }
 
 /** Why the server did not take a step. */
@@ -40,6 +48,8 @@ export interface Entry<R = unknown> {
   photos: EntryPhoto[];
   /** RFC 3339. */
   made_at: string;
+  /** When it was first sent. It is sent again word by word: the server refuses another content under its key. */
+  tried_at?: string;
   state: EntryState;
   refusal?: Refusal;
   sent_at?: string;
@@ -59,7 +69,7 @@ export type Attempt<R = unknown> =
 
 /** Carries things to the server. */
 export interface Courier<R = unknown> {
-  photo: (photo: Blob) => Promise<Attempt<string>>;
+  photo: (photo: Blob) => Promise<Attempt<Uploaded>>;
   step: (entry: Entry<R>) => Promise<Attempt<R>>;
 }
 
@@ -156,19 +166,24 @@ export class Outbox<R = unknown> {
   private async send(entry: Entry<R>): Promise<Holdup> {
     for (const photo of entry.photos) {
       // The server forgets a photo that nothing names within a day.
-      if (photo.remote && this.now().getTime() - Date.parse(photo.remote_at ?? '') < UPLOAD_HOLDS) continue;
+      if (photo.remote && photo.claim && this.now().getTime() - Date.parse(photo.remote_at ?? '') < UPLOAD_HOLDS) continue;
       const stored = await this.shelf.get<StoredPhoto>('photos', photo.local);
       if (!stored) continue; // nothing to send: the browser cleared it away
       const attempt = await this.courier.photo(stored.blob);
       if (attempt.outcome !== 'taken') return this.settle(entry, attempt);
-      photo.remote = attempt.result;
+      photo.remote = attempt.result.id;
+      photo.claim = attempt.result.claim;
       photo.remote_at = this.now().toISOString();
+      await this.save(entry);
+    }
+    if (!entry.tried_at) {
+      entry.tried_at = this.now().toISOString();
       await this.save(entry);
     }
     return this.settle(entry, await this.courier.step(entry));
   }
 
-  private async settle(entry: Entry<R>, attempt: Attempt<R> | Attempt<string>): Promise<Holdup> {
+  private async settle(entry: Entry<R>, attempt: Attempt<R> | Attempt<Uploaded>): Promise<Holdup> {
     switch (attempt.outcome) {
       case 'taken':
         await this.save({ ...entry, state: 'sent', sent_at: this.now().toISOString(), result: attempt.result as R });
