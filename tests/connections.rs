@@ -27,7 +27,7 @@ fn the_first_token_is_not_spent_by_a_start_that_fails() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let serve = |more: &[&str]| {
-        let mut all = vec!["serve", "--database", &database];
+        let mut all = vec!["serve", "--create", "--database", &database];
         all.extend(more);
         onemap(&all)
     };
@@ -71,6 +71,7 @@ fn a_certificate_that_cannot_be_read_is_named() {
     let nothing = nothing.to_str().unwrap();
     let (_, said, worked) = onemap(&[
         "serve",
+        "--create",
         "--listen",
         "127.0.0.1:0",
         "--database",

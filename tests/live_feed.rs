@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::support::feed::{Feed, Silent};
-use crate::support::server::{Server, problem, sqlite_in, token};
+use crate::support::server::{Server, onemap, problem, sqlite_in, token};
 use crate::support::{building, gate};
 
 #[tokio::test]
@@ -133,9 +133,20 @@ async fn who_was_away_for_too_long_loads_afresh() {
 #[tokio::test]
 async fn the_command_line_beside_a_running_server_is_heard() {
     let server = Server::start().await;
-    let other = Server::on(&server.database, &[]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("buildings.geojson");
+    std::fs::write(&file, building("b1", 117.1, 39.2).to_string()).unwrap();
     let mut feed = Feed::connect(&server.base, "", None).await;
-    let seq = other.put("buildings", &building("b1", 117.1, 39.2)).await;
+    let (out, err, ok) = onemap(&[
+        "import",
+        "--json",
+        "--database",
+        &server.database,
+        file.to_str().unwrap(),
+    ]);
+    assert!(ok, "{err}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let seq = report["seq"].as_u64().unwrap();
     assert_eq!(feed.next().await.id, Some(seq));
     let path = format!("/api/collections/buildings/items/b1?min-seq={seq}");
     assert_eq!(server.json(&path).await["seq"], seq);

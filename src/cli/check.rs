@@ -209,7 +209,9 @@ async fn import_into(
         problem,
         expected: expected.to_owned(),
     };
-    if let Err(error) = ingest::import(&store, &[path.to_owned()], &options, &()).await {
+    let imported = ingest::import(&store, &[path.to_owned()], &options, &()).await;
+    store.close().await?;
+    if let Err(error) = imported {
         let words = error.to_string();
         let words = words.strip_prefix(&format!("{file}: ")).unwrap_or(&words);
         return Ok(vec![problem(

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{import_ledger, print};
+use super::{import_ledger, print, with_store};
 use crate::demo;
 use crate::ingest::{self, Options, Progress, Report, Stage};
 use crate::live::desk::CASES;
@@ -55,6 +55,10 @@ pub struct ImportArgs {
 /// When a file or the store fails; the map is as it was then.
 pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(database).await?;
+    with_store(store, async |store| import(store, args).await).await
+}
+
+async fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
     let options = Options {
         collection: args.collection.clone(),
         crs: args.crs,
@@ -69,10 +73,10 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
         ..Options::default()
     };
     let bar = Bar::new();
-    let outcome = ingest::import(&store, &args.files, &options, &bar).await;
+    let outcome = ingest::import(store, &args.files, &options, &bar).await;
     bar.clear();
     let mut report = outcome?;
-    import_ledger::bring(&store, &mut report, args.rejects.as_deref()).await?;
+    import_ledger::bring(store, &mut report, args.rejects.as_deref()).await?;
     let text = if args.json {
         serde_json::to_string(&report)?
     } else {

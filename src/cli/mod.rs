@@ -19,6 +19,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::store::Store;
+
 use crate::store::audit;
 
 /// 一张图 One Map: a map service for grid governance.
@@ -91,6 +93,34 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => fail(&error),
+    }
+}
+
+/// Does something with a store and closes it, whatever comes of it: the file alone is the whole map
+/// then. A signal ends the work as an error does.
+async fn with_store<T>(
+    store: Store,
+    work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let done = tokio::select! {
+        done = work(&store) => done,
+        signal = stop_signal() => Err(anyhow::anyhow!("ended by {signal}")),
+    };
+    store.close().await?;
+    done
+}
+
+/// Waits for somebody to end the program, and says how.
+async fn stop_signal() -> &'static str {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => "an interrupt",
+        _ = terminate => "SIGTERM",
     }
 }
 

@@ -1,9 +1,11 @@
 //! `onemap serve`: the map over HTTP.
 
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,12 +15,12 @@ use hyper_util::rt::TokioTimer;
 use jiff::{SignedDuration, Timestamp};
 
 use super::serve_feed::FeedArgs;
-use super::{demo_ledger, print, say, web_address};
+use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
 use crate::http::{self, App, assets};
 use crate::live::{self, Live, Office};
 use crate::model::{Author, CollectionId, Edit, Role};
-use crate::store::{NewToken, Store, StoreError};
+use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
 /// How long it is noted what webhooks were told.
 const DELIVERY_NOTES: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -33,7 +35,11 @@ pub struct ServeArgs {
     /// which may be missing. Changes there are taken up while the service runs.
     #[arg(long, env = "ONEMAP_CONFIG")]
     config: Option<PathBuf>,
-    /// Load the synthetic demo district and let its reports go on.
+    /// Make a new, empty database where there is none. Without this, a missing database is an error.
+    #[arg(long, env = "ONEMAP_CREATE")]
+    create: bool,
+    /// Load the synthetic demo district and let its reports go on. Makes a new database where there is
+    /// none.
     #[arg(long, env = "ONEMAP_DEMO")]
     demo: bool,
     /// How many times faster than life the demo's reports come.
@@ -67,13 +73,42 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         None => None,
         Some(dir) => Some(live::Folder::read(dir)?),
     };
-    let store = Store::open(database).await?;
-    install_schemas(&store, folder.as_ref()).await?;
+    let opening = if args.create || args.demo {
+        Opening::Create
+    } else {
+        Opening::Existing
+    };
+    let _claim = Claim::take(database, "onemap serve")?;
+    let store = Store::open_as(database, opening).await?;
+    let started = AtomicBool::new(false);
+    let interrupted = async {
+        let signal = stop_signal().await;
+        // From then on the server itself ends what it is doing.
+        if started.load(Ordering::Acquire) {
+            std::future::pending::<()>().await;
+        }
+        signal
+    };
+    let done = tokio::select! {
+        done = serve(&store, args, folder, &started) => done,
+        signal = interrupted => Err(anyhow::anyhow!("ended by {signal} before it was ready")),
+    };
+    store.close().await?;
+    done
+}
+
+async fn serve(
+    store: &Store,
+    args: ServeArgs,
+    folder: Option<live::Folder>,
+    started: &AtomicBool,
+) -> anyhow::Result<ExitCode> {
+    install_schemas(store, folder.as_ref()).await?;
     if args.demo {
-        load_demo(&store).await?;
+        load_demo(store).await?;
     }
 
-    let started = std::time::Instant::now();
+    let begun = std::time::Instant::now();
     let live = Live::start(store.clone()).await?;
     live::configure(&live, folder.as_ref()).await?;
     if let (Some(dir), Some(folder)) = (args.config.clone(), folder) {
@@ -88,7 +123,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     tracing::info!(
         features,
         seq = live.snapshot().seq(),
-        ms = started.elapsed().as_millis() as u64,
+        ms = begun.elapsed().as_millis() as u64,
         "the map is in memory"
     );
     tokio::spawn(tidy(store.clone()));
@@ -123,12 +158,16 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         _ => None,
     };
     // Only now, when nothing can come between making the token and showing it, this once.
-    let first_token = first_admin(&store).await?;
-    announce(&args, address, first_token.as_deref())?;
+    let first_token = first_admin(store).await?;
+    announce(&args, address)?;
+    if let Some(token) = first_token {
+        hand_over(&token, store)?;
+    }
 
     let patience = Duration::from_secs(args.header_timeout);
     let handle = axum_server::Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
+    started.store(true, Ordering::Release);
     match tls {
         Some(tls) => {
             patient(axum_server::from_tcp_rustls(listener, tls)?, patience)
@@ -190,7 +229,7 @@ fn patient<A>(
 }
 
 /// Prints where the pages are, for people and for programs that wait for it.
-fn announce(args: &ServeArgs, address: SocketAddr, token: Option<&str>) -> std::io::Result<()> {
+fn announce(args: &ServeArgs, address: SocketAddr) -> std::io::Result<()> {
     let scheme = if args.tls_cert.is_some() {
         "https"
     } else {
@@ -204,13 +243,55 @@ fn announce(args: &ServeArgs, address: SocketAddr, token: Option<&str>) -> std::
     for page in assets::PAGES {
         print(&format!("  {base}{page}"))?;
     }
-    print(&format!("  {base}/api/"))?;
-    if let Some(token) = token {
+    print(&format!("  {base}/api/"))
+}
+
+/// Gives the first admin token to who sits at the terminal. Where there is none, what is printed ends in
+/// a log that others read: then it is written to a file that only its owner may read.
+fn hand_over(token: &str, store: &Store) -> anyhow::Result<()> {
+    if std::io::stdout().is_terminal() {
         print(&format!(
             "管理员令牌，仅显示这一次 · Admin token, shown only this once:\n  {token}"
         ))?;
+        return Ok(());
     }
+    let path = token_file(store);
+    write_secret(&path, token).with_context(|| {
+        format!(
+            "the admin token cannot be written to {}; `onemap token create --role admin` makes another",
+            path.display()
+        )
+    })?;
+    print(&format!(
+        "管理员令牌写入此文件，读后请删除 · Admin token written to this file; delete it once read:\n  {}",
+        path.display()
+    ))?;
     Ok(())
+}
+
+/// Beside a SQLite file; in the current folder for a database elsewhere.
+fn token_file(store: &Store) -> PathBuf {
+    let mut name = store
+        .file()
+        .map_or_else(|| "onemap".into(), |path| path.as_os_str().to_owned());
+    name.push(".admin-token");
+    PathBuf::from(name)
+}
+
+/// Writes a file that only its owner may read. One that is there already may be open to others, so a
+/// new one takes its place.
+fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    writeln!(file, "{secret}")?;
+    file.sync_all()
 }
 
 /// A fresh map needs somebody who can make accounts.
@@ -260,18 +341,8 @@ async fn tidy(store: Store) {
 }
 
 async fn stop_on_signal(handle: axum_server::Handle<SocketAddr>) {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
-    }
+    let signal = stop_signal().await;
+    tracing::info!("ended by {signal}");
     // Listeners of the feed never finish by themselves.
     handle.graceful_shutdown(Some(Duration::from_secs(2)));
 }

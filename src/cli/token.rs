@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{moment, print};
+use super::{moment, print, with_store};
 use crate::model::Role;
 use crate::store::{NewToken, Store};
 
@@ -60,7 +60,11 @@ enum Action {
 
 pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(database).await?;
-    match args.action {
+    with_store(store, async |store| act(store, args.action).await).await
+}
+
+async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
+    match action {
         Action::Create {
             role,
             name,

@@ -85,14 +85,23 @@ pub async fn live() -> Json<Value> {
 
 /// The node can answer, and how well.
 #[utoipa::path(get, path = "/health/ready", tag = "operations",
-    responses((status = 200, description = "`status` is ready, or stale while the database is away and reads are answered from memory; \
+    responses((status = 200, description = "`status` is ready, stale while the database is away and reads are answered from memory, or read_only while nothing can be written; \
+        `writable` is `{ok, problem}`: whether writing works, and what keeps it from working; \
         `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the \
         configuration, in whose place the ones before them are in force", body = Value)))]
 pub async fn ready(State(app): State<App>) -> Response {
     let snapshot = app.live.snapshot();
     let condition = app.live.condition();
+    let problem = app.live.store().write_problem().await;
+    let status = if condition.is_stale() {
+        "stale"
+    } else if problem.is_some() {
+        "read_only"
+    } else {
+        "ready"
+    };
     let document = json!({
-        "status": if condition.is_stale() { "stale" } else { "ready" },
+        "status": status,
         "seq": snapshot.seq(),
         "at": snapshot.at().to_string(),
         "store": {
@@ -101,6 +110,7 @@ pub async fn ready(State(app): State<App>) -> Response {
             // What a driver says may name hosts: only that there is trouble is told.
             "reachable": !condition.is_stale(),
         },
+        "writable": {"ok": problem.is_none(), "problem": problem},
         "quarantined": snapshot.quarantined(),
         "config": *app.live.config_problems(),
     });

@@ -13,13 +13,14 @@
 //! | the caller: read again first | [`Problem::changed_meanwhile`] | 412 |
 //! | the caller: more slowly | [`Problem::too_many`] | 429 |
 //! | nobody: wait | [`Problem::unavailable`] | 503 |
+//! | the operator: free some space | [`Problem::full`] | 507 |
 //! | us | [`Problem::internal`] | 500 |
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::store::StoreError;
+use crate::store::{Fault, StoreError};
 
 /// An error answer: `application/problem+json`. Boxed, because errors are rare and results are not.
 #[derive(Debug)]
@@ -161,6 +162,13 @@ impl Problem {
         problem
     }
 
+    /// The disk is full; nothing was written.
+    pub fn full(detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::INSUFFICIENT_STORAGE, "Disk full", detail);
+        problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from_static("30")));
+        problem
+    }
+
     /// A fault of ours. What it was stands in the log, not in the answer.
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
@@ -170,6 +178,20 @@ impl Problem {
             "Something failed that should not have. The log has it under this request's id \
              (x-request-id).",
         )
+    }
+
+    /// The database cannot do what it is asked. Reads are answered from memory all the same.
+    fn fault(fault: &Fault) -> Self {
+        let rest = "nothing was written. Reads still work.";
+        match fault {
+            Fault::Full => Self::full(format!(
+                "The disk of the service is full; {rest} Try again when space is free."
+            )),
+            Fault::Away | Fault::Busy => Self::unavailable(format!(
+                "The database cannot be reached or is busy; {rest} Try again in a moment."
+            )),
+            fault => Self::unavailable(format!("Nothing can be written now ({fault}); {rest}")),
+        }
     }
 
     /// Adds a member for programs.
@@ -198,14 +220,13 @@ impl From<StoreError> for Problem {
                  repeat the change."
             ))
             .with("seq", seq),
-            error if error.is_unavailable() => {
-                tracing::warn!(%error, "database away");
-                Self::unavailable(
-                    "The database cannot be reached; nothing was written. Reads still work. Try \
-                     again in a moment.",
-                )
-            }
-            error => Self::internal(&error),
+            error => match error.fault() {
+                Some(fault) => {
+                    tracing::warn!(%error, "the database does not work");
+                    Self::fault(&fault)
+                }
+                None => Self::internal(&error),
+            },
         }
     }
 }

@@ -20,6 +20,34 @@ pub enum StoreError {
         /// What the driver said.
         source: sqlx::Error,
     },
+    /// There is no database, and none was asked for.
+    #[error(
+        "there is no database at {path}: --create makes an empty one, --demo makes one with the demo \
+         district, and onemap restore brings back a backup"
+    )]
+    Missing {
+        /// Where it should be.
+        path: String,
+    },
+    /// Another process has the database for itself.
+    #[error("the database {database} is in use by {holder}: stop it first")]
+    InUse {
+        /// The database.
+        database: String,
+        /// Who has it.
+        holder: String,
+    },
+    /// The files of the database are no longer those that are open; nothing was written.
+    #[error(
+        "the database {path} is not the one that is open ({problem}); nothing was written. Stop the \
+         server, put the file back or restore a backup, and start it again"
+    )]
+    Replaced {
+        /// The database.
+        path: String,
+        /// Which file, and what became of it.
+        problem: String,
+    },
     /// The server lacks what a map needs.
     #[error("the database {url} cannot hold a map: {problem}")]
     Unsuitable {
@@ -88,33 +116,105 @@ impl StoreError {
         Self::corrupt(place, error)
     }
 
-    /// Whether waiting may help: the database is away or busy, not wrong.
+    /// Whether waiting may help: the database is away, busy, full or damaged; the edit is not wrong.
     pub fn is_unavailable(&self) -> bool {
+        self.fault().is_some()
+    }
+
+    /// What keeps the database from doing what it is asked; `None` where the fault is not the
+    /// database's.
+    pub fn fault(&self) -> Option<Fault> {
         match self {
-            Self::Open { .. } => true,
-            Self::Database(e) => match e {
-                sqlx::Error::Database(d) => {
-                    // 5 and 6: SQLite's busy and locked; 08, 53, 57: PostgreSQL's connection,
-                    // resources and operator intervention; 25006: a standby, which only reads;
-                    // 55P03: a row that somebody keeps locked.
-                    d.code().is_some_and(|c| {
-                        matches!(
-                            c.as_ref(),
-                            "5" | "6" | "261" | "517" | "25006" | "40001" | "40P01" | "55P03"
-                        ) || ["08", "53", "57"]
-                            .iter()
-                            .any(|p| c.starts_with(p) && c.len() == 5)
-                    })
-                }
-                sqlx::Error::Io(_)
-                | sqlx::Error::Tls(_)
-                | sqlx::Error::PoolTimedOut
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::WorkerCrashed => true,
-                _ => false,
-            },
-            _ => false,
+            Self::Open { source, .. } => Some(fault_of(source).unwrap_or(Fault::Away)),
+            Self::Replaced { path, problem } => Some(Fault::Replaced(format!(
+                "the database {path} is not the one that is open: {problem}"
+            ))),
+            Self::Database(source) => fault_of(source),
+            _ => None,
         }
+    }
+}
+
+/// What keeps a database from working, whichever it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It does not answer.
+    #[error("the database cannot be reached")]
+    Away,
+    /// Somebody else holds what is needed.
+    #[error("the database is busy")]
+    Busy,
+    /// No space is left.
+    #[error("the disk that holds the database is full: free some space")]
+    Full,
+    /// It may not be written to.
+    #[error(
+        "the database can only be read: look at the rights of its file and its folder, or at the server's mode"
+    )]
+    ReadOnly,
+    /// The disk or the file system failed.
+    #[error("the disk that holds the database fails to read or write: look at the system's log")]
+    Disk,
+    /// The bytes are not what was written.
+    #[error("the database is damaged: stop the service and restore a backup")]
+    Damaged,
+    /// The files are no longer those that are open.
+    #[error("{0}")]
+    Replaced(String),
+}
+
+fn fault_of(error: &sqlx::Error) -> Option<Fault> {
+    match error {
+        sqlx::Error::Database(d) => {
+            let code = d.code()?;
+            if d.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+                fault_of_sqlite(code.parse().ok()?)
+            } else {
+                fault_of_postgres(&code)
+            }
+        }
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => Some(Fault::Away),
+        _ => None,
+    }
+}
+
+/// By the primary code, which is the low byte of an extended one.
+fn fault_of_sqlite(code: i32) -> Option<Fault> {
+    // The index of the log cannot grow: in practice the disk is full.
+    const IOERR_SHMSIZE: i32 = 4_874;
+    match code & 0xff {
+        _ if code == IOERR_SHMSIZE => Some(Fault::Full),
+        // busy, locked, protocol.
+        5 | 6 | 15 => Some(Fault::Busy),
+        8 => Some(Fault::ReadOnly),
+        // ioerr; cantopen: a file beside the database cannot be made.
+        10 | 14 => Some(Fault::Disk),
+        // corrupt, notadb.
+        11 | 26 => Some(Fault::Damaged),
+        13 => Some(Fault::Full),
+        _ => None,
+    }
+}
+
+fn fault_of_postgres(code: &str) -> Option<Fault> {
+    match code {
+        "53100" => Some(Fault::Full),
+        // A standby, or a server that was set so.
+        "25006" => Some(Fault::ReadOnly),
+        "XX001" | "XX002" => Some(Fault::Damaged),
+        // serialization_failure, deadlock_detected, lock_not_available, query_canceled.
+        "40001" | "40P01" | "55P03" | "57014" => Some(Fault::Busy),
+        _ => match code.get(..2)? {
+            // connection_exception, insufficient_resources, operator_intervention.
+            "08" | "53" | "57" => Some(Fault::Away),
+            // system_error.
+            "58" => Some(Fault::Disk),
+            _ => None,
+        },
     }
 }
 
@@ -146,6 +246,41 @@ pub(super) fn without_password(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_cannot_work_is_told_from_a_wrong_edit() {
+        for (code, fault) in [
+            (5, Some(Fault::Busy)),
+            (517, Some(Fault::Busy)),
+            (8, Some(Fault::ReadOnly)),
+            (1_032, Some(Fault::ReadOnly)),
+            (10, Some(Fault::Disk)),
+            (778, Some(Fault::Disk)),
+            (4_874, Some(Fault::Full)),
+            (11, Some(Fault::Damaged)),
+            (13, Some(Fault::Full)),
+            (14, Some(Fault::Disk)),
+            // A constraint, and a mistake of ours.
+            (2_067, None),
+            (1, None),
+        ] {
+            assert_eq!(fault_of_sqlite(code), fault, "{code}");
+        }
+        for (code, fault) in [
+            ("53100", Some(Fault::Full)),
+            ("53200", Some(Fault::Away)),
+            ("57P01", Some(Fault::Away)),
+            ("58030", Some(Fault::Disk)),
+            ("XX001", Some(Fault::Damaged)),
+            ("XX002", Some(Fault::Damaged)),
+            ("XX000", None),
+            ("25006", Some(Fault::ReadOnly)),
+            ("40P01", Some(Fault::Busy)),
+            ("23505", None),
+        ] {
+            assert_eq!(fault_of_postgres(code), fault, "{code}");
+        }
+    }
 
     #[test]
     fn a_password_is_never_shown() {

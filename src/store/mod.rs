@@ -18,12 +18,15 @@ mod account;
 mod aside;
 pub mod audit;
 mod error;
+mod health;
 mod history;
+mod lock;
 mod photo;
 pub mod postgis;
 pub mod sqlite;
 mod webhook;
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -32,8 +35,9 @@ use uuid::Uuid;
 pub use account::{NewToken, Principal, Token, TokenSecret};
 pub use aside::Seen;
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
-pub use error::StoreError;
+pub use error::{Fault, StoreError};
 pub use history::Position;
+pub use lock::Claim;
 pub use photo::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
 pub use webhook::{
     Attempt, Delivery, DeliveryState, HookEvent, NewWebhook, Outcome, Trouble, Webhook,
@@ -50,6 +54,15 @@ pub enum Store {
     Sqlite(SqliteStore),
     /// One database for many nodes.
     Postgis(PostgisStore),
+}
+
+/// Whether opening a database may make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// It must be there: a service that makes an empty map wherever a path is misspelt hides the loss.
+    Existing,
+    /// It is made where it is missing.
+    Create,
 }
 
 /// What became of an edit.
@@ -86,14 +99,34 @@ pub struct Quarantined {
 }
 
 impl Store {
-    /// Opens the database, creates it where it may (SQLite), and brings its schema up to date.
+    /// Opens the database, makes it where it is missing (SQLite), and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_as(url, Opening::Create).await
+    }
+
+    /// Opens the database and brings its schema up to date; a missing SQLite file is made only if it
+    /// may be. A database of PostgreSQL is made by its administrator; the schema in it always may be.
+    pub async fn open_as(url: &str, opening: Opening) -> Result<Self, StoreError> {
         if url.starts_with("sqlite:") {
-            Ok(Self::Sqlite(SqliteStore::open(url).await?))
+            Ok(Self::Sqlite(SqliteStore::open(url, opening).await?))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Ok(Self::Postgis(PostgisStore::open(url).await?))
         } else {
             Err(StoreError::Url(error::without_password(url)))
+        }
+    }
+
+    /// Ends all connections. What was written stands in the database itself then: of SQLite the one file
+    /// is the whole map. Whoever still holds the store gets errors.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        either!(self, s => s.close().await)
+    }
+
+    /// The file of the database, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(s) => Some(s.path()),
+            Self::Postgis(_) => None,
         }
     }
 

@@ -141,6 +141,16 @@ impl Server {
         ids
     }
 
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.pid()
+    }
+
+    /// Ends it as an operator does, and waits until it has ended.
+    pub fn stop(&mut self) {
+        self.child.stop();
+    }
+
     /// Kills it at once, as a power cut would.
     pub fn kill(&mut self) {
         self.child.end();
@@ -151,6 +161,26 @@ impl Server {
 pub struct Running(Child);
 
 impl Running {
+    /// The number of the process.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// SIGTERM, and patience until it has ended; says whether it ended well.
+    pub fn stop(&mut self) -> bool {
+        let pid = self.pid().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(sent.success());
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status.success();
+            }
+            assert!(Instant::now() < deadline, "the server does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     fn end(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -166,9 +196,17 @@ impl Drop for Running {
 /// Starts the program on a database and gives the address that it prints. It listens, but need not be
 /// ready yet.
 pub fn begin(database: &str, arguments: &[&str]) -> (Running, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
-        .args(arguments)
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onemap"));
+    command
+        .args(["serve", "--create", "--listen", "127.0.0.1:0"])
+        .args(["--database", database])
+        .args(arguments);
+    begin_as(command)
+}
+
+/// Starts the program as a command says and gives the address that it prints.
+pub fn begin_as(mut command: Command) -> (Running, String) {
+    let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .env("ONEMAP_LOG", "error")

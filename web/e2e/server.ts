@@ -1,6 +1,6 @@
 // Starts the program as a person would and reads what it prints.
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 export interface Server {
   url: string;
-  /** The admin token that it printed; empty where the server was running already. */
+  /** The admin token of its first start; empty where the server was running already. */
   token: string;
   /** Runs another command of the program on the same database; answers what it printed. */
   command: (...args: string[]) => Promise<string>;
@@ -35,10 +35,10 @@ export async function startServer(...options: string[]): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
   const database = `sqlite:${join(folder, 'onemap.db')}`;
   const url = `http://127.0.0.1:${await freePort()}`;
-  let { child, said } = await run(program, ['serve', '--listen', url.slice(7), '--database', database, ...options], url);
+  let child = await run(program, ['serve', '--create', '--listen', url.slice(7), '--database', database, ...options], url);
   return {
     url,
-    token: /\bom_[0-9a-f]+\b/.exec(said)?.[0] ?? '',
+    token: (await readFile(join(folder, 'onemap.db.admin-token'), 'utf8')).trim(),
     command: async (...args) => {
       const { stdout } = await promisify(execFile)(program, [...args, '--database', database]);
       return stdout;
@@ -46,7 +46,7 @@ export async function startServer(...options: string[]): Promise<Server> {
     async restart(between) {
       await end(child);
       await between?.();
-      ({ child, said } = await run(program, ['serve', '--listen', url.slice(7), '--database', database, ...options], url));
+      child = await run(program, ['serve', '--create', '--listen', url.slice(7), '--database', database, ...options], url);
     },
     async stop() {
       await end(child);
@@ -55,8 +55,8 @@ export async function startServer(...options: string[]): Promise<Server> {
   };
 }
 
-/** Starts the program; answers when it is ready, with what it printed. */
-async function run(program: string, args: string[], url: string): Promise<{ child: ChildProcess; said: string }> {
+/** Starts the program; answers when it is ready. */
+async function run(program: string, args: string[], url: string): Promise<ChildProcess> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (said += piece.toString()));
@@ -65,7 +65,7 @@ async function run(program: string, args: string[], url: string): Promise<{ chil
   for (;;) {
     if (child.exitCode !== null) throw new Error(`onemap ended with ${child.exitCode}:\n${said}`);
     const ready = await fetch(`${url}/health/ready`).catch(() => null);
-    if (ready?.ok) return { child, said };
+    if (ready?.ok) return child;
     if (Date.now() > deadline) throw new Error(`onemap is not ready:\n${said}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

@@ -35,6 +35,12 @@ impl Watcher {
         }
     }
 
+    /// Ends the connection.
+    pub(super) async fn close(&mut self) {
+        self.listener = None;
+        self.pool.close().await;
+    }
+
     async fn listen(&mut self) -> Result<&mut PgListener, sqlx::Error> {
         let listener = match self.listener.take() {
             Some(listener) => listener,

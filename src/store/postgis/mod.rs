@@ -33,6 +33,7 @@ pub use staging::Staging;
 
 use super::StoreError;
 use super::error::without_password;
+use super::health::Health;
 use listen::Watcher;
 use quarantine::Checkers;
 
@@ -89,6 +90,7 @@ struct Shared {
     pool: PgPool,
     watcher: Mutex<Watcher>,
     checkers: std::sync::Mutex<Checkers>,
+    health: Health,
 }
 
 impl PostgisStore {
@@ -136,8 +138,36 @@ impl PostgisStore {
                 options,
                 pool,
                 checkers: std::sync::Mutex::new(HashMap::new()),
+                health: Health::default(),
             }),
         })
+    }
+
+    pub(super) fn health(&self) -> &Health {
+        &self.shared.health
+    }
+
+    /// Writes something that means nothing, to learn whether writing works again.
+    pub(super) async fn probe(&self) -> Result<(), StoreError> {
+        let done = sqlx::query(
+            "INSERT INTO onemap.meta (key, value) VALUES ('probed', now()::text) \
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .execute(&self.shared.pool)
+        .await;
+        self.shared.health.note(done.map_err(StoreError::from))?;
+        Ok(())
+    }
+
+    /// See [`Store::close`](super::Store::close).
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let close = async {
+            self.shared.watcher.lock().await.close().await;
+            self.shared.pool.close().await;
+        };
+        // Who does not let go in time is cut off when the process ends.
+        let _ = tokio::time::timeout(PATIENCE, close).await;
+        Ok(())
     }
 
     /// The identity of the data.

@@ -39,7 +39,7 @@ impl PostgisStore {
                     self.retry(&schemas).await?;
                     return Ok(committed);
                 }
-                Err(error) => return Err(error),
+                Err(error) => return self.shared.health.note(Err(error)),
             }
         }
     }

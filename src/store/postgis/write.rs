@@ -21,6 +21,11 @@ pub(super) type Key = (CollectionId, FeatureId);
 impl PostgisStore {
     /// See [`Store::commit`](crate::store::Store::commit).
     pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
+        let done = self.commit_or_cross(edit).await;
+        self.shared.health.note(done)
+    }
+
+    async fn commit_or_cross(&self, edit: Edit) -> Result<Committed, StoreError> {
         let changes = Columns::new(edit.changes.iter().cloned())?;
         let mut attempt = 1;
         loop {

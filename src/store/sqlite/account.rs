@@ -26,7 +26,7 @@ impl SqliteStore {
             communities: new.communities,
             read_only: new.read_only,
         };
-        sqlx::query(
+        self.write(sqlx::query(
             "INSERT INTO tokens (id, hash, name, role, created_at, expires_at, unit, communities, read_only) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
@@ -38,9 +38,7 @@ impl SqliteStore {
         .bind(token.expires_at.map(|t| t.as_microsecond()))
         .bind(&token.unit)
         .bind(sqlx::types::Json(&token.communities))
-        .bind(token.read_only)
-        .execute(&mut *self.shared.writer.lock().await)
-        .await?;
+        .bind(token.read_only)).await?;
         Ok((token, secret))
     }
 
@@ -72,19 +70,23 @@ impl SqliteStore {
 
     /// See [`Store::revoke_token`](crate::store::Store::revoke_token).
     pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
-        let mut writer = self.shared.writer.lock().await;
-        let found =
-            sqlx::query("UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?")
-                .bind(micros_now())
+        let mut writer = self.writer().await?;
+        let done = async {
+            let found =
+                sqlx::query("UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?")
+                    .bind(micros_now())
+                    .bind(id)
+                    .execute(&mut *writer)
+                    .await?
+                    .rows_affected();
+            sqlx::query("DELETE FROM sessions WHERE token = ?")
                 .bind(id)
                 .execute(&mut *writer)
-                .await?
-                .rows_affected();
-        sqlx::query("DELETE FROM sessions WHERE token = ?")
-            .bind(id)
-            .execute(&mut *writer)
-            .await?;
-        Ok(found > 0)
+                .await?;
+            Ok(found > 0)
+        }
+        .await;
+        writer.done(done)
     }
 
     /// See [`Store::token_principal`](crate::store::Store::token_principal).
@@ -123,29 +125,34 @@ impl SqliteStore {
             .map_or(end, |t| end.min(t));
         let secret = TokenSecret::random();
         let id: String = row.try_get(5)?;
-        let mut writer = self.shared.writer.lock().await;
-        sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
+        let mut writer = self.writer().await?;
+        let done = async {
+            sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
+                .bind(now)
+                .execute(&mut *writer)
+                .await?;
+            sqlx::query(
+                "INSERT INTO sessions (hash, token, created_at, expires_at) VALUES (?, ?, ?, ?)",
+            )
+            .bind(TokenSecret::hash(secret.reveal()))
+            .bind(&id)
             .bind(now)
+            .bind(end)
             .execute(&mut *writer)
             .await?;
-        sqlx::query(
-            "INSERT INTO sessions (hash, token, created_at, expires_at) VALUES (?, ?, ?, ?)",
-        )
-        .bind(TokenSecret::hash(secret.reveal()))
-        .bind(&id)
-        .bind(now)
-        .bind(end)
-        .execute(&mut *writer)
-        .await?;
-        sqlx::query(
-            "DELETE FROM sessions WHERE token = ?1 AND hash <> ?2 AND hash NOT IN \
-             (SELECT hash FROM sessions WHERE token = ?1 ORDER BY created_at DESC LIMIT ?3)",
-        )
-        .bind(&id)
-        .bind(TokenSecret::hash(secret.reveal()))
-        .bind(SESSIONS)
-        .execute(&mut *writer)
-        .await?;
+            sqlx::query(
+                "DELETE FROM sessions WHERE token = ?1 AND hash <> ?2 AND hash NOT IN \
+                 (SELECT hash FROM sessions WHERE token = ?1 ORDER BY created_at DESC LIMIT ?3)",
+            )
+            .bind(&id)
+            .bind(TokenSecret::hash(secret.reveal()))
+            .bind(SESSIONS)
+            .execute(&mut *writer)
+            .await?;
+            Ok(())
+        }
+        .await;
+        writer.done(done)?;
         Ok(Some((principal(&row)?, secret)))
     }
 
@@ -165,10 +172,10 @@ impl SqliteStore {
 
     /// See [`Store::close_session`](crate::store::Store::close_session).
     pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE hash = ?")
-            .bind(TokenSecret::hash(secret))
-            .execute(&mut *self.shared.writer.lock().await)
-            .await?;
+        self.write(
+            sqlx::query("DELETE FROM sessions WHERE hash = ?").bind(TokenSecret::hash(secret)),
+        )
+        .await?;
         Ok(())
     }
 }

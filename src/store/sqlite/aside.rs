@@ -18,27 +18,30 @@ impl SqliteStore {
     ) -> Result<bool, StoreError> {
         let now = micros_now();
         let lifetime = i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX);
-        let taken = sqlx::query(
-            "INSERT INTO leases (name, holder, until) VALUES (?1, ?2, ?3) \
+        let taken = self
+            .write(
+                sqlx::query(
+                    "INSERT INTO leases (name, holder, until) VALUES (?1, ?2, ?3) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
              WHERE holder = excluded.holder OR until <= ?4",
-        )
-        .bind(name)
-        .bind(holder)
-        .bind(now.saturating_add(lifetime))
-        .bind(now)
-        .execute(&mut *self.shared.writer.lock().await)
-        .await?;
+                )
+                .bind(name)
+                .bind(holder)
+                .bind(now.saturating_add(lifetime))
+                .bind(now),
+            )
+            .await?;
         Ok(taken.rows_affected() > 0)
     }
 
     /// See [`Store::drop_lease`](crate::store::Store::drop_lease).
     pub async fn drop_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM leases WHERE name = ? AND holder = ?")
-            .bind(name)
-            .bind(holder)
-            .execute(&mut *self.shared.writer.lock().await)
-            .await?;
+        self.write(
+            sqlx::query("DELETE FROM leases WHERE name = ? AND holder = ?")
+                .bind(name)
+                .bind(holder),
+        )
+        .await?;
         Ok(())
     }
 
@@ -49,15 +52,16 @@ impl SqliteStore {
         contact: &str,
         erase_at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO contacts (warning, contact, erase_at) VALUES (?, ?, ?) \
+        self.write(
+            sqlx::query(
+                "INSERT INTO contacts (warning, contact, erase_at) VALUES (?, ?, ?) \
              ON CONFLICT (warning) DO UPDATE \
              SET contact = excluded.contact, erase_at = excluded.erase_at",
+            )
+            .bind(warning.as_str())
+            .bind(contact)
+            .bind(erase_at.as_microsecond()),
         )
-        .bind(warning.as_str())
-        .bind(contact)
-        .bind(erase_at.as_microsecond())
-        .execute(&mut *self.shared.writer.lock().await)
         .await?;
         Ok(())
     }
@@ -79,35 +83,38 @@ impl SqliteStore {
         warning: &FeatureId,
         erase_at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE contacts SET erase_at = ? WHERE warning = ?")
-            .bind(erase_at.as_microsecond())
-            .bind(warning.as_str())
-            .execute(&mut *self.shared.writer.lock().await)
-            .await?;
+        self.write(
+            sqlx::query("UPDATE contacts SET erase_at = ? WHERE warning = ?")
+                .bind(erase_at.as_microsecond())
+                .bind(warning.as_str()),
+        )
+        .await?;
         Ok(())
     }
 
     /// See [`Store::erase_due_contacts`](crate::store::Store::erase_due_contacts).
     pub async fn erase_due_contacts(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let erased = sqlx::query("DELETE FROM contacts WHERE erase_at <= ?")
-            .bind(now.as_microsecond())
-            .execute(&mut *self.shared.writer.lock().await)
+        let erased = self
+            .write(
+                sqlx::query("DELETE FROM contacts WHERE erase_at <= ?").bind(now.as_microsecond()),
+            )
             .await?;
         Ok(erased.rows_affected())
     }
 
     /// See [`Store::put_seen`](crate::store::Store::put_seen).
     pub async fn put_seen(&self, seen: &Seen) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO seen (place, category, at, value) VALUES (?, ?, ?, ?) \
+        self.write(
+            sqlx::query(
+                "INSERT INTO seen (place, category, at, value) VALUES (?, ?, ?, ?) \
              ON CONFLICT (place, category) DO UPDATE SET at = excluded.at, value = excluded.value \
              WHERE excluded.at >= at",
+            )
+            .bind(&seen.place)
+            .bind(&seen.category)
+            .bind(seen.at.as_microsecond())
+            .bind(seen.value),
         )
-        .bind(&seen.place)
-        .bind(&seen.category)
-        .bind(seen.at.as_microsecond())
-        .bind(seen.value)
-        .execute(&mut *self.shared.writer.lock().await)
         .await?;
         Ok(())
     }

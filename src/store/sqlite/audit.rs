@@ -10,7 +10,9 @@ use crate::store::{AuditEntry, AuditKind, AuditQuery, AuditRow, StoreError, from
 impl SqliteStore {
     /// See [`Store::audit`](crate::store::Store::audit).
     pub async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        add(&mut *self.shared.writer.lock().await, entry, None).await
+        let mut writer = self.writer().await?;
+        let done = add(&mut writer, entry, None).await;
+        writer.done(done)
     }
 
     /// See [`Store::audit_rows`](crate::store::Store::audit_rows).
@@ -36,10 +38,11 @@ impl SqliteStore {
 
     /// See [`Store::sweep_audit`](crate::store::Store::sweep_audit).
     pub async fn sweep_audit(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
-        let mut writer = self.shared.writer.lock().await;
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        open_gate(&mut tx).await?;
-        let gone = sqlx::query(
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            open_gate(&mut tx).await?;
+            let gone = sqlx::query(
             "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? ORDER BY at LIMIT ?)",
         )
         .bind(before.as_microsecond())
@@ -47,9 +50,12 @@ impl SqliteStore {
         .execute(&mut *tx)
         .await?
         .rows_affected();
-        close_gate(&mut tx).await?;
-        tx.commit().await?;
-        Ok(gone)
+            close_gate(&mut tx).await?;
+            tx.commit().await?;
+            Ok(gone)
+        }
+        .await;
+        writer.done(done)
     }
 }
 

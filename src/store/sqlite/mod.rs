@@ -6,6 +6,7 @@
 mod account;
 mod aside;
 mod audit;
+mod file;
 mod history;
 mod photo;
 mod read;
@@ -13,9 +14,12 @@ mod replay;
 mod staging;
 mod webhook;
 mod write;
+mod writer;
 
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
@@ -24,12 +28,15 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, RwLock};
 use uuid::Uuid;
 
 pub use staging::Staging;
 
-use super::{StoreError, now};
+use super::health::Health;
+use super::{Opening, StoreError, now};
+use file::OpenFile;
+pub(super) use file::beside;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (
@@ -68,6 +75,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 /// microseconds and no disk.
 const POLL: Duration = Duration::from_millis(50);
 
+/// How long closing waits for those who still use the store.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A map in a file.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
@@ -78,9 +88,16 @@ pub struct SqliteStore {
 struct Shared {
     id: Uuid,
     options: SqliteConnectOptions,
+    file: OpenFile,
     readers: SqlitePool,
-    writer: Mutex<SqliteConnection>,
-    watcher: Mutex<Watcher>,
+    /// None: the last one failed, and the next write opens another.
+    writer: Mutex<Option<SqliteConnection>>,
+    /// None: closed.
+    watcher: Mutex<Option<Watcher>>,
+    /// Held by whoever has a connection beside these; the store closes when all have let go.
+    others: Arc<RwLock<()>>,
+    health: Health,
+    closing: AtomicBool,
     /// Told after each commit of our own.
     written: Notify,
 }
@@ -92,15 +109,27 @@ struct Watcher {
 }
 
 impl SqliteStore {
-    /// Opens `sqlite:PATH`; the file is made where it is missing.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
+    /// Opens `sqlite:PATH`; where the file is missing, it is made if it may be.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is no database and none may be made.
+    pub async fn open(url: &str, opening: Opening) -> Result<Self, StoreError> {
         let failed = |source| StoreError::Open {
             url: url.to_owned(),
             source,
         };
+        let path = path_of(url)?;
+        if !file::is_there(&path) {
+            if opening == Opening::Existing {
+                return Err(StoreError::Missing {
+                    path: path.display().to_string(),
+                });
+            }
+            file::make(&path).map_err(|e| failed(sqlx::Error::Io(e)))?;
+        }
         let options = SqliteConnectOptions::from_str(url)
             .map_err(failed)?
-            .create_if_missing(true)
+            .create_if_missing(opening == Opening::Create)
             // A version of a case has more bytes than the 1,002 that a row of a table without row ids
             // may keep on a page of 4,096: each would take a page more. Holds for new files only.
             .page_size(8_192)
@@ -109,6 +138,8 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(20))
+            // What is deleted is overwritten: an erased text does not stay in the file.
+            .pragma("secure_delete", "on")
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
             // Rows come from a thread of their own: in large portions, or the two only wait for
@@ -134,20 +165,57 @@ impl SqliteStore {
             shared: Arc::new(Shared {
                 id,
                 options,
+                // Here the migrations have written, so all of them are there.
+                file: OpenFile::note(&path)?,
                 readers,
-                writer: Mutex::new(writer),
-                watcher: Mutex::new(Watcher {
+                writer: Mutex::new(Some(writer)),
+                watcher: Mutex::new(Some(Watcher {
                     connection,
                     version: -1,
-                }),
+                })),
+                others: Arc::default(),
+                health: Health::default(),
+                closing: AtomicBool::new(false),
                 written: Notify::new(),
             }),
         })
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        self.shared.options.get_filename()
+    }
+
     /// The identity of the data.
     pub fn id(&self) -> Uuid {
         self.shared.id
+    }
+
+    pub(super) fn health(&self) -> &Health {
+        &self.shared.health
+    }
+
+    /// See [`Store::close`](super::Store::close).
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let shared = &*self.shared;
+        shared.closing.store(true, Ordering::Release);
+        shared.written.notify_waiters();
+        // Who does not let go in time keeps a connection: nothing is lost, but a log stays beside the file.
+        let _ = tokio::time::timeout(PATIENCE, shared.others.write()).await;
+        let _ = tokio::time::timeout(PATIENCE, shared.readers.close()).await;
+        if let Some(watcher) = shared.watcher.lock().await.take() {
+            watcher.connection.close().await?;
+        }
+        let mut connection = match shared.writer.lock().await.take() {
+            Some(connection) => connection,
+            None => SqliteConnection::connect_with(&shared.options).await?,
+        };
+        // Another process may be at work: it does the same when it ends.
+        sqlx::raw_sql("PRAGMA busy_timeout = 2000; PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok(())
     }
 
     /// See [`Store::changed`](super::Store::changed).
@@ -170,11 +238,29 @@ impl SqliteStore {
 
     async fn foreign_write(&self) -> Result<bool, sqlx::Error> {
         let mut watcher = self.shared.watcher.lock().await;
+        let watcher = watcher.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         let version: i64 = sqlx::query_scalar("PRAGMA data_version")
             .fetch_one(&mut watcher.connection)
             .await?;
         Ok(std::mem::replace(&mut watcher.version, version) != version)
     }
+}
+
+/// The file that an address names.
+pub(super) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(StoreError::Unsuitable {
+            url: url.to_owned(),
+            problem: "a map in memory would be lost with the process; give a file, as in \
+                      sqlite:onemap.db"
+                .to_owned(),
+        });
+    }
+    let options = SqliteConnectOptions::from_str(url).map_err(|source| StoreError::Open {
+        url: url.to_owned(),
+        source,
+    })?;
+    Ok(options.get_filename().to_owned())
 }
 
 async fn migrate(

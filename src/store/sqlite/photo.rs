@@ -17,20 +17,21 @@ impl SqliteStore {
         uploader: &Uploader,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO photos (id, at, width, height, jpeg, thumb, claim, account) \
+        self.write(
+            sqlx::query(
+                "INSERT INTO photos (id, at, width, height, jpeg, thumb, claim, account) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
              ON CONFLICT (id) DO UPDATE SET at = max(at, excluded.at)",
+            )
+            .bind(&photo.id)
+            .bind(at.as_microsecond())
+            .bind(photo.width)
+            .bind(photo.height)
+            .bind(&photo.jpeg)
+            .bind(&photo.thumb)
+            .bind(uploader.claim.as_deref().map(claim_hash))
+            .bind(&uploader.account),
         )
-        .bind(&photo.id)
-        .bind(at.as_microsecond())
-        .bind(photo.width)
-        .bind(photo.height)
-        .bind(&photo.jpeg)
-        .bind(&photo.thumb)
-        .bind(uploader.claim.as_deref().map(claim_hash))
-        .bind(&uploader.account)
-        .execute(&mut *self.shared.writer.lock().await)
         .await?;
         Ok(())
     }
@@ -73,18 +74,22 @@ impl SqliteStore {
         photos: &[PhotoClaim],
         account: Option<&str>,
     ) -> Result<Result<(), PhotoRefusal>, StoreError> {
-        let mut writer = self.shared.writer.lock().await;
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        for wanted in photos {
-            let upload = upload(&mut tx, &wanted.id).await?;
-            match may_link(wanted, upload.as_ref(), collection, id, account) {
-                Ok(true) => link(&mut tx, &wanted.id, collection, id).await?,
-                Ok(false) => {}
-                Err(refusal) => return Ok(Err(refusal)),
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            for wanted in photos {
+                let upload = upload(&mut tx, &wanted.id).await?;
+                match may_link(wanted, upload.as_ref(), collection, id, account) {
+                    Ok(true) => link(&mut tx, &wanted.id, collection, id).await?,
+                    Ok(false) => {}
+                    Err(refusal) => return Ok(Err(refusal)),
+                }
             }
+            tx.commit().await?;
+            Ok(Ok(()))
         }
-        tx.commit().await?;
-        Ok(Ok(()))
+        .await;
+        writer.done(done)
     }
 
     /// See [`Store::attach_photos`](crate::store::Store::attach_photos).
@@ -94,30 +99,36 @@ impl SqliteStore {
         id: &FeatureId,
         photos: &[String],
     ) -> Result<Vec<String>, StoreError> {
-        let mut writer = self.shared.writer.lock().await;
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let mut missing = Vec::new();
-        for photo in photos {
-            match upload(&mut tx, photo).await? {
-                Some(_) => link(&mut tx, photo, collection, id).await?,
-                None => missing.push(photo.clone()),
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let mut missing = Vec::new();
+            for photo in photos {
+                match upload(&mut tx, photo).await? {
+                    Some(_) => link(&mut tx, photo, collection, id).await?,
+                    None => missing.push(photo.clone()),
+                }
             }
+            if missing.is_empty() {
+                tx.commit().await?;
+            }
+            Ok(missing)
         }
-        if missing.is_empty() {
-            tx.commit().await?;
-        }
-        Ok(missing)
+        .await;
+        writer.done(done)
     }
 
     /// See [`Store::sweep_photos`](crate::store::Store::sweep_photos).
     pub async fn sweep_photos(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let swept = sqlx::query(
-            "DELETE FROM photos WHERE at < ? AND NOT EXISTS \
+        let swept = self
+            .write(
+                sqlx::query(
+                    "DELETE FROM photos WHERE at < ? AND NOT EXISTS \
              (SELECT 1 FROM photos_of_features f WHERE f.photo = photos.id)",
-        )
-        .bind(before.as_microsecond())
-        .execute(&mut *self.shared.writer.lock().await)
-        .await?;
+                )
+                .bind(before.as_microsecond()),
+            )
+            .await?;
         Ok(swept.rows_affected())
     }
 }

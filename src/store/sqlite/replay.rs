@@ -15,7 +15,7 @@ use super::write::{
 };
 use super::{SqliteStore, micros_now};
 use crate::model::{Author, Edit, Expect};
-use crate::store::{Committed, Head, StoreError, audit, from_micros};
+use crate::store::{AuditEntry, Committed, Head, StoreError, audit, from_micros};
 
 /// Keys and rows a statement; SQLite takes 32,766 values.
 const ROWS: usize = 200;
@@ -26,53 +26,64 @@ impl SqliteStore {
     /// See [`Store::replay`](crate::store::Store::replay).
     pub async fn replay(&self, edits: Vec<Edit>) -> Result<Committed, StoreError> {
         let audited = audit::of_write(edits.iter());
-        let mut writer = self.shared.writer.lock().await;
-        // IMMEDIATE takes the write lock before the first read: what we read is what we write upon.
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let first = new_batch(&mut tx).await?;
-        let mut log = Log {
-            head: head(&mut tx).await?,
-            batch: first,
-            before: before(&mut tx, &edits).await?,
-            last: BTreeMap::new(),
-            commits: Vec::new(),
-            changes: Vec::new(),
-        };
-        for edit in edits {
-            log.take(edit)?;
+        let mut writer = self.writer().await?;
+        let done = replay(&mut writer, edits, audited).await;
+        let committed = writer.done(done)?;
+        if committed.changed > 0 {
+            self.shared.written.notify_waiters();
         }
-        let committed = Committed {
-            seq: log.head.seq,
-            at: log.head.at,
-            changed: log.changes.len() as u64,
-        };
-        if log.changes.is_empty() {
-            return Ok(committed);
-        }
-        log.write(&mut tx).await?;
-        // Nobody else could ask for a batch meanwhile, so ours were the next ones; the table must
-        // learn which was the last, or it gives them out again.
-        let last = log.batch - 1;
-        if let Some(entry) = &audited {
-            super::audit::add(&mut tx, entry, Some(last)).await?;
-        }
-        if last > first {
-            sqlx::query("INSERT INTO batches (batch, touched_at) VALUES (?, ?)")
-                .bind(last)
-                .bind(micros_now())
-                .execute(&mut *tx)
-                .await?;
-        }
-        sqlx::query("DELETE FROM batches WHERE batch IN (?, ?)")
-            .bind(first)
-            .bind(last)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        drop(writer);
-        self.shared.written.notify_waiters();
         Ok(committed)
     }
+}
+
+async fn replay(
+    writer: &mut SqliteConnection,
+    edits: Vec<Edit>,
+    audited: Option<AuditEntry>,
+) -> Result<Committed, StoreError> {
+    // IMMEDIATE takes the write lock before the first read: what we read is what we write upon.
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let first = new_batch(&mut tx).await?;
+    let mut log = Log {
+        head: head(&mut tx).await?,
+        batch: first,
+        before: before(&mut tx, &edits).await?,
+        last: BTreeMap::new(),
+        commits: Vec::new(),
+        changes: Vec::new(),
+    };
+    for edit in edits {
+        log.take(edit)?;
+    }
+    let committed = Committed {
+        seq: log.head.seq,
+        at: log.head.at,
+        changed: log.changes.len() as u64,
+    };
+    if log.changes.is_empty() {
+        return Ok(committed);
+    }
+    log.write(&mut tx).await?;
+    // Nobody else could ask for a batch meanwhile, so ours were the next ones; the table must
+    // learn which was the last, or it gives them out again.
+    let last = log.batch - 1;
+    if let Some(entry) = &audited {
+        super::audit::add(&mut tx, entry, Some(last)).await?;
+    }
+    if last > first {
+        sqlx::query("INSERT INTO batches (batch, touched_at) VALUES (?, ?)")
+            .bind(last)
+            .bind(micros_now())
+            .execute(&mut *tx)
+            .await?;
+    }
+    sqlx::query("DELETE FROM batches WHERE batch IN (?, ?)")
+        .bind(first)
+        .bind(last)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(committed)
 }
 
 /// What holds of everything that edits name.

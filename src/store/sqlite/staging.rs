@@ -2,10 +2,13 @@
 //! and become true in one more. A process killed at any point leaves rows that no commit names;
 //! they are swept later.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection};
+use tokio::sync::OwnedRwLockReadGuard;
 
 use super::write::{Publication, StoredChange, current, new_batch, publish, push_tuples};
 use super::{SqliteStore, micros_now};
@@ -29,6 +32,8 @@ pub struct Staging {
     batch: i64,
     /// Whether any row has been staged yet.
     begun: bool,
+    /// Keeps the store from closing before this connection is.
+    _open: OwnedRwLockReadGuard<()>,
     author: Author,
     reason: Option<String>,
 }
@@ -41,12 +46,7 @@ impl SqliteStore {
         reason: Option<String>,
     ) -> Result<Staging, StoreError> {
         // What is staged need not survive a power cut; publishing syncs all of it.
-        let options = self
-            .shared
-            .options
-            .clone()
-            .synchronous(SqliteSynchronous::Normal);
-        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let (mut connection, open) = self.another().await?;
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
         let batch = new_batch(&mut tx).await?;
         tx.commit().await?;
@@ -55,6 +55,7 @@ impl SqliteStore {
             connection,
             batch,
             begun: false,
+            _open: open,
             author,
             reason,
         })
@@ -62,22 +63,43 @@ impl SqliteStore {
 
     /// See [`Store::settle`](crate::store::Store::settle).
     pub async fn settle(&self) -> Result<(), StoreError> {
+        let (mut connection, _open) = self.another().await?;
+        let done = self.settle_on(&mut connection).await;
+        connection.close().await?;
+        done
+    }
+
+    async fn settle_on(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        let unfolded: Vec<(i64, i64, i64)> =
+            sqlx::query_as("SELECT seq, batch, at FROM commits WHERE folded = 0 ORDER BY seq")
+                .fetch_all(&mut *connection)
+                .await?;
+        for (seq, batch, at) in unfolded {
+            fold(self, connection, seq, batch, at).await?;
+        }
+        sweep(self, connection).await
+    }
+
+    /// A connection beside the writer's. What it writes need not survive a power cut: publishing syncs
+    /// all of it. The store does not close while the other value lives.
+    async fn another(&self) -> Result<(SqliteConnection, OwnedRwLockReadGuard<()>), StoreError> {
+        let open = Arc::clone(&self.shared.others).read_owned().await;
+        self.go_on()?;
         let options = self
             .shared
             .options
             .clone()
             .synchronous(SqliteSynchronous::Normal);
-        let mut connection = SqliteConnection::connect_with(&options).await?;
-        let unfolded: Vec<(i64, i64, i64)> =
-            sqlx::query_as("SELECT seq, batch, at FROM commits WHERE folded = 0 ORDER BY seq")
-                .fetch_all(&mut connection)
-                .await?;
-        for (seq, batch, at) in unfolded {
-            fold(&mut connection, seq, batch, at).await?;
+        Ok((SqliteConnection::connect_with(&options).await?, open))
+    }
+
+    /// Long work looks here between its steps: it ends where the store closes, or where its file is
+    /// not there any more.
+    fn go_on(&self) -> Result<(), StoreError> {
+        if self.shared.closing.load(Ordering::Acquire) {
+            return Err(sqlx::Error::PoolClosed.into());
         }
-        sweep(&mut connection).await?;
-        connection.close().await?;
-        Ok(())
+        self.check_file()
     }
 }
 
@@ -87,6 +109,7 @@ impl Staging {
         let mut kept = 0;
         let mut changes = changes.into_iter().peekable();
         while changes.peek().is_some() {
+            self.store.go_on()?;
             let mut rows = Vec::with_capacity(CHUNK);
             for change in changes.by_ref().take(CHUNK) {
                 rows.push(StoredChange::new(change)?);
@@ -142,7 +165,22 @@ impl Staging {
             .fetch_one(&mut self.connection)
             .await?;
         // The writer's connection syncs to disk: from here on it is durable.
-        let mut writer = self.store.shared.writer.lock().await;
+        let mut writer = self.store.writer().await?;
+        let done = self.publish_on(&mut writer, size as u64).await;
+        let committed = writer.done(done)?;
+        if committed.changed > 0 {
+            self.store.shared.written.notify_waiters();
+        }
+        // Everything is durable; how the connection ends is of no account.
+        let _ = self.connection.close().await;
+        Ok(committed)
+    }
+
+    async fn publish_on(
+        &self,
+        writer: &mut SqliteConnection,
+        size: u64,
+    ) -> Result<Committed, StoreError> {
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
         touch(&mut tx, self.batch).await?;
         if size == 0 {
@@ -158,7 +196,7 @@ impl Staging {
             author: &self.author,
             reason: self.reason.as_deref(),
             effective_at: None,
-            size: size as u64,
+            size,
             folded: false,
         };
         let committed = publish(&mut tx, &commit).await?;
@@ -166,8 +204,6 @@ impl Staging {
             super::audit::add(&mut tx, &entry, Some(self.batch)).await?;
         }
         tx.commit().await?;
-        drop(writer);
-        self.store.shared.written.notify_waiters();
         Ok(committed)
     }
 }
@@ -192,6 +228,7 @@ async fn touch(tx: &mut SqliteConnection, batch: i64) -> Result<(), StoreError> 
 /// begun again after a crash. Another process may fold the same batch: who finds it finished stops,
 /// because the marks of deletions are gone then.
 async fn fold(
+    store: &SqliteStore,
     connection: &mut SqliteConnection,
     seq: i64,
     batch: i64,
@@ -199,6 +236,7 @@ async fn fold(
 ) -> Result<(), StoreError> {
     let mut after = (String::new(), String::new());
     loop {
+        store.go_on()?;
         let end: Option<(String, String)> = sqlx::query_as(
             "SELECT collection, id FROM (SELECT collection, id FROM changes WHERE batch = ?1 \
              AND (collection, id) > (?2, ?3) ORDER BY collection, id LIMIT ?4) \
@@ -258,7 +296,7 @@ async fn fold(
 
 /// Removes staged rows that no commit will ever name. A batch is first marked as dead, in one step
 /// with the look at its age: from then on nobody can stage to it or publish it.
-async fn sweep(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+async fn sweep(store: &SqliteStore, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE batches SET touched_at = -1 WHERE touched_at < ?")
         .bind(micros_now() - ABANDONED.as_micros() as i64)
         .execute(&mut *connection)
@@ -268,6 +306,7 @@ async fn sweep(connection: &mut SqliteConnection) -> Result<(), StoreError> {
         .await?;
     for batch in dead {
         loop {
+            store.go_on()?;
             let gone = sqlx::query(
                 "DELETE FROM changes WHERE batch = ?1 AND (collection, id) IN \
                  (SELECT collection, id FROM changes WHERE batch = ?1 LIMIT ?2)",

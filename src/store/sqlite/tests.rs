@@ -17,7 +17,7 @@ async fn fixture() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("map.db").display());
     Fixture {
-        store: SqliteStore::open(&url).await.unwrap(),
+        store: SqliteStore::open(&url, Opening::Create).await.unwrap(),
         url,
         _folder: folder,
     }
@@ -159,7 +159,7 @@ async fn a_staged_import_shows_nothing_until_published_and_loses_to_what_is_newe
     f.store.settle().await.unwrap();
     assert_eq!(state(&f.store).await, unfolded);
     f.store.settle().await.unwrap();
-    let reopened = SqliteStore::open(&f.url).await.unwrap();
+    let reopened = SqliteStore::open(&f.url, Opening::Create).await.unwrap();
     assert_eq!(state(&reopened).await, unfolded);
     assert_eq!(reopened.id(), f.store.id());
 }
@@ -181,7 +181,7 @@ async fn a_follower_never_skips_a_commit_however_writers_overlap() {
     let f = fixture().await;
     let mut writers = Vec::new();
     for w in 0..4 {
-        let store = SqliteStore::open(&f.url).await.unwrap();
+        let store = SqliteStore::open(&f.url, Opening::Create).await.unwrap();
         writers.push(tokio::spawn(async move {
             for i in 0..25 {
                 if i % 10 == 3 {
@@ -222,10 +222,12 @@ async fn a_newer_schema_is_refused_with_what_to_do() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
          VALUES (999, 'future', 1, x'00', 0)",
     )
-    .execute(&mut *f.store.shared.writer.lock().await)
+    .execute(&mut *f.store.writer().await.unwrap())
     .await
     .unwrap();
-    let error = SqliteStore::open(&f.url).await.unwrap_err();
+    let error = SqliteStore::open(&f.url, Opening::Create)
+        .await
+        .unwrap_err();
     assert!(
         matches!(error, StoreError::Newer { found: 999, .. }),
         "{error}"
@@ -303,7 +305,7 @@ async fn what_was_deleted_stays_deleted_though_two_fold_the_same_import() {
         task.await.unwrap();
     }
     assert_eq!(state(&f.store).await.len(), 3_800);
-    let reopened = SqliteStore::open(&f.url).await.unwrap();
+    let reopened = SqliteStore::open(&f.url, Opening::Create).await.unwrap();
     assert_eq!(state(&reopened).await.len(), 3_800);
 }
 
@@ -313,7 +315,7 @@ async fn an_import_that_was_given_up_is_never_published_in_part() {
     let mut staging = f.store.stage(Author::system(), None).await.unwrap();
     staging.put(vec![put("a", 1), put("b", 1)]).await.unwrap();
     sqlx::query("UPDATE batches SET touched_at = 0")
-        .execute(&mut *f.store.shared.writer.lock().await)
+        .execute(&mut *f.store.writer().await.unwrap())
         .await
         .unwrap();
     f.store.settle().await.unwrap();
@@ -324,7 +326,7 @@ async fn an_import_that_was_given_up_is_never_published_in_part() {
         Err(StoreError::Abandoned)
     ));
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM changes")
-        .fetch_one(&mut *f.store.shared.writer.lock().await)
+        .fetch_one(&mut *f.store.writer().await.unwrap())
         .await
         .unwrap();
     assert_eq!(left, 0);

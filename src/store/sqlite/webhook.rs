@@ -16,21 +16,22 @@ use crate::store::{
 impl SqliteStore {
     /// See [`Store::create_webhook`](crate::store::Store::create_webhook).
     pub async fn create_webhook(&self, new: NewWebhook) -> Result<Webhook, StoreError> {
-        let mut writer = self.shared.writer.lock().await;
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let webhook = Webhook {
-            id: Uuid::now_v7().to_string(),
-            url: new.url,
-            events: new.events,
-            created_at: from_micros(micros_now()),
-            created_by: new.created_by,
-            position: Position::before(head(&mut tx).await?.seq + 1),
-            trouble: None,
-            secret: new
-                .secret
-                .map_or_else(TokenSecret::random, TokenSecret::chosen),
-        };
-        sqlx::query(
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let webhook = Webhook {
+                id: Uuid::now_v7().to_string(),
+                url: new.url,
+                events: new.events,
+                created_at: from_micros(micros_now()),
+                created_by: new.created_by,
+                position: Position::before(head(&mut tx).await?.seq + 1),
+                trouble: None,
+                secret: new
+                    .secret
+                    .map_or_else(TokenSecret::random, TokenSecret::chosen),
+            };
+            sqlx::query(
             "INSERT INTO webhooks (id, url, events, secret, created_at, created_by, seq, after) \
              VALUES (?, ?, ?, ?, ?, ?, ?, '')",
         )
@@ -43,8 +44,11 @@ impl SqliteStore {
         .bind(webhook.position.seq as i64)
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
-        Ok(webhook)
+            tx.commit().await?;
+            Ok(webhook)
+        }
+        .await;
+        writer.done(done)
     }
 
     /// See [`Store::webhooks`](crate::store::Store::webhooks).
@@ -60,9 +64,8 @@ impl SqliteStore {
 
     /// See [`Store::delete_webhook`](crate::store::Store::delete_webhook).
     pub async fn delete_webhook(&self, id: &str) -> Result<bool, StoreError> {
-        let gone = sqlx::query("DELETE FROM webhooks WHERE id = ?")
-            .bind(id)
-            .execute(&mut *self.shared.writer.lock().await)
+        let gone = self
+            .write(sqlx::query("DELETE FROM webhooks WHERE id = ?").bind(id))
             .await?;
         Ok(gone.rows_affected() > 0)
     }
@@ -70,69 +73,74 @@ impl SqliteStore {
     /// See [`Store::record_attempt`](crate::store::Store::record_attempt).
     pub async fn record_attempt(&self, attempt: &Attempt<'_>) -> Result<(), StoreError> {
         let trouble = attempt.outcome.trouble();
-        let mut writer = self.shared.writer.lock().await;
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        // Without a webhook (it was removed while we sent) there is nothing to note.
-        sqlx::query(
-            "INSERT INTO deliveries \
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            // Without a webhook (it was removed while we sent) there is nothing to note.
+            sqlx::query(
+                "INSERT INTO deliveries \
              (hook, seq, warning, event, state, tries, first_at, at, error) \
              SELECT ?1, ?2, ?3, ?4, ?5, 1, ?6, ?6, ?7 FROM webhooks WHERE id = ?1 \
              ON CONFLICT (hook, seq, warning) DO UPDATE SET state = excluded.state, \
              tries = tries + 1, at = excluded.at, error = excluded.error",
-        )
-        .bind(attempt.hook)
-        .bind(attempt.seq as i64)
-        .bind(attempt.warning)
-        .bind(attempt.event.as_str())
-        .bind(attempt.outcome.state().as_str())
-        .bind(attempt.at.as_microsecond())
-        .bind(trouble.map(|t| t.0))
-        .execute(&mut *tx)
-        .await?;
-        match trouble {
-            None => {
-                sqlx::query(
-                    "UPDATE webhooks SET failures = 0, failing_since = NULL, next_at = NULL, \
+            )
+            .bind(attempt.hook)
+            .bind(attempt.seq as i64)
+            .bind(attempt.warning)
+            .bind(attempt.event.as_str())
+            .bind(attempt.outcome.state().as_str())
+            .bind(attempt.at.as_microsecond())
+            .bind(trouble.map(|t| t.0))
+            .execute(&mut *tx)
+            .await?;
+            match trouble {
+                None => {
+                    sqlx::query(
+                        "UPDATE webhooks SET failures = 0, failing_since = NULL, next_at = NULL, \
                      error = NULL WHERE id = ?",
-                )
-                .bind(attempt.hook)
-                .execute(&mut *tx)
-                .await?;
-            }
-            Some((error, next_at)) => {
-                sqlx::query(
-                    "UPDATE webhooks SET failures = failures + 1, \
+                    )
+                    .bind(attempt.hook)
+                    .execute(&mut *tx)
+                    .await?;
+                }
+                Some((error, next_at)) => {
+                    sqlx::query(
+                        "UPDATE webhooks SET failures = failures + 1, \
                      failing_since = coalesce(failing_since, ?1), next_at = ?2, error = ?3 \
                      WHERE id = ?4",
-                )
-                .bind(attempt.at.as_microsecond())
-                .bind(next_at.as_microsecond())
-                .bind(error)
-                .bind(attempt.hook)
-                .execute(&mut *tx)
-                .await?;
+                    )
+                    .bind(attempt.at.as_microsecond())
+                    .bind(next_at.as_microsecond())
+                    .bind(error)
+                    .bind(attempt.hook)
+                    .execute(&mut *tx)
+                    .await?;
+                }
             }
+            if !matches!(attempt.outcome, Outcome::Failed { .. }) {
+                sqlx::query(ADVANCE)
+                    .bind(attempt.hook)
+                    .bind(attempt.seq as i64)
+                    .bind(attempt.warning)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            tx.commit().await?;
+            Ok(())
         }
-        if !matches!(attempt.outcome, Outcome::Failed { .. }) {
-            sqlx::query(ADVANCE)
-                .bind(attempt.hook)
-                .bind(attempt.seq as i64)
-                .bind(attempt.warning)
-                .execute(&mut *tx)
-                .await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        .await;
+        writer.done(done)
     }
 
     /// See [`Store::advance_webhook`](crate::store::Store::advance_webhook).
     pub async fn advance_webhook(&self, id: &str, to: &Position) -> Result<(), StoreError> {
-        sqlx::query(ADVANCE)
-            .bind(id)
-            .bind(to.seq as i64)
-            .bind(&to.after)
-            .execute(&mut *self.shared.writer.lock().await)
-            .await?;
+        self.write(
+            sqlx::query(ADVANCE)
+                .bind(id)
+                .bind(to.seq as i64)
+                .bind(&to.after),
+        )
+        .await?;
         Ok(())
     }
 
@@ -158,9 +166,11 @@ impl SqliteStore {
 
     /// See [`Store::sweep_deliveries`](crate::store::Store::sweep_deliveries).
     pub async fn sweep_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let swept = sqlx::query("DELETE FROM deliveries WHERE at < ? AND state <> 'pending'")
-            .bind(before.as_microsecond())
-            .execute(&mut *self.shared.writer.lock().await)
+        let swept = self
+            .write(
+                sqlx::query("DELETE FROM deliveries WHERE at < ? AND state <> 'pending'")
+                    .bind(before.as_microsecond()),
+            )
             .await?;
         Ok(swept.rows_affected())
     }

@@ -1,0 +1,100 @@
+//! The file behind the embedded store: made for its owner alone, and looked at before each commit, so
+//! that nothing is written into a file that nobody can find any more.
+
+use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::store::StoreError;
+
+/// Which file a path names: its device and its number there. A file that is open keeps its number, so
+/// no other can have the same.
+type Identity = (u64, u64);
+
+/// The files of an open database.
+#[derive(Debug)]
+pub(super) struct OpenFile {
+    path: PathBuf,
+    /// The database, its log of writes and the index of that log: all three must stay where they are,
+    /// or a commit goes into a file without a name.
+    parts: Vec<(PathBuf, Identity)>,
+}
+
+impl OpenFile {
+    /// Notes which files these are. A connection that has written holds them open.
+    pub(super) fn note(path: &Path) -> Result<Self, StoreError> {
+        let parts = ["", "-wal", "-shm"].map(|suffix| beside(path, suffix));
+        let parts = parts.into_iter().map(|part| {
+            let identity = identity(&part).map_err(|e| gone(path, &part, &e))?;
+            Ok((part, identity))
+        });
+        Ok(Self {
+            path: path.to_owned(),
+            parts: parts.collect::<Result<_, StoreError>>()?,
+        })
+    }
+
+    /// Whether the paths still name the files that are open.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`] names the one that does not.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        for (part, then) in &self.parts {
+            match identity(part) {
+                Ok(now) if now == *then => {}
+                Ok(_) => {
+                    return Err(StoreError::Replaced {
+                        path: self.path.display().to_string(),
+                        problem: format!("{} was replaced by another file", part.display()),
+                    });
+                }
+                Err(error) => return Err(gone(&self.path, part, &error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn gone(path: &Path, part: &Path, error: &std::io::Error) -> StoreError {
+    let problem = if error.kind() == ErrorKind::NotFound {
+        format!("{} was deleted or moved", part.display())
+    } else {
+        format!("{}: {error}", part.display())
+    };
+    StoreError::Replaced {
+        path: path.display().to_string(),
+        problem,
+    }
+}
+
+fn identity(path: &Path) -> std::io::Result<Identity> {
+    fs::metadata(path).map(|m| (m.dev(), m.ino()))
+}
+
+/// Whether a path names a database: a file with anything in it.
+pub(super) fn is_there(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|m| m.len() > 0)
+}
+
+/// Makes an empty file that only its owner may read and write, where none is there. SQLite gives the
+/// files beside it the same rights.
+pub(super) fn make(path: &Path) -> std::io::Result<()> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The path with something at its end.
+pub(in crate::store) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

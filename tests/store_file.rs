@@ -1,0 +1,204 @@
+//! The SQLite file of a running server: made only when asked for, served by one, whole when the server
+//! has ended, and never written to when it is not the one that is open.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::support::building;
+use crate::support::server::{Server, onemap, problem, sqlite_in};
+
+fn beside(folder: &Path, suffix: &str) -> PathBuf {
+    folder.join(format!("onemap.db{suffix}"))
+}
+
+fn rights(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_missing_database_is_an_error_that_names_the_ways_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--database", &database];
+    let (_, err, ok) = onemap(&serve);
+    assert!(!ok, "{err}");
+    for word in ["onemap.db", "--create", "--demo", "restore"] {
+        assert!(err.contains(word), "{word}: {err}");
+    }
+    // A file with nothing in it is no database either.
+    fs::write(beside(folder.path(), ""), "").unwrap();
+    let (_, err, ok) = onemap(&serve);
+    assert!(!ok && err.contains("--create"), "{err}");
+    assert_eq!(
+        fs::metadata(beside(folder.path(), "")).unwrap().len(),
+        0,
+        "nothing was made"
+    );
+}
+
+#[tokio::test]
+async fn the_files_are_their_owners_alone_and_so_is_the_first_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let server = Server::on(&database, &[]).await;
+    for suffix in ["", "-wal", "-shm", ".lock", ".admin-token"] {
+        assert_eq!(rights(&beside(folder.path(), suffix)), 0o600, "{suffix}");
+    }
+    let token = fs::read_to_string(beside(folder.path(), ".admin-token")).unwrap();
+    let who = server
+        .request(Method::GET, "/api/session")
+        .bearer_auth(token.trim());
+    let who: Value = who.send().await.unwrap().json().await.unwrap();
+    assert_eq!(who["role"], "admin", "{who}");
+}
+
+/// What is copied when everything has ended is the whole map.
+#[tokio::test]
+async fn after_each_command_the_file_alone_is_the_whole_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let alone = |after: &str| {
+        for suffix in ["-wal", "-shm", ".lock"] {
+            let left = beside(folder.path(), suffix).exists();
+            assert!(!left, "{suffix} is left after {after}");
+        }
+    };
+    let mut server = Server::on(&database, &[]).await;
+    server
+        .put("buildings", &building("served", 117.13, 39.22))
+        .await;
+    server.stop();
+    alone("serve");
+
+    let file = folder.path().join("b.geojson");
+    fs::write(&file, building("imported", 117.13, 39.22).to_string()).unwrap();
+    let import = ["import", "--collection", "buildings"];
+    let (_, err, ok) = onemap(
+        &[
+            &import[..],
+            &["--database", &database, file.to_str().unwrap()],
+        ]
+        .concat(),
+    );
+    assert!(ok, "{err}");
+    alone("import");
+    let (_, err, ok) = onemap(&["token", "list", "--database", &database]);
+    assert!(ok, "{err}");
+    alone("token");
+    let (_, _, ok) = onemap(&["token", "revoke", "nobody", "--database", &database]);
+    assert!(!ok);
+    alone("a command that fails");
+
+    let copies = tempfile::tempdir().unwrap();
+    fs::copy(beside(folder.path(), ""), copies.path().join("onemap.db")).unwrap();
+    let copy = Server::on(&sqlite_in(copies.path()), &[]).await;
+    for id in ["served", "imported"] {
+        let path = format!("/api/collections/buildings/items/{id}");
+        assert_eq!(copy.json(&path).await["id"], id);
+    }
+}
+
+#[tokio::test]
+async fn one_server_has_a_file_and_a_dead_one_blocks_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let mut first = Server::on(&database, &[]).await;
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--database", &database];
+    let (_, err, ok) = onemap(&serve);
+    let holder = format!("onemap serve, process {}", first.pid());
+    assert!(!ok && err.contains(&holder), "{err}");
+    first.kill();
+    let second = Server::on(&database, &[]).await;
+    second
+        .put("buildings", &building("b1", 117.13, 39.22))
+        .await;
+}
+
+/// Puts a building and gives the status with what the answer says.
+async fn try_put(server: &Server, id: &str) -> (StatusCode, Value) {
+    let path = format!("/api/collections/buildings/items/{id}");
+    let request = server.write(Method::PUT, &path, &building(id, 117.13, 39.22));
+    let answer = request.send().await.unwrap();
+    if answer.status().is_success() {
+        return (answer.status(), answer.json().await.unwrap());
+    }
+    assert!(answer.headers().contains_key("retry-after"));
+    problem(answer).await
+}
+
+#[tokio::test]
+async fn nothing_is_written_into_a_file_that_is_not_there_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let server = Server::on(&database, &[]).await;
+    assert!(try_put(&server, "before").await.0.is_success());
+    let (file, aside) = (beside(folder.path(), ""), beside(folder.path(), ".aside"));
+    let log = beside(folder.path(), "-wal");
+    let log_aside = beside(folder.path(), "-wal.aside");
+    let another = tempfile::tempdir().unwrap();
+    let other = sqlite_in(another.path());
+    let (_, err, ok) = onemap(&["token", "list", "--database", &other]);
+    assert!(ok, "{err}");
+
+    let refused = async |named: &str, what: &str| {
+        for n in 0..3 {
+            let (status, said) = try_put(&server, &format!("{what}-{n}")).await;
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{what}: {said}");
+            let detail = said["detail"].as_str().unwrap();
+            assert!(detail.contains(named), "{what}: {detail}");
+        }
+        let ready = server.json("/health/ready").await;
+        assert_eq!(ready["status"], "read_only", "{what}: {ready}");
+        assert_eq!(ready["writable"]["ok"], false, "{what}: {ready}");
+        let problem = ready["writable"]["problem"].as_str().unwrap();
+        assert!(problem.contains(named), "{what}: {problem}");
+        let known = server.json("/api/collections/buildings/items").await;
+        assert!(known["numberMatched"].as_u64().unwrap() >= 1, "reads go on");
+    };
+    let works_again = async |id: &str| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !try_put(&server, id).await.0.is_success() {
+            assert!(Instant::now() < deadline, "writing does not work again");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let ready = server.json("/health/ready").await;
+        assert_eq!(
+            (&ready["status"], &ready["writable"]["ok"]),
+            (&"ready".into(), &true.into())
+        );
+    };
+
+    fs::rename(&file, &aside).unwrap();
+    refused("onemap.db", "moved").await;
+    fs::copy(another.path().join("onemap.db"), &file).unwrap();
+    refused("onemap.db", "replaced").await;
+    fs::rename(&aside, &file).unwrap();
+    works_again("back").await;
+    fs::rename(&log, &log_aside).unwrap();
+    refused("onemap.db-wal", "without its log").await;
+    fs::rename(&log_aside, &log).unwrap();
+    works_again("back again").await;
+
+    // What was acknowledged is there after a restart, and nothing else.
+    let mut server = server;
+    server.stop();
+    let server = Server::on(&database, &[]).await;
+    assert_eq!(
+        server.ids("/api/collections/buildings/items").await,
+        ["back", "back again", "before"]
+    );
+    fs::remove_file(&file).unwrap();
+    let (status, said) = try_put(&server, "gone").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
+    // A session is a write as well, and so is everything else that would be lost.
+    let sign_in = server
+        .request(Method::POST, "/api/session")
+        .json(&serde_json::json!({"token": server.admin}));
+    let (status, said) = problem(sign_in.send().await.unwrap()).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
+}
