@@ -175,13 +175,13 @@ impl Town {
         let units = &self.units[category];
         let unit = units[rng.random_range(0..units.len())].clone();
         let worker = Actor {
-            role: Role::GridWorker,
+            roles: Role::GridWorker.into(),
             account: Some(format!("account-{unit}")),
             unit: Some(unit.clone()),
             ..Actor::public()
         };
         let verifier = Actor {
-            role: Role::GridWorker,
+            roles: Role::GridWorker.into(),
             account: Some("grid-worker".to_owned()),
             ..Actor::public()
         };
@@ -245,7 +245,7 @@ fn pick(rng: &mut StdRng) -> &'static str {
 
 fn officer() -> Actor {
     Actor {
-        role: Role::Officer,
+        roles: Role::Officer.into(),
         account: Some("officer".to_owned()),
         ..Actor::public()
     }

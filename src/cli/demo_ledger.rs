@@ -224,7 +224,7 @@ fn source(seen: &Sighting) -> Source {
 
 fn actor(who: &Who) -> Actor {
     Actor {
-        role: who.role,
+        roles: who.role.into(),
         account: who.account.clone(),
         unit: who.unit.clone(),
         communities: Vec::new(),

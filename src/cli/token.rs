@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{moment, print, with_store};
+use super::{moment, print, say, with_store};
 use crate::model::Role;
 use crate::store::{NewToken, Store};
 
@@ -21,7 +21,7 @@ pub struct TokenArgs {
 enum Action {
     /// Make a token. Its secret is printed once and kept nowhere.
     Create {
-        /// public, rider, grid_worker, officer, planner, steward or admin.
+        /// public, rider, unit, grid_worker, officer, planner, steward or admin.
         #[arg(long, env = "ONEMAP_ROLE")]
         role: Role,
         /// Whose it is, as it stands in the history.
@@ -75,14 +75,16 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
             json,
         } => {
             if name.trim().is_empty() {
-                bail!("--name: an account has a name");
+                bail!("--name is empty. Expected the name of the account.");
             }
+            let unit = unit.map(plain).filter(|u| !u.is_empty());
+            let role = role_with(role, unit.as_deref())?;
             let (token, secret) = store
                 .create_token(NewToken {
                     name,
                     role,
                     expires_at: expires,
-                    unit: unit.map(plain).filter(|u| !u.is_empty()),
+                    unit,
                     communities: communities
                         .into_iter()
                         .map(plain)
@@ -141,6 +143,23 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The role of an account that works for a member unit is `unit`, unless it is an officer's or a steward's.
+fn role_with(role: Role, unit: Option<&str>) -> anyhow::Result<Role> {
+    match (role, unit) {
+        (Role::Unit, None) => {
+            bail!("--role unit needs --unit ID, the member unit that the account works for.")
+        }
+        (Role::Public | Role::Rider | Role::GridWorker, Some(unit)) => {
+            say(&format!(
+                "An account of the member unit {unit} has the role unit, not {role}: it reads its own \
+                 cases as a grid worker does, and elsewhere what is public."
+            ));
+            Ok(Role::Unit)
+        }
+        (role, _) => Ok(role),
+    }
 }
 
 /// The path that opens the wall signed in. What stands behind `#` is never sent, so it is in no log.

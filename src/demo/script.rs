@@ -81,7 +81,7 @@ impl Who {
 
     /// Whoever works for a member unit.
     pub fn unit(unit: &str) -> Self {
-        Self::of(Role::GridWorker, &format!("demo-{unit}"), Some(unit))
+        Self::of(Role::Unit, &format!("demo-{unit}"), Some(unit))
     }
 
     /// The grid worker of the community of a grid.

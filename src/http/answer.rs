@@ -29,7 +29,7 @@ impl Tag {
         let mut hash = Sha256::new();
         hash.update(snapshot.store_id().as_bytes());
         hash.update(env!("CARGO_PKG_VERSION"));
-        hash.update(caller.role().as_str());
+        hash.update(caller.view().key());
         for part in request {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
@@ -55,7 +55,7 @@ impl Tag {
         let mut hash = Sha256::new();
         hash.update(env!("CARGO_PKG_VERSION"));
         hash.update(schema.to_le_bytes());
-        hash.update(caller.role().as_str());
+        hash.update(caller.view().key());
         hash.update(shape);
         let digest = hash.finalize();
         let rest = u64::from_be_bytes(std::array::from_fn(|i| digest[i]));

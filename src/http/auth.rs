@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::App;
 use super::limit::{Allowance, ClientAddress, Limiter};
 use super::problem::Problem;
-use crate::model::{Author, Role};
+use crate::model::{Author, Role, RoleSet, View};
 use crate::store::audit::{self, Who};
 use crate::store::{Principal, StoreError, TokenSecret};
 
@@ -164,9 +164,18 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The role in which the request is answered.
-    pub fn role(&self) -> Role {
-        self.principal.as_ref().map_or(Role::Public, |p| p.role)
+    /// The roles in which the request is answered.
+    pub fn roles(&self) -> RoleSet {
+        self.principal.as_ref().map_or(RoleSet::PUBLIC, |p| p.roles)
+    }
+
+    /// What the caller sees of features.
+    pub fn view(&self) -> View<'_> {
+        self.principal.as_ref().map_or(View::default(), |p| View {
+            roles: p.roles,
+            unit: p.unit.as_deref(),
+            communities: &p.communities,
+        })
     }
 
     /// Whether the answer may differ from the public one, and so must not be cached for others.
@@ -178,14 +187,16 @@ impl Caller {
     pub fn author(&self, needed: Role) -> Result<Author, Problem> {
         match &self.principal {
             None => Err(Problem::unauthenticated(format!(
-                "Sign in with a token of role {needed} or above (Authorization: Bearer …, or \
+                "Sign in with an account that has the role {needed} (Authorization: Bearer …, or \
                  /sign-in)."
             ))),
-            Some(p) if !p.role.includes(needed) => Err(Problem::forbidden(format!(
-                "This takes the role {needed}; {} has the role {}.",
-                p.account, p.role
-            ))),
-            Some(p) => Ok(p.author()),
+            Some(p) => match p.roles.acting_as(needed) {
+                Some(role) => Ok(p.author(role)),
+                None => Err(Problem::forbidden(format!(
+                    "This takes the role {needed}; {} has: {}.",
+                    p.account, p.roles
+                ))),
+            },
         }
     }
 }
@@ -357,7 +368,7 @@ mod tests {
             what: "wrong tokens",
         };
         let good = Principal {
-            role: Role::Officer,
+            roles: Role::Officer.into(),
             account: "wall".to_owned(),
             unit: None,
             communities: Vec::new(),

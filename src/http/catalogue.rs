@@ -14,7 +14,7 @@ use super::query::Query;
 use super::{App, assets, html, items};
 use crate::index::Collection;
 use crate::live::Snapshot;
-use crate::model::{Role, SOURCES};
+use crate::model::{Role, RoleSet, SOURCES};
 use crate::spatial::bounds;
 use crate::spatial::crs::Crs;
 
@@ -224,7 +224,7 @@ pub async fn one(
     Ok(match form {
         Form::Html => Answer::whole(
             html::MEDIA_TYPE,
-            html::collection(&base, collection, caller.role()),
+            html::collection(&base, collection, caller.roles()),
             &snapshot,
             &caller,
             &headers,
@@ -324,7 +324,7 @@ fn schema_document(
     let collection = items::collection(&snapshot, name)?;
     let base = app.base(headers);
     let body = || {
-        let mut document = visible(collection, caller.role());
+        let mut document = visible(collection, caller.roles());
         document["$id"] = json!(format!("{base}/api/collections/{name}/{kind}"));
         if kind == "queryables" {
             document["additionalProperties"] = json!(false);
@@ -343,11 +343,12 @@ fn schema_document(
     ))
 }
 
-/// The schema document as a role sees it: what is protected is not even named below its role.
-fn visible(collection: &Collection, role: Role) -> Value {
+/// The schema document as an account with these roles sees it: what is protected is not even named below
+/// its role.
+fn visible(collection: &Collection, roles: RoleSet) -> Value {
     let schema = collection.schema();
     let mut document = schema.document.clone();
-    let hidden: Vec<&str> = schema.hidden_from(role).collect();
+    let hidden: Vec<&str> = schema.hidden_from(roles).collect();
     if let Some(required) = document.get_mut("required").and_then(Value::as_array_mut) {
         required.retain(|name| !hidden.iter().any(|h| name == h));
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::query::{Query, segment};
 use crate::index::Collection;
 use crate::live::Snapshot;
-use crate::model::Role;
+use crate::model::RoleSet;
 
 /// The media type of these pages.
 pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
@@ -87,7 +87,7 @@ pub fn collections(base: &str, snapshot: &Snapshot) -> String {
 }
 
 /// One collection and its properties.
-pub fn collection(base: &str, collection: &Collection, role: Role) -> String {
+pub fn collection(base: &str, collection: &Collection, roles: RoleSet) -> String {
     let schema = collection.schema();
     let here = format!("{base}/api/collections/{}", schema.collection);
     page(
@@ -108,7 +108,7 @@ pub fn collection(base: &str, collection: &Collection, role: Role) -> String {
             table {
                 thead { tr { th { "属性" } th { "Property" } th { "id" } th { "类型 · Type" } th { "角色 · Role" } } }
                 tbody {
-                    @for property in schema.properties.values().filter(|p| role.includes(p.role)) {
+                    @for property in schema.properties.values().filter(|p| roles.includes(p.role)) {
                         tr {
                             td { (property.title_zh) }
                             td { (property.title_en) }

@@ -86,7 +86,7 @@ pub async fn nearest(
             if i > 0 {
                 out.push(b',');
             }
-            let bytes = entry.feature_json(collection.schema(), caller.role(), None);
+            let bytes = entry.feature_json(collection.schema(), caller.view(), None);
             let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
             // Centimetres: more would pretend.
             feature["properties"]["distance_m"] = ((metres * 100.0).round() / 100.0).into();

@@ -21,7 +21,7 @@ use super::problem::Problem;
 use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
 use crate::live::{Snapshot, desk, receipt_hash};
-use crate::model::Role;
+use crate::model::{Role, RoleSet};
 use crate::store::{PhotoSize, StoredPhoto, Uploader};
 
 /// How many photos are decoded at once: each may take hundreds of megabytes for a moment.
@@ -152,7 +152,7 @@ pub async fn read(
             ));
         }
         // Whether there is such a photo is told to nobody who may not see it.
-        _ if receipt.is_some() || caller.role().includes(Role::GridWorker) => {
+        _ if receipt.is_some() || caller.roles().includes(Role::GridWorker) => {
             return Err(Problem::not_found(format!("There is no photo {id:?}.")));
         }
         _ if caller.is_known() => {
@@ -215,19 +215,14 @@ fn sight(
     if is_case && receipt.is_some_and(|r| is_receipt_of(&all, r)) {
         return Sight::Seen;
     }
-    if !lists.any(|list| caller.role().includes(list.role)) {
-        return Sight::None;
-    }
-    let bounds = caller.principal.as_ref().map(|p| p.communities.as_slice());
-    let community = all.get("community").and_then(Value::as_str);
-    match bounds {
-        Some(bounds) if is_case && !bounds.is_empty() => {
-            match community.is_some_and(|c| bounds.iter().any(|b| b == c)) {
-                true => Sight::Seen,
-                false => Sight::OutOfScope,
-            }
-        }
-        _ => Sight::Seen,
+    let lists: Vec<Role> = lists.map(|list| list.role).collect();
+    let seen_by = |roles: RoleSet| lists.iter().any(|role| roles.includes(*role));
+    if seen_by(caller.view().on(schema, entry.all_properties())) {
+        Sight::Seen
+    } else if seen_by(caller.roles()) {
+        Sight::OutOfScope
+    } else {
+        Sight::None
     }
 }
 

@@ -84,12 +84,13 @@ pub async fn search(
     if tag.is_held(&headers) {
         return Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, Vec::new));
     }
-    let role = caller.role();
+    let view = caller.view();
+    let asker = caller.clone();
     let turn = turn(&SEARCHES, PATIENCE).await?;
     let hits = tokio::task::spawn_blocking(move || {
         // Held by the work and not by the request: a client that hangs up does not end the walk.
         let _turn = turn;
-        riders::search(&collections, role, &words, limit)
+        riders::search(&collections, asker.view(), &words, limit)
     })
     .await
     .map_err(|e| Problem::internal(&e))?;
@@ -100,7 +101,7 @@ pub async fn search(
                 out.push(b',');
             }
             let schema = hit.collection.schema();
-            hit.entry.write_feature(&mut out, schema, role, None);
+            hit.entry.write_feature(&mut out, schema, view, None);
             // The feature's closing brace makes room for one more member.
             out.pop();
             out.extend_from_slice(

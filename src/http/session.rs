@@ -26,6 +26,8 @@ pub struct Session {
     /// `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
     #[schema(example = "officer")]
     pub role: String,
+    /// All its roles.
+    pub roles: Vec<String>,
     /// The account's name; absent for the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
@@ -136,7 +138,8 @@ pub async fn sign_out(
 impl Session {
     fn of(caller: &Caller) -> Self {
         Self {
-            role: caller.role().to_string(),
+            role: caller.roles().foremost().to_string(),
+            roles: caller.roles().iter().map(|r| r.to_string()).collect(),
             account: caller.principal.as_ref().map(|p| p.account.clone()),
             unit: caller.principal.as_ref().and_then(|p| p.unit.clone()),
             communities: caller

@@ -20,7 +20,7 @@ use super::items;
 use super::problem::Problem;
 use super::query::Query;
 use crate::index::Collection;
-use crate::model::{CollectionId, Role};
+use crate::model::CollectionId;
 use crate::spatial::tile::Tile;
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -33,7 +33,8 @@ const KEPT: u64 = 256 * 1024 * 1024;
 struct Key {
     collections: Vec<CollectionId>,
     tile: Tile,
-    role: Role,
+    /// Whose view it shows.
+    view: String,
 }
 
 #[derive(Debug, Clone)]
@@ -198,10 +199,15 @@ async fn draw(
     layers.dedup_by(|a, b| a.schema().collection == b.schema().collection);
 
     // Below the role that sees more, all see the same: the public's tile serves them.
-    let role = if layers.iter().any(|l| l.schema().protects()) {
-        caller.role()
-    } else {
-        Role::Public
+    let protects = layers.iter().any(|l| l.schema().protects());
+    let viewer = match protects {
+        true => caller.clone(),
+        false => Caller { principal: None },
+    };
+    let scoped = layers.iter().any(|l| viewer.view().is_scoped(l.schema()));
+    let view = match scoped {
+        true => viewer.view().key(),
+        false => viewer.roles().to_string(),
     };
     let key = Key {
         collections: layers
@@ -209,7 +215,7 @@ async fn draw(
             .map(|l| l.schema().collection.clone())
             .collect(),
         tile,
-        role,
+        view,
     };
     let seq = snapshot.seq();
     let area = tile.buffered_bounds();
@@ -218,7 +224,7 @@ async fn draw(
     let draw = move || {
         shown
             .iter()
-            .filter_map(|l| l.tile_layer(&tile, role))
+            .filter_map(|l| l.tile_layer(&tile, viewer.view()))
             .fold(Vec::new(), |mut all, layer| {
                 // Layers are repeated fields: a tile is its layers one after the other.
                 all.extend_from_slice(&layer);
@@ -250,7 +256,7 @@ pub async fn tilejson(
     let base = app.base(&headers);
     let body = || {
         let schema = collection.schema();
-        let hidden: Vec<&str> = schema.hidden_from(caller.role()).collect();
+        let hidden: Vec<&str> = schema.hidden_from(caller.roles()).collect();
         let fields: serde_json::Map<String, serde_json::Value> = schema
             .properties
             .values()
@@ -302,7 +308,7 @@ mod tests {
             let key = Key {
                 collections: Vec::new(),
                 tile: Tile::new(0, 0, 0).unwrap(),
-                role: Role::Public,
+                view: String::new(),
             };
             async move {
                 let draw = move || {

@@ -208,6 +208,7 @@ fn open_schema(id: &CollectionId) -> Arc<Schema> {
         geometry: Vec::new(),
         properties: BTreeMap::new(),
         write_role: crate::model::Role::Admin,
+        scope: crate::model::Scope::default(),
         read_only: None,
         minzoom: 0,
         time: None,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use crate::codec::geojson::write::{self, FeatureParts, PROPERTIES_KEY};
-use crate::model::{FeatureId, Record, Role, Schema};
+use crate::model::{FeatureId, Record, Role, RoleSet, Schema, View};
 use crate::spatial::bounds::Bounds;
 
 /// A feature of the current map, immutable.
@@ -135,11 +135,15 @@ impl Entry {
         &self.encoded.as_bytes()[self.geometry_at as usize..end]
     }
 
-    /// The properties object as `role` sees it, canonical JSON.
-    pub fn properties(&self, schema: &Schema, role: Role) -> Cow<'_, str> {
-        match (&self.full, role) {
-            (None, _) | (_, Role::Public) => Cow::Borrowed(self.public_properties()),
-            (Some(full), role) => strip(full, schema, role),
+    /// The properties object as somebody sees it, canonical JSON.
+    pub fn properties<'a>(&self, schema: &Schema, view: impl Into<View<'a>>) -> Cow<'_, str> {
+        let Some(full) = &self.full else {
+            return Cow::Borrowed(self.public_properties());
+        };
+        let roles = view.into().on(schema, full);
+        match roles.is_public() {
+            true => Cow::Borrowed(self.public_properties()),
+            false => strip(full, schema, roles),
         }
     }
 
@@ -151,27 +155,27 @@ impl Entry {
         }
     }
 
-    /// The Feature as `role` sees it, with all properties or only the selected ones.
-    pub fn feature_json(
+    /// The Feature as somebody sees it, with all properties or only the selected ones.
+    pub fn feature_json<'a>(
         &self,
         schema: &Schema,
-        role: Role,
+        view: impl Into<View<'a>>,
         selection: Option<&[String]>,
     ) -> Vec<u8> {
         let mut out = Vec::new();
-        self.write_feature(&mut out, schema, role, selection);
+        self.write_feature(&mut out, schema, view, selection);
         out
     }
 
-    /// Appends the Feature as `role` sees it, with all properties or only the selected ones.
-    pub fn write_feature(
+    /// Appends the Feature as somebody sees it, with all properties or only the selected ones.
+    pub fn write_feature<'a>(
         &self,
         out: &mut Vec<u8>,
         schema: &Schema,
-        role: Role,
+        view: impl Into<View<'a>>,
         selection: Option<&[String]>,
     ) {
-        let mut properties = self.properties(schema, role);
+        let mut properties = self.properties(schema, view);
         if let Some(names) = selection
             && let Some(kept) = retain(&properties, |key| names.iter().any(|n| n == key))
         {
@@ -222,9 +226,9 @@ fn text(json: Vec<u8>) -> Box<str> {
     String::from_utf8_lossy(&json).into()
 }
 
-/// The properties without those that `role` must not see.
-fn strip<'a>(properties: &'a str, schema: &Schema, role: Role) -> Cow<'a, str> {
-    let hidden: Vec<&str> = schema.hidden_from(role).collect();
+/// The properties without those that an account with these roles must not see.
+fn strip<'a>(properties: &'a str, schema: &Schema, roles: impl Into<RoleSet>) -> Cow<'a, str> {
+    let hidden: Vec<&str> = schema.hidden_from(roles).collect();
     if hidden.is_empty() {
         return Cow::Borrowed(properties);
     }

@@ -11,7 +11,7 @@ use rstar::{ParentNode, RTreeNode};
 use super::base::{Leaf, Tree, to_bounds};
 use super::{Collection, Entry};
 use crate::codec::mvt::{LayerBuilder, TINY};
-use crate::model::{GeometryKind, Role};
+use crate::model::{GeometryKind, View};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::tile::Tile;
 
@@ -29,16 +29,17 @@ struct Candidate {
 }
 
 impl Collection {
-    /// The layer's bytes as `role` sees it, to be joined with other layers by appending; `None` if
+    /// The layer's bytes as somebody sees it, to be joined with other layers by appending; `None` if
     /// nothing shows, or the schema does not show the collection at this zoom.
-    pub fn tile_layer(&self, tile: &Tile, role: Role) -> Option<Vec<u8>> {
+    pub fn tile_layer<'a>(&self, tile: &Tile, view: impl Into<View<'a>>) -> Option<Vec<u8>> {
+        let view = view.into();
         if tile.zoom() < self.schema.minzoom {
             return None;
         }
         let mut builder = LayerBuilder::new(*tile, self.schema.collection.as_str());
         for entry in self.drawn(tile) {
             if let Some(geometry) = entry.geometry() {
-                let properties = entry.properties(&self.schema, role);
+                let properties = entry.properties(&self.schema, view);
                 builder.push(entry.id().as_str(), geometry, properties);
             }
         }
@@ -156,6 +157,7 @@ fn keep_largest<T>(
 
 #[cfg(test)]
 mod tests {
+    use crate::model::Role;
     use std::collections::BTreeSet;
 
     use geo_types::{Geometry, Point, coord, polygon};

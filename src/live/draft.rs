@@ -21,7 +21,7 @@ impl Draft {
     /// An edit of somebody that takes effect at a moment.
     pub fn new(actor: &Actor, at: Timestamp, reason: impl Into<String>) -> Self {
         let author = Author {
-            role: actor.role,
+            role: actor.roles.foremost(),
             account: actor.account.clone(),
         };
         let mut edit = Edit::new(author, Vec::new()).because(reason);

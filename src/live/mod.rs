@@ -34,7 +34,7 @@ pub use agenda::{Agenda, RULES};
 pub use config::{CALENDAR_FILE, Folder, RULES_FILE, install_schemas, read_schema};
 pub use courier::courier;
 pub use days::OpenThen;
-pub use feed::{FeedChange, FeedCommit, Lagged, Listener, Reset, View};
+pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub use office::{Office, OfficeError};
 pub use receipt::receipt_hash;
 pub use snapshot::Snapshot;

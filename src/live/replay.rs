@@ -236,7 +236,7 @@ impl<'a> Replay<'a> {
             return;
         }
         let author = Author {
-            role: actor.role,
+            role: actor.roles.foremost(),
             account: actor.account.clone(),
         };
         let mut edit = Edit::new(author, changes).because(reason);

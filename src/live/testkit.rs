@@ -59,7 +59,7 @@ pub(super) fn yard() -> Where {
 /// The actor behind an account.
 pub(super) fn actor(role: Role, account: &str, unit: Option<&str>) -> Actor {
     Actor {
-        role,
+        roles: role.into(),
         account: Some(account.to_owned()),
         unit: unit.map(str::to_owned),
         ..Actor::public()

@@ -15,8 +15,8 @@ pub use feature::{Body, Feature, Record};
 pub use id::{CollectionId, FeatureId, IdError, SCHEMAS, SOURCES};
 pub use level::Level;
 pub use properties::{Properties, PropertiesError, pick};
-pub use role::{ParseRoleError, Role};
-pub use schema::{GeometryKind, PropertySchema, Schema, SchemaError};
+pub use role::{ParseRoleError, Role, RoleSet, View};
+pub use schema::{GeometryKind, PropertySchema, Schema, SchemaError, Scope};
 
 use serde::{Deserialize, Serialize};
 

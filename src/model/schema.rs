@@ -12,6 +12,7 @@
 //! | `x-onemap-read-only` | top | items are not written directly; the text says how they change |
 //! | `x-onemap-minzoom` | top | the least zoom at which tiles carry it |
 //! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
+//! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: whose a feature is, which decides together with the roles who sees it ([`View`](super::View)) |
 //! | `x-onemap-link` | property | the collection whose id it holds |
 //! | `x-onemap-photos` | property | a list of photos (`/api/photos`): ids, or objects with an `id` |
 
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 use geo_types::Geometry;
 use serde_json::Value;
 
-use super::{CollectionId, Role};
+use super::{CollectionId, Role, RoleSet};
 
 /// Why a document is no schema of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +95,15 @@ pub struct PropertySchema {
     pub photos: bool,
 }
 
+/// The properties of a collection that say whose a feature is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The property with the id of the member unit in charge.
+    pub unit: Option<String>,
+    /// The property with the id of the community.
+    pub community: Option<String>,
+}
+
 /// The schema of one collection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
@@ -119,6 +129,8 @@ pub struct Schema {
     pub minzoom: u8,
     /// The property that is a feature's time, where it has one.
     pub time: Option<String>,
+    /// Whose a feature is.
+    pub scope: Scope,
     /// The document itself.
     pub document: Value,
 }
@@ -259,6 +271,31 @@ impl Schema {
             }
         };
 
+        let mut scope = Scope::default();
+        if let Some(names) = top.get("x-onemap-scope") {
+            let place = "/x-onemap-scope";
+            let expected = "expected {\"unit\": a property, \"community\": a property}";
+            let Some(names) = names.as_object() else {
+                return Err(fail(place, format!("{expected}, found {names}")));
+            };
+            for (of, name) in names {
+                let named = name.as_str().filter(|n| properties.contains_key(*n));
+                let slot = match of.as_str() {
+                    "unit" => &mut scope.unit,
+                    "community" => &mut scope.community,
+                    other => return Err(fail(place, format!("{expected}, found {other:?}"))),
+                };
+                *slot = Some(
+                    named
+                        .ok_or_else(|| {
+                            let problem = format!("expected the name of a property, found {name}");
+                            fail(&format!("{place}/{of}"), problem)
+                        })?
+                        .to_owned(),
+                );
+            }
+        }
+
         Ok(Self {
             collection: collection.clone(),
             title_zh: text("title", collection.as_str())?,
@@ -278,15 +315,17 @@ impl Schema {
             },
             minzoom,
             time,
+            scope,
             document,
         })
     }
 
-    /// The names of the properties that `role` must not see.
-    pub fn hidden_from(&self, role: Role) -> impl Iterator<Item = &str> {
+    /// The names of the properties that an account with these roles must not see.
+    pub fn hidden_from(&self, roles: impl Into<RoleSet>) -> impl Iterator<Item = &str> {
+        let roles = roles.into();
         self.properties
             .values()
-            .filter(move |p| !role.includes(p.role))
+            .filter(move |p| !roles.includes(p.role))
             .map(|p| p.name.as_str())
     }
 

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::index::{Collection, Entry};
-use crate::model::{CollectionId, Role};
+use crate::model::{CollectionId, View};
 
 /// The longest query that is looked at, in characters; names are shorter.
 const LONGEST: usize = 64;
@@ -57,7 +57,13 @@ struct Names<'a> {
 ///
 /// The order is total (rank, name, collection, id), so that two stores with the same map answer the
 /// same.
-pub fn search(collections: &[Arc<Collection>], role: Role, query: &str, limit: usize) -> Vec<Hit> {
+pub fn search<'a>(
+    collections: &[Arc<Collection>],
+    view: impl Into<View<'a>>,
+    query: &str,
+    limit: usize,
+) -> Vec<Hit> {
+    let view = view.into();
     let query: String = query
         .chars()
         .take(LONGEST)
@@ -87,7 +93,7 @@ pub fn search(collections: &[Arc<Collection>], role: Role, query: &str, limit: u
             .fold(
                 || Best::new(limit),
                 |mut best, entry| {
-                    let properties = entry.properties(collection.schema(), role);
+                    let properties = entry.properties(collection.schema(), view);
                     if let Some((rank, name)) = fit(&properties, &words, &sounds, kind) {
                         best.offer(rank, &name, collection, entry);
                     }
@@ -294,6 +300,7 @@ fn natural(mut a: &str, mut b: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Role;
     use crate::model::{Body, FeatureId, Properties, Record, Schema};
     use proptest::prelude::*;
     use serde_json::json;

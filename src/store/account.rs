@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use crate::model::{Author, Role};
+use crate::model::{Author, Role, RoleSet};
 
 /// The most sessions of one token at a time; a further one ends the oldest.
 pub(super) const SESSIONS: i64 = 100;
@@ -13,7 +13,7 @@ pub(super) const SESSIONS: i64 = 100;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     /// What they may do.
-    pub role: Role,
+    pub roles: RoleSet,
     /// The account's name.
     pub account: String,
     /// The id of the member unit that the account works for.
@@ -25,10 +25,10 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// The author of this principal's edits.
-    pub fn author(&self) -> Author {
+    /// The author of what this principal does in one of its roles.
+    pub fn author(&self, role: Role) -> Author {
         Author {
-            role: self.role,
+            role,
             account: Some(self.account.clone()),
         }
     }

@@ -9,13 +9,13 @@ use jiff::{Timestamp, civil, tz};
 use serde_json::{Map, Value};
 
 use super::step::{Action, PhotoKind, StepPhoto, Verdict};
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, Role, RoleSet};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// In which role.
-    pub role: Role,
+    /// In which roles.
+    pub roles: RoleSet,
     /// By which account; `None` for the public and the system.
     pub account: Option<String>,
     /// The member unit to which the account belongs.
@@ -30,7 +30,7 @@ impl Actor {
     /// Anybody.
     pub fn public() -> Self {
         Self {
-            role: Role::Public,
+            roles: RoleSet::PUBLIC,
             account: None,
             unit: None,
             communities: Vec::new(),
@@ -41,7 +41,7 @@ impl Actor {
     /// The program itself: the timer, a sensor's condition.
     pub fn system() -> Self {
         Self {
-            role: Role::Admin,
+            roles: Role::Admin.into(),
             ..Self::public()
         }
     }

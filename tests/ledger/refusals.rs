@@ -60,7 +60,7 @@ async fn who_may_not_and_what_is_missing_is_said() {
     let (officer, worker, unit) = (&ledger.officer, &ledger.worker, &ledger.unit);
     let database = &ledger.server.database;
     let elsewhere = account(database, "officer", "别处", &["--communities", "c9"]);
-    let stranger = account(database, "grid_worker", "城管", &["--unit", "u2"]);
+    let stranger = account(database, "unit", "城管", &["--unit", "u2"]);
     let id = ledger.case().await;
     let (status, said) = ledger.refused(None, &id, "file", json!({})).await;
     assert_eq!(

@@ -81,7 +81,7 @@ impl Ledger {
         Self {
             officer: account(&database, "officer", "指挥员", &[]),
             worker: account(&database, "grid_worker", "网格员", &[]),
-            unit: account(&database, "grid_worker", "消防", &["--unit", "u1"]),
+            unit: account(&database, "unit", "消防", &["--unit", "u1"]),
             server,
             database,
             _folder: folder,

@@ -143,7 +143,7 @@ impl Listener {
                 told = self.feed.recv() => match told {
                     Ok(commit) if commit.seq <= self.sent => {}
                     Ok(commit) => {
-                        for piece in self.filter.message(&commit) {
+                        for piece in self.filter.message(&commit, self.identity.caller.view()) {
                             self.check_credential().await?;
                             self.outbox.send(piece).await?;
                         }
@@ -294,7 +294,8 @@ impl Listener {
             "kind": if entry.is_some() { "put" } else { "delete" },
         });
         if let Some(entry) = entry {
-            let bytes = entry.feature_json(collection.schema(), self.filter.role, None);
+            let view = self.identity.caller.view();
+            let bytes = entry.feature_json(collection.schema(), view, None);
             told["feature"] = serde_json::from_slice(&bytes).ok()?;
         }
         Some(told)

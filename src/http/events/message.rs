@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::live::{FeedChange, FeedCommit, Reset};
-use crate::model::{CollectionId, Role};
+use crate::model::{CollectionId, View};
 use crate::spatial::bounds::Bounds;
 
 /// From this size on a filtered message is sent as pieces that are shared.
@@ -16,7 +16,6 @@ const LARGE: usize = 32 << 10;
 pub(super) struct Filter {
     pub collections: Option<Vec<CollectionId>>,
     pub bbox: Option<Bounds>,
-    pub role: Role,
 }
 
 impl Filter {
@@ -43,16 +42,16 @@ impl Filter {
     }
 
     /// A commit as this listener hears it, in pieces; nothing where it concerns others.
-    pub fn message(&self, commit: &FeedCommit) -> Vec<Bytes> {
+    pub fn message(&self, commit: &FeedCommit, view: View<'_>) -> Vec<Bytes> {
         if commit.changes.is_empty() && commit.resets.is_empty() {
             return Vec::new();
         }
-        let view = commit.view(self.role);
+        let encoded = commit.encoded(view);
         if self.takes_everything() {
             let resets: Vec<&Reset> = commit.resets.iter().collect();
-            return vec![view.whole(|| Bytes::from(joined(commit, &view.changes, &resets)))];
+            return vec![encoded.whole(|| Bytes::from(joined(commit, &encoded.changes, &resets)))];
         }
-        let changes: Vec<Bytes> = (commit.changes.iter().zip(&view.changes))
+        let changes: Vec<Bytes> = (commit.changes.iter().zip(&encoded.changes))
             .filter(|(change, _)| self.takes_change(change))
             .map(|(_, bytes)| bytes.clone())
             .collect();

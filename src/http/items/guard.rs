@@ -7,24 +7,24 @@ use crate::http::photos::named;
 use crate::http::problem::Problem;
 use crate::index::Entry;
 use crate::live::desk;
-use crate::model::{Body, Properties, Role, Schema};
+use crate::model::{Body, Properties, RoleSet, Schema};
 use crate::store::PhotoClaim;
 
 /// Whether what a caller writes depends on what is there: then a write names the version it was made of.
-pub(super) fn depends_on_present(schema: &Schema, role: Role) -> bool {
-    schema.hidden_from(role).next().is_some()
+pub(super) fn depends_on_present(schema: &Schema, roles: RoleSet) -> bool {
+    schema.hidden_from(roles).next().is_some()
 }
 
 /// Refuses a body that names what its sender does not see.
 pub(super) fn only_visible(
     schema: &Schema,
-    role: Role,
+    roles: RoleSet,
     properties: &Map<String, Value>,
 ) -> Result<(), Problem> {
     let hidden = schema
         .properties
         .values()
-        .find(|p| !role.includes(p.role) && properties.contains_key(&p.name));
+        .find(|p| !roles.includes(p.role) && properties.contains_key(&p.name));
     match hidden {
         None => Ok(()),
         Some(property) => {
@@ -44,18 +44,18 @@ pub(super) fn only_visible(
 /// What a feature is after its writer sent all that they see of it.
 pub(super) fn with_hidden(
     schema: &Schema,
-    role: Role,
+    roles: RoleSet,
     present: Option<&Entry>,
     body: Body,
 ) -> Result<Body, Problem> {
     let mut properties = body.properties.to_map();
-    only_visible(schema, role, &properties)?;
+    only_visible(schema, roles, &properties)?;
     let Some(present) = present else {
         return Ok(body);
     };
     let mut all = desk::properties(present);
     let mut kept = false;
-    for name in schema.hidden_from(role) {
+    for name in schema.hidden_from(roles) {
         if let Some(value) = all.remove(name) {
             properties.insert(name.to_owned(), value);
             kept = true;
@@ -126,6 +126,7 @@ fn wants_ids(schema: &Schema, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Role;
     use crate::model::{CollectionId, FeatureId, Record};
 
     fn schema() -> Schema {
@@ -158,7 +159,8 @@ mod tests {
     #[test]
     fn who_does_not_see_a_property_keeps_it_and_cannot_set_it() {
         let present = entry(json!({"name": "a", "code": "1"}));
-        let put = |role, sent| with_hidden(&schema(), role, Some(&present), body(sent));
+        let put =
+            |role: Role, sent| with_hidden(&schema(), role.into(), Some(&present), body(sent));
         let kept = put(Role::Steward, json!({"name": "b"})).unwrap();
         assert_eq!(kept.properties.as_str(), r#"{"code":"1","name":"b"}"#);
         for sent in [

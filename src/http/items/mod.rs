@@ -29,7 +29,7 @@ use super::query::{Query, encode};
 use crate::codec::geojson::write::{FeatureParts, feature, geometry_or_null};
 use crate::index::{Collection, Entry, Select};
 use crate::live::Snapshot;
-use crate::model::{Role, pick};
+use crate::model::{View, pick};
 use crate::spatial::crs::Crs;
 use params::Params;
 
@@ -85,7 +85,7 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let snapshot = app.live.snapshot();
     let collection = collection(&snapshot, &name)?;
-    let params = Params::read(&query, collection.schema(), caller.role())?;
+    let params = Params::read(&query, collection.schema(), caller.view())?;
     let wanted = Wanted {
         path: &format!("/api/collections/{name}/items"),
         collection,
@@ -147,10 +147,10 @@ pub(super) async fn page(
         collection,
         query,
         params,
-        role: caller.role(),
+        view: caller.view(),
     };
     // A look at every feature takes its time in a big collection: other requests go on meanwhile.
-    let light = params.sort.is_empty() && params.filter(collection, caller.role()).is_none();
+    let light = params.sort.is_empty() && params.filter(collection, caller.view()).is_none();
     let bytes = if light {
         page.write()?
     } else {
@@ -190,13 +190,13 @@ struct Page<'a> {
     collection: &'a Collection,
     query: &'a Query,
     params: &'a Params,
-    role: Role,
+    view: View<'a>,
 }
 
 impl Page<'_> {
     fn write(&self) -> Result<Vec<u8>, Problem> {
         let (collection, params) = (self.collection, self.params);
-        let filter = params.filter(collection, self.role);
+        let filter = params.filter(collection, self.view);
         let select = Select {
             bbox: params.bbox,
             after: params.after.clone(),
@@ -209,8 +209,8 @@ impl Page<'_> {
         };
         let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
         let (matched, returned, next) = if params.sort.is_empty() {
-            let plain =
-                params.is_plain() && (self.role == Role::Public || !collection.schema().protects());
+            let plain = params.is_plain()
+                && (self.view.roles.is_public() || !collection.schema().protects());
             let counts = if plain {
                 collection.select_into(&select, &mut out)
             } else {
@@ -288,7 +288,7 @@ impl Page<'_> {
             if count > 0 {
                 out.push(b',');
             }
-            write_entry(out, self.collection, entry, self.role, self.params)?;
+            write_entry(out, self.collection, entry, self.view, self.params)?;
             count += 1;
         }
         Ok(count)
@@ -333,17 +333,17 @@ struct Link<'a> {
     media_type: &'static str,
 }
 
-/// Writes one feature as a role sees it, in the system and with the properties asked for.
+/// Writes one feature as somebody sees it, in the system and with the properties asked for.
 pub(super) fn write_entry(
     out: &mut Vec<u8>,
     collection: &Collection,
     entry: &Entry,
-    role: Role,
+    view: View<'_>,
     params: &Params,
 ) -> Result<(), Problem> {
     let selection = params.properties.as_deref();
     if params.crs == Crs::Crs84 {
-        entry.write_feature(out, collection.schema(), role, selection);
+        entry.write_feature(out, collection.schema(), view, selection);
         return Ok(());
     }
     let geometry = entry
@@ -353,7 +353,7 @@ pub(super) fn write_entry(
         .map_err(|why| {
             Problem::invalid("crs", format!("Feature {:?}: {why}", entry.id().as_str()))
         })?;
-    let mut properties = entry.properties(collection.schema(), role).into_owned();
+    let mut properties = entry.properties(collection.schema(), view).into_owned();
     if let Some(names) = selection
         && let Ok(Value::Object(map)) = serde_json::from_str(&properties)
     {

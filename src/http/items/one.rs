@@ -38,12 +38,12 @@ pub async fn read(
     let snapshot = app.live.snapshot();
     let collection = collection(&snapshot, &name)?;
     let form = negotiate(&query, &headers)?;
-    let params = Params::read(&query, collection.schema(), caller.role())?;
+    let params = Params::read(&query, collection.schema(), caller.view())?;
     let entry = collection
         .get(&id)
         .ok_or_else(|| Problem::not_found(format!("There is no feature {id:?} in {name}.")))?;
     let mut body = Vec::new();
-    write_entry(&mut body, collection, entry, caller.role(), &params)?;
+    write_entry(&mut body, collection, entry, caller.view(), &params)?;
     let base = app.base(&headers);
     if form == Form::Html {
         let markup = html::item(&base, collection, &body);

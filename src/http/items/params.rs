@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::{Collection, Entry};
-use crate::model::{FeatureId, Role, Schema, pick};
+use crate::model::{FeatureId, Role, Schema, View, pick};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
 
@@ -67,13 +67,18 @@ pub struct Span {
 }
 
 impl Params {
-    /// Reads the query of a request to a collection, as a role may ask it.
-    pub fn read(query: &Query, schema: &Schema, role: Role) -> Result<Self, Problem> {
+    /// Reads the query of a request to a collection, as somebody with this view may ask it.
+    pub fn read(query: &Query, schema: &Schema, view: View<'_>) -> Result<Self, Problem> {
         let visible = |name: &str| {
             schema
                 .properties
                 .get(name)
-                .is_some_and(|p| role.includes(p.role))
+                .is_some_and(|p| view.roles.includes(p.role))
+        };
+        // The order of the features tells the values by which it is made, of all features.
+        let sortable = |name: &str| {
+            let property = schema.properties.get(name);
+            property.is_none_or(|p| p.role == Role::Public || !view.is_scoped(schema))
         };
         let mut equal = BTreeMap::new();
         for name in query.names() {
@@ -118,13 +123,18 @@ impl Params {
             None => None,
             list => Some(named("properties", list)?),
         };
-        let sort = named("sortby", query.get("sortby")?)?
-            .into_iter()
-            .map(|p| {
-                let plain = p.trim_start_matches(['+', '-', ' ']).to_owned();
-                (plain, p.starts_with('-'))
-            })
-            .collect();
+        let mut sort = Vec::new();
+        for p in named("sortby", query.get("sortby")?)? {
+            let plain = p.trim_start_matches(['+', '-', ' ']).to_owned();
+            if !sortable(&plain) {
+                let detail = format!(
+                    "sortby={p}: an account that is bound to communities or a unit cannot sort by \
+                     protected properties."
+                );
+                return Err(Problem::invalid("sortby", detail));
+            }
+            sort.push((plain, p.starts_with('-')));
+        }
         Ok(Self {
             bbox: bbox(query)?,
             limit: limit(query)?,
@@ -148,14 +158,14 @@ impl Params {
     pub fn filter<'a>(
         &'a self,
         collection: &'a Collection,
-        role: Role,
+        view: View<'a>,
     ) -> Option<impl Fn(&Entry) -> bool + Sync + 'a> {
+        let schema = collection.schema();
         let temporal = self.datetime.and_then(|span| {
-            let schema = collection.schema();
             let name = schema.time.as_deref()?;
             // Who may not see the time may not ask by it.
             let property = schema.properties.get(name)?;
-            role.includes(property.role).then_some((name, span))
+            view.roles.includes(property.role).then_some((name, span))
         });
         if self.equal.is_empty() && temporal.is_none() {
             return None;
@@ -171,6 +181,13 @@ impl Params {
             .map(String::as_str)
             .chain(temporal.map(|(name, _)| name))
             .collect();
+        // What is not seen of a feature does not match either.
+        let asked: Vec<Role> = names
+            .iter()
+            .filter_map(|name| schema.properties.get(*name))
+            .map(|p| p.role)
+            .filter(|role| *role != Role::Public && view.is_scoped(schema))
+            .collect();
         Some(move |entry: &Entry| {
             let text = entry.all_properties();
             if !looked_for
@@ -178,6 +195,12 @@ impl Params {
                 .all(|(name, wanted)| may_have(text, name, wanted))
             {
                 return false;
+            }
+            if !asked.is_empty() {
+                let roles = view.on(schema, text);
+                if !asked.iter().all(|role| roles.includes(*role)) {
+                    return false;
+                }
             }
             let values = pick(text, &names);
             let meets = |value: Option<&Value>, span: Span| {

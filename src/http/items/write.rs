@@ -354,7 +354,7 @@ impl Target {
     ) -> Result<Feature, Problem> {
         Ok(Feature {
             id: feature.id,
-            body: guard::with_hidden(&self.schema, caller.role(), present, feature.body)?,
+            body: guard::with_hidden(&self.schema, caller.roles(), present, feature.body)?,
         })
     }
 
@@ -366,7 +366,7 @@ impl Target {
         patch: &Map<String, Value>,
     ) -> Result<Body, Problem> {
         if let Some(Value::Object(change)) = patch.get("properties") {
-            guard::only_visible(&self.schema, caller.role(), change)?;
+            guard::only_visible(&self.schema, caller.roles(), change)?;
         }
         patched(entry, patch)
     }
@@ -379,7 +379,7 @@ impl Target {
         present: Option<&Entry>,
         demanded: Option<Expect>,
     ) -> Result<Option<Expect>, Refused> {
-        if !guard::depends_on_present(&self.schema, caller.role()) {
+        if !guard::depends_on_present(&self.schema, caller.roles()) {
             return Ok(demanded);
         }
         let read = present.map_or(Expect::Absent, |entry| Expect::Seq(entry.seq()));
@@ -470,7 +470,7 @@ impl Target {
             // Written and gone again, or not in this node's memory yet.
             return Ok(StatusCode::ACCEPTED.into_response());
         };
-        let bytes = entry.feature_json(collection.schema(), caller.role(), None);
+        let bytes = entry.feature_json(collection.schema(), caller.view(), None);
         let id_of = &self.schema.collection;
         let shape = app.base(headers);
         let tag = Tag::of_feature(&snapshot, id_of, entry.seq(), caller, &shape);

@@ -58,12 +58,13 @@ pub async fn duplicates(
     let rule = snapshot.ledger().rules().duplicates;
     let now = Timestamp::now();
     let found = find(cases, rule, category, place, now, query.get("except")?);
-    let staff = caller.role().includes(Role::GridWorker);
     let features: Vec<Value> = found
         .iter()
         .map(|duplicate| {
             let distance = json!(tenth(duplicate.distance_m));
-            if !staff {
+            let properties = duplicate.entry.all_properties();
+            let roles = caller.view().on(cases.schema(), properties);
+            if !roles.includes(Role::GridWorker) {
                 return json!({
                     "type": "Feature",
                     "id": duplicate.case.id,
@@ -75,9 +76,7 @@ pub async fn duplicates(
                     },
                 });
             }
-            let bytes = duplicate
-                .entry
-                .feature_json(cases.schema(), caller.role(), None);
+            let bytes = duplicate.entry.feature_json(cases.schema(), roles, None);
             let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
             feature["properties"]["distance_m"] = distance;
             feature["properties"]["hours_ago"] = json!(tenth(duplicate.hours_ago));

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::list::{MOST_ROWS, Sheet, language, row};
+use super::list::{MOST_ROWS, Sheet, columns_of, language, row};
 use super::names;
 use crate::http::App;
 use crate::http::auth::Caller;
@@ -65,16 +65,21 @@ pub async fn export(
     }
     let snapshot = app.live.snapshot();
     let cases = collection(&snapshot, CASES)?;
-    let role = caller.role();
     let _turn = app.turn().await?;
     let bytes = tokio::task::block_in_place(|| {
         let rows: Vec<_> = selection
             .ids
             .iter()
             .filter_map(|id| cases.get(id))
-            .map(|entry| row(entry, cases.schema(), role))
+            .map(|entry| row(entry, cases.schema(), caller.view()))
             .collect();
-        sheet.write(&rows, cases.schema(), &names(&snapshot), language, role)
+        sheet.write(
+            &rows,
+            cases.schema(),
+            &names(&snapshot),
+            language,
+            columns_of(&caller),
+        )
     })?;
     let (media_type, name) = sheet.form();
     let head = [

@@ -14,7 +14,7 @@ use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::model::{Localized, Role};
+use crate::model::{Localized, Role, RoleSet};
 use crate::warnings::sheet::columns::{self, value_name};
 use crate::warnings::sheet::write::{csv_of, time};
 use crate::warnings::sheet::{Language, Names};
@@ -98,6 +98,7 @@ pub async fn history(
     query.only(&["f", "lang"])?;
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
+    let roles = found.roles(&caller);
     let mut steps: Vec<Map<String, Value>> = Vec::new();
     let mut last = 0;
     for case in versions(&app, &id).await? {
@@ -106,7 +107,7 @@ pub async fn history(
         };
         last = step.n;
         if let Ok(Value::Object(map)) = serde_json::to_value(&step) {
-            steps.push(seen_by(map, caller.role()));
+            steps.push(seen_by(map, roles));
         }
     }
     match query.get("f")? {
@@ -125,8 +126,7 @@ pub async fn history(
             let words = columns::words(&found.collection.schema().document);
             let names = names(&snapshot);
             let said = |name: &str, value| cell(name, value, language, &names, &words);
-            let shown =
-                |name: &str| PUBLIC.contains(&name) || caller.role().includes(Role::GridWorker);
+            let shown = |name: &str| PUBLIC.contains(&name) || roles.includes(Role::GridWorker);
             let columns: Vec<_> = COLUMNS.iter().filter(|(name, ..)| shown(name)).collect();
             let header: Vec<&str> = columns
                 .iter()
@@ -165,9 +165,9 @@ pub async fn history(
     }
 }
 
-/// A step without what a role must not see. A client's key is its own secret and nobody's news.
-fn seen_by(mut step: Map<String, Value>, role: Role) -> Map<String, Value> {
-    if role.includes(Role::GridWorker) {
+/// A step without what these roles must not see. A client's key is its own secret and nobody's news.
+fn seen_by(mut step: Map<String, Value>, roles: RoleSet) -> Map<String, Value> {
+    if roles.includes(Role::GridWorker) {
         step.remove("key");
     } else {
         step.retain(|name, _| PUBLIC.contains(&name.as_str()));

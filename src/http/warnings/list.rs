@@ -19,7 +19,9 @@ use crate::index::{Collection, Collections, Entry, Select};
 use crate::live::desk::CASES;
 use crate::live::history::{self, Which};
 use crate::live::{Live, Snapshot};
-use crate::model::{Body, CollectionId, FeatureId, Properties, Record, Role, SCHEMAS, Schema};
+use crate::model::{
+    Body, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS, Schema, View,
+};
 use crate::warnings::sheet::columns;
 use crate::warnings::sheet::write::{CaseRow, Style, csv, xlsx};
 use crate::warnings::sheet::{Language, Names};
@@ -63,7 +65,7 @@ pub async fn list(
     };
     // The rest is what every collection's items take.
     let plain = Query::parse(&query.without(&["as_of", "lang", "open"]))?;
-    let mut params = Params::read(&plain, present.schema(), caller.role())?;
+    let mut params = Params::read(&plain, present.schema(), caller.view())?;
     if sheet.is_some() && query.get("limit")?.is_none() {
         params.limit = MOST_ROWS;
     }
@@ -150,7 +152,7 @@ async fn read_past(
     let all = !open
         && params.bbox.is_none()
         && params.sort.is_empty()
-        && params.filter(present, caller.role()).is_none();
+        && params.filter(present, caller.view()).is_none();
     if which == Which::All && !all {
         let cases = history::ledger_at(live, snapshot, at).await?;
         let cases = cases.ok_or_else(|| Problem::internal(&"there are no warnings"))?;
@@ -281,9 +283,9 @@ impl Sheet {
         }
         let _turn = app.turn().await?;
         let bytes = tokio::task::block_in_place(|| {
-            let rows = rows(cases, params, caller.role())?;
+            let rows = rows(cases, params, caller.view())?;
             let names = names(snapshot);
-            self.write(&rows, cases.schema(), &names, language, caller.role())
+            self.write(&rows, cases.schema(), &names, language, columns_of(caller))
         })?;
         let mut response = Answer::new(media_type, tag, snapshot, caller).send(headers, || bytes);
         response
@@ -309,7 +311,7 @@ impl Sheet {
         schema: &Schema,
         names: &Names,
         language: Language,
-        role: Role,
+        roles: RoleSet,
     ) -> Result<Vec<u8>, Problem> {
         let words = columns::words(&schema.document);
         let style = Style {
@@ -317,7 +319,7 @@ impl Sheet {
             names,
             words: &words,
             schema,
-            role,
+            roles,
         };
         let written = match self {
             Self::Csv => csv(rows, &style),
@@ -327,9 +329,18 @@ impl Sheet {
     }
 }
 
-/// The cases that are wanted, in the order wanted, as far as the role sees them.
-fn rows(cases: &Collection, params: &Params, role: Role) -> Result<Vec<CaseRow>, Problem> {
-    let filter = params.filter(cases, role);
+/// The roles by which a sheet has its columns. A unit sees of its own cases what grid workers see; in
+/// the rows of others these columns are empty.
+pub(super) fn columns_of(caller: &Caller) -> RoleSet {
+    match caller.roles().contains(Role::Unit) {
+        true => caller.roles().with(Role::GridWorker),
+        false => caller.roles(),
+    }
+}
+
+/// The cases that are wanted, in the order wanted, as far as the caller sees them.
+fn rows(cases: &Collection, params: &Params, view: View<'_>) -> Result<Vec<CaseRow>, Problem> {
+    let filter = params.filter(cases, view);
     let select = Select {
         bbox: params.bbox,
         after: params.after.clone(),
@@ -351,7 +362,7 @@ fn rows(cases: &Collection, params: &Params, role: Role) -> Result<Vec<CaseRow>,
     }
     let mut rows: Vec<CaseRow> = found
         .iter()
-        .map(|entry| row(entry, cases.schema(), role))
+        .map(|entry| row(entry, cases.schema(), view))
         .collect();
     crate::http::items::sort_by(&mut rows, &params.sort, |row| &row.properties);
     Ok(rows
@@ -361,11 +372,11 @@ fn rows(cases: &Collection, params: &Params, role: Role) -> Result<Vec<CaseRow>,
         .collect())
 }
 
-/// One case as a row, as far as the role sees it.
-pub(super) fn row(entry: &Entry, schema: &Schema, role: Role) -> CaseRow {
+/// One case as a row, as far as somebody sees it.
+pub(super) fn row(entry: &Entry, schema: &Schema, view: View<'_>) -> CaseRow {
     CaseRow {
         id: entry.id().to_string(),
         place: entry.geometry().and_then(crate::live::place::anchor),
-        properties: serde_json::from_str(&entry.properties(schema, role)).unwrap_or_default(),
+        properties: serde_json::from_str(&entry.properties(schema, view)).unwrap_or_default(),
     }
 }

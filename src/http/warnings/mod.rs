@@ -50,7 +50,7 @@ use super::problem::Problem;
 use crate::index::{Collection, Entry};
 use crate::live::desk::{self, CASES, names};
 use crate::live::{OfficeError, Snapshot, receipt_hash};
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, Role, RoleSet};
 use crate::warnings::{Action, Actor, Case, FieldError, Refusal, allowed};
 
 /// A case as a request finds it.
@@ -84,16 +84,21 @@ impl Found {
         Tag::of_feature(snapshot, schema, self.entry.seq(), caller, &shape)
     }
 
+    /// The roles in which the caller sees it.
+    fn roles(&self, caller: &Caller) -> RoleSet {
+        let schema = self.collection.schema();
+        caller.view().on(schema, self.entry.all_properties())
+    }
+
     /// The feature as the caller sees it: with what they may do and whose turn it is, if they are
     /// somebody.
     fn document(&self, caller: &Caller, actor: &Actor) -> Result<Value, Problem> {
-        let role = caller.role();
         let bytes = self
             .entry
-            .feature_json(self.collection.schema(), role, None);
+            .feature_json(self.collection.schema(), caller.view(), None);
         let mut document: Value =
             serde_json::from_slice(&bytes).map_err(|e| Problem::internal(&e))?;
-        if actor.is_reporter && !role.includes(Role::GridWorker) {
+        if actor.is_reporter && !self.roles(caller).includes(Role::GridWorker) {
             // Their own words and what was done about them, and nothing of anybody's account.
             let all = desk::properties(&self.entry);
             for name in ["note", "photos", "rating"] {
@@ -115,7 +120,7 @@ fn actor(caller: &Caller) -> Actor {
     match &caller.principal {
         None => Actor::public(),
         Some(p) => Actor {
-            role: p.role,
+            roles: p.roles,
             account: Some(p.account.clone()),
             unit: p.unit.clone(),
             communities: p.communities.clone(),

@@ -97,7 +97,7 @@ pub async fn report(
 fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem> {
     let category = wish::text(map, "category", 80)?
         .ok_or_else(|| Problem::wrong_field("category", "what is wrong? Expected a category"))?;
-    let staff = caller.role().includes(Role::GridWorker);
+    let staff = caller.roles().includes(Role::GridWorker);
     let source = match wish::text(map, "source", 40)? {
         None => usual_source(caller, map),
         Some(text) => Source::parse(&text).ok_or_else(|| {
@@ -147,8 +147,9 @@ fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem>
 fn usual_source(caller: &Caller, map: &Map<String, Value>) -> Source {
     match &caller.principal {
         None => Source::Resident,
-        Some(p) if p.role == Role::Rider => Source::Rider,
-        Some(p) if !p.role.includes(Role::GridWorker) => Source::Resident,
+        Some(p) if p.roles.foremost() == Role::Rider => Source::Rider,
+        Some(p) if p.roles.foremost() == Role::Unit => Source::Unit,
+        Some(p) if !p.roles.includes(Role::GridWorker) => Source::Resident,
         Some(_) if map.contains_key("hotline_number") => Source::Hotline,
         Some(p) if p.unit.is_some() => Source::Unit,
         Some(_) => Source::GridWorker,
@@ -207,7 +208,7 @@ mod tests {
     fn caller(role: Option<Role>) -> Caller {
         Caller {
             principal: role.map(|role| Principal {
-                role,
+                roles: role.into(),
                 account: "a".into(),
                 unit: None,
                 communities: Vec::new(),

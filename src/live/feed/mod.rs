@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 pub(super) use backlog::Backlog;
 pub use backlog::{Lagged, Listener};
-pub use view::View;
+pub use view::Encoded;
 
 use super::Snapshot;
 use crate::index::Entry;
@@ -190,7 +190,10 @@ mod tests {
     /// A map with one collection, `notes`, whose `secret` is for grid workers.
     pub(super) fn commit(seq: u64, bodies: &[(&str, serde_json::Value)]) -> Arc<FeedCommit> {
         let collection = CollectionId::new("notes").unwrap();
-        let schema = json!({"properties": {"secret": {"x-onemap-role": "grid_worker"}}});
+        let schema = json!({
+            "x-onemap-scope": {"unit": "unit"},
+            "properties": {"secret": {"x-onemap-role": "grid_worker"}, "unit": {}},
+        });
         let schemas = vec![(collection.clone(), schema)];
         let at = Timestamp::UNIX_EPOCH;
         let body = |properties: &serde_json::Value| Body {

@@ -1,5 +1,5 @@
-//! A commit as one role sees it, encoded once for all listeners of that role. Roles that see the same
-//! properties of a feature share its bytes.
+//! A commit as its listeners see it, encoded once for all listeners that see the same of it. Listeners that
+//! see the same properties of one feature share its bytes.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
@@ -8,24 +8,24 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{FeedChange, FeedCommit};
-use crate::model::Role;
+use crate::model::{RoleSet, View};
 
-/// A view, and for whom it was made.
+/// An encoded commit, and for whom it was made: the roles by which each change is seen.
 #[derive(Debug)]
 pub(super) struct Known {
-    role: Role,
-    view: Arc<View>,
+    roles: Vec<RoleSet>,
+    encoded: Arc<Encoded>,
 }
 
-/// What one role sees of a commit.
+/// What some listeners see of a commit.
 #[derive(Debug)]
-pub struct View {
+pub struct Encoded {
     /// JSON of each change, in the commit's order: `{collection, id, kind, feature}`.
     pub changes: Vec<Bytes>,
     whole: OnceLock<Bytes>,
 }
 
-impl View {
+impl Encoded {
     /// The message for listeners that want everything, which is written once and shared.
     pub fn whole(&self, write: impl FnOnce() -> Bytes) -> Bytes {
         self.whole.get_or_init(write).clone()
@@ -33,31 +33,39 @@ impl View {
 }
 
 impl FeedCommit {
-    /// What `role` sees of it. Encoded when the first listener of that role asks.
-    pub fn view(&self, role: Role) -> Arc<View> {
-        // A lock that broke guards a list that is whole: views are made before they are put in.
+    /// What somebody sees of it. Encoded when the first listener asks.
+    pub fn encoded(&self, view: View<'_>) -> Arc<Encoded> {
+        let roles: Vec<RoleSet> = (self.changes.iter())
+            .map(|change| match &change.now {
+                Some((entry, schema)) => view.on(schema, entry.all_properties()),
+                None => RoleSet::PUBLIC,
+            })
+            .collect();
+        // A lock that broke guards a list that is whole: commits are encoded before they are put in.
         let mut views = self.views.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some(known) = views.iter().find(|k| k.role == role) {
-            return Arc::clone(&known.view);
+        if let Some(known) = views.iter().find(|k| k.roles == roles) {
+            return Arc::clone(&known.encoded);
         }
+        let same = |i: usize, change: &FeedChange, known: &Known| {
+            sees_the_same(change, known.roles[i], roles[i])
+        };
         let alike = |known: &&Known| {
-            let mut changes = self.changes.iter();
-            changes.all(|change| sees_the_same(change, known.role, role))
+            let mut changes = self.changes.iter().enumerate();
+            changes.all(|(i, change)| same(i, change, known))
         };
         if let Some(known) = views.iter().find(alike) {
-            let view = Arc::clone(&known.view);
-            let shared = Arc::clone(&view);
-            views.push(Known { role, view });
+            let encoded = Arc::clone(&known.encoded);
+            let shared = Arc::clone(&encoded);
+            views.push(Known { roles, encoded });
             return shared;
         }
         let mut made = 0;
         let changes: Vec<Bytes> = (self.changes.iter().enumerate())
             .map(|(i, change)| {
-                let like = |known: &&Known| sees_the_same(change, known.role, role);
-                if let Some(known) = views.iter().find(like) {
-                    return known.view.changes[i].clone();
+                if let Some(known) = views.iter().find(|known| same(i, change, known)) {
+                    return known.encoded.changes[i].clone();
                 }
-                let bytes = encode(change, role);
+                let bytes = encode(change, roles[i]);
                 made += bytes.len();
                 bytes
             })
@@ -65,26 +73,26 @@ impl FeedCommit {
         // The message with all of them is about as long as they are.
         let message: usize = changes.iter().map(Bytes::len).sum();
         self.bytes.fetch_add(made + message, Ordering::Relaxed);
-        let view = Arc::new(View {
+        let encoded = Arc::new(Encoded {
             changes,
             whole: OnceLock::new(),
         });
         views.push(Known {
-            role,
-            view: Arc::clone(&view),
+            roles,
+            encoded: Arc::clone(&encoded),
         });
-        view
+        encoded
     }
 }
 
-fn sees_the_same(change: &FeedChange, one: Role, other: Role) -> bool {
+fn sees_the_same(change: &FeedChange, one: RoleSet, other: RoleSet) -> bool {
     match &change.now {
         None => true,
         Some((_, schema)) => schema.hidden_from(one).eq(schema.hidden_from(other)),
     }
 }
 
-fn encode(change: &FeedChange, role: Role) -> Bytes {
+fn encode(change: &FeedChange, roles: RoleSet) -> Bytes {
     let kind = if change.now.is_some() {
         "put"
     } else {
@@ -96,7 +104,7 @@ fn encode(change: &FeedChange, role: Role) -> Bytes {
         // The feature is JSON already, so it goes in before the closing brace.
         out.pop();
         out.extend_from_slice(b",\"feature\":");
-        entry.write_feature(&mut out, schema, role, None);
+        entry.write_feature(&mut out, schema, roles, None);
         out.push(b'}');
     }
     out.into()
@@ -106,6 +114,7 @@ fn encode(change: &FeedChange, role: Role) -> Bytes {
 mod tests {
     use super::super::tests::commit;
     use super::*;
+    use crate::model::Role;
 
     #[test]
     fn a_role_sees_its_properties_and_roles_that_see_the_same_share_the_bytes() {
@@ -116,8 +125,8 @@ mod tests {
                 ("b", json!({"name": "墙"})),
             ],
         );
-        let text = |role| {
-            let view = told.view(role);
+        let text = |role: Role| {
+            let view = told.encoded(role.into());
             let parts: Vec<&str> = view
                 .changes
                 .iter()
@@ -136,10 +145,34 @@ mod tests {
             assert_eq!(changes[1]["feature"]["properties"]["name"], "墙");
             assert_eq!(changes[1]["kind"], "put");
         }
-        let bytes = |role: Role| told.view(role).changes[0].as_ptr();
+        let bytes = |role: Role| told.encoded(role.into()).changes[0].as_ptr();
         assert_eq!(bytes(Role::Public), bytes(Role::Rider));
         assert_eq!(bytes(Role::GridWorker), bytes(Role::Admin));
         assert_ne!(bytes(Role::Public), bytes(Role::Admin));
+    }
+
+    #[test]
+    fn a_unit_hears_of_its_own_cases_what_others_do_not() {
+        let told = commit(
+            7,
+            &[
+                ("a", json!({"unit": "u1", "secret": "canary"})),
+                ("b", json!({"unit": "u2", "secret": "canary"})),
+            ],
+        );
+        let unit = View {
+            unit: Some("u1"),
+            ..Role::Unit.into()
+        };
+        let heard = told.encoded(unit);
+        let sees = |i: usize| {
+            std::str::from_utf8(&heard.changes[i])
+                .unwrap()
+                .contains("canary")
+        };
+        assert!(sees(0) && !sees(1));
+        let public = told.encoded(Role::Public.into());
+        assert_eq!(heard.changes[1].as_ptr(), public.changes[1].as_ptr());
     }
 
     #[test]
@@ -148,13 +181,13 @@ mod tests {
         let before = told.memory();
         for _ in 0..100 {
             for role in Role::ALL {
-                told.view(role);
+                told.encoded(role.into());
             }
         }
         let encoded = told.memory() - before;
         // For those who see the secret and for those who do not, each with its message.
         assert!((20_000..22_000).contains(&encoded), "{encoded}");
-        let view = told.view(Role::Public);
+        let view = told.encoded(Role::Public.into());
         let one = view.whole(|| Bytes::from_static(b"message"));
         assert_eq!(view.whole(|| unreachable!()), one);
     }

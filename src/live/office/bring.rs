@@ -375,7 +375,7 @@ impl<'a> Bringing<'a> {
     fn who(&self, action: Action, case: &Case) -> Actor {
         match action {
             Action::Start | Action::Handle | Action::Return => Actor {
-                role: Role::GridWorker,
+                roles: Role::Unit.into(),
                 unit: case.unit.clone(),
                 ..Actor::public()
             },
@@ -431,7 +431,7 @@ impl Versions {
     fn put(&mut self, case: &Case, at: Timestamp, actor: &Actor) -> Result<(), StoreError> {
         let change: Change = desk::change(case, self.geometry.clone())?;
         let author = Author {
-            role: actor.role,
+            role: actor.roles.foremost(),
             account: actor.account.clone(),
         };
         let (collection, id) = (change.collection.clone(), change.id.clone());

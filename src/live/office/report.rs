@@ -255,7 +255,7 @@ fn open(
 /// Whether an officer should look at a report before it counts. Only the public is asked: who has an
 /// account answers for it.
 fn is_odd(desk: &Desk<'_>, wish: &NewReport, actor: &Actor, place: &Place, now: Timestamp) -> bool {
-    if actor.role.includes(Role::GridWorker) {
+    if actor.roles.includes(Role::GridWorker) {
         return false;
     }
     wish.suspicious

@@ -71,7 +71,7 @@ impl Office {
             "reason": wish.reason.trim(),
             "until": wish.until,
             "at": now,
-            "role": actor.role,
+            "role": actor.roles.foremost(),
             "account": actor.account,
         });
         let mut draft = Draft::new(actor, now, "silence");

@@ -179,7 +179,7 @@ impl PostgisStore {
 fn principal(row: &PgRow) -> Result<Principal, StoreError> {
     Ok(Principal {
         account: row.try_get(0)?,
-        role: role(row, 1)?,
+        roles: role(row, 1)?.into(),
         unit: row.try_get(2)?,
         communities: row.try_get(3)?,
         read_only: row.try_get(4)?,

@@ -68,6 +68,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "privacy",
         include_str!("../../../migrations/postgis/0008_privacy.sql"),
     ),
+    (
+        10,
+        "units",
+        include_str!("../../../migrations/postgis/0010_units.sql"),
+    ),
 ];
 
 /// How long a call waits for a connection before it says that the database is away.

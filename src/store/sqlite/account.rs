@@ -183,7 +183,7 @@ impl SqliteStore {
 fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
     Ok(Principal {
         account: row.try_get(0)?,
-        role: role(row, 1)?,
+        roles: role(row, 1)?.into(),
         unit: row.try_get(2)?,
         communities: row.try_get::<sqlx::types::Json<_>, _>(3)?.0,
         read_only: row.try_get(4)?,

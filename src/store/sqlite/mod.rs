@@ -69,6 +69,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "privacy",
         include_str!("../../../migrations/sqlite/0008_privacy.sql"),
     ),
+    (
+        10,
+        "units",
+        include_str!("../../../migrations/sqlite/0010_units.sql"),
+    ),
 ];
 
 /// How often the file is asked whether another process has written to it. The question costs

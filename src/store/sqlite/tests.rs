@@ -246,7 +246,7 @@ async fn a_token_opens_a_session_until_it_is_revoked() {
         .unwrap()
         .unwrap();
     assert_eq!(
-        (who.account.as_str(), who.role),
+        (who.account.as_str(), who.roles.foremost()),
         ("值班台", crate::model::Role::Officer)
     );
     assert_eq!(f.store.token_principal("om_nonsense").await.unwrap(), None);

@@ -201,7 +201,7 @@ impl Case {
             1,
             Action::Report,
             report.at,
-            report.actor.role,
+            report.actor.roles.foremost(),
             Status::Reported,
         );
         step.account = report.actor.account.clone();

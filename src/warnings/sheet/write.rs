@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::columns::{COLUMNS, Column, Kind, value_name};
 use super::{CHINA, Language, Names};
-use crate::model::{Role, Schema};
+use crate::model::{RoleSet, Schema};
 
 /// Why a sheet could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -45,8 +45,8 @@ pub struct Style<'a> {
     pub words: &'a Map<String, Value>,
     /// The schema of the warnings, which says who sees what.
     pub schema: &'a Schema,
-    /// The role for which it is written: a column that it may not see is left out.
-    pub role: Role,
+    /// The roles for which it is written: a column that they may not see is left out.
+    pub roles: RoleSet,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ enum Cell {
 impl Style<'_> {
     fn sees(&self, property: &str) -> bool {
         let known = self.schema.properties.get(property);
-        known.is_some_and(|p| self.role.includes(p.role))
+        known.is_some_and(|p| self.roles.includes(p.role))
     }
 
     fn columns(&self) -> Vec<&'static Column> {

@@ -287,7 +287,7 @@ fn not_from(row: Option<&Row>, action: Action, status: Status) -> String {
 fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
     let action = row.action;
     let needs = |role: Role| {
-        (!actor.role.includes(role))
+        (!actor.roles.includes(role))
             .then(|| Hindrance::Person(format!("{action} takes the role {role}.")))
     };
     let bounds = || {
@@ -298,21 +298,24 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
     match row.who {
         Who::Officer => needs(Role::Officer).or_else(bounds),
         Who::TheUnit => {
-            let theirs = actor.unit.is_some() && actor.unit == case.unit;
+            let theirs =
+                actor.roles.includes(Role::Unit) && actor.unit.is_some() && actor.unit == case.unit;
             (!theirs).then(|| {
                 let unit = case.unit.as_deref().unwrap_or("in charge");
                 Hindrance::Person(format!("{action} is for an account of the unit {unit}."))
             })
         }
-        Who::Verifier => needs(Role::GridWorker).or_else(bounds).or_else(|| {
-            handled_by(case, actor).then(|| {
+        // Whoever handled it hears that first: another role would not help them.
+        Who::Verifier => handled_by(case, actor)
+            .then(|| {
                 Hindrance::State(
                     "Who handled a case does not verify it: another account, of another unit, has \
                      to look."
                         .to_owned(),
                 )
             })
-        }),
+            .or_else(|| needs(Role::GridWorker))
+            .or_else(bounds),
         Who::Reporter => {
             if !is_reporter(case, actor) {
                 let detail = "Only who reported it rates it: by the receipt, or by the account.";
@@ -377,7 +380,13 @@ fn fill(
     let at = context.now.round(whole).unwrap_or(context.now);
     // Nor do they run backwards, though the clocks of two nodes may differ.
     let at = case.step.as_ref().map_or(at, |last| at.max(last.at));
-    let mut step = Step::new(case.steps + 1, action, at, actor.role, case.status);
+    let mut step = Step::new(
+        case.steps + 1,
+        action,
+        at,
+        actor.roles.foremost(),
+        case.status,
+    );
     step.from = Some(case.status);
     step.account = actor.account.clone();
     step.unit = actor.unit.clone();

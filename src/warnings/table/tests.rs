@@ -45,7 +45,7 @@ fn oracle() -> Vec<[&'static str; 4]> {
 
 /// Who somebody is to a case.
 fn is(who: &str, case: &Case, actor: &Actor) -> bool {
-    let role = actor.role.as_str();
+    let role = actor.roles.foremost().as_str();
     let officer = ["officer", "admin"].contains(&role);
     let here = actor.communities.is_empty() || actor.communities == ["north"];
     match who {
@@ -76,7 +76,7 @@ fn now() -> Timestamp {
 
 fn by(role: Role, account: &str) -> Actor {
     Actor {
-        role,
+        roles: role.into(),
         account: Some(account.to_owned()),
         ..Actor::public()
     }
