@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{import_ledger, print, with_store};
+use super::import_ledger::{self, Sheets};
+use super::{PARTLY, print, with_store};
 use crate::demo;
 use crate::ingest::{self, Options, Progress, Report, Stage};
 use crate::live::desk::CASES;
@@ -15,10 +16,12 @@ use crate::model::{Author, CollectionId};
 use crate::spatial::crs::Crs;
 use crate::store::Store;
 
-/// Import GeoJSON, newline-delimited GeoJSON or OSM PBF files as one commit.
+/// Import GeoJSON, newline-delimited GeoJSON or OSM PBF files as one commit, and ledgers of cases (XLSX, XLS,
+/// CSV) as steps of the ledger.
 ///
 /// A file that cannot be read to its end fails the whole import and leaves the map as it was. Single
-/// features that are wrong are left out and listed; the exit status is 1 then.
+/// features that are wrong are left out and listed. Exit status: 0 everything worked, 1 nothing was
+/// written, 2 written, but some features were rejected.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
     /// The files; their format is told by their content.
@@ -54,17 +57,35 @@ pub struct ImportArgs {
 /// # Errors
 /// When a file or the store fails; the map is as it was then.
 pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<ExitCode> {
+    let cases = CollectionId::new(CASES)?;
+    let mut files = args.files.clone();
+    let sheets = match &args.collection {
+        // Only the ledger takes sheets.
+        Some(other) if *other != cases => Sheets::default(),
+        _ => Sheets::take(&mut files)?,
+    };
     let store = Store::open(database).await?;
-    with_store(store, async |store| import(store, args).await).await
+    with_store(store, async |store| import(store, args, &files, sheets, cases).await).await
 }
 
-async fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
+async fn import(
+    store: &Store,
+    args: ImportArgs,
+    files: &[PathBuf],
+    sheets: Sheets,
+    cases: CollectionId,
+) -> anyhow::Result<ExitCode> {
     let options = Options {
         collection: args.collection.clone(),
         crs: args.crs,
         id_property: args.id_property.clone(),
         // A case is made of its steps.
-        aside: Some(CollectionId::new(CASES)?),
+        aside: Some(cases.clone()),
+        needed: if sheets.is_empty() {
+            Vec::new()
+        } else {
+            vec![cases]
+        },
         dry_run: args.dry_run,
         rejects: args.rejects.clone(),
         unlinked: args.unlinked.clone(),
@@ -73,21 +94,29 @@ async fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         ..Options::default()
     };
     let bar = Bar::new();
-    let outcome = ingest::import(store, &args.files, &options, &bar).await;
+    let outcome = ingest::import(store, files, &options, &bar).await;
     bar.clear();
     let mut report = outcome?;
-    import_ledger::bring(store, &mut report, args.rejects.as_deref()).await?;
+    import_ledger::bring(store, &mut report, sheets, args.rejects.as_deref()).await?;
     let text = if args.json {
         serde_json::to_string(&report)?
     } else {
         in_words(&report)
     };
     print(text.trim_end())?;
-    Ok(if report.rejected == 0 {
+    Ok(status(&report))
+}
+
+/// How the command ends; a dry run as the import would.
+fn status(report: &Report) -> ExitCode {
+    let total = report.total();
+    if report.rejected == 0 {
         ExitCode::SUCCESS
-    } else {
+    } else if total.changed + total.unchanged == 0 {
         ExitCode::FAILURE
-    })
+    } else {
+        ExitCode::from(PARTLY)
+    }
 }
 
 /// A bar on stderr where a terminal is there, and nothing otherwise.
@@ -162,6 +191,9 @@ fn in_words(report: &Report) -> String {
         line(format!("not taken: {}", report.rejected));
         for r in &report.rejects {
             let at = match (r.line, &r.id) {
+                (Some(n), _) if r.sheet.is_some() => {
+                    format!(", sheet {:?}, row {n}", r.sheet.as_deref().unwrap_or(""))
+                }
                 (Some(n), Some(id)) => format!(":{n} ({id})"),
                 // A whole file may be one line.
                 (Some(n), None) => match r.index {
@@ -197,6 +229,28 @@ fn in_words(report: &Report) -> String {
             "properties that the ledger does not know and does not keep: {}",
             report.passed_over.join(", ")
         ));
+    }
+    if !report.ignored_columns.is_empty() {
+        line(format!(
+            "columns that the ledger does not know: {}",
+            report.ignored_columns.join(", ")
+        ));
+    }
+    for s in &report.skipped_sheets {
+        line(format!(
+            "not read: {}, sheet {:?} ({} rows): {}",
+            s.file, s.sheet, s.rows, s.why
+        ));
+    }
+    if report.far_away > 0 {
+        line(format!("on the map, but far away: {}", report.far_away));
+        for f in &report.far {
+            let [x, y] = f.at;
+            line(format!(
+                "  {}/{}: [{x}, {y}] {}",
+                f.collection, f.id, f.problem
+            ));
+        }
     }
     let unlinked = report.total().unlinked;
     if unlinked > 0 {

@@ -1,10 +1,11 @@
-//! Warnings out of files: they become steps of the ledger and never features put as they are, by the
-//! same way as a sheet that a district kept before. All of them come in, in one transaction, or none.
+//! Warnings out of files: features, and the rows of sheets that a district kept before. They become steps
+//! of the ledger and never features put as they are, by the same code as a sheet that comes over HTTP.
+//! All of them come in, in one transaction, or none.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::Path;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -12,17 +13,100 @@ use serde_json::Value;
 
 use crate::codec::check::Problem as Wrong;
 use crate::demo;
-use crate::ingest::{Aside, Counts, Reject, Report};
+use crate::ingest::{Aside, Counts, FileReport, Format, Reject, Report, SkippedSheet};
 use crate::live::desk::{self, CASES};
 use crate::live::place::anchor;
 use crate::live::{Live, Office};
 use crate::model::{CollectionId, Localized};
 use crate::store::Store;
+use crate::warnings::sheet::cell::Cell;
 use crate::warnings::sheet::columns::{self, Column};
 use crate::warnings::sheet::plan::plan;
-use crate::warnings::sheet::read::{Cell, Sheet};
+use crate::warnings::sheet::read::{self, Sheet};
 use crate::warnings::sheet::{Names, Problem};
 use crate::warnings::{Actor, Status};
+
+/// The largest sheet that is read, in bytes.
+const LARGEST: u64 = 64 << 20;
+/// How much of a file is looked at to tell a sheet from other files.
+const LOOKED_AT: u64 = 16 << 10;
+
+/// The sheets of the files of an import.
+#[derive(Default)]
+pub(super) struct Sheets {
+    /// Each with the file that it stands in, as it was named.
+    sheets: Vec<(String, Sheet)>,
+    files: Vec<FileReport>,
+    skipped: Vec<SkippedSheet>,
+}
+
+impl Sheets {
+    /// Takes the files that are sheets out of a list and reads them.
+    ///
+    /// # Errors
+    /// When one of them cannot be read; nothing was written then.
+    pub fn take(files: &mut Vec<PathBuf>) -> anyhow::Result<Self> {
+        let mut taken = Self::default();
+        let mut others = Vec::new();
+        for path in std::mem::take(files) {
+            if is_sheet(&path) {
+                taken.read(&path)?;
+            } else {
+                others.push(path);
+            }
+        }
+        *files = others;
+        Ok(taken)
+    }
+
+    fn read(&mut self, path: &Path) -> anyhow::Result<()> {
+        let name = path.display().to_string();
+        let mut bytes = Vec::new();
+        let file = File::open(path).with_context(|| format!("{name}: cannot be read"))?;
+        file.take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .with_context(|| format!("{name}: cannot be read"))?;
+        if bytes.len() as u64 > LARGEST {
+            anyhow::bail!(
+                "{name}: a sheet has at most {} MB; bring it in parts",
+                LARGEST >> 20
+            );
+        }
+        let book = read::read(&bytes).with_context(|| name.clone())?;
+        self.files.push(FileReport {
+            file: name.clone(),
+            format: Format::Sheet,
+        });
+        let skipped = book.skipped.into_iter();
+        self.skipped.extend(skipped.map(|s| SkippedSheet {
+            file: name.clone(),
+            sheet: s.sheet,
+            rows: s.rows,
+            why: s.why,
+        }));
+        let sheets = book.sheets.into_iter();
+        self.sheets
+            .extend(sheets.map(|sheet| (name.clone(), sheet)));
+        Ok(())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.sheets.is_empty()
+    }
+}
+
+/// Whether a file is a sheet. What comes out of a pipe can be looked at only once, so it is none.
+fn is_sheet(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else {
+        // Whoever reads it says what is wrong.
+        return false;
+    };
+    let mut head = Vec::new();
+    file.metadata().is_ok_and(|about| about.is_file())
+        && file.take(LOOKED_AT).read_to_end(&mut head).is_ok()
+        && read::is_likely(&head)
+}
 
 /// Takes the warnings of an import in and adds to its report what became of them; with the others on the
 /// map already, so that a case finds the house that came with it.
@@ -32,10 +116,13 @@ use crate::warnings::{Actor, Status};
 pub(super) async fn bring(
     store: &Store,
     report: &mut Report,
+    sheets: Sheets,
     rejects: Option<&Path>,
 ) -> anyhow::Result<()> {
     let features = std::mem::take(&mut report.aside);
-    if features.is_empty() {
+    report.files.extend(sheets.files);
+    report.skipped_sheets = sheets.skipped;
+    if features.is_empty() && sheets.sheets.is_empty() {
         return Ok(());
     }
     let warnings = CollectionId::new(CASES)?;
@@ -44,17 +131,18 @@ pub(super) async fn bring(
     let live = Live::start(store.clone()).await?;
     let snapshot = live.snapshot();
     let now = Timestamp::now();
-    let mut understood = Understood::of(&features);
+    let mut understood = Understood::of(features, sheets.sheets);
     let schema = match snapshot.collections().get(CASES) {
         Some(cases) => cases.schema().document.clone(),
         None => built_in_schema(),
     };
     let names: Names = desk::names(&snapshot);
-    let planned = plan(&understood.sheet, &names, &columns::words(&schema), now);
+    let planned = plan(&understood.sheets, &names, &columns::words(&schema), now);
     understood.problems.extend(planned.problems);
+    report.ignored_columns = planned.ignored;
     let mut rows = planned.rows;
     for row in &mut rows {
-        let feature = feature_of(&features, row.row).map(|f| &f.feature);
+        let feature = understood.feature_of(row.from, row.row).map(|f| &f.feature);
         row.geometry = feature.and_then(|f| f.body.geometry.clone());
     }
     let is_known = |id: &str| snapshot.collections().get(CASES)?.get(id);
@@ -71,9 +159,14 @@ pub(super) async fn bring(
     let brought = office.bring(rows, &Actor::system(), now, only_try).await?;
     understood.problems.extend(brought.problems);
 
-    let refused: BTreeSet<u32> = understood.problems.iter().map(|p| p.row).collect();
+    let refused: BTreeSet<(usize, u32)> = understood
+        .problems
+        .iter()
+        .map(|p| (p.from, p.row))
+        .collect();
     let nothing = refused_before || !refused.is_empty();
     let counts = report.collections.entry(warnings).or_default();
+    counts.read += understood.rows_of_sheets();
     counts.rejected += refused.len() as u64;
     if !nothing {
         counts.changed += u64::from(brought.created) + u64::from(brought.updated);
@@ -83,9 +176,11 @@ pub(super) async fn bring(
         }
     }
     report.held_back = nothing.then(|| counts.held_back());
-    report.passed_over = understood.unknown.into_iter().collect();
+    report.passed_over = std::mem::take(&mut understood.unknown)
+        .into_iter()
+        .collect();
     report.rejected += refused.len() as u64;
-    tell(report, &features, &understood.problems, rejects)
+    tell(report, &understood, rejects)
 }
 
 impl Counts {
@@ -95,16 +190,46 @@ impl Counts {
     }
 }
 
-/// Features as the rows of a sheet: the row of the n-th is n + 2.
+/// What comes in, as sheets: first the features, the n-th in row n + 2, then the sheets of files.
 struct Understood {
-    sheet: Sheet,
+    features: Vec<Aside>,
+    sheets: Vec<Sheet>,
+    /// The file of each sheet of files.
+    files: Vec<String>,
     problems: Vec<Problem>,
     /// Properties that the ledger does not know.
     unknown: BTreeSet<String>,
 }
 
 impl Understood {
-    fn of(features: &[Aside]) -> Self {
+    fn of(features: Vec<Aside>, sheets: Vec<(String, Sheet)>) -> Self {
+        let mut understood = Self::of_features(&features);
+        understood.features = features;
+        for (file, sheet) in sheets {
+            understood.files.push(file);
+            understood.sheets.push(sheet);
+        }
+        understood
+    }
+
+    /// The feature that a row was made of.
+    fn feature_of(&self, from: usize, row: u32) -> Option<&Aside> {
+        if from > 0 {
+            return None;
+        }
+        self.features
+            .get(usize::try_from(row.checked_sub(2)?).ok()?)
+    }
+
+    fn rows_of_sheets(&self) -> u64 {
+        self.sheets
+            .iter()
+            .skip(1)
+            .map(|s| s.rows.len() as u64)
+            .sum()
+    }
+
+    fn of_features(features: &[Aside]) -> Self {
         let known = built_in_schema();
         let known = known.get("properties").and_then(Value::as_object);
         let mut headers: Vec<String> = ["id", "lon", "lat"].map(str::to_owned).into();
@@ -159,8 +284,16 @@ impl Understood {
                 headers.push(needed.to_owned());
             }
         }
+        let sheet = Sheet {
+            header_row: 1,
+            headers,
+            rows,
+            ..Sheet::default()
+        };
         Self {
-            sheet: Sheet { headers, rows },
+            features: Vec::new(),
+            sheets: vec![sheet],
+            files: Vec::new(),
             problems,
             unknown,
         }
@@ -178,10 +311,6 @@ fn cell(value: &Value) -> Option<Cell> {
     })
 }
 
-fn feature_of(features: &[Aside], row: u32) -> Option<&Aside> {
-    features.get(usize::try_from(row.checked_sub(2)?).ok()?)
-}
-
 fn built_in_schema() -> Value {
     let mut all = demo::schemas().into_iter();
     all.find(|(name, _)| name.as_str() == CASES)
@@ -191,29 +320,42 @@ fn built_in_schema() -> Value {
 /// Names what was wrong, in the report and in the file of rejects.
 fn tell(
     report: &mut Report,
-    features: &[Aside],
-    problems: &[Problem],
+    understood: &Understood,
     rejects: Option<&Path>,
 ) -> anyhow::Result<()> {
-    let mut of_row: BTreeMap<u32, Vec<Wrong>> = BTreeMap::new();
-    for p in problems {
+    let mut of_row: BTreeMap<(usize, u32), (Option<String>, Vec<Wrong>)> = BTreeMap::new();
+    for p in &understood.problems {
         let field = match p.column.as_deref() {
+            None if p.from > 0 => "row".to_owned(),
             None => "feature".to_owned(),
+            // A column of a sheet is called as its header is.
+            Some(column) if p.from > 0 => column.to_owned(),
             Some("id") => "id".to_owned(),
             Some("lon" | "lat") => "geometry".to_owned(),
             Some(column) => format!("properties.{column}"),
         };
         let wrong = Wrong::new(field, p.problem.clone());
-        of_row.entry(p.row).or_default().push(wrong);
+        let (sheet, all) = of_row.entry((p.from, p.row)).or_default();
+        sheet.clone_from(&p.sheet);
+        all.push(wrong);
     }
     let mut told: Vec<Reject> = of_row
         .into_iter()
-        .map(|(row, mut wrong)| {
-            let one = feature_of(features, row);
+        .map(|((from, row), (sheet, mut wrong))| {
+            let one = understood.feature_of(from, row);
             let first = wrong.remove(0);
+            let file = from.checked_sub(1).and_then(|i| understood.files.get(i));
             Reject {
-                file: one.map_or_else(String::new, |o| o.file.clone()),
-                line: one.and_then(|o| o.line),
+                file: match one {
+                    Some(one) => one.file.clone(),
+                    None => file.cloned().unwrap_or_default(),
+                },
+                sheet,
+                line: if from > 0 {
+                    Some(u64::from(row))
+                } else {
+                    one.and_then(|o| o.line)
+                },
                 index: one.and_then(|o| o.index),
                 id: one.map(|o| o.feature.id.to_string()),
                 collection: Some(CASES.to_owned()),

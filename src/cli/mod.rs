@@ -1,5 +1,6 @@
 //! The command line: one file a sub-command. Results go to standard output, progress and logs to
-//! standard error; the exit status is 0 only when all of it worked.
+//! standard error. The exit status is 0 when everything worked, 1 when nothing was written (usage errors
+//! too), and [`PARTLY`] when it was written in part.
 
 mod check;
 mod demo;
@@ -64,9 +65,24 @@ enum Command {
     DataDoc,
 }
 
+/// The exit status of a command that wrote something and rejected the rest.
+const PARTLY: u8 = 2;
+
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nothing is left to be done about a standard error that is closed.
+            let _ = error.print();
+            // A question for help is no error. clap's own status for usage errors means something else here.
+            return if error.use_stderr() {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
     start_logging(arguments.log_json);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -1,7 +1,7 @@
 //! A ledger that was kept before comes in as a sheet.
 
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::json;
@@ -21,20 +21,22 @@ use crate::warnings::sheet::{columns, read};
 /// The most problems that are told; who has more has a mistake in all of them.
 const MOST_PROBLEMS: usize = 500;
 
-/// Takes a sheet in: CSV (UTF-8 or GB 18030) or XLSX, headers in Chinese or English.
+/// Takes a workbook in: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or SpreadsheetML,
+/// told by its content; headers in Chinese or English. All sheets that have the headers are read,
+/// hidden ones only where no visible one has them; `skipped` names the others.
 ///
 /// Each row becomes the steps that its case took, each at its own time. A sheet with a problem changes
 /// nothing. The same sheet again changes nothing either; a row that has gone on since takes its case
 /// on.
 #[utoipa::path(post, path = "/api/warnings/import", operation_id = "import_warnings", tag = "warnings",
     params(
-        ("f" = Option<String>, Query, description = "csv or xlsx; by the media type or the content where it is missing"),
+        ("f" = Option<String>, Query, description = "csv or xlsx, as older clients say; the content decides"),
         ("dry_run" = Option<bool>, Query, description = "true: only say what would happen"),
     ),
     request_body(content = Vec<u8>, content_type = "text/csv",
         description = "The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's"),
     responses(
-        (status = 200, description = "`{rows, created, updated, unchanged, problems: [{row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written", body = Value),
+        (status = 200, description = "`{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written", body = Value),
         (status = 400, description = "Not a sheet", content_type = "application/problem+json"),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
@@ -57,38 +59,27 @@ pub async fn import(
             return Err(Problem::invalid("dry_run", detail));
         }
     };
-    let media_type = request.headers().get(header::CONTENT_TYPE);
-    let said_xlsx = media_type.is_some_and(|v| v.as_bytes().ends_with(b"spreadsheetml.sheet"));
-    let form = query.get("f")?.map(str::to_owned);
+    // What a file is, its content says: a CSV called .xlsx is common.
+    if let Some(other) = query.get("f")?.filter(|f| !["csv", "xlsx"].contains(f)) {
+        return Err(Problem::invalid(
+            "f",
+            format!("f={other}: expected csv or xlsx."),
+        ));
+    }
     let bytes = body::read(request, &app).await?;
-    let is_xlsx = match form.as_deref() {
-        Some("xlsx") => true,
-        Some("csv") => false,
-        None => said_xlsx || bytes.starts_with(b"PK\x03\x04"),
-        Some(other) => {
-            return Err(Problem::invalid(
-                "f",
-                format!("f={other}: expected csv or xlsx."),
-            ));
-        }
-    };
     let _turn = app.turn().await?;
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();
     let schema = std::sync::Arc::clone(collection(&snapshot, CASES)?.schema());
     let planned = tokio::task::spawn_blocking(move || {
-        let sheet = if is_xlsx {
-            read::xlsx(&bytes)
-        } else {
-            read::csv(&bytes)
-        }?;
-        let rows = sheet.rows.len();
+        let book = read::read(&bytes)?;
         let words = columns::words(&schema.document);
-        Ok::<_, read::ReadError>((rows, plan(&sheet, &names(&snapshot), &words, now)))
+        let planned = plan(&book.sheets, &names(&snapshot), &words, now);
+        Ok::<_, read::ReadError>((book, planned))
     })
     .await
     .map_err(|e| Problem::internal(&e))?;
-    let (rows, planned) = planned.map_err(|e| match e {
+    let (book, planned) = planned.map_err(|e| match e {
         read::ReadError::TooBig => Problem::too_large(format!("{e}.")),
         e => Problem::bad_body(format!("{e}.")),
     })?;
@@ -104,10 +95,17 @@ pub async fn import(
         .map_err(|e| refused(e, &caller))?;
     let mut problems = planned.problems;
     problems.extend(brought.problems);
-    problems.sort_by_key(|p| p.row);
+    problems.sort_by_key(|p| (p.from, p.row));
     problems.truncate(MOST_PROBLEMS);
+    let sheets: Vec<_> = book
+        .sheets
+        .iter()
+        .map(|s| json!({"sheet": s.name, "header_row": s.header_row, "rows": s.rows.len()}))
+        .collect();
     let said = json!({
-        "rows": rows,
+        "rows": book.sheets.iter().map(|s| s.rows.len()).sum::<usize>(),
+        "sheets": sheets,
+        "skipped": book.skipped,
         "created": brought.created,
         "updated": brought.updated,
         "unchanged": brought.unchanged,

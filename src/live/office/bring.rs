@@ -124,15 +124,16 @@ impl<'a> Bringing<'a> {
     }
 
     fn all(mut self, mut rows: Vec<Planned>) -> Result<(Brought, Vec<Edit>), OfficeError> {
-        rows.sort_by_key(|r| (r.reported_at, r.row));
+        rows.sort_by_key(|r| (r.reported_at, r.from, r.row));
         for row in &rows {
             match self.row(row)? {
                 Ok(came) => self.note(row, &came),
                 Err(problem) => self.brought.problems.push(problem),
             }
         }
-        self.brought.problems.sort_by_key(|p| p.row);
-        self.brought.preview.sort_by_key(|p| p["row"].as_u64());
+        self.brought.problems.sort_by_key(|p| (p.from, p.row));
+        let place = |p: &Value| (p["sheet"].as_str().map(str::to_owned), p["row"].as_u64());
+        self.brought.preview.sort_by_key(place);
         // The log tells it in the order in which it happened; what happened to one case stays in order.
         self.edits.sort_by_key(|(at, _)| *at);
         let edits = self.edits.into_iter().map(|(_, edit)| edit).collect();
@@ -164,6 +165,9 @@ impl<'a> Bringing<'a> {
                 "place": row.place,
                 "unit": row.unit,
             });
+            if let Some(sheet) = &row.sheet {
+                told["sheet"] = json!(sheet);
+            }
             if let Some(case) = case {
                 told["id"] = json!(case.id);
                 told["level"] = json!(case.level);
@@ -462,7 +466,7 @@ fn leads_to(action: Action, from: Status) -> Status {
 }
 
 fn problem(row: &Planned, zh: impl Into<String>, en: impl Into<String>) -> Problem {
-    Problem::new(row.row, None, Localized::new(zh, en))
+    Problem::new(row.row, None, Localized::new(zh, en)).of_sheet(row.from, row.sheet.as_deref())
 }
 
 /// The names of houses and compounds, by which an address in words is found.

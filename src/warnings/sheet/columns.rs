@@ -213,13 +213,18 @@ impl Column {
                 .flat_map(char::to_lowercase)
                 .collect()
         };
+        let named = |wanted: &str| {
+            COLUMNS.iter().find(|c| {
+                [c.name, c.zh, c.en]
+                    .iter()
+                    .chain(c.also)
+                    .any(|name| plain(name) == wanted)
+            })
+        };
         let wanted = plain(header);
-        COLUMNS.iter().find(|c| {
-            [c.name, c.zh, c.en]
-                .iter()
-                .chain(c.also)
-                .any(|name| plain(name) == wanted)
-        })
+        // 上报时间（必填） is 上报时间.
+        let bare = || wanted.split(['(', '（']).next();
+        named(&wanted).or_else(|| named(bare()?))
     }
 }
 

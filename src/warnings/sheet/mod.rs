@@ -1,13 +1,28 @@
-//! The ledger as a sheet: CSV and XLSX, out and in.
+//! The ledger as a sheet: CSV and XLSX out, and what spreadsheet programs write in.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `columns` | the columns, their headers, and the words in them |
+//! | `write` | CSV and XLSX out |
+//! | `read` | what a file is, and which of its sheets are read |
+//! | `cell` | one cell, and moments as people write them |
+//! | `csv`, `xlsx`, `xls` (with `cfb`), `markup` | files to plain cells |
+//! | `plan` | rows to backdated steps |
 //!
 //! What goes out can come in again and changes nothing. Headers are Chinese or English, times are
 //! China's (+08:00). A sheet that a district kept before comes in as backdated steps, see
 //! [`plan`].
 
+pub mod cell;
+mod cfb;
 pub mod columns;
+mod csv;
+mod markup;
 pub mod plan;
 pub mod read;
 pub mod write;
+mod xls;
+mod xlsx;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +34,9 @@ use crate::model::Localized;
 
 /// China has one time zone, and no summer time.
 pub const CHINA: Offset = Offset::constant(8);
+
+/// The columns without which a row says nothing, and by which a header is known.
+pub const NEEDED: [&str; 2] = ["category", "reported_at"];
 
 /// The language of a sheet's headers and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +60,13 @@ impl Language {
 /// A fault of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// The row as the sheet counts it, the header being 1.
+    /// The sheet's place among those that were read.
+    #[serde(skip)]
+    pub from: usize,
+    /// The sheet's name, in a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The row as the sheet counts it, from 1.
     pub row: u32,
     /// The column's header, where it is one column's fault.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,11 +81,20 @@ impl Problem {
     /// A fault, in both languages.
     pub fn new(row: u32, column: Option<String>, what: Localized) -> Self {
         Self {
+            from: 0,
+            sheet: None,
             row,
             column,
             problem: what.en,
             problem_zh: what.zh,
         }
+    }
+
+    /// The same fault of a sheet among several.
+    pub fn of_sheet(mut self, from: usize, sheet: Option<&str>) -> Self {
+        self.from = from;
+        self.sheet = sheet.map(str::to_owned);
+        self
     }
 }
 

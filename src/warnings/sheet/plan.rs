@@ -13,9 +13,10 @@ use geo_types::{Coord, Geometry};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::cell::Cell;
 use super::columns::{Column, value_name, value_named};
-use super::read::{Cell, Sheet};
-use super::{Language, Names, Problem, sheet_time};
+use super::read::Sheet;
+use super::{Language, NEEDED, Names, Problem, sheet_time};
 use crate::model::{FeatureId, Localized};
 use crate::warnings::wish::TEXT_LIMIT;
 use crate::warnings::{Action, Source, Status, Verdict, Wish};
@@ -23,6 +24,10 @@ use crate::warnings::{Action, Source, Status, Verdict, Wish};
 /// A row, understood.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
+    /// The place of its sheet among those that were read.
+    pub from: usize,
+    /// The name of its sheet, in a workbook.
+    pub sheet: Option<String>,
     /// Its number in the sheet.
     pub row: u32,
     /// The id of its case, where the sheet says one.
@@ -77,63 +82,105 @@ pub struct Plan {
     pub ignored: Vec<String>,
 }
 
-/// Understands a sheet. `words` are those of the schema's values, `now` is the present: a ledger does
-/// not tell of the future.
-pub fn plan(sheet: &Sheet, names: &Names, words: &Map<String, Value>, now: Timestamp) -> Plan {
+/// Understands sheets, of one file or of several. `words` are those of the schema's values, `now` is the
+/// present: a ledger does not tell of the future.
+pub fn plan(sheets: &[Sheet], names: &Names, words: &Map<String, Value>, now: Timestamp) -> Plan {
     let mut plan = Plan::default();
+    let mut places = Vec::with_capacity(sheets.len());
+    for (from, sheet) in sheets.iter().enumerate() {
+        places.push(places_of(from, sheet, &mut plan));
+    }
+    if !plan.problems.is_empty() {
+        return plan;
+    }
+    // The same row again has the same name, whichever sheet it stands in.
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for ((from, sheet), places) in sheets.iter().enumerate().zip(&places) {
+        rows_of(
+            from,
+            sheet,
+            places,
+            (names, words, now),
+            &mut seen,
+            &mut plan,
+        );
+    }
+    plan
+}
+
+/// Which column of a sheet has what. Complains about columns that are missing or stand twice.
+fn places_of(from: usize, sheet: &Sheet, plan: &mut Plan) -> BTreeMap<&'static str, usize> {
     let mut places: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut wrong = |column: Option<String>, what: Localized| {
+        let problem = Problem::new(sheet.header_row, column, what);
+        plan.problems
+            .push(problem.of_sheet(from, sheet.name.as_deref()));
+    };
     for (i, header) in sheet.headers.iter().enumerate() {
         match Column::find(header) {
             Some(column) if column.read => {
                 if places.insert(column.name, i).is_some() {
-                    plan.problems.push(Problem::new(
-                        1,
+                    wrong(
                         Some(header.clone()),
                         Localized::new(
                             format!("有两列都是“{}”，请只留一列", column.zh),
                             format!("two columns are {:?}; leave one of them out", column.zh),
                         ),
-                    ));
+                    );
                 }
             }
             Some(_) => {}
-            None if header.is_empty() => {}
+            None if header.is_empty() || plan.ignored.contains(header) => {}
             None => plan.ignored.push(header.clone()),
         }
     }
-    for needed in ["category", "reported_at"] {
+    for needed in NEEDED {
         if !places.contains_key(needed)
             && let Some(column) = Column::find(needed)
         {
-            plan.problems.push(Problem::new(
-                1,
+            let headers: Vec<&str> = sheet
+                .headers
+                .iter()
+                .map(String::as_str)
+                .filter(|h| !h.is_empty())
+                .take(60)
+                .collect();
+            wrong(
                 None,
                 Localized::new(
                     format!(
                         "缺少“{}”列；现有的表头是：{}",
                         column.zh,
-                        sheet.headers.join("、")
+                        headers.join("、")
                     ),
                     format!(
                         "there is no column {} ({}); the headers are {}",
                         column.zh,
                         column.en,
-                        sheet.headers.join(", ")
+                        headers.join(", ")
                     ),
                 ),
-            ));
+            );
         }
     }
-    if !plan.problems.is_empty() {
-        return plan;
-    }
-    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    places
+}
+
+fn rows_of(
+    from: usize,
+    sheet: &Sheet,
+    places: &BTreeMap<&'static str, usize>,
+    (names, words, now): (&Names, &Map<String, Value>, Timestamp),
+    seen: &mut BTreeMap<String, u32>,
+    plan: &mut Plan,
+) {
     for (row, cells) in &sheet.rows {
         let mut line = Line {
+            from,
+            sheet,
             row: *row,
             cells,
-            places: &places,
-            headers: &sheet.headers,
+            places,
             names,
             words,
             now,
@@ -151,11 +198,13 @@ pub fn plan(sheet: &Sheet, names: &Names, words: &Map<String, Value>, now: Times
                 *count += 1;
                 if *count > 1 && planned.id.is_some() {
                     let column = places.get("id").and_then(|i| sheet.headers.get(*i));
-                    plan.problems.push(Problem::new(
+                    let problem = Problem::new(
                         *row,
                         column.cloned(),
                         Localized::new("另一行也用了这个编号", "another row has this id"),
-                    ));
+                    );
+                    plan.problems
+                        .push(problem.of_sheet(from, sheet.name.as_deref()));
                     continue;
                 }
                 if *count > 1 {
@@ -166,15 +215,15 @@ pub fn plan(sheet: &Sheet, names: &Names, words: &Map<String, Value>, now: Times
             _ => plan.problems.extend(problems),
         }
     }
-    plan
 }
 
 /// One row while it is read.
 struct Line<'a> {
+    from: usize,
+    sheet: &'a Sheet,
     row: u32,
     cells: &'a [Cell],
     places: &'a BTreeMap<&'static str, usize>,
-    headers: &'a [String],
     names: &'a Names,
     words: &'a Map<String, Value>,
     now: Timestamp,
@@ -190,12 +239,11 @@ impl Line<'_> {
     }
 
     fn wrong(&mut self, column: &str, zh: impl Into<String>, en: impl Into<String>) {
-        let header = self.places.get(column).and_then(|i| self.headers.get(*i));
-        self.problems.push(Problem::new(
-            self.row,
-            header.cloned(),
-            Localized::new(zh, en),
-        ));
+        let place = self.places.get(column);
+        let header = place.and_then(|i| self.sheet.headers.get(*i));
+        let problem = Problem::new(self.row, header.cloned(), Localized::new(zh, en));
+        let name = self.sheet.name.as_deref();
+        self.problems.push(problem.of_sheet(self.from, name));
     }
 
     /// A text that names none of a property's values.
@@ -240,13 +288,16 @@ impl Line<'_> {
         if cell == Cell::Empty {
             return None;
         }
-        let at = cell.moment();
+        let at = cell.moment(self.sheet.epoch);
         if at.is_none() {
             self.wrong(
                 column,
-                format!("应为 2026-11-22 14:05 这样的时间，现为“{}”", cell.text()),
                 format!(
-                    "expected a time like 2026-11-22 14:05, found {:?}",
+                    "应为 2026-11-22 14:05 或 2026年11月22日 下午2时05分 这样的日期和时间，现为“{}”",
+                    cell.text()
+                ),
+                format!(
+                    "expected a date and time like 2026-11-22 14:05, found {:?}",
                     cell.text()
                 ),
             );
@@ -327,6 +378,8 @@ impl Line<'_> {
         ]
         .join("|");
         Some(Planned {
+            from: self.from,
+            sheet: self.sheet.name.clone(),
             row: self.row,
             id,
             key,

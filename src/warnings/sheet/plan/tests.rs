@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::read::csv;
+use super::super::read;
 use super::*;
 
 fn names() -> Names {
@@ -21,12 +21,12 @@ fn names() -> Names {
     }
 }
 
-fn read(text: &str) -> Plan {
+fn planned(text: &str) -> Plan {
     let words = json!({"status": {"closed": {"zh": "已结案", "en": "closed"}},
             "source": {"hotline": {"zh": "12345 热线", "en": "hotline"}}});
     let now = "2026-11-22T06:00:00Z".parse().unwrap();
     plan(
-        &csv(text.as_bytes()).unwrap(),
+        &read::read(text.as_bytes()).unwrap().sheets,
         &names(),
         words.as_object().unwrap(),
         now,
@@ -35,7 +35,7 @@ fn read(text: &str) -> Plan {
 
 #[test]
 fn a_row_of_an_old_ledger_becomes_the_steps_that_it_took() {
-    let plan = read(
+    let plan = planned(
         "序号,案件编号,问题类别,地点,承办单位,上报时间,立案时间,处置时间,结案时间,状态,满意度\n\
              1,A-1,楼道堆物,温泉花园3号楼,消防队,2026/11/01 09:00,2026/11/01 10:00,2026/11/02 10:00,2026/11/03 08:00,已结案,5\n",
     );
@@ -72,7 +72,7 @@ fn a_row_of_an_old_ledger_becomes_the_steps_that_it_took() {
 
 #[test]
 fn every_fault_names_its_row_and_column() {
-    let plan = read(
+    let plan = planned(
         "类别,地点,上报时间,结案时间,承办单位,经度,纬度,期限\n\
              不知道,温泉花园,2026-11-01,,,,,\n\
              楼道堆物,,2026-11-01,,,,,\n\
@@ -111,7 +111,7 @@ fn every_fault_names_its_row_and_column() {
     };
     assert!(first.problem_zh.starts_with("应为 "), "{first:?}");
     assert_eq!(future.problem_zh, "2026-12-05 00:00 还没有到");
-    let plan = read("类别,地点\n楼道堆物,a\n");
+    let plan = planned("类别,地点\n楼道堆物,a\n");
     assert!(plan.problems[0].problem.contains("上报时间"), "{plan:?}");
 }
 
@@ -119,11 +119,12 @@ fn every_fault_names_its_row_and_column() {
 fn the_same_row_again_has_the_same_name_and_its_double_another() {
     let text =
         "类别,地点,上报时间,状态\n楼道堆物,a,2026-11-01 08:00,\n楼道堆物,a,2026-11-01 08:00,\n";
-    let (one, two) = (read(text), read(text));
+    let (one, two) = (planned(text), planned(text));
     assert_eq!(one, two);
     assert_ne!(one.rows[0].key, one.rows[1].key);
-    let twice = read("编号,类别,地点,上报时间\nA,楼道堆物,a,2026-11-01\nA,楼道堆物,a,2026-11-01\n");
+    let twice =
+        planned("编号,类别,地点,上报时间\nA,楼道堆物,a,2026-11-01\nA,楼道堆物,a,2026-11-01\n");
     assert_eq!(twice.problems[0].row, 3);
-    let unknown = read("类别,地点,上报时间,来源,热线编号\n占道经营,a,2026-11-01,,T-7\n");
+    let unknown = planned("类别,地点,上报时间,来源,热线编号\n占道经营,a,2026-11-01,,T-7\n");
     assert_eq!(unknown.rows[0].source, Source::Hotline);
 }

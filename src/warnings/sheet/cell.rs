@@ -1,0 +1,354 @@
+//! One cell of a sheet, and the moments that people write into it.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{Timestamp, ToSpan};
+
+use super::CHINA;
+
+/// One cell.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Text, without the blanks around it.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// A date, of which the sheet does not say the zone: China's.
+    Moment(Timestamp),
+}
+
+/// The day from which a workbook counts the days of its dates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Epoch {
+    /// The last of 1899: Excel on Windows.
+    #[default]
+    Year1900,
+    /// The first of 1904: Excel on old Macs.
+    Year1904,
+}
+
+impl Epoch {
+    /// The moment of a number of days, China's; `None` outside 1954 to 2119: a number that small or
+    /// that large is no date.
+    pub fn moment(self, days: f64) -> Option<Timestamp> {
+        let days = match self {
+            Self::Year1900 => days,
+            Self::Year1904 => days + 1462.0,
+        };
+        if !(20_000.0..80_000.0).contains(&days) {
+            return None;
+        }
+        let seconds = ((days - 25_569.0) * 86_400.0).round() as i64;
+        Timestamp::from_second(seconds - i64::from(CHINA.seconds())).ok()
+    }
+}
+
+impl Cell {
+    /// A cell of text; blank text is an empty cell.
+    pub fn of_text(text: &str) -> Self {
+        let text = text.trim();
+        if text.is_empty() {
+            Self::Empty
+        } else {
+            Self::Text(text.to_owned())
+        }
+    }
+
+    /// The cell as text; a whole number without a point.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Number(n) => n.to_string(),
+            Self::Moment(at) => at.to_string(),
+        }
+    }
+
+    /// The cell as a number, if it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(n) => Some(*n),
+            Self::Text(text) => half_width(text)
+                .trim()
+                .parse()
+                .ok()
+                .filter(|n: &f64| n.is_finite()),
+            _ => None,
+        }
+    }
+
+    /// The cell as a moment. A time without a zone is China's; a day alone is its first moment; a number
+    /// is a date that lost its format.
+    pub fn moment(&self, epoch: Epoch) -> Option<Timestamp> {
+        match self {
+            Self::Moment(at) => Some(*at),
+            Self::Text(text) => moment(text),
+            Self::Number(n) => epoch.moment(*n),
+            Self::Empty => None,
+        }
+    }
+}
+
+/// Full-width digits, letters and signs as plain ones, as Chinese input methods write them.
+fn half_width(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            '\u{3000}' | '\u{a0}' => ' ',
+            '點' | '点' => '点',
+            '時' | '时' => '时',
+            '–' | '—' | '−' => '-',
+            '∶' => ':',
+            other => other,
+        })
+        .collect()
+}
+
+/// A part of the day that a text names, and what it makes of an hour.
+const HALVES: [(&str, fn(u8) -> u8); 14] = [
+    ("凌晨", morning),
+    ("清晨", morning),
+    ("早上", morning),
+    ("早晨", morning),
+    ("上午", morning),
+    ("中午", noon),
+    ("下午", afternoon),
+    ("傍晚", afternoon),
+    ("晚上", evening),
+    ("夜间", evening),
+    ("AM", morning),
+    ("am", morning),
+    ("PM", afternoon),
+    ("pm", afternoon),
+];
+
+/// No hour of any day.
+const NO_HOUR: u8 = 99;
+
+fn morning(hour: u8) -> u8 {
+    match hour {
+        12 => 0,
+        // 上午14:05 says two things.
+        13.. => NO_HOUR,
+        other => other,
+    }
+}
+
+fn noon(hour: u8) -> u8 {
+    if hour < 4 { hour + 12 } else { hour }
+}
+
+fn afternoon(hour: u8) -> u8 {
+    if hour < 12 { hour + 12 } else { hour }
+}
+
+fn evening(hour: u8) -> u8 {
+    match hour {
+        4..=11 => hour + 12,
+        12 => 24,
+        other => other,
+    }
+}
+
+/// Takes every occurrence of any of the words out of a text and says which one was there.
+fn take_word<'w>(text: &mut String, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let found = words.into_iter().find(|word| text.contains(word))?;
+    *text = text.replacen(found, " ", 1);
+    Some(found)
+}
+
+/// Reads `2026-11-22T14:05:00+08:00`, `2026-11-22 14:05:00.0`, `2026/11/22`, `2026年11月22日 14时05分`,
+/// `2026年11月22日 下午2:05`, `20261122`, in full-width characters too.
+fn moment(text: &str) -> Option<Timestamp> {
+    let mut plain = half_width(text.trim());
+    if let Ok(at) = plain.parse::<Timestamp>() {
+        return Some(at);
+    }
+    let days = "一二三四五六日天".chars();
+    let weekdays: Vec<String> = ["星期", "礼拜", "周"]
+        .iter()
+        .flat_map(|prefix| days.clone().map(move |day| format!("{prefix}{day}")))
+        .collect();
+    if take_word(&mut plain, weekdays.iter().map(String::as_str)).is_some() {
+        plain = plain.replace(['(', ')'], " ");
+    }
+    let half = take_word(&mut plain, HALVES.map(|(word, _)| word));
+    let to_24 = HALVES
+        .iter()
+        .find(|(word, _)| Some(*word) == half)
+        .map(|(_, to_24)| *to_24);
+    // 下午2点半.
+    plain = plain.replace("点半", "点30分").replace("时半", "时30分");
+    let known = |c: char| c.is_ascii_digit() || "-/.: T年月日号时点分秒".contains(c);
+    if !plain.chars().all(known) {
+        return None;
+    }
+    let parts = numbers(&plain);
+    let parts = match parts.as_slice() {
+        [(_, one), rest @ ..] if one.len() == 8 => {
+            let mut all = vec![("", &one[..4]), ("", &one[4..6]), ("", &one[6..])];
+            all.extend_from_slice(rest);
+            all
+        }
+        [("", one)] if one.len() == 12 || one.len() == 14 => {
+            let mut all = vec![("", &one[..4])];
+            all.extend((4..one.len()).step_by(2).map(|i| ("", &one[i..i + 2])));
+            all
+        }
+        _ => parts,
+    };
+    let fraction = parts.get(6);
+    if !(3..=7).contains(&parts.len())
+        || fraction.is_some_and(|(sign, _)| *sign != ".")
+        // 14:05-08 is no time.
+        || parts.iter().skip(4).any(|(sign, _)| sign.contains(['-', '/']))
+        || (half.is_some() && parts.len() < 4)
+    {
+        return None;
+    }
+    let year: u16 = parts.first()?.1.parse().ok()?;
+    if !(1900..=2200).contains(&year) {
+        return None;
+    }
+    let small = |i: usize| parts.get(i).map_or(Some(0), |(_, n)| n.parse::<u8>().ok());
+    let hour = small(3)?;
+    let hour = to_24.map_or(hour, |f| f(hour));
+    civil(year, small(1)?, small(2)?, hour, small(4)?, small(5)?)
+}
+
+/// The numbers of a text, each with what stands before it.
+fn numbers(text: &str) -> Vec<(&str, &str)> {
+    let mut all = Vec::new();
+    let mut rest = text;
+    while let Some(from) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (sign, tail) = rest.split_at(from);
+        let end = tail
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(tail.len());
+        let (number, tail) = tail.split_at(end);
+        all.push((sign, number));
+        rest = tail;
+    }
+    all
+}
+
+/// A moment of China's clock.
+pub(super) fn civil(
+    year: u16,
+    month: u8,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+) -> Option<Timestamp> {
+    let small = |n: u8| i8::try_from(n).ok();
+    let date = Date::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()?;
+    // 24:00 is midnight at the end of the day.
+    let (date, hour) = if hour == 24 {
+        (date.checked_add(1.day()).ok()?, 0)
+    } else {
+        (date, hour)
+    };
+    let time = Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
+    CHINA.to_timestamp(DateTime::from_parts(date, time)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        let expected: Timestamp = "2026-11-22T06:05:00Z".parse().unwrap();
+        for text in [
+            "2026-11-22T14:05:00+08:00",
+            "2026-11-22T06:05:00Z",
+            "2026-11-22 14:05",
+            "2026/11/22 14:05:00",
+            "2026-11-22 14:05:00.0",
+            "2026-11-22T14:05:00.000",
+            "2026.11.22 14:05",
+            "2026年11月22日 14时05分",
+            "2026年11月22日14:05",
+            "2026年11月22日 下午2时05分",
+            "2026年11月22日下午2点05分",
+            "2026年11月22日 下午2:05",
+            "2026/11/22 下午 02:05:00",
+            "2026-11-22 2:05 PM",
+            "2026-11-22 2:05:00 pm",
+            "２０２６－１１－２２　１４：０５",
+            "2026-11-22 14：05",
+            "2026年11月22日 星期日 14:05",
+            "2026-11-22（周日）14:05",
+            "202611221405",
+            "20261122 14:05",
+        ] {
+            assert_eq!(moment(text), Some(expected), "{text}");
+        }
+        let at = |text: &str| moment(text).map(|at| at.to_string());
+        assert_eq!(
+            at("2026/3/7 14:05").as_deref(),
+            Some("2026-03-07T06:05:00Z")
+        );
+        assert_eq!(
+            at("2026-3-7 晚上9点半").as_deref(),
+            Some("2026-03-07T13:30:00Z")
+        );
+        assert_eq!(
+            at("2026-3-7 中午12:10").as_deref(),
+            Some("2026-03-07T04:10:00Z")
+        );
+        assert_eq!(
+            at("2026-3-7 上午12:10").as_deref(),
+            Some("2026-03-06T16:10:00Z")
+        );
+        assert_eq!(
+            at("2026-3-7 凌晨1时").as_deref(),
+            Some("2026-03-06T17:00:00Z")
+        );
+    }
+
+    #[test]
+    fn a_day_alone_is_its_first_moment() {
+        let day: Timestamp = "2026-11-21T16:00:00Z".parse().unwrap();
+        for text in ["2026/11/22", "20261122", "2026年11月22号"] {
+            assert_eq!(moment(text), Some(day), "{text}");
+        }
+        assert_eq!(Cell::Number(46_348.0).moment(Epoch::Year1900), Some(day));
+        assert_eq!(Cell::Number(44_886.0).moment(Epoch::Year1904), Some(day));
+        let seventh = Cell::Number(44_626.0).moment(Epoch::Year1904).unwrap();
+        assert_eq!(seventh.to_string(), "2026-03-06T16:00:00Z");
+        assert_eq!(Cell::Number(12.0).moment(Epoch::Year1900), None);
+    }
+
+    #[test]
+    fn what_is_no_moment_is_not_guessed() {
+        for text in [
+            "",
+            "昨天",
+            "22-11-2026",
+            "11/22/2026",
+            "26-03-07",
+            "2026-13-01",
+            "2026-11",
+            "2026-11-22 25:00",
+            "2026-11-22 下午",
+            "2026-11-22 上午14:05",
+            "14：05",
+            "下午2时05分",
+            "2026-11-22 14:05-08:00:1",
+            "0",
+        ] {
+            assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn full_width_numbers_are_numbers() {
+        assert_eq!(Cell::of_text("１１７．１３").number(), Some(117.13));
+        assert_eq!(Cell::of_text("５").number(), Some(5.0));
+        assert_eq!(Cell::of_text("five").number(), None);
+    }
+}

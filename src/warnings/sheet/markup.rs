@@ -1,0 +1,449 @@
+//! Tables that other programs write as markup and call `.xls`: HTML, and SpreadsheetML (Excel 2003 XML).
+//! HTML is rarely well-formed, so tags are read one by one and nothing is expected of their order.
+
+use super::cell::{Cell, Epoch};
+use super::read::{MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, ReadError, Room, Table, decoded};
+
+/// Tables may stand in cells of tables; more than so deep is no sheet.
+const DEEPEST: usize = 16;
+
+/// A piece of markup.
+enum Token<'a> {
+    /// `<td colspan="2">`: the name in lower case, without its prefix, and the attributes.
+    Open(String, &'a str, bool),
+    /// `</td>`.
+    Close(String),
+    /// Text with entities.
+    Text(&'a str),
+    /// Text without.
+    Plain(&'a str),
+}
+
+struct Tokens<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Tokens<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { rest: text }
+    }
+
+    /// Takes what comes before a text, and the text.
+    fn until(&mut self, end: &str) -> &'a str {
+        let (before, after) = self.rest.split_once(end).unwrap_or((self.rest, ""));
+        self.rest = after;
+        before
+    }
+
+    /// Passes over a script or a style, in which brackets are no tags.
+    fn skip_to_end_of(&mut self, name: &str) {
+        while let Some((_, after)) = self.rest.split_once("</") {
+            let is = |n: &str| n.eq_ignore_ascii_case(name);
+            if after.get(..name.len()).is_some_and(is) {
+                self.rest = after;
+                self.until(">");
+                return;
+            }
+            self.rest = after;
+        }
+        self.rest = "";
+    }
+
+    /// Takes what stands in a tag, up to the bracket that no quotes are around.
+    fn tag(&mut self) -> &'a str {
+        let mut quote = None;
+        let end = self.rest.char_indices().find(|(_, c)| match (quote, c) {
+            (None, '>') => true,
+            (None, '"' | '\'') => {
+                quote = Some(*c);
+                false
+            }
+            (Some(open), c) if open == *c => {
+                quote = None;
+                false
+            }
+            _ => false,
+        });
+        let end = end.map_or(self.rest.len(), |(i, _)| i);
+        let (tag, rest) = self.rest.split_at(end);
+        self.rest = rest.get(1..).unwrap_or_default();
+        tag
+    }
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        loop {
+            if self.rest.is_empty() {
+                return None;
+            }
+            if let Some(rest) = self.rest.strip_prefix("<!--") {
+                self.rest = rest;
+                self.until("-->");
+                continue;
+            }
+            if let Some(rest) = self.rest.strip_prefix("<![CDATA[") {
+                self.rest = rest;
+                return Some(Token::Plain(self.until("]]>")));
+            }
+            if let Some(rest) = self.rest.strip_prefix('<') {
+                let begins = |f: fn(&char) -> bool| rest.chars().next().is_some_and(|c| f(&c));
+                if begins(|c| matches!(c, '!' | '?')) {
+                    self.until(">");
+                    continue;
+                }
+                if begins(|c| c.is_ascii_alphabetic() || *c == '/') {
+                    self.rest = rest;
+                    let tag = self.tag();
+                    if let Some(name) = tag.strip_prefix('/') {
+                        return Some(Token::Close(local(name.trim())));
+                    }
+                    let end = tag.find(|c: char| c.is_ascii_whitespace() || c == '/');
+                    let (name, attributes) = tag.split_at(end.unwrap_or(tag.len()));
+                    let name = local(name);
+                    if matches!(name.as_str(), "script" | "style") && !tag.ends_with('/') {
+                        self.skip_to_end_of(&name);
+                        continue;
+                    }
+                    return Some(Token::Open(name, attributes, tag.ends_with('/')));
+                }
+            }
+            let first = self.rest.chars().next().map_or(0, char::len_utf8);
+            let tail = self.rest.get(first..).unwrap_or_default();
+            let end = tail.find('<').map_or(self.rest.len(), |i| i + first);
+            let (text, rest) = self.rest.split_at(end);
+            self.rest = rest;
+            return Some(Token::Text(text));
+        }
+    }
+}
+
+fn local(name: &str) -> String {
+    let name = name.rsplit(':').next().unwrap_or(name);
+    name.to_ascii_lowercase()
+}
+
+/// The value of an attribute, without regard to its prefix and case.
+fn attribute(mut attributes: &str, wanted: &str) -> Option<String> {
+    loop {
+        attributes = attributes.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+        let end = attributes.find(|c: char| c.is_ascii_whitespace() || c == '=')?;
+        let (name, rest) = attributes.split_at(end);
+        let rest = rest.trim_start();
+        let Some(rest) = rest.strip_prefix('=') else {
+            attributes = rest;
+            continue;
+        };
+        let rest = rest.trim_start();
+        let (value, rest) = match rest.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let inner = rest.get(1..).unwrap_or_default();
+                inner.split_once(quote).unwrap_or((inner, ""))
+            }
+            _ => {
+                let end = rest.find(|c: char| c.is_ascii_whitespace());
+                rest.split_at(end.unwrap_or(rest.len()))
+            }
+        };
+        if local(name) == wanted {
+            return Some(unescaped(value));
+        }
+        attributes = rest;
+    }
+}
+
+fn number(attributes: &str, name: &str) -> Option<usize> {
+    attribute(attributes, name)?.trim().parse().ok()
+}
+
+/// Text with its entities resolved; unknown ones stay as they are.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        // A lone ampersand must not look for its end through the whole text.
+        let end = after.bytes().take(10).position(|b| b == b';');
+        let entity = end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?)));
+        let resolved = entity.and_then(|(name, tail)| {
+            let c = match name {
+                "amp" => '&',
+                "lt" => '<',
+                "gt" => '>',
+                "quot" => '"',
+                "apos" => '\'',
+                "nbsp" => ' ',
+                _ => {
+                    let digits = name.strip_prefix('#')?;
+                    let code = match digits.strip_prefix(['x', 'X']) {
+                        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                        None => digits.parse().ok()?,
+                    };
+                    char::from_u32(code)?
+                }
+            };
+            Some((c, tail))
+        });
+        match resolved {
+            Some((c, tail)) => {
+                out.push(c);
+                rest = tail;
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A table of HTML while it is read.
+#[derive(Default)]
+struct Building {
+    table: Table,
+    /// How many rows have begun.
+    rows: usize,
+    /// Whether the last of them is open.
+    in_row: bool,
+    column: usize,
+    /// The text of the cell that is open, and how many columns and rows it takes.
+    cell: Option<(String, usize, usize)>,
+    /// For how many more rows each column is taken by a cell above.
+    taken: Vec<usize>,
+}
+
+impl Building {
+    fn begin_row(&mut self, room: &mut Room) -> Result<(), ReadError> {
+        self.end_row(room)?;
+        if self.rows > MOST_ROWS {
+            return Err(ReadError::TooBig);
+        }
+        self.rows += 1;
+        self.in_row = true;
+        self.column = 0;
+        Ok(())
+    }
+
+    fn end_row(&mut self, room: &mut Room) -> Result<(), ReadError> {
+        self.end_cell(room)?;
+        if self.in_row {
+            // What a cell above takes of the columns behind the last cell.
+            for left in self.taken.iter_mut().skip(self.column) {
+                *left = left.saturating_sub(1);
+            }
+        }
+        self.in_row = false;
+        Ok(())
+    }
+
+    fn begin_cell(&mut self, room: &mut Room, attributes: &str) -> Result<(), ReadError> {
+        self.end_cell(room)?;
+        if !self.in_row {
+            self.begin_row(room)?;
+        }
+        let span = |name| number(attributes, name).unwrap_or(1).clamp(1, MOST_ROWS);
+        self.cell = Some((String::new(), span("colspan"), span("rowspan")));
+        Ok(())
+    }
+
+    fn end_cell(&mut self, room: &mut Room) -> Result<(), ReadError> {
+        let Some((text, across, down)) = self.cell.take() else {
+            return Ok(());
+        };
+        while let Some(left) = self.taken.get_mut(self.column).filter(|n| **n > 0) {
+            *left -= 1;
+            self.column += 1;
+        }
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let cell = Cell::of_text(&words.join(" "));
+        let row = self.rows.saturating_sub(1);
+        self.table.put(room, row, self.column, cell)?;
+        let end = self.column.saturating_add(across).min(MOST_COLUMNS + 1);
+        if down > 1 && self.taken.len() < end {
+            self.taken.resize(end, 0);
+        }
+        for left in self.taken.iter_mut().take(end).skip(self.column) {
+            *left = down - 1;
+        }
+        self.column = end;
+        Ok(())
+    }
+
+    /// A tag within a cell parts two words.
+    fn space(&mut self) {
+        if let Some((cell, ..)) = self.cell.as_mut() {
+            cell.push(' ');
+        }
+    }
+}
+
+/// Reads the tables of an HTML page.
+pub(super) fn html(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
+    let text = decoded(bytes)?;
+    let mut room = Room::default();
+    let mut open: Vec<Building> = Vec::new();
+    let mut tables = Vec::new();
+    for token in Tokens::new(&text) {
+        match token {
+            Token::Open(name, attributes, _) => match (name.as_str(), open.last_mut()) {
+                ("table", _) => {
+                    if open.len() >= DEEPEST || tables.len() >= MOST_SHEETS {
+                        return Err(ReadError::TooBig);
+                    }
+                    open.push(Building::default());
+                }
+                ("tr", Some(table)) => table.begin_row(&mut room)?,
+                ("td" | "th", Some(table)) => table.begin_cell(&mut room, attributes)?,
+                (_, Some(table)) => table.space(),
+                _ => {}
+            },
+            Token::Close(name) => match (name.as_str(), open.last_mut()) {
+                ("table", Some(table)) => {
+                    table.end_cell(&mut room)?;
+                    tables.extend(open.pop().map(|b| b.table));
+                }
+                ("td" | "th", Some(table)) => table.end_cell(&mut room)?,
+                ("tr", Some(table)) => table.end_row(&mut room)?,
+                (_, Some(table)) => table.space(),
+                _ => {}
+            },
+            Token::Text(text) => {
+                if let Some((cell, ..)) = open.last_mut().and_then(|t| t.cell.as_mut()) {
+                    cell.push_str(&unescaped(text));
+                }
+            }
+            Token::Plain(text) => {
+                if let Some((cell, ..)) = open.last_mut().and_then(|t| t.cell.as_mut()) {
+                    cell.push_str(text);
+                }
+            }
+        }
+    }
+    // A page that ends before its tables do.
+    while let Some(mut table) = open.pop() {
+        table.end_cell(&mut room)?;
+        tables.push(table.table);
+    }
+    if tables.is_empty() {
+        return Err(ReadError::Markup(
+            "HTML page",
+            "it holds no table (Excel's \"web page\" keeps its sheets in a folder beside it)"
+                .into(),
+        ));
+    }
+    if tables.len() > 1 {
+        for (table, n) in tables.iter_mut().zip(1..) {
+            table.name = Some(format!("table {n}"));
+        }
+    }
+    Ok(tables)
+}
+
+/// Reads the worksheets of a SpreadsheetML document.
+pub(super) fn spreadsheet_ml(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
+    let text = decoded(bytes)?;
+    let mut room = Room::default();
+    let mut epoch = Epoch::Year1900;
+    let mut tables: Vec<Table> = Vec::new();
+    let (mut row, mut column) = (0usize, 0usize);
+    // The type and the text of the `Data` that is open.
+    let mut data: Option<(String, String)> = None;
+    let (mut in_comment, mut in_visible) = (false, false);
+    let mut merged = 0;
+    for token in Tokens::new(&text) {
+        match token {
+            Token::Open(name, attributes, closed) => match name.as_str() {
+                "date1904" => epoch = Epoch::Year1904,
+                "worksheet" => {
+                    if tables.len() >= MOST_SHEETS {
+                        return Err(ReadError::TooBig);
+                    }
+                    tables.push(Table {
+                        name: attribute(attributes, "name"),
+                        ..Table::default()
+                    });
+                    row = 0;
+                }
+                "row" => {
+                    row = place(attributes, row);
+                    column = 0;
+                    let more = number(attributes, "span").unwrap_or(0);
+                    if closed {
+                        row = row.saturating_add(more).saturating_add(1);
+                    }
+                }
+                "cell" => {
+                    column = place(attributes, column);
+                    merged = number(attributes, "mergeacross").unwrap_or(0);
+                    if closed {
+                        column = column.saturating_add(merged).saturating_add(1);
+                    }
+                }
+                "comment" => in_comment = !closed,
+                "data" if !in_comment && !closed => {
+                    let kind = attribute(attributes, "type").unwrap_or_default();
+                    data = Some((kind, String::new()));
+                }
+                "visible" => in_visible = !closed,
+                _ => {}
+            },
+            Token::Close(name) => match name.as_str() {
+                "row" => row = row.saturating_add(1),
+                "cell" => column = column.saturating_add(merged).saturating_add(1),
+                "comment" => in_comment = false,
+                "visible" => in_visible = false,
+                "data" => {
+                    if let (Some((kind, text)), Some(table)) = (data.take(), tables.last_mut()) {
+                        table.put(&mut room, row, column, value_of(&kind, &text))?;
+                    }
+                }
+                _ => {}
+            },
+            Token::Text(text) if in_visible => {
+                if let Some(table) = tables.last_mut() {
+                    table.hidden = text.contains("Hidden");
+                }
+            }
+            Token::Text(text) => {
+                if let Some((_, value)) = data.as_mut() {
+                    value.push_str(&unescaped(text));
+                }
+            }
+            Token::Plain(text) => {
+                if let Some((_, value)) = data.as_mut() {
+                    value.push_str(text);
+                }
+            }
+        }
+    }
+    for table in &mut tables {
+        table.epoch = epoch;
+    }
+    if tables.is_empty() {
+        return Err(ReadError::Markup(
+            "SpreadsheetML document",
+            "it holds no worksheet".into(),
+        ));
+    }
+    Ok(tables)
+}
+
+/// The place that `ss:Index` names, counted from 0; else the next one.
+fn place(attributes: &str, next: usize) -> usize {
+    number(attributes, "index").map_or(next, |n| n.saturating_sub(1))
+}
+
+fn value_of(kind: &str, text: &str) -> Cell {
+    match kind {
+        "Number" => match text.trim().parse::<f64>() {
+            Ok(n) if n.is_finite() => Cell::Number(n),
+            _ => Cell::of_text(text),
+        },
+        "Boolean" => Cell::of_text(if text.trim() == "1" { "yes" } else { "no" }),
+        _ => Cell::of_text(text),
+    }
+}

@@ -1,0 +1,330 @@
+//! Files as districts have them: each test is a picture of one that was read wrong somewhere.
+
+use std::io::{Cursor, Write};
+
+use encoding_rs::GB18030;
+
+use super::*;
+
+const HEADER: [&str; 3] = ["编号", "类别", "上报时间"];
+const TEXT: &str = "编号,类别,上报时间\nA-1,楼道堆物,2026-03-07\n";
+
+fn names(book: &Book) -> Vec<&str> {
+    let sheets = book.sheets.iter();
+    sheets.map(|s| s.name.as_deref().unwrap_or("")).collect()
+}
+
+fn skipped(book: &Book) -> Vec<(&str, usize, &str)> {
+    let all = book.skipped.iter();
+    all.map(|s| (s.sheet.as_str(), s.rows, s.why_zh.as_str()))
+        .collect()
+}
+
+/// A workbook as its parts: sheets with a name, a state and rows of numbers and texts.
+fn workbook(settings: &str, sheets: &[(&str, &str, &[&[&str]])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut part = |name: &str, text: &str| {
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    };
+    let relation = |id: usize| {
+        format!(
+            r#"<Relationship Id="r{id}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/s{id}.xml"/>"#
+        )
+    };
+    let mut list = String::new();
+    let mut relations = String::new();
+    for (i, (name, state, rows)) in sheets.iter().enumerate() {
+        list.push_str(&format!(
+            r#"<sheet name="{name}" sheetId="{n}" state="{state}" r:id="r{i}"/>"#,
+            n = i + 1
+        ));
+        relations.push_str(&relation(i));
+        let mut data = String::new();
+        for (row, cells) in rows.iter().enumerate() {
+            data.push_str("<row>");
+            for (column, cell) in cells.iter().enumerate() {
+                let place = format!("{}{}", char::from(b'A' + column as u8), row + 1);
+                data.push_str(&match cell.parse::<f64>() {
+                    Ok(_) => format!(r#"<c r="{place}"><v>{cell}</v></c>"#),
+                    Err(_) if cell.is_empty() => String::new(),
+                    Err(_) => format!(r#"<c r="{place}" t="inlineStr"><is><t>{cell}</t></is></c>"#),
+                });
+            }
+            data.push_str("</row>");
+        }
+        part(
+            &format!("xl/worksheets/s{i}.xml"),
+            &format!(
+                r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{data}</sheetData></worksheet>"#
+            ),
+        );
+    }
+    part(
+        "xl/workbook.xml",
+        &format!(
+            r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">{settings}<sheets>{list}</sheets></workbook>"#
+        ),
+    );
+    part(
+        "xl/_rels/workbook.xml.rels",
+        &format!(
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relations}</Relationships>"#
+        ),
+    );
+    part(
+        "_rels/.rels",
+        r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r0" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+    );
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_sheet_saved_by_excel_in_china_is_read() {
+    let text = "编号,类别\r\nA-1,楼道堆物\r\n,\r\nA-2,\"占道\r\n经营\"\r\n";
+    let (gbk, _, _) = GB18030.encode(text);
+    for bytes in [text.as_bytes(), &gbk, format!("\u{feff}{text}").as_bytes()] {
+        let book = read(bytes).unwrap();
+        let sheet = &book.sheets[0];
+        assert_eq!(sheet.headers, ["编号", "类别"]);
+        assert_eq!(sheet.rows.len(), 2);
+        assert_eq!(sheet.rows[1].0, 4);
+        assert_eq!(sheet.rows[0].1[1], Cell::Text("楼道堆物".into()));
+    }
+    let tabs = read("编号\t类别\nA-1\ta,b".as_bytes()).unwrap();
+    assert_eq!(tabs.sheets[0].rows[0].1[1], Cell::Text("a,b".into()));
+    let wide: Vec<u8> = std::iter::once(0xfeff)
+        .chain(text.replace(',', "\t").encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(read(&wide).unwrap(), read(text.as_bytes()).unwrap());
+    assert_eq!(read(b"id,category\n\xe9\xff,1"), Err(ReadError::Encoding));
+    assert_eq!(read(b""), Err(ReadError::Empty));
+    assert!(matches!(
+        read(b"PK\x03\x04 not really"),
+        Err(ReadError::Xlsx(_))
+    ));
+}
+
+#[test]
+fn the_separator_is_said_by_the_first_line_or_found_by_the_headers() {
+    let plain = read(TEXT.as_bytes()).unwrap();
+    for text in [
+        format!("sep=;\r\n{}", TEXT.replace(',', ";")),
+        format!("\u{feff}\"sep=;\"\n{}", TEXT.replace(',', ";")),
+        format!("SEP=\t\n{}", TEXT.replace(',', "\t")),
+        TEXT.replace(',', ";"),
+        TEXT.replace(',', "|"),
+    ] {
+        assert_eq!(read(text.as_bytes()).unwrap(), plain, "{text}");
+    }
+    // The title has more commas than the header has semicolons.
+    let titled = format!("一,二,三,四,五,六\n{}", TEXT.replace(',', ";"));
+    let sheet = &read(titled.as_bytes()).unwrap().sheets[0];
+    assert_eq!(
+        (&sheet.headers, sheet.header_row),
+        (&HEADER.map(str::to_owned).to_vec(), 2)
+    );
+}
+
+#[test]
+fn every_sheet_with_the_header_is_read_and_the_others_are_named() {
+    let rows: &[&[&str]] = &[&HEADER, &["A-1", "楼道堆物", "2026-03-07"]];
+    let titled: &[&[&str]] = &[
+        &["某某街道台账"],
+        &[],
+        &["制表：", "张三"],
+        &HEADER,
+        &["A-2", "楼道堆物", "2026-03-08"],
+        &HEADER,
+        &["A-3", "楼道堆物", "2026-03-09"],
+    ];
+    let bytes = workbook(
+        "",
+        &[
+            ("字典", "hidden", rows),
+            ("一月", "visible", rows),
+            ("说明", "visible", &[&["类别", "说明"], &["a", "b"]]),
+            ("二月", "visible", titled),
+            ("Sheet3", "visible", &[]),
+            ("底稿", "veryHidden", rows),
+        ],
+    );
+    let book = read(&bytes).unwrap();
+    assert_eq!(names(&book), ["一月", "二月"]);
+    assert_eq!(
+        skipped(&book),
+        [
+            ("字典", 2, "已隐藏"),
+            ("说明", 2, "没有带“类别”和“上报时间”的表头"),
+            ("Sheet3", 0, "空表"),
+            ("底稿", 2, "已隐藏"),
+        ]
+    );
+    let second = &book.sheets[1];
+    assert_eq!(second.header_row, 4);
+    let ids: Vec<(u32, String)> = second.rows.iter().map(|(n, c)| (*n, c[0].text())).collect();
+    assert_eq!(ids, [(5, "A-2".to_owned()), (7, "A-3".to_owned())]);
+}
+
+#[test]
+fn a_hidden_sheet_is_read_where_it_alone_has_the_header() {
+    let rows: &[&[&str]] = &[&HEADER, &["A-1", "楼道堆物", "2026-03-07"]];
+    for state in ["hidden", "veryHidden"] {
+        let front: &[&[&str]] = &[&["请勿修改"]];
+        let bytes = workbook("", &[("封面", "visible", front), ("数据", state, rows)]);
+        assert_eq!(names(&read(&bytes).unwrap()), ["数据"], "{state}");
+    }
+    // Where none has it, the likeliest is read: its error says what is missing.
+    let none: &[&[&str]] = &[&["台账"], &["编号", "类别", "地点"], &["1", "2", "3"]];
+    let bytes = workbook("", &[("空", "visible", &[]), ("表", "visible", none)]);
+    let book = read(&bytes).unwrap();
+    assert_eq!((names(&book), book.sheets[0].header_row), (vec!["表"], 2));
+}
+
+#[test]
+fn numbers_are_days_since_the_year_that_the_workbook_says() {
+    let rows: &[&[&str]] = &[&HEADER, &["A-1", "楼道堆物", "44626"]];
+    for (settings, expected) in [
+        (r#"<workbookPr date1904="1"/>"#, "2026-03-06T16:00:00Z"),
+        (r#"<workbookPr date1904="true"/>"#, "2026-03-06T16:00:00Z"),
+        ("", "2022-03-05T16:00:00Z"),
+    ] {
+        let book = read(&workbook(settings, &[("a", "visible", rows)])).unwrap();
+        let sheet = &book.sheets[0];
+        let at = sheet.rows[0].1[2].moment(sheet.epoch).unwrap();
+        assert_eq!(at.to_string(), expected, "{settings}");
+    }
+}
+
+#[test]
+fn html_that_is_called_xls_is_read_as_a_table() {
+    let page = "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head>\
+        <meta charset=gb2312><style>td > b {color:red}</style>\
+        <script>if (1 < 2) document.write('<table>')</script></head><body>\
+        <table border=1>\n<tr><td colspan=3>某某街道 &amp; 社区台账</td></tr>\
+        <TR><TH>编号<TH>类别<TH>上报<br>时间</TR>\
+        <tr><td x:num=\"1\">1</td><td rowspan='2'>楼道堆物</td><td>2026-03-07&nbsp;14:05</td></tr>\
+        <tr><td>2</td><td>2026&#47;3&#x2F;8</td></tr>\
+        <!-- <tr><td>9</td></tr> --></table></body></html>";
+    let (gbk, _, _) = GB18030.encode(page);
+    for bytes in [page.as_bytes(), &gbk] {
+        let book = read(bytes).unwrap();
+        let sheet = &book.sheets[0];
+        assert_eq!(sheet.header_row, 2);
+        let rows: Vec<(u32, Vec<String>)> = sheet
+            .rows
+            .iter()
+            .map(|(n, cells)| (*n, cells.iter().map(Cell::text).collect()))
+            .collect();
+        let row = |n: u32, cells: [&str; 3]| (n, cells.map(str::to_owned).to_vec());
+        assert_eq!(
+            rows,
+            [
+                row(3, ["1", "楼道堆物", "2026-03-07 14:05"]),
+                row(4, ["2", "", "2026/3/8"])
+            ]
+        );
+    }
+    let frames = "<html><frameset><frame src=\"sheet001.htm\"></frameset></html>";
+    let said = read(frames.as_bytes()).unwrap_err().to_string();
+    assert!(said.contains("save it as .xlsx"), "{said}");
+}
+
+#[test]
+fn spreadsheet_ml_that_is_called_xls_is_read() {
+    let text = "<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n\
+        <Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
+         xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">\
+        <ExcelWorkbook><Date1904/></ExcelWorkbook>\
+        <Worksheet ss:Name=\"藏\"><Table><Row><Cell><Data ss:Type=\"String\">类别</Data></Cell>\
+        <Cell><Data ss:Type=\"String\">上报时间</Data></Cell></Row></Table>\
+        <WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet>\
+        <Worksheet ss:Name=\"台账\"><Table>\
+        <Row ss:Index=\"3\"><Cell><Data ss:Type=\"String\">编号</Data></Cell>\
+        <Cell ss:MergeAcross=\"1\"><Data ss:Type=\"String\">类别</Data></Cell>\
+        <Cell><Data ss:Type=\"String\">上报时间</Data></Cell></Row>\
+        <Row><Cell><Data ss:Type=\"Number\">7</Data><Comment><Data>批注</Data></Comment></Cell>\
+        <Cell><Data ss:Type=\"String\">楼道&amp;堆物</Data></Cell>\
+        <Cell ss:Index=\"4\"><Data ss:Type=\"DateTime\">2026-03-07T14:05:00.000</Data></Cell></Row>\
+        <Row><Cell/><Cell/><Cell/><Cell><Data ss:Type=\"Number\">44626</Data></Cell></Row>\
+        </Table></Worksheet></Workbook>";
+    let book = read(text.as_bytes()).unwrap();
+    assert_eq!(names(&book), ["台账"]);
+    assert_eq!(skipped(&book), [("藏", 1, "已隐藏")]);
+    let sheet = &book.sheets[0];
+    assert_eq!((sheet.header_row, sheet.rows[0].0), (3, 4));
+    let cells = &sheet.rows[0].1;
+    assert_eq!(
+        (cells[0].number(), cells[1].text()),
+        (Some(7.0), "楼道&堆物".to_owned())
+    );
+    let at = |row: usize| {
+        sheet.rows[row].1[3]
+            .moment(sheet.epoch)
+            .unwrap()
+            .to_string()
+    };
+    assert_eq!(at(0), "2026-03-07T06:05:00Z");
+    assert_eq!(at(1), "2026-03-06T16:00:00Z");
+}
+
+#[test]
+fn what_is_no_sheet_says_what_it_is() {
+    let mut word = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for part in ["word/document.xml"] {
+        word.start_file(part, zip::write::SimpleFileOptions::default())
+            .unwrap();
+    }
+    let word = word.finish().unwrap().into_inner();
+    for (bytes, expected) in [
+        (&b"%PDF-1.7"[..], "a PDF"),
+        (b"{\"type\":\"FeatureCollection\"}", "JSON"),
+        (b"<?xml version=\"1.0\"?><kml/>", "an XML file"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"Rar!\x1a", "RAR"),
+        (&word, "a Word document"),
+        (b"a,b\0c", "a binary file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "damaged"),
+    ] {
+        let said = read(bytes).unwrap_err().to_string();
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn a_text_that_stands_in_every_cell_takes_bounded_room() {
+    let long = "x".repeat(32_000);
+    let mut shared = Table::default();
+    let mut room = Room::default();
+    let filled = (0..20_000).try_for_each(|row| {
+        (0..200).try_for_each(|column| shared.put(&mut room, row, column, Cell::Text(long.clone())))
+    });
+    assert_eq!(filled, Err(ReadError::Bomb));
+    let mut room = Room::default();
+    let corners = (0..100).try_for_each(|_| {
+        let mut table = Table::default();
+        table.put(&mut room, MOST_ROWS, 199, Cell::Number(1.0))?;
+        (0..MOST_ROWS).try_for_each(|row| table.put(&mut room, row, 199, Cell::Number(1.0)))
+    });
+    assert_eq!(corners, Err(ReadError::TooBig));
+}
+
+#[test]
+fn ledgers_are_told_from_other_files_by_their_beginning() {
+    let rows: &[&[&str]] = &[&HEADER];
+    assert!(is_likely(&workbook("", &[("a", "visible", rows)])));
+    assert!(is_likely(TEXT.as_bytes()));
+    assert!(is_likely(b"<html><table>"));
+    assert!(is_likely(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"));
+    for other in [
+        &b"{\"type\":\"Feature\"}"[..],
+        b"name,colour\na,b\n",
+        b"\0\0\0\x0d\x0a\x09OSMHeader",
+        b"<osm/>",
+    ] {
+        assert!(!is_likely(other), "{other:?}");
+    }
+}

@@ -1,0 +1,125 @@
+//! XLSX (ECMA-376). Cells are read as they stream by: the size that a sheet says it has is not believed.
+
+use std::io::{Cursor, Read};
+
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
+use jiff::SignedDuration;
+
+use super::cell::{Cell, Epoch, civil};
+use super::read::{MOST_SHEETS, MOST_UNPACKED, ReadError, Room, Table};
+
+/// Reads every worksheet.
+pub(super) fn tables(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
+    let wrong = |e: calamine::XlsxError| ReadError::Xlsx(e.to_string());
+    check_parts(bytes, MOST_UNPACKED)?;
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
+    let epoch = if book.has_1904_epoch() {
+        Epoch::Year1904
+    } else {
+        Epoch::Year1900
+    };
+    let sheets = book.sheets_metadata().to_vec();
+    if sheets.len() > MOST_SHEETS {
+        return Err(ReadError::TooBig);
+    }
+    let mut room = Room::default();
+    let mut tables = Vec::new();
+    for sheet in sheets {
+        let mut table = Table {
+            name: Some(sheet.name.clone()),
+            hidden: sheet.visible != SheetVisible::Visible,
+            epoch,
+            ..Table::default()
+        };
+        // Charts have no cells.
+        if sheet.typ == SheetType::WorkSheet {
+            let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(wrong)?;
+            while let Some(cell) = cells.next_cell().map_err(wrong)? {
+                let (row, column) = cell.get_position();
+                let value = value_of(cell.get_value());
+                table.put(&mut room, row as usize, column as usize, value)?;
+            }
+        }
+        tables.push(table);
+    }
+    Ok(tables)
+}
+
+fn value_of(value: &DataRef<'_>) -> Cell {
+    match value {
+        DataRef::Empty => Cell::Empty,
+        // `#N/A` is no value, and no empty cell either: whoever needs the cell says what stands there.
+        DataRef::Error(e) => Cell::of_text(&e.to_string()),
+        DataRef::Int(n) => Cell::Number(*n as f64),
+        DataRef::Float(n) => Cell::Number(*n),
+        DataRef::String(s) => Cell::of_text(s),
+        DataRef::SharedString(s) => Cell::of_text(s),
+        DataRef::Bool(b) => Cell::Text(if *b { "yes" } else { "no" }.to_owned()),
+        DataRef::DateTime(at) => {
+            // A fraction of a day is never exactly a second.
+            let (y, mo, d, h, mi, s, milli) = at.to_ymd_hms_milli();
+            let up = SignedDuration::from_secs(i64::from(milli >= 500));
+            civil(y, mo, d, h, mi, s).map_or(Cell::Number(at.as_f64()), |t| Cell::Moment(t + up))
+        }
+        DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => Cell::of_text(s),
+    }
+}
+
+/// Whether an archive is an XLSX, and its parts unpack to no more than that: tried, since the sizes that
+/// it says they have are not believed either.
+fn check_parts(bytes: &[u8], most: u64) -> Result<(), ReadError> {
+    let wrong = |e: zip::result::ZipError| ReadError::Xlsx(e.to_string());
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(wrong)?;
+    let names: Vec<String> = archive
+        .file_names()
+        .filter_map(|name| Some(name.ok()?.trim_start_matches('/').to_owned()))
+        .collect();
+    let has = |part: &str| names.iter().any(|name| name == part);
+    if has("xl/workbook.bin") {
+        return Err(ReadError::Other("a binary workbook (.xlsb)"));
+    }
+    if has("content.xml") && has("META-INF/manifest.xml") {
+        return Err(ReadError::Other("an OpenDocument file"));
+    }
+    if has("word/document.xml") {
+        return Err(ReadError::Other("a Word document"));
+    }
+    if !names.iter().any(|name| name.starts_with("xl/")) {
+        return Err(ReadError::Other("a ZIP archive"));
+    }
+    let mut left = most;
+    for i in 0..archive.len() {
+        let part = archive.by_index(i).map_err(wrong)?;
+        let mut part = part.take(left.saturating_add(1));
+        let size = std::io::copy(&mut part, &mut std::io::sink())
+            .map_err(|e| ReadError::Xlsx(e.to_string()))?;
+        left = left.checked_sub(size).ok_or(ReadError::Bomb)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_archive_that_unpacks_to_more_than_any_sheet_is_refused() {
+        use std::io::Write;
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for part in ["xl/a.xml", "xl/b.xml"] {
+            archive
+                .start_file(part, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            archive.write_all(&vec![b' '; 600_000]).unwrap();
+        }
+        let bytes = archive.finish().unwrap().into_inner();
+        assert!(bytes.len() < 10_000);
+        assert_eq!(check_parts(&bytes, 1_200_000), Ok(()));
+        assert_eq!(check_parts(&bytes, 1_199_999), Err(ReadError::Bomb));
+        assert_eq!(check_parts(&bytes, 0), Err(ReadError::Bomb));
+        assert!(matches!(
+            check_parts(&bytes[..bytes.len() - 40], 1_200_000),
+            Err(ReadError::Xlsx(_))
+        ));
+    }
+}
