@@ -2,10 +2,12 @@
 //!
 //! Roles and the order of members are often wrong and are not needed: what is inside follows from the
 //! segments alone (even-odd rule). Segments that stand twice cancel, so that two outer rings with a
-//! common edge become one. Positions are OpenStreetMap's whole numbers (1e-7 degrees), so every test
+//! common edge become one. A ring that stands twice as a whole (a relation that names a way twice, in
+//! whatever roles, or two ways of the same nodes) is a slip and counts once: cancelled it would leave a
+//! building's courtyard in place of the building. Positions are OpenStreetMap's whole numbers (1e-7 degrees), so every test
 //! here is exact.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 
@@ -54,23 +56,51 @@ fn polygon(exterior: &[Place], interiors: &[&[Place]]) -> Polygon<f64> {
 type Segment = (Place, Place);
 
 fn from_segments(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
-    let mut counted: BTreeMap<Segment, usize> = BTreeMap::new();
-    for way in ways {
-        for pair in way.windows(2) {
-            if pair[0] != pair[1] {
-                let key = (pair[0].min(pair[1]), pair[0].max(pair[1]));
-                *counted.entry(key).or_default() += 1;
-            }
-        }
-    }
-    let segments: Vec<Segment> = counted
+    let counted = count(ways);
+    let odd = |counted: &BTreeMap<Segment, usize>| -> BTreeSet<Segment> {
+        let odd = counted.iter().filter(|(_, n)| *n % 2 == 1);
+        odd.map(|(s, _)| *s).collect()
+    };
+    let segments = odd(&counted);
+    // Ways of which nothing is left are doubles of each other, or lie within what others share.
+    let is_cancelled = |way: &&Vec<Place>| sides(way).all(|s| !segments.contains(&s));
+    let cancelled: Vec<Vec<Place>> = ways.iter().filter(is_cancelled).cloned().collect();
+    let doubles: Vec<Segment> = count(&cancelled)
         .into_iter()
-        .filter(|(_, n)| n % 2 == 1)
+        .filter(|(_, n)| *n % 2 == 0)
         .map(|(s, _)| s)
         .collect();
+    if !doubles.is_empty() {
+        let mut once = segments.clone();
+        once.extend(doubles);
+        // A way that two neighbours share and the relation names for each is no ring: it stays cancelled.
+        if let Ok(geometry) = from_odd(&once) {
+            return Ok(geometry);
+        }
+    }
+    from_odd(&segments)
+}
+
+/// The segments of a way.
+fn sides(way: &[Place]) -> impl Iterator<Item = Segment> {
+    way.windows(2)
+        .filter(|pair| pair[0] != pair[1])
+        .map(|pair| (pair[0].min(pair[1]), pair[0].max(pair[1])))
+}
+
+fn count(ways: &[Vec<Place>]) -> BTreeMap<Segment, usize> {
+    let mut counted: BTreeMap<Segment, usize> = BTreeMap::new();
+    for side in ways.iter().flat_map(|way| sides(way)) {
+        *counted.entry(side).or_default() += 1;
+    }
+    counted
+}
+
+fn from_odd(segments: &BTreeSet<Segment>) -> Result<Geometry<f64>, String> {
     if segments.is_empty() {
         return Err("the ways enclose no area".into());
     }
+    let segments: Vec<Segment> = segments.iter().copied().collect();
     let rings = Walker::new(&segments)?.rings();
     Ok(nest(rings))
 }
@@ -374,6 +404,71 @@ mod tests {
         let across = vec![(0, 4), (4, 2), (9, 4), (4, 6), (0, 4)];
         let shell = vec![(0, 0), (9, 0), (9, 4), (9, 9), (0, 9), (0, 4), (0, 0)];
         assert_eq!(shape(&[shell, across]), (81 - 18, 2, 0));
+    }
+
+    #[test]
+    fn a_ring_that_stands_twice_counts_once() {
+        let (outer, inner) = (square(0, 0, 9), square(2, 2, 4));
+        let turned: Vec<Place> = inner.iter().rev().copied().collect();
+        let halves = [outer[..3].to_vec(), outer[2..].to_vec()];
+        for (ways, expected) in [
+            // The outer twice, with an inner: the outer with a hole.
+            (
+                vec![outer.clone(), outer.clone(), inner.clone()],
+                (65, 1, 1),
+            ),
+            // The inner twice: the hole stays.
+            (
+                vec![outer.clone(), inner.clone(), inner.clone()],
+                (65, 1, 1),
+            ),
+            // And so it does where another way has the same nodes the other way round.
+            (
+                vec![outer.clone(), inner.clone(), turned.clone()],
+                (65, 1, 1),
+            ),
+            // The outer twice and alone: an area.
+            (vec![outer.clone(), outer.clone()], (81, 1, 0)),
+            (vec![outer.clone(); 3], (81, 1, 0)),
+            // Both twice.
+            (
+                vec![outer.clone(), inner.clone(), outer.clone(), inner.clone()],
+                (65, 1, 1),
+            ),
+            // Once as a whole and once in halves.
+            (
+                vec![
+                    outer.clone(),
+                    halves[0].clone(),
+                    halves[1].clone(),
+                    inner.clone(),
+                ],
+                (65, 1, 1),
+            ),
+            // A half of the outer twice.
+            (
+                vec![
+                    halves[0].clone(),
+                    halves[1].clone(),
+                    halves[0].clone(),
+                    inner.clone(),
+                ],
+                (65, 1, 1),
+            ),
+        ] {
+            assert_eq!(shape(&ways), expected, "{ways:?}");
+        }
+    }
+
+    #[test]
+    fn an_edge_that_neighbours_share_and_each_names_stays_cancelled() {
+        let shared = vec![(4, 0), (4, 4)];
+        let left = vec![(4, 4), (0, 4), (0, 0), (4, 0)];
+        let right = vec![(4, 0), (8, 0), (8, 4), (4, 4)];
+        assert_eq!(shape(&[left, shared.clone(), right, shared]), (32, 1, 0));
+        // Nine blocks in a square: the one in the middle is cancelled by its neighbours.
+        let blocks: Vec<Vec<Place>> = (0..9).map(|i| square(i % 3 * 4, i / 3 * 4, 4)).collect();
+        assert_eq!(shape(&blocks), (144, 1, 0));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +38,12 @@ pub enum OsmError {
         /// Bytes of the file.
         total: u64,
     },
+    /// Its blocks are packed in a way that is not read.
+    #[error(
+        "is compressed with {0}, which is not read; `osmium cat IN.osm.pbf -o OUT.osm.pbf -f \
+         pbf,pbf_compression=zlib` writes it with zlib"
+    )]
+    Compression(&'static str),
     /// The file asks for what this reader does not do.
     #[error("needs the PBF feature {0:?}, which is not supported")]
     Feature(String),
@@ -47,6 +53,9 @@ impl From<osmpbf::Error> for OsmError {
     fn from(e: osmpbf::Error) -> Self {
         match e.into_kind() {
             osmpbf::ErrorKind::Io(e) if e.kind() != io::ErrorKind::UnexpectedEof => Self::Io(e),
+            osmpbf::ErrorKind::Blob(osmpbf::BlobError::Empty) => {
+                Self::Damaged("a block is empty".into())
+            }
             osmpbf::ErrorKind::Blob(e) => Self::Damaged(format!("{e:?}")),
             osmpbf::ErrorKind::Protobuf { err, location } => {
                 Self::Damaged(format!("{location}: {err}"))
@@ -581,6 +590,42 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// With what the block that begins at a byte is compressed, where it is nothing that is read. The library
+/// says only that it finds no data.
+fn compression(path: &Path, start: u64) -> Option<&'static str> {
+    let mut file = File::open(path).ok()?;
+    file.seek(SeekFrom::Start(start)).ok()?;
+    let mut length = [0; 4];
+    file.read_exact(&mut length).ok()?;
+    file.seek_relative(i64::from(u32::from_be_bytes(length)))
+        .ok()?;
+    let mut fields = file.bytes().map_while(Result::ok);
+    let mut number = || -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = fields.next()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    };
+    loop {
+        match number()? {
+            // raw_size
+            0x10 => {
+                number()?;
+            }
+            0x22 => return Some("LZMA"),
+            0x2a => return Some("bzip2"),
+            0x32 => return Some("LZ4"),
+            0x3a => return Some("Zstandard (zstd)"),
+            _ => return None,
+        }
+    }
+}
+
 /// Calls `each` with every wanted block, numbered from 0 among data blocks.
 fn each_block(
     path: &Path,
@@ -609,7 +654,7 @@ fn each_block(
                 e
             }
         })?;
-        whole = done();
+        let start = std::mem::replace(&mut whole, done());
         let data = matches!(blob.get_type(), osmpbf::BlobType::OsmData);
         if !headed && data {
             return Err(OsmError::Damaged("it does not begin with a header".into()));
@@ -618,7 +663,11 @@ fn each_block(
             index += 1;
             continue;
         }
-        match blob.decode()? {
+        let decoded = blob.decode().map_err(|e| match compression(path, start) {
+            Some(name) => OsmError::Compression(name),
+            None => e.into(),
+        })?;
+        match decoded {
             BlobDecode::OsmHeader(header) => {
                 headed = true;
                 if let Some(other) = header

@@ -130,3 +130,27 @@ fn a_truncated_or_foreign_file_is_refused_wherever_it_is_cut() {
     std::fs::write(&cut, b"hello, this is no map at all").unwrap();
     assert!(all(&cut).is_err());
 }
+
+/// A field of a protobuf message: its number, and bytes.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    assert!(bytes.len() < 128);
+    [&[number << 3 | 2, bytes.len() as u8], bytes].concat()
+}
+
+#[test]
+fn a_compression_that_is_not_read_is_named_with_the_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("packed.osm.pbf");
+    for (number, name) in [(4, "LZMA"), (5, "bzip2"), (6, "LZ4"), (7, "Zstandard")] {
+        // raw_size before the data, as writers have it.
+        let blob = [vec![0x10, 100], field(number, b"packed")].concat();
+        let header = [field(1, b"OSMHeader"), vec![0x18, blob.len() as u8]].concat();
+        let mut file = (header.len() as u32).to_be_bytes().to_vec();
+        file.extend(header);
+        file.extend(blob);
+        std::fs::write(&path, file).unwrap();
+        let said = all(&path).unwrap_err().to_string();
+        assert!(said.contains(name), "{said}");
+        assert!(said.contains("pbf_compression=zlib"), "{said}");
+    }
+}
