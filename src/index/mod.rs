@@ -8,6 +8,7 @@ mod base;
 mod collection;
 mod collections;
 mod delta;
+mod density;
 mod entry;
 mod near;
 mod query;

@@ -12,6 +12,8 @@ pub enum Format {
     GeoJsonSequence,
     /// An OpenStreetMap extract.
     OsmPbf,
+    /// A workbook or CSV with cases, which the ledger reads.
+    Sheet,
 }
 
 /// How much is looked at.

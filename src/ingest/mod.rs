@@ -6,6 +6,7 @@
 //! | `split` | GeoJSON cut into features, one at a time |
 //! | `read` | cut, parse, transform, check, on a thread of its own |
 //! | `held` | features that wait for their links |
+//! | `far` | features far from everything else |
 //! | `link` | what belongs together, by geometry |
 //! | `infer` | a schema for a collection that nobody described |
 //! | `run` | the import itself: stage, link, publish |
@@ -18,6 +19,7 @@
 //! [`Report::rejected`] that not all of it worked.
 
 mod detect;
+mod far;
 mod held;
 mod infer;
 mod link;
@@ -35,7 +37,10 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 pub use detect::Format;
-pub use report::{Aside, Counts, FileReport, Progress, Reject, Report, Stage, Unlinked};
+pub use far::problem as why_far;
+pub use report::{
+    Aside, Counts, Far, FileReport, Progress, Reject, Report, SkippedSheet, Stage, Unlinked,
+};
 pub use run::import;
 
 use crate::model::{Author, CollectionId, SchemaError};
@@ -55,6 +60,8 @@ pub struct Options {
     /// A collection whose features are only read and handed back ([`Report::aside`]): somebody else
     /// decides what they become.
     pub aside: Option<CollectionId>,
+    /// Collections that the map must have, even where no file brings a feature of them.
+    pub needed: Vec<CollectionId>,
     /// Do everything but commit.
     pub dry_run: bool,
     /// Where to write every reject, a JSON object a line.
@@ -78,6 +85,7 @@ impl Default for Options {
             crs: None,
             id_property: None,
             aside: None,
+            needed: Vec::new(),
             dry_run: false,
             rejects: None,
             unlinked: None,

@@ -13,7 +13,8 @@ use super::detect::{self, Format};
 use super::split::{self, Found, Piece, SplitError};
 use super::{ImportError, Reject};
 use crate::codec::check::{Checker, Problem};
-use crate::codec::geojson::read::{self as geojson, Limits};
+use crate::codec::geojson::crs;
+use crate::codec::geojson::read::{self as geojson, Limits, Member};
 use crate::codec::osm::{self, Item, OsmError};
 use crate::model::{Body, CollectionId, Feature, FeatureId, Properties};
 use crate::spatial::{crs::Crs, validity};
@@ -144,6 +145,8 @@ fn collection_of(path: &Path, plan: &Plan) -> Option<CollectionId> {
 struct Raw {
     piece: Piece,
     unterminated: bool,
+    /// The coordinate system of the document that it stands in.
+    crs: Crs,
 }
 
 struct FileReader<'a> {
@@ -181,6 +184,8 @@ impl FileReader<'_> {
                 "is an OSM extract, which is read more than once: write it to a file first".into(),
             )),
             Format::OsmPbf => self.read_osm(path),
+            // `detect` never says so: sheets are taken out before.
+            Format::Sheet => Err(Stop::File("is a sheet, which only the ledger takes".into())),
             Format::GeoJson | Format::GeoJsonSequence => {
                 self.read_text(Cursor::new(head).chain(file), about.len(), format)
             }
@@ -203,6 +208,7 @@ impl FileReader<'_> {
             reader.waiting.push(Raw {
                 piece,
                 unterminated,
+                crs: reader.crs.unwrap_or(Crs::Crs84),
             });
             if reader.waiting.len() >= BATCH || reader.bytes >= BATCH_BYTES {
                 reader.flush()?;
@@ -211,6 +217,10 @@ impl FileReader<'_> {
         };
         if format == Format::GeoJson {
             split::document::<Stop>(&mut input, limit, &mut |found| match found {
+                Found::Document => {
+                    self.crs = self.plan.crs;
+                    Ok(())
+                }
                 Found::Crs(bytes) => self.take_crs(&bytes),
                 Found::Piece(piece) => take(self, piece, false),
             })?;
@@ -226,24 +236,17 @@ impl FileReader<'_> {
         Ok(())
     }
 
-    /// The member `crs` of GeoJSON's first edition, which many programs still write.
+    /// The member `crs` of a collection.
     fn take_crs(&mut self, bytes: &[u8]) -> Result<(), Stop> {
         if self.plan.crs.is_some() {
             return Ok(());
         }
         let value: Value = serde_json::from_slice(bytes)
             .map_err(|e| Stop::File(format!("has a member crs that is no JSON: {e}")))?;
-        if value.is_null() {
-            return Ok(());
+        if !value.is_null() {
+            let named = crs::named(&value);
+            self.crs = Some(named.map_err(|e| Stop::File(format!("has a member crs: {e}")))?);
         }
-        let name = value
-            .pointer("/properties/name")
-            .and_then(Value::as_str)
-            .ok_or_else(|| Stop::File("has a member crs without properties.name".into()))?;
-        self.crs = Some(
-            name.parse()
-                .map_err(|e: crate::spatial::crs::UnknownCrs| Stop::File(e.to_string()))?,
-        );
         Ok(())
     }
 
@@ -255,7 +258,6 @@ impl FileReader<'_> {
             plan: this.plan,
             name: &this.name,
             stem: this.stem.as_ref(),
-            crs: this.crs.unwrap_or(Crs::Crs84),
         };
         let outcomes: Vec<Outcome> = waiting.par_iter().map(|raw| shared.prepare(raw)).collect();
         let mut checked = Vec::with_capacity(outcomes.len());
@@ -264,6 +266,10 @@ impl FileReader<'_> {
                 Outcome::Checked(one) => {
                     self.parsed += 1;
                     checked.push(one);
+                }
+                Outcome::Several(all) => {
+                    self.parsed += 1;
+                    checked.extend(all);
                 }
                 Outcome::NoJson(reject, Cut(true)) if raw.unterminated => {
                     return Err(Stop::File(format!(
@@ -333,6 +339,7 @@ impl FileReader<'_> {
                 Item::Feature { feature, .. } => Ok(feature),
                 Item::Dropped(dropped) => Err(Reject {
                     file: name.clone(),
+                    sheet: None,
                     line: None,
                     index: None,
                     id: Some(dropped.id),
@@ -355,53 +362,97 @@ impl FileReader<'_> {
 
 enum Outcome {
     Checked(Checked),
+    /// A collection that stands in one line.
+    Several(Vec<Checked>),
     NoJson(Reject, Cut),
 }
 
 /// Whether a text is no JSON because its end is missing.
 struct Cut(bool);
 
-/// What all features of a text file have in common.
-struct Shared<'a> {
-    plan: &'a Plan,
-    name: &'a str,
-    stem: Option<&'a CollectionId>,
-    crs: Crs,
+/// Where a feature stands.
+struct At<'a> {
+    file: &'a str,
+    line: u64,
+    index: u64,
 }
 
-impl Shared<'_> {
-    fn prepare(&self, raw: &Raw) -> Outcome {
-        let piece = &raw.piece;
-        let reject = |id: Option<String>,
-                      collection: Option<&CollectionId>,
-                      field: &str,
-                      problem: String| Reject {
-            file: self.name.to_owned(),
-            line: Some(piece.line),
-            index: Some(piece.index),
+impl At<'_> {
+    fn reject(
+        &self,
+        id: Option<String>,
+        collection: Option<&CollectionId>,
+        field: &str,
+        problem: String,
+    ) -> Reject {
+        Reject {
+            file: self.file.to_owned(),
+            sheet: None,
+            line: Some(self.line),
+            index: Some(self.index),
             id,
             collection: collection.map(ToString::to_string),
             field: field.to_owned(),
             problem,
             others: Vec::new(),
+        }
+    }
+}
+
+/// What all features of a text file have in common.
+struct Shared<'a> {
+    plan: &'a Plan,
+    name: &'a str,
+    stem: Option<&'a CollectionId>,
+}
+
+impl Shared<'_> {
+    fn prepare(&self, raw: &Raw) -> Outcome {
+        let at = At {
+            file: self.name,
+            line: raw.piece.line,
+            index: raw.piece.index,
         };
-        let bytes = match &piece.bytes {
+        let bytes = match &raw.piece.bytes {
             Ok(bytes) => bytes,
             Err(size) => {
                 let problem = format!(
                     "has {size} bytes; at most {} are taken: simplify it or cut it in parts",
                     self.plan.feature_bytes
                 );
-                return Outcome::Checked(Checked::Rejected(reject(None, None, "feature", problem)));
+                let reject = at.reject(None, None, "feature", problem);
+                return Outcome::Checked(Checked::Rejected(reject));
             }
         };
         let mut value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(e) => {
                 let (problem, cut) = no_json(bytes, &e);
-                return Outcome::NoJson(reject(None, None, "feature", problem), cut);
+                return Outcome::NoJson(at.reject(None, None, "feature", problem), cut);
             }
         };
+        // A collection in the middle of lines: files that were joined.
+        let features = (value.get("type").and_then(Value::as_str) == Some("FeatureCollection"))
+            .then(|| value.get_mut("features").map(Value::take));
+        let Some(Some(Value::Array(features))) = features else {
+            return Outcome::Checked(self.feature(&at, value, raw.crs));
+        };
+        let crs = match value.get("crs").filter(|crs| !crs.is_null()) {
+            Some(said) if self.plan.crs.is_none() => match crs::named(said) {
+                Ok(crs) => crs,
+                Err(problem) => {
+                    let reject = at.reject(None, None, "crs", problem);
+                    return Outcome::Checked(Checked::Rejected(reject));
+                }
+            },
+            _ => raw.crs,
+        };
+        let each = features.into_iter().map(|f| self.feature(&at, f, crs));
+        Outcome::Several(each.collect())
+    }
+
+    /// Reads and checks one feature.
+    fn feature(&self, at: &At<'_>, mut value: Value, crs: Crs) -> Checked {
         let id = self.id_of(&mut value);
         let said = id
             .as_ref()
@@ -410,25 +461,21 @@ impl Shared<'_> {
         let collection = match self.collection_of(&value) {
             Ok(collection) => collection,
             Err(problem) => {
-                return Outcome::Checked(Checked::Rejected(reject(
-                    said,
-                    None,
-                    "collection",
-                    problem,
-                )));
+                return Checked::Rejected(at.reject(said, None, "collection", problem));
             }
         };
         let refuse = |field: &str, problem: String| {
-            Outcome::Checked(Checked::Rejected(reject(
-                said.clone(),
-                Some(&collection),
-                field,
-                problem,
-            )))
+            Checked::Rejected(at.reject(said.clone(), Some(&collection), field, problem))
         };
         let limits = Limits {
             vertices: self.plan.vertices,
-            degrees: self.crs.is_degrees(),
+            crs,
+            member: if self.plan.crs.is_some() {
+                Member::Ignored
+            } else {
+                Member::Counts
+            },
+            ..Limits::default()
         };
         let body = match geojson::read_body(&value, &limits) {
             Ok(body) => body,
@@ -445,31 +492,14 @@ impl Shared<'_> {
             }
             Err((place, problem)) => return refuse(&place, problem),
         };
-        let body = match self.to_wgs84(body) {
-            Ok(body) => body,
-            Err(problem) => return refuse("geometry.coordinates", problem),
-        };
-        Outcome::Checked(check(
+        check(
             self.plan,
             self.name,
-            Some(piece.line),
-            Some(piece.index),
+            Some(at.line),
+            Some(at.index),
             collection,
             Feature { id, body },
-        ))
-    }
-
-    fn to_wgs84(&self, body: Body) -> Result<Body, String> {
-        if self.crs.is_wgs84() {
-            return Ok(body);
-        }
-        let geometry = body
-            .geometry
-            .map(|g| self.crs.geometry_to_wgs84(&g))
-            .transpose()
-            .map_err(|e| e.to_string())?
-            .map(validity::normalise);
-        Ok(Body { geometry, ..body })
+        )
     }
 
     fn id_of(&self, value: &mut Value) -> Result<Option<FeatureId>, (String, String)> {
@@ -549,6 +579,7 @@ fn check(
     let first = problems.remove(0);
     Checked::Rejected(Reject {
         file: name.to_owned(),
+        sheet: None,
         line,
         index,
         id: Some(feature.id.to_string()),

@@ -15,7 +15,10 @@ use crate::model::{CollectionId, Feature};
 pub struct Reject {
     /// The file, as it was named.
     pub file: String,
-    /// The line on which the feature begins, from 1, in text files.
+    /// The sheet, in a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The line on which the feature begins, from 1, in text files; the row of a sheet.
     pub line: Option<u64>,
     /// Its place among the features of the file, from 0, in text files.
     pub index: Option<u64>,
@@ -56,6 +59,36 @@ pub struct Unlinked {
     pub property: &'static str,
     /// Why.
     pub problem: String,
+}
+
+/// A feature that lies far from everything else.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Far {
+    /// Its collection.
+    pub collection: String,
+    /// Its id.
+    pub id: String,
+    /// Where it lies: longitude and latitude.
+    pub at: [f64; 2],
+    /// What may have happened.
+    pub problem: String,
+}
+
+/// A sheet of a workbook that is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SkippedSheet {
+    /// The file, as it was named.
+    pub file: String,
+    /// What the sheet is called.
+    pub sheet: String,
+    /// How many rows it has that are not empty.
+    pub rows: usize,
+    /// Why it is left out.
+    pub why: String,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// What became of the features of one collection.
@@ -99,6 +132,18 @@ pub struct Report {
     pub unlinked: Vec<Unlinked>,
     /// Collections to which features would be linked, had they any feature.
     pub nothing_to_link_to: Vec<&'static str>,
+    /// How many features lie far from everything else: taken, but most likely at a wrong place.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub far_away: u64,
+    /// The first of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub far: Vec<Far>,
+    /// Sheets of workbooks that were left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped_sheets: Vec<SkippedSheet>,
+    /// Columns of sheets that the ledger does not know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignored_columns: Vec<String>,
     /// What was put aside.
     #[serde(skip)]
     pub aside: Vec<Aside>,

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use super::far::Places;
 use super::held::Held;
 use super::infer::Inference;
 use super::link::{self, Missing, Targets};
@@ -26,6 +27,8 @@ use crate::store::{Staging, Store};
 const CHUNK: usize = 1000;
 /// Batches that the reader may be ahead.
 const AHEAD: usize = 4;
+/// So many places of the map are looked at to tell what lies far from it.
+const SAMPLE: u32 = 2000;
 /// Features linked at a time.
 const LINK_CHUNK: usize = 8192;
 
@@ -70,11 +73,13 @@ pub async fn import(
         targets: Targets::default(),
         inferred: BTreeMap::new(),
         known: known.into_keys().collect(),
+        places: Places::default(),
     };
     let outcome = run.read(plan).await;
     if let Err(ImportError::File { file, problem }) = &outcome {
         run.rejects.write(&Reject {
             file: file.display().to_string(),
+            sheet: None,
             line: None,
             index: None,
             id: None,
@@ -86,6 +91,7 @@ pub async fn import(
         run.rejects.finish()?;
     }
     outcome?;
+    run.find_far().await?;
     run.link().await?;
     run.put_ready(1).await?;
     run.put_schemas().await?;
@@ -183,6 +189,8 @@ struct Run<'a> {
     targets: Targets,
     inferred: BTreeMap<CollectionId, Inference>,
     known: BTreeSet<CollectionId>,
+    /// Where the features lie.
+    places: Places,
 }
 
 impl Run<'_> {
@@ -250,6 +258,7 @@ impl Run<'_> {
             }
             return self.reject(Reject {
                 file: file_name(file),
+                sheet: None,
                 line,
                 index,
                 id: Some(feature.id.to_string()),
@@ -260,6 +269,9 @@ impl Run<'_> {
             });
         }
         ids.insert(feature.id.clone(), (number, line.zip(index)));
+        if let Some(geometry) = &feature.body.geometry {
+            self.places.see(&collection, &feature.id, geometry);
+        }
         self.counts(&collection).read += 1;
         if self.options.aside.as_ref() == Some(&collection) {
             self.report.aside.push(Aside {
@@ -297,6 +309,17 @@ impl Run<'_> {
             self.targets.add(&collection, &change.id, body);
         }
         self.ready.entry(collection).or_default().push(change);
+        Ok(())
+    }
+
+    /// Names what lies far from everything on the map and from everything else of this import.
+    async fn find_far(&mut self) -> Result<(), ImportError> {
+        let places = std::mem::take(&mut self.places);
+        if places.is_empty() {
+            return Ok(());
+        }
+        let map = self.store.sample_places(SAMPLE).await?;
+        (self.report.far_away, self.report.far) = places.far_from(&map, Report::SAMPLES);
         Ok(())
     }
 
@@ -442,8 +465,12 @@ impl Run<'_> {
     /// does whose data it is.
     async fn put_schemas(&mut self) -> Result<(), ImportError> {
         let mut changes = Vec::new();
-        for (collection, counts) in &self.report.collections {
-            if self.known.contains(collection) || counts.read == counts.rejected {
+        let came = self.report.collections.iter();
+        let came = came.filter(|(_, counts)| counts.read > counts.rejected);
+        let mut wanted: BTreeSet<&CollectionId> = came.map(|(collection, _)| collection).collect();
+        wanted.extend(&self.options.needed);
+        for collection in wanted {
+            if self.known.contains(collection) {
                 continue;
             }
             let described = self.options.schemas.iter().find(|(c, _)| c == collection);

@@ -44,11 +44,16 @@ pub enum SplitError {
 
 /// What is found in a document, in order.
 pub enum Found {
+    /// A document begins; files that were joined have several.
+    Document,
     /// A feature.
     Piece(Piece),
     /// The member `crs` of a collection, as bytes.
     Crs(Vec<u8>),
 }
+
+/// The byte order mark of UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Members of a collection other than its features are kept up to this size.
 const MEMBER_LIMIT: usize = 64 * 1024;
@@ -80,6 +85,23 @@ impl<R: BufRead> Scanner<R> {
                     self.next()?;
                 }
                 other => return Ok(other),
+            }
+        }
+    }
+
+    /// Passes over byte order marks and space between documents.
+    fn skip_marks(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            let next = self.skip_space()?;
+            if next != Some(BOM[0]) {
+                return Ok(next);
+            }
+            // The mark may lie on the edge of what was read so far.
+            for expected in BOM {
+                if self.peek()? != Some(*expected) {
+                    return self.peek();
+                }
+                self.next()?;
             }
         }
     }
@@ -170,8 +192,9 @@ impl<R: BufRead> Scanner<R> {
     }
 }
 
-/// Cuts a document: a FeatureCollection, or a single feature. Hands out what it finds; `each` says
-/// whether to go on.
+/// Cuts a document: a FeatureCollection, or a single feature; or several of them, one after the other, as
+/// files are that were joined, each with a byte order mark or without. Hands out what it finds; `each`
+/// says whether to go on.
 ///
 /// # Errors
 /// When the document is no JSON object, or ends before it is whole.
@@ -181,8 +204,25 @@ pub fn document<E: From<SplitError>>(
     each: &mut dyn FnMut(Found) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut scanner = Scanner { input, line: 1 };
-    skip_bom(&mut scanner.input).map_err(SplitError::Io)?;
-    scanner.skip_space().map_err(SplitError::Io)?;
+    let mut index = 0;
+    scanner.skip_marks().map_err(SplitError::Io)?;
+    loop {
+        each(Found::Document)?;
+        one_document(&mut scanner, limit, &mut index, each)?;
+        match scanner.skip_marks().map_err(SplitError::Io)? {
+            None => return Ok(()),
+            Some(b'{') => {}
+            Some(b) => return Err(scanner.unexpected("the end of the file", b).into()),
+        }
+    }
+}
+
+fn one_document<E: From<SplitError>>(
+    scanner: &mut Scanner<impl BufRead>,
+    limit: usize,
+    index: &mut u64,
+    each: &mut dyn FnMut(Found) -> Result<(), E>,
+) -> Result<(), E> {
     let line = scanner.line;
     scanner.expect(b'{', "a JSON object")?;
     // The members in case this turns out to be a single feature, put together again.
@@ -206,7 +246,7 @@ pub fn document<E: From<SplitError>>(
         let next = scanner.skip_space().map_err(SplitError::Io)?;
         if name == b"\"features\"" && next == Some(b'[') {
             collection = true;
-            features(&mut scanner, limit, each)?;
+            features(scanner, limit, index, each)?;
         } else if name == b"\"crs\"" {
             let value = scanner.value(MEMBER_LIMIT, "a member")?.unwrap_or_default();
             if collection && value != b"null" {
@@ -244,9 +284,6 @@ pub fn document<E: From<SplitError>>(
             None => return Err(SplitError::Truncated("the JSON document").into()),
         }
     }
-    if let Some(b) = scanner.skip_space().map_err(SplitError::Io)? {
-        return Err(scanner.unexpected("the end of the file", b).into());
-    }
     if collection {
         return Ok(());
     }
@@ -256,9 +293,10 @@ pub fn document<E: From<SplitError>>(
     } else {
         Ok(members)
     };
+    *index += 1;
     each(Found::Piece(Piece {
         line,
-        index: 0,
+        index: *index - 1,
         bytes,
     }))
 }
@@ -266,22 +304,23 @@ pub fn document<E: From<SplitError>>(
 fn features<E: From<SplitError>>(
     scanner: &mut Scanner<impl BufRead>,
     limit: usize,
+    index: &mut u64,
     each: &mut dyn FnMut(Found) -> Result<(), E>,
 ) -> Result<(), E> {
     const WHAT: &str = "its features";
     scanner.expect(b'[', "a list")?;
-    let mut index = 0;
+    let mut first = true;
     loop {
         match scanner.skip_space().map_err(SplitError::Io)? {
             Some(b']') => {
                 scanner.next().map_err(SplitError::Io)?;
                 return Ok(());
             }
-            Some(b',') if index > 0 => {
+            Some(b',') if !first => {
                 scanner.next().map_err(SplitError::Io)?;
                 scanner.skip_space().map_err(SplitError::Io)?;
             }
-            Some(_) if index == 0 => {}
+            Some(_) if first => {}
             Some(b) => {
                 return Err(scanner
                     .unexpected("a comma or the end of the features", b)
@@ -299,8 +338,13 @@ fn features<E: From<SplitError>>(
             }
             .into());
         }
-        each(Found::Piece(Piece { line, index, bytes }))?;
-        index += 1;
+        each(Found::Piece(Piece {
+            line,
+            index: *index,
+            bytes,
+        }))?;
+        *index += 1;
+        first = false;
     }
 }
 
@@ -361,6 +405,11 @@ pub fn sequence<E: From<SplitError>>(
                 break;
             }
         }
+        // Files that were joined have a byte order mark in the middle.
+        while kept.trim_ascii_start().starts_with(BOM) {
+            let spaces = kept.len() - kept.trim_ascii_start().len();
+            kept.drain(..spaces + BOM.len());
+        }
         let blank = size <= limit as u64 && kept.iter().all(u8::is_ascii_whitespace);
         if !blank {
             let bytes = if size <= limit as u64 {
@@ -397,7 +446,7 @@ pub struct Sequence {
 }
 
 fn skip_bom(input: &mut impl BufRead) -> io::Result<()> {
-    if input.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+    if input.fill_buf()?.starts_with(BOM) {
         input.consume(3);
     }
     Ok(())

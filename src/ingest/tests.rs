@@ -431,6 +431,7 @@ async fn an_extract_becomes_linked_features_and_again_changes_nothing() {
 fn a_reject_is_one_flat_line() {
     let reject = super::Reject {
         file: "a.geojson".into(),
+        sheet: None,
         line: Some(3),
         index: Some(0),
         id: Some("b1".into()),

@@ -57,10 +57,28 @@ pub struct Zone {
 /// Why a text names no coordinate system that we know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown coordinate system {0:?}; known are WGS84 (EPSG:4326, CRS84), CGCS2000 (EPSG:4490), \
-     GCJ-02, BD-09, EPSG:3857 and EPSG:4513 to EPSG:4554 (CGCS2000 3-degree Gauss-Krüger)"
+    "unknown coordinate system {0:?}{hint}; known are WGS84 (EPSG:4326, CRS84), CGCS2000 (EPSG:4490), \
+     GCJ-02, BD-09, EPSG:3857 and EPSG:4513 to EPSG:4554 (CGCS2000 3-degree Gauss-Krüger)",
+    hint = older_datum(.0)
 )]
 pub struct UnknownCrs(pub String);
+
+/// What to do about the datums that China used before CGCS2000: how they lie to it differs from district
+/// to district by tens of metres, so no formula of ours would be right.
+fn older_datum(name: &str) -> &'static str {
+    let digits = name.rsplit(|c: char| !c.is_ascii_digit()).next();
+    match digits.and_then(|d| d.parse::<u32>().ok()) {
+        Some(4610 | 2327..=2390) => {
+            " (Xi'an 1980: transform it to EPSG:4490 with the parameters of your surveying office, or \
+             with `ogr2ogr -t_srs EPSG:4490`)"
+        }
+        Some(4214 | 2401..=2442 | 21413..=21423 | 21453..=21463) => {
+            " (Beijing 1954: transform it to EPSG:4490 with the parameters of your surveying office, or \
+             with `ogr2ogr -t_srs EPSG:4490`)"
+        }
+        _ => "",
+    }
+}
 
 /// Why a coordinate cannot be transformed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

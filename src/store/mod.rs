@@ -29,6 +29,7 @@ mod webhook;
 use std::path::Path;
 use std::time::Duration;
 
+use geo_types::Coord;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -44,6 +45,7 @@ pub use webhook::{
 };
 
 use crate::model::{Author, Change, CollectionId, CommitHeader, Edit, Record};
+use crate::spatial::bounds::Bounds;
 use postgis::PostgisStore;
 use sqlite::SqliteStore;
 
@@ -198,6 +200,20 @@ impl Store {
         sink: impl FnMut(Record) + Send,
     ) -> Result<Head, StoreError> {
         either!(self, s => s.load(Some(collection), sink).await)
+    }
+
+    /// Where about `most` features of the map lie, spread over all of it; a sample, to tell what lies far
+    /// from everything.
+    pub async fn sample_places(&self, most: u32) -> Result<Vec<Coord<f64>>, StoreError> {
+        let shapes = either!(self, s => s.sample_shapes(most).await)?;
+        let first = |wkb: Vec<u8>| {
+            let bounds = Bounds::of(&crate::codec::wkb::decode(&wkb).ok()?)?;
+            Some(Coord {
+                x: bounds.west,
+                y: bounds.south,
+            })
+        };
+        Ok(shapes.into_iter().filter_map(first).collect())
     }
 
     /// The heads of the commits after `seq`, oldest first, at most `limit`.

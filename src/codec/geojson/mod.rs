@@ -1,4 +1,5 @@
 //! GeoJSON (RFC 7946), read and written.
 
+pub mod crs;
 pub mod read;
 pub mod write;

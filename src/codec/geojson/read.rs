@@ -2,6 +2,9 @@
 //! which number is wrong: an error names the place (`geometry.coordinates[0][3]`), what stands there
 //! and what was expected.
 //!
+//! Whatever names a coordinate system (the collection, the feature, its geometry) is heard: see
+//! [`crs`](super::crs).
+//!
 //! Altitudes are dropped: the map is flat. Foreign members (`seq`, `updated_at`, `collection`…) are
 //! ignored here.
 
@@ -13,24 +16,42 @@ use geo_types::{
 };
 use serde_json::{Map, Value};
 
+use super::crs;
 use crate::model::{Body, FeatureId, Properties};
+use crate::spatial::crs::Crs;
 use crate::spatial::validity;
 
-/// What a geometry may ask of us before it is refused.
+/// How geometries are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The most positions one geometry may have.
     pub vertices: usize,
-    /// Whether coordinates are degrees, so that they must lie within ±180 and ±90. Projected input is
-    /// read without and checked after its transformation.
-    pub degrees: bool,
+    /// The coordinate system of what does not name its own.
+    pub crs: Crs,
+    /// Whether positions are latitude (or northing) first, as OGC interfaces have some systems.
+    pub lat_first: bool,
+    /// What a member `crs` of the value means.
+    pub member: Member,
+}
+
+/// What a member `crs` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Member {
+    /// It says the coordinate system of its object.
+    Counts,
+    /// Somebody who knows better has said it.
+    Ignored,
+    /// It was said elsewhere, and there must not be two.
+    Refused,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             vertices: 500_000,
-            degrees: true,
+            crs: Crs::Crs84,
+            lat_first: false,
+            member: Member::Counts,
         }
     }
 }
@@ -46,7 +67,7 @@ pub struct ReadError {
 }
 
 impl ReadError {
-    fn new(place: impl fmt::Display, problem: impl Into<String>) -> Self {
+    pub(super) fn new(place: impl fmt::Display, problem: impl Into<String>) -> Self {
         Self {
             place: place.to_string(),
             problem: problem.into(),
@@ -71,13 +92,45 @@ pub fn read_body(value: &Value, limits: &Limits) -> Result<Body, ReadError> {
     body_of(feature_object(value)?, limits)
 }
 
-/// Reads a geometry object, with rings as they came; see [`validity::normalise`].
+/// Reads a geometry object into degrees of WGS 84, with rings as they came; see
+/// [`validity::normalise`].
 pub fn read_geometry(value: &Value, limits: &Limits) -> Result<Geometry<f64>, ReadError> {
+    let place = Place::root("geometry");
+    let limits = limits.within(value.get("crs"), &place.name("crs"))?;
     let mut reader = Reader {
-        limits,
+        limits: &limits,
         vertices: 0,
     };
-    reader.geometry(value, &Place::root("geometry"), false)
+    let geometry = reader.geometry(value, &place, false)?;
+    if limits.crs.is_wgs84() {
+        return Ok(geometry);
+    }
+    limits
+        .crs
+        .geometry_to_wgs84(&geometry)
+        .map_err(|e| ReadError::new("geometry.coordinates", e.to_string()))
+}
+
+impl Limits {
+    /// The same for what stands in an object with that member `crs`.
+    fn within(&self, crs: Option<&Value>, place: impl fmt::Display) -> Result<Self, ReadError> {
+        let said = match (self.member, crs) {
+            (Member::Ignored, _) | (_, None | Some(Value::Null)) => None,
+            (Member::Refused, Some(_)) => {
+                return Err(ReadError::new(
+                    place,
+                    "the header Content-Crs names the coordinate system already; leave one of them out",
+                ));
+            }
+            (Member::Counts, Some(crs)) => crs::named(crs)
+                .map(Some)
+                .map_err(|problem| ReadError::new(place, problem))?,
+        };
+        Ok(Self {
+            crs: said.unwrap_or(self.crs),
+            ..*self
+        })
+    }
 }
 
 fn feature_object(value: &Value) -> Result<&Map<String, Value>, ReadError> {
@@ -148,7 +201,10 @@ fn body_of(feature: &Map<String, Value>, limits: &Limits) -> Result<Body, ReadEr
             ));
         }
         Some(Value::Null) => None,
-        Some(value) => Some(validity::normalise(read_geometry(value, limits)?)),
+        Some(value) => {
+            let limits = limits.within(feature.get("crs"), "crs")?;
+            Some(validity::normalise(read_geometry(value, &limits)?))
+        }
     };
     let properties = match feature.get("properties") {
         None | Some(Value::Null) => Properties::default(),
@@ -249,6 +305,15 @@ impl Reader<'_> {
                 format!("expected a geometry object, found {}", Found(value)),
             ));
         };
+        if nested {
+            let at = place.name("crs");
+            if self.limits.within(object.get("crs"), &at)?.crs != self.limits.crs {
+                return Err(ReadError::new(
+                    at,
+                    "one geometry has one coordinate system; name it at the GeometryCollection",
+                ));
+            }
+        }
         let Some(kind) = object.get("type").and_then(Value::as_str) else {
             return Err(ReadError::new(
                 place.name("type"),
@@ -424,11 +489,12 @@ impl Reader<'_> {
                 format!("{EXPECTED}, found {}", Found(&numbers[i])),
             )),
         };
-        let coord = Coord {
-            x: number(0)?,
-            y: number(1)?,
-        };
-        if self.limits.degrees
+        let (mut x, mut y) = (number(0)?, number(1)?);
+        if self.limits.lat_first {
+            (x, y) = (y, x);
+        }
+        let coord = Coord { x, y };
+        if self.limits.crs.is_degrees()
             && let Some(problem) = validity::out_of_range(coord)
         {
             return Err(ReadError::new(place, problem));

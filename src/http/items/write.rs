@@ -1,5 +1,6 @@
 //! Writing features: put, patch (RFC 7396), post, delete; each is one commit, and the answer comes
-//! when the map has it.
+//! when the map has it. What is sent in another coordinate system than WGS 84 says so: by `Content-Crs`
+//! (OGC API – Features, part 4), or by a member `crs`.
 
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -7,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{GEOJSON, collection, guard};
+use super::content_crs::{limits, limits_of_map};
+use super::{GEOJSON, collection, doubts, guard};
 use crate::codec::geojson::read::{Limits, id_from, read_body, take_id};
 use crate::http::App;
 use crate::http::answer::{SEQ_HEADER, Tag};
@@ -19,8 +21,6 @@ use crate::index::{Collection, Entry};
 use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
 use crate::spatial::validity;
 
-/// The most positions of one geometry that comes over HTTP; more comes by import.
-const VERTICES: usize = 100_000;
 /// How often a patch that names no version is tried upon a newer one, when others are quicker.
 const PATIENCE: u32 = 20;
 
@@ -28,10 +28,13 @@ const PATIENCE: u32 = 20;
 ///
 /// The id is the feature's own, or drawn where it has none.
 #[utoipa::path(post, path = "/api/collections/{collectionId}/items", tag = "features",
-    params(("collectionId" = String, Path, description = "The collection's id")),
-    request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature, WGS 84"),
+    params(
+        ("collectionId" = String, Path, description = "The collection's id"),
+        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
+    ),
+    request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature"),
     responses(
-        (status = 201, description = "Made; Location names it", content_type = "application/geo+json", body = Value),
+        (status = 201, description = "Made; Location names it. A member `warnings` (`[{field, warning, warning_zh}]`) says what is odd about it, as a place far from everything on the map", content_type = "application/geo+json", body = Value),
         (status = 405, description = "The collection is not written directly", content_type = "application/problem+json"),
         (status = 409, description = "The id is taken", content_type = "application/problem+json"),
         (status = 422, description = "The feature is not valid; `errors` lists why", content_type = "application/problem+json"),
@@ -53,7 +56,7 @@ pub async fn create(
     };
     let feature = Feature {
         id: id.clone(),
-        body: read_body(&document, &limits()).map_err(|e| wrong(&e))?,
+        body: read_body(&document, &limits(&headers)?).map_err(|e| wrong(&e))?,
     };
     let present = None;
     let feature = target.admit(&caller, present, feature)?;
@@ -77,8 +80,9 @@ pub async fn create(
         ("featureId" = String, Path, description = "The feature's id"),
         ("If-Match" = Option<String>, Header, description = "The ETag read before: refused with 412 where somebody was quicker"),
         ("If-None-Match" = Option<String>, Header, description = "`*`: only where there is none yet"),
+        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
     ),
-    request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature, WGS 84"),
+    request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature"),
     responses(
         (status = 200, description = "Replaced", content_type = "application/geo+json", body = Value),
         (status = 201, description = "Made", content_type = "application/geo+json", body = Value),
@@ -105,7 +109,7 @@ pub async fn put(
             vec![json!({"field": "id", "problem": "must be the id in the path, or missing"})],
         ));
     }
-    let body = read_body(&document, &limits()).map_err(|e| wrong(&e))?;
+    let body = read_body(&document, &limits(&headers)?).map_err(|e| wrong(&e))?;
     let was = app
         .live
         .snapshot()
@@ -155,6 +159,7 @@ pub async fn put(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("featureId" = String, Path, description = "The feature's id"),
         ("If-Match" = Option<String>, Header, description = "The ETag read before"),
+        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
     ),
     request_body(content = Value, content_type = "application/merge-patch+json",
         description = "`{\"properties\": {…}, \"geometry\": {…}}`, either may be missing"),
@@ -180,7 +185,7 @@ pub async fn patch(
     };
     if let Some(unknown) = patch
         .keys()
-        .find(|k| !["type", "id", "geometry", "properties"].contains(&k.as_str()))
+        .find(|k| !["type", "id", "crs", "geometry", "properties"].contains(&k.as_str()))
     {
         return Err(Problem::unprocessable(
             format!("A patch has no member {unknown:?}; there are geometry and properties."),
@@ -216,7 +221,7 @@ pub async fn patch(
         })?;
         let feature = Feature {
             id: id.clone(),
-            body: target.patched(&caller, entry, &patch)?,
+            body: target.patched(&caller, entry, &patch, &limits(&headers)?)?,
         };
         // What was read here is what is changed: whoever came in between makes it fail, not vanish. Who
         // named no version means the newest, so it is tried upon that one then.
@@ -244,7 +249,7 @@ pub async fn patch(
 }
 
 /// What a feature is after a patch.
-fn patched(entry: &Entry, patch: &Map<String, Value>) -> Result<Body, Problem> {
+fn patched(entry: &Entry, patch: &Map<String, Value>, limits: &Limits) -> Result<Body, Problem> {
     let mut properties: Value =
         serde_json::from_str(entry.all_properties()).map_err(|e| Problem::internal(&e))?;
     if let Some(change) = patch.get("properties") {
@@ -257,11 +262,15 @@ fn patched(entry: &Entry, patch: &Map<String, Value>) -> Result<Body, Problem> {
         merge(&mut properties, change);
     }
     let mut feature = json!({"type": "Feature", "properties": properties});
-    feature["geometry"] = match patch.get("geometry") {
-        Some(changed) => changed.clone(),
-        None => serde_json::from_slice(entry.geometry_json()).map_err(|e| Problem::internal(&e))?,
+    let Some(changed) = patch.get("geometry") else {
+        // As the map has it: in WGS 84, whatever the patch is in.
+        feature["geometry"] =
+            serde_json::from_slice(entry.geometry_json()).map_err(|e| Problem::internal(&e))?;
+        return read_body(&feature, &limits_of_map()).map_err(|e| wrong(&e));
     };
-    read_body(&feature, &limits()).map_err(|e| wrong(&e))
+    feature["geometry"] = changed.clone();
+    feature["crs"] = patch.get("crs").cloned().unwrap_or_default();
+    read_body(&feature, limits).map_err(|e| wrong(&e))
 }
 
 /// Deletes a feature.
@@ -364,11 +373,12 @@ impl Target {
         caller: &Caller,
         entry: &Entry,
         patch: &Map<String, Value>,
+        limits: &Limits,
     ) -> Result<Body, Problem> {
         if let Some(Value::Object(change)) = patch.get("properties") {
             guard::only_visible(&self.schema, caller.roles(), change)?;
         }
-        patched(entry, patch)
+        patched(entry, patch, limits)
     }
 
     /// What a replacement expects: what its headers demand, and where it keeps what its writer does not
@@ -470,7 +480,13 @@ impl Target {
             // Written and gone again, or not in this node's memory yet.
             return Ok(StatusCode::ACCEPTED.into_response());
         };
-        let bytes = entry.feature_json(collection.schema(), caller.view(), None);
+        let mut bytes = entry.feature_json(collection.schema(), caller.view(), None);
+        let doubts = doubts::of(snapshot.collections(), entry);
+        if !doubts.is_empty() {
+            // The feature's closing brace makes room for one more member.
+            bytes.pop();
+            bytes.extend_from_slice(format!(",\"warnings\":{}}}", json!(doubts)).as_bytes());
+        }
         let id_of = &self.schema.collection;
         let shape = app.base(headers);
         let tag = Tag::of_feature(&snapshot, id_of, entry.seq(), caller, &shape);
@@ -507,13 +523,6 @@ async fn document(request: Request) -> Result<Value, Problem> {
     let bytes = body::read(request, &()).await?;
     serde_json::from_slice(&bytes)
         .map_err(|e| Problem::bad_body(format!("The body is no JSON: {e}")))
-}
-
-fn limits() -> Limits {
-    Limits {
-        vertices: VERTICES,
-        ..Limits::default()
-    }
 }
 
 fn feature_id(text: &str) -> Result<FeatureId, Problem> {

@@ -12,6 +12,7 @@ fn cut(text: &str, limit: usize) -> Result<Vec<String>, String> {
         limit,
         &mut |found| {
             out.push(match found {
+                Found::Document => return Ok(()),
                 Found::Crs(bytes) => format!("crs {}", String::from_utf8_lossy(&bytes)),
                 Found::Piece(p) => format!(
                     "{}:{} {}",
@@ -129,4 +130,29 @@ proptest! {
         let _ = document::<SplitError>(&text[..], 20, &mut |_| Ok(()));
         let _ = sequence::<SplitError>(&bytes[..], 20, &mut |_, _| Ok(()));
     }
+}
+
+#[test]
+fn files_that_were_joined_are_cut_with_their_byte_order_marks() {
+    assert_eq!(
+        lines(
+            "\u{feff}{\"a\":1}\n\u{feff}{\"b\":2}\r\n \u{feff}\u{feff}{\"c\":3}\n\u{feff}\n",
+            100
+        ),
+        ["1:0 {\"a\":1}", "2:1 {\"b\":2}", "3:2 {\"c\":3}"]
+    );
+    let two = "\u{feff}{\"features\":[{\"a\":1}]}\n\u{feff}{\"crs\":7,\"features\":[{\"b\":2},{\"c\":3}]}\n\
+               {\"d\":4}";
+    assert_eq!(
+        cut(two, 100).unwrap(),
+        [
+            "1:0 {\"a\":1}",
+            "crs 7",
+            "2:1 {\"b\":2}",
+            "2:2 {\"c\":3}",
+            "3:3 {\"d\":4}"
+        ]
+    );
+    let said = cut("{\"features\":[]}\u{feff}x", 100).unwrap_err();
+    assert!(said.contains("expected the end of the file"), "{said}");
 }

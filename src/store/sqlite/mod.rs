@@ -11,6 +11,7 @@ mod history;
 mod photo;
 mod read;
 mod replay;
+mod sample;
 mod staging;
 mod webhook;
 mod write;

@@ -1,0 +1,74 @@
+//! The member `crs` of GeoJSON's first edition (2008), which RFC 7946 took out and many programs still
+//! write: ogr2ogr at the collection, PostGIS (`ST_AsGeoJSON`) in each geometry. The innermost counts. `x` is
+//! longitude or easting in it, whatever the authority says.
+
+use serde_json::Value;
+
+use crate::spatial::crs::Crs;
+
+/// The coordinate system that a member `crs` names. The error says what was expected.
+pub fn named(member: &Value) -> Result<Crs, String> {
+    const EXPECTED: &str = "expected a coordinate system as \
+        {\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::4490\"}}";
+    let name = match member {
+        Value::String(name) => name.clone(),
+        Value::Object(_) => {
+            if member.get("type").and_then(Value::as_str) == Some("link") {
+                return Err(format!("a link is not followed; {EXPECTED}"));
+            }
+            match (
+                member.pointer("/properties/name"),
+                member.pointer("/properties/code"),
+            ) {
+                (Some(Value::String(name)), _) => name.clone(),
+                (_, Some(Value::String(code))) => code.clone(),
+                (_, Some(Value::Number(code))) => code.to_string(),
+                _ => return Err(format!("names none; {EXPECTED}")),
+            }
+        }
+        _ => return Err(EXPECTED.to_owned()),
+    };
+    name.parse()
+        .map_err(|e: crate::spatial::crs::UnknownCrs| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_form_that_programs_write_is_read() {
+        for (member, expected) in [
+            (
+                json!({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}),
+                Some(4490),
+            ),
+            (
+                json!({"type": "name", "properties": {"name": "EPSG:4549"}}),
+                Some(4549),
+            ),
+            (
+                json!({"type": "EPSG", "properties": {"code": 3857}}),
+                Some(3857),
+            ),
+            (json!("EPSG:4490"), Some(4490)),
+            (
+                json!({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}),
+                None,
+            ),
+        ] {
+            assert_eq!(named(&member).unwrap().epsg(), expected, "{member}");
+        }
+        let older = named(&json!({"type": "name", "properties": {"name": "EPSG:4610"}}));
+        assert!(older.unwrap_err().contains("Xi'an 1980"));
+        for wrong in [
+            json!({"type": "link", "properties": {"href": "http://example.com/crs"}}),
+            json!({"type": "name", "properties": {}}),
+            json!(4490),
+        ] {
+            assert!(named(&wrong).unwrap_err().contains("EPSG::4490"), "{wrong}");
+        }
+    }
+}
