@@ -29,6 +29,7 @@ check() {
   need "a C compiler, for SQLite" gcc libc6-dev -- command -v cc
   need "the PostgreSQL server" postgresql -- has_server
   need "PostGIS" postgresql postgis postgresql-postgis -- has_postgis
+  need "PgBouncer" pgbouncer -- [ -x /usr/sbin/pgbouncer ]
   need "Chromium at /usr/bin/chromium, or where CHROMIUM says" chromium -- has_browser
   need "fontconfig" fontconfig -- command -v fc-list
   need "a Chinese font" fonts-noto-cjk -- has_font

@@ -493,8 +493,35 @@ async fn a_row_that_is_no_feature_is_named_and_the_map_keeps_what_it_had() {
         ),
         (
             "geom = 'CURVEPOLYGON(CIRCULARSTRING(0 0, 1 1, 2 0, 1 -1, 0 0))'",
-            "geometry",
+            "CURVEPOLYGON; use ST_CurveToLine",
         ),
+        (
+            "geom = 'COMPOUNDCURVE(CIRCULARSTRING(117 39, 118 40, 119 39), (119 39, 117 39))'",
+            "COMPOUNDCURVE; use ST_CurveToLine",
+        ),
+        (
+            "geom = 'MULTICURVE((117 39, 118 40), CIRCULARSTRING(117 39, 118 40, 119 39))'",
+            "MULTICURVE; use ST_CurveToLine",
+        ),
+        (
+            "geom = 'MULTISURFACE(CURVEPOLYGON(CIRCULARSTRING(0 0, 1 1, 2 0, 1 -1, 0 0)))'",
+            "MULTISURFACE; use ST_CurveToLine",
+        ),
+        (
+            "geom = 'GEOMETRYCOLLECTION(POINT(117 39), CIRCULARSTRING(117 39, 118 40, 119 39))'",
+            "CIRCULARSTRING; use ST_CurveToLine",
+        ),
+        (
+            "geom = ST_Force2D('TRIANGLE((117 39, 117.1 39, 117.1 39.1, 117 39))')",
+            "TRIANGLE; store it as a POLYGON",
+        ),
+        (
+            "geom = ST_Force2D('TIN(((117 39, 117.1 39, 117.1 39.1, 117 39)))')",
+            "TIN; store it as a POLYGON",
+        ),
+        ("geom = 'MULTIPOLYGON EMPTY'", "geometry"),
+        ("geom = 'MULTIPOLYGON(EMPTY)'", "geometry"),
+        ("geom = 'GEOMETRYCOLLECTION EMPTY'", "geometry"),
         ("levels = -1", "properties.levels"),
         ("tags = '[1]'", "properties.tags[0]"),
         ("height_m = 'NaN'", "properties.height_m"),
@@ -593,6 +620,22 @@ async fn a_geometry_written_by_sql_comes_in_the_form_of_the_map() {
     )
     .await;
     assert!(said.contains("3857") && said.contains("4326"), "{said}");
+    // Heights and measures: PostgreSQL itself refuses them; ST_Force2D is the way out.
+    for (shape, letter) in [("POINT Z (117 39 5)", 'Z'), ("POINT M (117 39 5)", 'M')] {
+        let said = refused(
+            &mut m.sql,
+            &format!("INSERT INTO map.buildings (geom) VALUES ('{shape}')"),
+        )
+        .await;
+        assert!(said.contains(&format!("has {letter} dimension")), "{said}");
+        run(
+            &mut m.sql,
+            &format!(
+                "INSERT INTO map.buildings (id, geom) VALUES ('{letter}', ST_Force2D('{shape}'))"
+            ),
+        )
+        .await;
+    }
     for bad in ["Buildings", "$x; DROP", ""] {
         let said = refused(
             &mut m.sql,
@@ -1151,4 +1194,34 @@ async fn the_past_leaves_out_what_was_never_on_the_map() {
     .await;
     let then = store.collection_at(&buildings, Timestamp::now()).await;
     assert_eq!(then.unwrap()[0].seq, 4);
+}
+
+#[tokio::test]
+async fn a_pooler_that_keeps_no_sessions_is_named_and_one_that_does_is_used() {
+    if postgres::skipped() {
+        return;
+    }
+    let cluster = postgres::Cluster::start();
+    let database = cluster.database();
+    let open = async |settings: &str| Store::open(&cluster.pooler(&database, settings)).await;
+    let ignored = "ignore_startup_parameters = extra_float_digits";
+    for mode in ["transaction", "statement"] {
+        let refused = open(&format!("pool_mode = {mode}\n{ignored}")).await;
+        let said = refused.unwrap_err().to_string();
+        assert!(said.contains("PgBouncer"), "{said}");
+        assert!(said.contains("pool_mode = session"), "{said}");
+    }
+    let refused = open("pool_mode = session").await;
+    let said = refused.unwrap_err().to_string();
+    assert!(said.contains("PgBouncer refuses the connection"), "{said}");
+    assert!(said.contains("ignore_startup_parameters"), "{said}");
+
+    let store = open(&format!("pool_mode = session\n{ignored}"))
+        .await
+        .unwrap();
+    let document = r#"{"x-onemap-geometry":["Point"],"properties":{}}"#;
+    let committed = store
+        .commit(edit(vec![schema("buildings", document)]))
+        .await;
+    assert_eq!(committed.unwrap().seq, 1);
 }

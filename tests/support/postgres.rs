@@ -40,6 +40,8 @@ pub struct Cluster {
     /// Stops the server and removes the folder when its standard input closes: that happens when this
     /// process ends, whatever ends it.
     _keeper: std::process::Child,
+    /// What keeps the poolers before it.
+    poolers: std::sync::Mutex<Vec<std::process::Child>>,
 }
 
 impl Cluster {
@@ -78,6 +80,7 @@ impl Cluster {
             bin,
             user,
             _keeper: keeper,
+            poolers: std::sync::Mutex::default(),
         };
         cluster.run("initdb", |c| {
             c.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"])
@@ -130,6 +133,64 @@ impl Cluster {
     pub fn bare_database(&self, name: &str) -> String {
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
         self.url(name)
+    }
+
+    /// A PgBouncer before a database of this cluster, with lines of its configuration; the answer is the
+    /// database's address through it. It ends with the server.
+    pub fn pooler(&self, database: &str, settings: &str) -> String {
+        const PROGRAM: &str = "/usr/sbin/pgbouncer";
+        assert!(
+            Path::new(PROGRAM).exists(),
+            "this test needs PgBouncer (Debian: apt-get install pgbouncer)"
+        );
+        let name = database.rsplit('/').next().expect("a name");
+        let folder = self
+            .folder
+            .join(format!("pooler-{:08x}", rand::random::<u32>()));
+        std::fs::create_dir(&folder).expect("a folder");
+        let file = folder.join("pgbouncer.ini");
+        std::fs::write(
+            &file,
+            format!(
+                "[databases]\n{name} = host={} dbname={name} user=postgres\n[pgbouncer]\n\
+                 listen_addr =\nlisten_port = 6432\nunix_socket_dir = {}\nauth_type = any\n\
+                 logfile = {}\n{settings}\n",
+                self.folder.display(),
+                folder.display(),
+                folder.join("log").display(),
+            ),
+        )
+        .expect("a file in the temporary folder");
+        if let Some((uid, gid)) = self.user {
+            chown(&folder, Some(uid), Some(gid)).expect("chown");
+        }
+        // Ends when its standard input closes, as the keeper of the server does.
+        let keeper = as_user(Command::new("sh"), self.user)
+            .args([
+                "-c",
+                "\"$1\" -q \"$2\" & pid=$!; cat >/dev/null; kill $pid; wait $pid",
+            ])
+            .args(["sh", PROGRAM])
+            .arg(&file)
+            .current_dir("/")
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh");
+        self.poolers.lock().expect("poolers").push(keeper);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !folder.join(".s.PGSQL.6432").exists() {
+            assert!(
+                std::time::Instant::now() < deadline,
+                "PgBouncer did not start: {}",
+                std::fs::read_to_string(folder.join("log")).unwrap_or_default()
+            );
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let host = folder.display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{host}:6432/{name}")
     }
 
     fn url(&self, database: &str) -> String {

@@ -10,9 +10,11 @@ mod audit;
 mod history;
 mod listen;
 mod photo;
+mod pooler;
 mod quarantine;
 mod read;
 mod replay;
+mod sample;
 mod staging;
 mod views;
 mod webhook;
@@ -114,7 +116,10 @@ impl PostgisStore {
         let options = PgConnectOptions::from_str(url)
             .map_err(failed)?
             .application_name("onemap");
-        let mut connection = connect(&options).await.map_err(failed)?;
+        let mut connection = connect(&options)
+            .await
+            .map_err(|e| pooler::refused_settings(&e, &shown).unwrap_or_else(|| failed(e)))?;
+        pooler::refuse(&options, &mut connection, &shown).await?;
         sqlx::query("SELECT pg_advisory_lock($1, $2)")
             .bind(LOCKS)
             .bind(UPGRADE_LOCK)
