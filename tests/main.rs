@@ -13,6 +13,7 @@ mod connections;
 mod credentials;
 mod documents;
 mod features;
+mod foreign_files;
 mod full_disk;
 mod import_command;
 mod killed_import;

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Features by name.
 #[utoipa::path(get, path = "/api/search", tag = "features",
     params(
-        ("q" = String, Query, description = "Words of a name, in characters, pinyin or its first letters: `wqhy3` finds 温泉花园3号楼"),
+        ("q" = String, Query, description = "Words of a name, in characters, pinyin or its first letters: `wqhy3` finds 温泉花园3号楼; empty text finds nothing"),
         ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these collections"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many (10)"),
     ),
@@ -45,8 +45,8 @@ pub async fn search(
     query.only(&["q", "collections", "limit"])?;
     let words = query
         .get("q")?
-        .filter(|q| !q.trim().is_empty())
         .ok_or_else(|| Problem::invalid("q", "Say what to look for: q=wqhy3."))?
+        .trim()
         .to_owned();
     let limit = query
         .parsed::<usize>("limit", "a whole number from 1 to 100")?
@@ -86,14 +86,19 @@ pub async fn search(
     }
     let view = caller.view();
     let asker = caller.clone();
-    let turn = turn(&SEARCHES, PATIENCE).await?;
-    let hits = tokio::task::spawn_blocking(move || {
-        // Held by the work and not by the request: a client that hangs up does not end the walk.
-        let _turn = turn;
-        riders::search(&collections, asker.view(), &words, limit)
-    })
-    .await
-    .map_err(|e| Problem::internal(&e))?;
+    // A field that was cleared: nothing is looked for, and nothing found.
+    let hits = if words.is_empty() {
+        Vec::new()
+    } else {
+        let turn = turn(&SEARCHES, PATIENCE).await?;
+        tokio::task::spawn_blocking(move || {
+            // Held by the work and not by the request: a client that hangs up does not end the walk.
+            let _turn = turn;
+            riders::search(&collections, asker.view(), &words, limit)
+        })
+        .await
+        .map_err(|e| Problem::internal(&e))?
+    };
     let body = || {
         let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
         for (i, hit) in hits.iter().enumerate() {

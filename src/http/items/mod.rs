@@ -1,6 +1,8 @@
 //! `/api/collections/{c}/items`: features as GeoJSON, a page at a time or one by one, and how they
 //! are written.
 
+mod content_crs;
+mod doubts;
 mod guard;
 mod one;
 pub mod params;
@@ -65,7 +67,7 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10)"),
         ("offset" = Option<u64>, Query, minimum = 0, description = "How many to pass over; promises nothing across writes"),
         ("after" = Option<String>, Query, description = "Only ids after this one: what the link `next` uses"),
-        ("datetime" = Option<String>, Query, description = "A time or an interval, for collections that have a time"),
+        ("datetime" = Option<String>, Query, description = "A time with its zone, a date (of UTC) or an interval, for collections that have a time; a time without a zone is refused"),
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
         ("crs" = Option<String>, Query, description = "The URI of the system of the answer's coordinates; CRS84 where it is missing"),
         ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "name,-levels"),

@@ -238,7 +238,7 @@ fn may_have(properties: &str, name: &str, wanted: &str) -> bool {
 impl Span {
     /// Whether a date or a time lies in it.
     fn meets(&self, text: &str) -> bool {
-        match moment(text) {
+        match moment(text).or_else(|| day(text)) {
             Some((first, last)) => {
                 self.from.is_none_or(|from| last >= from) && self.to.is_none_or(|to| first <= to)
             }
@@ -333,11 +333,15 @@ pub fn limit(query: &Query) -> Result<usize, Problem> {
 
 /// `2026-11-22T00:00:00Z`, `2026-11-22`, `a/b`, `../b`, `a/..`.
 fn span(text: &str) -> Result<Span, Problem> {
+    // An unescaped + of a query is a space: 2026-11-22T14:00:00 08:00.
+    let plus = text.replace(' ', "+");
+    let text = plus.as_str();
     let wrong = || {
         Problem::invalid(
             "datetime",
             format!(
-                "datetime={text}: expected an RFC 3339 time or date, or an interval as \
+                "datetime={text}: expected an RFC 3339 time with its zone, as \
+                 2026-11-22T14:00:00%2B08:00 or 2026-11-22T06:00:00Z, a date, or an interval of two, as \
                  2026-11-01T00:00:00Z/2026-11-22T00:00:00Z; .. is an open end."
             ),
         )
@@ -371,11 +375,20 @@ fn span(text: &str) -> Result<Span, Problem> {
     Ok(span)
 }
 
-/// The first and last moment of a time, or of a day.
+/// The first and last moment of a time, or of a day. A time without a zone is neither: read as a date it
+/// would mean the whole day.
 fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     if let Ok(t) = text.parse::<Timestamp>() {
         return Some((t, t));
     }
+    if text.len() != "2026-11-22".len() {
+        return None;
+    }
+    day(text)
+}
+
+/// The first and last moment of the day that a text begins with.
+fn day(text: &str) -> Option<(Timestamp, Timestamp)> {
     let day: jiff::civil::Date = text.parse().ok()?;
     let first = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
     let last = day.at(23, 59, 59, 999_999_999);
@@ -474,7 +487,21 @@ mod tests {
         let all_day = span("2026-11-22").unwrap();
         assert!(all_day.meets("2026-11-22T23:59:59.9Z") && !all_day.meets("2026-11-23T00:00:00Z"));
         assert!(span("../2026-11-22T00:00:00Z").unwrap().meets("1999-01-01"));
-        for wrong in ["yesterday", "../..", "2026-11-22/2026-11-21", "/"] {
+        let two = span("2026-11-22T14:00:00+08:00").unwrap();
+        assert_eq!(span("2026-11-22T14:00:00 08:00").unwrap(), two);
+        assert_eq!(two.from, two.to);
+        for wrong in [
+            "yesterday",
+            "../..",
+            "2026-11-22/2026-11-21",
+            "/",
+            // Without a zone nobody knows which moment it is.
+            "2026-11-10T14:00:00",
+            "2026-11-10T14:00:00/..",
+            "2026-11-10T14:00:00Z/2026-11-11T14:00:00",
+            "2026-11-10 14:00",
+            "20261110",
+        ] {
             assert!(span(wrong).is_err(), "{wrong}");
         }
     }
