@@ -65,7 +65,10 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
         _ => Sheets::take(&mut files)?,
     };
     let store = Store::open(database).await?;
-    with_store(store, async |store| import(store, args, &files, sheets, cases).await).await
+    with_store(store, async |store| {
+        import(store, args, &files, sheets, cases).await
+    })
+    .await
 }
 
 async fn import(
