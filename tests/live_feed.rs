@@ -235,7 +235,8 @@ async fn one_address_cannot_take_the_places_of_accounts() {
 #[tokio::test]
 async fn a_client_that_does_not_read_is_dropped_and_misses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let limits = ["--feed-patience", "1", "--feed-waiting", "16"];
+    let patience = ["--feed-patience", "1", "--idle-timeout", "5"];
+    let limits = [&patience[..], &["--feed-waiting", "16"]].concat();
     let server = Server::on(&sqlite_in(folder.path()), &limits).await;
     let mut other = Feed::connect(&server.base, "", None).await;
     let (heard_by_other, mut others) = tokio::sync::mpsc::unbounded_channel();

@@ -19,6 +19,7 @@ mod import_command;
 mod killed_import;
 mod killed_ledger;
 mod ledger;
+mod limits;
 mod live_feed;
 mod photos;
 mod rules;

@@ -10,6 +10,7 @@ mod import;
 mod import_ledger;
 mod serve;
 mod serve_feed;
+mod serve_limits;
 mod synth;
 mod token;
 

@@ -9,15 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
-use hyper_util::rt::TokioTimer;
 use jiff::{SignedDuration, Timestamp};
 
 use super::serve_feed::FeedArgs;
+use super::serve_limits::LimitArgs;
 use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
-use crate::http::{self, App, assets};
+use crate::http::{self, App, assets, connections};
 use crate::live::{self, Live, Office};
 use crate::model::{Author, CollectionId, Edit, Role};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
@@ -57,9 +56,8 @@ pub struct ServeArgs {
     feed_retention: u64,
     #[command(flatten)]
     feed: FeedArgs,
-    /// How many seconds a client may take for the head of a request.
-    #[arg(long, env = "ONEMAP_HEADER_TIMEOUT", default_value_t = 30, hide = true)]
-    header_timeout: u64,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// A certificate chain (PEM): serve HTTPS.
     #[arg(long, env = "ONEMAP_TLS_CERT", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -143,18 +141,17 @@ async fn serve(
         public_url: args.public_url.clone(),
         feed_retention: args.feed_retention,
         feed_limits: args.feed.limits(),
+        connections: args.limits.settings(),
         tls: args.tls_cert.is_some(),
         trust_proxy: args.trust_proxy,
     };
     tokio::spawn(live::courier(live.clone()));
-    let router = http::router(App::new(live, options, http::metrics::install()))
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let app = App::new(live, options, http::metrics::install());
     let listener = std::net::TcpListener::bind(args.listen)
         .with_context(|| format!("cannot listen on {}", args.listen))?;
-    listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(cert), Some(key)) => Some(certificate(cert, key).await?),
+        (Some(cert), Some(key)) => Some(connections::tls(cert, key)?),
         _ => None,
     };
     // Only now, when nothing can come between making the token and showing it, this once.
@@ -164,37 +161,9 @@ async fn serve(
         hand_over(&token, store)?;
     }
 
-    let patience = Duration::from_secs(args.header_timeout);
-    let handle = axum_server::Handle::new();
-    tokio::spawn(stop_on_signal(handle.clone()));
     started.store(true, Ordering::Release);
-    match tls {
-        Some(tls) => {
-            patient(axum_server::from_tcp_rustls(listener, tls)?, patience)
-                .handle(handle)
-                .serve(router)
-                .await?;
-        }
-        None => {
-            patient(axum_server::from_tcp(listener)?, patience)
-                .handle(handle)
-                .serve(router)
-                .await?;
-        }
-    }
+    connections::serve(listener, tls, app, stopped()).await?;
     Ok(ExitCode::SUCCESS)
-}
-
-async fn certificate(cert: &Path, key: &Path) -> anyhow::Result<RustlsConfig> {
-    if rustls::crypto::ring::default_provider()
-        .install_default()
-        .is_err()
-    {
-        tracing::debug!("a cryptography provider was installed already");
-    }
-    RustlsConfig::from_pem_file(cert, key)
-        .await
-        .with_context(|| format!("{} and {}", cert.display(), key.display()))
 }
 
 /// Schemas decide what is protected, so a wrong one stops the start instead of being passed over.
@@ -212,20 +181,6 @@ async fn install_schemas(store: &Store, folder: Option<&live::Folder>) -> anyhow
     };
     live::install_schemas(store, schemas, own.is_none()).await?;
     Ok(())
-}
-
-/// Cuts off who does not get to the end of a request's head, or opens a connection and says nothing:
-/// without a limit a few thousand such clients take every file descriptor.
-fn patient<A>(
-    mut server: axum_server::Server<SocketAddr, A>,
-    patience: Duration,
-) -> axum_server::Server<SocketAddr, A> {
-    server
-        .http_builder()
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(patience);
-    server
 }
 
 /// Prints where the pages are, for people and for programs that wait for it.
@@ -340,9 +295,8 @@ async fn tidy(store: Store) {
     }
 }
 
-async fn stop_on_signal(handle: axum_server::Handle<SocketAddr>) {
+/// Waits for a signal to stop.
+async fn stopped() {
     let signal = stop_signal().await;
     tracing::info!("ended by {signal}");
-    // Listeners of the feed never finish by themselves.
-    handle.graceful_shutdown(Some(Duration::from_secs(2)));
 }

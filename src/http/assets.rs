@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::budget::Kept;
 use super::problem::Problem;
 
 #[derive(RustEmbed)]
@@ -89,6 +90,7 @@ fn send(name: &str, file: EmbeddedFile, held: Option<&HeaderValue>) -> Response 
         };
         (headers, bytes).into_response()
     };
+    response.extensions_mut().insert(Kept);
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }

@@ -13,6 +13,7 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::App;
+use super::in_flight::Admitted;
 use super::limit::{Allowance, ClientAddress, Limiter};
 use super::problem::Problem;
 use crate::model::{Author, Role, RoleSet, View};
@@ -67,6 +68,20 @@ impl Principals {
     pub fn forget(&self) {
         self.believed.invalidate_all();
         self.remembered.invalidate_all();
+    }
+
+    /// The account of a request whose credential was good when it came last. Asks nobody.
+    pub fn known(&self, headers: &axum::http::HeaderMap) -> Option<Principal> {
+        let (kind, secret) = match bearer(headers) {
+            Ok(Some(token)) => (Kind::Token, token),
+            Ok(None) => (Kind::Session, session_secret(headers)?),
+            Err(_) => return None,
+        };
+        if !TokenSecret::has_form(&secret) {
+            return None;
+        }
+        let key = (kind, Sha256::digest(secret.as_bytes()).into());
+        self.remembered.get(&key)
     }
 
     /// Whose a credential is: as believed, as the store says, or, for reading while the store is
@@ -135,7 +150,7 @@ impl<'a> Failures<'a> {
             ),
         };
         Self {
-            address: ClientAddress::of(parts, app),
+            address: ClientAddress::of(&parts.headers, &parts.extensions, app),
             limiter,
             allowance,
             what,
@@ -243,6 +258,7 @@ impl FromRequestParts<App> for Caller {
                 .await?;
             return match principal {
                 Some(p) => {
+                    hold(&p, parts);
                     only_reads(&p, parts)?;
                     audit::known(|| who(&p));
                     Ok(Self { principal: Some(p) })
@@ -260,6 +276,7 @@ impl FromRequestParts<App> for Caller {
                 .find(Kind::Session, &secret, reading, failures, ask)
                 .await?;
             if let Some(p) = principal {
+                hold(&p, parts);
                 if !reading {
                     same_origin(parts, app)?;
                 }
@@ -278,6 +295,13 @@ fn who(principal: &Principal) -> Who {
     Who {
         account_id: None,
         account: principal.account.clone(),
+    }
+}
+
+/// The connection counts against the account from now on, and no longer against its address.
+fn hold(principal: &Principal, parts: &Parts) {
+    if let Some(admitted) = parts.extensions.get::<Admitted>() {
+        admitted.connection.is_held_by(&principal.account);
     }
 }
 

@@ -1,40 +1,185 @@
 //! Bodies that come in: read within the limit, parsed once, refused in words.
 
-use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
-use bytes::Bytes;
+use axum::body::HttpBody as _;
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::http::{HeaderMap, header};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
+use super::App;
+use super::auth::Caller;
+use super::budget::{self, Share};
+use super::connections::TooSlow;
+use super::in_flight::Admitted;
 use super::problem::Problem;
 
-/// The largest body that is taken, in bytes. A 10,000-vertex polygon has about 400 kB.
+/// The largest body of a file or a feature, in bytes. A 10,000-vertex polygon has about 400 kB.
 pub const LIMIT: usize = 8 * 1024 * 1024;
+/// The largest other JSON body of an account.
+pub const JSON: usize = 1024 * 1024;
+/// The largest body of somebody without an account, a photo excepted.
+pub const PUBLIC: usize = 64 * 1024;
+/// How many bytes of memory a parsed body may take.
+const MEMORY: usize = 32 * 1024 * 1024;
 
 /// A JSON body of any media type that is JSON.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = read(request, state).await?;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        // A wrong credential is the handler's to refuse; here it is none.
+        let caller = Caller::from_request_parts(&mut parts, app).await;
+        let limit = match caller {
+            Ok(caller) if caller.is_known() => JSON,
+            _ => PUBLIC,
+        };
+        let form = form(&parts.headers);
+        let bytes = read(Request::from_parts(parts, body), limit).await?;
+        if memory(&bytes) > MEMORY {
+            return Err(too_many_values());
+        }
         serde_json::from_slice(&bytes)
             .map(Self)
-            .map_err(|e| Problem::bad_body(format!("The body is not the JSON expected: {e}")))
+            .map_err(|e| not_json(form, &e))
     }
 }
 
-/// Reads a body within the limit.
-pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|e| {
-        if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::too_large(format!(
-                "A body has at most {} MiB; bring more with `onemap import`.",
-                LIMIT / 1024 / 1024
-            ))
-        } else {
-            Problem::bad_body(format!("The body could not be read: {}", e.body_text()))
+/// Why a body is not the JSON that is expected. `form` is its media type, if that is one of a form.
+pub fn not_json(form: Option<&'static str>, error: &serde_json::Error) -> Problem {
+    match form {
+        Some(form) => refuse(form, "JSON", "application/json"),
+        None => Problem::bad_body(format!("The body is not the JSON expected: {error}")),
+    }
+}
+
+/// Reads a body within the limit. What it takes in memory is counted until the bytes are dropped.
+///
+/// # Errors
+/// 413 for a longer body, 408 for one that comes too slowly, 503 where there is no memory for it.
+pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let (size, unit) = match limit {
+            PUBLIC => (PUBLIC / 1024, "kB without an account"),
+            limit => (limit / 1024 / 1024, "MiB"),
+        };
+        Problem::too_large(format!(
+            "The body is too large; it may have {size} {unit}. Bring more with `onemap import`."
+        ))
+    };
+    let mut share = share(&request);
+    let promised = request.body().size_hint();
+    if promised.lower() > limit as u64 {
+        return Err(too_large());
+    }
+    let mut bytes = BytesMut::new();
+    let mut body = request.into_body().into_data_stream();
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(|e| unread(&e))?;
+        if bytes.len() + piece.len() > limit {
+            return Err(too_large());
         }
+        if share.as_mut().is_some_and(|share| !share.grow(piece.len())) {
+            return Err(Problem::unavailable(
+                "Too many bodies are being sent at once. Try again in a moment.",
+            ));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    let bytes = bytes.freeze();
+    Ok(match share {
+        Some(share) => budget::paid(bytes, share),
+        None => bytes,
     })
+}
+
+/// A share of the memory for bodies; `None` where the request came over no connection.
+pub fn share(request: &Request) -> Option<Share> {
+    let admitted = request.extensions().get::<Admitted>()?;
+    Some(admitted.bodies.share(admitted.origin.clone()))
+}
+
+fn unread(error: &axum::Error) -> Problem {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<TooSlow>() {
+            return Problem::timed_out("The body came too slowly. Send it again.");
+        }
+        cause = error.source();
+    }
+    Problem::bad_body(format!("The body could not be read: {error}."))
+}
+
+/// More memory than a JSON text can take when it is parsed: small objects are the worst, with a node of a
+/// tree for each. A brace in a string counts too, which does no harm.
+pub fn memory(json: &[u8]) -> usize {
+    json.iter()
+        .map(|byte| match byte {
+            b'{' => 640,
+            b'[' => 160,
+            b',' => 64,
+            _ => 1,
+        })
+        .sum()
+}
+
+/// Why a body is refused that would take too much memory.
+pub fn too_many_values() -> Problem {
+    Problem::too_large("The body has too many objects and values for one request.")
+}
+
+/// The media type of the body, where it is a form: what curl sends where it is told nothing else.
+pub fn form(headers: &HeaderMap) -> Option<&'static str> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    ["multipart/form-data", "application/x-www-form-urlencoded"]
+        .into_iter()
+        .find(|form| kind.eq_ignore_ascii_case(form))
+}
+
+/// Refuses a form where a file is expected, before it is read.
+///
+/// # Errors
+/// 415 that says what to send, and how curl does it.
+pub fn refuse_form(headers: &HeaderMap, what: &str, media_type: &str) -> Result<(), Problem> {
+    match form(headers) {
+        Some(form) => Err(refuse(form, what, media_type)),
+        None => Ok(()),
+    }
+}
+
+fn refuse(form: &str, what: &str, media_type: &str) -> Problem {
+    Problem::unsupported(format!(
+        "The body is a form ({form}). Expected {what} itself as the body, with the header Content-Type: \
+         {media_type}. With curl: --data-binary @FILE -H 'Content-Type: {media_type}' in place of -F or -d."
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_known_by_its_media_type() {
+        let of = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, text.parse().unwrap());
+            form(&headers)
+        };
+        assert!(of("multipart/form-data; boundary=x").is_some());
+        assert!(of("Application/X-WWW-Form-urlencoded").is_some());
+        assert!(of("image/jpeg").is_none());
+    }
+
+    #[test]
+    fn many_small_objects_take_more_memory_than_their_text() {
+        let objects = format!("[{}{{}}]", "{\"\":0},".repeat(1_000));
+        assert!(memory(objects.as_bytes()) > 640_000);
+        let text = format!("\"{}\"", "x".repeat(1_000));
+        assert_eq!(memory(text.as_bytes()), 1_002);
+    }
 }

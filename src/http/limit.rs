@@ -6,17 +6,20 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use moka::sync::Cache;
 
 use super::App;
 use super::auth::Caller;
+use super::budget::Budget;
+use super::connections::Settings;
+use super::in_flight::InFlight;
 use super::problem::Problem;
 use crate::warnings::Rules;
 
 /// What is limited.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Limits {
     /// Reports of residents.
     pub reports: Limiter,
@@ -28,6 +31,28 @@ pub struct Limits {
     pub wrong_sessions: Limiter,
     /// Sign-ins that failed.
     pub wrong_sign_ins: Limiter,
+    /// Requests in progress.
+    pub in_flight: Arc<InFlight>,
+    /// Memory for bodies of requests.
+    pub bodies: Arc<Budget>,
+    /// Memory for answers that nobody has read yet.
+    pub answers: Arc<Budget>,
+}
+
+impl Limits {
+    /// Whole allowances, with the limits of the settings.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            reports: Limiter::default(),
+            photos: Limiter::default(),
+            wrong_tokens: Limiter::default(),
+            wrong_sessions: Limiter::default(),
+            wrong_sign_ins: Limiter::default(),
+            in_flight: InFlight::new(settings),
+            bodies: Budget::new(settings.bodies),
+            answers: Budget::new(settings.answers),
+        }
+    }
 }
 
 /// What one address may send: `burst` at once, then one every `pause`.
@@ -164,20 +189,27 @@ impl FromRequestParts<App> for ClientAddress {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let address = Self::of(parts, app);
-        Ok(address.unwrap_or(Self(IpAddr::V6(Ipv6Addr::UNSPECIFIED))))
+        let address = Self::of(&parts.headers, &parts.extensions, app);
+        Ok(address.unwrap_or_default())
+    }
+}
+
+/// The address of nobody.
+impl Default for ClientAddress {
+    fn default() -> Self {
+        Self(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
     }
 }
 
 impl ClientAddress {
     /// The address that a request comes from; `None` where it came over no connection.
-    pub fn of(parts: &Parts, app: &App) -> Option<Self> {
+    pub fn of(headers: &HeaderMap, extensions: &Extensions, app: &App) -> Option<Self> {
         let forwarded = app
             .options
             .trust_proxy
-            .then(|| last_forwarded(&parts.headers))
+            .then(|| last_forwarded(headers))
             .flatten();
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         let address = forwarded.or(peer.map(|c| c.0.ip()));
         address.map(|address| Self(network(address)))
     }
@@ -232,7 +264,8 @@ fn last_forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     })
 }
 
-fn network(address: IpAddr) -> IpAddr {
+/// The network of an address, as far as it is that of one household or office.
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(a) => {
             let [a, b, c, d, ..] = a.segments();

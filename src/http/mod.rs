@@ -7,11 +7,14 @@ mod answer;
 pub mod assets;
 pub mod auth;
 mod body;
+mod budget;
 mod catalogue;
 mod checkers;
+pub mod connections;
 mod events;
 mod grids;
 mod html;
+mod in_flight;
 mod items;
 mod leftover;
 mod limit;
@@ -69,6 +72,8 @@ pub struct Options {
     pub feed_retention: u64,
     /// How many may listen to the feed, and how far one may be behind.
     pub feed_limits: FeedLimits,
+    /// What connections may cost.
+    pub connections: connections::Settings,
     /// Whether we speak TLS ourselves.
     pub tls: bool,
     /// Whether `X-Forwarded-For` is believed: only where all requests come through a proxy of ours.
@@ -81,6 +86,7 @@ impl Default for Options {
             public_url: None,
             feed_retention: 10_000,
             feed_limits: FeedLimits::default(),
+            connections: connections::Settings::default(),
             tls: false,
             trust_proxy: false,
         }
@@ -125,13 +131,13 @@ impl App {
             office: Office::new(live.clone()),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
+            limits: Arc::new(limit::Limits::new(&options.connections)),
             options,
             principals: auth::Principals::default(),
             checkers: checkers::Checkers::default(),
             tiles: Arc::default(),
             metrics,
             heavy: Arc::new(Semaphore::new(HEAVY)),
-            limits: Arc::default(),
         }))
     }
 
@@ -145,6 +151,11 @@ impl App {
                  ask for a smaller area.",
             )),
         }
+    }
+
+    /// Whether connections from an address are those of many clients.
+    fn is_proxy(&self, _peer: std::net::IpAddr) -> bool {
+        self.options.trust_proxy
     }
 
     /// The address of this service as the client sees it, without a slash at the end.
@@ -318,7 +329,10 @@ pub fn with_layers(router: Router) -> Router {
                 })
                 .on_response(|response: &Response, took: Duration, _: &tracing::Span| {
                     tracing::debug!(status = response.status().as_u16(), ms = took.as_secs_f64() * 1e3, "answered");
-                }),
+                })
+                // A refusal is no fault, and whoever provokes many must not fill the log. Faults are logged
+                // where they are found.
+                .on_failure(()),
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(middleware::from_fn(leftover::read_rest))
@@ -334,7 +348,12 @@ async fn guard(request: Request, next: Next) -> Response {
         ))
         .into_response();
     }
+    let admitted = request.extensions().get::<in_flight::Admitted>().cloned();
+    let version = request.version();
     let mut response = next.run(request).await;
+    if let Some(admitted) = admitted {
+        response = budget::count(response, &admitted, version);
+    }
     let headers = response.headers_mut();
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

@@ -50,7 +50,7 @@ pub struct PhotoTaken {
     responses(
         (status = 201, description = "Taken", body = PhotoTaken),
         (status = 413, description = "Too large", content_type = "application/problem+json"),
-        (status = 415, description = "No JPEG, PNG or WebP", content_type = "application/problem+json"),
+        (status = 415, description = "No JPEG, PNG or WebP, or a form", content_type = "application/problem+json"),
         (status = 422, description = "It cannot be read", content_type = "application/problem+json"),
         (status = 429, description = "Too many from one address without an account", content_type = "application/problem+json"),
     ))]
@@ -62,7 +62,8 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let origin = Origin::new(&caller, address);
     app.limits.photos.take(&origin, Allowance::PHOTOS)?;
-    let bytes = body::read(request, &app).await?;
+    body::refuse_form(request.headers(), "the photo", "image/jpeg")?;
+    let bytes = body::read(request, body::LIMIT).await?;
     let busy = || Problem::unavailable("Too many photos come in at once; try again in a moment.");
     let turn = tokio::time::timeout(std::time::Duration::from_secs(20), DECODING.acquire());
     let _turn = turn.await.map_err(|_| busy())?.map_err(|_| busy())?;

@@ -11,6 +11,7 @@
 //! | an administrator: more rights | [`Problem::forbidden`] | 403 |
 //! | the caller: there is no such thing | [`Problem::not_found`] | 404 |
 //! | the caller: read again first | [`Problem::changed_meanwhile`] | 412 |
+//! | the caller: faster | [`Problem::timed_out`] | 408 |
 //! | the caller: more slowly | [`Problem::too_many`] | 429 |
 //! | nobody: wait | [`Problem::unavailable`] | 503 |
 //! | the operator: free some space | [`Problem::full`] | 507 |
@@ -126,6 +127,11 @@ impl Problem {
             "Unsupported media type",
             detail,
         )
+    }
+
+    /// A body that came too slowly.
+    pub fn timed_out(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "Too slow", detail)
     }
 
     /// More in a short time than one address may send.

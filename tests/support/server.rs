@@ -151,6 +151,11 @@ impl Server {
         self.child.stop();
     }
 
+    /// The process.
+    pub fn process(&mut self) -> &mut Running {
+        &mut self.child
+    }
+
     /// Kills it at once, as a power cut would.
     pub fn kill(&mut self) {
         self.child.end();
@@ -161,6 +166,14 @@ impl Server {
 pub struct Running(Child);
 
 impl Running {
+    /// How many bytes of memory it has.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
+        let kb: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+        kb * 1024
+    }
+
     /// The number of the process.
     pub fn pid(&self) -> u32 {
         self.0.id()
@@ -196,12 +209,27 @@ impl Drop for Running {
 /// Starts the program on a database and gives the address that it prints. It listens, but need not be
 /// ready yet.
 pub fn begin(database: &str, arguments: &[&str]) -> (Running, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_onemap"));
+    begin_as(serve(
+        Command::new(env!("CARGO_BIN_EXE_onemap")),
+        database,
+        arguments,
+    ))
+}
+
+/// The same, where the process may open so many files and no more.
+pub fn begin_with_files(files: u32, database: &str, arguments: &[&str]) -> (Running, String) {
+    let mut shell = Command::new("sh");
+    let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_onemap")]);
+    begin_as(serve(shell, database, arguments))
+}
+
+fn serve(mut command: Command, database: &str, arguments: &[&str]) -> Command {
     command
         .args(["serve", "--create", "--listen", "127.0.0.1:0"])
         .args(["--database", database])
         .args(arguments);
-    begin_as(command)
+    command
 }
 
 /// Starts the program as a command says and gives the address that it prints.

@@ -15,12 +15,15 @@ use crate::http::App;
 use crate::http::answer::{SEQ_HEADER, Tag};
 use crate::http::auth::Caller;
 use crate::http::body;
+use crate::http::budget::Share;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::index::{Collection, Entry};
 use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
 use crate::spatial::validity;
 
+/// How many bytes of memory the JSON of a feature may take; 100,000 positions take a third.
+const MEMORY: usize = 120 * 1024 * 1024;
 /// How often a patch that names no version is tried upon a newer one, when others are quicker.
 const PATIENCE: u32 = 20;
 
@@ -49,7 +52,7 @@ pub async fn create(
     query.only(&[])?;
     let headers = request.headers().clone();
     let target = Target::open(&app, &caller, &name)?;
-    let mut document = document(request).await?;
+    let (mut document, _share) = document(request).await?;
     let id = match take_id(&mut document).map_err(|e| wrong(&e))? {
         Some(id) => id,
         None => FeatureId::new(Uuid::now_v7().to_string()).map_err(|e| Problem::internal(&e))?,
@@ -100,7 +103,7 @@ pub async fn put(
     let headers = request.headers().clone();
     let target = Target::open(&app, &caller, &name)?;
     let id = feature_id(&id)?;
-    let mut document = document(request).await?;
+    let (mut document, _share) = document(request).await?;
     if let Some(said) = take_id(&mut document).map_err(|e| wrong(&e))?
         && said != id
     {
@@ -180,7 +183,7 @@ pub async fn patch(
     let headers = request.headers().clone();
     let target = Target::open(&app, &caller, &name)?;
     let id = feature_id(&id)?;
-    let Value::Object(patch) = document(request).await? else {
+    let (Value::Object(patch), _share) = document(request).await? else {
         return Err(Problem::bad_body("A patch is a JSON object."));
     };
     if let Some(unknown) = patch
@@ -519,10 +522,22 @@ impl Target {
     }
 }
 
-async fn document(request: Request) -> Result<Value, Problem> {
-    let bytes = body::read(request, &()).await?;
-    serde_json::from_slice(&bytes)
-        .map_err(|e| Problem::bad_body(format!("The body is no JSON: {e}")))
+/// The JSON of a body, and the share that pays for its memory.
+async fn document(request: Request) -> Result<(Value, Option<Share>), Problem> {
+    let form = body::form(request.headers());
+    let mut share = body::share(&request);
+    let bytes = body::read(request, body::LIMIT).await?;
+    let memory = body::memory(&bytes);
+    if memory > MEMORY {
+        return Err(body::too_many_values());
+    }
+    if share.as_mut().is_some_and(|share| !share.grow(memory)) {
+        return Err(Problem::unavailable(
+            "Too many large features are being written at once. Try again in a moment.",
+        ));
+    }
+    let document = serde_json::from_slice(&bytes).map_err(|e| body::not_json(form, &e))?;
+    Ok((document, share))
 }
 
 fn feature_id(text: &str) -> Result<FeatureId, Problem> {

@@ -42,6 +42,7 @@ const MOST_PROBLEMS: usize = 500;
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
         (status = 409, description = "Somebody changed one of the cases meanwhile; send it again", content_type = "application/problem+json"),
         (status = 413, description = "Too large", content_type = "application/problem+json"),
+        (status = 415, description = "A form, where the file itself is expected", content_type = "application/problem+json"),
     ))]
 pub async fn import(
     State(app): State<App>,
@@ -66,7 +67,8 @@ pub async fn import(
             format!("f={other}: expected csv or xlsx."),
         ));
     }
-    let bytes = body::read(request, &app).await?;
+    body::refuse_form(request.headers(), "the sheet (CSV or XLSX)", "text/csv")?;
+    let bytes = body::read(request, body::LIMIT).await?;
     let _turn = app.turn().await?;
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();

@@ -1,0 +1,115 @@
+//! What clients of `onemap serve` may cost, as options.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::http::connections::Settings;
+
+const MIB: usize = 1024 * 1024;
+
+/// Limits of connections, requests and memory. The defaults are for an office behind one address.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits of clients")]
+pub struct LimitArgs {
+    /// The most connections. Fewer where the system lets the process open fewer files.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "ONEMAP_MAX_CONNECTIONS",
+        default_value_t = Settings::default().connections
+    )]
+    max_connections: usize,
+    /// The most connections of one address, and of one account.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "ONEMAP_CONNECTIONS_PER_CLIENT",
+        default_value_t = Settings::default().connections_of_one
+    )]
+    connections_per_client: usize,
+    /// The most requests in progress.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "ONEMAP_MAX_REQUESTS",
+        default_value_t = Settings::default().requests
+    )]
+    max_requests: usize,
+    /// The most requests in progress of one address, and of one account.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "ONEMAP_REQUESTS_PER_CLIENT",
+        default_value_t = Settings::default().requests_of_one
+    )]
+    requests_per_client: usize,
+    /// How many seconds the TLS handshake and the head of the first request may take together.
+    #[arg(
+        long,
+        value_name = "S",
+        env = "ONEMAP_HEADER_TIMEOUT",
+        default_value_t = 20
+    )]
+    header_timeout: u64,
+    /// How many seconds a connection may be without a request.
+    #[arg(
+        long,
+        value_name = "S",
+        env = "ONEMAP_IDLE_TIMEOUT",
+        default_value_t = 75
+    )]
+    idle_timeout: u64,
+    /// How many seconds a client may keep the service waiting in the middle of a body or an answer.
+    #[arg(
+        long,
+        value_name = "S",
+        env = "ONEMAP_STALL_TIMEOUT",
+        default_value_t = 30
+    )]
+    stall_timeout: u64,
+    /// The fewest bytes in a second, on average, of a body or an answer.
+    #[arg(
+        long,
+        value_name = "BYTES",
+        env = "ONEMAP_MIN_RATE",
+        default_value_t = 1_024
+    )]
+    min_rate: u32,
+    /// How many MiB of request bodies may be in memory; one client may have half.
+    #[arg(
+        long,
+        value_name = "MIB",
+        env = "ONEMAP_BODIES_MEMORY",
+        default_value_t = Settings::default().bodies / MIB
+    )]
+    bodies_memory: usize,
+    /// How many MiB of unread answers may be in memory; one client may have half.
+    #[arg(
+        long,
+        value_name = "MIB",
+        env = "ONEMAP_ANSWERS_MEMORY",
+        default_value_t = Settings::default().answers / MIB
+    )]
+    answers_memory: usize,
+}
+
+impl LimitArgs {
+    /// As the service takes them.
+    pub fn settings(&self) -> Settings {
+        let mib = |n: usize| n.saturating_mul(MIB);
+        let seconds = |n: u64| Duration::from_secs(n.clamp(1, 24 * 3600));
+        Settings {
+            connections: self.max_connections,
+            connections_of_one: self.connections_per_client,
+            requests: self.max_requests,
+            requests_of_one: self.requests_per_client,
+            head: seconds(self.header_timeout),
+            idle: seconds(self.idle_timeout),
+            stall: seconds(self.stall_timeout),
+            rate: self.min_rate,
+            bodies: mib(self.bodies_memory),
+            answers: mib(self.answers_memory),
+        }
+    }
+}

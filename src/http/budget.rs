@@ -1,0 +1,257 @@
+//! Bytes of bodies and answers in memory.
+//!
+//! A body is counted as it arrives, and an answer from when it is made until the client has read it. What
+//! does not fit is refused: memory that is promised to everybody is there for nobody.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::http::Version;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+
+use super::connections::Deadline;
+use super::in_flight::Admitted;
+use super::limit::Origin;
+use super::problem::Problem;
+
+/// Answers from this size on are counted. One HTTP/1 connection has one answer at a time; one of HTTP/2
+/// has many, and each of them may wait.
+const LARGE: u64 = 64 * 1024;
+const LARGE_STREAM: u64 = 1024;
+/// In pieces of so many bytes an answer goes out.
+const PIECE: usize = 64 * 1024;
+/// How long a client may take to begin to read a large answer, and the fewest bytes in a second after.
+const PATIENCE: Duration = Duration::from_secs(60);
+const RATE: u64 = 1024;
+
+/// How many bytes there may be, and who has how many.
+#[derive(Debug)]
+pub struct Budget {
+    most: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    of: HashMap<Origin, usize>,
+}
+
+/// Some bytes of the budget, given back when it is dropped.
+#[derive(Debug)]
+pub struct Share {
+    budget: Arc<Budget>,
+    who: Origin,
+    bytes: usize,
+}
+
+impl Budget {
+    /// A budget of so many bytes, of which one caller may have half.
+    pub fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            taken: Mutex::default(),
+        })
+    }
+
+    /// A share of no bytes.
+    pub fn share(self: &Arc<Self>, who: Origin) -> Share {
+        Share {
+            budget: Arc::clone(self),
+            who,
+            bytes: 0,
+        }
+    }
+}
+
+impl Share {
+    /// Takes more; `false` where it does not fit.
+    #[must_use]
+    pub fn grow(&mut self, bytes: usize) -> bool {
+        let mut taken = self.budget.taken.lock().unwrap_or_else(|e| e.into_inner());
+        let mine = taken.of.get(&self.who).copied().unwrap_or(0);
+        if taken.all + bytes > self.budget.most || mine + bytes > self.budget.most / 2 {
+            return false;
+        }
+        taken.all += bytes;
+        taken.of.insert(self.who.clone(), mine + bytes);
+        self.bytes += bytes;
+        true
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        if self.bytes == 0 {
+            return;
+        }
+        let mut taken = self.budget.taken.lock().unwrap_or_else(|e| e.into_inner());
+        taken.all -= self.bytes;
+        if let Some(mine) = taken.of.get_mut(&self.who) {
+            *mine -= self.bytes;
+            if *mine == 0 {
+                taken.of.remove(&self.who);
+            }
+        }
+    }
+}
+
+/// Bytes with the share that pays for them.
+pub struct Paid {
+    bytes: Bytes,
+    _share: Arc<Held>,
+}
+
+/// What is held until the last piece of an answer, or a body, is gone.
+pub struct Held {
+    _share: Option<Share>,
+    _deadline: Option<Deadline>,
+}
+
+impl AsRef<[u8]> for Paid {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Bytes that give a share back when nobody has them any longer.
+pub fn paid(bytes: Bytes, share: Share) -> Bytes {
+    let held = Held {
+        _share: Some(share),
+        _deadline: None,
+    };
+    Bytes::from_owner(Paid {
+        bytes,
+        _share: Arc::new(held),
+    })
+}
+
+/// Marks an answer whose bytes are kept anyway, as a file of the pages is: it takes nothing of the budget.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept;
+
+/// Counts a large answer, and gives it a time until which it has to be read.
+pub fn count(response: Response, admitted: &Admitted, version: Version) -> Response {
+    let large = match version {
+        Version::HTTP_2 => LARGE_STREAM,
+        _ => LARGE,
+    };
+    let Some(size) = response.body().size_hint().exact().filter(|s| *s >= large) else {
+        return response;
+    };
+    let mut share = admitted.answers.share(admitted.origin.clone());
+    let is_kept = response.extensions().get::<Kept>().is_some();
+    if !is_kept && !share.grow(usize::try_from(size).unwrap_or(usize::MAX)) {
+        return Problem::unavailable(
+            "Too many large answers wait for their clients. Read those that you asked for, ask for less \
+             at a time, or try again in a moment.",
+        )
+        .into_response();
+    }
+    let time = PATIENCE + Duration::from_secs(size / RATE);
+    let held = Held {
+        _share: Some(share),
+        _deadline: Some(admitted.connection.answer_within(time)),
+    };
+    response.map(|body| {
+        Body::new(Pieces {
+            body,
+            left: size,
+            rest: Bytes::new(),
+            held: Arc::new(held),
+        })
+    })
+}
+
+/// A body in pieces. As one piece it would be handed over whole, and nobody could say when it is read.
+struct Pieces {
+    body: Body,
+    left: u64,
+    rest: Bytes,
+    held: Arc<Held>,
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        while self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.rest = data,
+                    Err(frame) => return Poll::Ready(Some(Ok(frame))),
+                },
+                end => return Poll::Ready(end),
+            }
+        }
+        let size = self.rest.len().min(PIECE);
+        let piece = Paid {
+            bytes: self.rest.split_to(size),
+            _share: Arc::clone(&self.held),
+        };
+        self.left = self.left.saturating_sub(size as u64);
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(piece)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+
+    fn address(n: u8) -> Origin {
+        Origin::Address(IpAddr::from([10, 0, 0, n]))
+    }
+
+    #[test]
+    fn one_caller_has_half_and_what_is_dropped_is_free_again() {
+        let budget = Budget::new(100);
+        let mut mine = budget.share(address(1));
+        assert!(mine.grow(50));
+        assert!(!mine.grow(1));
+        let mut second = budget.share(address(1));
+        assert!(!second.grow(1));
+        let mut other = budget.share(address(2));
+        assert!(other.grow(40));
+        let mut third = budget.share(address(3));
+        assert!(!third.grow(20));
+        drop(mine);
+        assert!(third.grow(20));
+        drop((second, other, third));
+        let taken = budget.taken.lock().unwrap();
+        assert_eq!((taken.all, taken.of.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_copy_of_the_bytes_keeps_the_share() {
+        let budget = Budget::new(100);
+        let mut share = budget.share(address(1));
+        assert!(share.grow(10));
+        let bytes = paid(Bytes::from_static(b"0123456789"), share);
+        let copy = bytes.slice(3..5);
+        drop(bytes);
+        assert_eq!(budget.taken.lock().unwrap().all, 10);
+        assert_eq!(&copy[..], b"34");
+        drop(copy);
+        assert_eq!(budget.taken.lock().unwrap().all, 0);
+    }
+}

@@ -1,0 +1,124 @@
+//! How slowly the other side of a connection may go.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep};
+
+/// The other side was too slow.
+#[derive(Debug, thiserror::Error)]
+#[error("the other side is too slow")]
+pub struct TooSlow;
+
+/// The time that the other side has, on a timer.
+#[derive(Debug)]
+pub struct Pace {
+    credit: Credit,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+/// A leaky bucket of time: waiting empties it, bytes fill it. The other side may be silent for `stall`,
+/// and over a longer time not be slower than `rate`.
+#[derive(Debug)]
+struct Credit {
+    stall: Duration,
+    /// Bytes in a second.
+    rate: u32,
+    left: Duration,
+    waiting_since: Option<Instant>,
+}
+
+impl Pace {
+    pub fn new(stall: Duration, rate: u32) -> Self {
+        Self {
+            credit: Credit::new(stall, rate),
+            timer: None,
+        }
+    }
+
+    /// The other side keeps us waiting: ready when it has done so for too long.
+    pub fn poll_wait(&mut self, cx: &mut Context<'_>) -> Poll<TooSlow> {
+        let end = self.credit.wait(Instant::now());
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
+        if timer.deadline() != end {
+            timer.as_mut().reset(end);
+        }
+        timer.as_mut().poll(cx).map(|()| TooSlow)
+    }
+
+    /// Bytes went through; `true` where they had been waited for.
+    pub fn moved(&mut self, bytes: usize) -> bool {
+        self.credit.waiting_since.is_some() && self.credit.moved(bytes, Instant::now())
+    }
+}
+
+impl Credit {
+    fn new(stall: Duration, rate: u32) -> Self {
+        Self {
+            stall,
+            rate: rate.max(1),
+            left: stall,
+            waiting_since: None,
+        }
+    }
+
+    /// Waits, and says until when.
+    fn wait(&mut self, now: Instant) -> Instant {
+        *self.waiting_since.get_or_insert(now) + self.left
+    }
+
+    fn moved(&mut self, bytes: usize, now: Instant) -> bool {
+        let Some(since) = self.waiting_since.take() else {
+            return false;
+        };
+        let earned = Duration::from_secs_f64(bytes as f64 / f64::from(self.rate));
+        let left = self
+            .left
+            .saturating_sub(now.saturating_duration_since(since));
+        self.left = left.saturating_add(earned).min(self.stall);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// For how many seconds a client goes on that sends so many bytes every so often.
+    fn goes_on(bytes: usize, every: Duration) -> u64 {
+        let mut credit = Credit::new(30 * SECOND, 1_000);
+        let start = Instant::now();
+        let mut now = start;
+        while (now - start).as_secs() < 10_000 {
+            let end = credit.wait(now);
+            if end < now + every {
+                return (end - start).as_secs();
+            }
+            now += every;
+            credit.moved(bytes, now);
+        }
+        10_000
+    }
+
+    #[test]
+    fn silence_and_trickles_have_an_end_and_the_rate_has_not() {
+        assert_eq!(goes_on(0, 60 * SECOND), 30);
+        assert_eq!(goes_on(1, 3 * SECOND), 30);
+        assert_eq!(goes_on(500, SECOND), 59);
+        assert_eq!(goes_on(1_000, SECOND), 10_000);
+    }
+
+    #[test]
+    fn what_came_fast_buys_no_longer_silence() {
+        let mut credit = Credit::new(30 * SECOND, 1_000);
+        let now = Instant::now();
+        credit.wait(now);
+        credit.moved(1_000_000, now + SECOND);
+        assert_eq!(credit.wait(now + SECOND), now + 31 * SECOND);
+    }
+}

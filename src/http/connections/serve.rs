@@ -1,0 +1,323 @@
+//! Accepts connections and drives each in a task of its own.
+
+use std::convert::Infallible;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response};
+use axum::response::IntoResponse as _;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tower_service::Service as _;
+
+use super::socket::{Socket, Tracked, paced};
+use super::table::{Busy, Connection, Table, Ticket};
+use super::{Settings, handles};
+use crate::http::in_flight::Place;
+use crate::http::{self, App};
+
+/// The longest head of a request, in bytes.
+const HEAD: usize = 16 * 1024;
+/// The most requests at a time of one HTTP/2 connection.
+const STREAMS: u32 = 64;
+/// How many bytes of bodies an HTTP/2 client may send before somebody reads them: of one request, and of
+/// all.
+const WINDOWS: (u32, u32) = (128 * 1024, 256 * 1024);
+/// How many bytes of an answer wait in HTTP/2 for the client.
+const SEND_BUFFER: usize = 64 * 1024;
+/// The most streams that a client may reset, or we because of it, before the connection ends.
+const RESETS: usize = 64;
+/// How often an HTTP/2 client is asked whether it is there, and how long it may take to answer.
+const PING: Duration = Duration::from_secs(20);
+/// How many connections may be there beside those that have a place: they are being refused or closed.
+const SPARE: usize = 8;
+/// How long requests may go on after the signal to stop. Open feeds never end by themselves.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// How long accepting pauses when the system has no file handle or memory left.
+const PAUSE: Duration = Duration::from_millis(50);
+
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\
+    content-type: application/problem+json\r\ncontent-length: 134\r\n\r\n\
+    {\"type\":\"about:blank\",\"title\":\"Temporarily unavailable\",\"status\":503,\
+    \"detail\":\"Too many connections are open. Try again in a moment.\"}";
+
+/// What every connection uses.
+struct Server {
+    app: App,
+    router: Router,
+    settings: Settings,
+    http: auto::Builder<TokioExecutor>,
+    tls: Option<TlsAcceptor>,
+}
+
+/// A TLS configuration with the operator's certificate.
+///
+/// # Errors
+/// Where one of the files cannot be read; the text names both.
+pub fn tls(cert: &Path, key: &Path) -> anyhow::Result<Arc<ServerConfig>> {
+    let read = || -> anyhow::Result<ServerConfig> {
+        let chain = CertificateDer::pem_file_iter(cert)?.collect::<Result<Vec<_>, _>>()?;
+        let key = PrivateKeyDer::from_pem_file(key)?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    };
+    let config = read().with_context(|| format!("{} and {}", cert.display(), key.display()))?;
+    Ok(Arc::new(config))
+}
+
+/// Serves until `stop` is ready, and then for two seconds at most those who have a request in progress.
+///
+/// # Errors
+/// Where the listener cannot be used.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    tls: Option<Arc<ServerConfig>>,
+    app: App,
+    stop: impl Future<Output = ()>,
+) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(listener)?;
+    let settings = app.options.connections.clone();
+    let sockets = handles::for_connections(handles::raise());
+    let table = Table::new(&settings, sockets.saturating_sub(SPARE));
+    // A connection that lost its place holds its file handle until its task has run.
+    let sockets = Arc::new(Semaphore::new(sockets.min(settings.connections + SPARE)));
+    let server = Arc::new(Server {
+        router: http::router(app.clone()),
+        app,
+        http: builder(&settings),
+        settings,
+        tls: tls.map(TlsAcceptor::from),
+    });
+    let (farewell, leaving) = watch::channel(());
+    let mut tasks = JoinSet::new();
+    let mut stop = std::pin::pin!(stop);
+    let mut complained: Option<Instant> = None;
+    loop {
+        let accepted = tokio::select! {
+            () = &mut stop => break,
+            Some(_) = tasks.join_next(), if !tasks.is_empty() => continue,
+            accepted = accept(&listener, &sockets) => accepted,
+        };
+        let (stream, peer, socket) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) if is_of_one_client(error.kind()) => continue,
+            Err(error) => {
+                // Too many open files, or no memory: the client waits in the queue of the kernel.
+                if complained.is_none_or(|at| at.elapsed() > Duration::from_secs(10)) {
+                    tracing::error!(%error, "accepting a connection failed; it is tried again");
+                    complained = Some(Instant::now());
+                }
+                table.evict();
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let is_proxy = server.app.is_proxy(peer.ip());
+        let Some(ticket) = table.admit(peer.ip(), is_proxy) else {
+            if server.tls.is_none() {
+                let _refused = stream.try_write(REFUSAL);
+            }
+            continue;
+        };
+        let server = Arc::clone(&server);
+        let leaving = leaving.clone();
+        tasks.spawn(async move {
+            let _socket = socket;
+            server.handle(stream, peer, ticket, leaving).await;
+        });
+    }
+    drop(listener);
+    drop(farewell);
+    let all = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(FAREWELL, all).await.is_err() {
+        tracing::debug!("open connections are closed");
+    }
+    tasks.shutdown().await;
+    Ok(())
+}
+
+async fn accept(
+    listener: &TcpListener,
+    sockets: &Arc<Semaphore>,
+) -> std::io::Result<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let socket = Arc::clone(sockets)
+        .acquire_owned()
+        .await
+        .map_err(std::io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, socket))
+}
+
+/// Whether accepting failed because of one client that is gone already.
+fn is_of_one_client(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::ConnectionAborted
+            | ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::Interrupted
+    )
+}
+
+fn builder(settings: &Settings) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // Between two requests hyper's time for the head is that of an idle connection. The first head has
+    // its own, which the table keeps.
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(settings.idle)
+        .max_buf_size(HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEAD as u32)
+        .initial_stream_window_size(WINDOWS.0)
+        .initial_connection_window_size(WINDOWS.1)
+        .max_send_buf_size(SEND_BUFFER)
+        .max_pending_accept_reset_streams(RESETS)
+        .max_local_error_reset_streams(RESETS);
+    builder
+}
+
+impl Server {
+    async fn handle(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        ticket: Ticket,
+        leaving: watch::Receiver<()>,
+    ) {
+        let connection = &ticket.0;
+        let _ = stream.set_nodelay(true);
+        let socket = Socket::new(stream, Arc::clone(connection), &self.settings);
+        match &self.tls {
+            None => self.drive(socket, peer, connection, leaving).await,
+            Some(tls) => {
+                let shaken = tokio::select! {
+                    shaken = tls.accept(socket) => shaken,
+                    () = connection.evicted() => return,
+                    () = tokio::time::sleep(self.settings.head) => return,
+                };
+                match shaken {
+                    Ok(stream) => self.drive(stream, peer, connection, leaving).await,
+                    Err(error) => tracing::debug!(%error, %peer, "the TLS handshake failed"),
+                }
+            }
+        }
+    }
+
+    /// Answers requests until the client goes, or has to.
+    async fn drive<S>(
+        &self,
+        stream: S,
+        peer: SocketAddr,
+        connection: &Arc<Connection>,
+        mut leaving: watch::Receiver<()>,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = service_fn(|request: Request<Incoming>| {
+            let busy = connection.begin();
+            let mut request = request.map(|body| paced(body, &self.settings));
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let (app, router) = (self.app.clone(), self.router.clone());
+            let answer = answer(app, router, request, Arc::clone(connection), busy);
+            async move { Ok::<_, Infallible>(answer.await) }
+        });
+        let serving = self.http.serve_connection(TokioIo::new(stream), service);
+        let mut serving = std::pin::pin!(serving);
+        let mut is_leaving = false;
+        let look = connection.next_look();
+        let mut look = std::pin::pin!(tokio::time::sleep_until(
+            look.unwrap_or_else(tokio::time::Instant::now)
+        ));
+        loop {
+            tokio::select! {
+                done = serving.as_mut() => {
+                    if let Err(error) = done {
+                        tracing::debug!(%error, %peer, "the connection ended");
+                    }
+                    return;
+                }
+                () = connection.evicted() => {
+                    if connection.is_idle() {
+                        return;
+                    }
+                }
+                _ = leaving.changed(), if !is_leaving => {
+                    is_leaving = true;
+                    serving.as_mut().graceful_shutdown();
+                }
+                () = &mut look => match connection.next_look() {
+                    Some(next) => look.as_mut().reset(next),
+                    None => return,
+                },
+            }
+        }
+    }
+}
+
+/// Answers one request. What it holds, it holds until the answer is sent.
+async fn answer(
+    app: App,
+    mut router: Router,
+    request: Request<Body>,
+    connection: Arc<Connection>,
+    busy: Busy,
+) -> Response<Tracked<(Busy, Option<Place>)>> {
+    let (mut parts, body) = request.into_parts();
+    let (response, place) = match app.admit(&mut parts, &connection).await {
+        Err(refusal) => (refusal.into_response(), None),
+        Ok(place) => match router.call(Request::from_parts(parts, body)).await {
+            Ok(response) => (response, Some(place)),
+            Err(never) => match never {},
+        },
+    };
+    response.map(|body| Tracked::new(body, (busy, place)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_is_a_whole_answer() {
+        let text = std::str::from_utf8(REFUSAL).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(
+            head.contains(&format!("content-length: {}", body.len())),
+            "{}",
+            body.len()
+        );
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["status"], 503);
+    }
+}

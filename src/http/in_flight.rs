@@ -1,0 +1,189 @@
+//! Requests in progress: how many there are, of whom, and what one of them may hold in memory.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::extract::FromRequestParts as _;
+use axum::http::request::Parts;
+
+use super::App;
+use super::auth::Caller;
+use super::budget::Budget;
+use super::connections::{Connection, Settings};
+use super::limit::{ClientAddress, Origin};
+use super::problem::Problem;
+
+/// Locks of the counters: so many requests may begin at once without waiting for each other.
+const SHARDS: usize = 16;
+
+/// How many requests are in progress.
+#[derive(Debug)]
+pub struct InFlight {
+    most: usize,
+    most_of_one: usize,
+    all: AtomicUsize,
+    of: [Mutex<HashMap<Origin, usize>>; SHARDS],
+    hasher: RandomState,
+}
+
+/// A request in progress, until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    of: Arc<InFlight>,
+    who: Origin,
+}
+
+/// What a request may use, as its handlers find it among its extensions.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    /// Whose allowance it uses.
+    pub origin: Origin,
+    /// For its body.
+    pub bodies: Arc<Budget>,
+    /// For its answer.
+    pub answers: Arc<Budget>,
+    /// What it came over.
+    pub connection: Arc<Connection>,
+}
+
+impl InFlight {
+    /// Counters with the limits of the settings.
+    pub fn new(settings: &Settings) -> Arc<Self> {
+        Arc::new(Self {
+            most: settings.requests,
+            most_of_one: settings.requests_of_one,
+            all: AtomicUsize::new(0),
+            of: Default::default(),
+            hasher: RandomState::new(),
+        })
+    }
+
+    /// Takes a place for a request.
+    ///
+    /// # Errors
+    /// 429 where this caller has too many requests in progress, 503 where all together have.
+    pub fn enter(self: &Arc<Self>, who: Origin) -> Result<Place, Problem> {
+        if self.all.fetch_add(1, Ordering::Relaxed) >= self.most {
+            self.all.fetch_sub(1, Ordering::Relaxed);
+            return Err(Problem::unavailable(
+                "Too many requests are in progress. Try again in a moment.",
+            ));
+        }
+        let mut of = self.shard(&who);
+        let count = of.entry(who.clone()).or_default();
+        if *count >= self.most_of_one {
+            self.all.fetch_sub(1, Ordering::Relaxed);
+            let whose = match &who {
+                Origin::Account(_) => "account",
+                Origin::Address(_) => "address",
+            };
+            return Err(Problem::too_many(
+                format!(
+                    "This {whose} has {} requests in progress, open feeds among them. Close some, or \
+                     try again in a moment.",
+                    self.most_of_one
+                ),
+                std::time::Duration::from_secs(1),
+            ));
+        }
+        *count += 1;
+        drop(of);
+        Ok(Place {
+            of: Arc::clone(self),
+            who,
+        })
+    }
+
+    fn shard(&self, who: &Origin) -> std::sync::MutexGuard<'_, HashMap<Origin, usize>> {
+        let shard = self.hasher.hash_one(who) as usize % SHARDS;
+        self.of[shard].lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.of.all.fetch_sub(1, Ordering::Relaxed);
+        let mut of = self.of.shard(&self.who);
+        if let Some(count) = of.get_mut(&self.who) {
+            *count -= 1;
+            if *count == 0 {
+                of.remove(&self.who);
+            }
+        }
+    }
+}
+
+impl App {
+    /// Lets a request in, and leaves with it what it may use. A good credential counts as its account, and
+    /// the store is asked whose it is only where the address has no place left.
+    ///
+    /// # Errors
+    /// As of [`InFlight::enter`].
+    pub async fn admit(
+        &self,
+        parts: &mut Parts,
+        connection: &Arc<Connection>,
+    ) -> Result<Place, Problem> {
+        let places = &self.limits.in_flight;
+        let (origin, place) = match self.principals.known(&parts.headers) {
+            Some(principal) => {
+                let origin = Origin::Account(principal.account);
+                (origin.clone(), places.enter(origin)?)
+            }
+            None => {
+                let address = ClientAddress::of(&parts.headers, &parts.extensions, self);
+                let address = Origin::Address(address.unwrap_or_default().0);
+                match places.enter(address.clone()) {
+                    Ok(place) => (address, place),
+                    Err(refusal) => {
+                        let caller = Caller::from_request_parts(parts, self).await;
+                        let Some(principal) = caller.ok().and_then(|c| c.principal) else {
+                            return Err(refusal);
+                        };
+                        let origin = Origin::Account(principal.account);
+                        (origin.clone(), places.enter(origin)?)
+                    }
+                }
+            }
+        };
+        parts.extensions.insert(Admitted {
+            origin,
+            bodies: Arc::clone(&self.limits.bodies),
+            answers: Arc::clone(&self.limits.answers),
+            connection: Arc::clone(connection),
+        });
+        Ok(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+
+    #[test]
+    fn one_caller_cannot_take_all_places() {
+        let places = InFlight::new(&Settings {
+            requests: 3,
+            requests_of_one: 2,
+            ..Settings::default()
+        });
+        let address = |n: u8| Origin::Address(IpAddr::from([10, 0, 0, n]));
+        let status = |who: Origin| places.enter(who).map_err(|p| p.into_response().status());
+        let first = status(address(1)).unwrap();
+        let _second = status(address(1)).unwrap();
+        assert_eq!(status(address(1)).unwrap_err(), 429);
+        let other = status(Origin::Account("wall".to_owned())).unwrap();
+        assert_eq!(status(address(2)).unwrap_err(), 503);
+        drop(first);
+        let again = status(address(1)).unwrap();
+        drop((again, other, _second));
+        assert_eq!(places.all.load(Ordering::Relaxed), 0);
+        assert!(places.of.iter().all(|of| of.lock().unwrap().is_empty()));
+    }
+}
