@@ -62,6 +62,18 @@ pub fn anchor(geometry: &Geometry<f64>) -> Option<Coord<f64>> {
     }
 }
 
+/// The id of the community in which a position lies; `None` where the map has none there.
+pub fn community_at(map: &Collections, position: Coord<f64>) -> Option<String> {
+    let grids = map.get("grids")?.covering(position);
+    let known: Vec<Known> = grids.iter().map(|e| Known::of(e)).collect();
+    let is = |known: &Known, kind: &str| known.text("kind").is_some_and(|k| k == kind);
+    let named = known
+        .iter()
+        .find(|k| is(k, "community"))
+        .map(|k| k.id.clone());
+    named.or_else(|| known.iter().find(|k| is(k, "grid"))?.text("parent"))
+}
+
 impl Place {
     /// Looks a place up.
     ///

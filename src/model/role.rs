@@ -212,7 +212,7 @@ impl<'de> Deserialize<'de> for RoleSet {
 /// The view of an account on the map: its roles, the member unit that it works for, and the communities
 /// that it is bound to.
 ///
-/// This is the one place that decides what somebody sees of a feature. Where a collection says by
+/// This is the one place that decides what somebody sees of a feature and in which communities they act. Where a collection says by
 /// `x-onemap-scope` which of its properties name a unit and a community, an account sees
 /// - features of a community that it is not bound to as the public does,
 /// - features of its own unit as a grid worker does, if it has the role `unit`,
@@ -258,16 +258,19 @@ impl<'a> View<'a> {
                 _ => None,
             }
         };
-        if !view.communities.is_empty() {
-            let here = text(&schema.scope.community);
-            if !here.is_some_and(|c| view.communities.contains(&c)) {
-                return RoleSet::PUBLIC;
-            }
+        if !view.communities.is_empty() && !view.reaches(text(&schema.scope.community).as_deref()) {
+            return RoleSet::PUBLIC;
         }
         if view.unit.is_some() && text(&schema.scope.unit).as_deref() == view.unit {
             return view.roles.with(Role::GridWorker);
         }
         view.roles
+    }
+
+    /// Whether the account may act in a community; `None` is a place that lies in none.
+    pub fn reaches(self, community: Option<&str>) -> bool {
+        self.communities.is_empty()
+            || community.is_some_and(|c| self.communities.iter().any(|own| own == c))
     }
 
     /// A text that is equal for equal views, for the keys of caches.

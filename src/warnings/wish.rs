@@ -9,7 +9,7 @@ use jiff::{Timestamp, civil, tz};
 use serde_json::{Map, Value};
 
 use super::step::{Action, PhotoKind, StepPhoto, Verdict};
-use crate::model::{FeatureId, Role, RoleSet};
+use crate::model::{FeatureId, Role, RoleSet, View};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,15 @@ impl Actor {
             unit: None,
             communities: Vec::new(),
             is_reporter: false,
+        }
+    }
+
+    /// What the account sees, and where it may act.
+    pub fn view(&self) -> View<'_> {
+        View {
+            roles: self.roles,
+            unit: self.unit.as_deref(),
+            communities: &self.communities,
         }
     }
 

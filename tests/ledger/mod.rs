@@ -6,5 +6,6 @@ mod conditions;
 mod keys;
 mod past;
 mod refusals;
+mod scope;
 mod sheets;
 mod time;

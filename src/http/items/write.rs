@@ -5,6 +5,7 @@
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use geo_types::Geometry;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use crate::http::budget::Share;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::index::{Collection, Entry};
+use crate::live::place;
 use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
 use crate::spatial::validity;
 
@@ -303,6 +305,10 @@ pub async fn delete(
         id: id.clone(),
         body: None,
     };
+    let snapshot = app.live.snapshot();
+    if let Some(present) = target.collection(&snapshot)?.get(id.as_str()) {
+        target.check_reach(&app, &caller, present.geometry())?;
+    }
     let expect = expectation(&app, &target, &id, &headers)?.unwrap_or(Expect::Present);
     let edit = Edit::new(target.author.clone(), vec![change]).expecting(
         target.schema.collection.clone(),
@@ -348,6 +354,33 @@ impl Target {
         }
         let author = caller.author(schema.write_role)?;
         Ok(Self { schema, author })
+    }
+
+    /// Refuses a write outside of the communities that the account is bound to.
+    fn check_reach(
+        &self,
+        app: &App,
+        caller: &Caller,
+        geometry: Option<&Geometry<f64>>,
+    ) -> Result<(), Problem> {
+        if caller.view().communities.is_empty() {
+            return Ok(());
+        }
+        let snapshot = app.live.snapshot();
+        let community = geometry
+            .and_then(place::anchor)
+            .and_then(|position| place::community_at(snapshot.collections(), position));
+        if caller.view().reaches(community.as_deref()) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(format!(
+            "The feature is in {}; the account is bound to {}.",
+            community.map_or_else(
+                || "no community on the map".to_owned(),
+                |id| format!("the community {id}")
+            ),
+            caller.view().communities.join(", ")
+        )))
     }
 
     fn collection<'a>(
@@ -421,6 +454,15 @@ impl Target {
             geometry: body.geometry.map(validity::normalise),
             properties: body.properties,
         };
+        // Both where the feature was and where it will be.
+        for geometry in present
+            .map(Entry::geometry)
+            .into_iter()
+            .chain([body.geometry.as_ref()])
+        {
+            self.check_reach(app, caller, geometry)
+                .map_err(Refused::Problem)?;
+        }
         let checker = app
             .checkers
             .of(&self.schema)

@@ -37,10 +37,7 @@ pub async fn contact(
     }
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
-    let bounds = caller.principal.as_ref().map(|p| p.communities.as_slice());
-    let bounds = bounds.unwrap_or_default();
-    let here = found.case.community.as_ref();
-    if !bounds.is_empty() && !here.is_some_and(|c| bounds.contains(c)) {
+    if !caller.view().reaches(found.case.community.as_deref()) {
         return Err(Problem::forbidden(
             "The account is bound to other communities than this case's.",
         ));

@@ -115,11 +115,13 @@ fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem>
         }
     };
     let hotline_number = wish::text(map, "hotline_number", 60)?;
+    let own_source = match source {
+        Source::Resident | Source::Rider => true,
+        Source::Unit => caller.roles().contains(Role::Unit),
+        _ => false,
+    };
     for (claimed, what) in [
-        (
-            !matches!(source, Source::Resident | Source::Rider),
-            "This source",
-        ),
+        (!own_source, "This source"),
         (exercise, "A drill"),
         (hotline_number.is_some(), "A hotline number"),
     ] {

@@ -284,12 +284,7 @@ impl<'a> Bringing<'a> {
         if let Some(words) = &row.place {
             place.words = Some(words.clone());
         }
-        let bound = !self.actor.communities.is_empty()
-            && !place
-                .community
-                .as_ref()
-                .is_some_and(|c| self.actor.communities.contains(c));
-        if bound {
+        if !self.actor.view().reaches(place.community.as_deref()) {
             return Ok(Err(problem(
                 row,
                 "您的账号只负责别的社区",

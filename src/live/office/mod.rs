@@ -28,7 +28,7 @@ use super::{Live, Snapshot};
 use crate::index::Entry;
 use crate::model::{Change, Expect, FeatureId};
 use crate::store::StoreError;
-use crate::warnings::{Case, FieldError, Refusal};
+use crate::warnings::{Actor, Case, FieldError, Refusal};
 
 /// How often a step is decided anew because somebody else's came in between.
 const TRIES: usize = 5;
@@ -81,6 +81,21 @@ impl OfficeError {
 #[derive(Debug, Clone)]
 pub struct Office {
     live: Live,
+}
+
+/// Refuses what an account wants to do in a community that it is not bound to.
+fn check_reach(actor: &Actor, community: Option<&str>) -> Result<(), OfficeError> {
+    if actor.view().reaches(community) {
+        return Ok(());
+    }
+    let here = match community {
+        Some(id) => format!("This is in the community {id}"),
+        None => "This is in no community on the map".to_owned(),
+    };
+    Err(OfficeError::NotAllowed(format!(
+        "{here}; the account is bound to {}.",
+        actor.communities.join(", ")
+    )))
 }
 
 impl Office {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::silence::row_of;
-use super::{Draft, Known, Office, OfficeError, TRIES};
+use super::{Draft, Known, Office, OfficeError, TRIES, check_reach};
 use crate::live::Snapshot;
 use crate::live::desk::{self, Desk, moment};
 use crate::live::place::{self, Place, Where};
@@ -95,9 +95,14 @@ impl Office {
             let rule = rule_of(&snapshot, &wish.category)?;
             let mut row = Row::read(&snapshot, &id)?
                 .unwrap_or_else(|| Row::new(id.clone(), &wish.place, &wish.category, at));
-            if row.seq.is_none() {
-                // Who mistyped a place should hear of it now, and not when it fires.
-                locate(&snapshot, &wish.place)?;
+            // A mistyped place is refused at its first observation, and not when the condition fires. Of a
+            // place that has left the map nobody knows the community, so a bound account is refused.
+            if row.seq.is_none() || !actor.communities.is_empty() {
+                match locate(&snapshot, &wish.place) {
+                    Ok(place) => check_reach(actor, place.community.as_deref())?,
+                    Err(error) if row.seq.is_none() => return Err(error),
+                    Err(_) => check_reach(actor, None)?,
+                }
             }
             if let Some(seen) = self.live.seen(&wish.place, &wish.category) {
                 row.heard(&seen);

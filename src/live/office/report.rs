@@ -3,7 +3,7 @@
 use geo::BoundingRect as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Draft, Known, Office, OfficeError, TRIES};
+use super::{Draft, Known, Office, OfficeError, TRIES, check_reach};
 use crate::codec::wkb;
 use crate::live::desk::{self, Desk, moment};
 use crate::live::place::{Place, Where};
@@ -120,6 +120,7 @@ impl Office {
             }
             let desk = Desk::of(&snapshot);
             let place = Place::locate(desk.map, &wish.place).map_err(|e| OfficeError::place(&e))?;
+            check_reach(actor, place.community.as_deref())?;
             let mut case = open(&desk, &wish, actor, &place, &ticket, now)?;
             case.ledger.report_sha256.clone_from(&said);
             snapshot.ledger().notify(&mut case, true, None);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Draft, Office, OfficeError};
+use super::{Draft, Office, OfficeError, check_reach};
 use crate::live::desk::{self, moment};
 use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties};
 use crate::store::StoreError;
@@ -61,6 +61,9 @@ impl Office {
         if wish.reason.trim().is_empty() {
             return Err(FieldError::new("reason", "a silence needs a reason").into());
         }
+        self.check_silence(actor, |key| {
+            matches.get(key).and_then(Value::as_str).map(str::to_owned)
+        })?;
         if wish.until <= now {
             let problem = format!("expected a moment to come, found {}", wish.until);
             return Err(FieldError::new("until", problem).into());
@@ -93,6 +96,15 @@ impl Office {
         actor: &Actor,
         now: Timestamp,
     ) -> Result<u64, OfficeError> {
+        if !actor.communities.is_empty() {
+            let snapshot = self.live.snapshot();
+            let rows = snapshot.collections().hidden(SILENCES);
+            let row = rows
+                .and_then(|rows| rows.get(id.as_str()))
+                .ok_or_else(|| OfficeError::NoSuchSilence(id.clone()))?;
+            let matches = desk::properties(row).remove("match").unwrap_or_default();
+            self.check_silence(actor, |key| matches[key].as_str().map(str::to_owned))?;
+        }
         let mut draft = Draft::new(actor, moment(now), "end of a silence");
         let gone = Change {
             collection: collection(SILENCES)?,
@@ -103,6 +115,44 @@ impl Office {
         match self.live.commit_draft(draft).await? {
             Some(committed) => Ok(committed.seq),
             None => Err(OfficeError::NoSuchSilence(id.clone())),
+        }
+    }
+}
+
+impl Office {
+    /// Whether a silence stays within the communities that the account is bound to: by its community, by
+    /// the community of its grid, or by that of its case.
+    fn check_silence(
+        &self,
+        actor: &Actor,
+        matched: impl Fn(&str) -> Option<String>,
+    ) -> Result<(), OfficeError> {
+        if actor.communities.is_empty() {
+            return Ok(());
+        }
+        let snapshot = self.live.snapshot();
+        let of = |collection: &str, id: &str, property: &str| -> Option<String> {
+            let entry = snapshot.collections().get(collection)?.get(id)?;
+            let value = desk::properties(entry).remove(property)?;
+            value.as_str().map(str::to_owned)
+        };
+        let of_grid = |id: String| match of("grids", &id, "kind").as_deref() {
+            Some("community") => Some(id),
+            _ => of("grids", &id, "parent"),
+        };
+        let within = [
+            matched("community"),
+            matched("grid").and_then(of_grid),
+            matched("warning").and_then(|id| of(desk::CASES, &id, "community")),
+        ];
+        // Everything that it names must fit, so one name within the bounds keeps it there.
+        let reached = within
+            .iter()
+            .flatten()
+            .find(|c| actor.view().reaches(Some(c.as_str())));
+        match reached {
+            Some(_) => Ok(()),
+            None => check_reach(actor, within.iter().flatten().next().map(String::as_str)),
         }
     }
 }

@@ -300,10 +300,12 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
         Who::TheUnit => {
             let theirs =
                 actor.roles.includes(Role::Unit) && actor.unit.is_some() && actor.unit == case.unit;
-            (!theirs).then(|| {
-                let unit = case.unit.as_deref().unwrap_or("in charge");
-                Hindrance::Person(format!("{action} is for an account of the unit {unit}."))
-            })
+            (!theirs)
+                .then(|| {
+                    let unit = case.unit.as_deref().unwrap_or("in charge");
+                    Hindrance::Person(format!("{action} is for an account of the unit {unit}."))
+                })
+                .or_else(bounds)
         }
         // Whoever handled it hears that first: another role would not help them.
         Who::Verifier => handled_by(case, actor)
@@ -331,8 +333,7 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
 
 /// Whether a case lies outside of the communities to which the account is bound.
 fn is_elsewhere(case: &Case, actor: &Actor) -> bool {
-    let here = case.community.as_ref();
-    !actor.communities.is_empty() && !here.is_some_and(|c| actor.communities.contains(c))
+    !actor.view().reaches(case.community.as_deref())
 }
 
 fn handled_by(case: &Case, actor: &Actor) -> bool {

@@ -1,0 +1,341 @@
+//! Who may do and see what, in their own communities and in others: every path that asks for a role, tried
+//! by an account of each role.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::building;
+use crate::support::ledger::{LAT, LON, Ledger, account, square, unit};
+
+/// Accounts that are bound to the community `c1`; the unit's works for `u1`.
+const ROLES: [&str; 7] = [
+    "rider",
+    "unit",
+    "grid_worker",
+    "officer",
+    "planner",
+    "steward",
+    "admin",
+];
+
+/// Shifts a square of the district to the east.
+fn east(mut feature: Value, degrees: f64) -> Value {
+    for position in feature["geometry"]["coordinates"][0]
+        .as_array_mut()
+        .unwrap()
+    {
+        position[0] = json!(position[0].as_f64().unwrap() + degrees);
+    }
+    feature
+}
+
+/// A second community, 5 km to the east of the first.
+async fn second_community(ledger: &Ledger) {
+    let community = json!({"kind": "community", "code": "120113001021000", "name": "新华社区"});
+    let grid =
+        json!({"kind": "grid", "code": "120113001021001", "name": "第1网格", "parent": "c2"});
+    for feature in [square("c2", 0.01, community), square("g2", 0.01, grid)] {
+        ledger.server.put("grids", &east(feature, 0.06)).await;
+    }
+    let house = building("b2", LON + 0.06, LAT);
+    ledger.server.put("buildings", &house).await;
+}
+
+/// Whether a role is one of those named.
+fn one_of(role: &str, roles: &[&str]) -> bool {
+    roles.contains(&role)
+}
+
+const STAFF: [&str; 5] = ["grid_worker", "officer", "planner", "steward", "admin"];
+
+#[tokio::test]
+async fn an_account_acts_by_its_role_and_in_its_communities_alone() {
+    let ledger = Ledger::start().await;
+    second_community(&ledger).await;
+    for role in ROLES {
+        let more: &[&str] = match role {
+            "unit" => &["--communities", "c1", "--unit", "u1"],
+            _ => &["--communities", "c1"],
+        };
+        let token = account(&ledger.database, role, &format!("bound {role}"), more);
+        for (house, grid, east, own) in [("b1", "g1", 0.0, true), ("b2", "g2", 0.06, false)] {
+            // A case that is filed, one that waits for verification, and a contact.
+            let waiting = ledger
+                .report(
+                    Some(&ledger.worker),
+                    json!({"building": house, "contact": "138"}),
+                )
+                .await;
+            let waiting = waiting["id"].as_str().unwrap().to_owned();
+            let handled = handled(&ledger, house).await;
+            let tried = [
+                (
+                    "report",
+                    true,
+                    ledger.post("/api/warnings", Some(&token), &json!({
+                        "category": "other", "building": house,
+                    })),
+                ),
+                (
+                    "observe",
+                    one_of(role, &STAFF),
+                    ledger.post("/api/observations", Some(&token), &json!({
+                        "place": house, "category": "corridor_clutter", "value": 0.1,
+                    })),
+                ),
+                (
+                    "silence of a grid",
+                    one_of(role, &["officer", "admin"]),
+                    ledger.post("/api/silences", Some(&token), &json!({
+                        "match": {"grid": grid}, "reason": "演练", "until": "2099-01-01T00:00:00Z",
+                    })),
+                ),
+                (
+                    "silence of a case",
+                    one_of(role, &["officer", "admin"]),
+                    ledger.post("/api/silences", Some(&token), &json!({
+                        "match": {"warning": waiting}, "reason": "演练", "until": "2099-01-01T00:00:00Z",
+                    })),
+                ),
+                (
+                    "file",
+                    one_of(role, &["officer", "admin"]),
+                    ledger.post(&format!("/api/warnings/{waiting}/actions"), Some(&token), &json!({
+                        "action": "file",
+                    })),
+                ),
+                (
+                    "verify",
+                    one_of(role, &STAFF),
+                    ledger.post(&format!("/api/warnings/{handled}/actions"), Some(&token), &json!({
+                        "action": "verify", "result": "pass", "reason": "电话核实",
+                    })),
+                ),
+                (
+                    "contact",
+                    one_of(role, &["officer", "admin"]),
+                    ledger
+                        .server
+                        .request(Method::GET, &format!("/api/warnings/{waiting}/contact"))
+                        .bearer_auth(&token),
+                ),
+                (
+                    "put",
+                    one_of(role, &["steward", "admin"]),
+                    ledger
+                        .server
+                        .request(Method::PUT, &format!("/api/collections/buildings/items/new-{house}"))
+                        .bearer_auth(&token)
+                        .json(&building(&format!("new-{house}"), LON + east + 0.001, LAT)),
+                ),
+                (
+                    "patch",
+                    one_of(role, &["steward", "admin"]),
+                    ledger
+                        .server
+                        .request(Method::PATCH, &format!("/api/collections/buildings/items/{house}"))
+                        .bearer_auth(&token)
+                        .header("content-type", "application/merge-patch+json")
+                        .body(r#"{"properties": {"levels": 7}}"#),
+                ),
+            ];
+            for (what, by_role, request) in tried {
+                let answer = request.send().await.unwrap();
+                let status = answer.status();
+                let text = answer.text().await.unwrap();
+                if by_role && own {
+                    assert!(
+                        status.is_success(),
+                        "{role} {what} {house}: {status} {text}"
+                    );
+                } else if (role, what) == ("unit", "verify") {
+                    // Its unit handled it, which no other role would change.
+                    assert_eq!(status, StatusCode::CONFLICT, "{text}");
+                } else {
+                    assert_eq!(
+                        status,
+                        StatusCode::FORBIDDEN,
+                        "{role} {what} {house}: {text}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A case that the unit `u1` has handled.
+async fn handled(ledger: &Ledger, house: &str) -> String {
+    let case = ledger
+        .report(
+            Some(&ledger.worker),
+            json!({"building": house, "category": "other"}),
+        )
+        .await;
+    let id = case["id"].as_str().unwrap().to_owned();
+    ledger.act(&ledger.officer, &id, "file", json!({})).await;
+    ledger
+        .act(&ledger.officer, &id, "dispatch", json!({"unit": "u1"}))
+        .await;
+    ledger.act(&ledger.unit, &id, "start", json!({})).await;
+    ledger
+        .act(
+            &ledger.unit,
+            &id,
+            "handle",
+            json!({"note": "已清理", "photos": [ledger.photo(3).await]}),
+        )
+        .await;
+    id
+}
+
+#[tokio::test]
+async fn a_bound_officer_neither_moves_a_house_away_nor_ends_the_silence_of_others() {
+    let ledger = Ledger::start().await;
+    second_community(&ledger).await;
+    let bound = account(&ledger.database, "admin", "bound", &["--communities", "c1"]);
+    // Out of the own community, and into it.
+    for (house, to) in [("b1", LON + 0.06), ("b2", LON)] {
+        let moved = building(house, to, LAT);
+        let answer = ledger
+            .server
+            .request(
+                Method::PUT,
+                &format!("/api/collections/buildings/items/{house}"),
+            )
+            .bearer_auth(&bound)
+            .json(&moved)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{house}");
+    }
+    let delete = |path: String| {
+        ledger
+            .server
+            .request(Method::DELETE, &path)
+            .bearer_auth(&bound)
+    };
+    let gone = delete("/api/collections/buildings/items/b2".into())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(gone.status(), StatusCode::FORBIDDEN);
+
+    let silence = json!({"match": {"community": "c2", "category": "other"}, "reason": "施工", "until": "2099-01-01T00:00:00Z"});
+    let answer = ledger
+        .post("/api/silences", Some(&ledger.officer), &silence)
+        .send()
+        .await
+        .unwrap();
+    let silence: Value = answer.json().await.unwrap();
+    let path = format!("/api/silences/{}", silence["id"].as_str().unwrap());
+    assert_eq!(
+        delete(path).send().await.unwrap().status(),
+        StatusCode::FORBIDDEN
+    );
+    // A silence of a category reaches every community.
+    let all =
+        json!({"match": {"category": "other"}, "reason": "施工", "until": "2099-01-01T00:00:00Z"});
+    let answer = ledger
+        .post("/api/silences", Some(&bound), &all)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+}
+
+/// Everything that tells the words of a case, and how.
+async fn told(ledger: &Ledger, token: &str, id: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for path in [
+        format!("/api/warnings/{id}"),
+        format!("/api/warnings/{id}/history"),
+        format!("/api/warnings/{id}/history?f=csv"),
+        "/api/warnings?limit=100".into(),
+        "/api/warnings?limit=100&open=true".into(),
+        "/api/warnings?f=csv".into(),
+        format!(
+            "/api/warnings?limit=100&as_of={}",
+            crate::support::ledger::a_moment().await
+        ),
+        format!("/api/collections/warnings/items/{id}"),
+        "/api/collections/warnings/items?limit=100".into(),
+        "/api/collections/warnings/items?limit=100&sortby=category".into(),
+    ] {
+        let answer = ledger.get(Some(token), &path).await;
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        all.push((path, answer.text().await.unwrap()));
+    }
+    let body = json!({"ids": [id]});
+    let sheet = ledger
+        .post("/api/warnings/export", Some(token), &body)
+        .send()
+        .await
+        .unwrap();
+    all.push(("export".into(), sheet.text().await.unwrap()));
+    all
+}
+
+#[tokio::test]
+async fn protected_words_of_a_case_follow_role_unit_and_community_in_every_answer() {
+    let ledger = Ledger::start().await;
+    second_community(&ledger).await;
+    let also = unit("u2", &["corridor_clutter"]);
+    ledger.server.put("units", &also).await;
+    let canary = "三楼杂物金丝雀";
+    let report = json!({"building": "b1", "note": canary});
+    let case = ledger.report(Some(&ledger.worker), report).await;
+    let id = case["id"].as_str().unwrap().to_owned();
+    ledger.act(&ledger.officer, &id, "file", json!({})).await;
+
+    let account = |role, name, more: &[&str]| account(&ledger.database, role, name, more);
+    let here = account("grid_worker", "here", &["--communities", "c1"]);
+    let there = account("grid_worker", "there", &["--communities", "c2"]);
+    let officer_there = account("officer", "officer there", &["--communities", "c2"]);
+    let other_unit = account("unit", "other unit", &["--unit", "u2"]);
+    let rider = account("rider", "rider", &[]);
+    let check = async |who: &str, token: &str, sees: bool| {
+        for (path, text) in told(&ledger, token, &id).await {
+            assert_eq!(text.contains(canary), sees, "{who} {path}: {text}");
+        }
+        // What is not seen of a case does not find it either.
+        let query = format!("/api/warnings?note={canary}");
+        let found = ledger.get(Some(token), &query).await;
+        match found.status() {
+            StatusCode::BAD_REQUEST => assert!(!sees || who.contains("unit"), "{who}"),
+            _ => {
+                let found: Value = found.json().await.unwrap();
+                assert_eq!(
+                    found["numberMatched"],
+                    json!(u8::from(sees)),
+                    "{who}: {found}"
+                );
+            }
+        }
+    };
+    check("here", &here, true).await;
+    check("there", &there, false).await;
+    check("officer there", &officer_there, false).await;
+    check("rider", &rider, false).await;
+    check("other unit", &other_unit, false).await;
+    check("the unit", &ledger.unit, false).await;
+
+    // Dispatched to it, the case is the unit's own, and no longer when it was returned.
+    ledger
+        .act(&ledger.officer, &id, "dispatch", json!({"unit": "u1"}))
+        .await;
+    check("the unit", &ledger.unit, true).await;
+    check("other unit", &other_unit, false).await;
+    let contact = ledger
+        .get(Some(&ledger.unit), &format!("/api/warnings/{id}/contact"))
+        .await;
+    assert_eq!(contact.status(), StatusCode::FORBIDDEN);
+    ledger
+        .act(&ledger.unit, &id, "return", json!({"reason": "不归我们管"}))
+        .await;
+    ledger
+        .act(&ledger.officer, &id, "dispatch", json!({"unit": "u2"}))
+        .await;
+    check("other unit", &other_unit, true).await;
+    check("the unit", &ledger.unit, false).await;
+}
