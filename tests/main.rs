@@ -9,6 +9,7 @@
 
 mod support;
 
+mod bounded;
 mod connections;
 mod credentials;
 mod documents;

@@ -47,10 +47,13 @@ async fn compare(files: &[&Path], tiles: &[&str], searches: &[&str]) {
     let mut compared = 0;
     for collection in collections["collections"].as_array().unwrap() {
         let id = collection["id"].as_str().unwrap();
+        let known = a.json(&format!("/api/collections/{id}/queryables")).await;
+        let mut names = known["properties"].as_object().unwrap().keys();
+        let key = names.find(|n| *n != "geometry").unwrap();
         for query in [
             "limit=1000",
             "limit=500&offset=700",
-            "limit=50&sortby=-name",
+            &format!("limit=50&sortby=-{key}"),
         ] {
             let path = format!("/api/collections/{id}/items?{query}");
             let (x, y) = (

@@ -12,7 +12,7 @@ use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
 use super::{App, assets, html, items};
-use crate::index::Collection;
+use crate::index::{Collection, Entry};
 use crate::live::Snapshot;
 use crate::model::{Role, RoleSet, SOURCES};
 use crate::spatial::bounds;
@@ -21,6 +21,9 @@ use crate::spatial::crs::Crs;
 const JSON: &str = "application/json";
 const SCHEMA_JSON: &str = "application/schema+json";
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/// So many grids are looked through for the street's name.
+const MOST_GRIDS: usize = 10_000;
 
 /// The classes of the standards that this service meets.
 const CLASSES: &[&str] = &[
@@ -92,12 +95,17 @@ pub async fn landing(
 /// The street's name, where the map has one.
 fn title(snapshot: &Snapshot) -> String {
     let street = snapshot.collections().get("grids").and_then(|grids| {
-        grids.iter().find_map(|entry| {
-            let map: Map<String, Value> =
-                serde_json::from_str(&entry.properties(grids.schema(), Role::Public)).ok()?;
-            (map.get("kind")?.as_str()? == "street").then_some(())?;
-            map.get("name")?.as_str().map(str::to_owned)
-        })
+        let streets = |e: &&Arc<Entry>| e.all_properties().contains("\"kind\":\"street\"");
+        grids
+            .iter()
+            .take(MOST_GRIDS)
+            .filter(streets)
+            .find_map(|entry| {
+                let map: Map<String, Value> =
+                    serde_json::from_str(&entry.properties(grids.schema(), Role::Public)).ok()?;
+                (map.get("kind")?.as_str()? == "street").then_some(())?;
+                map.get("name")?.as_str().map(str::to_owned)
+            })
     });
     match street {
         Some(name) => format!("{name} 一张图"),

@@ -26,7 +26,9 @@ pub async fn status(
     query.only(&["as_of"])?;
     let snapshot = app.live.snapshot();
     if let Some(at) = read_as_of(&query)? {
-        let board = history::status_at(&app.live, at).await?;
+        let board = app
+            .read_past(history::status_at(&app.live, at, history::MOST))
+            .await?;
         let body = json!({
             "seq": snapshot.seq(),
             "at": at.to_string(),

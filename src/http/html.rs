@@ -1,5 +1,7 @@
 //! The interface as pages for people: the same resources, readable in a browser.
 
+use std::collections::BTreeSet;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
@@ -10,6 +12,10 @@ use crate::model::RoleSet;
 
 /// The media type of these pages.
 pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
+
+/// The most features on a page of them, and the most columns: a browser can't show more either.
+pub const MOST_ROWS: usize = 1_000;
+const MOST_COLUMNS: usize = 100;
 
 const STYLE: &str = "
 :root{color-scheme:light dark;--line:#8884}
@@ -135,7 +141,7 @@ pub fn items(base: &str, collection: &Collection, geojson: &[u8], query: &Query)
         .flatten()
         .find(|l| l["rel"] == "next")
         .and_then(|l| l["href"].as_str().map(str::to_owned));
-    let mut names: Vec<String> = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
     for feature in &features {
         for name in feature["properties"]
             .as_object()
@@ -143,12 +149,11 @@ pub fn items(base: &str, collection: &Collection, geojson: &[u8], query: &Query)
             .flatten()
             .map(|(k, _)| k)
         {
-            if !names.contains(name) {
-                names.push(name.clone());
+            if schema.properties.contains_key(name) || names.len() < MOST_COLUMNS {
+                names.insert(name.clone());
             }
         }
     }
-    names.sort();
     let title_of = |name: &str| {
         schema
             .properties

@@ -137,6 +137,7 @@ pub async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     } else {
         0.0
     });
+    app.pools.tell();
     for (id, collection) in snapshot.collections().iter() {
         metrics::gauge!("onemap_features", "collection" => id.to_string())
             .set(collection.len() as f64);

@@ -32,6 +32,7 @@ mod styles;
 mod tiles;
 mod warnings;
 mod webhooks;
+mod work;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -43,7 +44,6 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::cors::{Any, CorsLayer};
@@ -59,8 +59,6 @@ use problem::Problem;
 
 /// The longest address that is taken, in bytes.
 const LONGEST_URI: usize = 8 * 1024;
-/// How many requests may look through whole collections at once; the others go on beside them.
-const HEAVY: usize = 2;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the operator may set.
@@ -108,8 +106,8 @@ pub struct Parts {
     checkers: checkers::Checkers,
     tiles: Arc<tiles::Cache>,
     metrics: Option<PrometheusHandle>,
-    /// Turns for requests that look at every feature of a collection.
-    heavy: Arc<Semaphore>,
+    /// Turns for large questions.
+    pools: Arc<work::Pools>,
     /// How much somebody without an account may send.
     limits: Arc<limit::Limits>,
     /// Places of listeners of the feed.
@@ -137,20 +135,8 @@ impl App {
             checkers: checkers::Checkers::default(),
             tiles: Arc::default(),
             metrics,
-            heavy: Arc::new(Semaphore::new(HEAVY)),
+            pools: Arc::default(),
         }))
-    }
-
-    /// Waits for a turn to do something that takes a core for a while.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let turn = Arc::clone(&self.heavy).acquire_owned();
-        match tokio::time::timeout(Duration::from_secs(5), turn).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Problem::unavailable(
-                "Too many requests are looking through whole collections; try again in a moment, or \
-                 ask for a smaller area.",
-            )),
-        }
     }
 
     /// Whether connections from an address are those of many clients.

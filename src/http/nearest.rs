@@ -1,5 +1,7 @@
 //! `/api/nearest`: what is nearest, in true metres as the crow flies.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -12,9 +14,14 @@ use super::auth::Caller;
 use super::items::{self, GEOJSON};
 use super::problem::Problem;
 use super::query::Query;
+use super::work::Cut;
+use crate::index::{Budget, Collection, Meter as _};
+use crate::model::View;
 
 /// The most neighbours one may ask for.
 const MOST: usize = 1000;
+/// How to ask for fewer.
+const NARROW: &str = "Ask for fewer features (k=), or not so far away (max_m=).";
 
 /// The features nearest to a place.
 #[utoipa::path(get, path = "/api/nearest", tag = "features",
@@ -28,6 +35,7 @@ const MOST: usize = 1000;
     responses(
         (status = 200, description = "The nearest first; `distance_m` among the properties is the way on the ellipsoid, 0 inside", content_type = "application/geo+json", body = Value),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
+        (status = 422, description = "More than one request may look at; it says what to ask instead", content_type = "application/problem+json"),
     ))]
 pub async fn nearest(
     State(app): State<App>,
@@ -80,20 +88,39 @@ pub async fn nearest(
         &caller,
         &["nearest", &query.without(&[])],
     );
-    let body = || {
-        let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
-        for (i, (entry, metres)) in collection.nearest(place, k, max_m).iter().enumerate() {
-            if i > 0 {
-                out.push(b',');
-            }
-            let bytes = entry.feature_json(collection.schema(), caller.view(), None);
-            let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-            // Centimetres: more would pretend.
-            feature["properties"]["distance_m"] = ((metres * 100.0).round() / 100.0).into();
-            out.extend_from_slice(feature.to_string().as_bytes());
+    if tag.is_held(&headers) {
+        return Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, Vec::new));
+    }
+    let (collection, asker) = (Arc::clone(collection), caller.clone());
+    let body = app
+        .answer(NARROW, move |budget| {
+            write(&collection, asker.view(), place, (k, max_m), budget)
+        })
+        .await?;
+    Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || body))
+}
+
+fn write(
+    collection: &Collection,
+    view: View<'_>,
+    place: Coord<f64>,
+    (k, max_m): (usize, f64),
+    budget: &Budget,
+) -> Result<Vec<u8>, Cut> {
+    let found = collection.nearest_metered(place, k, max_m, None, budget)?;
+    let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
+    for (i, (entry, metres)) in found.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
         }
-        out.extend_from_slice(b"]}");
-        out
-    };
-    Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, body))
+        budget.read(1)?;
+        let bytes = entry.feature_json(collection.schema(), view, None);
+        budget.hold(bytes.len())?;
+        let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        // Centimetres: more would pretend.
+        feature["properties"]["distance_m"] = ((metres * 100.0).round() / 100.0).into();
+        out.extend_from_slice(feature.to_string().as_bytes());
+    }
+    out.extend_from_slice(b"]}");
+    Ok(out)
 }

@@ -7,6 +7,7 @@
 //! | the caller: the request is wrong | [`Problem::invalid`] | 400 |
 //! | the caller: the feature is wrong | [`Problem::unprocessable`] | 422 |
 //! | the caller: a field is wrong | [`Problem::wrong_field`] | 422 |
+//! | the caller: ask for less | [`Problem::too_much`] | 422 |
 //! | the caller: who are you? | [`Problem::unauthenticated`] | 401 |
 //! | an administrator: more rights | [`Problem::forbidden`] | 403 |
 //! | the caller: there is no such thing | [`Problem::not_found`] | 404 |
@@ -21,6 +22,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use crate::live::history::PastError;
 use crate::store::{Fault, StoreError};
 
 /// An error answer: `application/problem+json`. Boxed, because errors are rare and results are not.
@@ -71,6 +73,11 @@ impl Problem {
             format!("{field}: {problem}."),
         )
         .with("errors", json!([{"field": field, "problem": problem}]))
+    }
+
+    /// A question whose answer takes more work or memory than one request may; says what to ask instead.
+    pub fn too_much(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Too much at once", detail)
     }
 
     /// Nobody has said who they are, or nobody knows them.
@@ -233,6 +240,18 @@ impl From<StoreError> for Problem {
                 }
                 None => Self::internal(&error),
             },
+        }
+    }
+}
+
+impl From<PastError> for Problem {
+    fn from(error: PastError) -> Self {
+        match error {
+            PastError::Store(error) => error.into(),
+            PastError::TooMany { .. } => Self::too_much(format!(
+                "{error}. Ask for a moment when fewer were open, or for a page without filters (limit=, \
+                 then the link \"next\")."
+            )),
         }
     }
 }

@@ -4,8 +4,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::App;
 use super::answer::{Answer, Tag};
@@ -13,16 +11,14 @@ use super::auth::Caller;
 use super::items::{self, GEOJSON};
 use super::problem::Problem;
 use super::query::Query;
+use super::work::Kind;
 use crate::index::Collection;
 use crate::riders;
 
 /// The most features one may ask for.
 const MOST: usize = 100;
-/// A search walks over every name with all cores; many at once would only hold up each other, and the
-/// tiles with them.
-static SEARCHES: Semaphore = Semaphore::const_new(4);
-/// How long a search waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How to look through less.
+const NARROW: &str = "Search fewer collections (collections=).";
 
 /// Features by name.
 #[utoipa::path(get, path = "/api/search", tag = "features",
@@ -86,18 +82,21 @@ pub async fn search(
     }
     let view = caller.view();
     let asker = caller.clone();
-    // A field that was cleared: nothing is looked for, and nothing found.
     let hits = if words.is_empty() {
+        // A field that was cleared: nothing is looked for, and nothing found.
         Vec::new()
     } else {
-        let turn = turn(&SEARCHES, PATIENCE).await?;
-        tokio::task::spawn_blocking(move || {
-            // Held by the work and not by the request: a client that hangs up does not end the walk.
-            let _turn = turn;
-            riders::search(&collections, asker.view(), &words, limit)
+        // It walks over every name with all cores.
+        app.answer_aside(Kind::Search, NARROW, move |budget| {
+            Ok(riders::search(
+                &collections,
+                asker.view(),
+                &words,
+                limit,
+                budget,
+            )?)
         })
-        .await
-        .map_err(|e| Problem::internal(&e))?
+        .await?
     };
     let body = || {
         let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
@@ -117,29 +116,4 @@ pub async fn search(
         out
     };
     Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, body))
-}
-
-async fn turn(of: &Semaphore, patience: Duration) -> Result<SemaphorePermit<'_>, Problem> {
-    match tokio::time::timeout(patience, of.acquire()).await {
-        Ok(Ok(turn)) => Ok(turn),
-        _ => Err(Problem::unavailable(
-            "Too many searches at once; try again in a moment.",
-        )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_search_without_a_turn_is_told_to_come_back() {
-        let two = Semaphore::new(2);
-        let short = Duration::from_millis(10);
-        let first = turn(&two, short).await;
-        let _second = turn(&two, short).await.unwrap();
-        assert!(turn(&two, short).await.is_err());
-        drop(first);
-        assert!(turn(&two, short).await.is_ok());
-    }
 }

@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 
 use super::App;
 use super::answer::{Answer, Tag};
@@ -19,6 +19,7 @@ use super::auth::Caller;
 use super::items;
 use super::problem::Problem;
 use super::query::Query;
+use super::work::Kind;
 use crate::index::Collection;
 use crate::model::CollectionId;
 use crate::spatial::tile::Tile;
@@ -28,6 +29,8 @@ const MVT: &str = "application/vnd.mapbox-vector-tile";
 const MAXZOOM: u8 = 18;
 /// How many bytes of tiles are kept.
 const KEPT: u64 = 256 * 1024 * 1024;
+/// How to ask for less.
+const NARROW: &str = "Ask for fewer collections (collections=), or for a tile of a higher zoom.";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -76,7 +79,8 @@ impl Cache {
         key: Key,
         seq: u64,
         holds: impl Fn(&Drawn) -> bool,
-        draw: impl FnOnce() -> Vec<u8> + Send + 'static,
+        turn: impl Future<Output = Result<OwnedSemaphorePermit, Problem>>,
+        draw: impl FnOnce(OwnedSemaphorePermit) -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Result<Drawn, Problem> {
         let kept = || self.kept.get(&key).filter(&holds);
         if let Some(drawn) = kept() {
@@ -85,26 +89,28 @@ impl Cache {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let place = hasher.finish() as usize % self.drawing.len();
-        let turn = Arc::clone(&self.drawing[place]).lock_owned().await;
+        let alone = Arc::clone(&self.drawing[place]).lock_owned().await;
         // What another has drawn meanwhile may be of an older moment than ours: it must hold, too.
         if let Some(drawn) = kept() {
             return Ok(drawn);
         }
+        let turn = turn.await?;
         let cache = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            // Goes on when the client hangs up, so that the next one finds the tile.
-            let _turn = turn;
-            let bytes = draw();
+            // Goes on when the client hangs up, so that the next one finds the tile. Who waits for a turn
+            // does not: a map that moves on asks for none of the tiles before.
+            let _alone = alone;
+            let bytes = draw(turn)?;
             let drawn = Drawn {
                 seq,
                 tag: Tag::of_bytes(&bytes),
                 bytes: bytes.into(),
             };
             cache.kept.insert(key, drawn.clone());
-            drawn
+            Ok(drawn)
         })
         .await
-        .map_err(|e| Problem::internal(&e))
+        .map_err(|e| Problem::internal(&e))?
     }
 }
 
@@ -221,17 +227,21 @@ async fn draw(
     let area = tile.buffered_bounds();
     let shown = layers.clone();
     let holds = |drawn: &Drawn| !layers.iter().any(|l| l.changed_since(drawn.seq, &area));
-    let draw = move || {
-        shown
-            .iter()
-            .filter_map(|l| l.tile_layer(&tile, viewer.view()))
-            .fold(Vec::new(), |mut all, layer| {
+    let app = app.clone();
+    let (cache, pools) = (app.clone(), app.clone());
+    let draw = move |turn| {
+        app.go_on(turn, NARROW, |budget| {
+            let mut all = Vec::new();
+            for collection in &shown {
                 // Layers are repeated fields: a tile is its layers one after the other.
-                all.extend_from_slice(&layer);
-                all
-            })
+                let layer = collection.tile_layer_metered(&tile, viewer.view(), budget)?;
+                all.extend_from_slice(&layer.unwrap_or_default());
+            }
+            Ok(all)
+        })
     };
-    let drawn = app.tiles.get_or_draw(key, seq, holds, draw).await?;
+    let turn = pools.pools.turn(Kind::Tile);
+    let drawn = cache.tiles.get_or_draw(key, seq, holds, turn, draw).await?;
     let answer = Answer::new(MVT, drawn.tag, &snapshot, caller);
     Ok(answer.send(headers, || drawn.bytes))
 }
@@ -298,6 +308,7 @@ pub async fn tilejson(
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::sync::Semaphore;
 
     #[tokio::test]
     async fn many_who_want_one_tile_wait_for_one_drawing_that_holds_for_them() {
@@ -311,14 +322,17 @@ mod tests {
                 view: String::new(),
             };
             async move {
-                let draw = move || {
+                let draw = move |_| {
                     drawings.fetch_add(1, Ordering::Relaxed);
                     std::thread::sleep(std::time::Duration::from_millis(50));
-                    seq.to_be_bytes().to_vec()
+                    Ok(seq.to_be_bytes().to_vec())
                 };
+                let turns = Arc::new(Semaphore::new(2));
+                let turn = async { Ok(turns.acquire_owned().await.unwrap()) };
                 // Every commit changes this tile.
                 let holds = |drawn: &Drawn| drawn.seq >= seq;
-                cache.get_or_draw(key, seq, holds, draw).await.unwrap().seq
+                let drawn = cache.get_or_draw(key, seq, holds, turn, draw);
+                drawn.await.unwrap().seq
             }
         };
         let all = (0..8).map(|_| want(1));

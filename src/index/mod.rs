@@ -2,9 +2,10 @@
 //!
 //! Everything here is an immutable value. A commit makes the next value ([`Collections::apply`]);
 //! whoever reads keeps the one it took, without locks. `query` answers by box, shape and page,
-//! `near` by true metres.
+//! `near` by true metres; `budget` says how much a question may look at.
 
 mod base;
+mod budget;
 mod collection;
 mod collections;
 mod delta;
@@ -17,6 +18,7 @@ mod recent;
 mod testkit;
 mod tiles;
 
+pub use budget::{Budget, Free, Meter, Stop};
 pub use collection::{Collection, Loader, MergedBase};
 pub use collections::Collections;
 pub use entry::Entry;

@@ -8,15 +8,18 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use geo::Intersects as _;
+use geo::{CoordsIter as _, Intersects as _};
 use geo_types::{Coord, Geometry};
 use rstar::{ParentNode, RTreeNode};
 
 use super::base::{Leaf, to_bounds};
 use super::query::Filter;
-use super::{Collection, Entry};
+use super::{Collection, Entry, Free, Meter};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::metres;
+
+/// From about here on a distance takes a geodesic.
+const FAR_M: f64 = 10_000.0;
 
 impl Collection {
     /// The `k` nearest features no farther than `max_m` metres, nearest first, with their distances
@@ -33,6 +36,22 @@ impl Collection {
         max_m: f64,
         filter: Option<Filter<'_>>,
     ) -> Vec<(Arc<Entry>, f64)> {
+        let Ok(found) = self.nearest_metered(place, k, max_m, filter, &Free);
+        found
+    }
+
+    /// The same, as far as a meter lets it.
+    ///
+    /// # Errors
+    /// When the meter stops it.
+    pub fn nearest_metered<M: Meter>(
+        &self,
+        place: Coord<f64>,
+        k: usize,
+        max_m: f64,
+        filter: Option<Filter<'_>>,
+        meter: &M,
+    ) -> Result<Vec<(Arc<Entry>, f64)>, M::Stop> {
         let mut found = Vec::new();
         let mut open = BinaryHeap::new();
         for layer in [Layer::Base, Layer::Delta] {
@@ -50,21 +69,37 @@ impl Collection {
             && metres <= max_m
         {
             match what {
-                What::Node(layer, node) => open.extend(node.children().iter().map(|child| {
-                    let (bounds, what) = match child {
-                        RTreeNode::Parent(p) => (to_bounds(&p.envelope()), What::Node(layer, p)),
-                        RTreeNode::Leaf(l) => (l.bounds(), What::Leaf(layer, l.slot())),
-                    };
-                    Candidate {
-                        metres: metres::at_least(place, &bounds),
-                        what,
-                    }
-                })),
+                What::Node(layer, node) => {
+                    let children = node.children();
+                    meter.see(children.len())?;
+                    meter.hold(size_of_val(children))?;
+                    open.extend(children.iter().map(|child| {
+                        let (bounds, what) = match child {
+                            RTreeNode::Parent(p) => {
+                                (to_bounds(&p.envelope()), What::Node(layer, p))
+                            }
+                            RTreeNode::Leaf(l) => (l.bounds(), What::Leaf(layer, l.slot())),
+                        };
+                        Candidate {
+                            metres: metres::at_least(place, &bounds),
+                            what,
+                        }
+                    }));
+                }
                 What::Leaf(layer, slot) => {
-                    if let Some(entry) = self.at(layer, slot)
-                        && let Some(geometry) = entry.geometry()
-                        && filter.is_none_or(|f| f(entry))
+                    let Some(entry) = self.at(layer, slot) else {
+                        continue;
+                    };
+                    if let Some(geometry) = entry.geometry()
+                        && match filter {
+                            None => true,
+                            Some(f) => {
+                                meter.read(1)?;
+                                f(entry)
+                            }
+                        }
                     {
+                        meter.measure(geometry.coords_count(), metres > FAR_M)?;
                         open.push(Candidate {
                             metres: metres::distance_to(place, geometry),
                             what: What::Entry(entry),
@@ -74,7 +109,7 @@ impl Collection {
                 What::Entry(entry) => found.push((entry.clone(), metres)),
             }
         }
-        found
+        Ok(found)
     }
 
     /// Everything no farther than `metres` from a place, nearest first.
@@ -191,10 +226,11 @@ impl Eq for Candidate<'_> {}
 
 #[cfg(test)]
 mod tests {
-    use geo_types::{Point, coord};
+    use geo_types::{Point, coord, polygon};
     use proptest::prelude::*;
 
     use super::super::testkit::{a_place, expected, ids, play, record, schema, steps};
+    use super::super::{Budget, Stop};
     use super::*;
 
     #[test]
@@ -209,6 +245,63 @@ mod tests {
         let found = c.nearest(here, 2, f64::INFINITY);
         assert_eq!(ids(found.iter().map(|(e, _)| e)), ["t001", "t002"]);
         assert!(found[0].1 < 951.0 && found[1].1 > 1_160.0);
+    }
+
+    /// A town of 100 by 100 houses at Tianjin.
+    fn town() -> Collection {
+        let house = |n: u32| -> Geometry<f64> {
+            let x = 117.0 + f64::from(n % 100) * 0.0005;
+            let y = 39.0 + f64::from(n / 100) * 0.0003;
+            polygon![
+                (x: x, y: y), (x: x + 2e-4, y: y), (x: x + 2e-4, y: y + 1e-4), (x: x, y: y + 1e-4)
+            ]
+            .into()
+        };
+        let records = (0..10_000).map(|n| record(n, 1, Some(house(n)))).collect();
+        Collection::load(schema(), records)
+    }
+
+    #[test]
+    fn from_the_other_end_of_the_world_few_more_are_looked_at_than_are_found() {
+        let town = town();
+        for (x, y) in [
+            (-60.0, -30.0),
+            (-62.98, -39.01),
+            (0.0, 90.0),
+            (-179.9, -5.0),
+            (30.0, 60.0),
+            (117.0, 35.0),
+        ] {
+            let place = coord! {x: x, y: y};
+            let budget = Budget::new(u64::MAX, u64::MAX);
+            let found = town
+                .nearest_metered(place, 100, f64::INFINITY, None, &budget)
+                .unwrap();
+            assert_eq!(found.len(), 100);
+            assert!(budget.visited() < 2_500, "{place:?}: {}", budget.visited());
+            // And they are the right ones.
+            let mut all: Vec<f64> = town
+                .iter()
+                .filter_map(|e| Some(metres::distance_to(place, e.geometry()?)))
+                .collect();
+            all.sort_by(f64::total_cmp);
+            for ((_, metres), expected) in found.iter().zip(all) {
+                assert_eq!(*metres, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_search_that_is_stopped_gives_nothing() {
+        let town = town();
+        let place = coord! {x: -60.0, y: -30.0};
+        let few = Budget::new(1_000, u64::MAX);
+        let found = town.nearest_metered(place, 1_000, f64::INFINITY, None, &few);
+        assert_eq!(found.err(), Some(Stop::Work));
+        let budget = Budget::new(u64::MAX, u64::MAX);
+        budget.stop();
+        let found = town.nearest_metered(place, 1_000, f64::INFINITY, None, &budget);
+        assert_eq!(found.err(), Some(Stop::Gone));
     }
 
     proptest! {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use geo::Intersects as _;
+use geo::{CoordsIter as _, Intersects as _};
 use geo_types::Geometry;
 use rstar::{Envelope as _, ParentNode, RTreeNode, RTreeObject as _};
 
 use super::base::{Envelope, Leaf, Tree, inwards, outwards};
-use super::{Collection, Entry};
+use super::{Collection, Entry, Free, Meter};
 use crate::model::FeatureId;
 use crate::spatial::bounds::Bounds;
 
@@ -92,11 +92,26 @@ impl Collection {
 
     /// Appends the page as the public sees it: encoded features with commas between them.
     pub fn select_into(&self, select: &Select<'_>, out: &mut Vec<u8>) -> Counts {
+        let Ok(counts) = self.select_into_metered(select, &Free, out);
+        counts
+    }
+
+    /// The same, as far as a meter lets it.
+    ///
+    /// # Errors
+    /// When the meter stops it; then nothing was appended.
+    pub fn select_into_metered<M: Meter>(
+        &self,
+        select: &Select<'_>,
+        meter: &M,
+        out: &mut Vec<u8>,
+    ) -> Result<Counts, M::Stop> {
         // First all lengths, then all bytes: one allocation, and the memory that the second walk
         // needs is on its way while the first one goes on.
         let mut entries: Vec<&Entry> = Vec::with_capacity(select.limit.min(1_024));
-        let counts = self.visit(select, |e| entries.push(e));
+        let counts = self.visit_metered(select, meter, |e| entries.push(e))?;
         let bytes: usize = entries.iter().map(|e| e.encoded().len() + 1).sum();
+        meter.hold(bytes)?;
         out.reserve(bytes + FRAME);
         for (i, entry) in entries.iter().enumerate() {
             if i > 0 {
@@ -104,15 +119,29 @@ impl Collection {
             }
             out.extend_from_slice(entry.encoded());
         }
-        counts
+        Ok(counts)
     }
 
     /// Shows every feature of the page, in the order of their ids.
     pub fn visit<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
+        let Ok(counts) = self.visit_metered(select, &Free, each);
+        counts
+    }
+
+    /// The same, as far as a meter lets it.
+    ///
+    /// # Errors
+    /// When the meter stops it; then what was shown is a part of the page.
+    pub fn visit_metered<'a, M: Meter>(
+        &'a self,
+        select: &Select<'_>,
+        meter: &M,
+        each: impl FnMut(&'a Arc<Entry>),
+    ) -> Result<Counts, M::Stop> {
         if select.bbox.is_none() && select.intersects.is_none() {
-            self.visit_all(select, each)
+            self.visit_all(select, meter, each)
         } else {
-            self.visit_hits(select, each)
+            self.visit_hits(select, meter, each)
         }
     }
 
@@ -127,13 +156,20 @@ impl Collection {
     }
 
     /// Without a place: along the ids.
-    fn visit_all<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
+    fn visit_all<'a, M: Meter>(
+        &'a self,
+        select: &Select<'_>,
+        meter: &M,
+        each: impl FnMut(&'a Arc<Entry>),
+    ) -> Result<Counts, M::Stop> {
         let mut page = Pager::new(select, each);
+        let mut seen = Seen::new(meter, select.filter.is_some());
         let passes = |e: &Entry| select.filter.is_none_or(|f| f(e));
         if select.filter.is_some() && select.count {
             let start = select.after.as_ref();
             let mut matched = 0;
             for (_, e) in self.iter_after(None) {
+                seen.one_more()?;
                 if passes(e) {
                     matched += 1;
                     if start.is_none_or(|a| e.id() > a) {
@@ -141,10 +177,10 @@ impl Collection {
                     }
                 }
             }
-            return page.counts(Some(matched));
+            seen.end()?;
+            return Ok(page.counts(Some(matched)));
         }
         let matched = select.count.then(|| self.len() as u64);
-        let mut entries = self.iter_after(select.after.as_ref());
         if select.filter.is_none() && self.delta.is_empty() {
             // Straight to the slot.
             let start = select.after.as_ref().map_or(0, |a| self.base.after(a)) as usize;
@@ -154,20 +190,30 @@ impl Collection {
                 .iter()
                 .skip(start.saturating_add(page.take_offset()))
             {
+                seen.one_more()?;
                 if !page.offer(e) {
                     break;
                 }
             }
         } else {
-            while let Some((_, e)) = entries.next()
-                && (!passes(e) || page.offer(e))
-            {}
+            for (_, e) in self.iter_after(select.after.as_ref()) {
+                seen.one_more()?;
+                if passes(e) && !page.offer(e) {
+                    break;
+                }
+            }
         }
-        page.counts(matched)
+        seen.end()?;
+        Ok(page.counts(matched))
     }
 
     /// With a place: what the trees find, put in order.
-    fn visit_hits<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
+    fn visit_hits<'a, M: Meter>(
+        &'a self,
+        select: &Select<'_>,
+        meter: &M,
+        each: impl FnMut(&'a Arc<Entry>),
+    ) -> Result<Counts, M::Stop> {
         let place = Place::new(select);
         // A filter is asked here only if all matches are to be counted; else as far as the page goes.
         let early = select.filter.filter(|_| select.count);
@@ -180,16 +226,18 @@ impl Collection {
             |slot| !(hidden && self.delta.hides(slot)),
             |slot| self.base.entry(slot),
             early,
+            meter,
             &mut base,
-        );
+        )?;
         let mut delta: Vec<u32> = Vec::new();
         place.search(
             self.delta.tree(),
             |_| true,
             |slot| self.delta.entry(slot),
             early,
+            meter,
             &mut delta,
-        );
+        )?;
         let matched = select.count.then(|| (base.len() + delta.len()) as u64);
 
         // The base's slots are in the order of the ids already.
@@ -211,22 +259,27 @@ impl Collection {
         delta.sort_unstable_by(|a, b| a.id().cmp(b.id()));
 
         let mut page = Pager::new(select, each);
-        let mut offer = |e: &'a Arc<Entry>| late.is_some_and(|f| !f(e)) || page.offer(e);
+        let mut seen = Seen::new(meter, late.is_some());
+        let mut offer = |e: &'a Arc<Entry>| -> Result<bool, M::Stop> {
+            seen.one_more()?;
+            Ok(late.is_some_and(|f| !f(e)) || page.offer(e))
+        };
         let mut delta = delta.into_iter().peekable();
         let mut going = true;
         for e in base.into_iter().filter_map(|slot| self.base.entry(slot)) {
             while going && let Some(put) = delta.next_if(|put| put.id() < e.id()) {
-                going = offer(put);
+                going = offer(put)?;
             }
-            going = going && offer(e);
+            going = going && offer(e)?;
             if !going {
                 break;
             }
         }
         while going && let Some(put) = delta.next() {
-            going = offer(put);
+            going = offer(put)?;
         }
-        page.counts(matched)
+        seen.end()?;
+        Ok(page.counts(matched))
     }
 
     /// The features after an id, in order.
@@ -261,6 +314,47 @@ impl Collection {
                 }
             }
         })
+    }
+}
+
+/// Tells a meter of entries, some at a time: one by one would cost more than the look at them.
+struct Seen<'m, M> {
+    meter: &'m M,
+    /// Whether their properties are read.
+    read: bool,
+    untold: usize,
+}
+
+impl<'m, M: Meter> Seen<'m, M> {
+    const MANY: usize = 64;
+
+    fn new(meter: &'m M, read: bool) -> Self {
+        Self {
+            meter,
+            read,
+            untold: 0,
+        }
+    }
+
+    fn one_more(&mut self) -> Result<(), M::Stop> {
+        self.untold += 1;
+        if self.untold < Self::MANY {
+            return Ok(());
+        }
+        self.tell()
+    }
+
+    fn tell(&mut self) -> Result<(), M::Stop> {
+        let entries = std::mem::take(&mut self.untold);
+        if self.read {
+            self.meter.read(entries)
+        } else {
+            self.meter.see(entries)
+        }
+    }
+
+    fn end(mut self) -> Result<(), M::Stop> {
+        self.tell()
     }
 }
 
@@ -350,19 +444,23 @@ impl<'a> Place<'a> {
     }
 
     /// Walks a tree and collects the slots whose entries are in the place.
-    fn search<'e>(
+    fn search<'e, M: Meter>(
         &self,
         tree: &Tree,
         counts: impl Fn(u32) -> bool,
         entry: impl Fn(u32) -> Option<&'e Arc<Entry>>,
         filter: Option<Filter<'_>>,
+        meter: &M,
         out: &mut Vec<u32>,
-    ) {
+    ) -> Result<(), M::Stop> {
         if tree.size() == 0 {
-            return;
+            return Ok(());
         }
         let mut open: Vec<(&ParentNode<Leaf>, bool)> = vec![(tree.root(), false)];
         while let Some((node, inside)) = open.pop() {
+            meter.see(node.children().len())?;
+            let found = out.len();
+            let (mut read, mut tested) = (0, 0);
             for child in node.children() {
                 match child {
                     RTreeNode::Parent(parent) => {
@@ -381,17 +479,26 @@ impl<'a> Place<'a> {
                             && (inside
                                 || self.holds(&envelope)
                                 || self.within.iter().any(|b| leaf.crosses(b))
-                                || entry(slot)
-                                    .and_then(|e| e.geometry())
-                                    .is_some_and(|g| self.meets(g)))
-                            && filter.is_none_or(|f| entry(slot).is_some_and(|e| f(e)));
+                                || entry(slot).and_then(|e| e.geometry()).is_some_and(|g| {
+                                    tested += g.coords_count();
+                                    self.meets(g)
+                                }))
+                            && filter.is_none_or(|f| {
+                                read += 1;
+                                entry(slot).is_some_and(|e| f(e))
+                            });
                         if hit {
                             out.push(slot);
                         }
                     }
                 }
             }
+            // After a node of a few entries, not before: what is read of them only they know.
+            meter.read(read)?;
+            meter.test(tested)?;
+            meter.hold((out.len() - found) * size_of::<u32>())?;
         }
+        Ok(())
     }
 
     /// Whether the envelope alone says that what is in it matches.
@@ -414,6 +521,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::testkit::{a_geometry, a_place, expected, ids, play, record, schema, steps};
+    use super::super::{Budget, Stop};
     use super::*;
 
     fn a_box() -> impl Strategy<Value = Bounds> {
@@ -438,6 +546,48 @@ mod tests {
             ..Select::default()
         });
         assert_eq!(ids(&page.entries), ["t001"]);
+    }
+
+    #[test]
+    fn a_meter_counts_what_is_looked_at_and_its_end_is_no_half_answer() {
+        let at = |n: u32| Some(geo_types::Point::new(f64::from(n) * 0.001, 39.0).into());
+        let records = (0..5_000).map(|n| record(n, 1, at(n))).collect();
+        let collection = Collection::load(schema(), records);
+        let small = Select {
+            bbox: Some(Bounds::new(1.0, 38.0, 1.01, 40.0)),
+            ..Select::default()
+        };
+        let budget = Budget::new(u64::MAX, u64::MAX);
+        let counts = collection.visit_metered(&small, &budget, |_| {}).unwrap();
+        assert_eq!(counts.matched, Some(11));
+        assert!(budget.visited() < 300, "{}", budget.visited());
+
+        for select in [
+            Select {
+                bbox: Some(Bounds::new(-1.0, 38.0, 10.0, 40.0)),
+                ..Select::default()
+            },
+            Select {
+                filter: Some(&even),
+                limit: 1,
+                ..Select::default()
+            },
+            Select::default(),
+        ] {
+            let budget = Budget::new(u64::MAX, u64::MAX);
+            let mut out = Vec::new();
+            let counts = collection.select_into_metered(&select, &budget, &mut out);
+            assert_eq!(counts, Ok(collection.select_into(&select, &mut Vec::new())));
+            assert!(budget.visited() >= 5_000, "{}", budget.visited());
+
+            let few = Budget::new(1_000, u64::MAX);
+            let mut out = Vec::new();
+            let stopped = collection.select_into_metered(&select, &few, &mut out);
+            assert_eq!((stopped, out.len()), (Err(Stop::Work), 0));
+        }
+        let narrow = Budget::new(u64::MAX, 1_000);
+        let stopped = collection.select_into_metered(&Select::default(), &narrow, &mut Vec::new());
+        assert_eq!(stopped, Err(Stop::Memory));
     }
 
     fn even(e: &Entry) -> bool {

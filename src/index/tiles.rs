@@ -6,10 +6,11 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use geo::CoordsIter as _;
 use rstar::{ParentNode, RTreeNode};
 
 use super::base::{Leaf, Tree, to_bounds};
-use super::{Collection, Entry};
+use super::{Collection, Entry, Free, Meter};
 use crate::codec::mvt::{LayerBuilder, TINY};
 use crate::model::{GeometryKind, View};
 use crate::spatial::bounds::Bounds;
@@ -32,31 +33,48 @@ impl Collection {
     /// The layer's bytes as somebody sees it, to be joined with other layers by appending; `None` if
     /// nothing shows, or the schema does not show the collection at this zoom.
     pub fn tile_layer<'a>(&self, tile: &Tile, view: impl Into<View<'a>>) -> Option<Vec<u8>> {
-        let view = view.into();
+        let Ok(layer) = self.tile_layer_metered(tile, view.into(), &Free);
+        layer
+    }
+
+    /// The same, as far as a meter lets it.
+    ///
+    /// # Errors
+    /// When the meter stops it.
+    pub fn tile_layer_metered<M: Meter>(
+        &self,
+        tile: &Tile,
+        view: View<'_>,
+        meter: &M,
+    ) -> Result<Option<Vec<u8>>, M::Stop> {
         if tile.zoom() < self.schema.minzoom {
-            return None;
+            return Ok(None);
         }
         let mut builder = LayerBuilder::new(*tile, self.schema.collection.as_str());
-        for entry in self.drawn(tile) {
+        for entry in self.drawn(tile, meter)? {
             if let Some(geometry) = entry.geometry() {
                 let properties = entry.properties(&self.schema, view);
+                meter.read(1)?;
+                meter.test(geometry.coords_count())?;
+                // What of it comes into the tile is not more than its text.
+                meter.hold(properties.len())?;
                 builder.push(entry.id().as_str(), geometry, properties);
             }
         }
-        builder.finish()
+        Ok(builder.finish())
     }
 
     /// The features of a tile in the order of their ids.
-    fn drawn(&self, tile: &Tile) -> Vec<&Arc<Entry>> {
+    fn drawn<M: Meter>(&self, tile: &Tile, meter: &M) -> Result<Vec<&Arc<Entry>>, M::Stop> {
         let bounds = tile.buffered_bounds();
         let least = self.least_size(tile);
         let mut base = Vec::new();
-        gather(self.base.tree(), &bounds, least, &mut base);
+        gather(self.base.tree(), &bounds, least, meter, &mut base)?;
         if self.delta.hides_anything() {
             base.retain(|c| !self.delta.hides(c.slot));
         }
         let mut delta = Vec::new();
-        gather(self.delta.tree(), &bounds, least, &mut delta);
+        gather(self.delta.tree(), &bounds, least, meter, &mut delta)?;
         if base.len() > MOST_FEATURES {
             // Before any entry is touched.
             keep_largest(&mut base, |c| c, |a, b| a.slot.cmp(&b.slot));
@@ -68,7 +86,7 @@ impl Collection {
             .filter_map(|c| self.base.entry(c.slot).map(|e| (c, e)))
             .collect();
         if delta.is_empty() {
-            return all.into_iter().map(|(_, e)| e).collect();
+            return Ok(all.into_iter().map(|(_, e)| e).collect());
         }
         all.extend(
             delta
@@ -81,7 +99,7 @@ impl Collection {
         let mut entries: Vec<_> = all.into_iter().map(|(_, e)| e).collect();
         // Two sorted runs where nothing was left out: what the stable sort is quick at.
         entries.sort_by(|a, b| a.id().cmp(b.id()));
-        entries
+        Ok(entries)
     }
 
     /// The size in tile units below which nothing of this collection is drawn: known without a look
@@ -114,9 +132,17 @@ impl LeastSize {
     }
 }
 
-fn gather(tree: &Tree, bounds: &Bounds, least: Option<LeastSize>, out: &mut Vec<Candidate>) {
+fn gather<M: Meter>(
+    tree: &Tree,
+    bounds: &Bounds,
+    least: Option<LeastSize>,
+    meter: &M,
+    out: &mut Vec<Candidate>,
+) -> Result<(), M::Stop> {
     let mut open: Vec<&ParentNode<Leaf>> = vec![tree.root()];
     while let Some(node) = open.pop() {
+        meter.see(node.children().len())?;
+        let found = out.len();
         for child in node.children() {
             match child {
                 RTreeNode::Parent(p) => {
@@ -137,7 +163,9 @@ fn gather(tree: &Tree, bounds: &Bounds, least: Option<LeastSize>, out: &mut Vec<
                 }
             }
         }
+        meter.hold((out.len() - found) * size_of::<Candidate>())?;
     }
+    Ok(())
 }
 
 /// Keeps as many as a tile shows; `tie` decides between equals.
@@ -246,7 +274,7 @@ mod tests {
             .collect();
         let c = c.apply(&changed);
         let tile = Tile::at(9, coord! {x: 117.05, y: 39.05});
-        let drawn = c.drawn(&tile);
+        let Ok(drawn) = c.drawn(&tile, &Free);
         assert_eq!(drawn.len(), MOST_FEATURES);
         assert!(
             drawn

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::history::PastError;
 use super::{Live, history};
 use crate::store::StoreError;
 use crate::warnings::{OpenCounts, StatusBoard};
@@ -119,13 +120,17 @@ impl Live {
                 continue;
             }
             days.begin(*until);
-            let read = history::status_at(self, *until).await;
+            let read = history::status_at(self, *until, history::MOST).await;
             let found = read
                 .as_ref()
                 .ok()
                 .map(|board| Arc::new(OpenThen::of(board)));
             days.end(*until, found);
-            read?;
+            match read {
+                // A day of which too much was open to be counted stays unknown.
+                Ok(_) | Err(PastError::TooMany { .. }) => {}
+                Err(PastError::Store(error)) => return Err(error),
+            }
         }
         Ok(())
     }

@@ -6,8 +6,8 @@ use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use serde_json::{Map, Value};
 
-use super::Snapshot;
 use super::place::{self, Place};
+use super::{Snapshot, history};
 use crate::index::{Collections, Entry};
 use crate::model::{Body, Change, CollectionId, FeatureId, Localized, Properties};
 use crate::spatial::metres;
@@ -139,8 +139,11 @@ impl<'a> Desk<'a> {
             return 0;
         };
         let window = SignedDuration::from_hours(24 * i64::from(repeats.window_days));
+        // What was reported before, told apart without being parsed.
+        let since = now - window;
+        let late = |entry: &Entry| history::happened_since(entry, since);
         let known = cases
-            .within(at, repeats.distance_m)
+            .nearest_where(at, usize::MAX, repeats.distance_m, Some(&late))
             .into_iter()
             .filter_map(|(entry, _)| read(&entry).ok());
         known

@@ -19,6 +19,36 @@ use crate::warnings::StatusBoard;
 
 /// Cases asked for at a time.
 const CHUNK: usize = 2000;
+/// The most cases that are read out of the log for one question: at a few kilobytes each they are all in
+/// memory before it is answered.
+pub const MOST: usize = 50_000;
+
+/// Why the past is not told.
+#[derive(Debug, thiserror::Error)]
+pub enum PastError {
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// More cases than are read for one question.
+    #[error("{found} cases would have to be read out of the log, and at most {most} are")]
+    TooMany {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+}
+
+/// Whether so many cases may be read for one question.
+///
+/// # Errors
+/// When they are more than `most`.
+pub fn few_enough(found: usize, most: usize) -> Result<(), PastError> {
+    if found > most {
+        return Err(PastError::TooMany { found, most });
+    }
+    Ok(())
+}
 
 /// Which cases of a past moment are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +62,8 @@ pub enum Which {
 /// The levels of the grids as they were at a moment.
 ///
 /// # Errors
-/// When the store fails.
-pub async fn status_at(live: &Live, at: Timestamp) -> Result<StatusBoard, StoreError> {
+/// When the store fails, or more than `most` cases may have been open then.
+pub async fn status_at(live: &Live, at: Timestamp, most: usize) -> Result<StatusBoard, PastError> {
     let snapshot = live.snapshot();
     let mut board = StatusBoard::default();
     for record in collection_at(live, "grids", at).await? {
@@ -48,10 +78,15 @@ pub async fn status_at(live: &Live, at: Timestamp) -> Result<StatusBoard, StoreE
         wanted
     })
     .await?;
-    for record in versions_at(live, &wanted, at).await? {
-        board.apply(&record);
-    }
-    Ok(board)
+    few_enough(wanted.len(), most)?;
+    let records = versions_at(live, &wanted, at).await?;
+    let board = on_a_thread(move || {
+        for record in &records {
+            board.apply(record);
+        }
+        board
+    });
+    Ok(board.await?)
 }
 
 /// The ids of the cases that a past moment may have known, in their order: none is missing, and one
@@ -98,12 +133,13 @@ pub async fn versions_at(
 /// five years of cases most ended before the moment or came after it, and nothing of them is read.
 ///
 /// # Errors
-/// When the store fails.
+/// When the store fails, or more than `most` cases were moved since and known then.
 pub async fn ledger_at(
     live: &Live,
     snapshot: &Arc<Snapshot>,
     at: Timestamp,
-) -> Result<Option<Collection>, StoreError> {
+    most: usize,
+) -> Result<Option<Collection>, PastError> {
     let Some(present) = snapshot.collections().get("warnings").cloned() else {
         return Ok(None);
     };
@@ -118,6 +154,7 @@ pub async fn ledger_at(
         (moved, later)
     })
     .await?;
+    few_enough(moved.len(), most)?;
     let mut records = versions_at(live, &moved, at).await?;
     let there: HashSet<&FeatureId> = records.iter().map(|r| &r.id).collect();
     let not_there: Vec<FeatureId> = moved
@@ -134,11 +171,11 @@ pub async fn ledger_at(
         updated_at,
         body: None,
     }));
-    on_a_thread(move || {
+    let then = on_a_thread(move || {
         records.sort_by(|a, b| a.id.cmp(&b.id));
         Some(present.apply(&records))
-    })
-    .await
+    });
+    Ok(then.await?)
 }
 
 /// A whole collection as it was at a moment.

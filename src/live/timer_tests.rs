@@ -202,14 +202,14 @@ proptest! {
                 for record in log.values() {
                     board.apply(record);
                 }
-                let known = history::status_at(town.live(), moment).await.unwrap();
+                let known = history::status_at(town.live(), moment, history::MOST).await.unwrap();
                 assert_eq!(known.grids(), board.grids(), "{moment}");
                 let snapshot = town.live().snapshot();
                 let ids = history::cases(&snapshot, moment, history::Which::All);
                 let found = history::versions_at(town.live(), &ids, moment).await.unwrap();
                 let expected: Vec<&Record> = log.values().filter(|r| r.collection == cases).collect();
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected);
-                let whole = history::ledger_at(town.live(), &snapshot, moment).await.unwrap();
+                let whole = history::ledger_at(town.live(), &snapshot, moment, history::MOST).await.unwrap();
                 let same = whole.unwrap();
                 let said = |e: &Arc<Entry>| (e.id().clone(), e.seq(), e.all_properties().to_owned());
                 let wanted = expected.iter().map(|r| {

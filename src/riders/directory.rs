@@ -13,11 +13,13 @@ use ib_matcher::pinyin::PinyinNotation;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use crate::index::{Collection, Entry};
+use crate::index::{Collection, Entry, Meter};
 use crate::model::{CollectionId, View};
 
 /// The longest query that is looked at, in characters; names are shorter.
 const LONGEST: usize = 64;
+/// Features that are looked at together, by one core.
+const CHUNK: usize = 512;
 
 /// A feature that was found.
 #[derive(Debug, Clone)]
@@ -57,12 +59,16 @@ struct Names<'a> {
 ///
 /// The order is total (rank, name, collection, id), so that two stores with the same map answer the
 /// same.
-pub fn search<'a>(
+///
+/// # Errors
+/// When the meter stops it.
+pub fn search<'a, M: Meter>(
     collections: &[Arc<Collection>],
     view: impl Into<View<'a>>,
     query: &str,
     limit: usize,
-) -> Vec<Hit> {
+    meter: &M,
+) -> Result<Vec<Hit>, M::Stop> {
     let view = view.into();
     let query: String = query
         .chars()
@@ -71,7 +77,7 @@ pub fn search<'a>(
         .to_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
     if words.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let sounds: Vec<IbMatcher<'_>> = words
         .iter()
@@ -87,23 +93,26 @@ pub fn search<'a>(
     for collection in collections {
         let kind = kind(&collection.schema().collection);
         let entries: Vec<&Arc<Entry>> = collection.iter().collect();
+        meter.hold(size_of_val(&*entries))?;
         let found = entries
-            .par_iter()
-            .with_min_len(2_048)
-            .fold(
+            .par_chunks(CHUNK)
+            .try_fold(
                 || Best::new(limit),
-                |mut best, entry| {
-                    let properties = entry.properties(collection.schema(), view);
-                    if let Some((rank, name)) = fit(&properties, &words, &sounds, kind) {
-                        best.offer(rank, &name, collection, entry);
+                |mut best, chunk| {
+                    meter.read(chunk.len())?;
+                    for entry in chunk {
+                        let properties = entry.properties(collection.schema(), view);
+                        if let Some((rank, name)) = fit(&properties, &words, &sounds, kind) {
+                            best.offer(rank, &name, collection, entry);
+                        }
                     }
-                    best
+                    Ok(best)
                 },
             )
-            .reduce(|| Best::new(limit), Best::join);
+            .try_reduce(|| Best::new(limit), |a, b| Ok(a.join(b)))?;
         best = best.join(found);
     }
-    best.finish()
+    Ok(best.finish())
 }
 
 /// How well a feature fits, and by which of its names.
@@ -300,6 +309,7 @@ fn natural(mut a: &str, mut b: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::{Budget, Free, Stop};
     use crate::model::Role;
     use crate::model::{Body, FeatureId, Properties, Record, Schema};
     use proptest::prelude::*;
@@ -345,8 +355,8 @@ mod tests {
             collection("compounds", &["温泉花园", "辰庆家园"]),
             collection("roads", &["温泉路"]),
         ];
-        search(&all, Role::Public, query, 10)
-            .iter()
+        let Ok(hits) = search(&all, Role::Public, query, 10, &Free);
+        hits.iter()
             .map(|h| {
                 let map: serde_json::Value =
                     serde_json::from_str(h.entry.all_properties()).unwrap();
@@ -382,7 +392,18 @@ mod tests {
     fn what_is_protected_is_not_found_below_its_role() {
         assert_eq!(found("secret0"), [""; 0]);
         let all = [collection("buildings", &["甲"])];
-        assert_eq!(search(&all, Role::Rider, "secret0", 10).len(), 1);
+        let Ok(hits) = search(&all, Role::Rider, "secret0", 10, &Free);
+        assert_eq!(hits.len(), 1);
+    }
+
+    #[test]
+    fn a_search_that_may_look_at_less_than_there_is_finds_nothing() {
+        let names: Vec<String> = (0..2_000).map(|n| format!("温泉{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let all = [collection("buildings", &names)];
+        let budget = Budget::new(4_000, u64::MAX);
+        let found = search(&all, Role::Public, "wq", 10, &budget);
+        assert_eq!(found.err(), Some(Stop::Work));
     }
 
     #[test]
@@ -417,7 +438,7 @@ mod tests {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let all = [collection("buildings", &names), collection("roads", &names)];
             let ids = |limit| -> Vec<String> {
-                let hits = search(&all, Role::Public, "a", limit);
+                let Ok(hits) = search(&all, Role::Public, "a", limit, &Free);
                 let place = |h: &Hit| format!("{}/{}", h.collection.schema().collection, h.entry.id());
                 hits.iter().map(place).collect()
             };

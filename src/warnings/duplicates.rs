@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case::Case;
 use super::rules::Duplicates;
-use crate::index::{Collection, Entry};
+use crate::index::{Collection, Entry, Meter};
 use crate::model::Properties;
 
 /// The most that are suggested.
@@ -29,14 +29,17 @@ pub struct Duplicate {
 
 /// Open cases of `category` that were reported within the rule's distance of `place` and within its hours
 /// before `now`, nearest first. `but` is a case that is not its own duplicate.
-pub fn duplicates(
+///
+/// # Errors
+/// When the meter stops it.
+pub fn duplicates<M: Meter>(
     warnings: &Collection,
     rule: Duplicates,
     category: &str,
-    place: Coord<f64>,
-    now: Timestamp,
+    (place, now): (Coord<f64>, Timestamp),
     but: Option<&str>,
-) -> Vec<Duplicate> {
+    meter: &M,
+) -> Result<Vec<Duplicate>, M::Stop> {
     let same = format!("\"category\":{}", serde_json::Value::from(category));
     let read = |entry: &Entry| {
         // Most of what stands at a corner ended long ago: it is told apart without being parsed.
@@ -52,8 +55,8 @@ pub fn duplicates(
         (case.category == category && open && late).then_some((case, ago))
     };
     let fits = |entry: &Entry| read(entry).is_some();
-    warnings
-        .nearest_where(place, MOST, rule.distance_m, Some(&fits))
+    let near = warnings.nearest_metered(place, MOST, rule.distance_m, Some(&fits), meter)?;
+    Ok(near
         .into_iter()
         .filter_map(|(entry, distance_m)| {
             let (case, ago) = read(&entry)?;
@@ -64,7 +67,7 @@ pub fn duplicates(
                 entry,
             })
         })
-        .collect()
+        .collect())
 }
 
 #[cfg(test)]
@@ -74,6 +77,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::index::Free;
     use crate::model::{Body, CollectionId, FeatureId, Record, Schema};
     use crate::spatial::metres;
 
@@ -126,7 +130,9 @@ mod tests {
         ) {
             let now: Timestamp = "2026-11-23T01:30:00Z".parse().unwrap();
             let rule = Duplicates { distance_m: 60.0, hours: 72 };
-            let found = duplicates(&collection(&said, now), rule, "other", HERE, now, Some("w001"));
+            let Ok(found) = duplicates(
+                &collection(&said, now), rule, "other", (HERE, now), Some("w001"), &Free,
+            );
             let mut expected: Vec<(f64, String)> = said
                 .iter()
                 .enumerate()

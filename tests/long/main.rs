@@ -13,3 +13,4 @@
 mod support;
 
 mod killed_writes;
+mod worst_questions;

@@ -4,6 +4,7 @@ pub mod feed;
 pub mod ledger;
 pub mod postgres;
 pub mod server;
+pub mod worst;
 
 use serde_json::{Value, json};
 
@@ -28,4 +29,19 @@ pub fn gate(id: &str, lon: f64, lat: f64) -> Value {
         "geometry": {"type": "Point", "coordinates": [lon, lat]},
         "properties": {"kind": "gate", "name": "东门", "access_note": "按门铃", "access_code": "0000#"},
     })
+}
+
+/// Brings a synthetic city of so many buildings, and everything else that belongs to it, into a database.
+pub fn city(database: &str, folder: &std::path::Path, buildings: u32) {
+    let file = folder.join("city.ndjson");
+    let file = file.to_str().unwrap();
+    let number = buildings.to_string();
+    for arguments in [
+        &["synth", "--buildings", &number, "--out", file][..],
+        &["import", file, "--database", database],
+    ] {
+        let (_, err, ok) = server::onemap(arguments);
+        assert!(ok, "{err}");
+    }
+    std::fs::remove_file(file).unwrap();
 }

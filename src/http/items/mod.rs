@@ -6,6 +6,7 @@ mod doubts;
 mod guard;
 mod one;
 pub mod params;
+mod sort;
 mod write;
 
 use std::sync::Arc;
@@ -13,11 +14,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use rayon::prelude::*;
+use geo::CoordsIter as _;
 use serde::Serialize;
 use serde_json::Value;
 
 pub use one::{__path_read, read};
+pub(super) use sort::first;
 pub use write::{
     __path_create, __path_delete, __path_patch, __path_put, create, delete, patch, put,
 };
@@ -28,10 +30,11 @@ use super::auth::Caller;
 use super::html;
 use super::problem::Problem;
 use super::query::{Query, encode};
+use super::work::Cut;
 use crate::codec::geojson::write::{FeatureParts, feature, geometry_or_null};
-use crate::index::{Collection, Entry, Select};
+use crate::index::{Budget, Collection, Entry, Meter as _, Select};
 use crate::live::Snapshot;
-use crate::model::{View, pick};
+use crate::model::View;
 use crate::spatial::crs::Crs;
 use params::Params;
 
@@ -65,18 +68,19 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
             description = "west,south,east,north: only features whose geometry meets the box; west > east crosses the antimeridian"),
         ("bbox-crs" = Option<String>, Query, description = "The URI of the system of `bbox`; CRS84 where it is missing"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10)"),
-        ("offset" = Option<u64>, Query, minimum = 0, description = "How many to pass over; promises nothing across writes"),
+        ("offset" = Option<u64>, Query, minimum = 0, description = "How many to pass over, with sortby at most 20,000; promises nothing across writes"),
         ("after" = Option<String>, Query, description = "Only ids after this one: what the link `next` uses"),
         ("datetime" = Option<String>, Query, description = "A time with its zone, a date (of UTC) or an interval, for collections that have a time; a time without a zone is refused"),
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
         ("crs" = Option<String>, Query, description = "The URI of the system of the answer's coordinates; CRS84 where it is missing"),
-        ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "name,-levels"),
+        ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "name,-levels: at most four properties"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses(
         (status = 200, description = "The features", content_type = "application/geo+json", body = Value),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 404, description = "No such collection", content_type = "application/problem+json"),
+        (status = 422, description = "More than one request may look at or keep; it says what to ask instead", content_type = "application/problem+json"),
     ))]
 pub async fn list(
     State(app): State<App>,
@@ -89,43 +93,46 @@ pub async fn list(
     let collection = collection(&snapshot, &name)?;
     let params = Params::read(&query, collection.schema(), caller.view())?;
     let wanted = Wanted {
-        path: &format!("/api/collections/{name}/items"),
-        collection,
-        query: &query,
-        params: &params,
+        path: format!("/api/collections/{name}/items"),
         seq: collection.last_seq(),
+        collection: Arc::clone(collection),
+        query,
+        params,
         matched: None,
     };
-    page(&app, &snapshot, &wanted, &caller, &headers).await
+    page(&app, &snapshot, wanted, &caller, &headers).await
 }
 
 /// A page of features that somebody wants.
 #[derive(Debug)]
-pub(super) struct Wanted<'a> {
+pub(super) struct Wanted {
     /// The path of the resource, which `next` leads back to.
-    pub path: &'a str,
+    pub path: String,
     /// The features.
-    pub collection: &'a Collection,
+    pub collection: Arc<Collection>,
     /// The query as it was asked.
-    pub query: &'a Query,
+    pub query: Query,
     /// What it means.
-    pub params: &'a Params,
+    pub params: Params,
     /// The last commit that could have changed the page.
     pub seq: u64,
     /// How many match in all, where `collection` holds only a part of them.
     pub matched: Option<u64>,
 }
 
+/// How to ask for fewer features.
+const NARROW: &str = "Ask for a smaller area (bbox=), for fewer features at a time (limit=, then the link \
+    \"next\"), or without sortby.";
+
 /// Answers with a page of features.
 pub(super) async fn page(
     app: &App,
     snapshot: &Snapshot,
-    wanted: &Wanted<'_>,
+    wanted: Wanted,
     caller: &Caller,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let (collection, query, params) = (wanted.collection, wanted.query, wanted.params);
-    let form = negotiate(query, headers)?;
+    let form = negotiate(&wanted.query, headers)?;
     let base = app.base(headers);
     let tag = Tag::new(
         snapshot,
@@ -134,38 +141,44 @@ pub(super) async fn page(
         &[
             "items",
             &base,
-            wanted.path,
-            &query.without(&[]),
+            &wanted.path,
+            &wanted.query.without(&[]),
             &format!("{form:?}"),
         ],
     );
     if tag.is_held(headers) {
         return Ok(Answer::new(GEOJSON, tag, snapshot, caller).send(headers, Vec::new));
     }
+    let crs = wanted.params.crs;
     let page = Page {
-        base: &base,
-        path: wanted.path,
-        matched: wanted.matched,
-        collection,
-        query,
-        params,
-        view: caller.view(),
+        base,
+        caller: caller.clone(),
+        most: match form {
+            Form::Json => params::MAX_LIMIT,
+            Form::Html => html::MOST_ROWS,
+        },
+        wanted,
     };
-    // A look at every feature takes its time in a big collection: other requests go on meanwhile.
-    let light = params.sort.is_empty() && params.filter(collection, caller.view()).is_none();
-    let bytes = if light {
-        page.write()?
-    } else {
-        let _turn = app.turn().await?;
-        tokio::task::block_in_place(|| page.write())?
-    };
+    let bytes = app
+        .answer(NARROW, move |budget| {
+            let bytes = page.write(budget)?;
+            Ok(match form {
+                Form::Json => bytes,
+                Form::Html => {
+                    let Wanted {
+                        collection, query, ..
+                    } = &page.wanted;
+                    html::items(&page.base, collection, &bytes, query).into_bytes()
+                }
+            })
+        })
+        .await?;
     if form == Form::Html {
-        let markup = html::items(&base, collection, &bytes, query);
         let answer = Answer::new(html::MEDIA_TYPE, tag, snapshot, caller);
-        return Ok(answer.send(headers, || markup));
+        return Ok(answer.send(headers, || bytes));
     }
     let mut response = Answer::new(GEOJSON, tag, snapshot, caller).send(headers, || bytes);
-    content_crs(&mut response, params.crs);
+    content_crs(&mut response, crs);
     Ok(response)
 }
 
@@ -185,25 +198,31 @@ pub(super) fn content_crs(response: &mut Response, crs: Crs) {
     }
 }
 
-struct Page<'a> {
-    base: &'a str,
-    path: &'a str,
-    matched: Option<u64>,
-    collection: &'a Collection,
-    query: &'a Query,
-    params: &'a Params,
-    view: View<'a>,
+struct Page {
+    base: String,
+    /// Who asks.
+    caller: Caller,
+    /// The most features of this form of a page.
+    most: usize,
+    wanted: Wanted,
 }
 
-impl Page<'_> {
-    fn write(&self) -> Result<Vec<u8>, Problem> {
-        let (collection, params) = (self.collection, self.params);
-        let filter = params.filter(collection, self.view);
+impl Page {
+    fn write(&self, budget: &Budget) -> Result<Vec<u8>, Cut> {
+        let Wanted {
+            collection,
+            query,
+            params,
+            matched: known,
+            ..
+        } = &self.wanted;
+        let view = self.caller.view();
+        let filter = params.filter(collection, view);
         let select = Select {
             bbox: params.bbox,
             after: params.after.clone(),
             offset: params.offset,
-            limit: params.limit,
+            limit: params.limit.min(self.most),
             filter: filter
                 .as_ref()
                 .map(|f| f as &(dyn Fn(&Entry) -> bool + Sync)),
@@ -211,25 +230,25 @@ impl Page<'_> {
         };
         let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
         let (matched, returned, next) = if params.sort.is_empty() {
-            let plain = params.is_plain()
-                && (self.view.roles.is_public() || !collection.schema().protects());
+            let plain =
+                params.is_plain() && (view.roles.is_public() || !collection.schema().protects());
             let counts = if plain {
-                collection.select_into(&select, &mut out)
+                collection.select_into_metered(&select, budget, &mut out)?
             } else {
                 let mut entries = Vec::new();
-                let counts = collection.visit(&select, |e| entries.push(e));
-                self.write_entries(&mut out, entries.into_iter())?;
+                let counts = collection.visit_metered(&select, budget, |e| entries.push(e))?;
+                self.write_entries(&mut out, budget, entries.into_iter())?;
                 counts
             };
             let next = counts
                 .next
-                .map(|id| with_all(self.query, &[("after", id.as_str())], &["offset"]));
+                .map(|id| with_all(query, &[("after", id.as_str())], &["offset"]));
             (counts.matched, counts.returned, next)
         } else {
-            self.write_sorted(&mut out, select)?
+            self.write_sorted(&mut out, budget, &select)?
         };
         out.push(b']');
-        if let Some(n) = self.matched.or(matched) {
+        if let Some(n) = known.or(matched) {
             out.extend_from_slice(format!(",\"numberMatched\":{n}").as_bytes());
         }
         out.extend_from_slice(format!(",\"numberReturned\":{returned},\"links\":").as_bytes());
@@ -242,63 +261,73 @@ impl Page<'_> {
     fn write_sorted(
         &self,
         out: &mut Vec<u8>,
-        select: Select<'_>,
-    ) -> Result<(Option<u64>, usize, Option<String>), Problem> {
-        let params = self.params;
-        let all = self.collection.select(&Select {
+        budget: &Budget,
+        select: &Select<'_>,
+    ) -> Result<(Option<u64>, usize, Option<String>), Cut> {
+        let (offset, limit) = (select.offset, select.limit);
+        let mut all: Vec<&Arc<Entry>> = Vec::new();
+        let everything = Select {
             offset: 0,
             limit: usize::MAX,
-            ..select
-        });
-        let names: Vec<&str> = params.sort.iter().map(|(name, _)| name.as_str()).collect();
-        // What the role may not see it may not sort by: the parameters refused it.
-        let mut keyed: Vec<(Vec<Value>, &Arc<Entry>)> = all
-            .entries
-            .par_iter()
-            .map(|entry| (pick(entry.all_properties(), &names), entry))
-            .collect();
-        let order = |(a, x): &(Vec<Value>, &Arc<Entry>), (b, y): &(Vec<Value>, &Arc<Entry>)| {
-            by_keys(a, b, &params.sort).then_with(|| x.id().cmp(y.id()))
+            ..select.clone()
         };
-        let matched = keyed.len();
+        let collection = &self.wanted.collection;
+        collection.visit_metered(&everything, budget, |e| all.push(e))?;
+        budget.hold(size_of_val(&*all))?;
+        let matched = all.len();
         // Only what comes up to the end of the page has to be in its order.
-        let end = params.offset.saturating_add(params.limit);
-        if end < matched {
-            keyed.select_nth_unstable_by(end, order);
-            keyed.truncate(end);
-        }
-        keyed.sort_unstable_by(order);
-        let page = keyed
-            .into_iter()
-            .map(|(_, e)| e)
-            .skip(params.offset)
-            .take(params.limit);
-        let returned = self.write_entries(out, page)?;
-        let end = params.offset.saturating_add(returned);
-        let next = (end < matched)
-            .then(|| with_all(self.query, &[("offset", &end.to_string())], &["after"]));
+        let end = offset.saturating_add(limit);
+        let first = first(&all, &self.wanted.params.sort, end, budget)?;
+        let page = first.into_iter().skip(offset);
+        let returned = self.write_entries(out, budget, page)?;
+        let end = offset.saturating_add(returned);
+        let next = (end < matched && end <= params::MAX_SORTED).then(|| {
+            with_all(
+                &self.wanted.query,
+                &[("offset", &end.to_string())],
+                &["after"],
+            )
+        });
         Ok((Some(matched as u64), returned, next))
     }
 
     fn write_entries<'a>(
         &self,
         out: &mut Vec<u8>,
+        budget: &Budget,
         entries: impl Iterator<Item = &'a Arc<Entry>>,
-    ) -> Result<usize, Problem> {
+    ) -> Result<usize, Cut> {
+        let Wanted {
+            collection, params, ..
+        } = &self.wanted;
         let mut count = 0;
         for entry in entries {
+            let before = out.len();
             if count > 0 {
                 out.push(b',');
             }
-            write_entry(out, self.collection, entry, self.view, self.params)?;
+            // One that is written anew costs as much as one that is read.
+            budget.read(1)?;
+            if params.crs != Crs::Crs84 {
+                let positions = entry.geometry().map_or(0, |g| g.coords_count());
+                budget.measure(positions, true)?;
+            }
+            write_entry(out, collection, entry, self.caller.view(), params)?;
+            budget.hold(out.len() - before)?;
             count += 1;
         }
         Ok(count)
     }
 
     fn links(&self, next: Option<String>) -> Vec<Link<'_>> {
-        let schema = self.collection.schema();
-        let here = format!("{}{}", self.base, self.path);
+        let Wanted {
+            collection,
+            query,
+            path,
+            ..
+        } = &self.wanted;
+        let schema = collection.schema();
+        let here = format!("{}{path}", self.base);
         let items = |rel, media_type, title, query: &str| Link {
             href: match query {
                 "" => here.clone(),
@@ -308,7 +337,7 @@ impl Page<'_> {
             title,
             media_type,
         };
-        let (this, page) = (self.query.without(&[]), self.query.with("f", "html"));
+        let (this, page) = (query.without(&[]), query.with("f", "html"));
         let mut links = vec![
             items("self", GEOJSON, "this page", &this),
             items("alternate", "text/html", "this page as HTML", &page),
@@ -405,50 +434,4 @@ fn with_all(query: &Query, set: &[(&str, &str)], drop: &[&str]) -> String {
         text.push_str(&format!("{k}={}", encode(v)));
     }
     text
-}
-
-/// Brings rows into the order that `sortby` asks for; equal ones stay as they are.
-pub(super) fn sort_by<T>(
-    rows: &mut [T],
-    sort: &[(String, bool)],
-    properties: impl Fn(&T) -> &serde_json::Map<String, Value>,
-) {
-    if sort.is_empty() {
-        return;
-    }
-    let keys = |row: &T| -> Vec<Value> {
-        let map = properties(row);
-        let value = |(name, _): &(String, bool)| map.get(name).cloned().unwrap_or(Value::Null);
-        sort.iter().map(value).collect()
-    };
-    rows.sort_by(|a, b| by_keys(&keys(a), &keys(b), sort));
-}
-
-/// The order of two rows whose values, as `sort` names them, are these.
-fn by_keys(a: &[Value], b: &[Value], sort: &[(String, bool)]) -> std::cmp::Ordering {
-    let each = a.iter().zip(b).zip(sort).map(|((a, b), (_, down))| {
-        let order = compare(a, b);
-        if *down { order.reverse() } else { order }
-    });
-    each.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-}
-
-/// Missing values last, numbers before texts.
-fn compare(a: &Value, b: &Value) -> std::cmp::Ordering {
-    let rank = |v: &Value| match v {
-        Value::Bool(_) => 0,
-        Value::Number(_) => 1,
-        Value::String(_) => 2,
-        Value::Array(_) | Value::Object(_) => 3,
-        Value::Null => 4,
-    };
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a
-            .as_f64()
-            .unwrap_or_default()
-            .total_cmp(&b.as_f64().unwrap_or_default()),
-        (Value::String(a), Value::String(b)) => a.cmp(b),
-        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        _ => rank(a).cmp(&rank(b)),
-    }
 }

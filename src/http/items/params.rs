@@ -17,6 +17,14 @@ use crate::spatial::crs::Crs;
 
 /// The most features on a page.
 pub const MAX_LIMIT: usize = 10_000;
+/// The most properties that a page is sorted by.
+const MAX_KEYS: usize = 4;
+/// The most properties that one may choose.
+const MAX_CHOSEN: usize = 200;
+/// How far one may go by offset in an order of one's own: up to here the keys are kept.
+pub const MAX_SORTED: usize = 20_000;
+/// How far one may go by offset in the order of the ids.
+const MAX_OFFSET: usize = 10_000_000;
 /// The features on a page where nothing is said.
 pub const DEFAULT_LIMIT: usize = 10;
 
@@ -68,17 +76,17 @@ pub struct Span {
 
 impl Params {
     /// Reads the query of a request to a collection, as somebody with this view may ask it.
-    pub fn read(query: &Query, schema: &Schema, view: View<'_>) -> Result<Self, Problem> {
+    pub fn read<'a>(
+        query: &Query,
+        schema: &Schema,
+        view: impl Into<View<'a>>,
+    ) -> Result<Self, Problem> {
+        let view = view.into();
         let visible = |name: &str| {
             schema
                 .properties
                 .get(name)
                 .is_some_and(|p| view.roles.includes(p.role))
-        };
-        // The order of the features tells the values by which it is made, of all features.
-        let sortable = |name: &str| {
-            let property = schema.properties.get(name);
-            property.is_none_or(|p| p.role == Role::Public || !view.is_scoped(schema))
         };
         let mut equal = BTreeMap::new();
         for name in query.names() {
@@ -101,46 +109,15 @@ impl Params {
                 equal.insert(name.to_owned(), value.to_owned());
             }
         }
-        let named = |name: &str, list: Option<&str>| -> Result<Vec<String>, Problem> {
-            list.unwrap_or_default()
-                .split(',')
-                .map(str::trim)
-                .filter(|p| !p.is_empty())
-                .map(|p| {
-                    let plain = p.trim_start_matches(['+', '-', ' ']);
-                    let protected = schema.properties.contains_key(plain) && !visible(plain);
-                    if protected || plain.is_empty() {
-                        return Err(Problem::invalid(
-                            name,
-                            format!("{name}={p}: there is no such property."),
-                        ));
-                    }
-                    Ok(p.to_owned())
-                })
-                .collect()
-        };
         let properties = match query.get("properties")? {
             None => None,
-            list => Some(named("properties", list)?),
+            Some(list) => Some(chosen(list, schema, view)?),
         };
-        let mut sort = Vec::new();
-        for p in named("sortby", query.get("sortby")?)? {
-            let plain = p.trim_start_matches(['+', '-', ' ']).to_owned();
-            if !sortable(&plain) {
-                let detail = format!(
-                    "sortby={p}: an account that is bound to communities or a unit cannot sort by \
-                     protected properties."
-                );
-                return Err(Problem::invalid("sortby", detail));
-            }
-            sort.push((plain, p.starts_with('-')));
-        }
+        let sort = sort(query.get("sortby")?, schema, view)?;
         Ok(Self {
             bbox: bbox(query)?,
             limit: limit(query)?,
-            offset: query
-                .parsed("offset", "a whole number from 0")?
-                .unwrap_or(0),
+            offset: offset(query, !sort.is_empty())?,
             after: query
                 .get("after")?
                 .map(FeatureId::new)
@@ -331,6 +308,82 @@ pub fn limit(query: &Query) -> Result<usize, Problem> {
     }
 }
 
+/// `properties`: names of the schema that the caller may see, or of what features have beyond it.
+fn chosen(list: &str, schema: &Schema, view: View<'_>) -> Result<Vec<String>, Problem> {
+    let wrong = |why: String| Problem::invalid("properties", format!("properties: {why}"));
+    let mut names: Vec<String> = Vec::new();
+    for name in list.split(',').map(str::trim).filter(|p| !p.is_empty()) {
+        let known = schema.properties.get(name);
+        if known.is_some_and(|p| !view.roles.includes(p.role)) {
+            return Err(wrong(format!("there is no property {name:?} here.")));
+        }
+        if names.len() == MAX_CHOSEN {
+            return Err(wrong(format!("at most {MAX_CHOSEN} are taken.")));
+        }
+        if !names.iter().any(|n| n == name) {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// `sortby`: a few different properties of the schema that the caller may see.
+fn sort(
+    list: Option<&str>,
+    schema: &Schema,
+    view: View<'_>,
+) -> Result<Vec<(String, bool)>, Problem> {
+    let wrong = |why: String| Problem::invalid("sortby", format!("sortby: {why}"));
+    let mut sort: Vec<(String, bool)> = Vec::new();
+    let keys = list.unwrap_or_default().split(',').map(str::trim);
+    for key in keys.filter(|k| !k.is_empty()) {
+        let name = key.trim_start_matches(['+', '-', ' ']);
+        let known = schema.properties.get(name);
+        let Some(known) = known.filter(|p| view.roles.includes(p.role)) else {
+            // A protected property is answered as if it did not exist.
+            return Err(wrong(format!(
+                "there is no property {:?} here; see …/{}/queryables.",
+                name.chars().take(80).collect::<String>(),
+                schema.collection
+            )));
+        };
+        // The order of the features tells the values by which it is made, of all features.
+        if known.role != Role::Public && view.is_scoped(schema) {
+            return Err(wrong(format!(
+                "an account that is bound to communities or a unit cannot sort by protected properties \
+                 such as {name}."
+            )));
+        }
+        if sort.iter().any(|(other, _)| other == name) {
+            return Err(wrong(format!("{name} is given twice.")));
+        }
+        if sort.len() == MAX_KEYS {
+            return Err(wrong(format!("at most {MAX_KEYS} properties are taken.")));
+        }
+        sort.push((name.to_owned(), key.starts_with('-')));
+    }
+    Ok(sort)
+}
+
+/// `offset`, as far as one may go.
+fn offset(query: &Query, sorted: bool) -> Result<usize, Problem> {
+    let (most, instead) = if sorted {
+        (MAX_SORTED, "narrow the selection, or leave sortby out")
+    } else {
+        (MAX_OFFSET, "page with the link \"next\"")
+    };
+    let offset: u64 = query
+        .parsed("offset", "a whole number from 0")?
+        .unwrap_or(0);
+    usize::try_from(offset)
+        .ok()
+        .filter(|offset| *offset <= most)
+        .ok_or_else(|| {
+            let detail = format!("offset={offset}: at most {most} are passed over; {instead}.");
+            Problem::invalid("offset", detail)
+        })
+}
+
 /// `2026-11-22T00:00:00Z`, `2026-11-22`, `a/b`, `../b`, `a/..`.
 fn span(text: &str) -> Result<Span, Problem> {
     // An unescaped + of a query is a space: 2026-11-22T14:00:00 08:00.
@@ -480,6 +533,45 @@ mod tests {
             assert!(read_bbox(wrong).is_err(), "{wrong}");
         }
         assert!(read_bbox("bbox=1,2,3,4&bbox-crs=EPSG:1").is_err());
+    }
+
+    #[test]
+    fn a_page_is_sorted_by_a_few_known_properties_and_not_from_far_on() {
+        let id = crate::model::CollectionId::new("gates").unwrap();
+        let schema = serde_json::json!({"properties": {
+            "a": {}, "b": {}, "c": {}, "d": {}, "e": {}, "code": {"x-onemap-role": "rider"},
+        }});
+        let schema = Schema::parse(&id, schema).unwrap();
+        let read = |text: &str, role| {
+            let query = Query::parse(text).unwrap();
+            Params::read(&query, &schema, role).map(|p| p.sort)
+        };
+        let named = |n: &str, down| (n.to_owned(), down);
+        let sort = read("sortby=a,-b, +c,d", Role::Public).unwrap();
+        let expected = [
+            named("a", false),
+            named("b", true),
+            named("c", false),
+            named("d", false),
+        ];
+        assert_eq!(sort, expected);
+        assert!(read("sortby=code", Role::Rider).is_ok());
+        for wrong in [
+            "sortby=code",
+            "sortby=unknown",
+            "sortby=-",
+            "sortby=a,-a",
+            "sortby=a,b,c,d,e",
+            "sortby=a&offset=20001",
+            "offset=10000001",
+            "offset=18446744073709551616",
+        ] {
+            assert!(read(wrong, Role::Public).is_err(), "{wrong}");
+        }
+        let many: Vec<String> = (0..1_000).map(|n| format!("k{n}")).collect();
+        assert!(read(&format!("properties={}", many.join(",")), Role::Public).is_err());
+        assert!(read("offset=10000000", Role::Public).is_ok());
+        assert!(read("sortby=a&offset=20000", Role::Public).is_ok());
     }
 
     #[test]

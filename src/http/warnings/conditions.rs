@@ -1,5 +1,7 @@
 //! What sensors, cameras and patrols observe, and the conditions that follow from it.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -102,15 +104,17 @@ pub async fn conditions(
     let snapshot = app.live.snapshot();
     let rows = snapshot.collections().hidden(CONDITIONS);
     let seen = app.live.store().all_seen().await?;
+    let seen: HashMap<(&str, &str), _> = seen
+        .iter()
+        .map(|s| ((s.place.as_str(), s.category.as_str()), s))
+        .collect();
     let list: Vec<Value> = rows
         .into_iter()
         .flat_map(|rows| rows.iter().map(|e| desk::properties(e)).collect::<Vec<_>>())
         .map(|mut row| {
             // That a sensor still says what it said is no commit; it is heard all the same.
-            let last = seen.iter().find(|s| {
-                row.get("place") == Some(&json!(s.place))
-                    && row.get("category") == Some(&json!(s.category))
-            });
+            let key = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+            let last = seen.get(&(key("place"), key("category"))).copied();
             if let Some(last) = last {
                 row.insert("value".into(), json!(last.value));
                 row.insert("observed_at".into(), json!(last.at));

@@ -1,5 +1,7 @@
 //! What may have been reported already, while somebody is still writing.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -15,8 +17,10 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::live::desk::CASES;
 use crate::live::place::{Place, Where};
-use crate::model::{FeatureId, Role};
-use crate::warnings::duplicates::duplicates as find;
+use crate::model::{FeatureId, Role, Schema, View};
+use crate::warnings::duplicates::{Duplicate, duplicates as find};
+
+const NARROW: &str = "Too many cases lie at this place to be compared; report it as a new one.";
 
 /// Open cases of the same category, near and not long ago, the nearest first.
 #[utoipa::path(get, path = "/api/warnings/duplicates", operation_id = "warning_duplicates", tag = "warnings",
@@ -54,37 +58,45 @@ pub async fn duplicates(
             y: degrees(&query, "lat", 90.0)?,
         },
     };
-    let cases = collection(&snapshot, CASES)?;
+    let cases = Arc::clone(collection(&snapshot, CASES)?);
     let rule = snapshot.ledger().rules().duplicates;
-    let now = Timestamp::now();
-    let found = find(cases, rule, category, place, now, query.get("except")?);
-    let features: Vec<Value> = found
-        .iter()
-        .map(|duplicate| {
-            let distance = json!(tenth(duplicate.distance_m));
-            let properties = duplicate.entry.all_properties();
-            let roles = caller.view().on(cases.schema(), properties);
-            if !roles.includes(Role::GridWorker) {
-                return json!({
-                    "type": "Feature",
-                    "id": duplicate.case.id,
-                    "geometry": null,
-                    "properties": {
-                        "category": duplicate.case.category,
-                        "level": duplicate.case.level,
-                        "distance_m": distance,
-                    },
-                });
-            }
-            let bytes = duplicate.entry.feature_json(cases.schema(), roles, None);
-            let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-            feature["properties"]["distance_m"] = distance;
-            feature["properties"]["hours_ago"] = json!(tenth(duplicate.hours_ago));
-            feature
+    let (asker, category) = (caller.clone(), category.to_owned());
+    let except = query.get("except")?.map(str::to_owned);
+    let features = app
+        .answer(NARROW, move |budget| {
+            let here = (place, Timestamp::now());
+            let found = find(&cases, rule, &category, here, except.as_deref(), budget)?;
+            Ok(told(&found, cases.schema(), asker.view()))
         })
-        .collect();
+        .await?;
     let body = json!({"type": "FeatureCollection", "features": features}).to_string();
     Ok(Answer::whole(GEOJSON, body, &snapshot, &caller, &headers))
+}
+
+/// What is told of them: below the role grid_worker only category, level and distance.
+fn told(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
+    let feature = |duplicate: &Duplicate| {
+        let distance = json!(tenth(duplicate.distance_m));
+        let roles = view.on(schema, duplicate.entry.all_properties());
+        if !roles.includes(Role::GridWorker) {
+            return json!({
+                "type": "Feature",
+                "id": duplicate.case.id,
+                "geometry": null,
+                "properties": {
+                    "category": duplicate.case.category,
+                    "level": duplicate.case.level,
+                    "distance_m": distance,
+                },
+            });
+        }
+        let bytes = duplicate.entry.feature_json(schema, roles, None);
+        let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        feature["properties"]["distance_m"] = distance;
+        feature["properties"]["hours_ago"] = json!(tenth(duplicate.hours_ago));
+        feature
+    };
+    found.iter().map(feature).collect()
 }
 
 fn degrees(query: &Query, name: &str, most: f64) -> Result<f64, Problem> {

@@ -3,20 +3,22 @@
 //! A desk's queue ("my turn", "overdue") is more than filters on properties can say, so its client names the
 //! cases.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::list::{MOST_ROWS, Sheet, columns_of, language, row};
-use super::names;
+use super::list::{MOST_ROWS, NARROW, Rows, Sheet, language};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::work::Kind;
 use crate::live::desk::CASES;
 
 /// Which cases go into the sheet.
@@ -64,23 +66,22 @@ pub async fn export(
         )));
     }
     let snapshot = app.live.snapshot();
-    let cases = collection(&snapshot, CASES)?;
-    let _turn = app.turn().await?;
-    let bytes = tokio::task::block_in_place(|| {
-        let rows: Vec<_> = selection
-            .ids
-            .iter()
-            .filter_map(|id| cases.get(id))
-            .map(|entry| row(entry, cases.schema(), caller.view()))
-            .collect();
-        sheet.write(
-            &rows,
-            cases.schema(),
-            &names(&snapshot),
-            language,
-            columns_of(&caller),
-        )
-    })?;
+    let wanted = Rows {
+        cases: Arc::clone(collection(&snapshot, CASES)?),
+        snapshot,
+        language,
+        caller,
+    };
+    let bytes = app
+        .answer_aside(Kind::Walk, NARROW, move |budget| {
+            let entries: Vec<_> = selection
+                .ids
+                .iter()
+                .filter_map(|id| wanted.cases.get(id))
+                .collect();
+            sheet.write(&wanted, &entries, budget)
+        })
+        .await?;
     let (media_type, name) = sheet.form();
     let head = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),

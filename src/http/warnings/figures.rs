@@ -1,10 +1,13 @@
 //! The figures of a month.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rayon::prelude::*;
 
+use super::list::names_to_read;
 use super::names;
 use crate::http::App;
 use crate::http::answer::{Answer, Tag};
@@ -12,10 +15,17 @@ use crate::http::auth::Caller;
 use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::work::Kind;
+use crate::index::{Budget, Collection, Entry, Meter as _, Stop};
 use crate::live::desk::{self, CASES};
 use crate::model::Role;
 use crate::warnings::figures::{Month, Table};
 use crate::warnings::{Case, figures as counted};
+
+/// Cases that are looked at together, by one core.
+const CHUNK: usize = 512;
+const NARROW: &str = "There are more cases in it than are counted at once: ask for a sheet of them instead \
+    (/api/warnings?f=csv&datetime=).";
 
 /// What the ledger comes to in a month.
 #[utoipa::path(get, path = "/api/warnings/figures", operation_id = "warning_figures", tag = "warnings",
@@ -53,26 +63,45 @@ pub async fn figures(
             Answer::new("application/json", tag, &snapshot, &caller).send(&headers, Vec::new)
         );
     }
-    let _turn = app.turn().await?;
-    let body = tokio::task::block_in_place(|| {
-        let entries: Vec<_> = cases.iter().collect();
-        let beginnings = month.beginnings();
-        let concerned: Vec<Case> = entries
-            .par_iter()
-            .filter(|e| beginnings.iter().any(|b| e.all_properties().contains(b)))
-            .filter_map(|e| desk::read(e).ok())
-            .collect();
-        let names = names(&snapshot);
-        let said = counted::figures(&month, &concerned, |table, key| {
-            let named = match table {
-                Table::Community => names.grids.get(key).cloned(),
-                Table::Unit => names.units.get(key).cloned(),
-                Table::Category => names.categories.get(key).map(|n| n.zh.clone()),
-            };
-            named.unwrap_or_else(|| key.to_owned())
-        });
-        serde_json::to_vec(&said)
-    })
-    .map_err(|e| Problem::internal(&e))?;
+    let cases = Arc::clone(cases);
+    let walked = Arc::clone(&snapshot);
+    let body = app
+        .answer_aside(Kind::Walk, NARROW, move |budget| {
+            let concerned = concerned(&cases, &month, budget)?;
+            budget.read(names_to_read(&walked))?;
+            let names = names(&walked);
+            let said = counted::figures(&month, &concerned, |table, key| {
+                let named = match table {
+                    Table::Community => names.grids.get(key).cloned(),
+                    Table::Unit => names.units.get(key).cloned(),
+                    Table::Category => names.categories.get(key).map(|n| n.zh.clone()),
+                };
+                named.unwrap_or_else(|| key.to_owned())
+            });
+            Ok(serde_json::to_vec(&said).map_err(|e| Problem::internal(&e))?)
+        })
+        .await?;
     Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, || body))
+}
+
+/// The cases of which something happened in the month. What did not is not even parsed.
+fn concerned(cases: &Collection, month: &Month, budget: &Budget) -> Result<Vec<Case>, Stop> {
+    let entries: Vec<_> = cases.iter().collect();
+    let beginnings = month.beginnings();
+    let happened = |e: &Arc<Entry>| beginnings.iter().any(|b| e.all_properties().contains(b));
+    let found: Result<Vec<Vec<Case>>, Stop> = entries
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            budget.read(chunk.len())?;
+            let mut found = Vec::new();
+            for entry in chunk.iter().filter(|e| happened(e)) {
+                // Parsed whole and kept: as much as four looks at it.
+                budget.read(4)?;
+                budget.hold(entry.all_properties().len())?;
+                found.extend(desk::read(entry).ok());
+            }
+            Ok(found)
+        })
+        .collect();
+    Ok(found?.into_iter().flatten().collect())
 }

@@ -1,12 +1,14 @@
 //! The history of a case: its steps, out of the log.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::list::language;
+use super::list::{language, names_to_read};
 use super::one::versions;
 use super::{Found, names};
 use crate::http::App;
@@ -14,10 +16,14 @@ use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::index::Meter as _;
 use crate::model::{Localized, Role, RoleSet};
 use crate::warnings::sheet::columns::{self, value_name};
-use crate::warnings::sheet::write::{csv_of, time};
+use crate::warnings::sheet::write::{WriteError, csv_of, time};
 use crate::warnings::sheet::{Language, Names};
+
+const NARROW: &str =
+    "The map has more grids and units than are named for one sheet: ask for JSON (f=json).";
 
 /// What anybody may know of a step.
 const PUBLIC: &[&str] = &["n", "action", "at", "role", "from", "to", "level", "why"];
@@ -123,28 +129,14 @@ pub async fn history(
         }
         Some("csv") => {
             let language = language(&query)?;
-            let words = columns::words(&found.collection.schema().document);
-            let names = names(&snapshot);
-            let said = |name: &str, value| cell(name, value, language, &names, &words);
-            let shown = |name: &str| PUBLIC.contains(&name) || roles.includes(Role::GridWorker);
-            let columns: Vec<_> = COLUMNS.iter().filter(|(name, ..)| shown(name)).collect();
-            let header: Vec<&str> = columns
-                .iter()
-                .map(|(_, zh, en)| match language {
-                    Language::Chinese => *zh,
-                    Language::English => *en,
+            let named = Arc::clone(&snapshot);
+            let bytes = app
+                .answer(NARROW, move |budget| {
+                    budget.read(names_to_read(&named))?;
+                    let words = columns::words(&found.collection.schema().document);
+                    Ok(sheet(&steps, language, &names(&named), &words, roles)?)
                 })
-                .collect();
-            let rows: Vec<Vec<String>> = steps
-                .iter()
-                .map(|step| {
-                    columns
-                        .iter()
-                        .map(|(name, ..)| said(name, step.get(*name)))
-                        .collect()
-                })
-                .collect();
-            let bytes = csv_of(&header, &rows).map_err(|e| Problem::internal(&e))?;
+                .await?;
             let mut response = Answer::whole(
                 "text/csv; charset=utf-8",
                 bytes,
@@ -163,6 +155,30 @@ pub async fn history(
             format!("f={other}: expected json or csv."),
         )),
     }
+}
+
+/// The steps as a sheet.
+fn sheet(
+    steps: &[Map<String, Value>],
+    language: Language,
+    names: &Names,
+    words: &Map<String, Value>,
+    roles: RoleSet,
+) -> Result<Vec<u8>, WriteError> {
+    let shown = |name: &str| PUBLIC.contains(&name) || roles.includes(Role::GridWorker);
+    let columns: Vec<_> = COLUMNS.iter().filter(|(name, ..)| shown(name)).collect();
+    let header: Vec<&str> = columns
+        .iter()
+        .map(|(_, zh, en)| match language {
+            Language::Chinese => *zh,
+            Language::English => *en,
+        })
+        .collect();
+    let row = |step: &Map<String, Value>| -> Vec<String> {
+        let said = |name: &str| cell(name, step.get(name), language, names, words);
+        columns.iter().map(|(name, ..)| said(name)).collect()
+    };
+    csv_of(&header, &steps.iter().map(row).collect::<Vec<_>>())
 }
 
 /// A step without what these roles must not see. A client's key is its own secret and nobody's news.

@@ -13,6 +13,7 @@ use crate::http::body;
 use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::work::Kind;
 use crate::live::desk::CASES;
 use crate::model::Role;
 use crate::warnings::sheet::plan::plan;
@@ -69,7 +70,7 @@ pub async fn import(
     }
     body::refuse_form(request.headers(), "the sheet (CSV or XLSX)", "text/csv")?;
     let bytes = body::read(request, body::LIMIT).await?;
-    let _turn = app.turn().await?;
+    let _turn = app.pools.turn(Kind::Walk).await?;
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();
     let schema = std::sync::Arc::clone(collection(&snapshot, CASES)?.schema());

@@ -12,19 +12,18 @@ use crate::http::App;
 use crate::http::answer::{Answer, Tag};
 use crate::http::auth::Caller;
 use crate::http::items::params::Params;
-use crate::http::items::{Wanted, collection, page};
+use crate::http::items::{Wanted, collection, first, page};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::index::{Collection, Collections, Entry, Select};
+use crate::http::work::{Cut, Kind};
+use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
+use crate::live::Snapshot;
 use crate::live::desk::CASES;
 use crate::live::history::{self, Which};
-use crate::live::{Live, Snapshot};
-use crate::model::{
-    Body, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS, Schema, View,
-};
+use crate::model::{Body, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS};
+use crate::warnings::sheet::Language;
 use crate::warnings::sheet::columns;
-use crate::warnings::sheet::write::{CaseRow, Style, csv, xlsx};
-use crate::warnings::sheet::{Language, Names};
+use crate::warnings::sheet::write::{CaseRow, Style, WriteError, csv, xlsx};
 
 /// The most cases of one sheet.
 pub(super) const MOST_ROWS: usize = 100_000;
@@ -71,34 +70,41 @@ pub async fn list(
     }
     let chosen = match (as_of, open) {
         (None, false) => None,
-        (None, true) => Some(read_open(&snapshot).await?),
+        (None, true) => Some(read_open(&app, &snapshot).await?),
         (Some(at), open) => {
-            Some(read_past(&app.live, &snapshot, &mut params, &caller, at, open).await?)
+            let reading = read_past(&app, &snapshot, &mut params, &caller, at, open);
+            Some(app.read_past(reading).await?)
         }
     };
     let (features, matched) = match &chosen {
         None => (present, None),
         Some(chosen) => (&chosen.cases, chosen.matched),
     };
+    let features = Arc::clone(features);
     if let Some(sheet) = sheet {
+        let wanted = Rows {
+            cases: features,
+            snapshot,
+            language,
+            caller: caller.clone(),
+        };
+        let asked = query.without(&[]);
         return sheet
-            .send(
-                &app, &snapshot, features, &params, &query, language, &caller, &headers,
-            )
+            .send(&app, wanted, params, &asked, &caller, &headers)
             .await;
     }
     let wanted = Wanted {
-        path: "/api/warnings",
+        path: "/api/warnings".to_owned(),
         collection: features,
-        query: &query,
-        params: &params,
+        query,
+        params,
         seq: match as_of {
             None => present.last_seq(),
             Some(_) => snapshot.seq(),
         },
         matched,
     };
-    page(&app, &snapshot, &wanted, &caller, &headers).await
+    page(&app, &snapshot, wanted, &caller, &headers).await
 }
 
 /// The parameter `lang`: the language of a sheet.
@@ -134,7 +140,7 @@ struct Chosen {
 
 /// Reads what the cases were out of the log, and no more of them than the page needs.
 async fn read_past(
-    live: &Live,
+    app: &App,
     snapshot: &Arc<Snapshot>,
     params: &mut Params,
     caller: &Caller,
@@ -142,6 +148,7 @@ async fn read_past(
     open: bool,
 ) -> Result<Chosen, Problem> {
     let present = collection(snapshot, CASES)?;
+    let live = &app.live;
     // Who asks for what was open then need not read what had ended.
     let ended = ["closed", "rejected", "merged"];
     let which = match params.equal.get("status") {
@@ -154,7 +161,7 @@ async fn read_past(
         && params.sort.is_empty()
         && params.filter(present, caller.view()).is_none();
     if which == Which::All && !all {
-        let cases = history::ledger_at(live, snapshot, at).await?;
+        let cases = history::ledger_at(live, snapshot, at, history::MOST).await?;
         let cases = cases.ok_or_else(|| Problem::internal(&"there are no warnings"))?;
         return Ok(Chosen {
             cases: Arc::new(cases),
@@ -183,6 +190,7 @@ async fn read_past(
         ids = ids[from..to].to_vec();
         params.offset = 0;
     }
+    history::few_enough(ids.len(), history::MOST)?;
     let mut records = history::versions_at(live, &ids, at).await?;
     if open {
         records.retain(|r| {
@@ -190,22 +198,35 @@ async fn read_past(
             properties.is_some_and(is_open)
         });
     }
-    let cases = gather(snapshot, records).await?;
-    Ok(Chosen { cases, matched })
+    let snapshot = Arc::clone(snapshot);
+    let cases = tokio::task::spawn_blocking(move || gather(&snapshot, records));
+    Ok(Chosen {
+        cases: cases.await.map_err(|e| Problem::internal(&e))??,
+        matched,
+    })
 }
 
 /// The cases that are open now: a few thousand of what may be hundreds of thousands.
-async fn read_open(snapshot: &Arc<Snapshot>) -> Result<Chosen, Problem> {
-    let present = collection(snapshot, CASES)?;
-    let records = snapshot
-        .ledger()
-        .open()
-        .filter_map(|id| present.get(id.as_str()))
-        .filter(|entry| is_open(entry.all_properties()))
-        .map(|entry| record(present.schema().collection.clone(), entry))
-        .collect();
+async fn read_open(app: &App, snapshot: &Arc<Snapshot>) -> Result<Chosen, Problem> {
+    let present = Arc::clone(collection(snapshot, CASES)?);
+    let snapshot = Arc::clone(snapshot);
+    let cases = app.answer(NARROW, move |budget| {
+        let mut records = Vec::new();
+        for id in snapshot.ledger().open() {
+            let Some(entry) = present.get(id.as_str()) else {
+                continue;
+            };
+            // It is copied and encoded once more: as much as four looks at it.
+            budget.read(4)?;
+            budget.hold(3 * entry.encoded().len())?;
+            if is_open(entry.all_properties()) {
+                records.push(record(present.schema().collection.clone(), entry));
+            }
+        }
+        gather(&snapshot, records).map_err(Cut::from)
+    });
     Ok(Chosen {
-        cases: gather(snapshot, records).await?,
+        cases: cases.await?,
         matched: None,
     })
 }
@@ -220,17 +241,13 @@ fn is_open(properties: &str) -> bool {
 
 /// Cases as a collection of their own, under the schema in force: what it protects today it protects of
 /// the past too.
-async fn gather(snapshot: &Snapshot, mut records: Vec<Record>) -> Result<Arc<Collection>, Problem> {
+fn gather(snapshot: &Snapshot, mut records: Vec<Record>) -> Result<Arc<Collection>, Problem> {
     let schemas = snapshot.collections().hidden(SCHEMAS);
     if let Some(schema) = schemas.and_then(|s| s.get(CASES)) {
         records.insert(0, record(CollectionId::schemas(), schema));
     }
-    let cases = tokio::task::spawn_blocking(move || {
-        let (map, _) = Collections::load(records);
-        map.get(CASES).cloned()
-    })
-    .await
-    .map_err(|e| Problem::internal(&e))?;
+    let (map, _) = Collections::load(records);
+    let cases = map.get(CASES).cloned();
     cases.ok_or_else(|| Problem::internal(&"a ledger without its schema"))
 }
 
@@ -255,39 +272,33 @@ pub(super) enum Sheet {
 }
 
 impl Sheet {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call, and each is a different thing"
-    )]
     async fn send(
         self,
         app: &App,
-        snapshot: &Snapshot,
-        cases: &Collection,
-        params: &Params,
-        query: &Query,
-        language: Language,
+        wanted: Rows,
+        params: Params,
+        asked: &str,
         caller: &Caller,
         headers: &HeaderMap,
     ) -> Result<Response, Problem> {
         let (media_type, name) = self.form();
-        let asked = query.without(&[]);
+        let snapshot = Arc::clone(&wanted.snapshot);
         let tag = Tag::new(
-            snapshot,
+            &snapshot,
             snapshot.seq(),
             caller,
-            &["sheet", media_type, &asked],
+            &["sheet", media_type, asked],
         );
         if tag.is_held(headers) {
-            return Ok(Answer::new(media_type, tag, snapshot, caller).send(headers, Vec::new));
+            return Ok(Answer::new(media_type, tag, &snapshot, caller).send(headers, Vec::new));
         }
-        let _turn = app.turn().await?;
-        let bytes = tokio::task::block_in_place(|| {
-            let rows = rows(cases, params, caller.view())?;
-            let names = names(snapshot);
-            self.write(&rows, cases.schema(), &names, language, columns_of(caller))
-        })?;
-        let mut response = Answer::new(media_type, tag, snapshot, caller).send(headers, || bytes);
+        let bytes = app
+            .answer_aside(Kind::Walk, NARROW, move |budget| {
+                let entries = wanted.entries(&params, budget)?;
+                self.write(&wanted, &entries, budget)
+            })
+            .await?;
+        let mut response = Answer::new(media_type, tag, &snapshot, caller).send(headers, || bytes);
         response
             .headers_mut()
             .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
@@ -305,78 +316,110 @@ impl Sheet {
         }
     }
 
+    /// Writes cases, in the order given.
     pub(super) fn write(
         self,
-        rows: &[CaseRow],
-        schema: &Schema,
-        names: &Names,
-        language: Language,
-        roles: RoleSet,
-    ) -> Result<Vec<u8>, Problem> {
+        wanted: &Rows,
+        entries: &[&Arc<Entry>],
+        budget: &Budget,
+    ) -> Result<Vec<u8>, Cut> {
+        let (schema, view) = (wanted.cases.schema(), wanted.caller.view());
+        budget.read(names_to_read(&wanted.snapshot))?;
+        let names = names(&wanted.snapshot);
         let words = columns::words(&schema.document);
         let style = Style {
-            language,
-            names,
+            language: wanted.language,
+            names: &names,
             words: &words,
             schema,
-            roles,
+            roles: columns_of(&wanted.caller),
         };
-        let written = match self {
+        // A worksheet is in memory to its end; of CSV the text is.
+        let each = match self {
+            Self::Csv => 1,
+            Self::Xlsx => 2,
+        };
+        let rows = entries.iter().map(|entry| {
+            let properties = entry.properties(schema, view);
+            budget.read(each)?;
+            budget.hold(each * properties.len())?;
+            Ok(CaseRow {
+                id: entry.id().to_string(),
+                place: entry.geometry().and_then(crate::live::place::anchor),
+                properties: serde_json::from_str(&properties).unwrap_or_default(),
+            })
+        });
+        match self {
             Self::Csv => csv(rows, &style),
             Self::Xlsx => xlsx(rows, &style),
-        };
-        written.map_err(|e| Problem::internal(&e))
+        }
+    }
+}
+
+impl From<WriteError> for Cut {
+    fn from(error: WriteError) -> Self {
+        Self::Refused(Problem::internal(&error))
     }
 }
 
 /// The roles by which a sheet has its columns. A unit sees of its own cases what grid workers see; in
 /// the rows of others these columns are empty.
-pub(super) fn columns_of(caller: &Caller) -> RoleSet {
+fn columns_of(caller: &Caller) -> RoleSet {
     match caller.roles().contains(Role::Unit) {
         true => caller.roles().with(Role::GridWorker),
         false => caller.roles(),
     }
 }
 
-/// The cases that are wanted, in the order wanted, as far as the caller sees them.
-fn rows(cases: &Collection, params: &Params, view: View<'_>) -> Result<Vec<CaseRow>, Problem> {
-    let filter = params.filter(cases, view);
-    let select = Select {
-        bbox: params.bbox,
-        after: params.after.clone(),
-        filter: filter
-            .as_ref()
-            .map(|f| f as &(dyn Fn(&Entry) -> bool + Sync)),
-        ..Select::default()
-    };
-    let found = cases.select(&select).entries;
-    if found.len() > params.offset.saturating_add(MOST_ROWS) && params.limit >= MOST_ROWS {
-        return Err(Problem::invalid(
-            "limit",
-            format!(
-                "{} cases match, and a sheet has at most {MOST_ROWS}: narrow them down (datetime=, \
-                 community=, status=), or page with limit= and offset=.",
-                found.len()
-            ),
-        ));
-    }
-    let mut rows: Vec<CaseRow> = found
-        .iter()
-        .map(|entry| row(entry, cases.schema(), view))
-        .collect();
-    crate::http::items::sort_by(&mut rows, &params.sort, |row| &row.properties);
-    Ok(rows
-        .into_iter()
-        .skip(params.offset)
-        .take(params.limit)
-        .collect())
+/// How to ask for fewer cases.
+pub(super) const NARROW: &str = "Narrow the cases down (datetime=, community=, status=), or ask for fewer at a \
+    time (limit= and offset=).";
+
+/// The cases of a sheet.
+pub(super) struct Rows {
+    pub cases: Arc<Collection>,
+    pub snapshot: Arc<Snapshot>,
+    pub language: Language,
+    pub caller: Caller,
 }
 
-/// One case as a row, as far as somebody sees it.
-pub(super) fn row(entry: &Entry, schema: &Schema, view: View<'_>) -> CaseRow {
-    CaseRow {
-        id: entry.id().to_string(),
-        place: entry.geometry().and_then(crate::live::place::anchor),
-        properties: serde_json::from_str(&entry.properties(schema, view)).unwrap_or_default(),
+impl Rows {
+    /// The cases that are wanted, in the order wanted.
+    fn entries(&self, params: &Params, budget: &Budget) -> Result<Vec<&Arc<Entry>>, Cut> {
+        let cases = &self.cases;
+        let filter = params.filter(cases, self.caller.view());
+        let select = Select {
+            bbox: params.bbox,
+            after: params.after.clone(),
+            filter: filter
+                .as_ref()
+                .map(|f| f as &(dyn Fn(&Entry) -> bool + Sync)),
+            ..Select::default()
+        };
+        let mut found = Vec::new();
+        cases.visit_metered(&select, budget, |e| found.push(e))?;
+        budget.hold(size_of_val(&*found))?;
+        let end = params.offset.saturating_add(params.limit);
+        if found.len() > params.offset.saturating_add(MOST_ROWS) && params.limit >= MOST_ROWS {
+            return Err(Cut::Refused(Problem::invalid(
+                "limit",
+                format!(
+                    "{} cases match, and a sheet has at most {MOST_ROWS}: narrow them down \
+                     (datetime=, community=, status=), or page with limit= and offset=.",
+                    found.len()
+                ),
+            )));
+        }
+        if !params.sort.is_empty() {
+            found = first(&found, &params.sort, end, budget)?;
+        }
+        found.truncate(end);
+        Ok(found.split_off(params.offset.min(found.len())))
     }
+}
+
+/// How many features [`names`] reads.
+pub(super) fn names_to_read(snapshot: &Snapshot) -> usize {
+    let of = |name: &str| snapshot.collections().get(name).map_or(0, |c| c.len());
+    of("units") + of("grids")
 }

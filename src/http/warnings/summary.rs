@@ -1,6 +1,7 @@
 //! What is true now at a glance, and how the last days went: what a command centre shows beside its map.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -9,6 +10,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::http::App;
 use crate::http::answer::Answer;
@@ -16,6 +18,8 @@ use crate::http::auth::Caller;
 use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::work::Cut;
+use crate::index::{Budget, Meter as _, Stop};
 use crate::live::desk::{self, CASES};
 use crate::live::{OpenThen, Snapshot, history};
 use crate::warnings::suggest::{Unit, on_duty};
@@ -26,7 +30,10 @@ use crate::warnings::{Case, OpenCounts};
 const DAYS: u32 = 30;
 const MOST_DAYS: u32 = 92;
 /// For how long an answer waits for past days that are not counted yet.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_millis(1_500);
+/// Cases that are looked at together, by one core.
+const CHUNK: usize = 512;
+const NARROW: &str = "Ask for fewer days (days=).";
 
 /// How it stands, and how the last days went.
 #[utoipa::path(get, path = "/api/warnings/summary", operation_id = "warning_summary", tag = "warnings",
@@ -60,19 +67,16 @@ pub async fn summary(
     let past: Vec<Timestamp> = days[..days.len() - 1].iter().map(|d| d.until).collect();
     let mut then = app.live.open_then(&past);
     if then.iter().any(Option::is_none) {
-        let (live, moments) = (app.live.clone(), past.clone());
-        // It goes on where nobody waits any more, so that the next who asks finds more.
-        let job = tokio::spawn(async move { live.count_days(&moments).await });
-        if let Ok(Ok(done)) = tokio::time::timeout(PATIENCE, job).await {
-            done?;
-        }
+        await_days(&app, &past).await?;
         then = app.live.open_then(&past);
     }
 
-    let body = {
-        let _turn = app.turn().await?;
-        tokio::task::block_in_place(|| tell(&snapshot, &communities, &days, &then, now))?
-    };
+    let walked = Arc::clone(&snapshot);
+    let body = app
+        .answer(NARROW, move |budget| {
+            tell(&walked, &communities, &days, &then, now, budget)
+        })
+        .await?;
     Ok(Answer::whole(
         "application/json",
         body,
@@ -80,6 +84,29 @@ pub async fn summary(
         &caller,
         &headers,
     ))
+}
+
+/// Waits for a while until past days are counted. One job counts at a time, and goes on where nobody waits
+/// any more, so that the next who asks finds more.
+async fn await_days(app: &App, past: &[Timestamp]) -> Result<(), Problem> {
+    static COUNTING: Semaphore = Semaphore::const_new(1);
+    match COUNTING.try_acquire() {
+        Ok(alone) => {
+            let (live, moments) = (app.live.clone(), past.to_vec());
+            let job = tokio::spawn(async move {
+                let _alone = alone;
+                live.count_days(&moments).await
+            });
+            if let Ok(Ok(done)) = tokio::time::timeout(PATIENCE, job).await {
+                done?;
+            }
+        }
+        Err(_) => {
+            let free = tokio::time::timeout(PATIENCE, COUNTING.acquire()).await;
+            drop(free);
+        }
+    }
+    Ok(())
 }
 
 fn wanted_days(query: &Query) -> Result<u32, Problem> {
@@ -118,11 +145,13 @@ fn tell(
     snapshot: &Snapshot,
     communities: &[String],
     days: &[Day],
-    then: &[Option<std::sync::Arc<OpenThen>>],
+    then: &[Option<Arc<OpenThen>>],
     now: Timestamp,
-) -> Result<String, Problem> {
+    budget: &Budget,
+) -> Result<String, Cut> {
     let calendar = snapshot.ledger().calendar();
-    let cases = recent(snapshot, communities, days)?;
+    let cases = recent(snapshot, communities, days, budget)?;
+    budget.read(snapshot.collections().get("units").map_or(0, |c| c.len()))?;
     let (happened, on_time) = count(calendar, days, &cases);
     let scope = (!communities.is_empty()).then(|| snapshot.status().within(communities));
     let open = OpenThen::of(snapshot.status()).within(scope.as_ref());
@@ -163,22 +192,37 @@ fn row(day: &Day, open: Option<OpenCounts>, reported: u32, closed: u32) -> Value
 
 /// The cases that were reported or closed in these days. What was not is not even parsed: most of a
 /// ledger is years old.
-fn recent(snapshot: &Snapshot, communities: &[String], days: &[Day]) -> Result<Vec<Case>, Problem> {
+fn recent(
+    snapshot: &Snapshot,
+    communities: &[String],
+    days: &[Day],
+    budget: &Budget,
+) -> Result<Vec<Case>, Cut> {
     let calendar = snapshot.ledger().calendar();
     let first = days.first().and_then(|d| d.date.yesterday().ok());
     let from = first
         .and_then(|date| calendar.end_of(date))
         .unwrap_or(Timestamp::MIN);
+    let here = |c: &Case| {
+        let community = c.community.as_ref();
+        communities.is_empty() || community.is_some_and(|c| communities.contains(c))
+    };
     let entries: Vec<_> = collection(snapshot, CASES)?.iter().collect();
-    Ok(entries
-        .par_iter()
-        .filter(|e| history::happened_since(e, from))
-        .filter_map(|e| desk::read(e).ok())
-        .filter(|c| {
-            let community = c.community.as_ref();
-            communities.is_empty() || community.is_some_and(|c| communities.contains(c))
+    let found: Result<Vec<Vec<Case>>, Stop> = entries
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            budget.read(chunk.len())?;
+            let mut found = Vec::new();
+            for entry in chunk.iter().filter(|e| history::happened_since(e, from)) {
+                // Parsed whole and kept: as much as four looks at it.
+                budget.read(4)?;
+                budget.hold(entry.all_properties().len())?;
+                found.extend(desk::read(entry).ok().filter(here));
+            }
+            Ok(found)
         })
-        .collect())
+        .collect();
+    Ok(found?.into_iter().flatten().collect())
 }
 
 /// The member units: all, on duty now, with something to do now.

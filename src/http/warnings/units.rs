@@ -1,5 +1,7 @@
 //! Which unit a case might go to.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -12,10 +14,14 @@ use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::live::desk;
+use crate::http::work::Cut;
+use crate::index::{Budget, Meter as _};
+use crate::live::{Snapshot, desk};
 use crate::model::Role;
 use crate::spatial::metres;
-use crate::warnings::suggest::{Unit, suggest};
+use crate::warnings::suggest::{Suggestion, Unit, suggest};
+
+const NARROW: &str = "The map has more member units than are ranked for one case.";
 
 /// The member units for a case, the best first, each with its reasons.
 #[utoipa::path(get, path = "/api/warnings/{id}/units", operation_id = "warning_units", tag = "warnings",
@@ -37,8 +43,25 @@ pub async fn units(
     caller.author(Role::Officer)?;
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
+    let walked = Arc::clone(&snapshot);
+    let ranked = app
+        .answer(NARROW, move |budget| ranked(&walked, &found, budget))
+        .await?;
+    let body = json!({"units": ranked}).to_string();
+    Ok(Answer::whole(
+        "application/json",
+        body,
+        &snapshot,
+        &caller,
+        &headers,
+    ))
+}
+
+fn ranked(snapshot: &Snapshot, found: &Found, budget: &Budget) -> Result<Vec<Suggestion>, Cut> {
     let anchor = desk::anchor(&found.entry);
     let entries = snapshot.collections().get("units");
+    // Parsed and ranked: as much as four looks at each.
+    budget.read(4 * entries.map_or(0, |units| units.len()))?;
     let units = entries
         .into_iter()
         .flat_map(|units| units.iter())
@@ -50,20 +73,12 @@ pub async fn units(
             let open = snapshot.status().load_of(entry.id().as_str());
             Unit::read(entry.id(), &desk::properties(entry), distance, open)
         });
-    let ranked = suggest(
+    Ok(suggest(
         &found.case.category,
         found.case.community.as_deref(),
         units,
         snapshot.ledger().rules(),
         snapshot.ledger().calendar(),
         Timestamp::now(),
-    );
-    let body = json!({"units": ranked}).to_string();
-    Ok(Answer::whole(
-        "application/json",
-        body,
-        &snapshot,
-        &caller,
-        &headers,
     ))
 }

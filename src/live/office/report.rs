@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Draft, Known, Office, OfficeError, TRIES, check_reach};
 use crate::codec::wkb;
+use crate::index::Entry;
 use crate::live::desk::{self, Desk, moment};
+use crate::live::history;
 use crate::live::place::{Place, Where};
 use crate::live::receipt::{Ticket, receipt_hash};
 use crate::model::{Expect, FeatureId, Role};
@@ -281,7 +283,12 @@ fn is_crowded(desk: &Desk<'_>, place: &Place, now: Timestamp) -> bool {
         let public = matches!(case.source, Source::Resident | Source::Rider);
         public && age <= SignedDuration::from_mins(CROWD_MINUTES)
     };
-    let near = cases.within(place.anchor, CROWD_M);
-    let cases = near.iter().filter_map(|(entry, _)| desk::read(entry).ok());
-    cases.filter(recent).count() >= CROWD
+    // Years of cases may lie at one corner: all but the latest are told apart without being parsed, and no
+    // more are looked for than make a crowd.
+    let since = now - SignedDuration::from_mins(CROWD_MINUTES);
+    let counts = |entry: &Entry| {
+        history::happened_since(entry, since) && desk::read(entry).is_ok_and(|c| recent(&c))
+    };
+    let near = cases.nearest_where(place.anchor, CROWD, CROWD_M, Some(&counts));
+    near.len() >= CROWD
 }

@@ -2,7 +2,7 @@
 
 use geo_types::Coord;
 use jiff::Timestamp;
-use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use serde_json::{Map, Value};
 
 use super::columns::{COLUMNS, Column, Kind, value_name};
@@ -131,25 +131,34 @@ pub fn time(at: Timestamp) -> String {
         .to_string()
 }
 
-/// Writes CSV with a byte order mark, without which Excel takes Chinese for something else.
-pub fn csv(rows: &[CaseRow], style: &Style<'_>) -> Result<Vec<u8>, WriteError> {
+/// Writes CSV with a byte order mark, without which Excel takes Chinese for something else. The rows come
+/// one by one, so that not all of them are in memory.
+///
+/// # Errors
+/// When a row does not come, or writing fails.
+pub fn csv<E: From<WriteError>>(
+    rows: impl IntoIterator<Item = Result<CaseRow, E>>,
+    style: &Style<'_>,
+) -> Result<Vec<u8>, E> {
     let columns = style.columns();
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(columns.iter().map(|c| c.header(style.language)))?;
+    writer
+        .write_record(columns.iter().map(|c| c.header(style.language)))
+        .map_err(WriteError::Csv)?;
     for row in rows {
-        let cells = columns.iter().map(|c| match style.cell(row, c) {
+        let row = row?;
+        let cells = columns.iter().map(|c| match style.cell(&row, c) {
             Cell::Empty => String::new(),
             Cell::Text(text) => harmless(text),
             Cell::Number(n) => n.to_string(),
             Cell::Moment(at) => time(at),
         });
-        writer.write_record(cells)?;
+        writer.write_record(cells).map_err(WriteError::Csv)?;
     }
-    writer
-        .into_inner()
-        .map_err(|e| WriteError::Io(e.into_error()))
+    let written = writer.into_inner();
+    Ok(written.map_err(|e| WriteError::Io(e.into_error()))?)
 }
 
 /// Writes any table as CSV, texts guarded as in [`csv`]: the history of a case.
@@ -184,19 +193,45 @@ fn serial(at: Timestamp) -> f64 {
 }
 
 /// Writes XLSX: text is text and never a formula, times are real dates.
-pub fn xlsx(rows: &[CaseRow], style: &Style<'_>) -> Result<Vec<u8>, WriteError> {
+///
+/// # Errors
+/// When a row does not come, or writing fails.
+pub fn xlsx<E: From<WriteError>>(
+    rows: impl IntoIterator<Item = Result<CaseRow, E>>,
+    style: &Style<'_>,
+) -> Result<Vec<u8>, E> {
     let columns = style.columns();
+    let date = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
+    let columns_end = head(sheet, &columns, style).map_err(WriteError::Xlsx)?;
+    let mut line: u32 = 0;
+    for row in rows {
+        line += 1;
+        write_row(sheet, line, &row?, &columns, style, &date).map_err(WriteError::Xlsx)?;
+    }
+    if let Some(last) = columns_end.checked_sub(1) {
+        sheet
+            .autofilter(0, 0, line, last)
+            .map_err(WriteError::Xlsx)?;
+    }
+    Ok(book.save_to_buffer().map_err(WriteError::Xlsx)?)
+}
+
+/// Writes the header and gives the number of columns.
+fn head(
+    sheet: &mut Worksheet,
+    columns: &[&'static Column],
+    style: &Style<'_>,
+) -> Result<u16, XlsxError> {
     sheet.set_name(match style.language {
         Language::Chinese => "预警台账",
         Language::English => "Warnings",
     })?;
     let bold = Format::new().set_bold().set_align(FormatAlign::Center);
-    let date = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
     sheet.set_freeze_panes(1, 1)?;
     let mut to: u16 = 0;
-    for column in &columns {
+    for column in columns {
         sheet.write_string_with_format(0, to, column.header(style.language), &bold)?;
         let width = match column.kind {
             Kind::Moment => 20,
@@ -206,28 +241,32 @@ pub fn xlsx(rows: &[CaseRow], style: &Style<'_>) -> Result<Vec<u8>, WriteError> 
         sheet.set_column_width(to, width)?;
         to += 1;
     }
-    let mut line: u32 = 0;
-    for row in rows {
-        line += 1;
-        for (column, to) in columns.iter().zip(0_u16..) {
-            match style.cell(row, column) {
-                Cell::Empty => {}
-                Cell::Text(text) => {
-                    // A cell holds so many characters and no more.
-                    let text: String = text.chars().take(32_767).collect();
-                    sheet.write_string(line, to, text)?;
-                }
-                Cell::Number(n) => {
-                    sheet.write_number(line, to, n)?;
-                }
-                Cell::Moment(at) => {
-                    sheet.write_number_with_format(line, to, serial(at), &date)?;
-                }
+    Ok(to)
+}
+
+fn write_row(
+    sheet: &mut Worksheet,
+    line: u32,
+    row: &CaseRow,
+    columns: &[&'static Column],
+    style: &Style<'_>,
+    date: &Format,
+) -> Result<(), XlsxError> {
+    for (column, to) in columns.iter().zip(0_u16..) {
+        match style.cell(row, column) {
+            Cell::Empty => {}
+            Cell::Text(text) => {
+                // A cell holds so many characters and no more.
+                let text: String = text.chars().take(32_767).collect();
+                sheet.write_string(line, to, text)?;
+            }
+            Cell::Number(n) => {
+                sheet.write_number(line, to, n)?;
+            }
+            Cell::Moment(at) => {
+                sheet.write_number_with_format(line, to, serial(at), date)?;
             }
         }
     }
-    if to > 0 {
-        sheet.autofilter(0, 0, line, to - 1)?;
-    }
-    Ok(book.save_to_buffer()?)
+    Ok(())
 }

@@ -1,0 +1,337 @@
+//! Work that may be large: a budget for each question, and few of them at once.
+//!
+//! Nearly every question is small, and is answered where it arrives: a trip to another thread would cost
+//! more than the answer. So a question first runs with a small budget. One that needs more begins anew
+//! on a thread of its own, with a large budget, as one of a few. When its client hangs up, its budget is
+//! stopped and the thread is free at the next node of a tree. What a large budget does not suffice for is
+//! refused, in words; never is a part of an answer sent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::App;
+use super::problem::Problem;
+use crate::index::{Budget, Stop};
+
+/// What a question may look at where it arrives: some hundred microseconds.
+const SMALL_WORK: u64 = 8 * 1024;
+const SMALL_BYTES: u64 = 1024 * 1024;
+/// What a question may look at on a thread of its own: every box of twenty million features, or the
+/// properties of two and a half million.
+const LARGE_WORK: u64 = 20_000_000;
+/// The memory that it may take: 10,000 features of 6 kB each.
+const LARGE_BYTES: u64 = 64 * 1024 * 1024;
+/// A debug build is some ten times slower; its tests ask the same questions.
+const SLOW: u32 = if cfg!(debug_assertions) { 10 } else { 1 };
+/// How long a question may take, whatever it looks at.
+const LONGEST: Duration = Duration::from_millis(1_500);
+/// The same for what is read out of the log: the database decides, and it takes no core of ours.
+const LONGEST_PAST: Duration = Duration::from_secs(10);
+
+/// Which questions wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Looks through whole collections.
+    Walk,
+    /// Searches names, while somebody types.
+    Search,
+    /// Draws a tile. A page asks for many at once, each of them quick.
+    Tile,
+    /// Reads what was out of the log: waits for the database more than it computes.
+    Past,
+}
+
+impl Kind {
+    /// How long one waits for its turn.
+    fn patience(self) -> Duration {
+        match self {
+            Self::Walk | Self::Past => Duration::from_secs(1) * SLOW,
+            Self::Search => Duration::from_secs(2) * SLOW,
+            Self::Tile => Duration::from_secs(10) * SLOW,
+        }
+    }
+}
+
+/// Turns for large questions, and what was looked at so far.
+#[derive(Debug)]
+pub(super) struct Pools {
+    walks: Arc<Semaphore>,
+    searches: Arc<Semaphore>,
+    tiles: Arc<Semaphore>,
+    past: Arc<Semaphore>,
+    visited: AtomicU64,
+    refused: AtomicU64,
+    left: AtomicU64,
+}
+
+impl Default for Pools {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let turns = |n: usize| Arc::new(Semaphore::new(n.clamp(2, 16)));
+        Self {
+            walks: turns(cores),
+            searches: turns(cores),
+            tiles: turns(cores),
+            past: turns(cores),
+            visited: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            left: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Pools {
+    /// A turn, as soon as there is one.
+    pub(super) async fn turn(&self, kind: Kind) -> Result<OwnedSemaphorePermit, Problem> {
+        self.turn_within(kind, kind.patience()).await
+    }
+
+    async fn turn_within(
+        &self,
+        kind: Kind,
+        patience: Duration,
+    ) -> Result<OwnedSemaphorePermit, Problem> {
+        let of = match kind {
+            Kind::Walk => &self.walks,
+            Kind::Search => &self.searches,
+            Kind::Tile => &self.tiles,
+            Kind::Past => &self.past,
+        };
+        let turn = Arc::clone(of).acquire_owned();
+        match tokio::time::timeout(patience, turn).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                Err(Problem::unavailable(
+                    "Too many large questions at once; ask again in a moment, or for less at a time.",
+                ))
+            }
+        }
+    }
+
+    async fn aside<T: Send + 'static>(
+        self: &Arc<Self>,
+        kind: Kind,
+        narrow: &'static str,
+        budget: Budget,
+        job: impl FnOnce(&Budget) -> Result<T, Cut> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = self.turn(kind).await?;
+        let budget = Arc::new(budget);
+        let _waiting = Waiting(Arc::clone(&budget));
+        let pools = Arc::clone(self);
+        let work = tokio::task::spawn_blocking(move || {
+            // Held by the work and not by the request: who hangs up makes room when the work has ended.
+            let _turn = turn;
+            let answer = job(&budget);
+            pools.note(&budget, &answer);
+            answer
+        });
+        match work.await.map_err(|e| Problem::internal(&e))? {
+            Ok(answer) => Ok(answer),
+            Err(Cut::Refused(problem)) => Err(problem),
+            Err(Cut::Stopped(stop)) => Err(refusal(stop, narrow)),
+        }
+    }
+
+    /// Puts the counters into the figures.
+    pub(super) fn tell(&self) {
+        for (name, counter) in [
+            ("onemap_entries_visited_total", &self.visited),
+            ("onemap_questions_refused_total", &self.refused),
+            ("onemap_questions_left_total", &self.left),
+        ] {
+            metrics::counter!(name).absolute(counter.load(Ordering::Relaxed));
+        }
+    }
+
+    fn note<T>(&self, budget: &Budget, answer: &Result<T, Cut>) {
+        self.visited.fetch_add(budget.visited(), Ordering::Relaxed);
+        match answer {
+            Err(Cut::Stopped(Stop::Gone)) => self.left.fetch_add(1, Ordering::Relaxed),
+            Err(Cut::Stopped(_)) => self.refused.fetch_add(1, Ordering::Relaxed),
+            _ => 0,
+        };
+    }
+}
+
+/// Why a question has no answer.
+#[derive(Debug)]
+pub(super) enum Cut {
+    /// The budget stopped it.
+    Stopped(Stop),
+    /// It is refused for another reason.
+    Refused(Problem),
+}
+
+impl From<Stop> for Cut {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped(stop)
+    }
+}
+
+impl From<Problem> for Cut {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+/// Stops a budget when nobody waits for the answer any more.
+struct Waiting(Arc<Budget>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+impl App {
+    /// Answers a question where it arrives if it is small, else on a thread of its own. `narrow` says
+    /// how to ask for less. The job may run twice and must not change anything.
+    pub(super) async fn answer<T: Send + 'static>(
+        &self,
+        narrow: &'static str,
+        job: impl Fn(&Budget) -> Result<T, Cut> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let budget = Budget::new(SMALL_WORK, SMALL_BYTES);
+        let answer = job(&budget);
+        self.pools
+            .visited
+            .fetch_add(budget.visited(), Ordering::Relaxed);
+        match answer {
+            Ok(answer) => Ok(answer),
+            Err(Cut::Refused(problem)) => Err(problem),
+            Err(Cut::Stopped(_)) => self.answer_aside(Kind::Walk, narrow, job).await,
+        }
+    }
+
+    /// Answers a question on a thread of its own, as one of a few. When the request goes, so does the
+    /// work.
+    pub(super) async fn answer_aside<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        narrow: &'static str,
+        job: impl FnOnce(&Budget) -> Result<T, Cut> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.pools.aside(kind, narrow, large(), job).await
+    }
+
+    /// Reads what was out of the log, as one of a few. When the request goes, so does the reading.
+    pub(super) async fn read_past<T, E: Into<Problem>>(
+        &self,
+        reading: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Problem> {
+        let _turn = self.pools.turn(Kind::Past).await?;
+        match tokio::time::timeout(LONGEST_PAST * SLOW, reading).await {
+            Ok(read) => read.map_err(Into::into),
+            Err(_) => Err(Problem::unavailable(
+                "Reading what was takes longer than one request may on this machine now. Ask again in a \
+                 moment, or for another moment.",
+            )),
+        }
+    }
+
+    /// Runs work that goes on when its client hangs up, because the next one wants the same. It takes
+    /// its turn and keeps to its budget all the same.
+    pub(super) fn go_on<T>(
+        &self,
+        turn: OwnedSemaphorePermit,
+        narrow: &'static str,
+        job: impl FnOnce(&Budget) -> Result<T, Cut>,
+    ) -> Result<T, Problem> {
+        let _turn = turn;
+        let budget = large();
+        let answer = job(&budget);
+        self.pools.note(&budget, &answer);
+        answer.map_err(|cut| match cut {
+            Cut::Refused(problem) => problem,
+            Cut::Stopped(stop) => refusal(stop, narrow),
+        })
+    }
+}
+
+fn large() -> Budget {
+    Budget::new(LARGE_WORK, LARGE_BYTES).until(Instant::now() + LONGEST * SLOW)
+}
+
+/// Why a question was stopped, and what to ask instead.
+fn refusal(stop: Stop, narrow: &str) -> Problem {
+    match stop {
+        Stop::Work => Problem::too_much(format!(
+            "To answer this, more of the map would have to be looked through than one request may. \
+             {narrow}"
+        )),
+        Stop::Memory => Problem::too_much(format!(
+            "The answer would take more memory than one request may. {narrow}"
+        )),
+        Stop::Time => Problem::unavailable(format!(
+            "This takes longer than one request may on this machine now. {narrow}"
+        )),
+        Stop::Gone => Problem::unavailable("The request was given up."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+    use crate::index::Meter as _;
+
+    #[tokio::test]
+    async fn a_question_without_a_turn_is_told_to_come_back() {
+        let pools = Pools::default();
+        let mut turns = Vec::new();
+        while pools.walks.available_permits() > 0 {
+            turns.push(pools.turn(Kind::Walk).await.unwrap());
+        }
+        let soon = Duration::from_millis(10);
+        let refused = pools.turn_within(Kind::Walk, soon).await.unwrap_err();
+        assert_eq!(refused.into_response().status(), 503);
+        assert!(pools.turn(Kind::Search).await.is_ok(), "others go on");
+        turns.pop();
+        assert!(pools.turn(Kind::Walk).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn work_ends_when_nobody_waits_for_it() {
+        let pools = Arc::new(Pools::default());
+        let (said, begun) = tokio::sync::oneshot::channel();
+        let endless = {
+            let pools = Arc::clone(&pools);
+            tokio::spawn(async move {
+                let budget = Budget::new(u64::MAX, u64::MAX);
+                let job = move |budget: &Budget| -> Result<(), Cut> {
+                    let _ = said.send(());
+                    loop {
+                        budget.see(1)?;
+                        std::thread::yield_now();
+                    }
+                };
+                pools.aside(Kind::Walk, "", budget, job).await
+            })
+        };
+        begun.await.unwrap();
+        let all = pools.walks.available_permits() + 1;
+        endless.abort();
+        let turns = u32::try_from(all).unwrap();
+        // All turns come back: the thread has ended.
+        let every = pools.walks.acquire_many(turns).await.unwrap();
+        assert_eq!(pools.left.load(Ordering::Relaxed), 1);
+        assert!(pools.visited.load(Ordering::Relaxed) > 0);
+        drop(every);
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_ask_instead() {
+        for stop in [Stop::Work, Stop::Memory, Stop::Time] {
+            let problem = refusal(stop, "Narrow it with bbox=.");
+            assert!(format!("{problem:?}").contains("Narrow it with bbox=."));
+            let status = problem.into_response().status();
+            assert_eq!(status, if stop == Stop::Time { 503 } else { 422 });
+        }
+    }
+}

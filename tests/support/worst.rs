@@ -1,0 +1,284 @@
+//! Every GET of the interface with its worst parameters: the most features, the farthest place, every
+//! option that makes an answer dearer.
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::server::Server;
+
+/// How much of the map a request may look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    /// As good as nothing: what is asked for stands under its id, or is kept.
+    Little,
+    /// What it answers with, and little more.
+    Near,
+    /// Every feature: to find it, to sort it, to write it, and a beginning before that.
+    All,
+}
+
+/// What the addresses name.
+pub struct Town {
+    /// A case.
+    pub warning: String,
+    /// A building.
+    pub building: String,
+    /// A tile of the city at the zoom at which buildings begin, as `z/y/x`.
+    pub tile: String,
+}
+
+/// A path of the interface, how much it may look at, and its worst requests.
+pub struct Worst {
+    pub path: &'static str,
+    pub may: May,
+    pub asked: Vec<String>,
+}
+
+const GAUSS: &str = "http://www.opengis.net/def/crs/EPSG/0/4527";
+const ALL_SORTED: &str = "sortby=-levels,name,-number,units&limit=10000&offset=20000";
+
+/// The worst requests of every path. A path that is missing here fails the tests.
+pub fn worst(town: &Town) -> Vec<Worst> {
+    let Town {
+        warning,
+        building,
+        tile,
+    } = town;
+    let one = |path, may, asked: &str| Worst {
+        path,
+        may,
+        asked: vec![asked.to_owned()],
+    };
+    let some = |path, may, asked: &[String]| Worst {
+        path,
+        may,
+        asked: asked.to_vec(),
+    };
+    let items = "/api/collections/buildings/items";
+    let month = "2026-11";
+    vec![
+        one("/api/", May::Little, "/api/?f=html"),
+        one("/api/collections", May::Little, "/api/collections?f=html"),
+        one(
+            "/api/collections/{collectionId}",
+            May::Little,
+            "/api/collections/buildings?f=html",
+        ),
+        some(
+            "/api/collections/{collectionId}/items",
+            May::All,
+            &[
+                format!("{items}?limit=10000"),
+                format!("{items}?limit=10000&f=html"),
+                format!("{items}?limit=10000&offset=10000000"),
+                format!("{items}?limit=10000&bbox=-180,-90,180,90&crs={GAUSS}&properties=name,levels"),
+                format!("{items}?limit=1&bbox=170,-90,-170,90&levels=6&elevator=true&name=x"),
+                format!("{items}?{ALL_SORTED}"),
+                format!("{items}?{ALL_SORTED}&bbox=-180,-90,180,90&elevator=true&f=html"),
+                "/api/collections/warnings/items?limit=10000&datetime=../2030-01-01&sortby=-reported_at"
+                    .to_owned(),
+            ],
+        ),
+        one(
+            "/api/collections/{collectionId}/items/{featureId}",
+            May::Little,
+            &format!("{items}/{building}?f=html"),
+        ),
+        one(
+            "/api/collections/{collectionId}/queryables",
+            May::Little,
+            "/api/collections/buildings/queryables",
+        ),
+        one(
+            "/api/collections/{collectionId}/schema",
+            May::Little,
+            "/api/collections/buildings/schema",
+        ),
+        one(
+            "/api/collections/{collectionId}/tilejson.json",
+            May::Little,
+            "/api/collections/buildings/tilejson.json",
+        ),
+        some(
+            "/api/collections/{collectionId}/tiles/WebMercatorQuad/{z}/{y}/{x}",
+            May::All,
+            &[
+                "/api/collections/buildings/tiles/WebMercatorQuad/0/0/0".to_owned(),
+                format!("/api/collections/buildings/tiles/WebMercatorQuad/{tile}"),
+            ],
+        ),
+        one("/api/conditions", May::Little, "/api/conditions"),
+        one("/api/conformance", May::Little, "/api/conformance?f=html"),
+        one(
+            "/api/events",
+            May::Little,
+            "/api/events?bbox=-180,-90,180,90&last-event-id=0",
+        ),
+        one(
+            "/api/grids/status",
+            May::Little,
+            "/api/grids/status?as_of=2020-01-01T00:00:00Z",
+        ),
+        some(
+            "/api/nearest",
+            May::Near,
+            &[
+                "/api/nearest?collection=buildings&lon=-60&lat=-30&k=1000".to_owned(),
+                "/api/nearest?collection=buildings&lon=-63&lat=-39.2&k=1000".to_owned(),
+                "/api/nearest?collection=buildings&lon=0&lat=90&k=1000&max_m=1e9".to_owned(),
+                "/api/nearest?collection=buildings&lon=180&lat=0&k=1000".to_owned(),
+                "/api/nearest?collection=roads&lon=-60&lat=-30&k=10".to_owned(),
+            ],
+        ),
+        one(
+            "/api/photos/{photoId}",
+            May::Little,
+            "/api/photos/0000000000000000000000?size=full",
+        ),
+        one("/api/presets", May::Little, "/api/presets"),
+        one("/api/rules", May::Little, "/api/rules"),
+        some(
+            "/api/search",
+            May::All,
+            &[
+                "/api/search?q=a&limit=100".to_owned(),
+                format!("/api/search?q={}&limit=100", "a ".repeat(32)),
+                "/api/search?q=%E6%A5%BC&limit=100&collections=buildings".to_owned(),
+            ],
+        ),
+        one("/api/session", May::Little, "/api/session"),
+        one("/api/silences", May::Little, "/api/silences"),
+        one("/api/styles/{name}", May::Little, "/api/styles/light"),
+        some(
+            "/api/tiles/WebMercatorQuad/{z}/{y}/{x}",
+            May::All,
+            &[
+                "/api/tiles/WebMercatorQuad/0/0/0".to_owned(),
+                format!("/api/tiles/WebMercatorQuad/{tile}"),
+            ],
+        ),
+        some(
+            "/api/warnings",
+            May::Little,
+            &[
+                "/api/warnings?limit=10000&open=true&sortby=-reported_at".to_owned(),
+                "/api/warnings?f=xlsx&bbox=-180,-90,180,90".to_owned(),
+                "/api/warnings?f=csv&as_of=2026-01-01T00:00:00Z".to_owned(),
+                "/api/warnings?limit=10000&level=red&as_of=2026-01-01T00:00:00Z".to_owned(),
+            ],
+        ),
+        some(
+            "/api/warnings/duplicates",
+            May::Little,
+            &[
+                format!("/api/warnings/duplicates?category=other&building={building}"),
+                "/api/warnings/duplicates?category=other&lon=-60&lat=-30".to_owned(),
+            ],
+        ),
+        one(
+            "/api/warnings/figures",
+            May::Little,
+            &format!("/api/warnings/figures?month={month}"),
+        ),
+        one(
+            "/api/warnings/summary",
+            May::Little,
+            "/api/warnings/summary?days=92",
+        ),
+        one(
+            "/api/warnings/{id}",
+            May::Little,
+            &format!("/api/warnings/{warning}?f=cap"),
+        ),
+        one(
+            "/api/warnings/{id}/contact",
+            May::Little,
+            &format!("/api/warnings/{warning}/contact"),
+        ),
+        one(
+            "/api/warnings/{id}/history",
+            May::Little,
+            &format!("/api/warnings/{warning}/history?f=csv"),
+        ),
+        one(
+            "/api/warnings/{id}/units",
+            May::Little,
+            &format!("/api/warnings/{warning}/units"),
+        ),
+        one("/api/webhooks", May::Little, "/api/webhooks"),
+        one(
+            "/api/webhooks/{webhookId}/deliveries",
+            May::Little,
+            "/api/webhooks/none/deliveries?limit=1000",
+        ),
+        one("/health/live", May::Little, "/health/live"),
+        one("/health/ready", May::Little, "/health/ready"),
+        one("/metrics", May::Little, "/metrics"),
+    ]
+}
+
+/// The paths of a description of the interface that can be read.
+pub fn readable(document: &Value) -> Vec<String> {
+    let paths = document["paths"].as_object().unwrap();
+    let gets = paths.iter().filter(|(_, item)| item.get("get").is_some());
+    gets.map(|(path, _)| path.clone()).collect()
+}
+
+/// Asks once. The answer is read to its end, but for the feed, which has none.
+pub async fn ask(client: &Client, base: &str, path: &str, token: &str) -> (StatusCode, usize) {
+    let response = client
+        .get(format!("{base}{path}"))
+        .bearer_auth(token)
+        .send()
+        .await
+        .unwrap();
+    let status = response.status();
+    if path.starts_with("/api/events") {
+        return (status, 0);
+    }
+    (status, response.bytes().await.unwrap().len())
+}
+
+/// A figure of `/metrics`.
+pub async fn figure(client: &Client, base: &str, name: &str) -> u64 {
+    let text = client
+        .get(format!("{base}/metrics"))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let line = text.lines().find_map(|l| l.strip_prefix(name));
+    line.map_or(0, |l| l.trim().parse().unwrap())
+}
+
+/// The ids that the addresses name.
+pub async fn town(server: &Server) -> Town {
+    let page = "/api/collections/buildings/items?limit=1";
+    let building = server.json(page).await["features"][0].take();
+    let corner = &building["geometry"]["coordinates"][0][0];
+    let (lon, lat) = (corner[0].as_f64().unwrap(), corner[1].as_f64().unwrap());
+    let report = json!({
+        "category": "other",
+        "note": "a case",
+        "geometry": {"type": "Point", "coordinates": [lon, lat]},
+    });
+    let made = server.write(Method::POST, "/api/warnings", &report);
+    let made = made.send().await.unwrap();
+    assert_eq!(made.status(), StatusCode::CREATED);
+    let made: Value = made.json().await.unwrap();
+    Town {
+        warning: made["id"].as_str().unwrap().to_owned(),
+        building: building["id"].as_str().unwrap().to_owned(),
+        tile: tile(13, lon, lat),
+    }
+}
+
+/// The tile of a place, as the addresses name it.
+fn tile(z: u32, lon: f64, lat: f64) -> String {
+    let n = f64::from(2_u32.pow(z));
+    let x = (lon + 180.0) / 360.0 * n;
+    let y = (1.0 - lat.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * n;
+    format!("{z}/{}/{}", y.floor(), x.floor())
+}
