@@ -63,7 +63,7 @@ async fn measure(buildings: u64) {
     println!("synth: {:.1} s", began.elapsed().as_secs_f64());
 
     let store = Store::open(&database).await.unwrap();
-    live::install_schemas(&store, onemap::demo::schemas(), true)
+    live::install_schemas(&store, onemap::model::BuiltIns::compiled(), &[], true)
         .await
         .unwrap();
     let (_, secret) = store

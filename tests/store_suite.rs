@@ -6,7 +6,7 @@ use std::time::Duration;
 use geo_types::{Geometry, coord, line_string, point, polygon};
 use onemap::codec::wkb;
 use onemap::model::{
-    Author, Body, Change, CollectionId, Edit, Expect, FeatureId, Properties, Role,
+    Author, Body, Change, CollectionId, Edit, Expect, FeatureId, Precondition, Properties, Role,
 };
 use onemap::store::{NewToken, Store, StoreError};
 
@@ -469,5 +469,107 @@ async fn a_token_opens_a_session_until_it_is_revoked() {
         };
         let (_, secret) = store.create_token(past).await.unwrap();
         assert_eq!(store.token_principal(secret.reveal()).await.unwrap(), None);
+    }
+}
+
+/// A row of `$schemas`.
+fn schema(collection: &str, document: &str) -> Change {
+    Change {
+        collection: CollectionId::schemas(),
+        id: id(collection),
+        body: Some(Body {
+            geometry: None,
+            properties: Properties::parse(document).unwrap(),
+        }),
+    }
+}
+
+#[tokio::test]
+async fn what_was_checked_by_a_schema_is_refused_under_a_later_one() {
+    for Fixture { store, .. } in &fixtures().await {
+        let houses = name("buildings");
+        let other = store
+            .commit(edit(vec![schema("roads", "{}")]))
+            .await
+            .unwrap();
+        let unknown = edit(vec![put("a", 1)]).checked_by(&houses, None);
+        store.commit(unknown).await.unwrap();
+        let first = store
+            .commit(edit(vec![schema("buildings", "{}")]))
+            .await
+            .unwrap();
+        let known = |seq| edit(vec![put("a", 2)]).checked_by(&houses, Some(seq));
+        let refused = store
+            .commit(edit(vec![put("b", 1)]).checked_by(&houses, None))
+            .await
+            .unwrap_err();
+        assert_eq!(refused.schema_changed(), Some("buildings"), "{refused}");
+        let refused = store.commit(known(other.seq)).await.unwrap_err();
+        assert_eq!(refused.schema_changed(), Some("buildings"), "{refused}");
+        store.commit(known(first.seq)).await.unwrap();
+
+        // In the same way for many edits at once and for an import.
+        let second = store
+            .commit(edit(vec![schema("buildings", r#"{"title":"楼"}"#)]))
+            .await
+            .unwrap();
+        let refused = store.replay(vec![
+            edit(vec![put("c", 1)]),
+            edit(vec![put("b", 1)]).checked_by(&houses, Some(first.seq)),
+        ]);
+        assert!(refused.await.unwrap_err().schema_changed().is_some());
+        let condition = |seq| Precondition::of_schema(&houses, Some(seq)).unwrap();
+        let stage = async || {
+            let mut staging = store.stage(Author::system(), None).await.unwrap();
+            staging.put(vec![put("c", 1)]).await.unwrap();
+            staging
+        };
+        let late = stage().await.publish_if(&[condition(first.seq)]).await;
+        assert!(late.unwrap_err().schema_changed().is_some());
+        assert_eq!(
+            levels(store).await.keys().collect::<Vec<_>>(),
+            ["a", "buildings", "roads"]
+        );
+        let good = stage().await.publish_if(&[condition(second.seq)]).await;
+        assert_eq!(good.unwrap().seq, second.seq + 1);
+
+        // A collection that loses its schema is checked by none.
+        let gone = Change {
+            body: None,
+            ..schema("buildings", "{}")
+        };
+        store.commit(edit(vec![gone])).await.unwrap();
+        assert!(store.commit(known(second.seq)).await.is_err());
+        let unchecked = edit(vec![put("d", 1)]).checked_by(&houses, None);
+        assert_eq!(store.commit(unchecked).await.unwrap().changed, 1);
+    }
+}
+
+#[tokio::test]
+async fn writers_who_name_a_schema_do_not_overtake_its_change() {
+    for Fixture { store, .. } in &fixtures().await {
+        let houses = name("buildings");
+        let mut version = store
+            .commit(edit(vec![schema("buildings", "{}")]))
+            .await
+            .unwrap()
+            .seq;
+        for round in 0..10 {
+            let tighten = schema("buildings", &format!(r#"{{"title":"{round}"}}"#));
+            let next = store.commit(edit(vec![tighten]));
+            let writes = (0..8).map(|n| {
+                let written = edit(vec![put(&format!("{round}-{n}"), 1)]);
+                store.commit(written.checked_by(&houses, Some(version)))
+            });
+            let (next, writes) = tokio::join!(next, futures_util::future::join_all(writes));
+            let next = next.unwrap().seq;
+            for written in writes {
+                match written {
+                    Ok(committed) => assert!(committed.seq < next),
+                    Err(error) => assert_eq!(error.schema_changed(), Some("buildings"), "{error}"),
+                }
+            }
+            version = next;
+        }
     }
 }

@@ -120,7 +120,7 @@ async fn prepare(database: &str, size: Size) {
     if store.head().await.unwrap().seq > 0 {
         return;
     }
-    live::install_schemas(&store, onemap::demo::schemas(), true)
+    live::install_schemas(&store, onemap::model::BuiltIns::compiled(), &[], true)
         .await
         .unwrap();
     let now = Timestamp::now();

@@ -41,11 +41,10 @@ fn collection(text: &mut String, schema: &Schema) -> std::fmt::Result {
         schema.description_zh,
         schema.description_en
     )?;
-    let geometry: Vec<&str> = schema.geometry.iter().map(|g| g.name()).collect();
     writeln!(
         text,
         "Geometry: {}. Written by: {}.\n",
-        geometry.join(", "),
+        schema.geometry_names().join(", "),
         match &schema.read_only {
             Some(how) => how.clone(),
             None => format!("{} and above", schema.write_role),

@@ -18,7 +18,7 @@ use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
 use crate::http::{self, App, assets, connections};
 use crate::live::{self, Live, Office};
-use crate::model::{Author, CollectionId, Edit, Role};
+use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
 /// How long it is noted what webhooks were told.
@@ -30,8 +30,8 @@ pub struct ServeArgs {
     /// The address to listen on.
     #[arg(long, env = "ONEMAP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A folder with rules.toml, calendar.toml and schemas/*.json in place of the built-in ones, each of
-    /// which may be missing. Changes there are taken up while the service runs.
+    /// A folder with rules.toml and calendar.toml in place of the built-in ones and schemas/*.json over
+    /// them, each of which may be missing. Changes there are taken up while the service runs.
     #[arg(long, env = "ONEMAP_CONFIG")]
     config: Option<PathBuf>,
     /// Make a new, empty database where there is none. Without this, a missing database is an error.
@@ -168,9 +168,8 @@ async fn serve(
 
 /// Schemas decide what is protected, so a wrong one stops the start instead of being passed over.
 async fn install_schemas(store: &Store, folder: Option<&live::Folder>) -> anyhow::Result<()> {
-    let own = folder.filter(|f| f.has_schemas());
-    let schemas = match own {
-        None => demo::schemas(),
+    let own = match folder.filter(|f| f.has_schemas()) {
+        None => Vec::new(),
         Some(folder) => match folder.schemas() {
             (schemas, problems) if problems.is_empty() => schemas,
             (_, problems) => {
@@ -179,7 +178,8 @@ async fn install_schemas(store: &Store, folder: Option<&live::Folder>) -> anyhow
             }
         },
     };
-    live::install_schemas(store, schemas, own.is_none()).await?;
+    let built_ins = BuiltIns::compiled();
+    live::install_schemas(store, built_ins, &own, own.is_empty()).await?;
     Ok(())
 }
 

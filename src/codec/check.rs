@@ -41,6 +41,7 @@ impl fmt::Display for Problem {
 pub struct Checker {
     collection: CollectionId,
     geometry: Vec<GeometryKind>,
+    without_geometry: bool,
     validator: Validator,
     /// Properties whose values must not be quoted, for an error text may reach anybody.
     protected: Vec<String>,
@@ -63,6 +64,7 @@ impl Checker {
         Ok(Self {
             collection: schema.collection.clone(),
             geometry: schema.geometry.clone(),
+            without_geometry: schema.without_geometry,
             validator,
             protected: schema.hidden_from(Role::Public).map(Into::into).collect(),
         })
@@ -103,6 +105,15 @@ impl Checker {
             let names: Vec<_> = self.geometry.iter().map(|k| k.name()).collect();
             names.join(" or ")
         };
+        if self.without_geometry {
+            if body.geometry.is_some() {
+                problems.push(Problem::new(
+                    "geometry",
+                    format!("{} has no geometries: make it null", self.collection),
+                ));
+            }
+            return;
+        }
         let Some(geometry) = &body.geometry else {
             if !self.collection.is_hidden() {
                 problems.push(Problem::new(

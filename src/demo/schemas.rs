@@ -2,48 +2,17 @@
 
 use serde_json::Value;
 
-use crate::model::CollectionId;
+use crate::model::{BuiltIns, CollectionId, built_in_texts};
 
 /// The schema documents of `geodata/schemas`, by collection, as text.
 pub fn default_schemas() -> [(&'static str, &'static str); 15] {
-    macro_rules! schema {
-        ($name:literal) => {
-            (
-                $name,
-                include_str!(concat!("../../geodata/schemas/", $name, ".json")),
-            )
-        };
-    }
-    [
-        schema!("barriers"),
-        schema!("boundaries"),
-        schema!("buildings"),
-        schema!("compounds"),
-        schema!("entrances"),
-        schema!("facilities"),
-        schema!("first_aid_stations"),
-        schema!("green"),
-        schema!("grids"),
-        schema!("pocket_parks"),
-        schema!("roads"),
-        schema!("routes"),
-        schema!("units"),
-        schema!("warnings"),
-        schema!("water"),
-    ]
+    built_in_texts()
 }
 
-/// The compiled-in schemas, parsed and ready for the hidden collection `$schemas`.
+/// The compiled-in schemas.
 pub fn schemas() -> Vec<(CollectionId, Value)> {
-    default_schemas()
-        .into_iter()
-        .filter_map(|(name, text)| {
-            // A broken file never gets this far: the tests below read every one of them.
-            Some((
-                CollectionId::new(name).ok()?,
-                serde_json::from_str(text).ok()?,
-            ))
-        })
+    let all = BuiltIns::compiled().documents();
+    all.map(|(id, document)| (id.clone(), Value::Object(document.clone())))
         .collect()
 }
 
@@ -64,7 +33,7 @@ mod tests {
         for (collection, document) in schemas {
             assert!(files.contains(&format!("{collection}.json")));
             let schema = Schema::parse(&collection, document.clone()).unwrap();
-            assert!(!schema.geometry.is_empty(), "{collection}");
+            assert!(!schema.geometry_names().is_empty(), "{collection}");
             assert_ne!(schema.title_zh, collection.as_str());
             assert_ne!(schema.title_en, collection.as_str());
             assert_ne!(schema.description_zh, "");

@@ -263,7 +263,7 @@ fn describe(base: &str, collection: &Arc<Collection>) -> Value {
         "onemap": {
             "title": {"zh": schema.title_zh, "en": schema.title_en},
             "description": {"zh": schema.description_zh, "en": schema.description_en},
-            "geometry": schema.geometry.iter().map(|g| g.name()).collect::<Vec<_>>(),
+            "geometry": schema.geometry_names(),
             "minzoom": schema.minzoom,
         },
         "links": [
@@ -273,9 +273,16 @@ fn describe(base: &str, collection: &Arc<Collection>) -> Value {
             {"rel": "items", "type": "text/html", "title": schema.title_zh, "href": format!("{here}/items?f=html")},
             {"rel": "describedby", "type": SCHEMA_JSON, "title": "the schema", "href": format!("{here}/schema")},
             {"rel": "http://www.opengis.net/def/rel/ogc/1.0/queryables", "type": SCHEMA_JSON, "title": "queryable properties", "href": format!("{here}/queryables")},
-            {"rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "type": JSON, "title": "vector tiles", "href": format!("{here}/tilejson.json")},
         ],
     });
+    if !schema.without_geometry
+        && let Some(links) = document["links"].as_array_mut()
+    {
+        links.push(json!({
+            "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "type": JSON,
+            "title": "vector tiles", "href": format!("{here}/tilejson.json"),
+        }));
+    }
     if let Some(b) = collection.bounds() {
         document["extent"] = json!({"spatial": {"bbox": [b.to_numbers()], "crs": CRS84}});
     }
@@ -367,14 +374,16 @@ fn visible(collection: &Collection, roles: RoleSet) -> Value {
         for name in &hidden {
             map.remove(*name);
         }
-        let format = match schema.geometry[..] {
-            [one] => format!("geometry-{}", one.name().to_lowercase()),
-            _ => "geometry-any".to_owned(),
-        };
-        map.insert(
-            "geometry".to_owned(),
-            json!({"x-ogc-role": "primary-geometry", "format": format}),
-        );
+        if !schema.without_geometry {
+            let format = match schema.geometry[..] {
+                [one] => format!("geometry-{}", one.name().to_lowercase()),
+                _ => "geometry-any".to_owned(),
+            };
+            map.insert(
+                "geometry".to_owned(),
+                json!({"x-ogc-role": "primary-geometry", "format": format}),
+            );
+        }
     }
     document
 }

@@ -52,6 +52,15 @@ pub async fn nearest(
     })?;
     let snapshot = app.live.snapshot();
     let collection = items::collection(&snapshot, name)?;
+    if collection.schema().without_geometry {
+        return Err(Problem::invalid(
+            "collection",
+            format!(
+                "collection={name}: its features have no geometry, so none is nearest. List them \
+                 with /api/collections/{name}/items."
+            ),
+        ));
+    }
     let degrees = |name: &str, most: f64| -> Result<f64, Problem> {
         query
             .parsed::<f64>(name, "degrees")?

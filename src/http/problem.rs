@@ -23,6 +23,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::live::history::PastError;
+use crate::model::SCHEMAS;
 use crate::store::{Fault, StoreError};
 
 /// An error answer: `application/problem+json`. Boxed, because errors are rare and results are not.
@@ -217,6 +218,16 @@ impl Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Precondition {
+                ref collection,
+                ref id,
+                found,
+                ..
+            } if collection.as_str() == SCHEMAS => Self::conflict(format!(
+                "The schema of {id} was changed while this was written; nothing was written. Read \
+                 /api/collections/{id}/schema and send it again."
+            ))
+            .with("seq", found),
             StoreError::Precondition {
                 collection,
                 id,

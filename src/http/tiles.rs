@@ -21,6 +21,7 @@ use super::problem::Problem;
 use super::query::Query;
 use super::work::Kind;
 use crate::index::Collection;
+use crate::live::Snapshot;
 use crate::model::CollectionId;
 use crate::spatial::tile::Tile;
 
@@ -170,6 +171,7 @@ pub async fn several(
             .snapshot()
             .collections()
             .iter()
+            .filter(|(_, c)| !c.schema().without_geometry)
             .map(|(id, _)| id.to_string())
             .collect(),
     };
@@ -199,7 +201,7 @@ async fn draw(
     let snapshot = app.live.snapshot();
     let mut layers: Vec<Arc<Collection>> = Vec::with_capacity(names.len());
     for name in names {
-        layers.push(Arc::clone(items::collection(&snapshot, name)?));
+        layers.push(Arc::clone(drawable(&snapshot, name)?));
     }
     layers.sort_by(|a, b| a.schema().collection.cmp(&b.schema().collection));
     layers.dedup_by(|a, b| a.schema().collection == b.schema().collection);
@@ -246,6 +248,18 @@ async fn draw(
     Ok(answer.send(headers, || drawn.bytes))
 }
 
+/// A collection that has tiles.
+fn drawable<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Collection>, Problem> {
+    let collection = items::collection(snapshot, name)?;
+    if collection.schema().without_geometry {
+        return Err(Problem::not_found(format!(
+            "There are no tiles of {name}: its features have no geometry. List them with \
+             /api/collections/{name}/items."
+        )));
+    }
+    Ok(collection)
+}
+
 /// TileJSON of a collection.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/tilejson.json", tag = "tiles",
     params(("collectionId" = String, Path, description = "The collection's id")),
@@ -262,7 +276,7 @@ pub async fn tilejson(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let snapshot = app.live.snapshot();
-    let collection = items::collection(&snapshot, &name)?;
+    let collection = drawable(&snapshot, &name)?;
     let base = app.base(&headers);
     let body = || {
         let schema = collection.schema();

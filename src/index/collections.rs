@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Collection, Loader};
-use crate::model::{CollectionId, Properties, Record, Schema, SchemaError};
+use crate::model::{BuiltIns, CollectionId, Properties, Record, SCHEMAS, Schema, SchemaError};
 
 /// Every collection by name. Cheap to clone; a commit makes the next one.
 ///
@@ -141,6 +141,12 @@ impl Collections {
         self.shown.iter()
     }
 
+    /// The version of a collection's schema: the commit that wrote its row. What is checked by the
+    /// schema names it when it is written.
+    pub fn schema_version(&self, id: &str) -> Option<u64> {
+        self.hidden(SCHEMAS)?.get(id).map(|row| row.seq())
+    }
+
     /// Those whose delta should be merged, shown or not.
     pub fn wanting_merge(&self) -> impl Iterator<Item = (&CollectionId, &Arc<Collection>)> {
         self.shown
@@ -186,7 +192,12 @@ fn schema_of(record: &Record) -> Option<Result<(CollectionId, Option<Schema>), S
         return Some(Ok((id, None)));
     };
     let document = Value::Object(Properties::to_map(&body.properties));
-    Some(Schema::parse(&id, document).map(|schema| (id, Some(schema))))
+    Some(Schema::parse(&id, document).map(|mut schema| {
+        // An older program or plain SQL may have written the row: what this program knows to be
+        // protected is protected all the same.
+        BuiltIns::compiled().protect(&mut schema);
+        (id, Some(schema))
+    }))
 }
 
 fn no_schema(record: &Record, problem: String) -> SchemaError {
@@ -206,6 +217,7 @@ fn open_schema(id: &CollectionId) -> Arc<Schema> {
         description_zh: String::new(),
         description_en: String::new(),
         geometry: Vec::new(),
+        without_geometry: false,
         properties: BTreeMap::new(),
         write_role: crate::model::Role::Admin,
         scope: crate::model::Scope::default(),

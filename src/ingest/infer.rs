@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Body, GeometryKind};
+use crate::model::{Body, GeometryKind, INFERRED};
 
 /// What was seen of a collection.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ impl Inference {
             "title": title,
             "x-onemap-title-en": title,
             "description": "由导入的数据推断。",
-            "x-onemap-description-en": "Inferred from imported data.",
+            "x-onemap-description-en": INFERRED,
             "x-onemap-geometry": geometry,
             "type": "object",
             "properties": properties,

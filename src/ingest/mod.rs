@@ -119,6 +119,12 @@ pub enum ImportError {
     /// The collection named is not for imports.
     #[error("the collection {0:?} belongs to the program and takes no imports")]
     Hidden(CollectionId),
+    /// The schema of a collection kept changing while the files were read.
+    #[error(
+        "the schema of {0} was changed while the import ran, several times; nothing was written: \
+         start the import again"
+    )]
+    SchemaChanged(String),
     /// A schema on the map is broken.
     #[error(transparent)]
     Schema(#[from] SchemaError),

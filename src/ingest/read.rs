@@ -16,7 +16,7 @@ use crate::codec::check::{Checker, Problem};
 use crate::codec::geojson::crs;
 use crate::codec::geojson::read::{self as geojson, Limits, Member};
 use crate::codec::osm::{self, Item, OsmError};
-use crate::model::{Body, CollectionId, Feature, FeatureId, Properties};
+use crate::model::{Body, CollectionId, Feature, FeatureId};
 use crate::spatial::{crs::Crs, validity};
 
 /// What every file is read by.
@@ -593,19 +593,15 @@ fn check(
 /// A collection without a schema takes every valid shape.
 fn check_unknown(body: &Body) -> Result<(), Vec<Problem>> {
     let problem = match &body.geometry {
-        None => Problem::new("geometry", "missing; a feature on a map has a place"),
+        None => Problem::new(
+            "geometry",
+            "missing; a collection whose features have no geometry needs a schema that says so \
+             (\"x-onemap-geometry\": [\"none\"])",
+        ),
         Some(geometry) => match validity::validate(geometry) {
             Ok(()) => return Ok(()),
             Err(e) => Problem::new(format!("geometry.{}", e.place), e.problem),
         },
     };
     Err(vec![problem])
-}
-
-/// The properties of a schema's row.
-pub(super) fn schema_properties(document: &Value) -> Properties {
-    match document {
-        Value::Object(map) => Properties::from_map(map.clone()).unwrap_or_default(),
-        _ => Properties::default(),
-    }
 }

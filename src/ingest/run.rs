@@ -20,7 +20,10 @@ use super::read::{self, Checked, Message, Plan};
 use super::report::{Aside, Counts, FileReport, Progress, Reject, Report, Stage, Unlinked};
 use super::{ImportError, Options, source};
 use crate::codec::check::Checker;
-use crate::model::{Body, Change, CollectionId, FeatureId, SCHEMAS, Schema};
+use crate::model::{
+    Body, BuiltIns, Change, CollectionId, FeatureId, OriginKind, Precondition, Properties, SCHEMAS,
+    Schema,
+};
 use crate::store::{Staging, Store};
 
 /// Features a call of the store.
@@ -29,6 +32,8 @@ const CHUNK: usize = 1000;
 const AHEAD: usize = 4;
 /// So many places of the map are looked at to tell what lies far from it.
 const SAMPLE: u32 = 2000;
+/// How often an import begins anew because a schema changed while it ran.
+const ATTEMPTS: u32 = 3;
 /// Features linked at a time.
 const LINK_CHUNK: usize = 8192;
 
@@ -46,6 +51,30 @@ pub async fn import(
     if let Some(hidden) = options.collection.as_ref().filter(|c| c.is_hidden()) {
         return Err(ImportError::Hidden(hidden.clone()));
     }
+    let mut attempt = 1;
+    loop {
+        match once(store, files, options, progress).await {
+            // What was checked by the schema before would be published under another one.
+            Err(ImportError::Store(error)) if error.schema_changed().is_some() => {
+                if attempt == ATTEMPTS {
+                    let collection = error.schema_changed().unwrap_or_default();
+                    return Err(ImportError::SchemaChanged(collection.to_owned()));
+                }
+                tracing::warn!(%error, "a schema changed while the import ran; it begins anew");
+                attempt += 1;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Reads, checks and publishes once.
+async fn once(
+    store: &Store,
+    files: &[PathBuf],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Report, ImportError> {
     let known = known_schemas(store).await?;
     let plan = Arc::new(plan(&known, options)?);
     let names: Vec<_> = files
@@ -72,8 +101,8 @@ pub async fn import(
         wanted: BTreeSet::new(),
         targets: Targets::default(),
         inferred: BTreeMap::new(),
-        known: known.into_keys().collect(),
         places: Places::default(),
+        known: known.into_iter().map(|(c, k)| (c, k.version)).collect(),
     };
     let outcome = run.read(plan).await;
     if let Err(ImportError::File { file, problem }) = &outcome {
@@ -97,6 +126,7 @@ pub async fn import(
     run.put_schemas().await?;
     run.rejects.finish()?;
     run.unlinked.finish()?;
+    let conditions = run.conditions();
     let Run {
         staging,
         mut report,
@@ -109,7 +139,7 @@ pub async fn import(
     }
     let read = report.total().read;
     progress.update(&Stage::Publishing, 0.0, read);
-    let committed = staging.publish().await?;
+    let committed = staging.publish_if(&conditions).await?;
     report.seq = Some(committed.seq);
     report.at = Some(committed.at);
     progress.update(&Stage::Settling, 0.0, read);
@@ -121,28 +151,36 @@ pub async fn import(
     Ok(report)
 }
 
+/// A schema that the store has.
+struct Known {
+    schema: Schema,
+    /// The commit that wrote it.
+    version: u64,
+}
+
 /// The schemas that the store has.
-async fn known_schemas(store: &Store) -> Result<BTreeMap<CollectionId, Schema>, ImportError> {
+async fn known_schemas(store: &Store) -> Result<BTreeMap<CollectionId, Known>, ImportError> {
     let mut rows = Vec::new();
     store
         .load_collection(&CollectionId::schemas(), |record| {
             if let Some(body) = record.body {
-                rows.push((record.id, body.properties.to_map()));
+                rows.push((record.id, record.seq, body.properties.to_map()));
             }
         })
         .await?;
     let mut known = BTreeMap::new();
-    for (id, document) in rows {
+    for (id, version, document) in rows {
         // A row that names no collection was written by hand; it describes nothing.
         if let Ok(collection) = CollectionId::new(id.as_str()) {
-            let schema = Schema::parse(&collection, document.into())?;
-            known.insert(collection, schema);
+            let mut schema = Schema::parse(&collection, document.into())?;
+            BuiltIns::compiled().protect(&mut schema);
+            known.insert(collection, Known { schema, version });
         }
     }
     Ok(known)
 }
 
-fn plan(known: &BTreeMap<CollectionId, Schema>, options: &Options) -> Result<Plan, ImportError> {
+fn plan(known: &BTreeMap<CollectionId, Known>, options: &Options) -> Result<Plan, ImportError> {
     let mut checkers = HashMap::new();
     let mut titles = HashMap::new();
     let mut take = |schema: &Schema| -> Result<(), ImportError> {
@@ -155,7 +193,7 @@ fn plan(known: &BTreeMap<CollectionId, Schema>, options: &Options) -> Result<Pla
             take(&Schema::parse(collection, document.clone())?)?;
         }
     }
-    known.values().try_for_each(take)?;
+    known.values().try_for_each(|k| take(&k.schema))?;
     Ok(Plan {
         collection: options.collection.clone(),
         crs: options.crs,
@@ -188,9 +226,10 @@ struct Run<'a> {
     wanted: BTreeSet<&'static str>,
     targets: Targets,
     inferred: BTreeMap<CollectionId, Inference>,
-    known: BTreeSet<CollectionId>,
     /// Where the features lie.
     places: Places,
+    /// The collections that have a schema, with the version by which features were checked.
+    known: BTreeMap<CollectionId, u64>,
 }
 
 impl Run<'_> {
@@ -283,7 +322,7 @@ impl Run<'_> {
             return Ok(());
         }
         let body = feature.body;
-        if !self.known.contains(&collection) && !self.is_described(&collection) {
+        if !self.known.contains_key(&collection) && !self.is_described(&collection) {
             self.inferred
                 .entry(collection.clone())
                 .or_default()
@@ -461,24 +500,41 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The collections that have features of this import, or are to be there after it.
+    fn filled(&self) -> BTreeSet<CollectionId> {
+        let came = self.report.collections.iter();
+        let came = came.filter(|(_, counts)| counts.read > counts.rejected);
+        let mut filled: BTreeSet<_> = came.map(|(c, _)| c.clone()).collect();
+        filled.extend(self.options.needed.iter().cloned());
+        filled
+    }
+
+    /// That the schemas are still those by which the features were checked.
+    fn conditions(&self) -> Vec<Precondition> {
+        let filled = self.filled().into_iter();
+        filled
+            .filter_map(|c| Precondition::of_schema(&c, self.known.get(&c).copied()))
+            .collect()
+    }
+
     /// Collections that the store does not know come with their schema, in the same commit, and so
     /// does whose data it is.
     async fn put_schemas(&mut self) -> Result<(), ImportError> {
         let mut changes = Vec::new();
-        let came = self.report.collections.iter();
-        let came = came.filter(|(_, counts)| counts.read > counts.rejected);
-        let mut wanted: BTreeSet<&CollectionId> = came.map(|(collection, _)| collection).collect();
-        wanted.extend(&self.options.needed);
-        for collection in wanted {
-            if self.known.contains(collection) {
+        for collection in &self.filled() {
+            if self.known.contains_key(collection) {
                 continue;
             }
             let described = self.options.schemas.iter().find(|(c, _)| c == collection);
-            let document = match (described, self.inferred.get(collection)) {
-                (Some((_, document)), _) => document.clone(),
-                (None, Some(inference)) => inference.document(&self.title(collection)),
+            let (document, kind) = match (described, self.inferred.get(collection)) {
+                (Some((_, document)), _) => (document.clone(), OriginKind::Steward),
+                (None, Some(inference)) => {
+                    let document = inference.document(&self.title(collection));
+                    (document, OriginKind::Inferred)
+                }
                 (None, None) => continue,
             };
+            let row = BuiltIns::compiled().new_row(collection, &document, kind);
             let Ok(id) = FeatureId::new(collection.as_str()) else {
                 continue;
             };
@@ -488,7 +544,7 @@ impl Run<'_> {
                 id,
                 body: Some(Body {
                     geometry: None,
-                    properties: read::schema_properties(&document),
+                    properties: Properties::from_map(row).unwrap_or_default(),
                 }),
             });
         }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{ImportError, Options, Report, import};
+use super::{ImportError, Options, Progress, Report, Stage, import};
 use crate::codec::check::Problem;
 use crate::demo::schemas;
-use crate::model::{CollectionId, Record};
+use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Record};
 use crate::spatial::{crs::Crs, metres};
 use crate::store::Store;
 
@@ -444,4 +444,84 @@ fn a_reject_is_one_flat_line() {
         serde_json::to_string(&reject).unwrap(),
         r#"{"file":"a.geojson","line":3,"index":0,"id":"b1","collection":"buildings","field":"geometry","problem":"missing","others":[{"field":"properties.levels","problem":"expected number"}]}"#
     );
+}
+
+/// Tightens the schema of buildings when an import is about to be published.
+struct Meddler<'a> {
+    store: &'a Store,
+    times: std::sync::atomic::AtomicU32,
+}
+
+impl Progress for Meddler<'_> {
+    fn update(&self, stage: &Stage, _: f64, _: u64) {
+        let left = self.times.load(std::sync::atomic::Ordering::Relaxed);
+        if *stage != Stage::Publishing || left == 0 {
+            return;
+        }
+        self.times
+            .store(left - 1, std::sync::atomic::Ordering::Relaxed);
+        let document = json!({
+            "x-onemap-geometry": ["Point"],
+            "properties": {"levels": {"type": "integer", "maximum": 50 + left}},
+        });
+        let change = Change {
+            collection: CollectionId::schemas(),
+            id: FeatureId::new("towers").unwrap(),
+            body: Some(Body {
+                geometry: None,
+                properties: Properties::parse(&document.to_string()).unwrap(),
+            }),
+        };
+        let edit = Edit::new(Author::system(), vec![change]);
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(self.store.commit(edit))
+        })
+        .unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_a_schema_overtakes_is_checked_anew() {
+    let house = House::new().await;
+    let tower = |id: &str, levels: u32| {
+        json!({"type": "Feature", "id": id, "properties": {"levels": levels},
+            "geometry": {"type": "Point", "coordinates": [117.0, 39.0]}})
+        .to_string()
+    };
+    let file = house.file("towers.ndjson", [tower("a", 5), tower("b", 99)].join("\n"));
+    let meddler = |times: u32| Meddler {
+        store: &house.store,
+        times: times.into(),
+    };
+    // Described by nobody at first, and by a schema that "b" does not fit when it would be published.
+    let report = import(
+        &house.store,
+        std::slice::from_ref(&file),
+        &options(),
+        &meddler(2),
+    )
+    .await
+    .unwrap();
+    assert_eq!(report.rejected, 1);
+    assert_eq!(
+        house
+            .records("towers")
+            .await
+            .into_keys()
+            .collect::<Vec<_>>(),
+        ["a"]
+    );
+
+    // A schema that never rests ends it, and nothing is written.
+    let file = house.file("towers.ndjson", tower("c", 5));
+    let error = import(&house.store, &[file], &options(), &meddler(10))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the schema of towers was changed"),
+        "{error}"
+    );
+    assert!(!house.records("towers").await.contains_key("c"));
 }

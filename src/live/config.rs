@@ -1,14 +1,17 @@
 //! The configuration as files: what stands in the folder of `--config`, read and checked. On its way
 //! into the store it becomes commits like everything else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::codec::check::Checker;
-use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Schema};
+use crate::model::{
+    Author, Body, BuiltIns, Change, CollectionId, Edit, Expect, FeatureId, OriginKind, Properties,
+    Schema, SchemaError,
+};
 use crate::store::{Committed, Store, StoreError};
 use crate::warnings::{Calendar, Problem, Rules, text_of};
 
@@ -16,6 +19,8 @@ use crate::warnings::{Calendar, Problem, Rules, text_of};
 pub const RULES_FILE: &str = "rules.toml";
 /// The file of the working time.
 pub const CALENDAR_FILE: &str = "calendar.toml";
+/// How often schemas are brought up to date while other nodes do the same.
+const ATTEMPTS: u32 = 10;
 /// The folder of the schemas.
 const SCHEMAS: &str = "schemas";
 
@@ -142,19 +147,26 @@ pub fn read_schema(name: &str, bytes: &[u8]) -> Result<(CollectionId, Value), Ve
             "a JSON document",
         )
     })?;
+    let misplaced = |e: SchemaError| {
+        let (line, column) = locate(text, &e.place);
+        let (problem, expected) = match e.problem.strip_prefix("expected ") {
+            Some(rest) => match rest.rsplit_once(", found ") {
+                Some((expected, found)) => (format!("{}: found {found}", e.place), expected),
+                None => (format!("{}: it is not", e.place), rest),
+            },
+            None => (format!("{}: {}", e.place, e.problem), "a JSON Schema"),
+        };
+        at(line, column, problem, expected)
+    };
     Schema::parse(&id, document.clone())
         .and_then(|schema| Checker::new(&schema))
-        .map_err(|e| {
-            let (line, column) = locate(text, &e.place);
-            let (problem, expected) = match e.problem.strip_prefix("expected ") {
-                Some(rest) => match rest.split_once(", found ") {
-                    Some((expected, found)) => (format!("{}: found {found}", e.place), expected),
-                    None => (format!("{}: it is not", e.place), rest),
-                },
-                None => (format!("{}: {}", e.place, e.problem), "a JSON Schema"),
-            };
-            at(line, column, problem, expected)
-        })?;
+        .map_err(misplaced)?;
+    if let Some(map) = document.as_object() {
+        let loosened = BuiltIns::compiled().loosened(&id, map);
+        if !loosened.is_empty() {
+            return Err(loosened.into_iter().flat_map(misplaced).collect());
+        }
+    }
     Ok((id, document))
 }
 
@@ -172,36 +184,75 @@ fn locate(text: &str, pointer: &str) -> (usize, usize) {
     (line, column)
 }
 
-/// Commits schemas. Those that are so already change nothing, so this may run at every start.
+/// Brings the rows of `$schemas` up to date with a commit, before anybody reads the map: built-in
+/// schemas that nobody changed become those of this program, and those of a steward are laid over them
+/// (see [`BuiltIns::settle`]). With `add_missing`, built-in collections that the store does not have yet
+/// are added. Where everything is so already, nothing is written, so this runs at every start.
 ///
-/// Built-in schemas (`only_missing`) never replace what the store has: a district that protects more
-/// than they do must not lose that because somebody started a node without its configuration.
+/// # Errors
+/// When the store fails, or when other processes keep changing the same schemas.
 pub async fn install_schemas(
     store: &Store,
-    schemas: Vec<(CollectionId, Value)>,
-    only_missing: bool,
+    built_ins: &BuiltIns,
+    steward: &[(CollectionId, Value)],
+    add_missing: bool,
 ) -> Result<Committed, StoreError> {
-    let mut known = BTreeSet::new();
-    if only_missing {
-        store
-            .load_collection(&CollectionId::schemas(), |r| {
-                known.insert(r.id);
-            })
-            .await?;
-    }
-    let mut changes = Vec::with_capacity(schemas.len());
-    for (id, document) in schemas {
-        let Value::Object(map) = document else {
-            continue;
-        };
-        let id = FeatureId::new(id.as_str()).map_err(|e| StoreError::bad_id("schema", &e))?;
-        if !known.contains(&id) {
-            changes.push(row(CollectionId::schemas(), id, map)?);
+    let mut attempt = 1;
+    loop {
+        let edit = schemas_edit(store, built_ins, steward, add_missing).await?;
+        match store.commit(edit).await {
+            // Another node starts at the same time: what it wrote may be enough.
+            Err(StoreError::Precondition { .. }) if attempt < ATTEMPTS => attempt += 1,
+            other => return other,
         }
     }
+}
+
+async fn schemas_edit(
+    store: &Store,
+    built_ins: &BuiltIns,
+    steward: &[(CollectionId, Value)],
+    add_missing: bool,
+) -> Result<Edit, StoreError> {
+    let mut rows = BTreeMap::new();
     store
-        .commit(Edit::new(Author::system(), changes).because("schemas of the configuration"))
-        .await
+        .load_collection(&CollectionId::schemas(), |r| {
+            if let (Ok(id), Some(body)) = (CollectionId::new(&r.id), r.body) {
+                rows.insert(id, (r.seq, body.properties.to_map()));
+            }
+        })
+        .await?;
+    let own: BTreeMap<_, _> = steward
+        .iter()
+        .map(|(id, document)| (id, document))
+        .collect();
+    let mut next = Vec::new();
+    for (id, (seq, row)) in &rows {
+        if let Some(row) = built_ins.settle(id, row, own.get(id).copied()) {
+            next.push((id, Expect::Seq(*seq), row));
+        }
+    }
+    for (id, document) in steward.iter().filter(|(id, _)| !rows.contains_key(id)) {
+        let row = built_ins.new_row(id, document, OriginKind::Steward);
+        next.push((id, Expect::Absent, row));
+    }
+    if add_missing {
+        for (id, document) in built_ins.documents() {
+            if !rows.contains_key(id) && !own.contains_key(id) {
+                let document = Value::Object(document.clone());
+                let row = built_ins.new_row(id, &document, OriginKind::Builtin);
+                next.push((id, Expect::Absent, row));
+            }
+        }
+    }
+    let mut edit = Edit::new(Author::system(), Vec::new()).because("schemas of the program");
+    for (collection, expect, map) in next {
+        let id =
+            FeatureId::new(collection.as_str()).map_err(|e| StoreError::bad_id("schema", &e))?;
+        edit = edit.expecting(CollectionId::schemas(), id.clone(), expect);
+        edit.changes.push(row(CollectionId::schemas(), id, map)?);
+    }
+    Ok(edit)
 }
 
 /// A row of a hidden collection.
@@ -243,9 +294,16 @@ mod tests {
                 "{\n  \"x-onemap-geometry\": [\"Circle\"]\n}"
             ),
             "schemas/parks.json:2:3: /x-onemap-geometry: found \"Circle\"; \
-             expected Point, LineString or Polygon"
+             expected Point, LineString, Polygon or none"
         );
         assert!(problem("schemas/Big Parks.json", "{}").contains("a file named as its collection"));
+        let entrances =
+            r#"{"properties": {"access_note": {"type": "string", "x-onemap-role": "public"}}}"#;
+        let lower = problem("schemas/entrances.json", entrances);
+        assert!(
+            lower.starts_with("schemas/entrances.json:1:51: /properties/access_note/x-onemap-role: found public; expected rider or a role that includes it"),
+            "{lower}"
+        );
     }
 
     #[test]

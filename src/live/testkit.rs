@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::office::{NewReport, Office, Reported};
 use super::place::Where;
 use super::{Live, RULES};
-use crate::demo;
 use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Role};
 use crate::store::Store;
 use crate::warnings::{Action, Actor, Case, Source, Wish};
@@ -100,7 +99,7 @@ impl Town {
     pub async fn with_rules(rules: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder).await;
-        super::install_schemas(&store, demo::schemas(), true)
+        super::install_schemas(&store, crate::model::BuiltIns::compiled(), &[], true)
             .await
             .unwrap();
         let mut rows = vec![

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::agenda::RULES;
 use super::config::{Folder, install_schemas, row};
 use super::{Live, Snapshot};
-use crate::model::{Author, CollectionId, Edit, FeatureId};
+use crate::model::{Author, BuiltIns, CollectionId, Edit, FeatureId};
 use crate::store::StoreError;
 use crate::warnings::{Problem, calendar, rules};
 
@@ -91,7 +91,7 @@ pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
 /// Takes a changed folder up, schemas first: rules may speak of a new collection.
 async fn reload(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
     let (schemas, mut problems) = folder.schemas();
-    let committed = install_schemas(live.store(), schemas, false).await?;
+    let committed = install_schemas(live.store(), BuiltIns::compiled(), &schemas, false).await?;
     live.wait_for(committed.seq, Duration::from_secs(10)).await;
     problems.extend(take_up(live, folder).await?);
     Ok(problems)
@@ -177,7 +177,7 @@ mod tests {
     async fn live(dir: &Path) -> Live {
         let url = format!("sqlite:{}", dir.join("onemap.db").display());
         let store = Store::open(&url).await.unwrap();
-        install_schemas(&store, crate::demo::schemas(), true)
+        install_schemas(&store, BuiltIns::compiled(), &[], true)
             .await
             .unwrap();
         Live::start(store).await.unwrap()

@@ -57,6 +57,18 @@ pub struct Precondition {
     pub expect: Expect,
 }
 
+impl Precondition {
+    /// That a collection's schema is still of the version by which something was checked.
+    pub fn of_schema(collection: &CollectionId, version: Option<u64>) -> Option<Self> {
+        Some(Self {
+            collection: CollectionId::schemas(),
+            // A name of a collection is an id, too.
+            id: FeatureId::new(collection.as_str()).ok()?,
+            expect: version.map_or(Expect::Absent, Expect::Seq),
+        })
+    }
+}
+
 /// What somebody wants to change: all of it, or nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
@@ -88,6 +100,14 @@ impl Edit {
     /// Says why.
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
+        self
+    }
+
+    /// Demands that the schema by which the changes of a collection were checked still be in force:
+    /// `version` is the commit that wrote it, `None` where the collection had no schema.
+    pub fn checked_by(mut self, collection: &CollectionId, version: Option<u64>) -> Self {
+        self.preconditions
+            .extend(Precondition::of_schema(collection, version));
         self
     }
 

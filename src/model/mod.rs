@@ -16,7 +16,10 @@ pub use id::{CollectionId, FeatureId, IdError, SCHEMAS, SOURCES};
 pub use level::Level;
 pub use properties::{Properties, PropertiesError, pick};
 pub use role::{ParseRoleError, Role, RoleSet, View};
-pub use schema::{GeometryKind, PropertySchema, Schema, SchemaError, Scope};
+pub use schema::{
+    BuiltIns, GeometryKind, INFERRED, ORIGIN, OriginKind, PropertySchema, Schema, SchemaError,
+    Scope, built_in_texts,
+};
 
 use serde::{Deserialize, Serialize};
 

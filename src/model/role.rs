@@ -68,6 +68,15 @@ impl Role {
         self == needed || self.rung() > needed.rung()
     }
 
+    /// The least role that includes both. Of roles that stand beside each other neither does.
+    pub fn join(self, other: Self) -> Self {
+        let both = |role: &Self| role.includes(self) && role.includes(other);
+        let all = || Self::ALL.into_iter().filter(both);
+        all()
+            .find(|least| all().all(|role| role.includes(*least)))
+            .unwrap_or(Self::Admin)
+    }
+
     /// The name as it stands in data and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -386,6 +395,21 @@ mod tests {
             assert!(Role::Admin.includes(role));
             assert!(role.includes(Role::Public));
             assert_eq!(role.as_str().parse(), Ok(role));
+            assert_eq!(role.join(Role::Public), role);
+            assert_eq!(role.join(role), role);
+        }
+    }
+
+    #[test]
+    fn the_join_of_two_roles_is_the_least_that_includes_both() {
+        assert_eq!(Role::Rider.join(Role::Steward), Role::Steward);
+        assert_eq!(Role::Officer.join(Role::Steward), Role::Admin);
+        for (a, b) in Role::ALL
+            .into_iter()
+            .flat_map(|a| Role::ALL.map(|b| (a, b)))
+        {
+            let both = a.join(b);
+            assert!(both.includes(a) && both.includes(b), "{a} {b} {both}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong with the durable truth, and whose move it is then.
 
 use crate::codec::wkb::WkbError;
-use crate::model::{CollectionId, Expect, FeatureId, IdError};
+use crate::model::{CollectionId, Expect, FeatureId, IdError, Precondition, SCHEMAS};
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +104,26 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
 }
 
+impl Precondition {
+    /// Whether it holds where `found` is the commit that wrote the feature last.
+    pub(super) fn check(&self, found: Option<u64>) -> Result<(), StoreError> {
+        let holds = match self.expect {
+            Expect::Absent => found.is_none(),
+            Expect::Present => found.is_some(),
+            Expect::Seq(seq) => found == Some(seq),
+        };
+        if holds {
+            return Ok(());
+        }
+        Err(StoreError::Precondition {
+            collection: self.collection.clone(),
+            id: self.id.clone(),
+            expected: self.expect,
+            found,
+        })
+    }
+}
+
 impl StoreError {
     pub(crate) fn corrupt(place: impl Into<String>, problem: impl ToString) -> Self {
         Self::Corrupt {
@@ -114,6 +134,16 @@ impl StoreError {
 
     pub(crate) fn bad_id(place: &str, error: &IdError) -> Self {
         Self::corrupt(place, error)
+    }
+
+    /// The collection whose schema is no longer the one by which a write was checked.
+    pub fn schema_changed(&self) -> Option<&str> {
+        match self {
+            Self::Precondition { collection, id, .. } if collection.as_str() == SCHEMAS => {
+                Some(id.as_str())
+            }
+            _ => None,
+        }
     }
 
     /// Whether waiting may help: the database is away, busy, full or damaged; the edit is not wrong.

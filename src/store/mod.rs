@@ -44,7 +44,7 @@ pub use webhook::{
     Attempt, Delivery, DeliveryState, HookEvent, NewWebhook, Outcome, Trouble, Webhook,
 };
 
-use crate::model::{Author, Change, CollectionId, CommitHeader, Edit, Record};
+use crate::model::{Author, Change, CollectionId, CommitHeader, Edit, Precondition, Record};
 use crate::spatial::bounds::Bounds;
 use postgis::PostgisStore;
 use sqlite::SqliteStore;
@@ -320,9 +320,14 @@ impl Staging {
 
     /// Makes all of it true in one short commit.
     pub async fn publish(self) -> Result<Committed, StoreError> {
+        self.publish_if(&[]).await
+    }
+
+    /// The same, where the conditions hold at the moment of the commit.
+    pub async fn publish_if(self, conditions: &[Precondition]) -> Result<Committed, StoreError> {
         match self {
-            Self::Sqlite(s) => s.publish().await,
-            Self::Postgis(s) => s.publish().await,
+            Self::Sqlite(s) => s.publish(conditions).await,
+            Self::Postgis(s) => s.publish(conditions).await,
         }
     }
 }

@@ -282,6 +282,9 @@ impl Listener {
             return None;
         }
         let collection = snapshot.collections().get(record.collection.as_str())?;
+        if self.filter.bbox.is_some() && collection.schema().without_geometry {
+            return None;
+        }
         let entry = Entry::new(collection.schema(), record).filter(|entry| {
             match (&self.filter.bbox, entry.bounds()) {
                 (Some(area), Some(bounds)) => bounds.intersects(area),

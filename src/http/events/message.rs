@@ -33,7 +33,8 @@ impl Filter {
         self.takes(&reset.collection)
             && match (self.bbox, reset.bounds) {
                 (Some(area), Some(bounds)) => bounds.intersects(&area),
-                _ => true,
+                (Some(_), None) => !reset.without_geometry,
+                (None, _) => true,
             }
     }
 

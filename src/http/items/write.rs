@@ -23,6 +23,7 @@ use crate::index::{Collection, Entry};
 use crate::live::place;
 use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
 use crate::spatial::validity;
+use crate::store::StoreError;
 
 /// How many bytes of memory the JSON of a feature may take; 100,000 positions take a third.
 const MEMORY: usize = 120 * 1024 * 1024;
@@ -310,11 +311,9 @@ pub async fn delete(
         target.check_reach(&app, &caller, present.geometry())?;
     }
     let expect = expectation(&app, &target, &id, &headers)?.unwrap_or(Expect::Present);
-    let edit = Edit::new(target.author.clone(), vec![change]).expecting(
-        target.schema.collection.clone(),
-        id,
-        expect,
-    );
+    let edit = Edit::new(target.author.clone(), vec![change])
+        .checked_by(&target.schema.collection, target.version)
+        .expecting(target.schema.collection.clone(), id, expect);
     let committed = app.live.commit(edit).await?;
     Ok((
         StatusCode::NO_CONTENT,
@@ -326,6 +325,8 @@ pub async fn delete(
 /// A collection that the caller may write.
 struct Target {
     schema: std::sync::Arc<crate::model::Schema>,
+    /// The commit that wrote the schema: what is checked by it is refused under a later one.
+    version: Option<u64>,
     author: crate::model::Author,
 }
 
@@ -353,7 +354,11 @@ impl Target {
             return Err(Problem::method_not_allowed("GET, HEAD", how.clone()));
         }
         let author = caller.author(schema.write_role)?;
-        Ok(Self { schema, author })
+        Ok(Self {
+            version: snapshot.collections().schema_version(name),
+            schema,
+            author,
+        })
     }
 
     /// Refuses a write outside of the communities that the account is bound to.
@@ -499,13 +504,16 @@ impl Target {
             id: feature.id.clone(),
             body: Some(body),
         };
-        let mut edit = Edit::new(self.author.clone(), vec![change]);
+        let mut edit =
+            Edit::new(self.author.clone(), vec![change]).checked_by(&collection, self.version);
         if let Some(expect) = expect {
             edit = edit.expecting(collection, feature.id, expect);
         }
         match app.live.commit(edit).await {
             Ok(_) => Ok(()),
-            Err(crate::store::StoreError::Precondition { .. }) => Err(Refused::Precondition),
+            Err(e @ StoreError::Precondition { .. }) if e.schema_changed().is_none() => {
+                Err(Refused::Precondition)
+            }
             Err(e) => Err(Refused::Problem(e.into())),
         }
     }

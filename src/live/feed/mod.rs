@@ -67,6 +67,20 @@ pub struct Reset {
     pub collection: CollectionId,
     /// What the changed features covered, before and after.
     pub bounds: Option<Bounds>,
+    /// Whether its features have no geometry, so that no box concerns it.
+    pub without_geometry: bool,
+}
+
+impl Reset {
+    /// Everything in `area`; without one, in all of the collection.
+    fn new(collection: CollectionId, area: Option<Option<Bounds>>, after: &Snapshot) -> Self {
+        let known = after.collections().get(collection.as_str());
+        Self {
+            bounds: area.unwrap_or_else(|| known.and_then(|c| c.bounds())),
+            without_geometry: known.is_some_and(|c| c.schema().without_geometry),
+            collection,
+        }
+    }
 }
 
 impl FeedChange {
@@ -108,11 +122,7 @@ impl FeedCommit {
                 if record.collection.as_str() == SCHEMAS
                     && let Ok(collection) = CollectionId::new(&record.id)
                 {
-                    let bounds = after
-                        .collections()
-                        .get(collection.as_str())
-                        .and_then(|c| c.bounds());
-                    resets.push(Reset { collection, bounds });
+                    resets.push(Reset::new(collection, None, after));
                     changes_schemas = true;
                 }
                 continue;
@@ -129,10 +139,11 @@ impl FeedCommit {
                 note_area(&mut areas, &change);
             }
         }
-        resets.extend(areas.into_iter().map(|(collection, boxes)| Reset {
-            collection,
-            bounds: bounds::extent(boxes),
-        }));
+        resets.extend(
+            (areas.into_iter()).map(|(collection, boxes)| {
+                Reset::new(collection, Some(bounds::extent(boxes)), after)
+            }),
+        );
         let bytes = changes.iter().map(FeedChange::memory).sum::<usize>()
             + resets.len() * size_of::<Reset>()
             + size_of::<Self>();

@@ -61,6 +61,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/postgis/0004_read_only.sql"),
     ),
     (
+        6,
+        "schemas",
+        include_str!("../../../migrations/postgis/0006_schemas.sql"),
+    ),
+    (
         7,
         "accounts",
         include_str!("../../../migrations/postgis/0007_accounts.sql"),

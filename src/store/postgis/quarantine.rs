@@ -17,7 +17,7 @@ use sqlx::{Connection, Row};
 use super::read::{Numbered, Version, body, headers};
 use super::{PostgisStore, views};
 use crate::codec::check::Checker;
-use crate::model::{Body, CollectionId, FeatureId, SCHEMAS, Schema};
+use crate::model::{Body, BuiltIns, CollectionId, FeatureId, SCHEMAS, Schema};
 use crate::store::{Quarantined, StoreError};
 
 /// Compiled schemas, by collection and the batch that wrote the schema.
@@ -272,6 +272,16 @@ fn compile(collection: &str, text: &str) -> Result<Checker, String> {
     Checker::new(&schema).map_err(|e| e.to_string())
 }
 
+/// A schema that somebody wrote with SQL may raise a role of the built-in one and not lower it.
+fn keeps_protection(collection: &str, body: &Body) -> Result<(), String> {
+    let name = CollectionId::new(collection).map_err(|e| format!("id: {e}"))?;
+    let loosened = BuiltIns::compiled().loosened(&name, &body.properties.to_map());
+    match loosened.first() {
+        None => Ok(()),
+        Some(first) => Err(first.to_string()),
+    }
+}
+
 /// What is wrong with a row, if anything is.
 fn problem(
     collection: &str,
@@ -289,7 +299,10 @@ fn problem(
         Err(e) => return Some(e),
     };
     if collection == SCHEMAS {
-        return compile(id, body.properties.as_str()).err();
+        return compile(id, body.properties.as_str())
+            .map(drop)
+            .and_then(|()| keeps_protection(id, &body))
+            .err();
     }
     if collection.starts_with('$') {
         return None;
@@ -322,5 +335,18 @@ mod tests {
         assert!(judge("Trees", r#"{"properties":{}}"#).is_some());
         assert!(judge("trees", r#"{"properties":[]}"#).is_some());
         assert!(judge("trees", r#"{"properties":{"a":{"type":"colour"}}}"#).is_some());
+        let role = |role| {
+            let note = format!(r#"{{"type":"string","x-onemap-role":"{role}"}}"#);
+            judge(
+                "entrances",
+                &format!(r#"{{"properties":{{"access_note":{note}}}}}"#),
+            )
+        };
+        assert_eq!(role("officer"), None);
+        assert!(
+            role("public")
+                .unwrap()
+                .contains("access_note/x-onemap-role")
+        );
     }
 }

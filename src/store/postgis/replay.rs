@@ -9,7 +9,9 @@ use sqlx::{Connection, Row};
 
 use super::PostgisStore;
 use super::read::head;
-use super::write::{ATTEMPTS, Columns, absent, announce, crossed, expect, lock, pause};
+use super::write::{
+    ATTEMPTS, Columns, absent, announce, checked_by, crossed, expect, hold_schemas, lock, pause,
+};
 use crate::model::Edit;
 use crate::store::{Committed, StoreError, audit, from_micros};
 
@@ -59,6 +61,9 @@ impl PostgisStore {
         // Rows first and the lock of the numbers last, as everybody does.
         lock(&mut tx, edits.iter().map(|(e, c)| (e, c))).await?;
         sqlx::query(SEAL_LOCK).execute(&mut *tx).await?;
+        for (edit, _) in edits {
+            hold_schemas(&mut tx, None, &checked_by(edit)).await?;
+        }
         let before = head(&mut tx).await?;
         for (edit, columns) in edits {
             let (reason, at) = (edit.reason.as_deref(), edit.effective_at);

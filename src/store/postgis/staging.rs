@@ -5,9 +5,9 @@
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use super::write::{Columns, announce, crossed, logged, outcome, pause};
+use super::write::{Columns, announce, crossed, hold_schemas, logged, outcome, pause};
 use super::{PostgisStore, connect, views};
-use crate::model::{Author, Change};
+use crate::model::{Author, Change, Precondition};
 use crate::store::{Committed, StoreError, audit};
 
 /// Rows a statement.
@@ -107,8 +107,8 @@ impl Staging {
         Ok(kept)
     }
 
-    /// See [`Staging::publish`](crate::store::Staging::publish).
-    pub async fn publish(mut self) -> Result<Committed, StoreError> {
+    /// See [`Staging::publish_if`](crate::store::Staging::publish_if). Takes conditions on schemas only.
+    pub async fn publish(mut self, conditions: &[Precondition]) -> Result<Committed, StoreError> {
         sqlx::query("ANALYZE pg_temp.staged")
             .execute(&mut self.connection)
             .await?;
@@ -118,7 +118,7 @@ impl Staging {
                 .await?;
         let mut attempt = 1;
         let committed = loop {
-            match self.try_publish(&schemas).await {
+            match self.try_publish(&schemas, conditions).await {
                 Err(error) if attempt < ATTEMPTS && crossed(&error) => {
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
@@ -134,7 +134,11 @@ impl Staging {
         Ok(committed)
     }
 
-    async fn try_publish(&mut self, schemas: &[String]) -> Result<Committed, StoreError> {
+    async fn try_publish(
+        &mut self,
+        schemas: &[String],
+        conditions: &[Precondition],
+    ) -> Result<Committed, StoreError> {
         let mut tx = self
             .connection
             .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
@@ -162,6 +166,7 @@ impl Staging {
             entry.detail = self.reason.clone();
             super::audit::add(&mut tx, &entry, Some(batch)).await?;
         }
+        hold_schemas(&mut tx, Some(batch), conditions).await?;
         let done = match tx.commit().await {
             Ok(()) => outcome(&mut self.connection, batch).await,
             Err(error) => Err(error.into()),

@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnection;
 use super::read::{Version, head, shown_instead};
 use super::{PostgisStore, views};
 use crate::codec::wkb;
-use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId, SCHEMAS};
+use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId, Precondition, SCHEMAS};
 use crate::store::{Committed, StoreError, audit, from_micros};
 
 /// How often an edit is tried that crossed another one.
@@ -67,6 +67,7 @@ impl PostgisStore {
         views::follow(&mut tx, &changes.schemas()).await?;
         match logged(&mut tx).await? {
             None => {
+                hold_schemas(&mut tx, None, &checked_by(edit)).await?;
                 let head = head(&mut tx).await?;
                 Ok(Committed {
                     seq: head.seq,
@@ -78,6 +79,7 @@ impl PostgisStore {
                 if let Some(entry) = audit::of_write(std::iter::once(edit)) {
                     super::audit::add(&mut tx, &entry, Some(batch)).await?;
                 }
+                hold_schemas(&mut tx, Some(batch), &checked_by(edit)).await?;
                 let done = match tx.commit().await {
                     Ok(()) => outcome(&mut connection, batch).await,
                     Err(error) => Err(error.into()),
@@ -113,7 +115,7 @@ impl PostgisStore {
 pub(super) fn absent(edit: &Edit) -> HashSet<Key> {
     edit.preconditions
         .iter()
-        .filter(|p| p.expect == Expect::Absent)
+        .filter(|p| p.expect == Expect::Absent && !is_of_schema(edit, p))
         .map(|p| (p.collection.clone(), p.id.clone()))
         .collect()
 }
@@ -156,6 +158,7 @@ pub(super) async fn lock(
         keys.extend(
             edit.preconditions
                 .iter()
+                .filter(|p| !is_of_schema(edit, p))
                 .map(|p| (p.collection.as_str(), p.id.as_str())),
         );
         keys.extend(
@@ -181,11 +184,15 @@ pub(super) async fn lock(
 
 /// Checks the preconditions, on rows that are locked.
 pub(super) async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), StoreError> {
-    if edit.preconditions.is_empty() {
+    let conditions: Vec<&Precondition> = edit
+        .preconditions
+        .iter()
+        .filter(|p| !is_of_schema(edit, p))
+        .collect();
+    if conditions.is_empty() {
         return Ok(());
     }
-    let (collections, ids): (Vec<&str>, Vec<&str>) = edit
-        .preconditions
+    let (collections, ids): (Vec<&str>, Vec<&str>) = conditions
         .iter()
         .map(|p| (p.collection.as_str(), p.id.as_str()))
         .unzip();
@@ -212,23 +219,52 @@ pub(super) async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), Sto
         }
         found.insert((collection, id), seq);
     }
-    for wanted in &edit.preconditions {
+    for wanted in conditions {
         let found = found
             .get(&(wanted.collection.to_string(), wanted.id.to_string()))
             .copied();
-        let holds = match wanted.expect {
-            Expect::Absent => found.is_none(),
-            Expect::Present => found.is_some(),
-            Expect::Seq(seq) => found == Some(seq),
-        };
-        if !holds {
-            return Err(StoreError::Precondition {
-                collection: wanted.collection.clone(),
-                id: wanted.id.clone(),
-                expected: wanted.expect,
-                found,
-            });
-        }
+        wanted.check(found)?;
+    }
+    Ok(())
+}
+
+/// The conditions on schemas by which something was checked. They are looked at last, under the lock of
+/// the numbers, and lock no row: writers of a collection do not wait for each other, and a schema is not
+/// kept from changing by an import that takes minutes.
+pub(super) fn checked_by(edit: &Edit) -> Vec<Precondition> {
+    let conditions = edit.preconditions.iter();
+    conditions
+        .filter(|p| is_of_schema(edit, p))
+        .cloned()
+        .collect()
+}
+
+fn is_of_schema(edit: &Edit, condition: &Precondition) -> bool {
+    let writes = |c: &Change| c.collection == condition.collection && c.id == condition.id;
+    condition.collection.as_str() == SCHEMAS && !edit.changes.iter().any(writes)
+}
+
+/// Checks conditions on schemas. With the batch of this transaction, numbers its commit first: nobody
+/// else commits from then to its end.
+pub(super) async fn hold_schemas(
+    tx: &mut PgConnection,
+    batch: Option<i64>,
+    conditions: &[Precondition],
+) -> Result<(), StoreError> {
+    if conditions.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = conditions.iter().map(|p| p.id.as_str()).collect();
+    let found: Vec<(String, Option<i64>)> =
+        sqlx::query_as("SELECT name, seq FROM onemap.schema_versions($1, $2)")
+            .bind(batch)
+            .bind(names)
+            .fetch_all(tx)
+            .await?;
+    let found: HashMap<String, Option<i64>> = found.into_iter().collect();
+    for wanted in conditions {
+        let seq = found.get(wanted.id.as_str()).copied().flatten();
+        wanted.check(seq.map(|s| s as u64))?;
     }
     Ok(())
 }

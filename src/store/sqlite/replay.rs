@@ -14,7 +14,7 @@ use super::write::{
     Content, Current, StoredChange, current, is_folding, last_of_each, new_batch, push_tuples,
 };
 use super::{SqliteStore, micros_now};
-use crate::model::{Author, Edit, Expect};
+use crate::model::{Author, Edit};
 use crate::store::{AuditEntry, Committed, Head, StoreError, audit, from_micros};
 
 /// Keys and rows a statement; SQLite takes 32,766 values.
@@ -153,19 +153,7 @@ impl Log {
         for wanted in &edit.preconditions {
             let key = (wanted.collection.to_string(), wanted.id.to_string());
             let found = self.now(&key).map(|(seq, _)| seq);
-            let holds = match wanted.expect {
-                Expect::Absent => found.is_none(),
-                Expect::Present => found.is_some(),
-                Expect::Seq(seq) => found == Some(seq),
-            };
-            if !holds {
-                return Err(StoreError::Precondition {
-                    collection: wanted.collection.clone(),
-                    id: wanted.id.clone(),
-                    expected: wanted.expect,
-                    found,
-                });
-            }
+            wanted.check(found)?;
         }
         let mut news = Vec::with_capacity(edit.changes.len());
         for change in last_of_each(edit.changes) {

@@ -10,9 +10,9 @@ use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection};
 use tokio::sync::OwnedRwLockReadGuard;
 
-use super::write::{Publication, StoredChange, current, new_batch, publish, push_tuples};
+use super::write::{Publication, StoredChange, current, hold, new_batch, publish, push_tuples};
 use super::{SqliteStore, micros_now};
-use crate::model::{Author, Change};
+use crate::model::{Author, Change, Precondition};
 use crate::store::{Committed, StoreError, audit};
 
 /// Rows a transaction. Few enough that a waiting writer hardly notices.
@@ -157,8 +157,8 @@ impl Staging {
         Ok(kept)
     }
 
-    /// See [`Staging::publish`](crate::store::Staging::publish).
-    pub async fn publish(mut self) -> Result<Committed, StoreError> {
+    /// See [`Staging::publish_if`](crate::store::Staging::publish_if).
+    pub async fn publish(mut self, conditions: &[Precondition]) -> Result<Committed, StoreError> {
         // Only we write to this batch, so it is counted before the lock is taken.
         let size: i64 = sqlx::query_scalar("SELECT count(*) FROM changes WHERE batch = ?")
             .bind(self.batch)
@@ -166,7 +166,7 @@ impl Staging {
             .await?;
         // The writer's connection syncs to disk: from here on it is durable.
         let mut writer = self.store.writer().await?;
-        let done = self.publish_on(&mut writer, size as u64).await;
+        let done = self.publish_on(&mut writer, size as u64, conditions).await;
         let committed = writer.done(done)?;
         if committed.changed > 0 {
             self.store.shared.written.notify_waiters();
@@ -180,9 +180,11 @@ impl Staging {
         &self,
         writer: &mut SqliteConnection,
         size: u64,
+        conditions: &[Precondition],
     ) -> Result<Committed, StoreError> {
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
         touch(&mut tx, self.batch).await?;
+        hold(&mut tx, conditions).await?;
         if size == 0 {
             let head = super::read::head(&mut tx).await?;
             return Ok(Committed {

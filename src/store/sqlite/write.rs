@@ -8,8 +8,11 @@ use sqlx::{AssertSqlSafe, Row, Sqlite, Transaction};
 use super::read::head;
 use super::{SqliteStore, micros_now};
 use crate::codec::wkb;
-use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId};
+use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Precondition};
 use crate::store::{Committed, Head, StoreError, from_micros};
+
+/// Keys a statement.
+const KEYS: usize = 200;
 
 impl SqliteStore {
     /// See [`Store::commit`](crate::store::Store::commit).
@@ -191,6 +194,25 @@ pub(super) async fn current(
         }
     }
     Ok(found)
+}
+
+/// Checks conditions on what holds now.
+pub(super) async fn hold(
+    tx: &mut SqliteConnection,
+    conditions: &[Precondition],
+) -> Result<(), StoreError> {
+    for some in conditions.chunks(KEYS) {
+        let keys: Vec<_> = some
+            .iter()
+            .map(|p| (p.collection.as_str(), p.id.as_str()))
+            .collect();
+        let now = current(tx, &keys).await?;
+        for wanted in some {
+            let key = (wanted.collection.to_string(), wanted.id.to_string());
+            wanted.check(now.get(&key).map(|c| c.seq))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a row of placeholders so many times, with commas between.

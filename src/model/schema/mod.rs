@@ -6,7 +6,7 @@
 //! | keyword | where | meaning |
 //! | --- | --- | --- |
 //! | `x-onemap-title-en`, `x-onemap-description-en` | anywhere | the English beside `title`, `description` (Chinese) |
-//! | `x-onemap-geometry` | top | the geometry types allowed, of `Point`, `LineString`, `Polygon` (the Multi types go with them) |
+//! | `x-onemap-geometry` | top | the geometry types allowed, of `Point`, `LineString`, `Polygon` (the Multi types go with them); `["none"]`: features have no geometry |
 //! | `x-onemap-role` | property | the least role that sees it |
 //! | `x-onemap-write-role` | top | the least role that writes items (default `steward`) |
 //! | `x-onemap-read-only` | top | items are not written directly; the text says how they change |
@@ -15,13 +15,22 @@
 //! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: whose a feature is, which decides together with the roles who sees it ([`View`](super::View)) |
 //! | `x-onemap-link` | property | the collection whose id it holds |
 //! | `x-onemap-photos` | property | a list of photos (`/api/photos`): ids, or objects with an `id` |
+//! | `x-onemap-origin` | top of a row | where the schema comes from ([`ORIGIN`]); no part of the schema itself |
+
+mod builtin;
+mod overlay;
 
 use std::collections::BTreeMap;
 
 use geo_types::Geometry;
 use serde_json::Value;
 
+pub use builtin::{BuiltIns, INFERRED, ORIGIN, OriginKind, built_in_texts};
+
 use super::{CollectionId, Role, RoleSet};
+
+/// The geometry type of features that have none.
+const NONE: &str = "none";
 
 /// Why a document is no schema of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -119,6 +128,8 @@ pub struct Schema {
     pub description_en: String,
     /// The kinds of geometry allowed; empty allows all.
     pub geometry: Vec<GeometryKind>,
+    /// Whether features have no geometry at all.
+    pub without_geometry: bool,
     /// Properties in the document's order of names.
     pub properties: BTreeMap<String, PropertySchema>,
     /// The least role that writes items.
@@ -137,7 +148,10 @@ pub struct Schema {
 
 impl Schema {
     /// Reads a schema document.
-    pub fn parse(collection: &CollectionId, document: Value) -> Result<Self, SchemaError> {
+    pub fn parse(collection: &CollectionId, mut document: Value) -> Result<Self, SchemaError> {
+        if let Some(row) = document.as_object_mut() {
+            row.remove(ORIGIN);
+        }
         let fail = |place: &str, problem: String| SchemaError {
             collection: collection.to_string(),
             place: place.to_owned(),
@@ -158,12 +172,19 @@ impl Schema {
         };
 
         let mut geometry = Vec::new();
+        let mut without_geometry = false;
         if let Some(list) = top.get("x-onemap-geometry") {
             let place = "/x-onemap-geometry";
             let Some(list) = list.as_array() else {
                 return Err(fail(place, format!("expected a list, found {list}")));
             };
-            for name in list {
+            without_geometry = list.iter().any(|name| name == NONE);
+            if without_geometry && list.len() > 1 {
+                let problem =
+                    "expected none alone or no none: features have a geometry or have none";
+                return Err(fail(place, problem.into()));
+            }
+            for name in list.iter().filter(|name| *name != NONE) {
                 geometry.push(match name.as_str() {
                     Some("Point" | "MultiPoint") => GeometryKind::Point,
                     Some("LineString" | "MultiLineString") => GeometryKind::Line,
@@ -171,7 +192,7 @@ impl Schema {
                     _ => {
                         return Err(fail(
                             place,
-                            format!("expected Point, LineString or Polygon, found {name}"),
+                            format!("expected Point, LineString, Polygon or none, found {name}"),
                         ));
                     }
                 });
@@ -213,7 +234,7 @@ impl Schema {
             };
             for (name, spec) in map {
                 let place = format!("/properties/{name}");
-                let said = |key: &str| spec.get(key).and_then(Value::as_str);
+                let said = |key: &str| text_of(spec, key);
                 let link = match said("x-onemap-link") {
                     None => None,
                     Some(c) => Some(
@@ -228,11 +249,7 @@ impl Schema {
                         title_zh: said("title").unwrap_or(name).to_owned(),
                         title_en: said("x-onemap-title-en").unwrap_or(name).to_owned(),
                         kind: kind_of(spec).to_owned(),
-                        values: spec
-                            .get("enum")
-                            .and_then(Value::as_array)
-                            .map(|a| a.iter().filter_map(Value::as_str).map(Into::into).collect())
-                            .unwrap_or_default(),
+                        values: values_of(spec),
                         role: role_at(
                             spec.get("x-onemap-role"),
                             &format!("{place}/x-onemap-role"),
@@ -303,6 +320,7 @@ impl Schema {
             description_zh: text("description", "")?,
             description_en: text("x-onemap-description-en", "")?,
             geometry,
+            without_geometry,
             properties,
             write_role: role_at(
                 top.get("x-onemap-write-role"),
@@ -334,10 +352,63 @@ impl Schema {
         self.properties.values().filter(|p| p.photos)
     }
 
+    /// The names of the geometry types that features may have, as the document lists them.
+    pub fn geometry_names(&self) -> Vec<&'static str> {
+        if self.without_geometry {
+            return vec![NONE];
+        }
+        self.geometry.iter().map(|kind| kind.name()).collect()
+    }
+
+    /// Raises the role of a property. One that the schema does not name comes from `spec`.
+    fn raise(&mut self, name: &str, spec: &Value, role: Role) {
+        match self.properties.get_mut(name) {
+            Some(property) => property.role = role,
+            None => {
+                let property = PropertySchema {
+                    name: name.to_owned(),
+                    title_zh: text_of(spec, "title").unwrap_or(name).to_owned(),
+                    title_en: text_of(spec, "x-onemap-title-en")
+                        .unwrap_or(name)
+                        .to_owned(),
+                    kind: kind_of(spec).to_owned(),
+                    values: values_of(spec),
+                    role,
+                    required: false,
+                    link: None,
+                    photos: false,
+                };
+                self.properties.insert(name.to_owned(), property);
+            }
+        }
+        let Some(document) = self.document.as_object_mut() else {
+            return;
+        };
+        let specs = document
+            .entry("properties")
+            .or_insert_with(|| Value::Object(serde_json::Map::new()));
+        if let Some(specs) = specs.as_object_mut() {
+            let known = specs.entry(name).or_insert_with(|| spec.clone());
+            if let Some(known) = known.as_object_mut() {
+                known.insert("x-onemap-role".to_owned(), role.as_str().into());
+            }
+        }
+    }
+
     /// Whether anything is protected at all.
     pub fn protects(&self) -> bool {
         self.hidden_from(Role::Public).next().is_some()
     }
+}
+
+fn text_of<'a>(spec: &'a Value, key: &str) -> Option<&'a str> {
+    spec.get(key).and_then(Value::as_str)
+}
+
+fn values_of(spec: &Value) -> Vec<String> {
+    let values = spec.get("enum").and_then(Value::as_array).into_iter();
+    let texts = values.flatten().filter_map(Value::as_str);
+    texts.map(Into::into).collect()
 }
 
 fn kind_of(spec: &Value) -> &str {
@@ -386,8 +457,10 @@ mod tests {
         assert_eq!(
             e.to_string(),
             "schema of \"entrances\": /x-onemap-geometry: \
-             expected Point, LineString or Polygon, found \"Circle\""
+             expected Point, LineString, Polygon or none, found \"Circle\""
         );
+        let e = parse(json!({"x-onemap-geometry": ["none", "Point"]})).unwrap_err();
+        assert!(e.problem.contains("none alone"), "{e}");
         let e = parse(json!({"properties": {"a": {"x-onemap-role": "king"}}})).unwrap_err();
         assert_eq!(e.place, "/properties/a/x-onemap-role");
         let e = parse(json!({"x-onemap-datetime": "when"})).unwrap_err();

@@ -1,0 +1,228 @@
+//! A steward's schema over the built-in one of the same collection. It may add properties and raise
+//! roles. It never lowers a role: what the program protects stays protected.
+//!
+//! | in the overlay | what holds |
+//! | --- | --- |
+//! | `x-onemap-role`, `x-onemap-write-role` | the role that includes both |
+//! | `x-onemap-personal`, `x-onemap-read-only`, `x-onemap-scope` | what the built-in schema says, or else the overlay |
+//! | a property with another `type` | the overlay's property, with the protection above |
+//! | anything else | the overlay's value, or else the built-in one |
+
+use serde_json::{Map, Value};
+
+use super::SchemaError;
+use crate::model::{CollectionId, Role};
+
+const ROLE: &str = "x-onemap-role";
+const WRITE_ROLE: &str = "x-onemap-write-role";
+const READ_ONLY: &str = "x-onemap-read-only";
+const SCOPE: &str = "x-onemap-scope";
+const PERSONAL: &str = "x-onemap-personal";
+const PROPERTIES: &str = "properties";
+
+/// The document of an overlay over a built-in schema.
+pub(super) fn join(
+    built_in: &Map<String, Value>,
+    overlay: &Map<String, Value>,
+) -> Map<String, Value> {
+    let mut all = built_in.clone();
+    for (key, value) in overlay {
+        match key.as_str() {
+            READ_ONLY | SCOPE if built_in.contains_key(key) => {}
+            WRITE_ROLE => {
+                let role = role(built_in, WRITE_ROLE, Role::Steward).join(role(
+                    overlay,
+                    WRITE_ROLE,
+                    Role::Steward,
+                ));
+                all.insert(key.clone(), role.as_str().into());
+            }
+            PROPERTIES => {}
+            _ => {
+                all.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    if let Some(own) = overlay.get(PROPERTIES).and_then(Value::as_object) {
+        let properties = all
+            .entry(PROPERTIES)
+            .or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(properties) = properties {
+            for (name, spec) in own {
+                let joined = match properties.get(name) {
+                    Some(known) => join_property(known, spec),
+                    None => spec.clone(),
+                };
+                properties.insert(name.clone(), joined);
+            }
+        }
+    }
+    all
+}
+
+fn join_property(built_in: &Value, overlay: &Value) -> Value {
+    let (Value::Object(below), Value::Object(above)) = (built_in, overlay) else {
+        return built_in.clone();
+    };
+    // Values listed for another type would fit nothing.
+    let retyped = above
+        .get("type")
+        .is_some_and(|t| Some(t) != below.get("type"));
+    let mut all = if retyped { Map::new() } else { below.clone() };
+    all.extend(above.iter().map(|(k, v)| (k.clone(), v.clone())));
+    let role = role(below, ROLE, Role::Public).join(role(above, ROLE, Role::Public));
+    if role != Role::Public {
+        all.insert(ROLE.to_owned(), role.as_str().into());
+    }
+    if let Some(personal) = below.get(PERSONAL) {
+        all.insert(PERSONAL.to_owned(), personal.clone());
+    }
+    Value::Object(all)
+}
+
+/// Where an overlay says less protection than the built-in schema. What it does not mention is no
+/// loosening: it stays as it is.
+pub(super) fn loosened(
+    collection: &CollectionId,
+    built_in: &Map<String, Value>,
+    overlay: &Map<String, Value>,
+) -> Vec<SchemaError> {
+    let mut found = Vec::new();
+    let mut refuse = |place: String, problem: String| {
+        found.push(SchemaError {
+            collection: collection.to_string(),
+            place,
+            problem,
+        });
+    };
+    let lower = |below: &Map<String, Value>, above: &Map<String, Value>, key: &str, default| {
+        above.get(key)?;
+        let (needed, said) = (role(below, key, default), role(above, key, default));
+        (!said.includes(needed)).then(|| {
+            format!(
+                "expected {needed} or a role that includes it (the built-in schema protects it \
+                 so; a schema may raise a role, not lower it), found {said}"
+            )
+        })
+    };
+    if let Some(problem) = lower(built_in, overlay, WRITE_ROLE, Role::Steward) {
+        refuse(format!("/{WRITE_ROLE}"), problem);
+    }
+    let (below, above) = (properties(built_in), properties(overlay));
+    for (name, spec) in above.into_iter().flatten() {
+        let known = below.and_then(|p| p.get(name)).and_then(Value::as_object);
+        let (Some(known), Some(spec)) = (known, spec.as_object()) else {
+            continue;
+        };
+        if let Some(problem) = lower(known, spec, ROLE, Role::Public) {
+            refuse(format!("/{PROPERTIES}/{name}/{ROLE}"), problem);
+        }
+        if known.get(PERSONAL) == Some(&Value::Bool(true))
+            && spec.get(PERSONAL) == Some(&Value::Bool(false))
+        {
+            refuse(
+                format!("/{PROPERTIES}/{name}/{PERSONAL}"),
+                "expected true (the built-in schema says that it is personal), found false".into(),
+            );
+        }
+    }
+    found
+}
+
+fn properties(document: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    document.get(PROPERTIES).and_then(Value::as_object)
+}
+
+/// The role that a key says. What is no role protects as much as can be; a schema is read before it
+/// comes here, so that is a file of a newer program.
+fn role(of: &Map<String, Value>, key: &str, default: Role) -> Role {
+    match of.get(key) {
+        None => default,
+        Some(said) => {
+            let said = said.as_str().and_then(|text| text.parse().ok());
+            said.unwrap_or(Role::Admin)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn map(value: Value) -> Map<String, Value> {
+        match value {
+            Value::Object(map) => map,
+            other => panic!("{other} is no object"),
+        }
+    }
+
+    fn built_in() -> Map<String, Value> {
+        map(json!({
+            "title": "出入口",
+            "x-onemap-read-only": "through the ledger",
+            "properties": {
+                "name": {"type": "string", "title": "名称"},
+                "kind": {"type": "string", "enum": ["gate"]},
+                "code": {"type": "string", "x-onemap-role": "steward", "x-onemap-personal": true},
+            },
+        }))
+    }
+
+    #[test]
+    fn an_overlay_adds_and_raises_and_keeps_the_rest() {
+        let overlay = map(json!({
+            "title": "门",
+            "x-onemap-write-role": "admin",
+            "properties": {
+                "name": {"x-onemap-role": "rider"},
+                "kind": {"type": "integer"},
+                "colour": {"type": "string"},
+            },
+        }));
+        assert_eq!(loosened(&name(), &built_in(), &overlay), []);
+        assert_eq!(
+            Value::Object(join(&built_in(), &overlay)),
+            json!({
+                "title": "门",
+                "x-onemap-read-only": "through the ledger",
+                "x-onemap-write-role": "admin",
+                "properties": {
+                    "name": {"type": "string", "title": "名称", "x-onemap-role": "rider"},
+                    "kind": {"type": "integer"},
+                    "code": {"type": "string", "x-onemap-role": "steward", "x-onemap-personal": true},
+                    "colour": {"type": "string"},
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn a_lower_role_is_refused_and_never_takes_effect() {
+        let overlay = map(json!({
+            "x-onemap-write-role": "rider",
+            "properties": {"code": {"type": "string", "x-onemap-role": "officer", "x-onemap-personal": false}},
+        }));
+        let places: Vec<String> = loosened(&name(), &built_in(), &overlay)
+            .into_iter()
+            .map(|e| e.place)
+            .collect();
+        assert_eq!(
+            places,
+            [
+                "/x-onemap-write-role",
+                "/properties/code/x-onemap-role",
+                "/properties/code/x-onemap-personal"
+            ]
+        );
+        let joined = join(&built_in(), &overlay);
+        // Officers and stewards stand beside each other: only who is both sees it.
+        assert_eq!(joined["properties"]["code"]["x-onemap-role"], "admin");
+        assert_eq!(joined["properties"]["code"]["x-onemap-personal"], true);
+        assert_eq!(joined["x-onemap-write-role"], "steward");
+    }
+
+    fn name() -> CollectionId {
+        CollectionId::new("entrances").unwrap()
+    }
+}
