@@ -1,5 +1,6 @@
 //! Who may see and do what: roles, sets of them, and the view of an account on a feature.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -151,11 +152,12 @@ impl RoleSet {
     }
 
     /// The role in which something is done that takes `needed`: the greatest of the roles that may do
-    /// it; `None` if none of them may.
+    /// it, and of equal ones the first (an officer who is a planner too acts as an officer); `None` if none
+    /// of them may.
     pub fn acting_as(self, needed: Role) -> Option<Role> {
         self.iter()
             .filter(|role| role.includes(needed))
-            .max_by_key(|role| role.rung())
+            .min_by_key(|role| Reverse(role.rung()))
     }
 
     /// The greatest of the roles, for texts with room for one.
@@ -314,6 +316,7 @@ mod tests {
         assert!(both.includes(Role::Planner) && both.includes(Role::Officer));
         assert!(both.includes(Role::Rider) && !both.includes(Role::Steward));
         assert_eq!(both.acting_as(Role::Steward), None);
+        assert_eq!(both.foremost(), Role::Officer);
         assert_eq!(both.acting_as(Role::Planner), Some(Role::Planner));
         assert_eq!(both.to_string(), "officer,planner");
         assert_eq!("planner, officer".parse(), Ok(both));

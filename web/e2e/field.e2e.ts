@@ -57,7 +57,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     const { features } = (await (await fetch(`${server.url}/api/collections/units/items?limit=1000`)).json()) as { features: { id: string; properties: { competences?: string[] } }[] };
     unit = features.find((u) => u.properties.competences?.includes('corridor_clutter'))?.id ?? '';
     officer = await token('--role', 'officer', '--name', '值班员');
-    unitToken = await token('--role', 'grid_worker', '--name', '物业', '--unit', unit);
+    unitToken = await token('--role', 'unit', '--name', '物业', '--unit', unit);
   });
   afterAll(async () => {
     await browser.close();

@@ -40,7 +40,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await put('buildings', square('b7', 0.0003, { name: '温泉花园7号楼', number: '7', levels: 6 }));
     await put('units', { type: 'Feature', id: 'u1', geometry: { type: 'Point', coordinates: [LON, LAT] }, properties: { name: '温泉物业', competences: ['corridor_clutter'], communities: ['c1'], duty_hours: '24/7' } } as object);
     officer = await token('--role', 'officer', '--name', '值班员');
-    unit = await token('--role', 'grid_worker', '--name', '物业', '--unit', 'u1');
+    unit = await token('--role', 'unit', '--name', '物业', '--unit', 'u1');
     worker = await token('--role', 'grid_worker', '--name', '网格员');
   });
   afterAll(async () => {

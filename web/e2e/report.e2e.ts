@@ -37,7 +37,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     const { features } = (await (await fetch(`${server.url}/api/collections/units/items?limit=1000`)).json()) as { features: { id: string; properties: { competences?: string[] } }[] };
     competentUnit = features.find((u) => u.properties.competences?.includes('corridor_clutter'))?.id ?? '';
     officer = await token('--role', 'officer', '--name', '值班员');
-    unit = await token('--role', 'grid_worker', '--name', '物业', '--unit', competentUnit);
+    unit = await token('--role', 'unit', '--name', '物业', '--unit', competentUnit);
     worker = await token('--role', 'grid_worker', '--name', '网格员');
   });
   afterAll(async () => {

@@ -16,7 +16,7 @@ const officer: Me = { role: 'officer', account: 'li', communities: [] };
 test('a case is mine when I am the one to move', () => {
   expect(isMine(make('a', { status: 'reported' }), officer)).toBe(true);
   expect(isMine(make('a', { status: 'handling', unit: 'unit-022' }), officer)).toBe(false);
-  expect(isMine(make('a', { status: 'handling', unit: 'unit-022' }), { role: 'grid_worker', unit: 'unit-022', communities: [] })).toBe(true);
+  expect(isMine(make('a', { status: 'handling', unit: 'unit-022' }), { role: 'unit', unit: 'unit-022', communities: [] })).toBe(true);
   expect(isMine(make('a', { status: 'handled' }), { role: 'grid_worker', communities: [] })).toBe(true);
   expect(isMine(make('a', {}), { ...officer, communities: ['120113001009'] })).toBe(false);
 });

@@ -14,7 +14,7 @@ const make = (id: string, properties: Partial<CaseProperties>, at: [number, numb
 const entry = (case_: string, action: string, over: Partial<Entry> = {}): Entry => ({
   id: `0-${action}`, key: 'k', account: 'li', case: case_, action, body: {}, photos: [], made_at: '', state: 'waiting', ...over,
 });
-const unit: Worker = { account: 'li', role: 'grid_worker', unit: 'unit-022' };
+const unit: Worker = { account: 'li', role: 'unit', unit: 'unit-022' };
 const worker: Worker = { account: 'wang', role: 'grid_worker', communities: ['c-1'] };
 const now = Date.parse('2026-11-22T06:00:00Z');
 const scene = (cases: Case[], entries: Entry[] = [], me = unit) => ({ cases, entries, me, here: [117.13, 39.22], now });

@@ -35,6 +35,7 @@ export const words = {
 export const roles: Record<string, Bilingual> = {
   public: { zh: '公众', en: 'public' },
   rider: { zh: '骑手', en: 'rider' },
+  unit: { zh: '成员单位', en: 'member unit' },
   grid_worker: { zh: '网格员', en: 'grid worker' },
   officer: { zh: '值班员', en: 'duty officer' },
   planner: { zh: '规划员', en: 'planner' },
