@@ -22,6 +22,7 @@ mod killed_ledger;
 mod ledger;
 mod limits;
 mod live_feed;
+mod pending_writes;
 mod photos;
 mod release_databases;
 mod rules;

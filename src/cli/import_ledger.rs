@@ -16,7 +16,7 @@ use crate::demo;
 use crate::ingest::{Aside, Counts, FileReport, Format, Reject, Report, SkippedSheet};
 use crate::live::desk::{self, CASES};
 use crate::live::place::anchor;
-use crate::live::{Live, Office};
+use crate::live::{Live, Office, Written};
 use crate::model::{CollectionId, Localized};
 use crate::store::Store;
 use crate::warnings::sheet::cell::Cell;
@@ -155,6 +155,7 @@ pub(super) async fn bring(
         alone
     });
     let only_try = report.dry_run || refused_before || !understood.problems.is_empty();
+    let newest = live.snapshot().seq();
     let office = Office::new(live);
     let brought = office.bring(rows, &Actor::system(), now, only_try).await?;
     understood.problems.extend(brought.problems);
@@ -172,7 +173,7 @@ pub(super) async fn bring(
         counts.changed += u64::from(brought.created) + u64::from(brought.updated);
         counts.unchanged += u64::from(brought.unchanged);
         if !report.dry_run {
-            report.seq = Some(brought.seq);
+            report.seq = Some(brought.written.map_or(newest, Written::seq));
         }
     }
     report.held_back = nothing.then(|| counts.held_back());

@@ -58,12 +58,30 @@ pub struct ServeArgs {
     feed: FeedArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    /// How many milliseconds a write waits until its commit is visible; then it is answered with 202.
+    #[arg(long, env = "ONEMAP_WRITE_PATIENCE", value_name = "MS", hide = true)]
+    write_patience: Option<u64>,
+    /// While this file exists, no commit becomes visible: for tests.
+    #[arg(long, env = "ONEMAP_HOLD", value_name = "FILE", hide = true)]
+    hold: Option<PathBuf>,
     /// A certificate chain (PEM): serve HTTPS.
     #[arg(long, env = "ONEMAP_TLS_CERT", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The certificate's private key (PEM).
     #[arg(long, env = "ONEMAP_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+}
+
+impl ServeArgs {
+    fn following(&self) -> live::Following {
+        let usual = live::Following::default();
+        live::Following {
+            patience: self
+                .write_patience
+                .map_or(usual.patience, Duration::from_millis),
+            hold: self.hold.clone(),
+        }
+    }
 }
 
 pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitCode> {
@@ -107,7 +125,7 @@ async fn serve(
     }
 
     let begun = std::time::Instant::now();
-    let live = Live::start(store.clone()).await?;
+    let live = Live::start_following(store.clone(), args.following()).await?;
     live::configure(&live, folder.as_ref()).await?;
     if let (Some(dir), Some(folder)) = (args.config.clone(), folder) {
         tokio::spawn(live::watch(live.clone(), dir, folder));

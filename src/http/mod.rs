@@ -33,6 +33,7 @@ mod tiles;
 mod warnings;
 mod webhooks;
 mod work;
+mod written;
 
 use std::ops::Deref;
 use std::sync::Arc;

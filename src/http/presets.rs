@@ -8,11 +8,12 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::App;
-use super::answer::{Answer, SEQ_HEADER};
+use super::answer::Answer;
 use super::auth::Caller;
 use super::body::JsonBody;
 use super::problem::Problem;
 use super::query::Query;
+use super::written::{self, Accepted, Subject};
 use crate::live::presets::{self, PresetError};
 use crate::model::{FeatureId, Role};
 
@@ -61,6 +62,7 @@ pub async fn list(
     request_body = PresetWanted,
     responses(
         (status = 200, description = "Kept: `{name, title, settings, seq, updated_at}`", body = Value),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
         (status = 409, description = "There are too many", content_type = "application/problem+json"),
         (status = 422, description = "A name, title or setting is wrong; `errors` names it", content_type = "application/problem+json"),
@@ -70,6 +72,7 @@ pub async fn put(
     Path(name): Path<String>,
     query: Query,
     caller: Caller,
+    headers: HeaderMap,
     JsonBody(wanted): JsonBody<PresetWanted>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
@@ -88,13 +91,15 @@ pub async fn put(
         title.map(str::to_owned),
         wanted.settings,
     );
-    let seq = kept.await.map_err(|e| match e {
+    let written = kept.await.map_err(|e| match e {
         PresetError::TooMany => Problem::conflict(e.to_string()),
         PresetError::Store(e) => e.into(),
     })?;
-    let preset = presets::preset(&app.live.snapshot(), &name);
-    let head = [(SEQ_HEADER, seq.to_string())];
-    Ok((head, axum::Json(json!(preset))).into_response())
+    let subject = Subject::new(&*name, format!("{}/api/presets", app.base(&headers)));
+    written::answer(&app, written, subject, |snapshot| {
+        let preset = presets::preset(&snapshot, &name);
+        Ok(axum::Json(json!(preset)).into_response())
+    })
 }
 
 /// Deletes a preset.
@@ -102,6 +107,7 @@ pub async fn put(
     params(("name" = String, Path, description = "Its name")),
     responses(
         (status = 204, description = "Deleted"),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
         (status = 404, description = "No such preset", content_type = "application/problem+json"),
     ))]
@@ -110,16 +116,21 @@ pub async fn delete(
     Path(name): Path<String>,
     query: Query,
     caller: Caller,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let author = caller.author(Role::Officer)?;
     let id = read_name(&name)?;
-    match presets::delete(&app.live, author, id).await? {
-        Some(seq) => Ok((StatusCode::NO_CONTENT, [(SEQ_HEADER, seq.to_string())]).into_response()),
-        None => Err(Problem::not_found(format!(
+    let written = presets::delete(&app.live, author, id).await?;
+    let written = written.ok_or_else(|| {
+        Problem::not_found(format!(
             "There is no preset {name:?}; /api/presets lists them."
-        ))),
-    }
+        ))
+    })?;
+    let subject = Subject::new(&*name, format!("{}/api/presets", app.base(&headers)));
+    written::answer(&app, written, subject, |_| {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    })
 }
 
 fn read_name(name: &str) -> Result<FeatureId, Problem> {

@@ -14,7 +14,7 @@
 //! | the caller: read again first | [`Problem::changed_meanwhile`] | 412 |
 //! | the caller: faster | [`Problem::timed_out`] | 408 |
 //! | the caller: more slowly | [`Problem::too_many`] | 429 |
-//! | nobody: wait | [`Problem::unavailable`] | 503 |
+//! | nobody: wait | [`Problem::unavailable`], [`Problem::behind`] | 503 |
 //! | the operator: free some space | [`Problem::full`] | 507 |
 //! | us | [`Problem::internal`] | 500 |
 
@@ -181,6 +181,15 @@ impl Problem {
         let mut problem = Self::new(StatusCode::INSUFFICIENT_STORAGE, "Disk full", detail);
         problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from_static("30")));
         problem
+    }
+
+    /// This process has not read a commit yet that the request needs: waiting helps.
+    pub fn behind(seq: u64) -> Self {
+        Self::unavailable(format!(
+            "Commit {seq} has not arrived on this server yet, and the request depends on it. Nothing was \
+             written. Try again in a moment."
+        ))
+        .with("seq", seq)
     }
 
     /// A fault of ours. What it was stands in the log, not in the answer.

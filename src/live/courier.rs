@@ -12,7 +12,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::{BodyExt, Full, Limited};
@@ -28,6 +28,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::Live;
+use super::lease::Lease;
 use crate::index::Entry;
 use crate::model::{Body, CollectionId, CommitHeader, Properties, Record, Role, Schema};
 use crate::store::{Attempt, Delivery, HookEvent, Outcome, Position, StoreError, Trouble, Webhook};
@@ -67,10 +68,8 @@ struct Courier {
     live: Live,
     client: Client<HttpsConnector<HttpConnector>, Full<bytes::Bytes>>,
     answer: Duration,
-    /// Who we are among those who would send.
-    holder: String,
-    /// Until when the right to send is ours.
-    lease: tokio::sync::Mutex<Option<Instant>>,
+    /// The right to send.
+    lease: Lease,
     /// How far each webhook has been read, which may be further than what is written down.
     reached: Mutex<HashMap<String, Position>>,
     /// Told when a task has ended.
@@ -92,13 +91,12 @@ impl Courier {
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(Duration::from_secs(30))
             .build(connector()?);
-        let holder = super::holder(live.store());
+        let lease = Lease::new("courier", live.store(), LEASE);
         Ok(Self {
             live,
             client,
             answer,
-            holder,
-            lease: tokio::sync::Mutex::new(None),
+            lease,
             reached: Mutex::default(),
             ended: Notify::new(),
         })
@@ -258,17 +256,8 @@ impl Courier {
 
     /// Whether the right to send is ours for as long as an answer may take; takes it where it is free.
     async fn may_send(&self) -> Result<bool, StoreError> {
-        let mut lease = self.lease.lock().await;
-        let needed = Instant::now() + self.answer + Duration::from_secs(2);
-        if lease.is_some_and(|until| until > needed) {
-            return Ok(true);
-        }
-        // Counted from before the question, so we never think that it is ours for longer than it is.
-        let until = Instant::now() + LEASE;
-        let store = self.live.store();
-        let taken = store.take_lease("courier", &self.holder, LEASE).await?;
-        *lease = taken.then_some(until);
-        Ok(taken)
+        let needed = self.answer + Duration::from_secs(2);
+        self.lease.holds_for(self.live.store(), needed).await
     }
 
     /// Sends one delivery; the error says in words why it was not taken.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Live;
+use super::{Live, OfficeError, Written};
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Precondition};
-use crate::store::{Committed, StoreError};
+use crate::store::StoreError;
 use crate::warnings::Actor;
 
 /// For how long to wait for what somebody else was quicker with.
@@ -58,17 +58,23 @@ impl Draft {
 
 impl Live {
     /// Commits a draft; `None` where somebody was quicker: by then the snapshot has what they did.
-    pub(super) async fn commit_draft(&self, draft: Draft) -> Result<Option<Committed>, StoreError> {
+    ///
+    /// # Errors
+    /// When the store fails, or the snapshot does not get what somebody did; nothing was written then.
+    pub(super) async fn commit_draft(&self, draft: Draft) -> Result<Option<Written>, OfficeError> {
         match self.commit(draft.0).await {
-            Ok(committed) => Ok(Some(committed)),
-            Err(StoreError::Precondition { found, .. }) => {
-                match found {
-                    Some(seq) => self.wait_for(seq, PATIENCE).await,
-                    None => self.wait_for(self.snapshot().seq() + 1, PATIENCE).await,
-                };
+            Ok(written) => Ok(Some(written)),
+            Err(StoreError::Precondition {
+                found: Some(seq), ..
+            }) => match self.wait_for(seq, PATIENCE).await {
+                true => Ok(None),
+                false => Err(OfficeError::Behind { seq }),
+            },
+            Err(StoreError::Precondition { found: None, .. }) => {
+                self.wait_for(self.snapshot().seq() + 1, PATIENCE).await;
                 Ok(None)
             }
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -28,6 +28,8 @@ const HEAVY: u64 = 500;
 const SILENCE: Duration = Duration::from_secs(5);
 /// The same until a row of a commit comes; the database may have to gather a big one first.
 const GATHERING: Duration = Duration::from_secs(30);
+/// How often a follower that a test holds looks whether it may go on.
+const HOLD: Duration = Duration::from_millis(20);
 /// Without an answer for so long, the map may lag behind.
 const LATE: Duration = Duration::from_secs(6);
 
@@ -189,6 +191,9 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
     } else {
         fold()
     };
+    while live.inner.following.is_held() {
+        tokio::time::sleep(HOLD).await;
+    }
     publish(live, after);
     // After it is published: who counts from here on counts with it.
     if let Some(at) = headers.iter().map(|h| h.effective_at).min() {

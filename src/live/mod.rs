@@ -10,6 +10,7 @@ mod draft;
 mod feed;
 mod follower;
 pub mod history;
+mod lease;
 pub mod office;
 pub mod place;
 pub mod presets;
@@ -23,6 +24,7 @@ pub mod timer;
 #[cfg(test)]
 mod timer_tests;
 mod watch;
+mod written;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -39,9 +41,9 @@ pub use office::{Office, OfficeError};
 pub use receipt::receipt_hash;
 pub use snapshot::Snapshot;
 pub use watch::{configure, watch};
+pub use written::{Following, Written};
 
-use crate::model::Edit;
-use crate::store::{Committed, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::warnings::Problem;
 
 /// How the follower is doing.
@@ -64,6 +66,7 @@ pub struct Live {
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    following: Following,
     snapshot: ArcSwap<Snapshot>,
     seq: value::Sender<u64>,
     feed: Arc<feed::Backlog>,
@@ -76,6 +79,11 @@ struct Inner {
 impl Live {
     /// Loads the map and begins to follow the store.
     pub async fn start(store: Store) -> Result<Self, StoreError> {
+        Self::start_following(store, Following::default()).await
+    }
+
+    /// The same, with how it follows the store.
+    pub async fn start_following(store: Store, following: Following) -> Result<Self, StoreError> {
         let snapshot = Snapshot::load(&store).await?;
         let live = Self {
             inner: Arc::new(Inner {
@@ -90,6 +98,7 @@ impl Live {
                 seen: seen::Memory::default(),
                 config_problems: ArcSwap::default(),
                 days: days::Days::default(),
+                following,
                 store,
             }),
         };
@@ -107,15 +116,6 @@ impl Live {
     /// The durable truth behind the snapshot, for what is not on the hot path.
     pub fn store(&self) -> &Store {
         &self.inner.store
-    }
-
-    /// Makes an edit true and answers when the local snapshot has it: who wrote, reads it.
-    pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
-        let committed = self.inner.store.commit(edit).await?;
-        // The follower may be held up by a database that went away just now. The commit is
-        // durable all the same, so the wait ends.
-        self.wait_for(committed.seq, Duration::from_secs(10)).await;
-        Ok(committed)
     }
 
     /// Waits until the snapshot has a commit; `false` when it did not come in time.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::config::row;
-use super::{Live, Snapshot, desk};
+use super::{Live, Snapshot, Written, desk};
 use crate::index::Entry;
 use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId};
 use crate::store::StoreError;
@@ -68,7 +68,7 @@ pub async fn keep(
     name: FeatureId,
     title: Option<String>,
     settings: Map<String, Value>,
-) -> Result<u64, PresetError> {
+) -> Result<Written, PresetError> {
     let snapshot = live.snapshot();
     let known = snapshot.collections().hidden(PRESETS);
     let is_new = known.is_none_or(|rows| rows.get(name.as_str()).is_none());
@@ -82,7 +82,7 @@ pub async fn keep(
     map.insert("settings".into(), Value::Object(settings));
     let change = row(collection()?, name, map)?;
     let edit = Edit::new(author, vec![change]).because("preset");
-    Ok(live.commit(edit).await?.seq)
+    Ok(live.commit(edit).await?)
 }
 
 /// Deletes a preset; `None` where there is none.
@@ -93,7 +93,7 @@ pub async fn delete(
     live: &Live,
     author: Author,
     name: FeatureId,
-) -> Result<Option<u64>, StoreError> {
+) -> Result<Option<Written>, StoreError> {
     let change = Change {
         collection: collection()?,
         id: name.clone(),
@@ -105,7 +105,7 @@ pub async fn delete(
         Expect::Present,
     );
     match live.commit(edit).await {
-        Ok(committed) => Ok(Some(committed.seq)),
+        Ok(written) => Ok(Some(written)),
         Err(StoreError::Precondition { .. }) => Ok(None),
         Err(error) => Err(error),
     }

@@ -171,6 +171,11 @@ impl Town {
         }
     }
 
+    /// The file of its store.
+    pub fn file(&self) -> std::path::PathBuf {
+        self.folder.path().join("onemap.db")
+    }
+
     pub fn live(&self) -> &Live {
         self.office.live()
     }

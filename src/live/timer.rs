@@ -12,8 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::desk::{self, Desk};
 use super::draft::Draft;
+use super::lease::Lease;
 use super::office::{CONDITIONS, OfficeError, Row, move_to};
-use super::{Live, Snapshot};
+use super::{Live, Snapshot, Written};
 use crate::model::{Expect, FeatureId};
 use crate::store::StoreError;
 use crate::warnings::Actor;
@@ -24,22 +25,25 @@ use crate::warnings::rules::ConditionRule;
 const LEASE: &str = "timer";
 /// How long a lease holds without being renewed.
 const LIFETIME: Duration = Duration::from_secs(12);
-/// How often it is renewed.
+/// It is renewed when so much of its time is gone.
 const RENEWAL: Duration = Duration::from_secs(4);
 /// How often what is kept for a time only is looked through.
 const HOUSEKEEPING: SignedDuration = SignedDuration::from_hours(1);
 /// For how long a photo that belongs to no case is kept.
 const LOOSE_PHOTO: SignedDuration = SignedDuration::from_hours(24);
-/// How many moments are written in a row before the lease is looked at again.
+/// For so long the lease must be ours still when a commit begins. One that takes longer fails by its
+/// conditions, if another process was at it meanwhile.
+const MARGIN: Duration = Duration::from_secs(6);
+/// How many moments are written in a row before what is kept for a time only is looked at again.
 const ROUND: usize = 256;
 
 /// Does what time asks for as long as the process lives.
 pub async fn run(live: Live) {
-    let holder = super::holder(live.store());
+    let lease = Lease::new(LEASE, live.store(), LIFETIME);
     let mut tidied = Timestamp::UNIX_EPOCH;
     loop {
         let seq = live.snapshot().seq();
-        let wait = match beat(&live, &holder, &mut tidied).await {
+        let wait = match beat(&live, &lease, &mut tidied).await {
             Ok(wait) => wait,
             Err(error) => {
                 tracing::warn!(%error, "the timer could not write; it tries again");
@@ -52,8 +56,8 @@ pub async fn run(live: Live) {
 }
 
 /// One beat: takes or renews the lease, does what is due, says how long there is nothing to do.
-async fn beat(live: &Live, holder: &str, tidied: &mut Timestamp) -> Result<Duration, OfficeError> {
-    if !live.store().take_lease(LEASE, holder, LIFETIME).await? {
+async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Duration, OfficeError> {
+    if !lease.holds_for(live.store(), LIFETIME - RENEWAL).await? {
         return Ok(RENEWAL);
     }
     let now = Timestamp::now();
@@ -61,7 +65,7 @@ async fn beat(live: &Live, holder: &str, tidied: &mut Timestamp) -> Result<Durat
         *tidied = now;
         tidy(live, now).await?;
     }
-    let next = tick(live, now).await?;
+    let next = write_due(live, lease, now).await?;
     Ok(next.map_or(RENEWAL, |at| {
         let wait = at
             .duration_since(Timestamp::now())
@@ -89,7 +93,11 @@ async fn tidy(live: &Live, now: Timestamp) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When the store fails; what was written before stays.
-pub async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, OfficeError> {
+async fn write_due(
+    live: &Live,
+    lease: &Lease,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, OfficeError> {
     for _ in 0..ROUND {
         let snapshot = live.snapshot();
         let Some(at) = next_moment(live, &snapshot) else {
@@ -105,15 +113,28 @@ pub async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, Offi
                 continue;
             }
         }
+        if !lease.holds_for(live.store(), MARGIN).await? {
+            return Ok(None);
+        }
         let draft = draft(live, &snapshot, at)?;
         if draft.is_empty() {
             // It would come up again at once, and for ever.
             tracing::error!(%at, "a moment came at which nothing changes");
             return Ok(Some(now + SignedDuration::from_secs(60)));
         }
-        live.commit_draft(draft).await?;
+        if let Some(Written::Pending(committed)) = live.commit_draft(draft).await? {
+            // What comes next is decided on a snapshot that has this.
+            return Err(OfficeError::Behind { seq: committed.seq });
+        }
     }
     Ok(Some(now))
+}
+
+/// What one beat writes, by a timer that begins just now.
+#[cfg(test)]
+pub(super) async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, OfficeError> {
+    let lease = Lease::new(LEASE, live.store(), LIFETIME);
+    write_due(live, &lease, now).await
 }
 
 /// Writes what time alone has done to one case by `now`. Says whether there was anything.

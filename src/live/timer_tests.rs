@@ -137,6 +137,50 @@ async fn the_timer_writes_by_itself_when_the_moment_comes() {
     assert_eq!(case.since, case.reported_at + SignedDuration::from_mins(1));
 }
 
+/// Every commit wakes the timer; the lease is renewed when a third of its time is gone.
+#[tokio::test]
+async fn two_hundred_commits_renew_the_lease_a_few_times() {
+    let town = Town::new().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(town.file())
+        .busy_timeout(std::time::Duration::from_secs(60));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    for event in ["INSERT", "UPDATE"] {
+        let counts = format!(
+            "CREATE TABLE IF NOT EXISTS lease_writes (name TEXT); \
+             CREATE TRIGGER count_{event} AFTER {event} ON leases \
+             BEGIN INSERT INTO lease_writes VALUES (new.name); END"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(counts))
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    let count = async || -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM lease_writes WHERE name = 'timer'")
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+    };
+    let began = std::time::Instant::now();
+    let running = tokio::spawn(timer::run(town.live().clone()));
+    let taken = async {
+        while count().await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(60);
+    tokio::time::timeout(patience, taken).await.unwrap();
+    for _ in 0..200 {
+        town.report("wrong_access", Timestamp::now()).await;
+    }
+    running.abort();
+    // A renewal comes 4 s after the one before at the earliest, however slow the machine is.
+    let most = 2 + i64::try_from(began.elapsed().as_secs() / 4).unwrap();
+    let renewed = count().await;
+    assert!(renewed <= most, "{renewed} writes, at most {most} expected");
+}
+
 /// What the log says of a moment: every commit in effect by then, in the order of the log.
 async fn replayed(town: &Town, moment: Timestamp) -> BTreeMap<(CollectionId, FeatureId), Record> {
     let store = town.live().store();

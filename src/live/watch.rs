@@ -143,10 +143,10 @@ async fn put(
     if changes.is_empty() {
         return Ok(());
     }
-    let committed = live
+    let written = live
         .commit(Edit::new(Author::system(), changes).because(reason))
         .await?;
-    tracing::info!(seq = committed.seq, "{reason}");
+    tracing::info!(seq = written.seq(), "{reason}");
     Ok(())
 }
 

@@ -13,14 +13,15 @@ use super::content_crs::{limits, limits_of_map};
 use super::{GEOJSON, collection, doubts, guard};
 use crate::codec::geojson::read::{Limits, id_from, read_body, take_id};
 use crate::http::App;
-use crate::http::answer::{SEQ_HEADER, Tag};
+use crate::http::answer::Tag;
 use crate::http::auth::Caller;
 use crate::http::body;
 use crate::http::budget::Share;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
+use crate::http::written::{self, Accepted, Subject};
 use crate::index::{Collection, Entry};
-use crate::live::place;
+use crate::live::{Written, place};
 use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
 use crate::spatial::validity;
 use crate::store::StoreError;
@@ -41,6 +42,7 @@ const PATIENCE: u32 = 20;
     request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature"),
     responses(
         (status = 201, description = "Made; Location names it. A member `warnings` (`[{field, warning, warning_zh}]`) says what is odd about it, as a place far from everything on the map", content_type = "application/geo+json", body = Value),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 405, description = "The collection is not written directly", content_type = "application/problem+json"),
         (status = 409, description = "The id is taken", content_type = "application/problem+json"),
         (status = 422, description = "The feature is not valid; `errors` lists why", content_type = "application/problem+json"),
@@ -66,7 +68,7 @@ pub async fn create(
     };
     let present = None;
     let feature = target.admit(&caller, present, feature)?;
-    target
+    let written = target
         .put(&app, &caller, present, feature, Some(Expect::Absent))
         .await
         .map_err(|p| match p {
@@ -76,7 +78,7 @@ pub async fn create(
             )),
             Refused::Problem(p) => p,
         })?;
-    target.answer(&app, &caller, &headers, &id, StatusCode::CREATED)
+    target.answer(&app, &caller, &headers, &id, (StatusCode::CREATED, written))
 }
 
 /// Makes or replaces a feature.
@@ -92,6 +94,7 @@ pub async fn create(
     responses(
         (status = 200, description = "Replaced", content_type = "application/geo+json", body = Value),
         (status = 201, description = "Made", content_type = "application/geo+json", body = Value),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
         (status = 422, description = "The feature is not valid; `errors` lists why", content_type = "application/problem+json"),
     ))]
@@ -140,19 +143,20 @@ pub async fn put(
         let expect = target.expect(&caller, present.map(AsRef::as_ref), demanded)?;
         let present = present.map(AsRef::as_ref);
         match target.put(&app, &caller, present, feature, expect).await {
-            Ok(()) => {
+            Ok(written) => {
                 let status = match was {
                     true => StatusCode::OK,
                     false => StatusCode::CREATED,
                 };
-                return target.answer(&app, &caller, &headers, &id, status);
+                return target.answer(&app, &caller, &headers, &id, (status, written));
             }
             Err(Refused::Precondition) if demanded.is_none() && tries > 0 => {
                 tries -= 1;
                 let newer = snapshot.seq() + 1;
-                app.live
-                    .wait_for(newer, std::time::Duration::from_secs(5))
-                    .await;
+                let patience = std::time::Duration::from_secs(5);
+                if !app.live.wait_for(newer, patience).await {
+                    return Err(Problem::behind(newer));
+                }
             }
             Err(refused) => return Err(refused.into()),
         }
@@ -171,6 +175,7 @@ pub async fn put(
         description = "`{\"properties\": {…}, \"geometry\": {…}}`, either may be missing"),
     responses(
         (status = 200, description = "Changed", content_type = "application/geo+json", body = Value),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 404, description = "No such feature", content_type = "application/problem+json"),
         (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
         (status = 422, description = "The feature would not be valid", content_type = "application/problem+json"),
@@ -241,13 +246,17 @@ pub async fn patch(
             )
             .await
         {
-            Ok(()) => return target.answer(&app, &caller, &headers, &id, StatusCode::OK),
+            Ok(written) => {
+                let done = (StatusCode::OK, written);
+                return target.answer(&app, &caller, &headers, &id, done);
+            }
             Err(Refused::Precondition) if demanded.is_none() && tries > 0 => {
                 tries -= 1;
                 let newer = snapshot.seq() + 1;
-                app.live
-                    .wait_for(newer, std::time::Duration::from_secs(5))
-                    .await;
+                let patience = std::time::Duration::from_secs(5);
+                if !app.live.wait_for(newer, patience).await {
+                    return Err(Problem::behind(newer));
+                }
             }
             Err(refused) => return Err(refused.into()),
         }
@@ -288,6 +297,7 @@ fn patched(entry: &Entry, patch: &Map<String, Value>, limits: &Limits) -> Result
     ),
     responses(
         (status = 204, description = "Deleted"),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 404, description = "No such feature", content_type = "application/problem+json"),
         (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
     ))]
@@ -311,15 +321,14 @@ pub async fn delete(
         target.check_reach(&app, &caller, present.geometry())?;
     }
     let expect = expectation(&app, &target, &id, &headers)?.unwrap_or(Expect::Present);
+    let subject = target.subject(&app, &headers, &id);
     let edit = Edit::new(target.author.clone(), vec![change])
         .checked_by(&target.schema.collection, target.version)
         .expecting(target.schema.collection.clone(), id, expect);
-    let committed = app.live.commit(edit).await?;
-    Ok((
-        StatusCode::NO_CONTENT,
-        [(SEQ_HEADER, HeaderValue::from(committed.seq))],
-    )
-        .into_response())
+    let written = app.live.commit(edit).await?;
+    written::answer(&app, written, subject, |_| {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    })
 }
 
 /// A collection that the caller may write.
@@ -452,7 +461,7 @@ impl Target {
         present: Option<&Entry>,
         feature: Feature,
         expect: Option<Expect>,
-    ) -> Result<(), Refused> {
+    ) -> Result<Written, Refused> {
         let (body, claims) =
             guard::take_claims(&self.schema, present, feature.body).map_err(Refused::Problem)?;
         let body = Body {
@@ -510,12 +519,23 @@ impl Target {
             edit = edit.expecting(collection, feature.id, expect);
         }
         match app.live.commit(edit).await {
-            Ok(_) => Ok(()),
+            Ok(written) => Ok(written),
             Err(e @ StoreError::Precondition { .. }) if e.schema_changed().is_none() => {
                 Err(Refused::Precondition)
             }
             Err(e) => Err(Refused::Problem(e.into())),
         }
+    }
+
+    /// The feature, for an answer that cannot show it yet.
+    fn subject(&self, app: &App, headers: &HeaderMap, id: &FeatureId) -> Subject {
+        let location = format!(
+            "{}/api/collections/{}/items/{}",
+            app.base(headers),
+            self.schema.collection,
+            segment(id.as_str())
+        );
+        Subject::new(id.as_str(), location)
     }
 
     /// Answers with the feature as it is now.
@@ -525,13 +545,34 @@ impl Target {
         caller: &Caller,
         headers: &HeaderMap,
         id: &FeatureId,
+        (status, written): (StatusCode, Written),
+    ) -> Result<Response, Problem> {
+        let subject = self.subject(app, headers, id);
+        let place = HeaderValue::from_str(subject.location());
+        written::answer(app, written, subject, |snapshot| {
+            let mut response = self.shown(app, &snapshot, caller, headers, id, status)?;
+            if status == StatusCode::CREATED
+                && let Ok(place) = place
+            {
+                response.headers_mut().insert(header::LOCATION, place);
+            }
+            Ok(response)
+        })
+    }
+
+    fn shown(
+        &self,
+        app: &App,
+        snapshot: &crate::live::Snapshot,
+        caller: &Caller,
+        headers: &HeaderMap,
+        id: &FeatureId,
         status: StatusCode,
     ) -> Result<Response, Problem> {
-        let snapshot = app.live.snapshot();
-        let collection = self.collection(&snapshot)?;
+        let collection = self.collection(snapshot)?;
         let Some(entry) = collection.get(id.as_str()) else {
-            // Written and gone again, or not in this node's memory yet.
-            return Ok(StatusCode::ACCEPTED.into_response());
+            // Somebody has deleted it since: there is nothing to show.
+            return Ok(StatusCode::NO_CONTENT.into_response());
         };
         let mut bytes = entry.feature_json(collection.schema(), caller.view(), None);
         let doubts = doubts::of(snapshot.collections(), entry);
@@ -542,7 +583,7 @@ impl Target {
         }
         let id_of = &self.schema.collection;
         let shape = app.base(headers);
-        let tag = Tag::of_feature(&snapshot, id_of, entry.seq(), caller, &shape);
+        let tag = Tag::of_feature(snapshot, id_of, entry.seq(), caller, &shape);
         let mut response = (
             status,
             [
@@ -553,20 +594,8 @@ impl Target {
         )
             .into_response();
         let map = response.headers_mut();
-        map.insert(SEQ_HEADER, HeaderValue::from(snapshot.seq()));
         if let Ok(tag) = HeaderValue::from_str(tag.as_str()) {
             map.insert(header::ETAG, tag);
-        }
-        if status == StatusCode::CREATED {
-            let place = format!(
-                "{}/api/collections/{}/items/{}",
-                app.base(headers),
-                self.schema.collection,
-                segment(id.as_str())
-            );
-            if let Ok(place) = HeaderValue::from_str(&place) {
-                map.insert(header::LOCATION, place);
-            }
         }
         Ok(response)
     }

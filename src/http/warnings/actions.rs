@@ -11,7 +11,8 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
-use crate::http::query::Query;
+use crate::http::query::{Query, segment};
+use crate::http::written::{self, Accepted, Subject};
 use crate::live::OfficeError;
 use crate::warnings::table::{actions, may};
 use crate::warnings::{Action, Wish, allowed, wish};
@@ -29,6 +30,7 @@ use crate::warnings::{Action, Wish, allowed, wish};
         description = "`{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt`. Every action takes `note?`, `photos?` ([{id, claim, kind?}], as their uploads were answered) and `key?`: the same step sent again with its key takes no second one, and another step with that key is refused"),
     responses(
         (status = 200, description = "The case after the step, with `allowed` and `turn`", content_type = "application/geo+json", body = Value),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "Not this person; `allowed` says what they may do", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
@@ -66,32 +68,31 @@ pub async fn act(
     let expect = expected(&snapshot, &headers)?;
     let feature = feature_id(&id)?;
     let now = Timestamp::now();
-    if let Err(error) = app.office.act(&feature, &wish, &actor, expect, now).await {
+    let acted = app.office.act(&feature, &wish, &actor, expect, now).await;
+    let acted = acted.map_err(|error| {
         let changed = matches!(error, OfficeError::Changed { .. });
         let unsaid = changed || matches!(error, OfficeError::Field(_));
         let problem = refused(error, &caller);
         // Who was too slow is told what it is now, so that a page can show it.
         let snapshot = app.live.snapshot();
         let Ok(present) = Found::read(&snapshot, &id) else {
-            return Err(problem);
+            return problem;
         };
         let problem = problem.with("case_status", json!(present.case.status));
         let problem = match unsaid {
             true => problem.with("allowed", json!(allowed(&present.case, &actor))),
             false => problem,
         };
-        return Err(match changed {
+        match changed {
             true => problem.with("etag", present.tag(&snapshot, &caller, false).as_str()),
             false => problem,
-        });
-    }
-    let snapshot = app.live.snapshot();
-    let found = Found::read(&snapshot, &id)?;
-    let tag = found.tag(&snapshot, &caller, actor.is_reporter);
-    answer(
-        StatusCode::OK,
-        &snapshot,
-        &tag,
-        &found.document(&caller, &actor)?,
-    )
+        }
+    })?;
+    let here = format!("{}/api/warnings/{}", app.base(&headers), segment(&id));
+    written::answer(&app, acted.written, Subject::new(&*id, here), |snapshot| {
+        let found = Found::read(&snapshot, &id)?;
+        let tag = found.tag(&snapshot, &caller, actor.is_reporter);
+        let document = found.document(&caller, &actor)?;
+        answer(StatusCode::OK, &snapshot, &tag, &document)
+    })
 }

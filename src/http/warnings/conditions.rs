@@ -14,7 +14,8 @@ use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
-use crate::http::query::Query;
+use crate::http::query::{Query, segment};
+use crate::http::written::{self, Subject};
 use crate::live::desk;
 use crate::live::office::{CONDITIONS, Observation};
 use crate::model::Role;
@@ -25,7 +26,7 @@ use crate::warnings::wish;
     request_body(content = Value, content_type = "application/json",
         description = "`{place, category, value, at?}`: the id of a feature of the map, a category whose rule has a condition, and a number in the unit of its thresholds; `at` is now where it is missing"),
     responses(
-        (status = 202, description = "`{place, category, state, since, value, warning?, late?}`: the condition after it, and the open case that it opened or joined. One that is not newer than the last is `late` and changes nothing", body = Value),
+        (status = 202, description = "`{place, category, state, since, value, warning?, late?}`: the condition after it, and the open case that it opened or joined. One that is not newer than the last is `late` and changes nothing. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides", body = Value),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role grid_worker", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
@@ -34,6 +35,7 @@ pub async fn observe(
     State(app): State<App>,
     query: Query,
     caller: Caller,
+    headers: HeaderMap,
     JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
@@ -57,7 +59,25 @@ pub async fn observe(
     if seen.late {
         said["late"] = json!(true);
     }
-    Ok(told(StatusCode::ACCEPTED, app.live.snapshot().seq(), &said))
+    let Some(written) = seen.written else {
+        return Ok(told(StatusCode::ACCEPTED, app.live.snapshot().seq(), &said));
+    };
+    let (id, here) = match &seen.warning {
+        Some(id) => (
+            id.to_string(),
+            format!("/api/warnings/{}", segment(id.as_str())),
+        ),
+        None => (wish.place.clone(), "/api/conditions".to_owned()),
+    };
+    let mut subject = Subject::new(id, format!("{}{here}", app.base(&headers)));
+    if let Value::Object(said) = &said {
+        for (key, value) in said {
+            subject = subject.with(key, value.clone());
+        }
+    }
+    written::answer(&app, written, subject, |_| {
+        Ok(told(StatusCode::ACCEPTED, written.seq(), &said))
+    })
 }
 
 fn read(map: &Map<String, Value>) -> Result<Observation, Problem> {

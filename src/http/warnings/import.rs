@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{actor, names, refused, told};
 use crate::http::App;
@@ -14,6 +14,7 @@ use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Kind;
+use crate::http::written::{self, Accepted, Subject};
 use crate::live::desk::CASES;
 use crate::model::Role;
 use crate::warnings::sheet::plan::plan;
@@ -38,6 +39,7 @@ const MOST_PROBLEMS: usize = 500;
         description = "The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's"),
     responses(
         (status = 200, description = "`{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written", body = Value),
+        (status = 202, description = "Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 400, description = "Not a sheet", content_type = "application/problem+json"),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
@@ -68,7 +70,8 @@ pub async fn import(
             format!("f={other}: expected csv or xlsx."),
         ));
     }
-    body::refuse_form(request.headers(), "the sheet (CSV or XLSX)", "text/csv")?;
+    let headers = request.headers().clone();
+    body::refuse_form(&headers, "the sheet (CSV or XLSX)", "text/csv")?;
     let bytes = body::read(request, body::LIMIT).await?;
     let _turn = app.pools.turn(Kind::Walk).await?;
     let snapshot = app.live.snapshot();
@@ -117,5 +120,16 @@ pub async fn import(
         "preview": brought.preview,
         "dry_run": dry_run,
     });
-    Ok(told(StatusCode::OK, brought.seq, &said))
+    let Some(written) = brought.written else {
+        return Ok(told(StatusCode::OK, app.live.snapshot().seq(), &said));
+    };
+    let mut subject = Subject::several(format!("{}/api/warnings", app.base(&headers)));
+    if let Value::Object(said) = &said {
+        for (key, value) in said {
+            subject = subject.with(key, value.clone());
+        }
+    }
+    written::answer(&app, written, subject, |_| {
+        Ok(told(StatusCode::OK, written.seq(), &said))
+    })
 }

@@ -238,6 +238,7 @@ fn refused(error: OfficeError, caller: &Caller) -> Problem {
             "Others changed {:?} at the same moment; try again.",
             id.as_str()
         )),
+        OfficeError::Behind { seq } => Problem::behind(seq),
         OfficeError::Store(error) => error.into(),
     }
 }

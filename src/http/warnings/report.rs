@@ -14,11 +14,13 @@ use crate::http::body::JsonBody;
 use crate::http::limit::{Allowance, ClientAddress, Origin};
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
-use crate::live::office::NewReport;
+use crate::http::written::{self, Accepted, Subject};
+use crate::live::Snapshot;
+use crate::live::office::{NewReport, Reported};
 use crate::live::place::Where;
 use crate::model::{FeatureId, GeometryKind, Role};
 use crate::warnings::wish::{self, TEXT_LIMIT};
-use crate::warnings::{PhotoKind, Source};
+use crate::warnings::{Actor, PhotoKind, Source};
 
 /// The most positions of the geometry of a report.
 const VERTICES: usize = 2_000;
@@ -41,6 +43,7 @@ const TRAP: &str = "website";
     responses(
         (status = 201, description = "The case, with `receipt`: the secret by which its reporter follows and rates it. Location names it", content_type = "application/geo+json", body = Value),
         (status = 200, description = "The same report had come before", content_type = "application/geo+json", body = Value),
+        (status = 202, description = "Saved, with the `receipt`, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes another role", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
@@ -65,13 +68,33 @@ pub async fn report(
         .report(wish, &actor, Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;
-    let snapshot = app.live.snapshot();
-    let found = Found::read(&snapshot, reported.id.as_str())?;
+    let here = format!(
+        "{}/api/warnings/{}",
+        app.base(&headers),
+        segment(reported.id.as_str())
+    );
+    // Only a case that was opened just now is not visible yet, and its receipt is the reporter's.
+    let subject = Subject::new(reported.id.as_str(), here.as_str())
+        .with("receipt", reported.receipt.as_str());
+    written::answer(&app, reported.written, subject, |snapshot| {
+        shown(&snapshot, &reported, &caller, actor, &here)
+    })
+}
+
+/// The case that a report opened, with the receipt.
+fn shown(
+    snapshot: &Snapshot,
+    reported: &Reported,
+    caller: &Caller,
+    actor: Actor,
+    here: &str,
+) -> Result<Response, Problem> {
+    let found = Found::read(snapshot, reported.id.as_str())?;
     // A short key gives the same case and another receipt, which is nobody's.
     let receipt = Some(&reported.receipt).filter(|r| is_receipt(&found.case, r));
     let mut view = actor;
     view.is_reporter = receipt.is_some();
-    let mut document = found.document(&caller, &view)?;
+    let mut document = found.document(caller, &view)?;
     if let Some(receipt) = receipt {
         document["receipt"] = json!(receipt);
     }
@@ -80,14 +103,9 @@ pub async fn report(
     } else {
         StatusCode::CREATED
     };
-    let tag = found.tag(&snapshot, &caller, false);
-    let mut response = answer(status, &snapshot, &tag, &document)?;
-    let here = format!(
-        "{}/api/warnings/{}",
-        app.base(&headers),
-        segment(reported.id.as_str())
-    );
-    if let Ok(here) = HeaderValue::from_str(&here) {
+    let tag = found.tag(snapshot, caller, false);
+    let mut response = answer(status, snapshot, &tag, &document)?;
+    if let Ok(here) = HeaderValue::from_str(here) {
         response.headers_mut().insert(header::LOCATION, here);
     }
     Ok(response)

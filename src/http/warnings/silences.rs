@@ -8,11 +8,12 @@ use serde_json::{Map, Value, json};
 
 use super::{actor, object, refused, told};
 use crate::http::App;
-use crate::http::answer::{Answer, SEQ_HEADER};
+use crate::http::answer::Answer;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::written::{self, Accepted, Subject};
 use crate::live::desk;
 use crate::live::office::{NewSilence, SILENCES};
 use crate::model::{FeatureId, Role};
@@ -64,6 +65,7 @@ pub async fn silences(
         description = "`{match: {grid?, community?, category?, warning?}, reason, until}`; everything that `match` names must fit"),
     responses(
         (status = 201, description = "It has begun; Location names it", body = Value),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
@@ -72,29 +74,32 @@ pub async fn begin_silence(
     State(app): State<App>,
     query: Query,
     caller: Caller,
+    headers: HeaderMap,
     JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::Officer)?;
     let body = object(body)?;
-    let (id, seq) = app
+    let (id, written) = app
         .office
         .silence(read(&body)?, &actor(&caller), Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;
-    let snapshot = app.live.snapshot();
-    let rows = snapshot.collections().hidden(SILENCES);
-    let mut row = rows
-        .and_then(|rows| rows.get(id.as_str()))
-        .map(|e| desk::properties(e))
-        .unwrap_or_default();
-    row.insert("id".into(), json!(id));
-    row.insert("active".into(), json!(true));
-    let mut response = told(StatusCode::CREATED, seq, &Value::Object(row));
-    if let Ok(here) = HeaderValue::from_str(&format!("/api/silences/{id}")) {
-        response.headers_mut().insert(header::LOCATION, here);
-    }
-    Ok(response)
+    let subject = Subject::new(id.as_str(), format!("{}/api/silences", app.base(&headers)));
+    written::answer(&app, written, subject, |snapshot| {
+        let rows = snapshot.collections().hidden(SILENCES);
+        let mut row = rows
+            .and_then(|rows| rows.get(id.as_str()))
+            .map(|e| desk::properties(e))
+            .unwrap_or_default();
+        row.insert("id".into(), json!(id));
+        row.insert("active".into(), json!(true));
+        let mut response = told(StatusCode::CREATED, written.seq(), &Value::Object(row));
+        if let Ok(here) = HeaderValue::from_str(&format!("/api/silences/{id}")) {
+            response.headers_mut().insert(header::LOCATION, here);
+        }
+        Ok(response)
+    })
 }
 
 fn read(map: &Map<String, Value>) -> Result<NewSilence, Problem> {
@@ -129,6 +134,7 @@ fn read(map: &Map<String, Value>) -> Result<NewSilence, Problem> {
     params(("id" = String, Path, description = "The silence's id")),
     responses(
         (status = 204, description = "It is over"),
+        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
         (status = 404, description = "No such silence", content_type = "application/problem+json"),
@@ -138,19 +144,19 @@ pub async fn end_silence(
     Path(id): Path<String>,
     query: Query,
     caller: Caller,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::Officer)?;
     let missing = || Problem::not_found(format!("There is no silence {id:?}."));
     let id = FeatureId::new(&id).map_err(|_| missing())?;
-    let seq = app
+    let written = app
         .office
         .unsilence(&id, &actor(&caller), Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;
-    Ok((
-        StatusCode::NO_CONTENT,
-        [(SEQ_HEADER, HeaderValue::from(seq))],
-    )
-        .into_response())
+    let subject = Subject::new(id.as_str(), format!("{}/api/silences", app.base(&headers)));
+    written::answer(&app, written, subject, |_| {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    })
 }

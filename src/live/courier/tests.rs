@@ -4,6 +4,7 @@ use super::*;
 use crate::model::{Author, Change, Edit, FeatureId};
 use crate::store::{DeliveryState, NewWebhook, Store};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 #[test]
 fn a_delivery_is_signed_with_its_time() {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Draft, Known, Office, OfficeError, TRIES};
+use super::{Draft, Known, Office, OfficeError, TRIES, Written};
 use crate::live::desk::{self, Desk, moment};
 use crate::live::timer;
 use crate::model::FeatureId;
@@ -13,7 +13,7 @@ use crate::warnings::{Action, Actor, Case, FieldError, Wish};
 #[derive(Debug, Clone)]
 pub struct Acted {
     /// The commit that has it.
-    pub seq: u64,
+    pub written: Written,
     /// Whether it was done already: the same key came before, and there is no second step.
     pub again: bool,
 }
@@ -48,7 +48,7 @@ impl Office {
                 Repeat::New => {}
                 Repeat::Same => {
                     return Ok(Acted {
-                        seq: known.entry.seq(),
+                        written: known.written(),
                         again: true,
                     });
                 }
@@ -97,10 +97,10 @@ impl Office {
                     .notify(&mut next, false, Some(other.case.level));
                 draft.put(other.change(&next)?, other.expect());
             }
-            if let Some(committed) = self.live.commit_draft(draft).await? {
+            if let Some(written) = self.live.commit_draft(draft).await? {
                 self.shorten_contact(&decided.case).await;
                 return Ok(Acted {
-                    seq: committed.seq,
+                    written,
                     again: false,
                 });
             }

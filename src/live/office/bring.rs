@@ -10,7 +10,7 @@ use geo_types::{Geometry, Point};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Known, Office, OfficeError};
+use super::{Known, Office, OfficeError, Written};
 use crate::index::Collections;
 use crate::live::Snapshot;
 use crate::live::desk::{self, Desk, moment};
@@ -39,8 +39,8 @@ pub struct Brought {
     pub problems: Vec<Problem>,
     /// The first rows as they would be.
     pub preview: Vec<Value>,
-    /// The commit after which all of it is on the map; the newest there was where nothing was written.
-    pub seq: u64,
+    /// The commit after which all of it is on the map; `None` where nothing was written.
+    pub written: Option<Written>,
 }
 
 impl Office {
@@ -64,15 +64,13 @@ impl Office {
                 .map_err(|e| StoreError::corrupt("a sheet", e))??
         };
         let mut brought = brought;
-        brought.seq = snapshot.seq();
         if dry_run || !brought.problems.is_empty() || edits.is_empty() {
             return Ok(brought);
         }
         match self.live.store().replay(edits).await {
             Ok(committed) => {
-                brought.seq = committed.seq;
-                let patience = std::time::Duration::from_secs(60);
-                self.live.wait_for(committed.seq, patience).await;
+                // A large sheet takes longer to read.
+                brought.written = Some(self.live.await_commit(committed, 6).await);
                 Ok(brought)
             }
             Err(StoreError::Precondition { id, .. }) => Err(OfficeError::Busy(id)),

@@ -2,7 +2,7 @@
 //! the condition that nothing of what it read has changed meanwhile. Where somebody was quicker it
 //! decides anew, and says so in the end instead of losing a step.
 //!
-//! What it answers is durable.
+//! What it answers is durable, and says whether it is visible yet.
 
 mod act;
 mod bring;
@@ -24,10 +24,10 @@ pub use silence::{NewSilence, SILENCES};
 use super::desk;
 use super::draft::Draft;
 use super::place::WhereError;
-use super::{Live, Snapshot};
+use super::{Live, Snapshot, Written};
 use crate::index::Entry;
 use crate::model::{Change, Expect, FeatureId};
-use crate::store::StoreError;
+use crate::store::{Committed, StoreError};
 use crate::warnings::{Actor, Case, FieldError, Refusal};
 
 /// How often a step is decided anew because somebody else's came in between.
@@ -62,6 +62,12 @@ pub enum OfficeError {
     /// Others changed the same case again and again. Worth another try.
     #[error("others changed the warning {0:?} at the same moment; try again")]
     Busy(FeatureId),
+    /// This process has not read a commit yet that it needs to know. Worth another try.
+    #[error("commit {seq} has not arrived here yet; try again")]
+    Behind {
+        /// The commit.
+        seq: u64,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -137,5 +143,14 @@ impl Known {
 
     fn expect(&self) -> Expect {
         Expect::Seq(self.entry.seq())
+    }
+
+    /// The commit that wrote it, which the snapshot has.
+    fn written(&self) -> Written {
+        Written::Visible(Committed {
+            seq: self.entry.seq(),
+            at: self.entry.updated_at(),
+            changed: 0,
+        })
     }
 }

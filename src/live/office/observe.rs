@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::silence::row_of;
-use super::{Draft, Known, Office, OfficeError, TRIES, check_reach};
+use super::{Draft, Known, Office, OfficeError, TRIES, Written, check_reach};
 use crate::live::Snapshot;
 use crate::live::desk::{self, Desk, moment};
 use crate::live::place::{self, Place, Where};
@@ -49,6 +49,8 @@ pub struct Observed {
     pub warning: Option<FeatureId>,
     /// Whether it came too late to say anything.
     pub late: bool,
+    /// The commit that it led to; `None` where the condition did not move.
+    pub written: Option<Written>,
 }
 
 /// A condition as the log has it.
@@ -108,7 +110,7 @@ impl Office {
                 row.heard(&seen);
             }
             if row.condition.observed_at.is_some_and(|last| at <= last) {
-                return Ok(row.answer(&snapshot, true));
+                return Ok(row.answer(&snapshot, true, None));
             }
             let before = row.condition;
             // What time alone had done before it was measured comes first, at its own moments.
@@ -120,10 +122,12 @@ impl Office {
                 continue;
             }
             row.condition = before.observe(&rule, wish.value, at);
+            let mut written = None;
             if row.condition.moved_from(&before) || row.seq.is_none() {
                 let mut draft = Draft::new(actor, at, "observation");
                 move_to(&snapshot, &desk, &mut row, &before, at, &mut draft)?;
-                if self.live.commit_draft(draft).await?.is_none() {
+                written = self.live.commit_draft(draft).await?;
+                if written.is_none() {
                     continue;
                 }
             }
@@ -137,7 +141,7 @@ impl Office {
             };
             self.live.store().put_seen(&seen).await?;
             self.live.note_seen(seen);
-            return Ok(row.answer(&self.live.snapshot(), false));
+            return Ok(row.answer(&self.live.snapshot(), false, written));
         }
         Err(OfficeError::Busy(id))
     }
@@ -349,14 +353,19 @@ impl Row {
         row_of(CONDITIONS, &self.id, row)
     }
 
-    fn answer(&self, snapshot: &Snapshot, late: bool) -> Observed {
+    fn answer(&self, snapshot: &Snapshot, late: bool, written: Option<Written>) -> Observed {
+        // A case that is not visible yet was opened or joined just now.
+        let pending = matches!(written, Some(Written::Pending(_)));
         let open = |id: &&FeatureId| {
-            Known::read(snapshot, id).is_ok_and(|k| k.is_some_and(|k| !k.case.status.is_ended()))
+            pending
+                || Known::read(snapshot, id)
+                    .is_ok_and(|k| k.is_some_and(|k| !k.case.status.is_ended()))
         };
         Observed {
             condition: self.condition,
             warning: self.warning.as_ref().filter(open).cloned(),
             late,
+            written,
         }
     }
 }

@@ -3,7 +3,7 @@
 use geo::BoundingRect as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Draft, Known, Office, OfficeError, TRIES, check_reach};
+use super::{Draft, Known, Office, OfficeError, TRIES, Written, check_reach};
 use crate::codec::wkb;
 use crate::index::Entry;
 use crate::live::desk::{self, Desk, moment};
@@ -82,7 +82,7 @@ pub struct Reported {
     /// The case.
     pub id: FeatureId,
     /// The commit that has it.
-    pub seq: u64,
+    pub written: Written,
     /// The secret by which the reporter follows and rates it. Said to them alone.
     pub receipt: String,
     /// Whether it was there already: the same key came before.
@@ -90,7 +90,7 @@ pub struct Reported {
 }
 
 impl Office {
-    /// Opens a case. The answer comes when it is durable and in the local snapshot.
+    /// Opens a case. The answer comes when it is durable.
     ///
     /// # Errors
     /// A field that is wrong, or a store that fails; nothing was written then.
@@ -115,7 +115,7 @@ impl Office {
                 self.keep_contact(&ticket.id, &wish, now).await?;
                 return Ok(Reported {
                     id: ticket.id,
-                    seq: known.entry.seq(),
+                    written: known.written(),
                     receipt: ticket.receipt,
                     again: true,
                 });
@@ -129,11 +129,11 @@ impl Office {
             self.link(&ticket.id, &wish.photos, actor).await?;
             let mut draft = Draft::new(actor, now, "report");
             draft.put(desk::change(&case, Some(place.geometry))?, Expect::Absent);
-            if let Some(committed) = self.live.commit_draft(draft).await? {
+            if let Some(written) = self.live.commit_draft(draft).await? {
                 self.keep_contact(&ticket.id, &wish, now).await?;
                 return Ok(Reported {
                     id: ticket.id,
-                    seq: committed.seq,
+                    written,
                     receipt: ticket.receipt,
                     again: false,
                 });

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Draft, Office, OfficeError, check_reach};
+use super::{Draft, Office, OfficeError, Written, check_reach};
 use crate::live::desk::{self, moment};
 use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties};
 use crate::store::StoreError;
@@ -40,7 +40,7 @@ impl Office {
         wish: NewSilence,
         actor: &Actor,
         now: Timestamp,
-    ) -> Result<(FeatureId, u64), OfficeError> {
+    ) -> Result<(FeatureId, Written), OfficeError> {
         let now = moment(now);
         let mut matches = Map::new();
         for (key, value) in [
@@ -80,7 +80,7 @@ impl Office {
         let mut draft = Draft::new(actor, now, "silence");
         draft.put(row_of(SILENCES, &id, row)?, Expect::Absent);
         match self.live.commit_draft(draft).await? {
-            Some(committed) => Ok((id, committed.seq)),
+            Some(written) => Ok((id, written)),
             // The id was drawn a moment ago: nobody else has it.
             None => Err(OfficeError::Busy(id)),
         }
@@ -95,7 +95,7 @@ impl Office {
         id: &FeatureId,
         actor: &Actor,
         now: Timestamp,
-    ) -> Result<u64, OfficeError> {
+    ) -> Result<Written, OfficeError> {
         if !actor.communities.is_empty() {
             let snapshot = self.live.snapshot();
             let rows = snapshot.collections().hidden(SILENCES);
@@ -113,7 +113,7 @@ impl Office {
         };
         draft.put(gone, Expect::Present);
         match self.live.commit_draft(draft).await? {
-            Some(committed) => Ok(committed.seq),
+            Some(written) => Ok(written),
             None => Err(OfficeError::NoSuchSilence(id.clone())),
         }
     }

@@ -80,16 +80,24 @@ async fn the_same_key_is_one_step_and_an_old_tag_is_a_conflict() {
     let now = monday() + minutes(5);
     let act = |expect| town.office.act(&report.id, &file, &ACTOR, expect, now);
     static ACTOR: std::sync::LazyLock<Actor> = std::sync::LazyLock::new(officer);
-    let first = act(Some(report.seq)).await.unwrap();
-    let second = act(Some(report.seq)).await.unwrap();
+    let first = act(Some(report.written.seq())).await.unwrap();
+    let second = act(Some(report.written.seq())).await.unwrap();
     assert!(!first.again && second.again);
     assert_eq!(town.case(&report.id).steps, 2);
     let park = wish(Action::Park);
     let late = town
         .office
-        .act(&report.id, &park, &officer(), Some(report.seq), now)
+        .act(
+            &report.id,
+            &park,
+            &officer(),
+            Some(report.written.seq()),
+            now,
+        )
         .await;
-    assert!(matches!(late, Err(OfficeError::Changed { found, .. }) if found == first.seq));
+    assert!(
+        matches!(late, Err(OfficeError::Changed { found, .. }) if found == first.written.seq())
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,110 @@
+//! The answer to a write: what the snapshot shows once it has the commit, or 202 where it has not yet.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::App;
+use super::answer::SEQ_HEADER;
+use super::problem::Problem;
+use crate::live::{Snapshot, Written};
+
+const DETAIL: &str = "The change is saved. This server does not show it yet. Read `location` with \
+                      ?min-seq= and the number of the commit: the answer waits for it.";
+
+/// A change that is durable and that this server does not show yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Accepted {
+    /// The number of the commit, for `?min-seq=`.
+    pub seq: u64,
+    /// The id of what was written, where it is one thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "w-4kq2m8x0p1za")]
+    pub id: Option<String>,
+    /// Where it can be read.
+    pub location: String,
+    /// What this means, in words.
+    pub detail: String,
+    /// What the answer says besides, such as the `receipt` of a report.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub more: Map<String, Value>,
+}
+
+/// What was written, for an answer that cannot show it yet.
+pub struct Subject {
+    id: Option<String>,
+    location: String,
+    more: Map<String, Value>,
+}
+
+impl Subject {
+    /// What has this id and can be read there.
+    pub fn new(id: impl Into<String>, location: impl Into<String>) -> Self {
+        Self {
+            id: Some(id.into()),
+            ..Self::several(location)
+        }
+    }
+
+    /// Several things, which can be read there.
+    pub fn several(location: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            location: location.into(),
+            more: Map::new(),
+        }
+    }
+
+    /// Where it can be read.
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// Says something besides.
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(key.to_owned(), value.into());
+        self
+    }
+}
+
+/// Answers a write. `show` makes the usual answer and gets the snapshot for it only where that has the
+/// commit, so no handler looks for it too early.
+///
+/// # Errors
+/// What `show` says.
+pub fn answer(
+    app: &App,
+    written: Written,
+    subject: Subject,
+    show: impl FnOnce(Arc<Snapshot>) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    let seq = written.seq();
+    let mut response = match written {
+        Written::Visible(_) => show(app.live.snapshot())?,
+        Written::Pending(_) => {
+            let accepted = Accepted {
+                seq,
+                id: subject.id,
+                location: subject.location,
+                detail: DETAIL.to_owned(),
+                more: subject.more,
+            };
+            let mut response = (StatusCode::ACCEPTED, axum::Json(&accepted)).into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            if let Ok(location) = HeaderValue::from_str(&accepted.location) {
+                headers.insert(header::LOCATION, location);
+            }
+            response
+        }
+    };
+    response
+        .headers_mut()
+        .insert(SEQ_HEADER, HeaderValue::from(seq));
+    Ok(response)
+}

@@ -1,0 +1,49 @@
+//! A lease that this process remembers, so that not every use of it is a write.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::store::{Store, StoreError};
+
+/// The right of one process to do something, until it runs out.
+#[derive(Debug)]
+pub(super) struct Lease {
+    name: &'static str,
+    /// Who we are among those who would have it.
+    holder: String,
+    lifetime: Duration,
+    until: Mutex<Option<Instant>>,
+}
+
+impl Lease {
+    pub fn new(name: &'static str, store: &Store, lifetime: Duration) -> Self {
+        Self {
+            name,
+            holder: super::holder(store),
+            lifetime,
+            until: Mutex::new(None),
+        }
+    }
+
+    /// Whether it is ours for at least `needed` from now on. Takes it, or renews it, where that is not
+    /// known.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn holds_for(&self, store: &Store, needed: Duration) -> Result<bool, StoreError> {
+        let mut until = self.until.lock().await;
+        if until.is_some_and(|until| until >= Instant::now() + needed) {
+            return Ok(true);
+        }
+        // Counted from before the question, so we never think that it is ours for longer than it is.
+        let end = Instant::now() + self.lifetime;
+        *until = None;
+        let taken = store
+            .take_lease(self.name, &self.holder, self.lifetime)
+            .await?;
+        *until = taken.then_some(end);
+        Ok(taken && end >= Instant::now() + needed)
+    }
+}
