@@ -72,7 +72,8 @@ async fn a_report_is_answered_with_its_receipt_before_it_is_visible() {
     let told = accepted(ledger.post("/api/warnings", None, &report)).await;
     let id = told.0["id"].as_str().unwrap();
     let receipt = told.0["receipt"].as_str().unwrap();
-    assert_eq!(ledger.server.get(&told.1).await.status(), 404, "not yet");
+    let early = ledger.server.client.get(&told.1).send().await.unwrap();
+    assert_eq!(early.status(), StatusCode::NOT_FOUND, "not yet");
 
     // The same report again has to wait: nothing is written twice.
     let again = ledger

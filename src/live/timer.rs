@@ -130,9 +130,11 @@ async fn write_due(
     Ok(Some(now))
 }
 
-/// What one beat writes, by a timer that begins just now.
-#[cfg(test)]
-pub(super) async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, OfficeError> {
+/// Writes everything that fell due by `now`, for who has no timer of its own: tests and measurements.
+///
+/// # Errors
+/// When the store fails; what was written before stays.
+pub async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, OfficeError> {
     let lease = Lease::new(LEASE, live.store(), LIFETIME);
     write_due(live, &lease, now).await
 }

@@ -105,7 +105,8 @@ async fn new_rules_judge_what_is_open_and_then_leave_it_alone() {
     town.live()
         .commit(Edit::new(Author::system(), rows))
         .await
-        .unwrap();
+        .unwrap()
+        .committed();
     timer::tick(town.live(), Timestamp::now()).await.unwrap();
     assert_eq!(town.case(&id).level, Level::Red);
     let seq = town.live().snapshot().seq();

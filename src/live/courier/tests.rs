@@ -77,7 +77,7 @@ async fn a_notice_is_a_step_and_is_told_once() {
         (r#"{"level":"red"}"#, None, None),
     ] {
         let edit = Edit::new(Author::system(), vec![warning("a", properties)]);
-        live.commit(edit).await.unwrap();
+        live.commit(edit).await.unwrap().committed();
         let warnings = CollectionId::new("warnings").unwrap();
         let versions = live.store().versions_of(&warnings, &id).await.unwrap();
         let (_, record) = versions.last().unwrap();
@@ -92,7 +92,7 @@ async fn others_are_told_what_officers_see() {
     let live = live(&folder).await;
     let text = r#"{"category":"other","hotline_number":"12345-7","secret":"x","ledger":{"keys":["k"]},"step":{"n":1}}"#;
     let edit = Edit::new(Author::system(), vec![warning("a", text)]);
-    live.commit(edit).await.unwrap();
+    live.commit(edit).await.unwrap().committed();
     let warnings = CollectionId::new("warnings").unwrap();
     let id = FeatureId::new("a").unwrap();
     let versions = live.store().versions_of(&warnings, &id).await.unwrap();
@@ -180,7 +180,7 @@ async fn what_is_not_taken_is_sent_again_under_its_name_and_in_order() {
         vec![step("a", 2)],
     ] {
         let edit = Edit::new(Author::system(), changes);
-        live.commit(edit).await.unwrap();
+        live.commit(edit).await.unwrap().committed();
     }
     let courier = Courier::new(live.clone(), Duration::from_millis(300)).unwrap();
     tokio::spawn(Arc::new(courier).run());

@@ -202,7 +202,8 @@ async fn a_silence_holds_notices_back_and_says_so() {
     town.office
         .unsilence(&id, &officer(), monday() + minutes(2))
         .await
-        .unwrap();
+        .unwrap()
+        .committed();
     let loud = town.report("blocked_route", monday() + minutes(3)).await;
     assert_eq!(town.case(&loud.id).step.unwrap().notice, Some(Notice::Sent));
     let gone = town.office.unsilence(&id, &officer(), monday()).await;

@@ -42,6 +42,26 @@ export async function ask(path: string, init?: RequestInit): Promise<Response> {
   return response;
 }
 
+/** How often a server that is behind is asked; each time it waits for five seconds itself. */
+const ASKS = 6;
+
+/** The answer to a write. A server that has saved it and does not show it yet (202) is waited for, until it is read
+ * from where the answer says. */
+export async function visible(response: Response, init?: RequestInit): Promise<Response> {
+  if (response.status !== 202) return response;
+  const { seq, location: there } = (await response.clone().json()) as { seq: number; location: string };
+  // Behind a proxy the server's own idea of its host may differ from ours: keep path and query.
+  const url = new URL(there, location.href);
+  url.searchParams.set('min-seq', String(seq));
+  for (let asked = 1; ; asked++) {
+    try {
+      return await ask(url.pathname + url.search, { ...init, cache: 'no-cache' });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 503 && asked < ASKS)) throw error;
+    }
+  }
+}
+
 export async function json<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await ask(path, { headers: { accept: 'application/json' }, signal: signal ?? null });
   return (await response.json()) as T;

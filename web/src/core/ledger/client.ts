@@ -1,6 +1,6 @@
 // Asking the ledger. Every writing call takes a `key` made once per intent, so that sending it again after a
 // lost answer does nothing twice.
-import { ApiError, ask, json } from '@/core/api/client';
+import { ApiError, ask, json, visible } from '@/core/api/client';
 import type { FeatureCollection } from '@/core/api/types';
 import { learnCategories } from '@/core/i18n/words';
 import { STATUSES, type Action, type ActionRequest, type Case, type Duplicates, type Figures, type History, type ImportReport, type NewCase, type Rules, type Silence, type SilenceMatch, type UnitSuggestion, type UploadedPhoto } from './types';
@@ -14,7 +14,11 @@ export interface Held {
   etag: string | null;
 }
 
-async function held(response: Response): Promise<Held> {
+const JSON_ONLY: RequestInit = { headers: { accept: 'application/json' } };
+
+/** The case that a server shows, at once or when it has caught up with what it has saved. */
+async function held(answer: Response): Promise<Held> {
+  const response = await visible(answer, JSON_ONLY);
   return { value: (await response.json()) as Case, etag: response.headers.get('etag') };
 }
 
@@ -98,12 +102,12 @@ export const silences = async (signal?: AbortSignal): Promise<Silence[]> => (awa
 
 /** @param until RFC 3339 */
 export async function silence(match: SilenceMatch, reason: string, until: string): Promise<void> {
-  await ask('/api/silences', post({ match, reason, until }));
+  await visible(await ask('/api/silences', post({ match, reason, until })), JSON_ONLY);
 }
 
 /** Ends one before its time. */
 export async function endSilence(id: string): Promise<void> {
-  await ask(`/api/silences/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  await visible(await ask(`/api/silences/${encodeURIComponent(id)}`, { method: 'DELETE' }), JSON_ONLY);
 }
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { bodyOf, judge } from './courier';
+import { expect, test, vi } from 'vitest';
+import { type Answer, bodyOf, courier, judge } from './courier';
 import type { Entry } from './outbox';
 
 const made = '2026-11-22T06:00:00.000Z';
@@ -28,4 +28,12 @@ test('a busy server is asked again later, a refusal goes to a person', () => {
   expect(judge(409, { detail: 'Others changed it at the same moment.' }, null)).toEqual({ outcome: 'later', busy: true });
   expect(judge(401, {}, null)).toEqual({ outcome: 'sign_in' });
   expect(judge(409, { detail: 'It is parked.', allowed: ['resume'] }, null)).toEqual({ outcome: 'refused', refusal: { status: 409, detail: 'It is parked.', allowed: ['resume'] } });
+});
+
+test('a report that is saved and not shown yet is taken, and its receipt is kept', async () => {
+  const said = { seq: 7, id: 'w-1', receipt: 'or_1', location: '/api/warnings/w-1', detail: 'The change is saved.' };
+  vi.stubGlobal('fetch', async () => new Response(JSON.stringify(said), { status: 202 }));
+  const attempt = await courier('omit').step(entry({ case: null, action: 'report' }) as Entry<Answer>);
+  vi.unstubAllGlobals();
+  expect(attempt).toEqual({ outcome: 'taken', result: said });
 });

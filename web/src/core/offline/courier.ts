@@ -2,11 +2,12 @@
 import { dateTime } from '@/core/i18n/format';
 import type { Attempt, Courier, Entry, Uploaded } from './outbox';
 
-/** What the server says to a step: the case as it is now, and a new report's receipt. */
+/** What the server says to a step: the case as it is now, and a new report's receipt. A server that has saved the
+ * step and does not show it yet says its id and the receipt alone. */
 export interface Answer {
   id: string;
   receipt?: string;
-  properties: Record<string, unknown>;
+  properties?: Record<string, unknown>;
 }
 
 interface Problem {

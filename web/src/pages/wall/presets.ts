@@ -1,5 +1,5 @@
 // Presets: what walls show, kept on the server under names.
-import { ask, json } from '@/core/api/client';
+import { ask, json, visible } from '@/core/api/client';
 
 export interface Preset {
   name: string;
@@ -13,9 +13,9 @@ export const presets = async (): Promise<Preset[]> => (await json<{ presets: Pre
 
 export async function keepPreset(name: string, title: string, settings: Record<string, string>): Promise<void> {
   const body = JSON.stringify({ ...(title ? { title } : {}), settings });
-  await ask(`/api/presets/${name}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
+  await visible(await ask(`/api/presets/${name}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body }));
 }
 
 export async function deletePreset(name: string): Promise<void> {
-  await ask(`/api/presets/${name}`, { method: 'DELETE' });
+  await visible(await ask(`/api/presets/${name}`, { method: 'DELETE' }));
 }
