@@ -9,6 +9,7 @@
 
 mod support;
 
+mod accounts;
 mod bounded;
 mod connections;
 mod credentials;
@@ -26,6 +27,7 @@ mod pending_writes;
 mod photos;
 mod release_databases;
 mod rules;
+mod store_accounts;
 mod store_audit;
 mod store_file;
 mod store_ledger;

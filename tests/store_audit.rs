@@ -24,7 +24,7 @@ async fn rows(store: &Store) -> Vec<AuditRow> {
 
 /// A request of an account that runs `work`.
 async fn by_li<T>(work: impl Future<Output = T>) -> T {
-    audit::during("PUT", "/api/collections/buildings/items/a", async {
+    audit::during("PUT", "/api/collections/buildings/items/a", None, async {
         audit::known(|| Who {
             account_id: Some("7".into()),
             account: "小李".into(),
@@ -43,7 +43,7 @@ async fn a_write_of_a_known_caller_is_audited_with_its_commit() {
     for Fixture { store, .. } in &fixtures().await {
         // The program itself, and a request whose caller nobody knows: no row.
         store.commit(one("a", 1)).await.unwrap();
-        audit::during("PUT", "/api/x", store.commit(one("a", 2)))
+        audit::during("PUT", "/api/x", None, store.commit(one("a", 2)))
             .await
             .unwrap();
         assert_eq!(rows(store).await, []);

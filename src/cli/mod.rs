@@ -2,6 +2,8 @@
 //! standard error. The exit status is 0 when everything worked, 1 when nothing was written (usage errors
 //! too), and [`PARTLY`] when it was written in part.
 
+mod account;
+mod audit;
 mod check;
 mod demo;
 mod demo_ledger;
@@ -22,8 +24,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::store::Store;
-
-use crate::store::audit;
+use crate::store::audit::during_command;
 
 /// 一张图 One Map: a map service for grid governance.
 #[derive(Debug, Parser)]
@@ -59,6 +60,10 @@ enum Command {
     Synth(synth::SynthArgs),
     /// Make, list and revoke the tokens that accounts sign in with.
     Token(token::TokenArgs),
+    /// Make, list and change accounts and invites.
+    Account(account::AccountArgs),
+    /// Export the audit: who wrote what, who looked at what is protected, who signed in.
+    Audit(audit::AuditArgs),
     /// Print the OpenAPI document of the interface.
     Openapi,
     /// Print the documentation of the data, made from the schemas.
@@ -96,13 +101,15 @@ pub fn main() -> ExitCode {
     let outcome = runtime.block_on(async move {
         match arguments.command {
             Command::Serve(args) => serve::run(&database, args).await,
-            Command::Import(args) => {
-                audit::during_command("import", import::run(&database, args)).await
-            }
+            Command::Import(args) => during_command("import", import::run(&database, args)).await,
             Command::Check(args) => check::run(&args).await,
             Command::Demo(args) => demo::run(&args),
             Command::Synth(args) => synth::run(&args),
-            Command::Token(args) => token::run(&database, args).await,
+            Command::Token(args) => during_command("token", token::run(&database, args)).await,
+            Command::Account(args) => {
+                during_command("account", account::run(&database, args)).await
+            }
+            Command::Audit(args) => audit::run(&database, args).await,
             Command::Openapi => describe::interface(),
             Command::DataDoc => describe::data(),
         }

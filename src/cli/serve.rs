@@ -58,6 +58,10 @@ pub struct ServeArgs {
     feed: FeedArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    /// For how many days rows of the audit are kept; 0 for ever.
+    #[arg(long, env = "ONEMAP_AUDIT_DAYS", default_value_t = 730,
+        value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    audit_days: u32,
     /// How many milliseconds a write waits until its commit is visible; then it is answered with 202.
     #[arg(long, env = "ONEMAP_WRITE_PATIENCE", value_name = "MS", hide = true)]
     write_patience: Option<u64>,
@@ -142,7 +146,7 @@ async fn serve(
         ms = begun.elapsed().as_millis() as u64,
         "the map is in memory"
     );
-    tokio::spawn(tidy(store.clone()));
+    tokio::spawn(tidy(store.clone(), args.audit_days));
     tokio::spawn(live::timer::run(live.clone()));
     if args.demo && live.snapshot().is_demo() {
         tokio::spawn(demo_ledger::go_on(
@@ -269,8 +273,7 @@ fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
 
 /// A fresh map needs somebody who can make accounts.
 async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
-    let admins = store.tokens().await?;
-    if admins.iter().any(|t| t.role == Role::Admin) {
+    if store.count_admins().await? > 0 {
         return Ok(None);
     }
     let (_, secret) = store
@@ -300,7 +303,7 @@ async fn load_demo(store: &Store) -> anyhow::Result<()> {
 }
 
 /// Finishes what imports left to tidy, now and from time to time.
-async fn tidy(store: Store) {
+async fn tidy(store: Store, audit_days: u32) {
     loop {
         if let Err(error) = store.settle().await {
             tracing::warn!(%error, "tidying the store failed; it is tried again");
@@ -309,8 +312,24 @@ async fn tidy(store: Store) {
         if let Err(error) = store.sweep_deliveries(old).await {
             tracing::warn!(%error, "removing old notes of deliveries failed; it is tried again");
         }
+        if audit_days > 0
+            && let Err(error) = sweep_audit(&store, audit_days).await
+        {
+            tracing::warn!(%error, "removing old rows of the audit failed; it is tried again");
+        }
         tokio::time::sleep(Duration::from_secs(60)).await;
     }
+}
+
+/// Removes rows of the audit that are older than the retention, a portion at a time, so that writes slip
+/// in between.
+async fn sweep_audit(store: &Store, days: u32) -> Result<(), StoreError> {
+    const PORTION: u32 = 1_000;
+    let old = Timestamp::now() - SignedDuration::from_hours(24 * i64::from(days));
+    while store.sweep_audit(old, PORTION).await? == u64::from(PORTION) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
 }
 
 /// Waits for a signal to stop.

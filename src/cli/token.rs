@@ -6,9 +6,9 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{moment, print, say, with_store};
+use super::{account, moment, print, say, with_store};
 use crate::model::Role;
-use crate::store::{NewToken, Store};
+use crate::store::{NewAccountToken, NewToken, Store};
 
 /// Make, list and revoke tokens.
 #[derive(Debug, Args)]
@@ -21,12 +21,17 @@ pub struct TokenArgs {
 enum Action {
     /// Make a token. Its secret is printed once and kept nowhere.
     Create {
+        /// The account that it belongs to, by name or id. In place of --role and --name.
+        #[arg(long, env = "ONEMAP_ACCOUNT",
+            conflicts_with_all = ["role", "name", "unit", "communities"])]
+        account: Option<String>,
         /// public, rider, unit, grid_worker, officer, planner, steward or admin.
-        #[arg(long, env = "ONEMAP_ROLE")]
-        role: Role,
-        /// Whose it is, as it stands in the history.
-        #[arg(long, env = "ONEMAP_NAME")]
-        name: String,
+        #[arg(long, env = "ONEMAP_ROLE", required_unless_present = "account")]
+        role: Option<Role>,
+        /// The name of its account, as it stands in the history. The account is made where there is none
+        /// of that name with these rights.
+        #[arg(long, env = "ONEMAP_NAME", required_unless_present = "account")]
+        name: Option<String>,
         /// The id of the member unit that the account works for, as in the collection units.
         #[arg(long, env = "ONEMAP_UNIT")]
         unit: Option<String>,
@@ -66,6 +71,7 @@ pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitC
 async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
     match action {
         Action::Create {
+            account,
             role,
             name,
             unit,
@@ -74,25 +80,48 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
             expires,
             json,
         } => {
-            if name.trim().is_empty() {
-                bail!("--name is empty. Expected the name of the account.");
-            }
-            let unit = unit.map(plain).filter(|u| !u.is_empty());
-            let role = role_with(role, unit.as_deref())?;
-            let (token, secret) = store
-                .create_token(NewToken {
-                    name,
-                    role,
-                    expires_at: expires,
-                    unit,
-                    communities: communities
-                        .into_iter()
-                        .map(plain)
-                        .filter(|c| !c.is_empty())
-                        .collect(),
-                    read_only,
-                })
-                .await?;
+            let made = match (account, role, name) {
+                (Some(account), ..) => {
+                    let account = account::find(store, &account).await?;
+                    let new = NewAccountToken {
+                        label: account.name.clone(),
+                        expires_at: expires,
+                        read_only,
+                    };
+                    store.create_account_token(&account.id, new).await?
+                }
+                (None, Some(role), Some(name)) => {
+                    if name.trim().is_empty() {
+                        bail!("--name is empty. Expected the name of the account.");
+                    }
+                    let unit = unit.map(plain).filter(|u| !u.is_empty());
+                    let role = role_with(role, unit.as_deref())?;
+                    let new = NewToken {
+                        name: name.clone(),
+                        role,
+                        expires_at: expires,
+                        unit,
+                        communities: communities
+                            .into_iter()
+                            .map(plain)
+                            .filter(|c| !c.is_empty())
+                            .collect(),
+                        read_only,
+                    };
+                    let (token, secret) = store.create_token(new).await?;
+                    if token.name != name {
+                        say(&format!(
+                            "The account {name:?} has other rights, so the token belongs to {:?}.",
+                            token.name
+                        ));
+                    }
+                    Some((token, secret))
+                }
+                _ => None,
+            };
+            let Some((token, secret)) = made else {
+                bail!("A token needs --account, or --role and --name.");
+            };
             if json {
                 let mut answer = serde_json::to_value(&token)?;
                 answer["token"] = secret.reveal().into();

@@ -16,7 +16,14 @@ struct Web;
 
 /// The pages there are.
 pub const PAGES: &[&str] = &[
-    "/", "/wall", "/desk", "/field", "/report", "/sign-in", "/docs",
+    "/",
+    "/wall",
+    "/desk",
+    "/field",
+    "/report",
+    "/sign-in",
+    "/accounts",
+    "/docs",
 ];
 
 /// What pages may load: themselves. The map's worker and its textures are made in the page.

@@ -293,7 +293,7 @@ impl FromRequestParts<App> for Caller {
 /// Who a principal is to the audit.
 fn who(principal: &Principal) -> Who {
     Who {
-        account_id: None,
+        account_id: Some(principal.account_id.clone()),
         account: principal.account.clone(),
     }
 }
@@ -393,6 +393,7 @@ mod tests {
         };
         let good = Principal {
             roles: Role::Officer.into(),
+            account_id: "1".to_owned(),
             account: "wall".to_owned(),
             unit: None,
             communities: Vec::new(),

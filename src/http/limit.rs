@@ -31,6 +31,8 @@ pub struct Limits {
     pub wrong_sessions: Limiter,
     /// Sign-ins that failed.
     pub wrong_sign_ins: Limiter,
+    /// Failed sign-ins that are written to the audit, of all addresses together.
+    pub audited_failures: Limiter,
     /// Requests in progress.
     pub in_flight: Arc<InFlight>,
     /// Memory for bodies of requests.
@@ -48,6 +50,7 @@ impl Limits {
             wrong_tokens: Limiter::default(),
             wrong_sessions: Limiter::default(),
             wrong_sign_ins: Limiter::default(),
+            audited_failures: Limiter::default(),
             in_flight: InFlight::new(settings),
             bodies: Budget::new(settings.bodies),
             answers: Budget::new(settings.answers),
@@ -87,6 +90,12 @@ impl Allowance {
     pub const WRONG_SIGN_INS: Self = Self {
         burst: 10,
         pause: Duration::from_secs(6),
+    };
+
+    /// That of failed sign-ins in the audit, of all addresses together.
+    pub const AUDITED_FAILURES: Self = Self {
+        burst: 300,
+        pause: Duration::from_secs(1),
     };
 
     /// That of reports, by the rules in force.

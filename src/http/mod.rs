@@ -3,8 +3,10 @@
 //! A request takes one snapshot and answers all of itself from it. Only writes, credentials and the
 //! replay of missed events touch the store.
 
+mod accounts;
 mod answer;
 pub mod assets;
+mod audit;
 pub mod auth;
 mod body;
 mod budget;
@@ -15,12 +17,14 @@ mod events;
 mod grids;
 mod html;
 mod in_flight;
+mod invites;
 mod items;
 mod leftover;
 mod limit;
 pub mod metrics;
 mod nearest;
 mod openapi;
+mod passwords;
 mod photos;
 mod presets;
 mod problem;
@@ -39,7 +43,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -54,7 +58,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::live::{Live, Office};
-use crate::store::audit;
+use crate::store::audit::during;
 pub use events::FeedLimits;
 use problem::Problem;
 
@@ -109,6 +113,8 @@ pub struct Parts {
     metrics: Option<PrometheusHandle>,
     /// Turns for large questions.
     pools: Arc<work::Pools>,
+    /// Turns for hashing passwords.
+    passwords: passwords::Passwords,
     /// How much somebody without an account may send.
     limits: Arc<limit::Limits>,
     /// Places of listeners of the feed.
@@ -137,6 +143,7 @@ impl App {
             tiles: Arc::default(),
             metrics,
             pools: Arc::default(),
+            passwords: passwords::Passwords::default(),
         }))
     }
 
@@ -224,6 +231,15 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(nearest::nearest))
         .routes(routes!(search::search))
         .routes(routes!(session::read, session::sign_in, session::sign_out))
+        .routes(routes!(session::change_password))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::read, accounts::change, accounts::disable))
+        .routes(routes!(accounts::create_token))
+        .routes(routes!(accounts::revoke_token))
+        .routes(routes!(invites::list, invites::create))
+        .routes(routes!(invites::revoke))
+        .routes(routes!(invites::accept))
+        .routes(routes!(audit::list))
         .routes(routes!(metrics::live))
         .routes(routes!(metrics::ready))
         .routes(routes!(metrics::metrics))
@@ -238,8 +254,7 @@ pub fn openapi_document() -> serde_json::Value {
 pub fn router(app: App) -> Router {
     let (router, _) = routes().split_for_parts();
     let document = Arc::new(openapi_document());
-    let describe = move |headers: HeaderMap,
-                         axum::extract::State(app): axum::extract::State<App>| {
+    let describe = move |headers: HeaderMap, State(app): State<App>| {
         let mut document = (*document).clone();
         document["servers"] = serde_json::json!([{"url": app.base(&headers)}]);
         async move {
@@ -258,7 +273,7 @@ pub fn router(app: App) -> Router {
             axum::routing::get(|| async { axum::response::Redirect::permanent("/api/") }),
         )
         .route("/api/openapi.json", axum::routing::get(describe))
-        .route_layer(middleware::from_fn(audited))
+        .route_layer(middleware::from_fn_with_state(app.clone(), audited))
         .route_layer(middleware::from_fn(metrics::measure))
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)
@@ -358,13 +373,15 @@ async fn guard(request: Request, next: Next) -> Response {
 }
 
 /// Has what a request writes stand in the audit, once its caller is known.
-async fn audited(request: Request, next: Next) -> Response {
+async fn audited(State(app): State<App>, request: Request, next: Next) -> Response {
     if auth::is_safe(request.method()) {
         return next.run(request).await;
     }
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    audit::during(method.as_str(), &path, next.run(request)).await
+    let address = limit::ClientAddress::of(request.headers(), request.extensions(), &app);
+    let address = address.map(|a| a.0);
+    during(method.as_str(), &path, address, next.run(request)).await
 }
 
 async fn wrong_method(request: Request) -> Response {

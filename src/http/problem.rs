@@ -253,6 +253,18 @@ impl From<StoreError> for Problem {
                  repeat the change."
             ))
             .with("seq", seq),
+            error @ (StoreError::NameTaken { .. }
+            | StoreError::Disabled { .. }
+            | StoreError::LastAdmin { .. }) => {
+                let text = error.to_string();
+                let mut letters = text.chars();
+                let first = letters.next().map(|c| c.to_ascii_uppercase());
+                Self::conflict(format!(
+                    "{}{}.",
+                    first.unwrap_or_default(),
+                    letters.as_str()
+                ))
+            }
             error => match error.fault() {
                 Some(fault) => {
                     tracing::warn!(%error, "the database does not work");

@@ -1,5 +1,7 @@
-//! `/api/session`: signing in turns a token into an HttpOnly, same-site session; signing out ends it.
+//! `/api/session`: signing in turns a token or a password into an HttpOnly, same-site session; signing
+//! out ends it.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use axum::Json;
@@ -15,10 +17,12 @@ use super::auth::{COOKIE, Caller, session_secret};
 use super::body::JsonBody;
 use super::limit::{Allowance, ClientAddress};
 use super::problem::Problem;
-use crate::store::TokenSecret;
+use crate::store::{AccountChange, AuditEntry, AuditKind, Principal, TokenSecret};
 
 /// For how long one stays signed in.
-const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+pub const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+/// For how long one stays signed in who has no password to sign in with again.
+pub const LIFETIME_WITHOUT_PASSWORD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Who is signed in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +35,9 @@ pub struct Session {
     /// The account's name; absent for the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// The account's id; absent for the public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
     /// The id of the member unit that the account works for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
@@ -40,11 +47,25 @@ pub struct Session {
     pub read_only: bool,
 }
 
-/// What signing in takes.
+/// What signing in takes: a token, or a name and a password.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct SignIn {
-    /// The secret that `onemap token create` printed.
-    pub token: String,
+    /// The secret of a token.
+    pub token: Option<String>,
+    /// The account's name.
+    pub name: Option<String>,
+    /// Its password.
+    pub password: Option<String>,
+}
+
+/// A new password in the place of an old one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The password as it was.
+    pub old: String,
+    /// The password as it is to be, at least 10 characters.
+    pub new: String,
 }
 
 /// Who am I?
@@ -54,11 +75,11 @@ pub async fn read(caller: Caller) -> Response {
     no_store(Session::of(&caller))
 }
 
-/// Signs in.
+/// Signs in with a token, or with a name and a password.
 #[utoipa::path(post, path = "/api/session", tag = "accounts", request_body = SignIn,
     responses(
         (status = 200, description = "Signed in; the session's cookie is set", body = Session),
-        (status = 401, description = "No such token", content_type = "application/problem+json"),
+        (status = 401, description = "No such token, or the name or the password is wrong", content_type = "application/problem+json"),
         (status = 403, description = "A page of another site asks", content_type = "application/problem+json"),
         (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to go on", content_type = "application/problem+json"),
     ))]
@@ -68,46 +89,172 @@ pub async fn sign_in(
     headers: HeaderMap,
     JsonBody(body): JsonBody<SignIn>,
 ) -> Result<Response, Problem> {
-    // Another site must not sign somebody in under an account of its own choice. By the browser's word
-    // and not by the host's name, which a proxy may have changed.
-    if headers
-        .get("sec-fetch-site")
-        .is_some_and(|v| v == "cross-site")
-    {
+    from_this_site(&headers)?;
+    check(&app, address)?;
+    let store = app.live.store();
+    let opened = match (body.token, body.name, body.password) {
+        (Some(token), None, None) => {
+            let token = token.trim();
+            let opened = match TokenSecret::has_form(token) {
+                true => store.open_session(token, LIFETIME).await?,
+                false => None,
+            };
+            if opened.is_none() {
+                failed(&app, address, None, "token").await;
+                return Err(Problem::unauthenticated(
+                    "This token is unknown, revoked or past its date, or its account is disabled. \
+                     An administrator makes a new one.",
+                ));
+            }
+            opened
+        }
+        (None, Some(name), Some(password)) => {
+            let owner = store.password_owner(name.trim()).await?;
+            let is_right = app.passwords.verify(owner.as_ref(), password).await?;
+            let opened = match &owner {
+                Some(owner) if is_right => {
+                    store
+                        .open_account_session(&owner.account_id, LIFETIME)
+                        .await?
+                }
+                _ => None,
+            };
+            if opened.is_none() {
+                // What stands in the name's field may be a password: only real names are kept.
+                let name = owner.as_ref().map(|_| name.trim());
+                failed(&app, address, name, "password").await;
+                return Err(Problem::unauthenticated(
+                    "The name or the password is wrong, or the account is disabled.",
+                ));
+            }
+            opened
+        }
+        _ => {
+            return Err(Problem::bad_body(
+                "Signing in takes {\"token\": …}, or {\"name\": …, \"password\": …}.",
+            ));
+        }
+    };
+    let Some((principal, secret)) = opened else {
+        return Err(Problem::unauthenticated("Sign in again."));
+    };
+    Ok(begun(&app, &headers, principal, &secret, LIFETIME))
+}
+
+/// Sets a new password in the place of the old one. All other sessions of the account end.
+#[utoipa::path(put, path = "/api/session/password", operation_id = "change_password", tag = "accounts",
+    request_body = PasswordChange,
+    responses(
+        (status = 200, description = "Changed; a new session's cookie is set", body = Session),
+        (status = 401, description = "Nobody is signed in, or the old password is wrong", content_type = "application/problem+json"),
+        (status = 409, description = "The account has no password; an administrator sets the first", content_type = "application/problem+json"),
+        (status = 422, description = "The new password is too short or too long", content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to go on", content_type = "application/problem+json"),
+    ))]
+pub async fn change_password(
+    State(app): State<App>,
+    address: ClientAddress,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<PasswordChange>,
+) -> Result<Response, Problem> {
+    let principal = super::accounts::watched(&caller)?;
+    check(&app, address)?;
+    let store = app.live.store();
+    let owner = store.password_owner(&principal.account).await?;
+    let Some(owner) = owner.filter(|o| o.password.is_some()) else {
+        return Err(Problem::conflict(
+            "The account has no password. An administrator sets the first one.",
+        ));
+    };
+    if !app.passwords.verify(Some(&owner), body.old).await? {
+        failed(&app, address, Some(&principal.account), "password").await;
+        return Err(Problem::unauthenticated("The old password is wrong."));
+    }
+    let password = app.passwords.hash(body.new, &principal.account).await?;
+    let change = AccountChange {
+        password: Some(password),
+        ..AccountChange::default()
+    };
+    store.change_account(&owner.account_id, &change).await?;
+    app.principals.forget();
+    let opened = store
+        .open_account_session(&owner.account_id, LIFETIME)
+        .await?;
+    let Some((principal, secret)) = opened else {
+        return Err(Problem::unauthenticated("The account is disabled."));
+    };
+    Ok(begun(&app, &headers, principal, &secret, LIFETIME))
+}
+
+/// Refuses what a page of another site asks: it must not sign somebody in under an account of its own
+/// choice. By the browser's word and not by the host's name, which a proxy may have changed.
+pub fn from_this_site(headers: &HeaderMap) -> Result<(), Problem> {
+    let site = headers.get("sec-fetch-site");
+    if site.is_some_and(|v| v == "cross-site") {
         return Err(Problem::forbidden(
             "A page of another site must not sign anybody in here.",
         ));
     }
+    Ok(())
+}
+
+/// Refuses an address from which too many sign-ins failed.
+pub fn check(app: &App, address: ClientAddress) -> Result<(), Problem> {
     let failures = &app.limits.wrong_sign_ins;
-    failures.check(address.0, Allowance::WRONG_SIGN_INS, "failed sign-ins")?;
-    let token = body.token.trim();
-    let opened = match TokenSecret::has_form(token) {
-        true => app.live.store().open_session(token, LIFETIME).await?,
-        false => None,
-    };
-    let Some((principal, secret)) = opened else {
-        failures.count(address.0, Allowance::WRONG_SIGN_INS);
-        // Guessing 256 random bits is hopeless; the wait keeps the log readable all the same.
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        return Err(Problem::unauthenticated(
-            "This token is unknown, revoked or past its date. `onemap token create` makes a new one.",
-        ));
-    };
+    failures.check(address.0, Allowance::WRONG_SIGN_INS, "failed sign-ins")
+}
+
+/// Counts a failed sign-in, writes it down, and waits a little.
+pub async fn failed(app: &App, address: ClientAddress, name: Option<&str>, how: &str) {
+    let failures = &app.limits.wrong_sign_ins;
+    failures.count(address.0, Allowance::WRONG_SIGN_INS);
+    metrics::counter!("onemap_sign_ins_failed_total").increment(1);
+    // Failures of many addresses together fill no disk: beyond the allowance they are only counted.
+    let every_address = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    let audited = &app.limits.audited_failures;
+    if audited
+        .check(every_address, Allowance::AUDITED_FAILURES, "")
+        .is_ok()
+    {
+        audited.count(every_address, Allowance::AUDITED_FAILURES);
+        let mut entry = AuditEntry::new(AuditKind::SignInFailed)
+            .of_this_request()
+            .from_address(address.0)
+            .saying(how);
+        if let Some(name) = name {
+            entry.account = Some(name.to_owned());
+        }
+        if let Err(error) = app.live.store().audit(entry).await {
+            tracing::warn!(%error, "a failed sign-in could not be written to the audit");
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+}
+
+/// The answer that begins a session: its cookie, and who it is.
+pub fn begun(
+    app: &App,
+    headers: &HeaderMap,
+    principal: Principal,
+    secret: &TokenSecret,
+    lifetime: Duration,
+) -> Response {
     let cookie = Cookie::build((COOKIE, secret.reveal().to_owned()))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(app.is_https(&headers))
-        .max_age(cookie::time::Duration::seconds(LIFETIME.as_secs() as i64))
+        .secure(app.is_https(headers))
+        .max_age(cookie::time::Duration::seconds(lifetime.as_secs() as i64))
         .build();
     let caller = Caller {
         principal: Some(principal),
     };
-    Ok((
+    (
         AppendHeaders([(header::SET_COOKIE, cookie.to_string())]),
         no_store(Session::of(&caller)),
     )
-        .into_response())
+        .into_response()
 }
 
 /// Signs out.
@@ -141,6 +288,7 @@ impl Session {
             role: caller.roles().foremost().to_string(),
             roles: caller.roles().iter().map(|r| r.to_string()).collect(),
             account: caller.principal.as_ref().map(|p| p.account.clone()),
+            account_id: caller.principal.as_ref().map(|p| p.account_id.clone()),
             unit: caller.principal.as_ref().and_then(|p| p.unit.clone()),
             communities: caller
                 .principal

@@ -1,21 +1,21 @@
-//! Tokens and sessions: who somebody is. Secrets are random, said once, and kept only as a hash.
+//! Accounts: who may sign in, and with what rights. Tokens, passwords and sessions belong to one.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
-use rand::RngExt;
-use sha2::{Digest, Sha256};
 
+use super::{PasswordHash, Store, StoreError, TokenSecret};
 use crate::model::{Author, Role, RoleSet};
-
-/// The most sessions of one token at a time; a further one ends the oldest.
-pub(super) const SESSIONS: i64 = 100;
 
 /// Who stands behind a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// What they may do.
-    pub roles: RoleSet,
+    /// The account's id.
+    pub account_id: String,
     /// The account's name.
     pub account: String,
+    /// What they may do.
+    pub roles: RoleSet,
     /// The id of the member unit that the account works for.
     pub unit: Option<String>,
     /// The ids of the communities that it is bound to; empty where it may act everywhere.
@@ -34,120 +34,245 @@ impl Principal {
     }
 }
 
-/// A token to be made.
-#[derive(Debug, Clone)]
-pub struct NewToken {
-    /// The account's name.
-    pub name: String,
-    /// What it may do.
-    pub role: Role,
-    /// When it stops being good; `None` for never.
-    pub expires_at: Option<Timestamp>,
-    /// The id of the member unit that the account works for.
+/// What an account may do, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rights {
+    /// Its roles.
+    pub roles: RoleSet,
+    /// The id of the member unit that it works for.
     pub unit: Option<String>,
     /// The ids of the communities that it is bound to; empty where it may act everywhere.
     pub communities: Vec<String>,
-    /// Whether it may read and nothing else.
-    pub read_only: bool,
 }
 
-impl NewToken {
-    /// A token without an end, of an account that belongs to no unit and is bound to no community.
-    pub fn new(name: impl Into<String>, role: Role) -> Self {
+impl From<Role> for Rights {
+    fn from(role: Role) -> Self {
         Self {
-            name: name.into(),
-            role,
-            expires_at: None,
-            unit: None,
-            communities: Vec::new(),
-            read_only: false,
+            roles: role.into(),
+            ..Self::default()
         }
     }
 }
 
-/// A token as it is listed: everything but the secret.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Token {
-    /// Its id, by which it is revoked.
+/// An account as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id, for ever: 32 random hexadecimal digits.
     pub id: String,
-    /// The account's name.
+    /// Its name, for ever: the history names who acted by it.
     pub name: String,
     /// What it may do.
-    pub role: Role,
+    pub rights: Rights,
+    /// Whether it can sign in with a password.
+    pub has_password: bool,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it stops being good.
+    /// The id of the account that made it.
+    pub created_by: Option<String>,
+    /// The id of the invite that it came by.
+    pub invite: Option<String>,
+    /// When it ends.
     pub expires_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
-    /// The id of the member unit that the account works for.
-    pub unit: Option<String>,
-    /// The ids of the communities that it is bound to; empty where it may act everywhere.
-    pub communities: Vec<String>,
-    /// Whether it may read and nothing else.
-    pub read_only: bool,
+    /// Since when it is disabled.
+    pub disabled_at: Option<Timestamp>,
 }
 
-/// A secret: 32 random bytes in hexadecimal behind `om_`. Never logged; shown once.
-#[derive(Clone)]
-pub struct TokenSecret(String);
+impl Account {
+    /// Whether it may sign in at a moment.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.disabled_at.is_none() && self.expires_at.is_none_or(|end| end > now)
+    }
 
-impl TokenSecret {
-    pub(super) fn random() -> Self {
-        let bytes: [u8; 32] = rand::rng().random();
-        let mut text = String::with_capacity(3 + 64);
-        text.push_str("om_");
-        for b in bytes {
-            text.push_str(&format!("{b:02x}"));
+    /// Whether it is an administrator that may sign in.
+    pub(super) fn is_good_admin(&self, now: Timestamp) -> bool {
+        self.is_good(now) && self.rights.roles.contains(Role::Admin)
+    }
+
+    /// The principal of a session or a token of this account.
+    pub(super) fn principal(&self, read_only: bool) -> Principal {
+        Principal {
+            account_id: self.id.clone(),
+            account: self.name.clone(),
+            roles: self.rights.roles,
+            unit: self.rights.unit.clone(),
+            communities: self.rights.communities.clone(),
+            read_only,
         }
-        Self(text)
     }
 
-    /// One that somebody chose himself.
-    pub(super) fn chosen(secret: impl Into<String>) -> Self {
-        Self(secret.into())
-    }
-
-    /// The text to show its owner.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether a text has the form of a secret of ours: `om_` and 64 hexadecimal digits. What has not
-    /// is nobody's secret, and costs neither a hash nor a question to the database.
-    pub fn has_form(text: &str) -> bool {
-        text.strip_prefix("om_").is_some_and(|digits| {
-            digits.len() == 64
-                && digits
-                    .bytes()
-                    .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-        })
-    }
-
-    /// What is kept of it. A plain hash is enough: the secret is 256 random bits, nobody guesses it.
-    pub(super) fn hash(secret: &str) -> Vec<u8> {
-        Sha256::digest(secret.as_bytes()).to_vec()
-    }
-}
-
-impl std::fmt::Debug for TokenSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("om_…")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_was_made_here_has_the_form_of_a_secret() {
-        let secret = TokenSecret::random();
-        assert!(TokenSecret::has_form(secret.reveal()));
-        let longer = format!("{}0", secret.reveal());
-        let upper = secret.reveal().to_uppercase();
-        for wrong in ["", "om_", "om_0", &secret.reveal()[3..], &longer, &upper] {
-            assert!(!TokenSecret::has_form(wrong), "{wrong}");
+    /// A new one, as it will be listed.
+    pub(super) fn of(new: &NewAccount) -> Self {
+        Self {
+            id: uuid::Uuid::new_v4().simple().to_string(),
+            name: new.name.clone(),
+            rights: new.rights.clone(),
+            has_password: new.password.is_some(),
+            created_at: super::now(),
+            created_by: new.created_by.clone(),
+            invite: new.invite.clone(),
+            expires_at: new.expires_at,
+            disabled_at: None,
         }
+    }
+
+    /// Changes what a change names; says it in words for the audit.
+    pub(super) fn apply(&mut self, change: &AccountChange) -> String {
+        let mut words = Vec::new();
+        let mut said = |what: &str, from: String, to: String| {
+            if from != to {
+                words.push(format!("{what}: {from} → {to}"));
+            }
+        };
+        if let Some(roles) = change.roles {
+            said("roles", self.rights.roles.to_string(), roles.to_string());
+            self.rights.roles = roles;
+        }
+        if let Some(unit) = &change.unit {
+            let text = |u: &Option<String>| u.clone().unwrap_or_else(|| "none".to_owned());
+            said("unit", text(&self.rights.unit), text(unit));
+            self.rights.unit.clone_from(unit);
+        }
+        if let Some(communities) = &change.communities {
+            let text = |list: &[String]| match list {
+                [] => "all".to_owned(),
+                list => list.join(","),
+            };
+            said(
+                "communities",
+                text(&self.rights.communities),
+                text(communities),
+            );
+            self.rights.communities.clone_from(communities);
+        }
+        if let Some(expires_at) = change.expires_at {
+            let text = |t: Option<Timestamp>| t.map_or("never".to_owned(), |t| t.to_string());
+            said("expires", text(self.expires_at), text(expires_at));
+            self.expires_at = expires_at;
+        }
+        if let Some(disabled) = change.disabled {
+            let text = |yes: bool| if yes { "disabled" } else { "enabled" }.to_owned();
+            said("state", text(self.disabled_at.is_some()), text(disabled));
+            self.disabled_at = match disabled {
+                true => self.disabled_at.or_else(|| Some(super::now())),
+                false => None,
+            };
+        }
+        if change.password.is_some() {
+            words.push("password set".to_owned());
+            self.has_password = true;
+        }
+        words.join("; ")
+    }
+}
+
+/// An account to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewAccount {
+    /// Its name: unique, and for ever.
+    pub name: String,
+    /// What it may do.
+    pub rights: Rights,
+    /// When it ends; `None` for never.
+    pub expires_at: Option<Timestamp>,
+    /// Its password.
+    pub password: Option<PasswordHash>,
+    /// The id of the account that makes it.
+    pub created_by: Option<String>,
+    /// The id of the invite that it comes by.
+    pub invite: Option<String>,
+}
+
+/// What is to change of an account; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct AccountChange {
+    /// All its roles.
+    pub roles: Option<RoleSet>,
+    /// Its unit, or none.
+    pub unit: Option<Option<String>>,
+    /// All its communities; an empty list for no bound.
+    pub communities: Option<Vec<String>>,
+    /// Its end, or never.
+    pub expires_at: Option<Option<Timestamp>>,
+    /// Whether it is disabled.
+    pub disabled: Option<bool>,
+    /// A new password. Ends all sessions of the account.
+    pub password: Option<PasswordHash>,
+}
+
+/// Which accounts are asked for, by name.
+#[derive(Debug, Clone, Default)]
+pub struct AccountQuery {
+    /// Only those whose name contains this text.
+    pub search: Option<String>,
+    /// After this name.
+    pub after: String,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What signing in with a password needs to know.
+#[derive(Debug, Clone)]
+pub struct PasswordOwner {
+    /// The account's id.
+    pub account_id: String,
+    /// Its password.
+    pub password: Option<PasswordHash>,
+}
+
+impl Store {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`] where there is one of that name.
+    pub async fn create_account(&self, new: NewAccount) -> Result<Account, StoreError> {
+        either!(self, s => s.create_account(new).await)
+    }
+
+    /// Accounts in the order of their names.
+    pub async fn accounts(&self, query: &AccountQuery) -> Result<Vec<Account>, StoreError> {
+        either!(self, s => s.accounts(query).await)
+    }
+
+    /// The account with an id.
+    pub async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
+        either!(self, s => s.account(id).await)
+    }
+
+    /// The account with a name.
+    pub async fn account_named(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        either!(self, s => s.account_named(name).await)
+    }
+
+    /// How many administrators may sign in.
+    pub async fn count_admins(&self) -> Result<u64, StoreError> {
+        either!(self, s => s.count_admins().await)
+    }
+
+    /// Changes an account; `None` where there is no such account. Disabling it and a new password end
+    /// its sessions.
+    ///
+    /// # Errors
+    /// [`StoreError::LastAdmin`] where no administrator would be left.
+    pub async fn change_account(
+        &self,
+        id: &str,
+        change: &AccountChange,
+    ) -> Result<Option<Account>, StoreError> {
+        either!(self, s => s.change_account(id, change).await)
+    }
+
+    /// The password of the account with a name, whatever its state.
+    pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
+        either!(self, s => s.password_owner(name).await)
+    }
+
+    /// Begins a session for an account whose password was checked; `None` where the account is
+    /// disabled or has ended.
+    pub async fn open_account_session(
+        &self,
+        account_id: &str,
+        lifetime: Duration,
+    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
+        either!(self, s => s.open_account_session(account_id, lifetime).await)
     }
 }

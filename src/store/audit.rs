@@ -5,12 +5,13 @@
 //! caller without its row. The caller is not an argument of every function on the way: [`during`] keeps
 //! it beside the task that serves the request.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Store, StoreError};
+use super::{Principal, Store, StoreError};
 use crate::model::{CollectionId, Edit, FeatureId};
 
 /// What a row of the audit is about.
@@ -135,12 +136,15 @@ impl AuditEntry {
         self
     }
 
-    /// Takes who and which request from the request that this task serves, where it serves one.
+    /// Takes who, from where and which request from the request that this task serves, where it serves one.
     pub fn of_this_request(self) -> Self {
         match current() {
             None => self,
             Some((request, who)) => {
-                let entry = self.through(&request.method, &request.path);
+                let mut entry = self.through(&request.method, &request.path);
+                if let Some(address) = request.address {
+                    entry = entry.from_address(address);
+                }
                 match who {
                     Some(who) => entry.by(who.account_id.as_deref(), &who.account),
                     None => entry,
@@ -186,6 +190,59 @@ pub struct AuditQuery {
     pub limit: u32,
 }
 
+/// Rows as CSV with a header, for spreadsheets.
+///
+/// # Errors
+/// None that is known: it is written into memory.
+pub fn csv(rows: &[AuditRow]) -> Result<Vec<u8>, csv::Error> {
+    // Excel takes a file without this mark for one in the encoding of its system.
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    writer.write_record([
+        "id",
+        "at",
+        "kind",
+        "account_id",
+        "account",
+        "method",
+        "path",
+        "collection",
+        "feature",
+        "seq",
+        "address",
+        "detail",
+    ])?;
+    for row in rows {
+        let e = &row.entry;
+        let cell = |text: &Option<String>| text.as_deref().map(no_formula).unwrap_or_default();
+        writer.write_record([
+            row.id.to_string(),
+            row.at.to_string(),
+            e.kind.as_str().to_owned(),
+            cell(&e.account_id),
+            cell(&e.account),
+            cell(&e.method),
+            cell(&e.path),
+            cell(&e.collection),
+            cell(&e.feature),
+            row.seq.map(|s| s.to_string()).unwrap_or_default(),
+            cell(&e.address),
+            cell(&e.detail),
+        ])?;
+    }
+    writer
+        .into_inner()
+        .map_err(|e| csv::Error::from(e.into_error()))
+}
+
+/// A spreadsheet runs what begins like a formula, and a name comes from outside.
+fn no_formula(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
 /// The account that stands behind a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
@@ -199,6 +256,8 @@ pub struct Who {
 struct Request {
     method: String,
     path: String,
+    /// Where it comes from.
+    address: Option<IpAddr>,
     /// Known once the credential is checked.
     who: OnceLock<Who>,
 }
@@ -209,10 +268,16 @@ tokio::task_local! {
 
 /// Runs what serves a request. Commits that it makes are audited from the moment that [`known`] says
 /// who the caller is.
-pub async fn during<T>(method: &str, path: &str, work: impl Future<Output = T>) -> T {
+pub async fn during<T>(
+    method: &str,
+    path: &str,
+    address: Option<IpAddr>,
+    work: impl Future<Output = T>,
+) -> T {
     let request = Request {
         method: method.to_owned(),
         path: path.to_owned(),
+        address,
         who: OnceLock::new(),
     };
     REQUEST.scope(Arc::new(request), work).await
@@ -227,6 +292,7 @@ pub async fn during_command<T>(command: &str, work: impl Future<Output = T>) -> 
     let request = Request {
         method: "CLI".to_owned(),
         path: format!("onemap {command}"),
+        address: None,
         who: OnceLock::from(who),
     };
     REQUEST.scope(Arc::new(request), work).await
@@ -274,6 +340,20 @@ pub(super) fn of_features(
     Some(entry)
 }
 
+/// The row of a change of an account, a token or an invite, in words.
+pub(super) fn of_account(words: &str) -> AuditEntry {
+    AuditEntry::new(AuditKind::Account)
+        .of_this_request()
+        .saying(words)
+}
+
+/// The row of a session that begins.
+pub(super) fn of_sign_in(principal: &Principal) -> AuditEntry {
+    AuditEntry::new(AuditKind::SignIn)
+        .of_this_request()
+        .by(Some(&principal.account_id), &principal.account)
+}
+
 impl Store {
     /// Adds a row to the audit. It is durable when this returns.
     pub async fn audit(&self, entry: AuditEntry) -> Result<(), StoreError> {
@@ -296,10 +376,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_from_outside_is_cut_between_two_characters() {
+    fn a_text_from_outside_is_cut_and_is_no_formula() {
         let long = "网".repeat(1_000);
         let entry = AuditEntry::new(AuditKind::SignInFailed).by(None, &long);
         assert_eq!(entry.account, Some("网".repeat(333)));
+        let row = AuditRow {
+            id: 1,
+            at: Timestamp::UNIX_EPOCH,
+            seq: Some(7),
+            entry: AuditEntry::new(AuditKind::Account).by(None, "=1+1"),
+        };
+        let sheet = String::from_utf8(csv(&[row]).unwrap()).unwrap();
+        assert!(sheet.starts_with('\u{feff}'), "{sheet}");
+        let last = "1,1970-01-01T00:00:00Z,account,,'=1+1,,,,,7,,";
+        assert_eq!(sheet.lines().nth(1), Some(last));
         for kind in AuditKind::ALL {
             assert_eq!(AuditKind::parse(kind.as_str()), Some(kind));
         }

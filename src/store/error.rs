@@ -82,6 +82,24 @@ pub enum StoreError {
         /// The commit that wrote the feature last; `None` where there is no such feature.
         found: Option<u64>,
     },
+    /// There is an account of that name.
+    #[error("there is an account named {name:?} already; choose another name")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// An account that is disabled gets no token.
+    #[error("the account {name:?} is disabled; enable it first")]
+    Disabled {
+        /// The account's name.
+        name: String,
+    },
+    /// Nobody could make accounts any more.
+    #[error("{name:?} is the last administrator: give another account the role admin first")]
+    LastAdmin {
+        /// The account's name.
+        name: String,
+    },
     /// An import was silent for so long that its rows were taken for left behind.
     #[error(
         "the import was held up for over ten minutes and was given up; nothing of it is on the map: \
@@ -129,6 +147,16 @@ impl StoreError {
         Self::Corrupt {
             place: place.into(),
             problem: problem.to_string(),
+        }
+    }
+
+    /// What an insert of an account failed with: a name that is taken, or something else.
+    pub(super) fn name_taken(error: sqlx::Error, name: &str) -> Self {
+        match &error {
+            sqlx::Error::Database(d) if d.is_unique_violation() => Self::NameTaken {
+                name: name.to_owned(),
+            },
+            _ => error.into(),
         }
     }
 

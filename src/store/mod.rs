@@ -20,10 +20,13 @@ pub mod audit;
 mod error;
 mod health;
 mod history;
+mod invite;
 mod lock;
+mod password;
 mod photo;
 pub mod postgis;
 pub mod sqlite;
+mod token;
 mod webhook;
 
 use std::path::Path;
@@ -33,13 +36,18 @@ use geo_types::Coord;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub use account::{NewToken, Principal, Token, TokenSecret};
+pub use account::{
+    Account, AccountChange, AccountQuery, NewAccount, PasswordOwner, Principal, Rights,
+};
 pub use aside::Seen;
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
 pub use error::{Fault, StoreError};
 pub use history::Position;
+pub use invite::{Accepted, Guest, Invite, NewInvite};
 pub use lock::Claim;
+pub use password::{LONGEST_PASSWORD, PasswordError, PasswordHash, SHORTEST_PASSWORD};
 pub use photo::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
+pub use token::{NewAccountToken, NewToken, Token, TokenSecret};
 pub use webhook::{
     Attempt, Delivery, DeliveryState, HookEvent, NewWebhook, Outcome, Trouble, Webhook,
 };
@@ -258,7 +266,8 @@ impl Store {
         }
     }
 
-    /// Makes a token and says its secret, the only time that it is said.
+    /// Makes a token of the account of a name, which is made where there is none with these rights, and
+    /// gives its secret, once.
     pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
         either!(self, s => s.create_token(new).await)
     }

@@ -13,6 +13,7 @@ const pages: Record<string, Page> = {
   '/field': () => import('@/pages/field/FieldPage.vue'),
   '/report': () => import('@/pages/report/ReportPage.vue'),
   '/sign-in': () => import('@/pages/signin/SignInPage.vue'),
+  '/accounts': () => import('@/pages/accounts/AccountsPage.vue'),
   '/docs': () => import('@/pages/docs/DocsPage.vue'),
 };
 

@@ -229,6 +229,7 @@ mod tests {
         Caller {
             principal: role.map(|role| Principal {
                 roles: role.into(),
+                account_id: "1".into(),
                 account: "a".into(),
                 unit: None,
                 communities: Vec::new(),

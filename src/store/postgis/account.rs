@@ -1,193 +1,239 @@
-//! Tokens and sessions in PostgreSQL.
+//! Accounts in PostgreSQL.
 
 use std::time::Duration;
 
 use sqlx::Row;
-use sqlx::postgres::PgRow;
-use uuid::Uuid;
+use sqlx::postgres::{PgConnection, PgRow};
 
-use super::PostgisStore;
-use crate::model::Role;
-use crate::store::account::SESSIONS;
-use crate::store::{NewToken, Principal, StoreError, Token, TokenSecret, from_micros, now};
+use super::{PostgisStore, audit, token};
+use crate::store::audit::of_account;
+use crate::store::{
+    Account, AccountChange, AccountQuery, NewAccount, PasswordHash, PasswordOwner, Principal,
+    Rights, StoreError, TokenSecret, from_micros, now,
+};
 
-/// A moment later than any session needs, and one that PostgreSQL can write down: the year 9999.
-const FAR: i64 = 253_402_300_799_000_000;
+/// What [`read`] reads, from `onemap.accounts a`.
+macro_rules! columns {
+    () => {
+        "a.id, a.name, a.roles, a.unit, a.communities, a.password IS NOT NULL, \
+         onemap.micros(a.created_at), a.created_by, a.invite, onemap.micros(a.expires_at), \
+         onemap.micros(a.disabled_at)"
+    };
+}
+pub(super) use columns;
+
+/// How many columns [`columns`] has: what else is selected comes after them.
+pub(super) const COLUMNS: usize = 11;
 
 impl PostgisStore {
-    /// See [`Store::create_token`](crate::store::Store::create_token).
-    pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
-        let secret = TokenSecret::random();
-        let token = Token {
-            id: Uuid::now_v7().to_string(),
-            name: new.name,
-            role: new.role,
-            created_at: now(),
-            expires_at: new.expires_at,
-            revoked_at: None,
-            unit: new.unit,
-            communities: new.communities,
-            read_only: new.read_only,
-        };
-        sqlx::query(
-            "INSERT INTO onemap.tokens \
-             (id, hash, name, role, created_at, expires_at, unit, communities, read_only) \
-             VALUES ($1, $2, $3, $4, onemap.from_micros($5), onemap.from_micros($6), $7, $8, $9)",
-        )
-        .bind(&token.id)
-        .bind(TokenSecret::hash(secret.reveal()))
-        .bind(&token.name)
-        .bind(token.role.as_str())
-        .bind(token.created_at.as_microsecond())
-        .bind(token.expires_at.map(|t| t.as_microsecond()))
-        .bind(&token.unit)
-        .bind(&token.communities)
-        .bind(token.read_only)
-        .execute(&self.shared.pool)
-        .await?;
-        Ok((token, secret))
+    /// See [`Store::create_account`](crate::store::Store::create_account).
+    pub async fn create_account(&self, new: NewAccount) -> Result<Account, StoreError> {
+        let mut tx = self.shared.pool.begin().await?;
+        let account = add(&mut tx, &new).await?;
+        tx.commit().await?;
+        Ok(account)
     }
 
-    /// See [`Store::tokens`](crate::store::Store::tokens).
-    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, name, role, onemap.micros(created_at), onemap.micros(expires_at), \
-             onemap.micros(revoked_at), unit, communities, read_only \
-             FROM onemap.tokens ORDER BY created_at DESC, id DESC",
-        )
+    /// See [`Store::accounts`](crate::store::Store::accounts).
+    pub async fn accounts(&self, query: &AccountQuery) -> Result<Vec<Account>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM onemap.accounts a WHERE a.name > $1 \
+             AND ($2::text IS NULL OR position(lower($2) IN lower(a.name)) > 0) \
+             ORDER BY a.name LIMIT $3"
+        ))
+        .bind(&query.after)
+        .bind(query.search.as_deref())
+        .bind(i64::from(query.limit))
         .fetch_all(&self.shared.pool)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Token {
-                    id: row.try_get(0)?,
-                    name: row.try_get(1)?,
-                    role: role(row, 2)?,
-                    created_at: from_micros(row.try_get(3)?),
-                    expires_at: row.try_get::<Option<i64>, _>(4)?.map(from_micros),
-                    revoked_at: row.try_get::<Option<i64>, _>(5)?.map(from_micros),
-                    unit: row.try_get(6)?,
-                    communities: row.try_get(7)?,
-                    read_only: row.try_get(8)?,
-                })
-            })
-            .collect()
+        rows.iter().map(read).collect()
     }
 
-    /// See [`Store::revoke_token`](crate::store::Store::revoke_token).
-    pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
+    /// See [`Store::account`](crate::store::Store::account).
+    pub async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
+        by_id(&mut *self.shared.pool.acquire().await?, id).await
+    }
+
+    /// See [`Store::account_named`](crate::store::Store::account_named).
+    pub async fn account_named(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        by_name(&mut *self.shared.pool.acquire().await?, name).await
+    }
+
+    /// See [`Store::count_admins`](crate::store::Store::count_admins).
+    pub async fn count_admins(&self) -> Result<u64, StoreError> {
+        admins(&mut *self.shared.pool.acquire().await?).await
+    }
+
+    /// See [`Store::change_account`](crate::store::Store::change_account).
+    pub async fn change_account(
+        &self,
+        id: &str,
+        change: &AccountChange,
+    ) -> Result<Option<Account>, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
-        let found = sqlx::query(
-            "UPDATE onemap.tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1",
-        )
-        .bind(id)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        sqlx::query("DELETE FROM onemap.sessions WHERE token = $1")
-            .bind(id)
+        // Two administrators may disable each other: the second sees what the first did.
+        sqlx::query("LOCK TABLE onemap.accounts IN SHARE ROW EXCLUSIVE MODE")
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
-        Ok(found > 0)
-    }
-
-    /// See [`Store::token_principal`](crate::store::Store::token_principal).
-    pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        let row = sqlx::query(
-            "SELECT name, role, unit, communities, read_only FROM onemap.tokens WHERE hash = $1 AND revoked_at IS NULL \
-             AND (expires_at IS NULL OR expires_at > now())",
+        let Some(before) = by_id(&mut tx, id).await? else {
+            return Ok(None);
+        };
+        let mut account = before.clone();
+        let words = account.apply(change);
+        if words.is_empty() {
+            return Ok(Some(account));
+        }
+        sqlx::query(
+            "UPDATE onemap.accounts SET roles = $1, unit = $2, communities = $3, \
+             expires_at = onemap.from_micros($4), disabled_at = onemap.from_micros($5), \
+             password = coalesce($6, password) WHERE id = $7",
         )
-        .bind(TokenSecret::hash(secret))
-        .fetch_optional(&self.shared.pool)
+        .bind(account.rights.roles.to_string())
+        .bind(account.rights.unit.as_deref())
+        .bind(&account.rights.communities)
+        .bind(account.expires_at.map(|t| t.as_microsecond()))
+        .bind(account.disabled_at.map(|t| t.as_microsecond()))
+        .bind(change.password.as_ref().map(PasswordHash::as_str))
+        .bind(id)
+        .execute(&mut *tx)
         .await?;
-        row.as_ref().map(principal).transpose()
+        let now = now();
+        if before.is_good_admin(now) && !account.is_good_admin(now) && admins(&mut tx).await? == 0 {
+            return Err(StoreError::LastAdmin { name: account.name });
+        }
+        if account.disabled_at.is_some() || change.password.is_some() {
+            sqlx::query("DELETE FROM onemap.sessions WHERE account = $1")
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+        }
+        let words = format!("{}: {words}", account.name);
+        audit::add(&mut tx, &of_account(&words), None).await?;
+        tx.commit().await?;
+        Ok(Some(account))
     }
 
-    /// See [`Store::open_session`](crate::store::Store::open_session).
-    pub async fn open_session(
+    /// See [`Store::password_owner`](crate::store::Store::password_owner).
+    pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
+        let row: Option<(String, Option<String>)> =
+            sqlx::query_as("SELECT id, password FROM onemap.accounts WHERE name = $1")
+                .bind(name)
+                .fetch_optional(&self.shared.pool)
+                .await?;
+        Ok(row.map(|(account_id, password)| PasswordOwner {
+            account_id,
+            password: password.map(PasswordHash::kept),
+        }))
+    }
+
+    /// See [`Store::open_account_session`](crate::store::Store::open_account_session).
+    pub async fn open_account_session(
         &self,
-        token: &str,
+        account_id: &str,
         lifetime: Duration,
     ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
-        sqlx::query("DELETE FROM onemap.sessions WHERE expires_at <= now()")
+        // The row is held, so that an account disabled at this moment takes the session with it.
+        sqlx::query("SELECT FROM onemap.accounts WHERE id = $1 FOR SHARE")
+            .bind(account_id)
             .execute(&mut *tx)
             .await?;
-        let secret = TokenSecret::random();
-        // A session never outlives its token. The token's row is held, so that one revoked at this
-        // moment takes the session with it.
-        let row = sqlx::query(
-            "WITH good AS (SELECT id, name, role, unit, communities, read_only, expires_at FROM onemap.tokens \
-             WHERE hash = $1 AND revoked_at IS NULL \
-             AND (expires_at IS NULL OR expires_at > now()) FOR SHARE), \
-             begun AS (INSERT INTO onemap.sessions (hash, token, created_at, expires_at) \
-             SELECT $2, id, now(), least(onemap.from_micros($3), expires_at) FROM good) \
-             SELECT name, role, unit, communities, read_only, id FROM good",
-        )
-        .bind(TokenSecret::hash(token))
-        .bind(TokenSecret::hash(secret.reveal()))
-        .bind(
-            now()
-                .as_microsecond()
-                .saturating_add(i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX))
-                .min(FAR),
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(row) = &row {
-            sqlx::query(
-                "DELETE FROM onemap.sessions WHERE token = $1 AND hash <> $2 AND hash NOT IN \
-                 (SELECT hash FROM onemap.sessions WHERE token = $1 ORDER BY created_at DESC LIMIT $3)",
-            )
-            .bind(row.try_get::<String, _>(5)?)
-            .bind(TokenSecret::hash(secret.reveal()))
-            .bind(SESSIONS)
-            .execute(&mut *tx)
-            .await?;
-        }
+        let account = by_id(&mut tx, account_id).await?;
+        let Some(account) = account.filter(|a| a.is_good(now())) else {
+            return Ok(None);
+        };
+        let principal = account.principal(false);
+        let secret = token::begin_session(&mut tx, &principal, None, None, lifetime).await?;
         tx.commit().await?;
-        row.as_ref()
-            .map(|row| Ok((principal(row)?, secret)))
-            .transpose()
+        Ok(Some((principal, secret)))
     }
+}
 
-    /// See [`Store::session_principal`](crate::store::Store::session_principal).
-    pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        let row = sqlx::query(
-            "SELECT t.name, t.role, t.unit, t.communities, t.read_only \
-             FROM onemap.sessions s JOIN onemap.tokens t ON t.id = s.token \
-             WHERE s.hash = $1 AND s.expires_at > now() AND t.revoked_at IS NULL \
-             AND (t.expires_at IS NULL OR t.expires_at > now())",
-        )
-        .bind(TokenSecret::hash(secret))
-        .fetch_optional(&self.shared.pool)
+/// Makes an account, and says so in the audit.
+pub(super) async fn add(tx: &mut PgConnection, new: &NewAccount) -> Result<Account, StoreError> {
+    let account = Account::of(new);
+    sqlx::query(
+        "INSERT INTO onemap.accounts (id, name, password, roles, unit, communities, created_at, \
+         created_by, invite, expires_at) VALUES ($1, $2, $3, $4, $5, $6, onemap.from_micros($7), \
+         $8, $9, onemap.from_micros($10))",
+    )
+    .bind(&account.id)
+    .bind(&account.name)
+    .bind(new.password.as_ref().map(PasswordHash::as_str))
+    .bind(account.rights.roles.to_string())
+    .bind(account.rights.unit.as_deref())
+    .bind(&account.rights.communities)
+    .bind(account.created_at.as_microsecond())
+    .bind(account.created_by.as_deref())
+    .bind(account.invite.as_deref())
+    .bind(account.expires_at.map(|t| t.as_microsecond()))
+    .execute(&mut *tx)
+    .await
+    .map_err(|e| StoreError::name_taken(e, &new.name))?;
+    let words = format!("{}: made, roles {}", account.name, account.rights.roles);
+    audit::add(tx, &of_account(&words), None).await?;
+    Ok(account)
+}
+
+pub(super) async fn by_id(
+    connection: &mut PgConnection,
+    id: &str,
+) -> Result<Option<Account>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM onemap.accounts a WHERE a.id = $1"
+    );
+    let row = sqlx::query(sql).bind(id).fetch_optional(connection).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn by_name(
+    connection: &mut PgConnection,
+    name: &str,
+) -> Result<Option<Account>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM onemap.accounts a WHERE a.name = $1"
+    );
+    let row = sqlx::query(sql)
+        .bind(name)
+        .fetch_optional(connection)
         .await?;
-        row.as_ref().map(principal).transpose()
-    }
-
-    /// See [`Store::close_session`](crate::store::Store::close_session).
-    pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM onemap.sessions WHERE hash = $1")
-            .bind(TokenSecret::hash(secret))
-            .execute(&self.shared.pool)
-            .await?;
-        Ok(())
-    }
+    row.as_ref().map(read).transpose()
 }
 
-fn principal(row: &PgRow) -> Result<Principal, StoreError> {
-    Ok(Principal {
-        account: row.try_get(0)?,
-        roles: role(row, 1)?.into(),
-        unit: row.try_get(2)?,
-        communities: row.try_get(3)?,
-        read_only: row.try_get(4)?,
+async fn admins(connection: &mut PgConnection) -> Result<u64, StoreError> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM onemap.accounts WHERE disabled_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > now()) \
+         AND 'admin' = ANY (string_to_array(roles, ','))",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(count as u64)
+}
+
+pub(super) fn read(row: &PgRow) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.try_get(0)?,
+        name: row.try_get(1)?,
+        rights: Rights {
+            roles: row
+                .try_get::<&str, _>(2)?
+                .parse()
+                .map_err(|e| StoreError::corrupt("accounts, roles", e))?,
+            unit: row.try_get(3)?,
+            communities: row.try_get(4)?,
+        },
+        has_password: row.try_get(5)?,
+        created_at: from_micros(row.try_get(6)?),
+        created_by: row.try_get(7)?,
+        invite: row.try_get(8)?,
+        expires_at: row.try_get::<Option<i64>, _>(9)?.map(from_micros),
+        disabled_at: row.try_get::<Option<i64>, _>(10)?.map(from_micros),
     })
-}
-
-fn role(row: &PgRow, column: usize) -> Result<Role, StoreError> {
-    row.try_get::<&str, _>(column)?
-        .parse()
-        .map_err(|e| StoreError::corrupt("tokens, role", e))
 }

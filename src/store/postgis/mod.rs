@@ -8,6 +8,7 @@ mod account;
 mod aside;
 mod audit;
 mod history;
+mod invite;
 mod listen;
 mod photo;
 mod pooler;
@@ -16,6 +17,7 @@ mod read;
 mod replay;
 mod sample;
 mod staging;
+mod token;
 mod views;
 mod webhook;
 mod write;
@@ -67,8 +69,13 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (
         7,
+        "audit",
+        include_str!("../../../migrations/postgis/0007_audit.sql"),
+    ),
+    (
+        11,
         "accounts",
-        include_str!("../../../migrations/postgis/0007_accounts.sql"),
+        include_str!("../../../migrations/postgis/0011_accounts.sql"),
     ),
     (
         8,

@@ -1,197 +1,239 @@
-//! Tokens and sessions in SQLite.
+//! Accounts in SQLite.
 
 use std::time::Duration;
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-use uuid::Uuid;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
 
-use super::{SqliteStore, micros_now};
-use crate::model::Role;
-use crate::store::account::SESSIONS;
-use crate::store::{NewToken, Principal, StoreError, Token, TokenSecret, from_micros};
+use super::{SqliteStore, audit, micros_now, token};
+use crate::store::audit::of_account;
+use crate::store::{
+    Account, AccountChange, AccountQuery, NewAccount, PasswordHash, PasswordOwner, Principal,
+    Rights, StoreError, TokenSecret, from_micros,
+};
+
+/// What [`read`] reads, from `accounts a`.
+macro_rules! columns {
+    () => {
+        "a.id, a.name, a.roles, a.unit, a.communities, a.password IS NOT NULL, a.created_at, \
+         a.created_by, a.invite, a.expires_at, a.disabled_at"
+    };
+}
+pub(super) use columns;
+
+/// How many columns [`columns`] has: what else is selected comes after them.
+pub(super) const COLUMNS: usize = 11;
 
 impl SqliteStore {
-    /// See [`Store::create_token`](crate::store::Store::create_token).
-    pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
-        let secret = TokenSecret::random();
-        let token = Token {
-            id: Uuid::now_v7().to_string(),
-            name: new.name,
-            role: new.role,
-            created_at: from_micros(micros_now()),
-            expires_at: new.expires_at,
-            revoked_at: None,
-            unit: new.unit,
-            communities: new.communities,
-            read_only: new.read_only,
-        };
-        self.write(sqlx::query(
-            "INSERT INTO tokens (id, hash, name, role, created_at, expires_at, unit, communities, read_only) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&token.id)
-        .bind(TokenSecret::hash(secret.reveal()))
-        .bind(&token.name)
-        .bind(token.role.as_str())
-        .bind(token.created_at.as_microsecond())
-        .bind(token.expires_at.map(|t| t.as_microsecond()))
-        .bind(&token.unit)
-        .bind(sqlx::types::Json(&token.communities))
-        .bind(token.read_only)).await?;
-        Ok((token, secret))
-    }
-
-    /// See [`Store::tokens`](crate::store::Store::tokens).
-    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, name, role, created_at, expires_at, revoked_at, unit, communities, read_only \
-             FROM tokens \
-             ORDER BY created_at DESC, id DESC",
-        )
-        .fetch_all(&self.shared.readers)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Token {
-                    id: row.try_get(0)?,
-                    name: row.try_get(1)?,
-                    role: role(row, 2)?,
-                    created_at: from_micros(row.try_get(3)?),
-                    expires_at: row.try_get::<Option<i64>, _>(4)?.map(from_micros),
-                    revoked_at: row.try_get::<Option<i64>, _>(5)?.map(from_micros),
-                    unit: row.try_get(6)?,
-                    communities: row.try_get::<sqlx::types::Json<_>, _>(7)?.0,
-                    read_only: row.try_get(8)?,
-                })
-            })
-            .collect()
-    }
-
-    /// See [`Store::revoke_token`](crate::store::Store::revoke_token).
-    pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
+    /// See [`Store::create_account`](crate::store::Store::create_account).
+    pub async fn create_account(&self, new: NewAccount) -> Result<Account, StoreError> {
         let mut writer = self.writer().await?;
         let done = async {
-            let found =
-                sqlx::query("UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?")
-                    .bind(micros_now())
-                    .bind(id)
-                    .execute(&mut *writer)
-                    .await?
-                    .rows_affected();
-            sqlx::query("DELETE FROM sessions WHERE token = ?")
-                .bind(id)
-                .execute(&mut *writer)
-                .await?;
-            Ok(found > 0)
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let account = add(&mut tx, &new).await?;
+            tx.commit().await?;
+            Ok(account)
         }
         .await;
         writer.done(done)
     }
 
-    /// See [`Store::token_principal`](crate::store::Store::token_principal).
-    pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        let row = sqlx::query(
-            "SELECT name, role, unit, communities, read_only FROM tokens WHERE hash = ? AND revoked_at IS NULL \
-             AND (expires_at IS NULL OR expires_at > ?)",
-        )
-        .bind(TokenSecret::hash(secret))
-        .bind(micros_now())
-        .fetch_optional(&self.shared.readers)
+    /// See [`Store::accounts`](crate::store::Store::accounts).
+    pub async fn accounts(&self, query: &AccountQuery) -> Result<Vec<Account>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM accounts a WHERE a.name > ?1 \
+             AND (?2 IS NULL OR instr(lower(a.name), lower(?2)) > 0) ORDER BY a.name LIMIT ?3"
+        ))
+        .bind(&query.after)
+        .bind(query.search.as_deref())
+        .bind(i64::from(query.limit))
+        .fetch_all(&self.shared.readers)
         .await?;
-        row.as_ref().map(principal).transpose()
+        rows.iter().map(read).collect()
     }
 
-    /// See [`Store::open_session`](crate::store::Store::open_session).
-    pub async fn open_session(
+    /// See [`Store::account`](crate::store::Store::account).
+    pub async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
+        by_id(&mut *self.shared.readers.acquire().await?, id).await
+    }
+
+    /// See [`Store::account_named`](crate::store::Store::account_named).
+    pub async fn account_named(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        by_name(&mut *self.shared.readers.acquire().await?, name).await
+    }
+
+    /// See [`Store::count_admins`](crate::store::Store::count_admins).
+    pub async fn count_admins(&self) -> Result<u64, StoreError> {
+        admins(&mut *self.shared.readers.acquire().await?).await
+    }
+
+    /// See [`Store::change_account`](crate::store::Store::change_account).
+    pub async fn change_account(
         &self,
-        token: &str,
-        lifetime: Duration,
-    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
-        let now = micros_now();
-        let row = sqlx::query(
-            "SELECT name, role, unit, communities, read_only, id, expires_at FROM tokens \
-             WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
-        )
-        .bind(TokenSecret::hash(token))
-        .bind(now)
-        .fetch_optional(&self.shared.readers)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        // A session never outlives its token.
-        let end = now.saturating_add(i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX));
-        let end = row
-            .try_get::<Option<i64>, _>(6)?
-            .map_or(end, |t| end.min(t));
-        let secret = TokenSecret::random();
-        let id: String = row.try_get(5)?;
+        id: &str,
+        change: &AccountChange,
+    ) -> Result<Option<Account>, StoreError> {
         let mut writer = self.writer().await?;
         let done = async {
-            sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
-                .bind(now)
-                .execute(&mut *writer)
-                .await?;
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let Some(before) = by_id(&mut tx, id).await? else {
+                return Ok(None);
+            };
+            let mut account = before.clone();
+            let words = account.apply(change);
+            if words.is_empty() {
+                return Ok(Some(account));
+            }
             sqlx::query(
-                "INSERT INTO sessions (hash, token, created_at, expires_at) VALUES (?, ?, ?, ?)",
+                "UPDATE accounts SET roles = ?, unit = ?, communities = ?, expires_at = ?, \
+             disabled_at = ?, password = coalesce(?, password) WHERE id = ?",
             )
-            .bind(TokenSecret::hash(secret.reveal()))
-            .bind(&id)
-            .bind(now)
-            .bind(end)
-            .execute(&mut *writer)
+            .bind(account.rights.roles.to_string())
+            .bind(account.rights.unit.as_deref())
+            .bind(sqlx::types::Json(&account.rights.communities))
+            .bind(account.expires_at.map(|t| t.as_microsecond()))
+            .bind(account.disabled_at.map(|t| t.as_microsecond()))
+            .bind(change.password.as_ref().map(PasswordHash::as_str))
+            .bind(id)
+            .execute(&mut *tx)
             .await?;
-            sqlx::query(
-                "DELETE FROM sessions WHERE token = ?1 AND hash <> ?2 AND hash NOT IN \
-                 (SELECT hash FROM sessions WHERE token = ?1 ORDER BY created_at DESC LIMIT ?3)",
-            )
-            .bind(&id)
-            .bind(TokenSecret::hash(secret.reveal()))
-            .bind(SESSIONS)
-            .execute(&mut *writer)
-            .await?;
-            Ok(())
+            let now = from_micros(micros_now());
+            if before.is_good_admin(now)
+                && !account.is_good_admin(now)
+                && admins(&mut tx).await? == 0
+            {
+                return Err(StoreError::LastAdmin { name: account.name });
+            }
+            if account.disabled_at.is_some() || change.password.is_some() {
+                sqlx::query("DELETE FROM sessions WHERE account = ?")
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            let words = format!("{}: {words}", account.name);
+            audit::add(&mut tx, &of_account(&words), None).await?;
+            tx.commit().await?;
+            Ok(Some(account))
         }
         .await;
-        writer.done(done)?;
-        Ok(Some((principal(&row)?, secret)))
+        writer.done(done)
     }
 
-    /// See [`Store::session_principal`](crate::store::Store::session_principal).
-    pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        let row = sqlx::query(
-            "SELECT t.name, t.role, t.unit, t.communities, t.read_only FROM sessions s JOIN tokens t ON t.id = s.token \
-             WHERE s.hash = ?1 AND s.expires_at > ?2 AND t.revoked_at IS NULL \
-             AND (t.expires_at IS NULL OR t.expires_at > ?2)",
-        )
-        .bind(TokenSecret::hash(secret))
-        .bind(micros_now())
-        .fetch_optional(&self.shared.readers)
-        .await?;
-        row.as_ref().map(principal).transpose()
+    /// See [`Store::password_owner`](crate::store::Store::password_owner).
+    pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
+        let row: Option<(String, Option<String>)> =
+            sqlx::query_as("SELECT id, password FROM accounts WHERE name = ?")
+                .bind(name)
+                .fetch_optional(&self.shared.readers)
+                .await?;
+        Ok(row.map(|(account_id, password)| PasswordOwner {
+            account_id,
+            password: password.map(PasswordHash::kept),
+        }))
     }
 
-    /// See [`Store::close_session`](crate::store::Store::close_session).
-    pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
-        self.write(
-            sqlx::query("DELETE FROM sessions WHERE hash = ?").bind(TokenSecret::hash(secret)),
-        )
-        .await?;
-        Ok(())
+    /// See [`Store::open_account_session`](crate::store::Store::open_account_session).
+    pub async fn open_account_session(
+        &self,
+        account_id: &str,
+        lifetime: Duration,
+    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let account = by_id(&mut tx, account_id).await?;
+            let Some(account) = account.filter(|a| a.is_good(from_micros(micros_now()))) else {
+                return Ok(None);
+            };
+            let principal = account.principal(false);
+            let secret = token::begin_session(&mut tx, &principal, None, None, lifetime).await?;
+            tx.commit().await?;
+            Ok(Some((principal, secret)))
+        }
+        .await;
+        writer.done(done)
     }
 }
 
-fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
-    Ok(Principal {
-        account: row.try_get(0)?,
-        roles: role(row, 1)?.into(),
-        unit: row.try_get(2)?,
-        communities: row.try_get::<sqlx::types::Json<_>, _>(3)?.0,
-        read_only: row.try_get(4)?,
+/// Makes an account, and says so in the audit.
+pub(super) async fn add(
+    tx: &mut SqliteConnection,
+    new: &NewAccount,
+) -> Result<Account, StoreError> {
+    let account = Account::of(new);
+    sqlx::query(
+        "INSERT INTO accounts (id, name, password, roles, unit, communities, created_at, \
+         created_by, invite, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&account.id)
+    .bind(&account.name)
+    .bind(new.password.as_ref().map(PasswordHash::as_str))
+    .bind(account.rights.roles.to_string())
+    .bind(account.rights.unit.as_deref())
+    .bind(sqlx::types::Json(&account.rights.communities))
+    .bind(account.created_at.as_microsecond())
+    .bind(account.created_by.as_deref())
+    .bind(account.invite.as_deref())
+    .bind(account.expires_at.map(|t| t.as_microsecond()))
+    .execute(&mut *tx)
+    .await
+    .map_err(|e| StoreError::name_taken(e, &new.name))?;
+    let words = format!("{}: made, roles {}", account.name, account.rights.roles);
+    audit::add(tx, &of_account(&words), None).await?;
+    Ok(account)
+}
+
+pub(super) async fn by_id(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Option<Account>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM accounts a WHERE a.id = ?");
+    let row = sqlx::query(sql).bind(id).fetch_optional(connection).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn by_name(
+    connection: &mut SqliteConnection,
+    name: &str,
+) -> Result<Option<Account>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM accounts a WHERE a.name = ?");
+    let row = sqlx::query(sql)
+        .bind(name)
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+async fn admins(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM accounts WHERE disabled_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > ?) AND ',' || roles || ',' LIKE '%,admin,%'",
+    )
+    .bind(micros_now())
+    .fetch_one(connection)
+    .await?;
+    Ok(count as u64)
+}
+
+pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.try_get(0)?,
+        name: row.try_get(1)?,
+        rights: Rights {
+            roles: row
+                .try_get::<&str, _>(2)?
+                .parse()
+                .map_err(|e| StoreError::corrupt("accounts, roles", e))?,
+            unit: row.try_get(3)?,
+            communities: row.try_get::<sqlx::types::Json<_>, _>(4)?.0,
+        },
+        has_password: row.try_get(5)?,
+        created_at: from_micros(row.try_get(6)?),
+        created_by: row.try_get(7)?,
+        invite: row.try_get(8)?,
+        expires_at: row.try_get::<Option<i64>, _>(9)?.map(from_micros),
+        disabled_at: row.try_get::<Option<i64>, _>(10)?.map(from_micros),
     })
-}
-
-fn role(row: &SqliteRow, column: usize) -> Result<Role, StoreError> {
-    row.try_get::<&str, _>(column)?
-        .parse()
-        .map_err(|e| StoreError::corrupt("tokens, role", e))
 }

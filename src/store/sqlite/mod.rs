@@ -8,11 +8,13 @@ mod aside;
 mod audit;
 mod file;
 mod history;
+mod invite;
 mod photo;
 mod read;
 mod replay;
 mod sample;
 mod staging;
+mod token;
 mod webhook;
 mod write;
 mod writer;
@@ -62,8 +64,13 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (
         7,
+        "audit",
+        include_str!("../../../migrations/sqlite/0007_audit.sql"),
+    ),
+    (
+        11,
         "accounts",
-        include_str!("../../../migrations/sqlite/0007_accounts.sql"),
+        include_str!("../../../migrations/sqlite/0011_accounts.sql"),
     ),
     (
         8,

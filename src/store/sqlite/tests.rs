@@ -343,3 +343,83 @@ async fn a_staged_change_may_be_taken_back_by_a_later_one() {
     assert_eq!(staging.publish(&[]).await.unwrap().changed, 0);
     assert_eq!(state(&f.store).await, expected(&[("a", 1, 1)]));
 }
+
+#[tokio::test]
+async fn tokens_of_an_older_database_become_accounts_and_none_gains_a_right() {
+    use sqlx::Row;
+
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("old.db").display());
+    let before = MIGRATIONS
+        .iter()
+        .position(|m| m.0 == 11)
+        .expect("the migration that makes accounts");
+    let options: SqliteConnectOptions = url.parse().unwrap();
+    let options = options.create_if_missing(true);
+    let mut old = SqliteConnection::connect_with(&options).await.unwrap();
+    migrate(&mut old, &MIGRATIONS[..before]).await.unwrap();
+    let secret = |n: u8| format!("om_{n:064x}");
+    for (n, name, role, unit, communities) in [
+        (1_u8, "小李", "rider", None, "[]"),
+        (2, "小李", "rider", None, "[]"),
+        (3, "小李", "officer", None, "[]"),
+        (4, "小李", "rider", None, r#"["c1"]"#),
+        (5, "物业", "unit", Some("u1"), "[]"),
+    ] {
+        sqlx::query(
+            "INSERT INTO tokens (id, hash, name, role, created_at, unit, communities) \
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(format!("t{n}"))
+        .bind(crate::store::TokenSecret::hash(&secret(n)))
+        .bind(name)
+        .bind(role)
+        .bind(i64::from(n))
+        .bind(unit)
+        .bind(communities)
+        .execute(&mut old)
+        .await
+        .unwrap();
+    }
+    sqlx::query(
+        "INSERT INTO sessions (hash, token, created_at, expires_at) VALUES (?, 't3', 0, ?)",
+    )
+    .bind(crate::store::TokenSecret::hash(&secret(9)))
+    .bind(i64::MAX)
+    .execute(&mut old)
+    .await
+    .unwrap();
+    old.close().await.unwrap();
+
+    let store = SqliteStore::open(&url, Opening::Existing).await.unwrap();
+    let mut who = Vec::new();
+    for n in 1..=5 {
+        who.push(store.token_principal(&secret(n)).await.unwrap().unwrap());
+    }
+    assert_eq!(who[0], who[1], "one name and the same rights: one account");
+    assert_eq!(who[0].account, "小李");
+    let shown = |n: usize| (who[n].roles.to_string(), who[n].communities.join(","));
+    assert_eq!(shown(0), ("rider".to_owned(), String::new()));
+    assert_eq!(shown(2), ("officer".to_owned(), String::new()));
+    assert_eq!(shown(3), ("rider".to_owned(), "c1".to_owned()));
+    assert!(
+        who[2].account.starts_with("小李 (officer "),
+        "{}",
+        who[2].account
+    );
+    assert!(
+        who[3].account.starts_with("小李 (rider "),
+        "{}",
+        who[3].account
+    );
+    assert_eq!(who[4].unit.as_deref(), Some("u1"));
+    let session = store.session_principal(&secret(9)).await.unwrap();
+    assert_eq!(session.as_ref(), Some(&who[2]));
+    // Whoever asks for the token of an officer does not get it for the rider of that name.
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let roles = sqlx::query("SELECT roles FROM accounts WHERE name = '小李'")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(roles.try_get::<String, _>(0).unwrap(), "rider");
+}

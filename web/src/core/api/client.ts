@@ -111,12 +111,24 @@ export const style = <S>(name: string, signal?: AbortSignal): Promise<S> => json
 
 export const session = (): Promise<Session> => json(at('/api/session'));
 
+const sendJson = (method: string, path: string, body: object): Promise<Response> =>
+  ask(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
 export async function signIn(token: string): Promise<void> {
-  await ask(at('/api/session'), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token } satisfies SignIn),
-  });
+  await sendJson('POST', at('/api/session'), { token } satisfies SignIn);
+}
+
+export async function signInWithPassword(name: string, password: string): Promise<void> {
+  await sendJson('POST', at('/api/session'), { name, password } satisfies SignIn);
+}
+
+/** Makes an account by an invite, and signs in with it. */
+export async function acceptInvite(code: string, name: string, password: string): Promise<void> {
+  await sendJson('POST', at('/api/invites/accept'), { code, name, ...(password ? { password } : {}) });
+}
+
+export async function changePassword(old: string, to: string): Promise<void> {
+  await sendJson('PUT', at('/api/session/password'), { old, new: to });
 }
 
 export async function signOut(): Promise<void> {

@@ -1,0 +1,435 @@
+//! `onemap account`: accounts and invites, for who keeps the server.
+
+use std::io::{BufRead, IsTerminal};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::{moment, print, say, with_store};
+use crate::model::{Role, RoleSet};
+use crate::store::{
+    Account, AccountChange, AccountQuery, Invite, LONGEST_PASSWORD, NewAccount, NewInvite, Opening,
+    PasswordHash, Rights, Store,
+};
+
+/// How many accounts are read at a time.
+const PAGE: u32 = 1_000;
+
+/// Make, list and change accounts and invites.
+#[derive(Debug, Args)]
+pub struct AccountArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+/// What an account may do, and where.
+#[derive(Debug, Args)]
+struct RightsArgs {
+    /// With commas between: rider, unit, grid_worker, officer, planner, steward, admin.
+    #[arg(long)]
+    roles: RoleSet,
+    /// The id of the member unit that it works for, as in the collection units.
+    #[arg(long)]
+    unit: Option<String>,
+    /// The ids of the communities that it is bound to, with commas between. Without, it may act
+    /// everywhere.
+    #[arg(long, value_delimiter = ',')]
+    communities: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make an account.
+    Create {
+        /// Its name: unique, and for ever.
+        name: String,
+        #[command(flatten)]
+        rights: RightsArgs,
+        /// When it ends: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without, never.
+        #[arg(long, value_name = "MOMENT", value_parser = moment)]
+        expires: Option<Timestamp>,
+        /// Give it a password: asked for at the terminal, or the first line of standard input.
+        #[arg(long)]
+        password: bool,
+        /// The answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List accounts.
+    List {
+        /// Only names that contain this text.
+        #[arg(long)]
+        search: Option<String>,
+        /// The answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show an account and its tokens.
+    Show {
+        /// Its name or its id.
+        account: String,
+        /// The answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable an account: its tokens and sessions stop working within two seconds.
+    Disable {
+        /// Its name or its id.
+        account: String,
+    },
+    /// Enable an account that is disabled.
+    Enable {
+        /// Its name or its id.
+        account: String,
+    },
+    /// Set the password of an account: asked for at the terminal, or the first line of standard input.
+    SetPassword {
+        /// Its name or its id.
+        account: String,
+    },
+    /// Set what an account may do, all of it.
+    Roles {
+        /// Its name or its id.
+        account: String,
+        #[command(flatten)]
+        rights: RightsArgs,
+    },
+    /// Make, list and revoke invites.
+    Invite {
+        #[command(subcommand)]
+        action: InviteAction,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum InviteAction {
+    /// Make an invite. Its code is printed once and kept nowhere; the path behind it opens the page that
+    /// accepts it.
+    Create {
+        #[command(flatten)]
+        rights: RightsArgs,
+        /// How many accounts it makes.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        uses: u32,
+        /// When it ends. Without, after 7 days.
+        #[arg(long, value_name = "MOMENT", value_parser = moment)]
+        expires: Option<Timestamp>,
+        /// What it is for.
+        #[arg(long)]
+        note: Option<String>,
+        /// The answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List invites, without their codes.
+    List {
+        /// The answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke an invite. Accounts that came by it stay.
+    Revoke {
+        /// The invite's id.
+        id: String,
+    },
+}
+
+pub(super) async fn run(database: &str, args: AccountArgs) -> anyhow::Result<ExitCode> {
+    let opening = match &args.action {
+        Action::Create { .. } => Opening::Create,
+        _ => Opening::Existing,
+    };
+    let store = Store::open_as(database, opening).await?;
+    with_store(store, async |store| act(store, args.action).await).await
+}
+
+async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
+    match action {
+        Action::Create {
+            name,
+            rights,
+            expires,
+            password,
+            json,
+        } => {
+            let name = name.trim().to_owned();
+            if name.is_empty() || name.chars().any(char::is_control) {
+                bail!("NAME is empty or has control characters. Expected the name of the account.");
+            }
+            let password = password.then(|| ask_password(&name)).transpose()?;
+            let account = store
+                .create_account(NewAccount {
+                    name,
+                    rights: rights.rights()?,
+                    expires_at: expires,
+                    password,
+                    ..NewAccount::default()
+                })
+                .await?;
+            match json {
+                true => print(&shown(&account).to_string())?,
+                false => print(&account.id)?,
+            }
+        }
+        Action::List { search, json } => list(store, search, json).await?,
+        Action::Show { account, json } => show(store, &account, json).await?,
+        Action::Disable { account } => set_disabled(store, &account, true).await?,
+        Action::Enable { account } => set_disabled(store, &account, false).await?,
+        Action::SetPassword { account } => {
+            let account = find(store, &account).await?;
+            let change = AccountChange {
+                password: Some(ask_password(&account.name)?),
+                ..AccountChange::default()
+            };
+            store.change_account(&account.id, &change).await?;
+        }
+        Action::Roles { account, rights } => {
+            let account = find(store, &account).await?;
+            let rights = rights.rights()?;
+            let change = AccountChange {
+                roles: Some(rights.roles),
+                unit: Some(rights.unit),
+                communities: Some(rights.communities),
+                ..AccountChange::default()
+            };
+            store.change_account(&account.id, &change).await?;
+        }
+        Action::Invite { action } => invite(store, action).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl RightsArgs {
+    fn rights(self) -> anyhow::Result<Rights> {
+        let plain = |text: String| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+        let unit = self.unit.and_then(plain);
+        if self.roles.is_public() {
+            bail!(
+                "--roles names no role. Expected at least one of rider, unit, grid_worker, officer, planner, steward, admin."
+            );
+        }
+        if self.roles.contains(Role::Unit) && unit.is_none() {
+            bail!("--roles unit needs --unit ID, the member unit that the account works for.");
+        }
+        Ok(Rights {
+            roles: self.roles,
+            unit,
+            communities: self.communities.into_iter().filter_map(plain).collect(),
+        })
+    }
+}
+
+async fn list(store: &Store, search: Option<String>, json: bool) -> anyhow::Result<()> {
+    let mut query = AccountQuery {
+        search,
+        after: String::new(),
+        limit: PAGE,
+    };
+    let mut all = Vec::new();
+    loop {
+        let page = store.accounts(&query).await?;
+        let is_last = page.len() < PAGE as usize;
+        if let Some(last) = page.last() {
+            query.after.clone_from(&last.name);
+        }
+        if json {
+            all.extend(page.iter().map(shown));
+        } else {
+            for account in &page {
+                print(&in_words(account))?;
+            }
+        }
+        if is_last {
+            break;
+        }
+    }
+    if json {
+        print(&Value::Array(all).to_string())?;
+    }
+    Ok(())
+}
+
+async fn show(store: &Store, account: &str, json: bool) -> anyhow::Result<()> {
+    let account = find(store, account).await?;
+    let tokens = store.tokens_of(&account.id).await?;
+    if json {
+        let mut answer = shown(&account);
+        answer["tokens"] = serde_json::to_value(&tokens)?;
+        return Ok(print(&answer.to_string())?);
+    }
+    print(&in_words(&account))?;
+    for token in tokens {
+        let state = match (token.revoked_at, token.expires_at) {
+            (Some(at), _) => format!("revoked {at}"),
+            (None, Some(at)) => format!("until {at}"),
+            (None, None) => "valid".to_owned(),
+        };
+        print(&format!("  token {}  {}  {state}", token.id, token.label))?;
+    }
+    Ok(())
+}
+
+async fn set_disabled(store: &Store, account: &str, disabled: bool) -> anyhow::Result<()> {
+    let account = find(store, account).await?;
+    let change = AccountChange {
+        disabled: Some(disabled),
+        ..AccountChange::default()
+    };
+    store.change_account(&account.id, &change).await?;
+    Ok(())
+}
+
+async fn invite(store: &Store, action: InviteAction) -> anyhow::Result<()> {
+    match action {
+        InviteAction::Create {
+            rights,
+            uses,
+            expires,
+            note,
+            json,
+        } => {
+            let week = SignedDuration::from_hours(7 * 24);
+            let (invite, code) = store
+                .create_invite(NewInvite {
+                    rights: rights.rights()?,
+                    note,
+                    uses,
+                    expires_at: expires.unwrap_or_else(|| Timestamp::now() + week),
+                    created_by: None,
+                })
+                .await?;
+            let path = format!("/sign-in#invite={}", code.reveal());
+            if json {
+                let mut answer = invite_shown(&invite);
+                answer["code"] = code.reveal().into();
+                answer["path"] = path.into();
+                print(&answer.to_string())?;
+            } else {
+                print(code.reveal())?;
+                print(&path)?;
+            }
+        }
+        InviteAction::List { json } => {
+            let invites = store.invites(None).await?;
+            if json {
+                let list: Vec<Value> = invites.iter().map(invite_shown).collect();
+                print(&Value::Array(list).to_string())?;
+            } else {
+                for invite in invites {
+                    let state = match invite.revoked_at {
+                        Some(at) => format!("revoked {at}"),
+                        None => format!("until {}", invite.expires_at),
+                    };
+                    print(&format!(
+                        "{}  {}  {} of {} used  {state}",
+                        invite.id, invite.rights.roles, invite.used, invite.uses
+                    ))?;
+                }
+            }
+        }
+        InviteAction::Revoke { id } => {
+            if !store.revoke_invite(&id, None).await? {
+                bail!("There is no invite {id:?}. `onemap account invite list` shows them.");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The account of a name or an id.
+pub(super) async fn find(store: &Store, text: &str) -> anyhow::Result<Account> {
+    if let Some(account) = store.account_named(text).await? {
+        return Ok(account);
+    }
+    match store.account(text).await? {
+        Some(account) => Ok(account),
+        None => bail!("There is no account {text:?}. `onemap account list` shows them."),
+    }
+}
+
+/// A new password: typed twice at a terminal where it does not show, or the first line of standard input.
+fn ask_password(name: &str) -> anyhow::Result<PasswordHash> {
+    let password = if std::io::stdin().is_terminal() {
+        let terminal = console::Term::stderr();
+        let ask = |what: &str| -> anyhow::Result<String> {
+            say(&format!("{what} of {name}:"));
+            Ok(terminal.read_secure_line()?)
+        };
+        let first = ask("Password")?;
+        if ask("Again, the password")? != first {
+            bail!("The two passwords differ. Nothing was changed.");
+        }
+        first
+    } else {
+        let mut line = String::new();
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .context("cannot read the password from standard input")?;
+        line.trim_end_matches(['\n', '\r']).to_owned()
+    };
+    if password.len() > LONGEST_PASSWORD {
+        bail!("The password has more than {LONGEST_PASSWORD} bytes.");
+    }
+    PasswordHash::check(&password, name)?;
+    Ok(PasswordHash::new(&password)?)
+}
+
+fn in_words(account: &Account) -> String {
+    let state = match (account.disabled_at, account.expires_at) {
+        (Some(at), _) => format!("disabled {at}"),
+        (None, Some(at)) if at < Timestamp::now() => format!("expired {at}"),
+        (None, Some(at)) => format!("until {at}"),
+        (None, None) => "valid".to_owned(),
+    };
+    let rights = &account.rights;
+    let mut text = format!(
+        "{}  {}  {}  {state}",
+        account.id, rights.roles, account.name
+    );
+    if let Some(unit) = &rights.unit {
+        text.push_str(&format!("  unit {unit}"));
+    }
+    if !rights.communities.is_empty() {
+        text.push_str(&format!("  communities {}", rights.communities.join(",")));
+    }
+    if account.has_password {
+        text.push_str("  password");
+    }
+    text
+}
+
+fn shown(account: &Account) -> Value {
+    json!({
+        "id": account.id,
+        "name": account.name,
+        "roles": account.rights.roles,
+        "unit": account.rights.unit,
+        "communities": account.rights.communities,
+        "has_password": account.has_password,
+        "created_at": account.created_at.to_string(),
+        "created_by": account.created_by,
+        "invite": account.invite,
+        "expires_at": account.expires_at.map(|t| t.to_string()),
+        "disabled_at": account.disabled_at.map(|t| t.to_string()),
+    })
+}
+
+fn invite_shown(invite: &Invite) -> Value {
+    json!({
+        "id": invite.id,
+        "roles": invite.rights.roles,
+        "unit": invite.rights.unit,
+        "communities": invite.rights.communities,
+        "note": invite.note,
+        "uses": invite.uses,
+        "used": invite.used,
+        "created_at": invite.created_at.to_string(),
+        "created_by": invite.created_by,
+        "expires_at": invite.expires_at.to_string(),
+        "revoked_at": invite.revoked_at.map(|t| t.to_string()),
+    })
+}

@@ -1,0 +1,351 @@
+//! `/api/accounts`: who may sign in, with what rights. For administrators.
+
+mod rights;
+mod tokens;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use super::App;
+use super::auth::Caller;
+use super::body::JsonBody;
+use super::problem::Problem;
+use super::query::Query;
+use crate::model::Role;
+use crate::store::{Account, AccountChange, AccountQuery, NewAccount, Principal};
+
+pub use rights::{future, name, rights};
+pub use tokens::{
+    __path_create_token, __path_revoke_token, TokenShown, create_token, revoke_token,
+};
+
+/// The most accounts of one answer.
+const PAGE: u32 = 500;
+
+/// An account to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountWanted {
+    /// Its name, by which it signs in and which the history shows. Unique, and for ever.
+    #[schema(example = "小李")]
+    pub name: String,
+    /// At least one of rider, unit, grid_worker, officer, planner, steward, admin.
+    #[schema(example = json!(["grid_worker"]))]
+    pub roles: Vec<String>,
+    /// The id of the member unit that it works for.
+    pub unit: Option<String>,
+    /// The ids of the communities that it is bound to; without any it may act everywhere.
+    #[serde(default)]
+    pub communities: Vec<String>,
+    /// When it ends, RFC 3339; never where it is absent.
+    pub expires_at: Option<String>,
+    /// A password of at least 10 characters; without, it signs in with tokens.
+    pub password: Option<String>,
+}
+
+/// What is to change of an account; what is absent stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountPatch {
+    /// All its roles.
+    pub roles: Option<Vec<String>>,
+    /// Its unit; null for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub unit: Option<Option<String>>,
+    /// All its communities; an empty list for no bound.
+    pub communities: Option<Vec<String>>,
+    /// When it ends, RFC 3339; null for never.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub expires_at: Option<Option<String>>,
+    /// Whether it is disabled. Its tokens and sessions stop working within two seconds.
+    pub disabled: Option<bool>,
+    /// A new password. Ends its sessions.
+    pub password: Option<String>,
+}
+
+/// Tells `null` from a field that is absent.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// An account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountShown {
+    /// Its id, for ever.
+    pub id: String,
+    /// Its name, for ever.
+    pub name: String,
+    /// What it may do.
+    pub roles: Vec<String>,
+    /// The id of the member unit that it works for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    pub communities: Vec<String>,
+    /// Whether it can sign in with a password.
+    pub has_password: bool,
+    /// RFC 3339.
+    pub created_at: String,
+    /// The id of the account that made it; absent for the command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// The id of the invite that it came by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite: Option<String>,
+    /// When it ends, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// Since when it is disabled, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<String>,
+    /// Its tokens, the newest first; only in the answer about one account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Vec<TokenShown>>,
+}
+
+/// Accounts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountList {
+    /// In the order of their names.
+    pub accounts: Vec<AccountShown>,
+    /// What `after` must be to read on; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// Which accounts are there?
+#[utoipa::path(get, path = "/api/accounts", operation_id = "list_accounts", tag = "accounts",
+    params(
+        ("q" = Option<String>, Query, description = "Only names that contain this text"),
+        ("after" = Option<String>, Query, description = "Only names after this one: `next` of the page before"),
+        ("limit" = Option<u32>, Query, description = "At most so many, up to 500; 100 without"),
+    ),
+    responses(
+        (status = 200, description = "In the order of their names", body = AccountList),
+        (status = 403, description = "This takes the role admin", content_type = "application/problem+json"),
+    ))]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    query: Query,
+) -> Result<Response, Problem> {
+    admin(&caller)?;
+    query.only(&["q", "after", "limit"])?;
+    let limit = query.parsed::<u32>("limit", "a whole number")?;
+    let limit = limit.unwrap_or(100).clamp(1, PAGE);
+    let wanted = AccountQuery {
+        search: query
+            .get("q")?
+            .map(str::trim)
+            .filter(|q| !q.is_empty())
+            .map(str::to_owned),
+        after: query.get("after")?.unwrap_or_default().to_owned(),
+        limit: limit + 1,
+    };
+    let mut accounts = app.live.store().accounts(&wanted).await?;
+    let more = accounts.len() > limit as usize;
+    accounts.truncate(limit as usize);
+    let next = accounts.last().filter(|_| more).map(|a| a.name.clone());
+    let accounts = accounts.iter().map(shown).collect();
+    Ok(no_store(Json(AccountList { accounts, next })))
+}
+
+/// Makes an account.
+#[utoipa::path(post, path = "/api/accounts", operation_id = "create_account", tag = "accounts",
+    request_body = AccountWanted,
+    responses(
+        (status = 201, description = "Made; Location names it", body = AccountShown),
+        (status = 403, description = "This takes the role admin", content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+    ))]
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(wanted): JsonBody<AccountWanted>,
+) -> Result<Response, Problem> {
+    let by = admin(&caller)?;
+    let name = name("name", &wanted.name)?;
+    let rights = rights(&wanted.roles, wanted.unit, wanted.communities)?;
+    let expires_at = wanted
+        .expires_at
+        .map(|t| future("expires_at", &t))
+        .transpose()?;
+    let password = match wanted.password {
+        Some(password) => Some(app.passwords.hash(password, &name).await?),
+        None => None,
+    };
+    let account = app
+        .live
+        .store()
+        .create_account(NewAccount {
+            name,
+            rights,
+            expires_at,
+            password,
+            created_by: Some(by.account_id.clone()),
+            invite: None,
+        })
+        .await?;
+    let place = format!("/api/accounts/{}", account.id);
+    let place = HeaderValue::try_from(place).map_err(|e| Problem::internal(&e))?;
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, place)],
+        no_store(Json(shown(&account))),
+    )
+        .into_response())
+}
+
+/// One account, with its tokens.
+#[utoipa::path(get, path = "/api/accounts/{accountId}", operation_id = "read_account", tag = "accounts",
+    params(("accountId" = String, Path, description = "The account's id")),
+    responses(
+        (status = 200, description = "The account", body = AccountShown),
+        (status = 404, description = "No such account", content_type = "application/problem+json"),
+    ))]
+pub async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    admin(&caller)?;
+    let store = app.live.store();
+    let account = store.account(&id).await?.ok_or_else(|| unknown(&id))?;
+    let tokens = store.tokens_of(&id).await?;
+    let mut answer = shown(&account);
+    answer.tokens = Some(tokens.into_iter().map(tokens::shown).collect());
+    Ok(no_store(Json(answer)))
+}
+
+/// Changes an account: its rights, its end, its password, and whether it is disabled.
+#[utoipa::path(patch, path = "/api/accounts/{accountId}", operation_id = "change_account", tag = "accounts",
+    params(("accountId" = String, Path, description = "The account's id")),
+    request_body = AccountPatch,
+    responses(
+        (status = 200, description = "The account as it is now", body = AccountShown),
+        (status = 404, description = "No such account", content_type = "application/problem+json"),
+        (status = 409, description = "It is the last administrator", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+    ))]
+pub async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(patch): JsonBody<AccountPatch>,
+) -> Result<Response, Problem> {
+    admin(&caller)?;
+    let store = app.live.store();
+    let account = store.account(&id).await?.ok_or_else(|| unknown(&id))?;
+    // What is given is checked together with what stays.
+    let now = account.rights;
+    let roles = match patch.roles {
+        Some(roles) => roles,
+        None => now.roles.iter().map(|r| r.to_string()).collect(),
+    };
+    let rights = rights(
+        &roles,
+        patch.unit.unwrap_or(now.unit),
+        patch.communities.unwrap_or(now.communities),
+    )?;
+    let expires_at = match patch.expires_at {
+        Some(Some(text)) => Some(Some(future("expires_at", &text)?)),
+        Some(None) => Some(None),
+        None => None,
+    };
+    let password = match patch.password {
+        Some(password) => Some(app.passwords.hash(password, &account.name).await?),
+        None => None,
+    };
+    let change = AccountChange {
+        roles: Some(rights.roles),
+        unit: Some(rights.unit),
+        communities: Some(rights.communities),
+        expires_at,
+        disabled: patch.disabled,
+        password,
+    };
+    let changed = store.change_account(&id, &change).await?;
+    let changed = changed.ok_or_else(|| unknown(&id))?;
+    app.principals.forget();
+    Ok(no_store(Json(shown(&changed))))
+}
+
+/// Disables an account. It stays, because the history refers to it.
+#[utoipa::path(delete, path = "/api/accounts/{accountId}", operation_id = "disable_account", tag = "accounts",
+    params(("accountId" = String, Path, description = "The account's id")),
+    responses(
+        (status = 204, description = "Disabled: its tokens and sessions stop working within two seconds"),
+        (status = 404, description = "No such account", content_type = "application/problem+json"),
+        (status = 409, description = "It is the last administrator", content_type = "application/problem+json"),
+    ))]
+pub async fn disable(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    admin(&caller)?;
+    let change = AccountChange {
+        disabled: Some(true),
+        ..AccountChange::default()
+    };
+    let changed = app.live.store().change_account(&id, &change).await?;
+    changed.ok_or_else(|| unknown(&id))?;
+    app.principals.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The administrator that asks. A token that hangs in the address of a screen is seen by many, so it
+/// reads nothing here.
+pub fn admin(caller: &Caller) -> Result<&Principal, Problem> {
+    caller.author(Role::Admin)?;
+    watched(caller)
+}
+
+/// Who asks, unless by a read-only token.
+pub fn watched(caller: &Caller) -> Result<&Principal, Problem> {
+    match &caller.principal {
+        Some(p) if !p.read_only => Ok(p),
+        Some(p) => Err(Problem::forbidden(format!(
+            "{} has a read-only token. Accounts, invites and the audit are not shown to it.",
+            p.account
+        ))),
+        None => Err(Problem::unauthenticated("Sign in first.")),
+    }
+}
+
+fn unknown(id: &str) -> Problem {
+    Problem::not_found(format!(
+        "There is no account with the id {id:?}. GET /api/accounts lists them."
+    ))
+}
+
+fn shown(account: &Account) -> AccountShown {
+    let text = |t: Option<Timestamp>| t.map(|t| t.to_string());
+    AccountShown {
+        id: account.id.clone(),
+        name: account.name.clone(),
+        roles: account.rights.roles.iter().map(|r| r.to_string()).collect(),
+        unit: account.rights.unit.clone(),
+        communities: account.rights.communities.clone(),
+        has_password: account.has_password,
+        created_at: account.created_at.to_string(),
+        created_by: account.created_by.clone(),
+        invite: account.invite.clone(),
+        expires_at: text(account.expires_at),
+        disabled_at: text(account.disabled_at),
+        tokens: None,
+    }
+}
+
+/// An answer that nobody keeps.
+pub fn no_store<T: IntoResponse>(answer: T) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
+}

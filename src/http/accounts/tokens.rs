@@ -1,0 +1,150 @@
+//! `/api/accounts/{id}/tokens`: for screens and programs, which have no password.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{admin, future, name, no_store, unknown};
+use crate::http::App;
+use crate::http::auth::Caller;
+use crate::http::body::JsonBody;
+use crate::http::problem::Problem;
+use crate::store::{NewAccountToken, Token};
+
+/// The most tokens of an account that are in force.
+const MOST: usize = 50;
+
+/// A token to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenWanted {
+    /// What it is for.
+    #[schema(example = "指挥大厅大屏")]
+    pub label: String,
+    /// When it ends, RFC 3339; never where it is absent.
+    pub expires_at: Option<String>,
+    /// Whether it may read and nothing else: for screens that nobody watches over.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
+/// A token, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenShown {
+    /// Its id, by which it is revoked.
+    pub id: String,
+    /// What it is for.
+    pub label: String,
+    /// RFC 3339.
+    pub created_at: String,
+    /// When it ends, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// When it was revoked, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<String>,
+    /// Whether it may read and nothing else.
+    pub read_only: bool,
+}
+
+/// A token that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenMade {
+    /// The token.
+    pub token: TokenShown,
+    /// Its secret, given this once.
+    pub secret: String,
+    /// For a read-only token: the path that opens the wall with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kiosk: Option<String>,
+}
+
+/// Makes a token of an account.
+#[utoipa::path(post, path = "/api/accounts/{accountId}/tokens", operation_id = "create_account_token", tag = "accounts",
+    params(("accountId" = String, Path, description = "The account's id")),
+    request_body = TokenWanted,
+    responses(
+        (status = 201, description = "Made; its secret is given this once", body = TokenMade),
+        (status = 404, description = "No such account", content_type = "application/problem+json"),
+        (status = 409, description = "The account is disabled, or has 50 tokens", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+    ))]
+pub async fn create_token(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(wanted): JsonBody<TokenWanted>,
+) -> Result<Response, Problem> {
+    admin(&caller)?;
+    let new = NewAccountToken {
+        label: name("label", &wanted.label)?,
+        expires_at: wanted
+            .expires_at
+            .map(|t| future("expires_at", &t))
+            .transpose()?,
+        read_only: wanted.read_only,
+    };
+    let store = app.live.store();
+    let now = jiff::Timestamp::now();
+    let in_force = store.tokens_of(&id).await?;
+    let in_force = in_force
+        .iter()
+        .filter(|t| t.revoked_at.is_none() && t.expires_at.is_none_or(|end| end > now));
+    if in_force.count() >= MOST {
+        return Err(Problem::conflict(format!(
+            "An account has at most {MOST} tokens. Revoke one first."
+        )));
+    }
+    let made = store.create_account_token(&id, new).await?;
+    let (token, secret) = made.ok_or_else(|| unknown(&id))?;
+    let kiosk = token
+        .read_only
+        .then(|| format!("/wall#token={}", secret.reveal()));
+    let answer = TokenMade {
+        token: shown(token),
+        secret: secret.reveal().to_owned(),
+        kiosk,
+    };
+    Ok((StatusCode::CREATED, no_store(Json(answer))).into_response())
+}
+
+/// Revokes a token and ends its sessions.
+#[utoipa::path(delete, path = "/api/accounts/{accountId}/tokens/{tokenId}", operation_id = "revoke_account_token", tag = "accounts",
+    params(
+        ("accountId" = String, Path, description = "The account's id"),
+        ("tokenId" = String, Path, description = "The token's id"),
+    ),
+    responses(
+        (status = 204, description = "Revoked: it stops working within two seconds"),
+        (status = 404, description = "No such token", content_type = "application/problem+json"),
+    ))]
+pub async fn revoke_token(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, token)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    admin(&caller)?;
+    let store = app.live.store();
+    let is_its = store.tokens_of(&id).await?.iter().any(|t| t.id == token);
+    if !is_its || !store.revoke_token(&token).await? {
+        return Err(Problem::not_found(format!(
+            "The account {id:?} has no token {token:?}. GET /api/accounts/{id} lists them."
+        )));
+    }
+    app.principals.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) fn shown(token: Token) -> TokenShown {
+    TokenShown {
+        id: token.id,
+        label: token.label,
+        created_at: token.created_at.to_string(),
+        expires_at: token.expires_at.map(|t| t.to_string()),
+        revoked_at: token.revoked_at.map(|t| t.to_string()),
+        read_only: token.read_only,
+    }
+}

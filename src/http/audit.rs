@@ -1,0 +1,173 @@
+//! `/api/audit`: who wrote what, who looked at what is protected, who signed in. For administrators.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::accounts::{admin, no_store};
+use super::auth::Caller;
+use super::problem::Problem;
+use super::query::Query;
+use crate::store::{AuditKind, AuditQuery, AuditRow};
+
+/// The most rows of one answer.
+const MOST: u32 = 10_000;
+
+/// One row of the audit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditShown {
+    /// Its number; later rows have higher numbers.
+    pub id: i64,
+    /// RFC 3339.
+    pub at: String,
+    /// `write`, `look`, `sign_in`, `sign_in_failed`, `account` or `erase`.
+    #[schema(example = "write")]
+    pub kind: String,
+    /// The account's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    /// The account's name at that moment; the database's user where plain SQL wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The method of the request; `SQL` for plain SQL, `CLI` for the command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The path of the request, or the command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The collection of the feature; of several, of the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collection: Option<String>,
+    /// The feature's id; of several, the first's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// The commit that a write made; of several, the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// The network address that a sign-in or a change of an account came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What else there is to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// Rows of the audit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditList {
+    /// The oldest first.
+    pub rows: Vec<AuditShown>,
+    /// What `after` must be to read on; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<i64>,
+}
+
+/// Who did what?
+#[utoipa::path(get, path = "/api/audit", operation_id = "list_audit", tag = "accounts",
+    params(
+        ("from" = Option<String>, Query, description = "From this moment on, RFC 3339"),
+        ("to" = Option<String>, Query, description = "Before this moment, RFC 3339"),
+        ("account" = Option<String>, Query, description = "Only of this account: its id or its name"),
+        ("kind" = Option<String>, Query, description = "Only write, look, sign_in, sign_in_failed, account or erase"),
+        ("after" = Option<i64>, Query, description = "Only rows after this one: `next` of the page before"),
+        ("limit" = Option<u32>, Query, description = "At most so many, up to 10,000; 1,000 without"),
+        ("f" = Option<String>, Query, description = "json (the default) or csv"),
+    ),
+    responses(
+        (status = 200, description = "The oldest first", content(
+            (AuditList = "application/json"),
+            (String = "text/csv"),
+        )),
+        (status = 403, description = "This takes the role admin", content_type = "application/problem+json"),
+    ))]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    query: Query,
+) -> Result<Response, Problem> {
+    admin(&caller)?;
+    query.only(&["from", "to", "account", "kind", "after", "limit", "f"])?;
+    let as_csv = match query.get("f")? {
+        None | Some("json") => false,
+        Some("csv") => true,
+        Some(other) => {
+            return Err(Problem::invalid(
+                "f",
+                format!("f={other}: expected json or csv."),
+            ));
+        }
+    };
+    let kind = match query.get("kind")? {
+        None => None,
+        Some(name) => Some(AuditKind::parse(name).ok_or_else(|| {
+            Problem::invalid(
+                "kind",
+                format!(
+                    "kind={name}: expected one of {}.",
+                    AuditKind::ALL.map(AuditKind::as_str).join(", ")
+                ),
+            )
+        })?),
+    };
+    let moment = |name| query.parsed::<Timestamp>(name, "a moment as 2026-11-22T14:05:00+08:00");
+    let limit = query.parsed::<u32>("limit", "a whole number")?;
+    let limit = limit.unwrap_or(1_000).clamp(1, MOST);
+    let wanted = AuditQuery {
+        from: moment("from")?,
+        to: moment("to")?,
+        account: query.get("account")?.map(str::to_owned),
+        kind,
+        after: query
+            .parsed::<i64>("after", "the id of a row")?
+            .unwrap_or(0),
+        limit: limit + 1,
+    };
+    let mut rows = app.live.store().audit_rows(&wanted).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|r| r.id);
+    if as_csv {
+        let bytes = crate::store::audit::csv(&rows).map_err(|e| Problem::internal(&e))?;
+        let mut response = no_store((
+            [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"audit.csv\"",
+                ),
+            ],
+            bytes,
+        ));
+        if let Some(next) = next {
+            response
+                .headers_mut()
+                .insert("onemap-next", HeaderValue::from(next));
+        }
+        return Ok(response.into_response());
+    }
+    let rows = rows.into_iter().map(shown).collect();
+    Ok(no_store(Json(AuditList { rows, next })))
+}
+
+fn shown(row: AuditRow) -> AuditShown {
+    let entry = row.entry;
+    AuditShown {
+        id: row.id,
+        at: row.at.to_string(),
+        kind: entry.kind.as_str().to_owned(),
+        account_id: entry.account_id,
+        account: entry.account,
+        method: entry.method,
+        path: entry.path,
+        collection: entry.collection,
+        feature: entry.feature,
+        seq: row.seq,
+        address: entry.address,
+        detail: entry.detail,
+    }
+}

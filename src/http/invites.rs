@@ -1,0 +1,428 @@
+//! `/api/invites`: links and QR codes by which riders, grid workers and units make their accounts.
+//!
+//! The secret stands behind `#` in the link: a browser sends it to nobody, so it is in no log.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::App;
+use super::accounts::{future, name, no_store, rights, watched};
+use super::auth::Caller;
+use super::body::JsonBody;
+use super::limit::ClientAddress;
+use super::problem::Problem;
+use super::session::{self, Session};
+use crate::model::{Role, RoleSet};
+use crate::store::{Guest, Invite, NewInvite, Rights, TokenSecret};
+
+/// The most accounts that one invite makes.
+const MOST_USES: u32 = 1_000;
+/// How long an invite is good where nothing else is said, and at most.
+const USUAL: SignedDuration = SignedDuration::from_hours(7 * 24);
+const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// The longest note, in characters.
+const LONGEST_NOTE: usize = 200;
+/// The roles that an officer may give.
+const OF_OFFICERS: [Role; 3] = [Role::Rider, Role::GridWorker, Role::Unit];
+
+/// An invite to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InviteWanted {
+    /// The roles of the accounts that come by it. Officers give rider, grid_worker and unit.
+    #[schema(example = json!(["rider"]))]
+    pub roles: Vec<String>,
+    /// The id of the member unit that they work for.
+    pub unit: Option<String>,
+    /// The ids of the communities that they are bound to. An officer who is bound to communities gives
+    /// those, or some of them.
+    #[serde(default)]
+    pub communities: Vec<String>,
+    /// What it is for.
+    pub note: Option<String>,
+    /// How many accounts it makes, up to 1,000; one where it is absent.
+    pub uses: Option<u32>,
+    /// When it ends, RFC 3339, within 90 days; after 7 days where it is absent.
+    pub expires_at: Option<String>,
+}
+
+/// An invite, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InviteShown {
+    /// Its id, by which it is revoked.
+    pub id: String,
+    /// The roles of the accounts that come by it.
+    pub roles: Vec<String>,
+    /// The id of the member unit that they work for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The ids of the communities that they are bound to.
+    pub communities: Vec<String>,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// How many accounts it makes.
+    pub uses: u32,
+    /// How many it has made.
+    pub used: u32,
+    /// RFC 3339.
+    pub created_at: String,
+    /// The id of the account that made it; absent for the command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// When it ends, RFC 3339.
+    pub expires_at: String,
+    /// When it was revoked, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<String>,
+}
+
+/// Invites.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InviteList {
+    /// The newest first, at most 500.
+    pub invites: Vec<InviteShown>,
+}
+
+/// An invite that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InviteMade {
+    /// The invite.
+    pub invite: InviteShown,
+    /// Its secret, given this once.
+    pub code: String,
+    /// The link to hand on or to print as a QR code.
+    pub link: String,
+}
+
+/// Who accepts an invite.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// What stands behind `#invite=` in the link.
+    pub code: String,
+    /// The name of the account to be made. Unique, and for ever.
+    #[schema(example = "小李")]
+    pub name: String,
+    /// A password of at least 10 characters. Without, this device stays signed in for 90 days, and no
+    /// other can be.
+    pub password: Option<String>,
+}
+
+/// Which invites are there?
+///
+/// Officers see their own, administrators all.
+#[utoipa::path(get, path = "/api/invites", operation_id = "list_invites", tag = "accounts",
+    responses(
+        (status = 200, description = "The newest first", body = InviteList),
+        (status = 403, description = "This takes the role officer or admin", content_type = "application/problem+json"),
+    ))]
+pub async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let owner = owner(&caller)?;
+    let invites = app.live.store().invites(owner.as_deref()).await?;
+    let invites = invites.into_iter().map(shown).collect();
+    Ok(no_store(Json(InviteList { invites })))
+}
+
+/// Makes an invite.
+#[utoipa::path(post, path = "/api/invites", operation_id = "create_invite", tag = "accounts",
+    request_body = InviteWanted,
+    responses(
+        (status = 201, description = "Made; its secret is given this once", body = InviteMade),
+        (status = 403, description = "The caller may not give these rights", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+    ))]
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(wanted): JsonBody<InviteWanted>,
+) -> Result<Response, Problem> {
+    caller.author(Role::Officer)?;
+    let by = watched(&caller)?;
+    let mut wanted_rights = rights(&wanted.roles, wanted.unit, wanted.communities)?;
+    if wanted_rights.communities.is_empty() && !by.roles.contains(Role::Admin) {
+        wanted_rights.communities.clone_from(&by.communities);
+    }
+    may_give(by.roles, &by.communities, &wanted_rights)
+        .map_err(|problem| Problem::forbidden(format!("{problem}.")))?;
+    if let Some(unit) = &wanted_rights.unit {
+        check_unit(&app, unit, &wanted_rights.communities)?;
+    }
+    let uses = wanted.uses.unwrap_or(1);
+    if !(1..=MOST_USES).contains(&uses) {
+        return Err(Problem::wrong_field(
+            "uses",
+            &format!("an invite makes 1 to {MOST_USES} accounts"),
+        ));
+    }
+    let now = Timestamp::now();
+    let expires_at = match wanted.expires_at {
+        Some(text) => future("expires_at", &text)?,
+        None => now + USUAL,
+    };
+    if expires_at > now + LONGEST {
+        return Err(Problem::wrong_field(
+            "expires_at",
+            "an invite is good for at most 90 days",
+        ));
+    }
+    let note = wanted
+        .note
+        .map(|n| n.trim().to_owned())
+        .filter(|n| !n.is_empty());
+    if note
+        .as_ref()
+        .is_some_and(|n| n.chars().count() > LONGEST_NOTE)
+    {
+        return Err(Problem::wrong_field(
+            "note",
+            &format!("a note has at most {LONGEST_NOTE} characters"),
+        ));
+    }
+    let new = NewInvite {
+        rights: wanted_rights,
+        note,
+        uses,
+        expires_at,
+        created_by: Some(by.account_id.clone()),
+    };
+    let (invite, secret) = app.live.store().create_invite(new).await?;
+    let answer = InviteMade {
+        invite: shown(invite),
+        code: secret.reveal().to_owned(),
+        link: format!("{}/sign-in#invite={}", app.base(&headers), secret.reveal()),
+    };
+    Ok((StatusCode::CREATED, no_store(Json(answer))).into_response())
+}
+
+/// Revokes an invite. Accounts that came by it stay.
+#[utoipa::path(delete, path = "/api/invites/{inviteId}", operation_id = "revoke_invite", tag = "accounts",
+    params(("inviteId" = String, Path, description = "The invite's id")),
+    responses(
+        (status = 204, description = "Revoked"),
+        (status = 404, description = "No such invite, or another officer's", content_type = "application/problem+json"),
+    ))]
+pub async fn revoke(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let owner = owner(&caller)?;
+    match app
+        .live
+        .store()
+        .revoke_invite(&id, owner.as_deref())
+        .await?
+    {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found(format!(
+            "There is no invite {id:?} of yours. GET /api/invites lists them."
+        ))),
+    }
+}
+
+/// Accepts an invite: makes an account and signs in with it.
+#[utoipa::path(post, path = "/api/invites/accept", operation_id = "accept_invite", tag = "accounts",
+    request_body = Acceptance,
+    responses(
+        (status = 200, description = "The account is made; the session's cookie is set", body = Session),
+        (status = 403, description = "A page of another site asks", content_type = "application/problem+json"),
+        (status = 404, description = "The invite is unknown, used up, revoked or past its date", content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to go on", content_type = "application/problem+json"),
+    ))]
+pub async fn accept(
+    State(app): State<App>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<Acceptance>,
+) -> Result<Response, Problem> {
+    session::from_this_site(&headers)?;
+    session::check(&app, address)?;
+    let code = body.code.trim();
+    if !is_good(&app, code).await? {
+        return Err(refused(&app, address).await);
+    }
+    let name = name("name", &body.name)?;
+    let password = match body.password.filter(|p| !p.is_empty()) {
+        Some(password) => Some(app.passwords.hash(password, &name).await?),
+        None => None,
+    };
+    let lifetime = match &password {
+        Some(_) => session::LIFETIME,
+        None => session::LIFETIME_WITHOUT_PASSWORD,
+    };
+    let guest = Guest { name, password };
+    let accepted = app
+        .live
+        .store()
+        .accept_invite(code, guest, lifetime)
+        .await?;
+    match accepted {
+        Some(accepted) => Ok(session::begun(
+            &app,
+            &headers,
+            accepted.principal,
+            &accepted.session,
+            lifetime,
+        )),
+        // Somebody else was the last whom it let in.
+        None => Err(refused(&app, address).await),
+    }
+}
+
+/// Whether a code is of an invite that makes accounts, and whoever made it may still give its rights.
+async fn is_good(app: &App, code: &str) -> Result<bool, Problem> {
+    if !TokenSecret::has_form(code) {
+        return Ok(false);
+    }
+    let store = app.live.store();
+    let Some(invite) = store.good_invite(code).await? else {
+        return Ok(false);
+    };
+    let Some(giver) = &invite.created_by else {
+        return Ok(true);
+    };
+    let giver = store.account(giver).await?;
+    Ok(giver.is_some_and(|giver| {
+        giver.is_good(Timestamp::now())
+            && may_give(
+                giver.rights.roles,
+                &giver.rights.communities,
+                &invite.rights,
+            )
+            .is_ok()
+    }))
+}
+
+async fn refused(app: &App, address: ClientAddress) -> Problem {
+    session::failed(app, address, None, "invite").await;
+    Problem::not_found(
+        "This invite is unknown, used up, revoked or past its date. Ask who gave it for a new one.",
+    )
+}
+
+/// Whose invites the caller may see and revoke: its own, or those of everybody (`None`).
+fn owner(caller: &Caller) -> Result<Option<String>, Problem> {
+    caller.author(Role::Officer)?;
+    let by = watched(caller)?;
+    Ok((!by.roles.contains(Role::Admin)).then(|| by.account_id.clone()))
+}
+
+/// Whether an account may give rights away: administrators any; officers those of riders, grid workers
+/// and units, within the communities that they are bound to themselves.
+fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(), String> {
+    if roles.contains(Role::Admin) {
+        return Ok(());
+    }
+    if !roles.contains(Role::Officer) {
+        return Err("Invites are made by officers and administrators".to_owned());
+    }
+    if let Some(role) = rights.roles.iter().find(|r| !OF_OFFICERS.contains(r)) {
+        return Err(format!(
+            "An officer gives the roles rider, grid_worker and unit, not {role}"
+        ));
+    }
+    if communities.is_empty() {
+        return Ok(());
+    }
+    if rights.communities.is_empty() {
+        return Err(
+            "An officer who is bound to communities gives rights in those alone".to_owned(),
+        );
+    }
+    match rights.communities.iter().find(|c| !communities.contains(c)) {
+        None => Ok(()),
+        Some(other) => Err(format!(
+            "The officer is not bound to the community {other:?} and gives no rights there"
+        )),
+    }
+}
+
+/// Refuses a unit that is not on the map, or works in none of the communities.
+fn check_unit(app: &App, unit: &str, communities: &[String]) -> Result<(), Problem> {
+    let snapshot = app.live.snapshot();
+    let entry = snapshot
+        .collections()
+        .get("units")
+        .and_then(|c| c.get(unit));
+    let Some(entry) = entry else {
+        return Err(Problem::wrong_field(
+            "unit",
+            &format!("there is no member unit {unit:?}"),
+        ));
+    };
+    if communities.is_empty() {
+        return Ok(());
+    }
+    let properties: serde_json::Value =
+        serde_json::from_str(entry.all_properties()).map_err(|e| Problem::internal(&e))?;
+    let works_in = properties["communities"].as_array();
+    let here = works_in.is_none_or(|list| {
+        list.iter().any(|c| {
+            c.as_str()
+                .is_some_and(|c| communities.iter().any(|w| w == c))
+        })
+    });
+    match here {
+        true => Ok(()),
+        false => Err(Problem::wrong_field(
+            "unit",
+            &format!("the member unit {unit:?} works in none of these communities"),
+        )),
+    }
+}
+
+fn shown(invite: Invite) -> InviteShown {
+    InviteShown {
+        id: invite.id,
+        roles: invite.rights.roles.iter().map(|r| r.to_string()).collect(),
+        unit: invite.rights.unit,
+        communities: invite.rights.communities,
+        note: invite.note,
+        uses: invite.uses,
+        used: invite.used,
+        created_at: invite.created_at.to_string(),
+        created_by: invite.created_by,
+        expires_at: invite.expires_at.to_string(),
+        revoked_at: invite.revoked_at.map(|t| t.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_officer_gives_no_more_than_it_has() {
+        let list = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let give = |giver: &str, own: &[&str], roles: &str, communities: &[&str]| {
+            let rights = Rights {
+                roles: roles.parse().unwrap(),
+                unit: None,
+                communities: list(communities),
+            };
+            may_give(giver.parse().unwrap(), &list(own), &rights).is_ok()
+        };
+        assert!(give("officer", &[], "rider", &[]));
+        assert!(give("officer", &["c1", "c2"], "grid_worker,rider", &["c2"]));
+        assert!(give("admin", &["c1"], "admin", &[]));
+        for (giver, own, roles, communities) in [
+            ("officer", &[][..], "officer", &[][..]),
+            ("officer", &[], "rider,steward", &[]),
+            ("officer", &["c1"], "rider", &[]),
+            ("officer", &["c1"], "rider", &["c1", "c2"]),
+            ("steward", &[], "rider", &[]),
+            ("grid_worker", &[], "rider", &[]),
+        ] {
+            assert!(!give(giver, own, roles, communities), "{giver} {roles}");
+        }
+    }
+}

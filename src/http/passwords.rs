@@ -1,0 +1,68 @@
+//! Hashing passwords beside the requests: few at a time, on threads that may block.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::problem::Problem;
+use crate::store::{PasswordHash, PasswordOwner};
+
+/// How many passwords are hashed at once: each takes 19 MiB and a core for tens of milliseconds.
+const AT_ONCE: usize = 2;
+/// How long a request waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The turns of those who hash.
+#[derive(Debug)]
+pub struct Passwords(Arc<Semaphore>);
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+impl Passwords {
+    /// The hash of a new password of the account with a name.
+    ///
+    /// # Errors
+    /// 422 where it is too short, too long, or the name; 503 where too many hash at once.
+    pub async fn hash(&self, password: String, name: &str) -> Result<PasswordHash, Problem> {
+        PasswordHash::check(&password, name)
+            .map_err(|e| Problem::wrong_field("password", &e.to_string()))?;
+        self.work(move || PasswordHash::new(&password))
+            .await?
+            .map_err(|e| Problem::internal(&e))
+    }
+
+    /// Whether a password is the one of an account. Takes as long where there is no such account.
+    pub async fn verify(
+        &self,
+        owner: Option<&PasswordOwner>,
+        password: String,
+    ) -> Result<bool, Problem> {
+        let kept = owner.and_then(|o| o.password.clone());
+        self.work(move || PasswordHash::verify(kept.as_ref(), &password))
+            .await
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = Arc::clone(&self.0).acquire_owned();
+        let Ok(Ok(permit)) = tokio::time::timeout(PATIENCE, turn).await else {
+            return Err(Problem::unavailable(
+                "Too many sign in at once. Try again in a moment.",
+            ));
+        };
+        tokio::task::spawn_blocking(move || {
+            // The turn ends with the work, also where the client has gone.
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(|e| Problem::internal(&e))
+    }
+}

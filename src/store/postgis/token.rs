@@ -1,0 +1,283 @@
+//! Tokens and sessions in PostgreSQL.
+
+use std::time::Duration;
+
+use sqlx::Row;
+use sqlx::postgres::{PgConnection, PgRow};
+
+use super::account::{COLUMNS, columns};
+use super::{PostgisStore, account, audit};
+use crate::store::audit::{of_account, of_sign_in};
+use crate::store::token::SESSIONS;
+use crate::store::{
+    Account, NewAccount, NewAccountToken, NewToken, Principal, StoreError, Token, TokenSecret,
+    from_micros, now,
+};
+
+/// A moment later than any session needs, and one that PostgreSQL can write down: the year 9999.
+const FAR: i64 = 253_402_300_799_000_000;
+
+impl PostgisStore {
+    /// See [`Store::create_token`](crate::store::Store::create_token).
+    pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
+        let mut tx = self.shared.pool.begin().await?;
+        let account = account_of(&mut tx, &new).await?;
+        let more = NewAccountToken {
+            label: new.name,
+            expires_at: new.expires_at,
+            read_only: new.read_only,
+        };
+        let made = add(&mut tx, &account, &more).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// See [`Store::create_account_token`](crate::store::Store::create_account_token).
+    pub async fn create_account_token(
+        &self,
+        account_id: &str,
+        new: NewAccountToken,
+    ) -> Result<Option<(Token, TokenSecret)>, StoreError> {
+        let mut tx = self.shared.pool.begin().await?;
+        let Some(account) = account::by_id(&mut tx, account_id).await? else {
+            return Ok(None);
+        };
+        let made = add(&mut tx, &account, &new).await?;
+        tx.commit().await?;
+        Ok(Some(made))
+    }
+
+    /// See [`Store::tokens`](crate::store::Store::tokens).
+    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        self.list_tokens(None).await
+    }
+
+    /// See [`Store::tokens_of`](crate::store::Store::tokens_of).
+    pub async fn tokens_of(&self, account_id: &str) -> Result<Vec<Token>, StoreError> {
+        self.list_tokens(Some(account_id)).await
+    }
+
+    async fn list_tokens(&self, account_id: Option<&str>) -> Result<Vec<Token>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", t.id, t.name, t.read_only, onemap.micros(t.created_at), \
+             onemap.micros(t.expires_at), onemap.micros(t.revoked_at) \
+             FROM onemap.tokens t JOIN onemap.accounts a ON a.id = t.account \
+             WHERE $1::text IS NULL OR t.account = $1 ORDER BY t.created_at DESC, t.id DESC"
+        ))
+        .bind(account_id)
+        .fetch_all(&self.shared.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let new = NewAccountToken {
+                    label: row.try_get(COLUMNS + 1)?,
+                    read_only: row.try_get(COLUMNS + 2)?,
+                    expires_at: row.try_get::<Option<i64>, _>(COLUMNS + 4)?.map(from_micros),
+                };
+                Ok(Token {
+                    id: row.try_get(COLUMNS)?,
+                    created_at: from_micros(row.try_get(COLUMNS + 3)?),
+                    revoked_at: row.try_get::<Option<i64>, _>(COLUMNS + 5)?.map(from_micros),
+                    ..Token::of(&account::read(row)?, &new)
+                })
+            })
+            .collect()
+    }
+
+    /// See [`Store::revoke_token`](crate::store::Store::revoke_token).
+    pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
+        let mut tx = self.shared.pool.begin().await?;
+        let found = sqlx::query(
+            "UPDATE onemap.tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1",
+        )
+        .bind(id)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if found == 0 {
+            return Ok(false);
+        }
+        sqlx::query("DELETE FROM onemap.sessions WHERE token = $1")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        audit::add(&mut tx, &of_account(&format!("token {id}: revoked")), None).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// See [`Store::token_principal`](crate::store::Store::token_principal).
+    pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", t.read_only FROM onemap.tokens t JOIN onemap.accounts a ON a.id = t.account \
+             WHERE t.hash = $1 AND t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > now()) \
+             AND a.disabled_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > now())"
+        ))
+        .bind(TokenSecret::hash(secret))
+        .fetch_optional(&self.shared.pool)
+        .await?;
+        row.as_ref().map(principal).transpose()
+    }
+
+    /// See [`Store::open_session`](crate::store::Store::open_session).
+    pub async fn open_session(
+        &self,
+        token: &str,
+        lifetime: Duration,
+    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
+        let mut tx = self.shared.pool.begin().await?;
+        // The rows are held, so that what is revoked or disabled at this moment takes the session
+        // with it.
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", t.read_only, t.id, onemap.micros(t.expires_at) \
+             FROM onemap.tokens t JOIN onemap.accounts a ON a.id = t.account \
+             WHERE t.hash = $1 AND t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > now()) \
+             AND a.disabled_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > now()) \
+             FOR SHARE"
+        ))
+        .bind(TokenSecret::hash(token))
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let principal = principal(&row)?;
+        let id: String = row.try_get(COLUMNS + 1)?;
+        let end = row.try_get(COLUMNS + 2)?;
+        let secret = begin_session(&mut tx, &principal, Some(&id), end, lifetime).await?;
+        tx.commit().await?;
+        Ok(Some((principal, secret)))
+    }
+
+    /// See [`Store::session_principal`](crate::store::Store::session_principal).
+    pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", coalesce(t.read_only, false) FROM onemap.sessions s \
+             JOIN onemap.accounts a ON a.id = s.account \
+             LEFT JOIN onemap.tokens t ON t.id = s.token \
+             WHERE s.hash = $1 AND s.expires_at > now() \
+             AND a.disabled_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > now()) \
+             AND (s.token IS NULL OR (t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > now())))"
+        ))
+        .bind(TokenSecret::hash(secret))
+        .fetch_optional(&self.shared.pool)
+        .await?;
+        row.as_ref().map(principal).transpose()
+    }
+
+    /// See [`Store::close_session`](crate::store::Store::close_session).
+    pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM onemap.sessions WHERE hash = $1")
+            .bind(TokenSecret::hash(secret))
+            .execute(&self.shared.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The account that a token is for: one of its name and its rights, made where there is none.
+async fn account_of(tx: &mut PgConnection, new: &NewToken) -> Result<Account, StoreError> {
+    let rights = new.rights();
+    for name in new.names() {
+        let Some(account) = account::by_name(tx, &name).await? else {
+            let made = NewAccount {
+                name,
+                rights,
+                ..NewAccount::default()
+            };
+            return account::add(tx, &made).await;
+        };
+        if account.rights == rights {
+            return Ok(account);
+        }
+    }
+    Err(StoreError::NameTaken {
+        name: new.name.clone(),
+    })
+}
+
+/// Makes a token, and says so in the audit.
+async fn add(
+    tx: &mut PgConnection,
+    account: &Account,
+    new: &NewAccountToken,
+) -> Result<(Token, TokenSecret), StoreError> {
+    if account.disabled_at.is_some() {
+        return Err(StoreError::Disabled {
+            name: account.name.clone(),
+        });
+    }
+    let secret = TokenSecret::random();
+    let token = Token::of(account, new);
+    sqlx::query(
+        "INSERT INTO onemap.tokens (id, hash, account, name, created_at, expires_at, read_only) \
+         VALUES ($1, $2, $3, $4, onemap.from_micros($5), onemap.from_micros($6), $7)",
+    )
+    .bind(&token.id)
+    .bind(TokenSecret::hash(secret.reveal()))
+    .bind(&token.account_id)
+    .bind(&token.label)
+    .bind(token.created_at.as_microsecond())
+    .bind(token.expires_at.map(|t| t.as_microsecond()))
+    .bind(token.read_only)
+    .execute(&mut *tx)
+    .await?;
+    let words = format!("{}: token {} made", account.name, token.id);
+    audit::add(tx, &of_account(&words), None).await?;
+    Ok((token, secret))
+}
+
+/// Begins a session, which never outlives the token that it began with, and says so in the audit. Of an
+/// account's many sessions the oldest end.
+pub(super) async fn begin_session(
+    tx: &mut PgConnection,
+    principal: &Principal,
+    token: Option<&str>,
+    token_end: Option<i64>,
+    lifetime: Duration,
+) -> Result<TokenSecret, StoreError> {
+    let end = now()
+        .as_microsecond()
+        .saturating_add(i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX))
+        .min(token_end.unwrap_or(FAR))
+        .min(FAR);
+    let secret = TokenSecret::random();
+    sqlx::query("DELETE FROM onemap.sessions WHERE expires_at <= now()")
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO onemap.sessions (hash, account, token, created_at, expires_at) \
+         VALUES ($1, $2, $3, clock_timestamp(), onemap.from_micros($4))",
+    )
+    .bind(TokenSecret::hash(secret.reveal()))
+    .bind(&principal.account_id)
+    .bind(token)
+    .bind(end)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "DELETE FROM onemap.sessions WHERE account = $1 AND hash <> $2 AND hash NOT IN \
+         (SELECT hash FROM onemap.sessions WHERE account = $1 ORDER BY created_at DESC LIMIT $3)",
+    )
+    .bind(&principal.account_id)
+    .bind(TokenSecret::hash(secret.reveal()))
+    .bind(SESSIONS)
+    .execute(&mut *tx)
+    .await?;
+    audit::add(tx, &of_sign_in(principal), None).await?;
+    Ok(secret)
+}
+
+/// The columns of an account, and whether the credential only reads.
+fn principal(row: &PgRow) -> Result<Principal, StoreError> {
+    Ok(account::read(row)?.principal(row.try_get(COLUMNS)?))
+}

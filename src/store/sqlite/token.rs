@@ -1,0 +1,296 @@
+//! Tokens and sessions in SQLite.
+
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
+
+use super::account::{COLUMNS, columns};
+use super::{SqliteStore, account, audit, micros_now};
+use crate::store::audit::{of_account, of_sign_in};
+use crate::store::token::SESSIONS;
+use crate::store::{
+    Account, NewAccount, NewAccountToken, NewToken, Principal, StoreError, Token, TokenSecret,
+    from_micros,
+};
+
+impl SqliteStore {
+    /// See [`Store::create_token`](crate::store::Store::create_token).
+    pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let account = account_of(&mut tx, &new).await?;
+            let more = NewAccountToken {
+                label: new.name,
+                expires_at: new.expires_at,
+                read_only: new.read_only,
+            };
+            let made = add(&mut tx, &account, &more).await?;
+            tx.commit().await?;
+            Ok(made)
+        }
+        .await;
+        writer.done(done)
+    }
+
+    /// See [`Store::create_account_token`](crate::store::Store::create_account_token).
+    pub async fn create_account_token(
+        &self,
+        account_id: &str,
+        new: NewAccountToken,
+    ) -> Result<Option<(Token, TokenSecret)>, StoreError> {
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let Some(account) = account::by_id(&mut tx, account_id).await? else {
+                return Ok(None);
+            };
+            let made = add(&mut tx, &account, &new).await?;
+            tx.commit().await?;
+            Ok(Some(made))
+        }
+        .await;
+        writer.done(done)
+    }
+
+    /// See [`Store::tokens`](crate::store::Store::tokens).
+    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        self.list_tokens(None).await
+    }
+
+    /// See [`Store::tokens_of`](crate::store::Store::tokens_of).
+    pub async fn tokens_of(&self, account_id: &str) -> Result<Vec<Token>, StoreError> {
+        self.list_tokens(Some(account_id)).await
+    }
+
+    async fn list_tokens(&self, account_id: Option<&str>) -> Result<Vec<Token>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", t.id, t.name, t.read_only, t.created_at, t.expires_at, t.revoked_at \
+             FROM tokens t JOIN accounts a ON a.id = t.account \
+             WHERE ?1 IS NULL OR t.account = ?1 ORDER BY t.created_at DESC, t.id DESC"
+        ))
+        .bind(account_id)
+        .fetch_all(&self.shared.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let new = NewAccountToken {
+                    label: row.try_get(COLUMNS + 1)?,
+                    read_only: row.try_get(COLUMNS + 2)?,
+                    expires_at: row.try_get::<Option<i64>, _>(COLUMNS + 4)?.map(from_micros),
+                };
+                Ok(Token {
+                    id: row.try_get(COLUMNS)?,
+                    created_at: from_micros(row.try_get(COLUMNS + 3)?),
+                    revoked_at: row.try_get::<Option<i64>, _>(COLUMNS + 5)?.map(from_micros),
+                    ..Token::of(&account::read(row)?, &new)
+                })
+            })
+            .collect()
+    }
+
+    /// See [`Store::revoke_token`](crate::store::Store::revoke_token).
+    pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let found =
+                sqlx::query("UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?")
+                    .bind(micros_now())
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected();
+            if found == 0 {
+                return Ok(false);
+            }
+            sqlx::query("DELETE FROM sessions WHERE token = ?")
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+            audit::add(&mut tx, &of_account(&format!("token {id}: revoked")), None).await?;
+            tx.commit().await?;
+            Ok(true)
+        }
+        .await;
+        writer.done(done)
+    }
+
+    /// See [`Store::token_principal`](crate::store::Store::token_principal).
+    pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+        let mut reader = self.shared.readers.acquire().await?;
+        let found = good_token(&mut reader, secret).await?;
+        Ok(found.map(|(principal, ..)| principal))
+    }
+
+    /// See [`Store::open_session`](crate::store::Store::open_session).
+    pub async fn open_session(
+        &self,
+        token: &str,
+        lifetime: Duration,
+    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let Some((principal, id, end)) = good_token(&mut tx, token).await? else {
+                return Ok(None);
+            };
+            let secret = begin_session(&mut tx, &principal, Some(&id), end, lifetime).await?;
+            tx.commit().await?;
+            Ok(Some((principal, secret)))
+        }
+        .await;
+        writer.done(done)
+    }
+
+    /// See [`Store::session_principal`](crate::store::Store::session_principal).
+    pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            ", coalesce(t.read_only, 0) FROM sessions s JOIN accounts a ON a.id = s.account \
+             LEFT JOIN tokens t ON t.id = s.token \
+             WHERE s.hash = ?1 AND s.expires_at > ?2 \
+             AND a.disabled_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > ?2) \
+             AND (s.token IS NULL OR (t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > ?2)))"
+        ))
+        .bind(TokenSecret::hash(secret))
+        .bind(micros_now())
+        .fetch_optional(&self.shared.readers)
+        .await?;
+        row.as_ref().map(principal).transpose()
+    }
+
+    /// See [`Store::close_session`](crate::store::Store::close_session).
+    pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM sessions WHERE hash = ?");
+        self.write(query.bind(TokenSecret::hash(secret))).await?;
+        Ok(())
+    }
+}
+
+/// The account that a token is for: one of its name and its rights, made where there is none.
+async fn account_of(tx: &mut SqliteConnection, new: &NewToken) -> Result<Account, StoreError> {
+    let rights = new.rights();
+    for name in new.names() {
+        let Some(account) = account::by_name(tx, &name).await? else {
+            let made = NewAccount {
+                name,
+                rights,
+                ..NewAccount::default()
+            };
+            return account::add(tx, &made).await;
+        };
+        if account.rights == rights {
+            return Ok(account);
+        }
+    }
+    Err(StoreError::NameTaken {
+        name: new.name.clone(),
+    })
+}
+
+/// Makes a token, and says so in the audit.
+async fn add(
+    tx: &mut SqliteConnection,
+    account: &Account,
+    new: &NewAccountToken,
+) -> Result<(Token, TokenSecret), StoreError> {
+    if account.disabled_at.is_some() {
+        return Err(StoreError::Disabled {
+            name: account.name.clone(),
+        });
+    }
+    let secret = TokenSecret::random();
+    let token = Token::of(account, new);
+    sqlx::query(
+        "INSERT INTO tokens (id, hash, account, name, created_at, expires_at, read_only) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&token.id)
+    .bind(TokenSecret::hash(secret.reveal()))
+    .bind(&token.account_id)
+    .bind(&token.label)
+    .bind(token.created_at.as_microsecond())
+    .bind(token.expires_at.map(|t| t.as_microsecond()))
+    .bind(token.read_only)
+    .execute(&mut *tx)
+    .await?;
+    let words = format!("{}: token {} made", account.name, token.id);
+    audit::add(tx, &of_account(&words), None).await?;
+    Ok((token, secret))
+}
+
+/// Whose token this is if it is good, its id, and when it or its account ends.
+async fn good_token(
+    connection: &mut SqliteConnection,
+    secret: &str,
+) -> Result<Option<(Principal, String, Option<i64>)>, StoreError> {
+    let row = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        ", t.read_only, t.id, t.expires_at FROM tokens t JOIN accounts a ON a.id = t.account \
+         WHERE t.hash = ?1 AND t.revoked_at IS NULL \
+         AND (t.expires_at IS NULL OR t.expires_at > ?2) \
+         AND a.disabled_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > ?2)"
+    ))
+    .bind(TokenSecret::hash(secret))
+    .bind(micros_now())
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref()
+        .map(|row| {
+            let (id, end) = (row.try_get(COLUMNS + 1)?, row.try_get(COLUMNS + 2)?);
+            Ok((principal(row)?, id, end))
+        })
+        .transpose()
+}
+
+/// Begins a session, which never outlives the token that it began with, and says so in the audit. Of an
+/// account's many sessions the oldest end.
+pub(super) async fn begin_session(
+    tx: &mut SqliteConnection,
+    principal: &Principal,
+    token: Option<&str>,
+    token_end: Option<i64>,
+    lifetime: Duration,
+) -> Result<TokenSecret, StoreError> {
+    let now = micros_now();
+    let end = now.saturating_add(i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX));
+    let end = token_end.map_or(end, |t| end.min(t));
+    let secret = TokenSecret::random();
+    sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO sessions (hash, account, token, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(TokenSecret::hash(secret.reveal()))
+    .bind(&principal.account_id)
+    .bind(token)
+    .bind(now)
+    .bind(end)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "DELETE FROM sessions WHERE account = ?1 AND hash <> ?2 AND hash NOT IN \
+         (SELECT hash FROM sessions WHERE account = ?1 ORDER BY created_at DESC LIMIT ?3)",
+    )
+    .bind(&principal.account_id)
+    .bind(TokenSecret::hash(secret.reveal()))
+    .bind(SESSIONS)
+    .execute(&mut *tx)
+    .await?;
+    audit::add(tx, &of_sign_in(principal), None).await?;
+    Ok(secret)
+}
+
+/// The columns of an account, and whether the credential only reads.
+fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
+    Ok(account::read(row)?.principal(row.try_get(COLUMNS)?))
+}

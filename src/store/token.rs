@@ -1,0 +1,206 @@
+//! Tokens and sessions: how somebody shows who they are. Secrets are random, shown once, and kept only
+//! as a hash.
+
+use jiff::Timestamp;
+use rand::RngExt;
+use sha2::{Digest, Sha256};
+
+use super::{Account, Rights, Store, StoreError};
+use crate::model::{Role, RoleSet};
+
+/// The most sessions of one account at a time; a further one ends the oldest.
+pub(super) const SESSIONS: i64 = 100;
+
+/// A token to be made, of the account of a name. The account is made where there is none of that name
+/// with these rights.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// The account's name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// When it stops being good; `None` for never.
+    pub expires_at: Option<Timestamp>,
+    /// The id of the member unit that the account works for.
+    pub unit: Option<String>,
+    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    pub communities: Vec<String>,
+    /// Whether it may read and nothing else.
+    pub read_only: bool,
+}
+
+impl NewToken {
+    /// A token without an end, of an account that belongs to no unit and is bound to no community.
+    pub fn new(name: impl Into<String>, role: Role) -> Self {
+        Self {
+            name: name.into(),
+            role,
+            expires_at: None,
+            unit: None,
+            communities: Vec::new(),
+            read_only: false,
+        }
+    }
+
+    /// The rights of its account.
+    pub(super) fn rights(&self) -> Rights {
+        Rights {
+            roles: self.role.into(),
+            unit: self.unit.clone(),
+            communities: self.communities.clone(),
+        }
+    }
+
+    /// The names under which its account may stand, the best first: a name may belong to an account
+    /// with other rights, and a token never widens those.
+    pub(super) fn names(&self) -> [String; 3] {
+        let random: u32 = rand::rng().random();
+        [
+            self.name.clone(),
+            format!("{} ({})", self.name, self.role),
+            format!("{} ({} {random:08x})", self.name, self.role),
+        ]
+    }
+}
+
+/// A further token of an account that there is.
+#[derive(Debug, Clone, Default)]
+pub struct NewAccountToken {
+    /// What it is for: the name of a screen or a program.
+    pub label: String,
+    /// When it stops being good; `None` for never.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it may read and nothing else.
+    pub read_only: bool,
+}
+
+/// A token as it is listed: everything but the secret.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Token {
+    /// Its id, by which it is revoked.
+    pub id: String,
+    /// The account's id.
+    pub account_id: String,
+    /// The account's name.
+    pub name: String,
+    /// What the token is for.
+    pub label: String,
+    /// The greatest of the account's roles.
+    pub role: Role,
+    /// All of the account's roles.
+    pub roles: RoleSet,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops being good.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// The id of the member unit that the account works for.
+    pub unit: Option<String>,
+    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    pub communities: Vec<String>,
+    /// Whether it may read and nothing else.
+    pub read_only: bool,
+}
+
+impl Token {
+    /// A new one of an account, as it will be listed.
+    pub(super) fn of(account: &Account, new: &NewAccountToken) -> Self {
+        let rights = account.rights.clone();
+        Self {
+            id: uuid::Uuid::now_v7().to_string(),
+            account_id: account.id.clone(),
+            name: account.name.clone(),
+            label: new.label.clone(),
+            role: rights.roles.foremost(),
+            roles: rights.roles,
+            created_at: super::now(),
+            expires_at: new.expires_at,
+            revoked_at: None,
+            unit: rights.unit,
+            communities: rights.communities,
+            read_only: new.read_only,
+        }
+    }
+}
+
+impl Store {
+    /// Makes a further token of an account and gives its secret, once; `None` where there is no such
+    /// account.
+    pub async fn create_account_token(
+        &self,
+        account_id: &str,
+        new: NewAccountToken,
+    ) -> Result<Option<(Token, TokenSecret)>, StoreError> {
+        either!(self, s => s.create_account_token(account_id, new).await)
+    }
+
+    /// The tokens of an account, the newest first.
+    pub async fn tokens_of(&self, account_id: &str) -> Result<Vec<Token>, StoreError> {
+        either!(self, s => s.tokens_of(account_id).await)
+    }
+}
+
+/// A secret: 32 random bytes in hexadecimal behind `om_`. Never logged; shown once.
+#[derive(Clone)]
+pub struct TokenSecret(String);
+
+impl TokenSecret {
+    pub(super) fn random() -> Self {
+        let bytes: [u8; 32] = rand::rng().random();
+        let mut text = String::with_capacity(3 + 64);
+        text.push_str("om_");
+        for b in bytes {
+            text.push_str(&format!("{b:02x}"));
+        }
+        Self(text)
+    }
+
+    /// One that somebody chose himself.
+    pub(super) fn chosen(secret: impl Into<String>) -> Self {
+        Self(secret.into())
+    }
+
+    /// The text to show its owner.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a text has the form of a secret of ours: `om_` and 64 hexadecimal digits. What has not
+    /// is nobody's secret, and costs neither a hash nor a question to the database.
+    pub fn has_form(text: &str) -> bool {
+        text.strip_prefix("om_").is_some_and(|digits| {
+            digits.len() == 64
+                && digits
+                    .bytes()
+                    .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        })
+    }
+
+    /// What is kept of it. A plain hash is enough: the secret is 256 random bits, nobody guesses it.
+    pub(super) fn hash(secret: &str) -> Vec<u8> {
+        Sha256::digest(secret.as_bytes()).to_vec()
+    }
+}
+
+impl std::fmt::Debug for TokenSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("om_…")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_made_here_has_the_form_of_a_secret() {
+        let secret = TokenSecret::random();
+        assert!(TokenSecret::has_form(secret.reveal()));
+        let longer = format!("{}0", secret.reveal());
+        let upper = secret.reveal().to_uppercase();
+        for wrong in ["", "om_", "om_0", &secret.reveal()[3..], &longer, &upper] {
+            assert!(!TokenSecret::has_form(wrong), "{wrong}");
+        }
+    }
+}

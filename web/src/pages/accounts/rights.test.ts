@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { fieldOf, missing, moment, takesUnit } from './rights';
+
+test('rights name a role, and a unit where the role is that of one', () => {
+  expect(missing({ roles: [], unit: '', communities: [] })).toBe('role');
+  expect(missing({ roles: ['unit'], unit: '', communities: [] })).toBe('unit');
+  expect(missing({ roles: ['unit'], unit: 'u1', communities: [] })).toBeNull();
+  expect(missing({ roles: ['rider'], unit: '', communities: ['c1'] })).toBeNull();
+  expect([takesUnit(['rider', 'grid_worker']), takesUnit(['unit']), takesUnit(['officer'])]).toEqual([false, true, true]);
+});
+
+test('moments are in the time of China, whatever the machine believes', () => {
+  expect(fieldOf('2026-11-28T16:30:00Z')).toBe('2026-11-29T00:30');
+  expect(moment('2026-11-29T00:30')).toBe('2026-11-29T00:30:00+08:00');
+  expect(fieldOf(undefined)).toBe('');
+});
