@@ -137,6 +137,8 @@ async fn the_command_line_reads_the_same_workbooks_and_ends_with_0_1_or_2() {
     std::fs::write(&file, workbook("2026-03-08 14:05:00.0")).unwrap();
     let (out, err, status) = import(&[&file, "--json"]);
     assert_eq!(status, 0, "{out} {err}");
+    // Nobody reads the store any more when it is closed.
+    assert!(!err.contains("cannot read the store"), "{err}");
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["collections"]["warnings"]["changed"], 2);
     assert_eq!(report["files"][0]["format"], "sheet");

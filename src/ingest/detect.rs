@@ -28,7 +28,8 @@ pub fn head(file: &mut impl Read) -> io::Result<Vec<u8>> {
 
 /// What a file is that begins so. The error says what it is instead, and what to do about it.
 pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
-    const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON or OSM PBF";
+    const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON, OSM PBF, or a ledger of cases \
+        (XLSX, XLS or CSV with the headers 类别 and 上报时间)";
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let start = text
         .iter()
@@ -43,6 +44,15 @@ pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
         .is_some_and(|h| contains(&h[..h.len().min(32)], b"OSMHeader"))
     {
         return Ok(Format::OsmPbf);
+    }
+    // A brace and a zero, or the other way round: JSON in UTF-16.
+    if matches!(
+        head,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'{', 0, ..] | [0, b'{', ..]
+    ) {
+        return Err(format!(
+            "is UTF-16 text: `iconv -f UTF-16 -t UTF-8` converts it; {KNOWN}"
+        ));
     }
     match text {
         [0x1e, ..] => Ok(Format::GeoJsonSequence),
@@ -144,6 +154,7 @@ mod tests {
             b"PK\x03\x04",
             b"<osm>",
             b"hello",
+            b"{\0\"\0}\0",
             b"[1]",
         ] {
             assert!(of_bytes(bad).is_err(), "{bad:?}");

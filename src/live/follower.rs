@@ -42,7 +42,7 @@ pub(super) async fn supervise<F>(live: Live, follow: impl Fn(Live) -> F, pause: 
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    // Ends by itself only where the runtime ends.
+    // Ends by itself only where the runtime ends, or the store is closed.
     while let Err(end) = tokio::spawn(follow(live.clone())).await {
         if end.is_cancelled() {
             return;
@@ -59,6 +59,8 @@ pub(super) async fn follow(live: Live) {
     loop {
         match catch_up(&live).await {
             Ok(()) => hear(&live, None),
+            // The program is about to end.
+            Err(error) if error.is_closed() => return,
             Err(error) => {
                 // Readers go on with what there is; pages say how old it is.
                 tracing::warn!(%error, "the follower cannot read the store");

@@ -174,6 +174,11 @@ impl StoreError {
         }
     }
 
+    /// Whether the store was closed here, by this program: nobody reads it any more.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::PoolClosed))
+    }
+
     /// Whether waiting may help: the database is away, busy, full or damaged; the edit is not wrong.
     pub fn is_unavailable(&self) -> bool {
         self.fault().is_some()

@@ -96,7 +96,7 @@ pub fn read_body(value: &Value, limits: &Limits) -> Result<Body, ReadError> {
 /// [`validity::normalise`].
 pub fn read_geometry(value: &Value, limits: &Limits) -> Result<Geometry<f64>, ReadError> {
     let place = Place::root("geometry");
-    let limits = limits.within(value.get("crs"), &place.name("crs"))?;
+    let limits = limits.within(value.get("crs"), place.name("crs"))?;
     let mut reader = Reader {
         limits: &limits,
         vertices: 0,

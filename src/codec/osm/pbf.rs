@@ -599,7 +599,7 @@ fn compression(path: &Path, start: u64) -> Option<&'static str> {
     file.read_exact(&mut length).ok()?;
     file.seek_relative(i64::from(u32::from_be_bytes(length)))
         .ok()?;
-    let mut fields = file.bytes().map_while(Result::ok);
+    let mut fields = BufReader::new(file).bytes().map_while(Result::ok);
     let mut number = || -> Option<u64> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {

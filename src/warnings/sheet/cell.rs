@@ -106,8 +106,11 @@ fn half_width(text: &str) -> String {
         .collect()
 }
 
-/// A part of the day that a text names, and what it makes of an hour.
-const HALVES: [(&str, fn(u8) -> u8); 14] = [
+/// What a part of the day makes of an hour.
+type To24 = fn(u8) -> u8;
+
+/// The parts of the day that a text may name.
+const HALVES: [(&str, To24); 14] = [
     ("凌晨", morning),
     ("清晨", morning),
     ("早上", morning),

@@ -310,9 +310,17 @@ pub fn is_likely(head: &[u8]) -> bool {
     }
 }
 
-/// The lines that are there to their end.
+/// The lines that are there to their end. In UTF-16 a character has two bytes, and so has the end of a line.
 fn whole_lines(head: &[u8]) -> &[u8] {
-    let end = head.iter().rposition(|b| *b == b'\n').unwrap_or(head.len());
+    let end = match head {
+        [0xff, 0xfe, ..] => head.chunks_exact(2).rposition(|pair| pair == [b'\n', 0]),
+        [0xfe, 0xff, ..] => head.chunks_exact(2).rposition(|pair| pair == [0, b'\n']),
+        _ => None,
+    };
+    let end = match end {
+        Some(pairs) => 2 * pairs,
+        None => head.iter().rposition(|b| *b == b'\n').unwrap_or(head.len()),
+    };
     head.get(..end).unwrap_or(head)
 }
 

@@ -274,10 +274,11 @@ fn spreadsheet_ml_that_is_called_xls_is_read() {
 #[test]
 fn what_is_no_sheet_says_what_it_is() {
     let mut word = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for part in ["word/document.xml"] {
-        word.start_file(part, zip::write::SimpleFileOptions::default())
-            .unwrap();
-    }
+    word.start_file(
+        "word/document.xml",
+        zip::write::SimpleFileOptions::default(),
+    )
+    .unwrap();
     let word = word.finish().unwrap().into_inner();
     for (bytes, expected) in [
         (&b"%PDF-1.7"[..], "a PDF"),
@@ -318,6 +319,18 @@ fn ledgers_are_told_from_other_files_by_their_beginning() {
     assert!(is_likely(&workbook("", &[("a", "visible", rows)])));
     assert!(is_likely(TEXT.as_bytes()));
     assert!(is_likely(b"<html><table>"));
+    let units = || std::iter::once(0xfeff).chain(TEXT.encode_utf16());
+    let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+    // Cut in the middle of a row, as the beginning of a long file is.
+    for bytes in [
+        &little[..],
+        &big,
+        &little[..little.len() - 7],
+        &big[..big.len() - 7],
+    ] {
+        assert!(is_likely(bytes));
+    }
     assert!(is_likely(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"));
     for other in [
         &b"{\"type\":\"Feature\"}"[..],
