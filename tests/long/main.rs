@@ -12,5 +12,6 @@
 #[allow(dead_code, reason = "each test binary uses a part of what is shared")]
 mod support;
 
+mod feed;
 mod killed_writes;
 mod worst_questions;
