@@ -469,6 +469,19 @@ async fn a_write_stands_in_the_audit_with_who_what_and_its_commit() {
     assert!(refused.status().is_client_error());
     assert_eq!(office.audit("kind=write").await.len(), rows.len());
 
+    // So is a webhook, which no commit makes.
+    let hook = json!({"url": "https://example.org/hook", "events": ["step"]});
+    let (status, hook) = office.admin(Method::POST, "/api/webhooks", hook).await;
+    assert_eq!(status, StatusCode::CREATED, "{hook}");
+    let made = office.audit("kind=write").await;
+    let last = made.last().unwrap();
+    assert_eq!(
+        (&last["method"], &last["path"]),
+        (&json!("POST"), &json!("/api/webhooks"))
+    );
+    assert!(!last.to_string().contains(hook["secret"].as_str().unwrap()));
+    let rows = made;
+
     let csv = office
         .server
         .request(Method::GET, "/api/audit?kind=write&f=csv")

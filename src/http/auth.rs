@@ -318,7 +318,7 @@ fn only_reads(principal: &Principal, parts: &Parts) -> Result<(), Problem> {
 }
 
 /// Whether a method changes nothing.
-pub fn is_safe(method: &Method) -> bool {
+fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 

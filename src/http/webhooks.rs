@@ -13,7 +13,9 @@ use super::body::JsonBody;
 use super::problem::Problem;
 use super::query::Query;
 use crate::model::Role;
-use crate::store::{Delivery, DeliveryState, HookEvent, NewWebhook, Webhook};
+use crate::store::{
+    AuditEntry, AuditKind, Delivery, DeliveryState, HookEvent, NewWebhook, Webhook,
+};
 
 /// More than any district needs; each is read and sent to by itself.
 const MOST: usize = 50;
@@ -164,6 +166,7 @@ pub async fn create(
             created_by: author.account,
         })
         .await?;
+    written(&app, &webhook.id).await?;
     let mut answer = shown(&webhook);
     answer.secret = Some(webhook.secret.reveal().to_owned());
     Ok((StatusCode::CREATED, no_store(Json(answer))).into_response())
@@ -183,9 +186,20 @@ pub async fn delete(
 ) -> Result<StatusCode, Problem> {
     caller.author(Role::Admin)?;
     match app.live.store().delete_webhook(&id).await? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            written(&app, &id).await?;
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(unknown(&id)),
     }
+}
+
+/// Says in the audit which webhook was made or removed; no commit does.
+async fn written(app: &App, id: &str) -> Result<(), Problem> {
+    let entry = AuditEntry::new(AuditKind::Write)
+        .of_this_request()
+        .saying(&format!("webhook {id}"));
+    Ok(app.live.store().audit(entry).await?)
 }
 
 /// What was a webhook told, and what not yet?
