@@ -10,6 +10,7 @@
 mod support;
 
 mod accounts;
+mod backup;
 mod bounded;
 mod connections;
 mod credentials;

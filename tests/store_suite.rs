@@ -573,3 +573,92 @@ async fn writers_who_name_a_schema_do_not_overtake_its_change() {
         }
     }
 }
+
+/// What is said of the past, for every collection, against a plain list of all that was written.
+#[tokio::test]
+async fn the_past_of_every_collection_is_known_whatever_was_written_how() {
+    for Fixture { store, url, .. } in &fixtures().await {
+        let buildings = name("buildings");
+        let ids = ["a", "b", "c", "d", "e"];
+        // (id, levels or deleted), and whether it comes as an import.
+        let writes: Vec<(Vec<(&str, Option<i64>)>, bool)> = vec![
+            (vec![("a", Some(1)), ("b", Some(1)), ("c", Some(1))], true),
+            (vec![("a", Some(2)), ("d", Some(1))], false),
+            (vec![("b", None)], false),
+            (
+                vec![("a", Some(3)), ("b", Some(4)), ("c", None), ("e", Some(1))],
+                true,
+            ),
+            (vec![("c", Some(5)), ("d", Some(2))], true),
+            (vec![("d", None), ("e", Some(2))], false),
+            (vec![("d", Some(7)), ("a", Some(2))], false),
+        ];
+        let mut log: Vec<(jiff::Timestamp, BTreeMap<&str, i64>)> = Vec::new();
+        let mut versions: BTreeMap<&str, Vec<Option<i64>>> = BTreeMap::new();
+        let mut now: BTreeMap<&str, i64> = BTreeMap::new();
+        for (n, (changes, import)) in writes.iter().enumerate() {
+            let list: Vec<Change> = changes
+                .iter()
+                .map(|(id, levels)| levels.map_or_else(|| delete(id), |l| put(id, l)))
+                .collect();
+            let done = if *import {
+                let mut staging = store.stage(Author::system(), None).await.unwrap();
+                staging.put(list).await.unwrap();
+                staging.publish().await.unwrap()
+            } else {
+                store.commit(edit(list)).await.unwrap()
+            };
+            for (id, levels) in changes {
+                versions.entry(id).or_default().push(*levels);
+                match levels {
+                    Some(levels) => now.insert(id, *levels),
+                    None => now.remove(id),
+                };
+            }
+            log.push((done.at, now.clone()));
+            // Some imports are tidied at once, some after others were written.
+            for settled in [false, true] {
+                if settled && n % 3 == 1 {
+                    store.settle().await.unwrap();
+                }
+                for (id_text, expected) in &versions {
+                    let found = store.versions_of(&buildings, &id(id_text)).await.unwrap();
+                    let found: Vec<Option<i64>> =
+                        found.into_iter().map(|v| levels_of(&v.1)).collect();
+                    assert_eq!(&found, expected, "{url}: {id_text} after write {n}");
+                }
+                let all: Vec<FeatureId> = ids.iter().map(|i| id(i)).collect();
+                for (at, expected) in &log {
+                    for records in [
+                        store.versions_at(&buildings, &all, *at).await.unwrap(),
+                        store.collection_at(&buildings, *at).await.unwrap(),
+                    ] {
+                        let found: BTreeMap<&str, i64> = records
+                            .iter()
+                            .map(|r| (r.id.as_str(), levels_of(r).unwrap()))
+                            .collect();
+                        assert_eq!(&found, expected, "{url}: {at} after write {n}");
+                    }
+                }
+                let known: Vec<&str> = versions.keys().copied().collect();
+                let mut paged: Vec<FeatureId> = Vec::new();
+                loop {
+                    let after = paged.last().map_or("", FeatureId::as_str);
+                    let page = store.ids_after(&buildings, after, 2).await.unwrap();
+                    if page.is_empty() {
+                        break;
+                    }
+                    paged.extend(page);
+                }
+                let paged: Vec<&str> = paged.iter().map(FeatureId::as_str).collect();
+                assert_eq!(paged, known, "{url} after write {n}");
+            }
+        }
+    }
+}
+
+fn levels_of(record: &onemap::model::Record) -> Option<i64> {
+    let text = record.body.as_ref()?.properties.as_str();
+    let value: serde_json::Value = serde_json::from_str(text).unwrap();
+    value["levels"].as_i64()
+}

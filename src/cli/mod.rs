@@ -4,6 +4,7 @@
 
 mod account;
 mod audit;
+mod backup;
 mod check;
 mod demo;
 mod demo_ledger;
@@ -64,6 +65,10 @@ enum Command {
     Account(account::AccountArgs),
     /// Export the audit: who wrote what, who looked at what is protected, who signed in.
     Audit(audit::AuditArgs),
+    /// Write the whole map to one file, while it is served.
+    Backup(backup::BackupArgs),
+    /// Bring a backup into an empty database, or in the place of what it holds.
+    Restore(backup::RestoreArgs),
     /// Print the OpenAPI document of the interface.
     Openapi,
     /// Print the documentation of the data, made from the schemas.
@@ -110,6 +115,8 @@ pub fn main() -> ExitCode {
                 during_command("account", account::run(&database, args)).await
             }
             Command::Audit(args) => audit::run(&database, args).await,
+            Command::Backup(args) => backup::backup(&database, args).await,
+            Command::Restore(args) => backup::restore(&database, args).await,
             Command::Openapi => describe::interface(),
             Command::DataDoc => describe::data(),
         }

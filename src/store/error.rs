@@ -37,6 +37,25 @@ pub enum StoreError {
         /// Who has it.
         holder: String,
     },
+    /// A file that is no backup, or cannot become one.
+    #[error("{file} {problem}")]
+    Backup {
+        /// The file.
+        file: String,
+        /// What is wrong with it, after its name.
+        problem: String,
+    },
+    /// Restoring would lose what the database holds.
+    #[error(
+        "the database {url} is not empty (its newest commit is {seq}): --replace has the backup take \
+         its place"
+    )]
+    NotEmpty {
+        /// The address, without a password.
+        url: String,
+        /// Its newest commit.
+        seq: u64,
+    },
     /// The files of the database are no longer those that are open; nothing was written.
     #[error(
         "the database {path} is not the one that is open ({problem}); nothing was written. Stop the \

@@ -26,8 +26,7 @@ impl Position {
 }
 
 impl Store {
-    /// All versions of one feature, the oldest first. Quick for warnings and grids; for other
-    /// collections the whole log is read.
+    /// All versions of one feature, the oldest first.
     pub async fn versions_of(
         &self,
         collection: &CollectionId,
@@ -37,7 +36,7 @@ impl Store {
     }
 
     /// What some features were at a moment, by id: of each the newest version that was in effect
-    /// then. What was not there, or was deleted, is left out. Quick for warnings and grids.
+    /// then. What was not there, or was deleted, is left out.
     pub async fn versions_at(
         &self,
         collection: &CollectionId,
@@ -55,6 +54,16 @@ impl Store {
         at: Timestamp,
     ) -> Result<Vec<Record>, StoreError> {
         either!(self, s => s.collection_at(collection, at).await)
+    }
+
+    /// The ids that features of a collection ever had, in their order, from behind one on.
+    pub async fn ids_after(
+        &self,
+        collection: &CollectionId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<FeatureId>, StoreError> {
+        either!(self, s => s.ids_after(collection, after, limit).await)
     }
 
     /// What was written to a collection from a place in the log on, in the order of the log, at most

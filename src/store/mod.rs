@@ -17,6 +17,7 @@ macro_rules! either {
 mod account;
 mod aside;
 pub mod audit;
+pub mod backup;
 mod error;
 mod health;
 mod history;

@@ -27,9 +27,9 @@ impl PostgisStore {
         let mut connection = self.shared.pool.acquire().await?;
         let refused = self.refused(&mut connection).await?;
         let sql = format!(
-            "SELECT {VERSION}, {NUMBERED} FROM onemap.changes h \
-             JOIN onemap.commits c ON c.batch = h.batch \
-             WHERE h.collection = '{collection}' AND h.id = $1 AND {GOOD} ORDER BY c.seq"
+            "SELECT {VERSION}, {NUMBERED} FROM {} \
+             WHERE h.collection = '{collection}' AND h.id = $1 AND {GOOD} ORDER BY c.seq",
+            versions(collection, "$1")
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(id.as_str())
@@ -64,15 +64,15 @@ impl PostgisStore {
             .unzip();
         let sql = format!(
             "SELECT {VERSION} FROM unnest($1::text[]) AS w (id) CROSS JOIN LATERAL (\
-               SELECT c.batch, c.seq, c.at, c.checked \
-               FROM onemap.changes h JOIN onemap.commits c ON c.batch = h.batch \
+               SELECT c.batch, c.seq, c.at, c.checked FROM {} \
                WHERE h.collection = '{collection}' AND h.id = w.id COLLATE \"C\" \
                AND c.effective_at <= onemap.from_micros($2) AND {GOOD} \
                AND (h.batch, h.id) NOT IN (SELECT * FROM unnest($3::bigint[], $4::text[])) \
                ORDER BY c.seq DESC LIMIT 1) c \
              JOIN onemap.changes h ON h.batch = c.batch AND h.collection = '{collection}' \
              AND h.id = w.id COLLATE \"C\" \
-             WHERE h.properties IS NOT NULL ORDER BY h.id"
+             WHERE h.properties IS NOT NULL ORDER BY h.id",
+            versions(collection, "w.id COLLATE \"C\"")
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(ids.iter().map(FeatureId::as_str).collect::<Vec<_>>())
@@ -90,17 +90,46 @@ impl PostgisStore {
         collection: &CollectionId,
         at: Timestamp,
     ) -> Result<Vec<Record>, StoreError> {
-        let ids: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!(
-            "SELECT DISTINCT id FROM onemap.changes WHERE collection = '{collection}'"
-        )))
-        .fetch_all(&self.shared.pool)
-        .await?;
+        let sql = if is_indexed(collection) {
+            format!("SELECT DISTINCT id FROM onemap.changes WHERE collection = '{collection}'")
+        } else {
+            format!(
+                "SELECT id FROM onemap.features WHERE collection = '{collection}' UNION \
+                 SELECT id FROM onemap.changes WHERE collection = '{collection}' \
+                 AND previous IS NOT NULL"
+            )
+        };
+        let ids: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_all(&self.shared.pool)
+            .await?;
         let ids = ids
             .iter()
             // What is no id was never on the map.
             .filter_map(|id| FeatureId::new(id).ok())
             .collect::<Vec<_>>();
         self.versions_at(collection, &ids, at).await
+    }
+
+    /// See [`Store::ids_after`](crate::store::Store::ids_after).
+    pub async fn ids_after(
+        &self,
+        collection: &CollectionId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<FeatureId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!(
+            "(SELECT id FROM onemap.features WHERE collection = '{collection}' AND id > $1 \
+               ORDER BY id LIMIT $2) \
+             UNION (SELECT DISTINCT id FROM onemap.changes WHERE collection = '{collection}' \
+               AND previous IS NOT NULL AND id > $1 ORDER BY id LIMIT $2) ORDER BY 1 LIMIT $2"
+        )))
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(&self.shared.pool)
+        .await?;
+        ids.iter()
+            .map(|id| FeatureId::new(id).map_err(|e| StoreError::bad_id("id", &e)))
+            .collect()
     }
 
     /// See [`Store::versions_from`](crate::store::Store::versions_from).
@@ -144,6 +173,27 @@ impl PostgisStore {
         };
         Ok((page, next))
     }
+}
+
+/// Collections with an index of all their versions.
+fn is_indexed(collection: &CollectionId) -> bool {
+    matches!(collection.as_str(), "warnings" | "grids")
+}
+
+/// The versions `h` of a feature and their commits `c`. Of most collections only versions with one
+/// before them are indexed: the first is the one that the second names, or `features`.
+fn versions(collection: &CollectionId, id: &str) -> String {
+    if is_indexed(collection) {
+        return "onemap.changes h JOIN onemap.commits c ON c.batch = h.batch".to_owned();
+    }
+    let of = format!("WHERE collection = '{collection}' AND id = {id}");
+    format!(
+        "(SELECT batch FROM onemap.changes {of} AND previous IS NOT NULL \
+           UNION SELECT previous FROM onemap.changes {of} AND previous IS NOT NULL \
+           UNION SELECT batch FROM onemap.features {of}) b \
+         JOIN onemap.changes h ON h.batch = b.batch AND h.collection = '{collection}' \
+         AND h.id = {id} JOIN onemap.commits c ON c.batch = h.batch"
+    )
 }
 
 /// Versions with the commits that made them.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use tokio::time::Instant;
 
-use super::{PATIENCE, PostgisStore};
+use super::{LOCKS, PATIENCE, PostgisStore, SERVING_LOCK};
 use crate::store::StoreError;
 
 /// How often the newest number is asked for.
@@ -46,6 +46,16 @@ impl Watcher {
             Some(listener) => listener,
             None => {
                 let mut listener = PgListener::connect_with(&self.pool).await?;
+                // Held as long as this connection: nobody replaces the map under a node that serves.
+                let serving: bool =
+                    sqlx::query_scalar("SELECT pg_try_advisory_lock_shared($1, $2)")
+                        .bind(LOCKS)
+                        .bind(SERVING_LOCK)
+                        .fetch_one(&mut listener)
+                        .await?;
+                if !serving {
+                    return Err(sqlx::Error::Protocol("a backup is being restored".into()));
+                }
                 listener.listen("onemap").await?;
                 listener
             }
@@ -58,8 +68,13 @@ impl Watcher {
         let listener = self.listen().await?;
         // None: the connection was lost, and with it maybe a notification. A reason to look.
         match listener.try_recv().await {
-            Ok(_) => {
+            Ok(Some(_)) => {
                 while listener.next_buffered().is_some() {}
+                Ok(())
+            }
+            Ok(None) => {
+                // The next connection takes the lock again.
+                self.listener = None;
                 Ok(())
             }
             Err(error) => {

@@ -7,6 +7,8 @@
 mod account;
 mod aside;
 mod audit;
+mod columns;
+mod dump;
 mod history;
 mod invite;
 mod listen;
@@ -15,6 +17,7 @@ mod pooler;
 mod quarantine;
 mod read;
 mod replay;
+mod restore;
 mod sample;
 mod staging;
 mod token;
@@ -63,6 +66,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/postgis/0004_read_only.sql"),
     ),
     (
+        5,
+        "past",
+        include_str!("../../../migrations/postgis/0005_past.sql"),
+    ),
+    (
         6,
         "schemas",
         include_str!("../../../migrations/postgis/0006_schemas.sql"),
@@ -93,6 +101,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 const PATIENCE: Duration = Duration::from_secs(3);
 /// `pg_advisory_lock` under which the nodes that start at once bring the schema up to date.
 const UPGRADE_LOCK: i32 = 2;
+/// The same, shared by all nodes that serve, and for itself by what replaces the map.
+const SERVING_LOCK: i32 = 3;
 /// The first half of all our advisory locks: "omap".
 const LOCKS: i32 = 0x6f6d_6170;
 

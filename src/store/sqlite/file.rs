@@ -73,13 +73,13 @@ fn identity(path: &Path) -> std::io::Result<Identity> {
 }
 
 /// Whether a path names a database: a file with anything in it.
-pub(super) fn is_there(path: &Path) -> bool {
+pub(in crate::store) fn is_there(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|m| m.len() > 0)
 }
 
 /// Makes an empty file that only its owner may read and write, where none is there. SQLite gives the
 /// files beside it the same rights.
-pub(super) fn make(path: &Path) -> std::io::Result<()> {
+pub(in crate::store) fn make(path: &Path) -> std::io::Result<()> {
     let made = OpenOptions::new()
         .write(true)
         .create_new(true)

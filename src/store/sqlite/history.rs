@@ -1,11 +1,15 @@
 //! The past in SQLite: read from the log alone, so it does not matter what is folded already, and what
 //! is only staged has no commit to be found by.
 //!
-//! The name of the collection stands in the text of each statement and not behind a `?`: only so does
-//! SQLite see that the index of that collection holds all there is. A [`CollectionId`] has nothing in
-//! it that SQL could mistake.
+//! Warnings and grids have an index of all their versions. The name of the collection stands in the text
+//! of each statement and not behind a `?`: only so does SQLite see that the index holds all there is. A
+//! [`CollectionId`] has nothing in it that SQL could mistake.
+//!
+//! Of all other collections the table `past` has every version of what was written more than once; what
+//! was written once is found by `features`, or stands in a batch that is not folded yet.
 
 use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::SqliteStore;
@@ -14,6 +18,14 @@ use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
 use crate::store::history::next_position;
 use crate::store::{Position, StoreError};
 
+/// Collections with an index of their own.
+pub(super) const INDEXED: &str = "'warnings', 'grids'";
+
+/// Whether a collection has an index of all its versions.
+pub(super) fn is_indexed(collection: &str) -> bool {
+    matches!(collection, "warnings" | "grids")
+}
+
 impl SqliteStore {
     /// See [`Store::versions_of`](crate::store::Store::versions_of).
     pub async fn versions_of(
@@ -21,11 +33,25 @@ impl SqliteStore {
         collection: &CollectionId,
         id: &FeatureId,
     ) -> Result<Vec<(CommitHeader, Record)>, StoreError> {
-        let sql = format!(
-            "SELECT {NUMBERED}, h.id, h.geometry, h.properties \
-             FROM changes h CROSS JOIN commits c ON c.batch = h.batch \
-             WHERE h.collection = '{collection}' AND h.id = ? ORDER BY c.seq"
-        );
+        let sql = if is_indexed(collection.as_str()) {
+            format!(
+                "SELECT {NUMBERED}, h.id, h.geometry, h.properties \
+                 FROM changes h CROSS JOIN commits c ON c.batch = h.batch \
+                 WHERE h.collection = '{collection}' AND h.id = ?1 ORDER BY c.seq"
+            )
+        } else {
+            format!(
+                "WITH b (batch) AS (\
+                   SELECT batch FROM past WHERE collection = '{collection}' AND id = ?1 \
+                   UNION SELECT c.batch FROM features f JOIN commits c ON c.seq = f.seq \
+                   WHERE f.collection = '{collection}' AND f.id = ?1 \
+                   UNION SELECT batch FROM commits WHERE folded = 0) \
+                 SELECT {NUMBERED}, h.id, h.geometry, h.properties \
+                 FROM b CROSS JOIN commits c ON c.batch = b.batch CROSS JOIN changes h \
+                 ON h.batch = c.batch AND h.collection = '{collection}' AND h.id = ?1 \
+                 ORDER BY c.seq"
+            )
+        };
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(id.as_str())
             .fetch_all(&self.shared.readers)
@@ -41,17 +67,7 @@ impl SqliteStore {
         at: Timestamp,
     ) -> Result<Vec<Record>, StoreError> {
         let wanted = serde_json::to_string(ids).unwrap_or_default();
-        let sql = newest(
-            collection,
-            "json_each(?2) w CROSS JOIN changes h",
-            "AND h.id = w.value",
-        );
-        let query = sqlx::query(AssertSqlSafe(sql))
-            .bind(at.as_microsecond())
-            .bind(wanted);
-        let rows = query.fetch_all(&self.shared.readers).await?;
-        let mut names = Names::default();
-        rows.iter().map(|row| record(row, &mut names)).collect()
+        self.newest(collection, Some(&wanted), at).await
     }
 
     /// See [`Store::collection_at`](crate::store::Store::collection_at).
@@ -60,8 +76,90 @@ impl SqliteStore {
         collection: &CollectionId,
         at: Timestamp,
     ) -> Result<Vec<Record>, StoreError> {
-        let sql = newest(collection, "changes h", "");
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(at.as_microsecond());
+        self.newest(collection, None, at).await
+    }
+
+    /// See [`Store::ids_after`](crate::store::Store::ids_after).
+    pub async fn ids_after(
+        &self,
+        collection: &CollectionId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<FeatureId>, StoreError> {
+        let past = if is_indexed(collection.as_str()) {
+            "changes"
+        } else {
+            "past"
+        };
+        // Each part in the order of its own index, and no more of it than is asked for.
+        let sql = format!(
+            "SELECT id FROM (SELECT id FROM features \
+               WHERE collection = '{collection}' AND id > ?1 ORDER BY id LIMIT ?2) \
+             UNION SELECT id FROM (SELECT DISTINCT id FROM {past} \
+               WHERE collection = '{collection}' AND id > ?1 ORDER BY id LIMIT ?2) \
+             UNION SELECT id FROM (SELECT h.id FROM commits c CROSS JOIN changes h \
+               ON h.batch = c.batch AND h.collection = '{collection}' AND h.id > ?1 \
+               WHERE c.folded = 0 ORDER BY h.id LIMIT ?2) \
+             ORDER BY id LIMIT ?2"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&self.shared.readers)
+            .await?;
+        rows.iter().map(|row| feature_id(row, 0)).collect()
+    }
+
+    /// The newest versions of some features (a JSON list of ids), or of all, that were in effect at a
+    /// moment and are no deletions.
+    async fn newest(
+        &self,
+        collection: &CollectionId,
+        wanted: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Vec<Record>, StoreError> {
+        let source = match (is_indexed(collection.as_str()), wanted) {
+            (true, None) => format!(
+                "SELECT h.id AS id, h.batch AS batch FROM changes h \
+                 WHERE h.collection = '{collection}'"
+            ),
+            (true, Some(_)) => format!(
+                "SELECT h.id AS id, h.batch AS batch FROM json_each(?2) w CROSS JOIN changes h \
+                 WHERE h.collection = '{collection}' AND h.id = w.value"
+            ),
+            (false, None) => format!(
+                "SELECT id, batch FROM past WHERE collection = '{collection}' \
+                 UNION SELECT f.id, c.batch FROM features f CROSS JOIN commits c ON c.seq = f.seq \
+                 WHERE f.collection = '{collection}' \
+                 UNION SELECT h.id, h.batch FROM commits c CROSS JOIN changes h \
+                 ON h.batch = c.batch AND h.collection = '{collection}' WHERE c.folded = 0"
+            ),
+            (false, Some(_)) => format!(
+                "SELECT p.id, p.batch FROM json_each(?2) w CROSS JOIN past p \
+                 ON p.collection = '{collection}' AND p.id = w.value \
+                 UNION SELECT f.id, c.batch FROM json_each(?2) w CROSS JOIN features f \
+                 ON f.collection = '{collection}' AND f.id = w.value \
+                 CROSS JOIN commits c ON c.seq = f.seq \
+                 UNION SELECT h.id, h.batch FROM commits c CROSS JOIN json_each(?2) w \
+                 CROSS JOIN changes h ON h.batch = c.batch AND h.collection = '{collection}' \
+                 AND h.id = w.value WHERE c.folded = 0"
+            ),
+        };
+        // Where a query has one `max`, SQLite takes the other columns from the same row.
+        let sql = format!(
+            "WITH b (id, batch) AS ({source}), newest AS (\
+               SELECT b.id AS id, b.batch AS batch, max(c.seq) AS seq, c.at AS at \
+               FROM b CROSS JOIN commits c \
+               WHERE c.batch = b.batch AND c.effective_at <= ?1 GROUP BY b.id) \
+             SELECT h.collection, h.id, n.seq, n.at, h.geometry, h.properties \
+             FROM newest n CROSS JOIN changes h \
+             ON h.batch = n.batch AND h.collection = '{collection}' AND h.id = n.id \
+             WHERE h.properties IS NOT NULL ORDER BY h.id"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(at.as_microsecond());
+        if let Some(wanted) = wanted {
+            query = query.bind(wanted);
+        }
         let rows = query.fetch_all(&self.shared.readers).await?;
         let mut names = Names::default();
         rows.iter().map(|row| record(row, &mut names)).collect()
@@ -98,20 +196,37 @@ impl SqliteStore {
     }
 }
 
-/// For each feature that a source of `h` names: the newest version in effect at ?1, where that is no
-/// deletion. (Where a query has one `max`, SQLite takes the other columns from the same row.)
-fn newest(collection: &CollectionId, source: &str, condition: &str) -> String {
-    format!(
-        "WITH newest AS (\
-           SELECT h.id AS id, h.batch AS batch, max(c.seq) AS seq, c.at AS at \
-           FROM {source} CROSS JOIN commits c \
-           WHERE h.collection = '{collection}' {condition} \
-           AND c.batch = h.batch AND c.effective_at <= ?1 GROUP BY h.id) \
-         SELECT h.collection, h.id, n.seq, n.at, h.geometry, h.properties \
-         FROM newest n CROSS JOIN changes h \
-         ON h.batch = n.batch AND h.collection = '{collection}' AND h.id = n.id \
-         WHERE h.properties IS NOT NULL ORDER BY h.id"
-    )
+/// Before a part of a batch is folded: what `features` names now, and what is going to take its place,
+/// enter `past`, where there is anything before it.
+pub(super) const PAST_OF_FOLD: [&str; 2] = [
+    "INSERT OR IGNORE INTO past (collection, id, batch) \
+     SELECT f.collection, f.id, c.batch FROM changes h \
+     CROSS JOIN features f ON f.collection = h.collection AND f.id = h.id \
+     CROSS JOIN commits c ON c.seq = f.seq \
+     WHERE h.batch = ?1 AND (h.collection, h.id) > (?2, ?3) AND (h.collection, h.id) <= (?4, ?5) \
+     AND h.collection NOT IN ('warnings', 'grids')",
+    "INSERT OR IGNORE INTO past (collection, id, batch) \
+     SELECT h.collection, h.id, h.batch FROM changes h \
+     WHERE h.batch = ?1 AND (h.collection, h.id) > (?2, ?3) AND (h.collection, h.id) <= (?4, ?5) \
+     AND h.collection NOT IN ('warnings', 'grids') \
+     AND (EXISTS (SELECT 1 FROM features f WHERE f.collection = h.collection AND f.id = h.id) \
+     OR EXISTS (SELECT 1 FROM past p WHERE p.collection = h.collection AND p.id = h.id))",
+];
+
+/// Fills `past` of a database that was written from a log.
+pub(in crate::store) async fn index_past(
+    connection: &mut SqliteConnection,
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "INSERT OR IGNORE INTO past (collection, id, batch) \
+         SELECT collection, id, batch FROM (SELECT h.collection, h.id, h.batch, \
+           count(*) OVER (PARTITION BY h.collection, h.id) AS versions \
+           FROM changes h JOIN commits c ON c.batch = h.batch \
+           WHERE c.folded = 1 AND h.collection NOT IN ({INDEXED})) \
+         WHERE versions > 1"
+    );
+    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
+    Ok(())
 }
 
 /// Reads a commit's head, then id, geometry and properties.

@@ -34,12 +34,13 @@ use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 use tokio::sync::{Mutex, Notify, RwLock};
 use uuid::Uuid;
 
+pub(super) use history::index_past;
 pub use staging::Staging;
 
 use super::health::Health;
 use super::{Opening, StoreError, now};
 use file::OpenFile;
-pub(super) use file::beside;
+pub(super) use file::{beside, is_there, make as make_file};
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (
@@ -61,6 +62,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         4,
         "moments",
         include_str!("../../../migrations/sqlite/0004_moments.sql"),
+    ),
+    (
+        5,
+        "past",
+        include_str!("../../../migrations/sqlite/0005_past.sql"),
     ),
     (
         7,
@@ -132,13 +138,13 @@ impl SqliteStore {
             source,
         };
         let path = path_of(url)?;
-        if !file::is_there(&path) {
+        if !is_there(&path) {
             if opening == Opening::Existing {
                 return Err(StoreError::Missing {
                     path: path.display().to_string(),
                 });
             }
-            file::make(&path).map_err(|e| failed(sqlx::Error::Io(e)))?;
+            make_file(&path).map_err(|e| failed(sqlx::Error::Io(e)))?;
         }
         let options = SqliteConnectOptions::from_str(url)
             .map_err(failed)?
@@ -274,6 +280,11 @@ pub(super) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
         source,
     })?;
     Ok(options.get_filename().to_owned())
+}
+
+/// Brings the schema of a database up to date.
+pub(super) async fn bring_up_to_date(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    migrate(connection, MIGRATIONS).await
 }
 
 async fn migrate(

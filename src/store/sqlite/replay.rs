@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
+use super::history::is_indexed;
 use super::read::head;
 use super::write::{
     Content, Current, StoredChange, current, is_folding, last_of_each, new_batch, push_tuples,
@@ -238,6 +239,7 @@ impl Log {
 
     /// Writes the newest version of each feature.
     async fn settle(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
+        self.keep_past(tx).await?;
         // While an older import is still being folded, a deletion leaves a mark that it sees.
         let keep_mark = is_folding(tx).await?;
         let newest = self.last.values().filter_map(|i| self.changes.get(*i));
@@ -271,6 +273,46 @@ impl Log {
                 .bind(v.row.id.as_str())
                 .execute(&mut *tx)
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// Notes the new versions in `past`, and those whose place they take.
+    async fn keep_past(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
+        let named = |v: &&NewVersion| !is_indexed(v.row.collection.as_str());
+        let replaced: Vec<&Key> = self
+            .last
+            .keys()
+            .filter(|key| !is_indexed(&key.0) && self.before.contains_key(*key))
+            .collect();
+        for keys in replaced.chunks(ROWS) {
+            let mut sql = String::from("WITH w (collection, id) AS (VALUES ");
+            push_tuples(&mut sql, keys.len(), "(?,?)");
+            sql.push_str(
+                ") INSERT OR IGNORE INTO past (collection, id, batch) \
+                 SELECT f.collection, f.id, c.batch FROM w \
+                 CROSS JOIN features f ON f.collection = w.collection AND f.id = w.id \
+                 CROSS JOIN commits c ON c.seq = f.seq",
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for (collection, id) in keys {
+                query = query.bind(collection).bind(id);
+            }
+            query.execute(&mut *tx).await?;
+        }
+        let new: Vec<&NewVersion> = self.changes.iter().filter(named).collect();
+        for versions in new.chunks(ROWS) {
+            let mut sql =
+                String::from("INSERT OR IGNORE INTO past (collection, id, batch) VALUES ");
+            push_tuples(&mut sql, versions.len(), "(?,?,?)");
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for v in versions {
+                query = query
+                    .bind(v.row.collection.as_str())
+                    .bind(v.row.id.as_str())
+                    .bind(v.batch);
+            }
+            query.execute(&mut *tx).await?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! and become true in one more. A process killed at any point leaves rows that no commit names;
 //! they are swept later.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection};
 use tokio::sync::OwnedRwLockReadGuard;
 
+use super::history::PAST_OF_FOLD;
 use super::write::{Publication, StoredChange, current, hold, new_batch, publish, push_tuples};
 use super::{SqliteStore, micros_now};
 use crate::model::{Author, Change, Precondition};
@@ -78,6 +80,17 @@ impl SqliteStore {
             fold(self, connection, seq, batch, at).await?;
         }
         sweep(self, connection).await
+    }
+
+    /// Copies the whole database, as of one moment, into an empty file. Others read and write meanwhile.
+    pub(in crate::store) async fn vacuum_into(&self, path: &Path) -> Result<(), StoreError> {
+        let (mut connection, _open) = self.another().await?;
+        sqlx::query("VACUUM INTO ?")
+            .bind(path.display().to_string())
+            .execute(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok(())
     }
 
     /// A connection beside the writer's. What it writes need not survive a power cut: publishing syncs
@@ -258,6 +271,16 @@ async fn fold(
             .await?;
         if finished {
             return Ok(());
+        }
+        for sql in PAST_OF_FOLD {
+            sqlx::query(sql)
+                .bind(batch)
+                .bind(&after.0)
+                .bind(&after.1)
+                .bind(&end.0)
+                .bind(&end.1)
+                .execute(&mut *tx)
+                .await?;
         }
         sqlx::query(
             "INSERT INTO features (collection, id, seq, updated_at, geometry, properties) \

@@ -1,0 +1,251 @@
+//! The file of a backup: a SQLite database without a log beside it, and a table that says what is in it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use futures_util::TryStreamExt;
+use sha2::{Digest, Sha256};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use uuid::Uuid;
+
+use super::cells::{quoted, read};
+use super::{Manifest, wrong};
+use crate::store::{StoreError, now, sqlite};
+
+/// The table with the manifest; no part of what it describes.
+const MANIFEST: &str = "backup";
+
+/// Opens a file that stands alone.
+pub(in crate::store) async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .page_size(8_192)
+        .journal_mode(SqliteJournalMode::Delete)
+        .foreign_keys(false)
+        .pragma("secure_delete", "on")
+        .row_buffer_size(1_024)
+        .disable_statement_logging();
+    SqliteConnection::connect_with(&options)
+        .await
+        .map_err(|e| wrong(path, &format!("is no backup of onemap: {e}")))
+}
+
+/// Writes down what is in the file.
+pub(in crate::store) async fn seal(
+    path: &Path,
+    from: &str,
+    quarantined: u64,
+) -> Result<Manifest, StoreError> {
+    let mut file = open(path).await?;
+    let (rows, sha256) = contents(&mut file).await?;
+    let id: String = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'id'")
+        .fetch_one(&mut file)
+        .await?;
+    let manifest = Manifest {
+        made_by: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at: now(),
+        from: from.to_owned(),
+        database: id,
+        seq: head(&mut file).await?,
+        rows,
+        sha256,
+        quarantined,
+    };
+    let text = serde_json::to_string(&manifest)
+        .map_err(|e| StoreError::corrupt("the manifest of a backup", e))?;
+    sqlx::query(AssertSqlSafe(format!(
+        "CREATE TABLE {MANIFEST} (manifest TEXT NOT NULL)"
+    )))
+    .execute(&mut file)
+    .await?;
+    sqlx::query(AssertSqlSafe(format!("INSERT INTO {MANIFEST} VALUES (?)")))
+        .bind(text)
+        .execute(&mut file)
+        .await?;
+    file.close().await?;
+    Ok(manifest)
+}
+
+/// Reads the whole file and compares it with what it says that it holds.
+pub(in crate::store) async fn verify(path: &Path) -> Result<Manifest, StoreError> {
+    let mut file = open(path).await?;
+    let found = check(path, &mut file).await;
+    file.close().await?;
+    found
+}
+
+async fn check(path: &Path, file: &mut SqliteConnection) -> Result<Manifest, StoreError> {
+    let damaged =
+        |problem: &str| wrong(path, &format!("is damaged: {problem}; take another backup"));
+    let said: Option<String> =
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT manifest FROM {MANIFEST}")))
+            .fetch_optional(&mut *file)
+            .await
+            .map_err(|e| wrong(path, &format!("is no backup of onemap: {e}")))?;
+    let said = said.ok_or_else(|| damaged("it does not say what it holds"))?;
+    let manifest: Manifest = serde_json::from_str(&said).map_err(|e| damaged(&e.to_string()))?;
+    let state: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
+        .fetch_one(&mut *file)
+        .await
+        .map_err(|e| damaged(&e.to_string()))?;
+    if state != "ok" {
+        return Err(damaged(&state));
+    }
+    let (rows, sha256) = contents(&mut *file)
+        .await
+        .map_err(|e| damaged(&e.to_string()))?;
+    if rows != manifest.rows {
+        return Err(damaged("the numbers of its rows are not what it says"));
+    }
+    if sha256 != manifest.sha256 {
+        return Err(damaged("its contents are not what it says (SHA-256)"));
+    }
+    if head(&mut *file).await? != manifest.seq {
+        return Err(damaged("its newest commit is not what it says"));
+    }
+    Ok(manifest)
+}
+
+async fn head(file: &mut SqliteConnection) -> Result<u64, StoreError> {
+    let seq: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM commits")
+        .fetch_one(file)
+        .await?;
+    Ok(seq.unwrap_or_default() as u64)
+}
+
+/// The tables of a file, by name, without SQLite's own and the manifest.
+pub(in crate::store) async fn tables(
+    file: &mut SqliteConnection,
+) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+         AND name <> ? ORDER BY name",
+    )
+    .bind(MANIFEST)
+    .fetch_all(file)
+    .await?)
+}
+
+/// The rows of each table, and a hash of all of them. A table is read in its own order.
+async fn contents(
+    file: &mut SqliteConnection,
+) -> Result<(BTreeMap<String, u64>, String), StoreError> {
+    let mut counts = BTreeMap::new();
+    let mut hash = Sha256::new();
+    for table in tables(file).await? {
+        hash.update(table.as_bytes());
+        hash.update([0]);
+        let sql = format!("SELECT * FROM {} NOT INDEXED", quoted(&table));
+        let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut *file);
+        let mut count = 0;
+        while let Some(row) = rows.try_next().await? {
+            for cell in read(&row)? {
+                cell.hash(&mut hash);
+            }
+            count += 1;
+        }
+        drop(rows);
+        counts.insert(table, count);
+    }
+    let mut text = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok((counts, text))
+}
+
+/// Takes out what belongs to the processes of the moment and what no commit will ever name.
+pub(in crate::store) async fn strip(file: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::raw_sql(
+        "BEGIN; DELETE FROM leases; DELETE FROM sessions; DELETE FROM batches; \
+         DELETE FROM changes WHERE batch NOT IN (SELECT batch FROM commits); \
+         DELETE FROM meta WHERE key = 'probed'; COMMIT",
+    )
+    .execute(file)
+    .await?;
+    Ok(())
+}
+
+/// How far the numbers of commits jump at a restore. What was committed after the backup is lost, and
+/// clients may know numbers of it that are not known here: none may be given out a second time, and the
+/// feed must find all of them too old to tell what followed.
+const JUMP: i64 = 1_000_000_000;
+
+/// Makes a database of the copy of a backup: brought up to date, with an identity of its own, and with a
+/// commit behind all numbers that clients may know.
+pub(in crate::store) async fn prepare(path: &Path) -> Result<(), StoreError> {
+    let mut file = open(path).await?;
+    sqlx::query(AssertSqlSafe(format!("DROP TABLE {MANIFEST}")))
+        .execute(&mut file)
+        .await?;
+    sqlite::bring_up_to_date(&mut file).await?;
+    sqlx::query("UPDATE meta SET value = ? WHERE key = 'id'")
+        .bind(Uuid::new_v4().to_string())
+        .execute(&mut file)
+        .await?;
+    sqlx::query(
+        "INSERT INTO commits \
+         (seq, batch, at, effective_at, role, account, reason, size, folded) \
+         SELECT coalesce(max(seq), 0) + ?1, coalesce(max(batch), 0) + 1, \
+         max(coalesce(max(at), 0), ?2), max(coalesce(max(at), 0), ?2), 'admin', NULL, \
+         'restored from a backup', 0, 1 FROM commits",
+    )
+    .bind(JUMP)
+    .bind(now().as_microsecond())
+    .execute(&mut file)
+    .await?;
+    // The table must learn which was the last batch, or it gives it out again.
+    sqlx::raw_sql(
+        "INSERT OR REPLACE INTO batches (batch, touched_at) SELECT max(batch), 0 FROM commits; \
+         DELETE FROM batches",
+    )
+    .execute(&mut file)
+    .await?;
+    file.close().await?;
+    Ok(())
+}
+
+/// Adds the erasures that the database at `from` knows of to those of the file.
+pub(in crate::store) async fn carry_erasures(from: &Path, path: &Path) -> Result<(), StoreError> {
+    let mut file = open(path).await?;
+    sqlx::query("ATTACH ? AS old")
+        .bind(from.display().to_string())
+        .execute(&mut file)
+        .await?;
+    sqlx::query(
+        "INSERT INTO main.erasures (collection, id, property, at) \
+         SELECT collection, id, property, at FROM old.erasures WHERE true \
+         ON CONFLICT (collection, id, property) DO UPDATE SET at = max(at, excluded.at)",
+    )
+    .execute(&mut file)
+    .await?;
+    file.close().await?;
+    Ok(())
+}
+
+/// Erases again what was erased since the backup was made: each property from every version that was
+/// written up to the moment of its erasure.
+pub(in crate::store) async fn erase_again(path: &Path) -> Result<(), StoreError> {
+    let mut file = open(path).await?;
+    let mut tx = file.begin_with("BEGIN IMMEDIATE").await?;
+    for sql in [
+        "UPDATE changes SET properties = json_remove(properties, '$.\"' || e.property || '\"') \
+         FROM erasures e WHERE changes.collection = e.collection AND changes.id = e.id \
+         AND changes.batch IN (SELECT c.batch FROM commits c WHERE c.at <= e.at) \
+         AND json_type(changes.properties, '$.\"' || e.property || '\"') IS NOT NULL",
+        "UPDATE features SET properties = json_remove(properties, '$.\"' || e.property || '\"') \
+         FROM erasures e WHERE features.collection = e.collection AND features.id = e.id \
+         AND features.updated_at <= e.at \
+         AND json_type(features.properties, '$.\"' || e.property || '\"') IS NOT NULL",
+    ] {
+        // One erasure of a feature at a time: an UPDATE takes one row of its source for each of its own.
+        while sqlx::query(sql).execute(&mut *tx).await?.rows_affected() > 0 {}
+    }
+    tx.commit().await?;
+    file.close().await?;
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! A whole map as one portable file, and back: from either store and into either.
+//!
+//! The file is itself a SQLite database of this program, with the full log, features, tokens, photos,
+//! contacts and webhooks, and beside them a [`Manifest`] that says what must be in it. Sessions and
+//! leases are left out: they belong to the processes of the moment.
+
+pub(super) mod archive;
+pub(super) mod cells;
+mod sqlite_files;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::sqlite::beside;
+use super::{Claim, Fault, Opening, Store, StoreError};
+
+/// What a backup holds, as it says itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of the program that made it.
+    pub made_by: String,
+    /// When.
+    pub made_at: Timestamp,
+    /// The kind of database that it was made from: sqlite or postgis.
+    pub from: String,
+    /// The identity of that database.
+    pub database: String,
+    /// The newest commit; 0 in an empty map.
+    pub seq: u64,
+    /// The rows of each table.
+    pub rows: BTreeMap<String, u64>,
+    /// SHA-256 over all rows of all tables.
+    pub sha256: String,
+    /// Versions that stood in quarantine: no features, so they are not in the backup.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub quarantined: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+/// Is told what is being done, and how much of it is done (0 to 1) where that is known.
+pub type Progress<'a> = &'a (dyn Fn(&str, Option<f64>) + Send + Sync);
+
+/// Writes a backup of a store to a new file, while the store serves. The file has its name only when it
+/// is whole and was read again from its beginning to its end.
+///
+/// # Errors
+/// When the file is there already, or the store or the disk fails; no file is left then.
+pub async fn backup(
+    store: &Store,
+    file: &Path,
+    progress: Progress<'_>,
+) -> Result<Manifest, StoreError> {
+    if file.exists() {
+        return Err(wrong(file, "is there already; give another name"));
+    }
+    let partial = Partial::new(beside(file, ".partial"))?;
+    progress("copying", None);
+    let quarantined = match store {
+        Store::Sqlite(s) => {
+            sqlite_files::copy(s, partial.path(), progress).await?;
+            0
+        }
+        Store::Postgis(s) => s.dump(partial.path(), progress).await?,
+    };
+    progress("checking", None);
+    let manifest = archive::seal(partial.path(), store.kind(), quarantined).await?;
+    let found = archive::verify(partial.path()).await?;
+    if found != manifest {
+        return Err(wrong(
+            file,
+            "does not read as it was written; look at the disk",
+        ));
+    }
+    partial.become_file(file)?;
+    Ok(manifest)
+}
+
+/// Brings a backup into the database of an address: all of it, or nothing. The database must be empty,
+/// unless `replace` says that what it holds may go. Erasures that it knows of are made in the restored
+/// map as well.
+///
+/// The restored map has an identity of its own, so that clients which followed the old one load afresh.
+///
+/// # Errors
+/// When the file is no whole backup, the database is in use or not empty, or the store fails; the
+/// database is as it was then.
+pub async fn restore(
+    url: &str,
+    file: &Path,
+    replace: bool,
+    progress: Progress<'_>,
+) -> Result<Manifest, StoreError> {
+    let _claim = Claim::take(url, "onemap restore")?;
+    let target = sqlite_files::target(url)?;
+    let working = match &target {
+        Some(path) => beside(path, ".restoring"),
+        None => std::env::temp_dir().join(format!("onemap-{}.restoring", Uuid::new_v4())),
+    };
+    let working = Partial::new(working)?;
+    progress("copying", None);
+    std::fs::copy(file, working.path())
+        .map_err(|e| wrong(file, &format!("cannot be read or copied: {e}")))?;
+    // What is checked is what is brought in.
+    progress("checking", None);
+    let manifest = archive::verify(working.path())
+        .await
+        .map_err(|e| named(file, working.path(), e))?;
+    archive::prepare(working.path()).await?;
+    match &target {
+        Some(path) => {
+            if super::sqlite::is_there(path) {
+                match Store::open_as(url, Opening::Existing).await {
+                    Ok(old) => {
+                        let checked = may_replace(&old, url, replace).await;
+                        old.close().await?;
+                        checked?;
+                        archive::carry_erasures(path, working.path()).await?;
+                    }
+                    // What is damaged is what backups are for.
+                    Err(error) if replace && error.fault() == Some(Fault::Damaged) => {
+                        progress(
+                            "the old database cannot be read: its erasures are not known",
+                            None,
+                        );
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            archive::erase_again(working.path()).await?;
+            sqlite_files::put_in_place(working, path).await?;
+        }
+        None => {
+            let store = Store::open(url).await?;
+            let done = async {
+                may_replace(&store, url, replace).await?;
+                let Store::Postgis(s) = &store else {
+                    return Err(StoreError::Url(super::error::without_password(url)));
+                };
+                s.carry_erasures(working.path()).await?;
+                archive::erase_again(working.path()).await?;
+                s.bring(working.path(), progress).await
+            }
+            .await;
+            store.close().await?;
+            done?;
+        }
+    }
+    Ok(manifest)
+}
+
+async fn may_replace(store: &Store, url: &str, replace: bool) -> Result<(), StoreError> {
+    let seq = store.head().await?.seq;
+    if replace || (seq == 0 && store.tokens().await?.is_empty()) {
+        return Ok(());
+    }
+    Err(StoreError::NotEmpty {
+        url: super::error::without_password(url),
+        seq,
+    })
+}
+
+fn wrong(file: &Path, problem: &str) -> StoreError {
+    StoreError::Backup {
+        file: file.display().to_string(),
+        problem: problem.to_owned(),
+    }
+}
+
+/// The error about a copy, told of the file that somebody named.
+fn named(file: &Path, copy: &Path, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Backup { file: of, problem } if of == copy.display().to_string() => {
+            wrong(file, &problem)
+        }
+        other => other,
+    }
+}
+
+/// A file on its way, for its owner alone. It goes unless it becomes what it is to be.
+struct Partial {
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Partial {
+    fn new(path: PathBuf) -> Result<Self, StoreError> {
+        let made = match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => super::sqlite::make_file(&path),
+        };
+        made.map_err(|e| wrong(&path, &format!("cannot be made: {e}")))?;
+        Ok(Self { path, kept: false })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives it its name, durably.
+    fn become_file(mut self, name: &Path) -> Result<(), StoreError> {
+        let folder = match name.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let done = std::fs::File::open(&self.path)
+            .and_then(|f| f.sync_all())
+            .and_then(|()| std::fs::rename(&self.path, name))
+            .and_then(|()| std::fs::File::open(folder)?.sync_all());
+        done.map_err(|e| wrong(name, &format!("cannot be written: {e}")))?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Nobody misses what was never whole.
+            let _ = std::fs::remove_file(&self.path);
+            let _ = std::fs::remove_file(beside(&self.path, "-journal"));
+        }
+    }
+}

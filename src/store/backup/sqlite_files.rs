@@ -1,0 +1,68 @@
+//! Backups of SQLite files, and restored ones put in their place.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::Connection;
+
+use super::{Partial, Progress, archive, wrong};
+use crate::store::StoreError;
+use crate::store::sqlite::{SqliteStore, path_of};
+
+/// How often progress is told.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Copies a database as of one moment into an empty file, while others read and write it.
+pub(super) async fn copy(
+    store: &SqliteStore,
+    to: &Path,
+    progress: Progress<'_>,
+) -> Result<(), StoreError> {
+    let whole = std::fs::metadata(store.path())
+        .map_or(1, |m| m.len())
+        .max(1);
+    let mut copying = std::pin::pin!(store.vacuum_into(to));
+    loop {
+        match tokio::time::timeout(TICK, &mut copying).await {
+            Ok(done) => break done?,
+            Err(_) => {
+                let written = std::fs::metadata(to).map_or(0, |m| m.len());
+                progress("copying", Some(written as f64 / whole as f64));
+            }
+        }
+    }
+    let mut file = archive::open(to).await?;
+    archive::strip(&mut file).await?;
+    file.close().await?;
+    Ok(())
+}
+
+/// The file that an address names; `None` for another kind of database.
+pub(super) fn target(url: &str) -> Result<Option<PathBuf>, StoreError> {
+    if !url.starts_with("sqlite:") {
+        return Ok(None);
+    }
+    let path = path_of(url)?;
+    // A link stays one: what it leads to is replaced.
+    Ok(Some(std::fs::canonicalize(&path).unwrap_or(path)))
+}
+
+/// Puts a restored file in the place of the database, which nobody has open.
+pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), StoreError> {
+    if path.exists() && crate::store::sqlite::is_there(path) {
+        // Its log must be gone before another file has its name, or SQLite would take it for that
+        // file's. Leaving this mode needs the database for oneself, so it shows whether anybody has it.
+        let mut old = archive::open(path)
+            .await
+            .map_err(|_| wrong(path, "is in use by another process; end it first"))?;
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode = delete")
+            .fetch_one(&mut old)
+            .await
+            .map_err(|_| wrong(path, "is in use by another process; end it first"))?;
+        old.close().await?;
+        if mode != "delete" {
+            return Err(wrong(path, "is in use by another process; end it first"));
+        }
+    }
+    file.become_file(path)
+}

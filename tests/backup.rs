@@ -1,0 +1,297 @@
+//! Backups: from either store and into either, all or nothing, and never under a running server.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use onemap::model::Role;
+use onemap::store::backup::{backup, restore};
+use onemap::store::{NewToken, Photo, PhotoSize, Store, StoreError};
+use sqlx::{Connection, PgConnection, SqliteConnection};
+
+use crate::store_suite::{Fixture, delete, edit, fixtures, id, name, put, state};
+use crate::support::feed::Feed;
+use crate::support::server::{Server, begin, onemap, sqlite_in};
+use crate::support::{building, postgres};
+
+fn quiet(_: &str, _: Option<f64>) {}
+
+/// Addresses of empty databases, one of each kind.
+fn empty(folder: &Path) -> Vec<String> {
+    let mut urls = vec![sqlite_in(folder)];
+    urls.extend(postgres::database());
+    urls
+}
+
+/// A map in which features were made, changed, deleted and made again, by commits and by an import.
+async fn with_a_past(store: &Store) -> String {
+    store
+        .commit(edit(vec![put("a", 1), put("b", 1), put("gone", 1)]))
+        .await
+        .unwrap();
+    store
+        .commit(edit(vec![put("a", 2), delete("gone")]).because("第二次"))
+        .await
+        .unwrap();
+    let author = onemap::model::Author::system();
+    let mut staging = store.stage(author, None).await.unwrap();
+    staging.put(vec![put("c", 1), put("a", 3)]).await.unwrap();
+    staging.publish().await.unwrap();
+    store.commit(edit(vec![put("gone", 9)])).await.unwrap();
+    let photo = Photo {
+        id: "p1".into(),
+        width: 2,
+        height: 1,
+        jpeg: vec![0xff, 0, 1],
+        thumb: vec![0xff, 2],
+    };
+    store
+        .put_photo(&photo, &Default::default(), Timestamp::now())
+        .await
+        .unwrap();
+    let (_, secret) = store
+        .create_token(NewToken::new("值班台", Role::Officer))
+        .await
+        .unwrap();
+    secret.reveal().to_owned()
+}
+
+async fn past(store: &Store) -> Vec<String> {
+    let mut all = Vec::new();
+    for feature in ["a", "b", "c", "gone"] {
+        let versions = store.versions_of(&name("buildings"), &id(feature)).await;
+        all.extend(versions.unwrap().iter().map(|v| format!("{v:?}")));
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_backup_of_either_store_is_the_same_map_in_either() {
+    for Fixture { store, url, .. } in &fixtures().await {
+        let secret = with_a_past(store).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("map.backup");
+        let manifest = backup(store, &file, &quiet).await.unwrap();
+        assert_eq!((manifest.seq, manifest.from.as_str()), (4, store.kind()));
+        assert_eq!(manifest.rows["changes"], 8);
+        assert_eq!(manifest.made_by, env!("CARGO_PKG_VERSION"));
+        assert_eq!(manifest.database, store.id().to_string());
+        for target in empty(folder.path()) {
+            let said = restore(&target, &file, false, &quiet).await.unwrap();
+            assert_eq!(said, manifest);
+            let restored = Store::open(&target).await.unwrap();
+            assert_eq!(state(&restored).await, state(store).await, "{url} {target}");
+            assert_eq!(past(&restored).await, past(store).await, "{url} {target}");
+            assert_ne!(restored.id(), store.id());
+            let who = restored.token_principal(&secret).await.unwrap().unwrap();
+            assert_eq!(who.account, "值班台");
+            let photo = restored
+                .photo("p1", PhotoSize::Full)
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(photo.jpeg, [0xff, 0, 1]);
+            // The log goes on behind every number that was ever told.
+            let head = restored.head().await.unwrap().seq;
+            assert!(head > 1_000_000);
+            let next = restored
+                .commit(edit(vec![put("a", 4), put("new", 1)]))
+                .await;
+            assert_eq!(next.unwrap().seq, head + 1);
+            let versions = restored.versions_of(&name("buildings"), &id("a")).await;
+            assert_eq!(versions.unwrap().len(), 4);
+            restored.close().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_restore_takes_the_place_of_a_map_only_when_told_and_of_all_of_it() {
+    for Fixture { store, url, .. } in &fixtures().await {
+        with_a_past(store).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("map.backup");
+        backup(store, &file, &quiet).await.unwrap();
+        let again = backup(store, &file, &quiet).await.unwrap_err();
+        assert!(again.to_string().contains("another name"), "{again}");
+        store.commit(edit(vec![put("later", 1)])).await.unwrap();
+        let before = state(store).await;
+        store.close().await.unwrap();
+
+        let refused = restore(url, &file, false, &quiet).await.unwrap_err();
+        assert!(
+            matches!(refused, StoreError::NotEmpty { seq: 5, .. }),
+            "{refused}"
+        );
+        // A bit that fell over, somewhere in the middle.
+        let mut bytes = fs::read(&file).unwrap();
+        let place = bytes
+            .windows(9)
+            .position(|w| w == "第二次".as_bytes())
+            .unwrap();
+        bytes[place] ^= 1;
+        let damaged = folder.path().join("damaged");
+        fs::write(&damaged, &bytes).unwrap();
+        let nothing = folder.path().join("nothing");
+        fs::write(&nothing, "no backup").unwrap();
+        for file in [&damaged, &nothing, &folder.path().join("missing")] {
+            let error = restore(url, file, true, &quiet).await.unwrap_err();
+            let words = error.to_string();
+            assert!(words.contains(file.to_str().unwrap()), "{words}");
+        }
+        let same = Store::open(url).await.unwrap();
+        assert_eq!(state(&same).await, before, "{url}");
+        same.close().await.unwrap();
+
+        restore(url, &file, true, &quiet).await.unwrap();
+        let restored = Store::open(url).await.unwrap();
+        assert!(
+            !state(&restored)
+                .await
+                .contains_key(&("buildings".into(), "later".into()))
+        );
+        assert_eq!(state(&restored).await.len(), 4);
+        restored.close().await.unwrap();
+    }
+}
+
+/// What was erased after the backup stays erased.
+#[tokio::test]
+async fn an_erasure_is_made_again_in_the_restored_map() {
+    for Fixture { store, url, .. } in &fixtures().await {
+        with_a_past(store).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("map.backup");
+        backup(store, &file, &quiet).await.unwrap();
+        store.close().await.unwrap();
+        let far = Timestamp::now().as_microsecond() + 1_000_000;
+        let row = "(collection, id, property, at) VALUES ('buildings', 'a', 'levels', ";
+        if url.starts_with("sqlite:") {
+            let mut sql = SqliteConnection::connect(url).await.unwrap();
+            let text = format!("INSERT INTO erasures {row} {far})");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+                .execute(&mut sql)
+                .await
+                .unwrap();
+            sql.close().await.unwrap();
+        } else {
+            let mut sql = PgConnection::connect(url).await.unwrap();
+            let text = format!("INSERT INTO onemap.erasures {row} onemap.from_micros({far}))");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+                .execute(&mut sql)
+                .await
+                .unwrap();
+        }
+        restore(url, &file, true, &quiet).await.unwrap();
+        let restored = Store::open(url).await.unwrap();
+        let versions = restored
+            .versions_of(&name("buildings"), &id("a"))
+            .await
+            .unwrap();
+        assert_eq!(versions.len(), 3);
+        for (_, record) in versions {
+            assert_eq!(record.body.unwrap().properties.as_str(), "{}", "{url}");
+        }
+        let kept = restored
+            .versions_of(&name("buildings"), &id("b"))
+            .await
+            .unwrap();
+        assert!(
+            kept[0]
+                .1
+                .body
+                .as_ref()
+                .unwrap()
+                .properties
+                .as_str()
+                .contains("levels")
+        );
+        restored.close().await.unwrap();
+    }
+}
+
+/// Everything that one store keeps the other keeps under the same names, or a backup would lose it.
+#[tokio::test]
+async fn both_stores_have_the_same_tables_and_columns() {
+    let list = fixtures().await;
+    let [sqlite, postgis] = &list[..] else { return };
+    let mut file = SqliteConnection::connect(&sqlite.url).await.unwrap();
+    let mut sql = PgConnection::connect(&postgis.url).await.unwrap();
+    let one: Vec<(String, String)> = sqlx::query_as(
+        "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c \
+         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name <> '_sqlx_migrations' \
+         ORDER BY 1, 2",
+    )
+    .fetch_all(&mut file)
+    .await
+    .unwrap();
+    let other: Vec<(String, String)> = sqlx::query_as(
+        "SELECT table_name::text, column_name::text FROM information_schema.columns \
+         WHERE table_schema = 'onemap' AND table_name <> 'migrations'",
+    )
+    .fetch_all(&mut sql)
+    .await
+    .unwrap();
+    // Made anew when a backup is brought in, of the moment, or a means of one store alone.
+    let apart = [
+        "audit_gate",
+        "batches",
+        "changes",
+        "commits",
+        "features",
+        "past",
+        "quarantine",
+    ];
+    let rest = |list: &[(String, String)]| {
+        let mut list: Vec<String> = list
+            .iter()
+            .filter(|(table, _)| !apart.contains(&table.as_str()))
+            .map(|(table, column)| format!("{table}.{column}"))
+            .collect();
+        list.sort();
+        list
+    };
+    assert_eq!(rest(&one), rest(&other));
+}
+
+#[tokio::test]
+async fn a_running_server_is_backed_up_and_named_when_it_is_in_the_way() {
+    let databases = tempfile::tempdir().unwrap();
+    for database in empty(databases.path()) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("map.backup");
+        let mut server = Server::on(&database, &[]).await;
+        server
+            .put("buildings", &building("b1", 117.13, 39.22))
+            .await;
+        let mut feed = Feed::connect(&server.base, "?collections=buildings", None).await;
+        let file = file.to_str().unwrap();
+        let (out, err, ok) = onemap(&["backup", "--json", file, "--database", &database]);
+        assert!(ok, "{err}");
+        let manifest: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert!(
+            manifest["sha256"].as_str().is_some_and(|h| h.len() == 64),
+            "{out}"
+        );
+        let lost = server
+            .put("buildings", &building("lost", 117.13, 39.22))
+            .await;
+        while feed.next().await.id != Some(lost) {}
+
+        let (_, err, ok) = onemap(&["restore", file, "--replace", "--database", &database]);
+        assert!(!ok && err.contains("in use by onemap"), "{err}");
+        server.stop();
+        let (_, err, ok) = onemap(&["restore", file, "--database", &database]);
+        assert!(!ok && err.contains("--replace"), "{err}");
+        let (_, err, ok) = onemap(&["restore", file, "--replace", "--database", &database]);
+        assert!(ok, "{err}");
+
+        let (_running, base) = begin(&database, &[]);
+        let ids = reqwest::get(format!("{base}/api/collections/buildings/items"));
+        let page: serde_json::Value = ids.await.unwrap().json().await.unwrap();
+        assert_eq!(page["numberMatched"], 1, "{page}");
+        // Who knows a commit that is lost loads afresh.
+        let mut feed = Feed::connect(&base, "?collections=buildings", Some(lost)).await;
+        assert_eq!(feed.next().await.kind, "reset");
+    }
+}
