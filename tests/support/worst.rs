@@ -141,8 +141,8 @@ pub fn worst(town: &Town) -> Vec<Worst> {
             "/api/search",
             May::All,
             &[
-                "/api/search?q=a&limit=100".to_owned(),
-                format!("/api/search?q={}&limit=100", "a ".repeat(32)),
+                "/api/search?q=l&limit=100".to_owned(),
+                format!("/api/search?q={}&limit=100", "l ".repeat(32)),
                 "/api/search?q=%E6%A5%BC&limit=100&collections=buildings".to_owned(),
             ],
         ),
