@@ -107,6 +107,14 @@ pub fn worst(town: &Town) -> Vec<Worst> {
                 format!("/api/collections/buildings/tiles/WebMercatorQuad/{tile}"),
             ],
         ),
+        one("/api/accounts", May::Little, "/api/accounts"),
+        one(
+            "/api/accounts/{accountId}",
+            May::Little,
+            "/api/accounts/none",
+        ),
+        one("/api/audit", May::Little, "/api/audit?limit=1000"),
+        one("/api/invites", May::Little, "/api/invites"),
         one("/api/conditions", May::Little, "/api/conditions"),
         one("/api/conformance", May::Little, "/api/conformance?f=html"),
         one(
