@@ -288,3 +288,34 @@ async fn a_signal_ends_it_although_feeds_are_open() {
     assert!(feed.status().is_success());
     assert!(server.process().stop());
 }
+
+#[tokio::test]
+async fn a_form_is_told_what_is_expected_instead() {
+    let server = Server::start().await;
+    let form = |path: &str, kind: &str, body: &'static str| {
+        let request = server.request(Method::POST, path);
+        let request = request.bearer_auth(&server.admin);
+        request.header("content-type", kind).body(body).send()
+    };
+    let multipart = "multipart/form-data; boundary=x";
+    let encoded = "application/x-www-form-urlencoded";
+    let items = "/api/collections/buildings/items";
+    for (path, expected) in [
+        ("/api/photos", "image/jpeg"),
+        ("/api/warnings/import", "text/csv"),
+        (items, "application/json"),
+        ("/api/warnings", "application/json"),
+    ] {
+        for kind in [multipart, encoded] {
+            let answer = form(path, kind, "--x\r\nname=value").await.unwrap();
+            let (status, said) = problem(answer).await;
+            assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path}");
+            let said = said["detail"].as_str().unwrap();
+            let curl = format!("--data-binary @FILE -H 'Content-Type: {expected}'");
+            assert!(said.contains(&curl), "{said}");
+        }
+    }
+    // `curl -d` with JSON has always worked.
+    let json = form("/api/warnings", encoded, "{}").await.unwrap();
+    assert_eq!(json.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}

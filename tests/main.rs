@@ -26,6 +26,7 @@ mod limits;
 mod live_feed;
 mod pending_writes;
 mod photos;
+mod proxied;
 mod release_databases;
 mod rules;
 mod store_accounts;

@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 import { serviceWorker } from './plugins/serviceWorker.ts';
 
 export default defineConfig({
+  // Addresses in the page begin with `./`; the server puts its public path there.
+  base: './',
   plugins: [vue(), serviceWorker()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {

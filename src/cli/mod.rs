@@ -211,7 +211,21 @@ fn web_address(text: &str) -> Result<String, String> {
         .iter()
         .find_map(|s| text.strip_prefix(s));
     match host {
-        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.to_owned()),
+        Some(host) if host.contains(['?', '#']) => {
+            Err("an address of a service has no ? and no #".to_owned())
+        }
+        Some(host) if !host.is_empty() && !host.starts_with('/') => {
+            // Else nobody could say whether a proxy took the path off or left it.
+            let first = host.split('/').nth(1).unwrap_or_default();
+            let ours = ["api", "assets", "health", "icons", "metrics", "sw.js"];
+            let is_page = crate::http::assets::PAGES.contains(&format!("/{first}").as_str());
+            if !first.is_empty() && (is_page || ours.contains(&first)) {
+                return Err(format!(
+                    "the path must not begin with /{first}, which is a path of the service"
+                ));
+            }
+            Ok(text.to_owned())
+        }
         _ => Err("expected an address like https://map.example".to_owned()),
     }
 }
@@ -251,6 +265,9 @@ mod tests {
         assert_eq!(moment("2026-11-22T00:00:00+08:00"), Ok(midnight));
         assert!(moment("tomorrow").unwrap_err().contains("2026-11-22"));
         assert!(web_address("https://map.example/city").is_ok());
+        assert!(web_address("https://map.example/api").is_err());
+        assert!(web_address("https://map.example/wall/map").is_err());
+        assert!(web_address("https://map.example/").is_ok());
         assert!(web_address("map.example").is_err() && web_address("https://").is_err());
     }
 }

@@ -16,7 +16,7 @@ use super::serve_feed::FeedArgs;
 use super::serve_limits::LimitArgs;
 use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
-use crate::http::{self, App, assets, connections};
+use crate::http::{self, App, Proxies, assets, connections};
 use crate::live::{self, Live, Office};
 use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
@@ -44,13 +44,15 @@ pub struct ServeArgs {
     /// How many times faster than life the demo's reports come.
     #[arg(long, env = "ONEMAP_DEMO_SPEED", default_value_t = 1.0, hide = true)]
     demo_speed: f64,
-    /// The address under which clients see this service, where a proxy stands before it.
+    /// The address under which clients see this service, where a proxy stands before it. It may have a
+    /// path, which the proxy may take off or leave.
     #[arg(long, value_name = "URL", env = "ONEMAP_PUBLIC_URL", value_parser = web_address)]
     public_url: Option<String>,
-    /// Believe X-Forwarded-For about who sends: only where every request comes through a proxy that
-    /// writes it.
-    #[arg(long, env = "ONEMAP_TRUST_PROXY")]
-    trust_proxy: bool,
+    /// Believe X-Forwarded-For, -Host and -Proto of these proxies: addresses and networks with commas
+    /// between them. Without a value: of this machine and private networks.
+    #[arg(long, value_name = "ADDRESSES", env = "ONEMAP_TRUST_PROXY", num_args = 0..=1,
+        default_value = "none", default_missing_value = "private")]
+    trust_proxy: Proxies,
     /// How many commits the live feed tells to a client that comes back.
     #[arg(long, env = "ONEMAP_FEED_RETENTION", default_value_t = 10_000)]
     feed_retention: u64,
@@ -165,7 +167,7 @@ async fn serve(
         feed_limits: args.feed.limits(),
         connections: args.limits.settings(),
         tls: args.tls_cert.is_some(),
-        trust_proxy: args.trust_proxy,
+        trust_proxy: args.trust_proxy.clone(),
     };
     tokio::spawn(live::courier(live.clone()));
     let app = App::new(live, options, http::metrics::install());
@@ -217,6 +219,9 @@ fn announce(args: &ServeArgs, address: SocketAddr) -> std::io::Result<()> {
         |u| u.trim_end_matches('/').to_owned(),
     );
     print("一张图 One Map")?;
+    if args.public_url.is_some() {
+        print(&format!("监听 · Listening on {scheme}://{address}"))?;
+    }
     for page in assets::PAGES {
         print(&format!("  {base}{page}"))?;
     }

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
 
+use super::App;
 use super::budget::Kept;
 use super::problem::Problem;
 
@@ -32,7 +34,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src
     object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
 /// Answers everything that is no route: a file of the web app, a page, or 404.
-pub async fn serve(request: Request) -> Response {
+pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
     if path.starts_with("/api/") || path == "/api" {
         return Problem::not_found(format!(
@@ -57,7 +59,11 @@ pub async fn serve(request: Request) -> Response {
         .into_response();
     }
     match Web::get("index.html") {
-        Some(file) => send("index.html", file, held),
+        Some(mut file) => {
+            let html = String::from_utf8_lossy(&file.data);
+            file.data = rooted(&html, &app.prefix).into_bytes().into();
+            send("index.html", file, held)
+        }
         None => Problem::unavailable(
             "This program was built without its pages (ONEMAP_SKIP_WEB). The interface under /api/ \
              works.",
@@ -66,11 +72,19 @@ pub async fn serve(request: Request) -> Response {
     }
 }
 
+/// The page with addresses that hold under a public path, and wherever the page itself is. The build
+/// writes them as `="./…"`.
+fn rooted(html: &str, prefix: &str) -> String {
+    html.replace("=\"./", &format!("=\"{prefix}/"))
+}
+
 fn send(name: &str, file: EmbeddedFile, held: Option<&HeaderValue>) -> Response {
-    let digest: String = file.metadata.sha256_hash()[..12]
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    // The page depends on the public path too; of the other files the hash was made by the build.
+    let hash = match name {
+        "index.html" => Sha256::digest(&file.data).into(),
+        _ => file.metadata.sha256_hash(),
+    };
+    let digest: String = hash[..12].iter().map(|b| format!("{b:02x}")).collect();
     let tag = format!("\"{digest}\"");
     // Vite puts a hash of the content into the names under assets/.
     let cache = if name.starts_with("assets/") {
@@ -117,5 +131,24 @@ fn media_type(name: &str) -> &'static str {
         "woff2" => "font/woff2",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_finds_its_files_under_the_public_path() {
+        let html = r#"<meta name="root" content="./"><script src="./assets/a.js">"#;
+        let page = |prefix: &str| rooted(html, prefix);
+        assert_eq!(
+            page("/map"),
+            r#"<meta name="root" content="/map/"><script src="/map/assets/a.js">"#
+        );
+        assert_eq!(
+            page(""),
+            r#"<meta name="root" content="/"><script src="/assets/a.js">"#
+        );
     }
 }

@@ -335,7 +335,7 @@ pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
     let origin = origin.to_str().unwrap_or_default();
     let from = origin.split_once("://").map(|(_, host)| host);
     // Behind a proxy the host may be another than the one that the browser sees.
-    let ours = origin == app.base(&parts.headers);
+    let ours = origin == app.origin(&parts.headers);
     if ours || (from.is_some() && from == host) {
         Ok(())
     } else {

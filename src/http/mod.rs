@@ -28,6 +28,7 @@ mod passwords;
 mod photos;
 mod presets;
 mod problem;
+mod proxy;
 mod query;
 mod rules;
 mod search;
@@ -61,6 +62,7 @@ use crate::live::{Live, Office};
 use crate::store::audit::during;
 pub use events::FeedLimits;
 use problem::Problem;
+pub use proxy::Proxies;
 
 /// The longest address that is taken, in bytes.
 const LONGEST_URI: usize = 8 * 1024;
@@ -79,8 +81,8 @@ pub struct Options {
     pub connections: connections::Settings,
     /// Whether we speak TLS ourselves.
     pub tls: bool,
-    /// Whether `X-Forwarded-For` is believed: only where all requests come through a proxy of ours.
-    pub trust_proxy: bool,
+    /// Whose `X-Forwarded-For`, `-Host` and `-Proto` are believed.
+    pub trust_proxy: Proxies,
 }
 
 impl Default for Options {
@@ -91,7 +93,7 @@ impl Default for Options {
             feed_limits: FeedLimits::default(),
             connections: connections::Settings::default(),
             tls: false,
-            trust_proxy: false,
+            trust_proxy: Proxies::None,
         }
     }
 }
@@ -107,6 +109,8 @@ pub struct Parts {
     /// The write path of the ledger.
     office: Office,
     options: Options,
+    /// The path of the public address, without a slash at the end.
+    prefix: String,
     principals: auth::Principals,
     checkers: checkers::Checkers,
     tiles: Arc<tiles::Cache>,
@@ -137,6 +141,10 @@ impl App {
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
             limits: Arc::new(limit::Limits::new(&options.connections)),
+            prefix: options
+                .public_url
+                .as_deref()
+                .map_or_else(String::new, |url| proxy::path_of(url).to_owned()),
             options,
             principals: auth::Principals::default(),
             checkers: checkers::Checkers::default(),
@@ -148,8 +156,8 @@ impl App {
     }
 
     /// Whether connections from an address are those of many clients.
-    fn is_proxy(&self, _peer: std::net::IpAddr) -> bool {
-        self.options.trust_proxy
+    fn is_proxy(&self, peer: std::net::IpAddr) -> bool {
+        self.options.trust_proxy.contains(peer)
     }
 
     /// The address of this service as the client sees it, without a slash at the end.
@@ -157,13 +165,15 @@ impl App {
         if let Some(url) = &self.options.public_url {
             return url.trim_end_matches('/').to_owned();
         }
-        let host = headers
-            .get(header::HOST)
-            .and_then(|v| v.to_str().ok())
-            .filter(|h| {
+        let named = |name: HeaderName| {
+            headers.get(name).and_then(|v| v.to_str().ok()).filter(|h| {
                 h.chars()
                     .all(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(c))
             })
+        };
+        // A proxy that is not trusted has no such header left.
+        let host = named(HeaderName::from_static("x-forwarded-host"))
+            .or_else(|| named(header::HOST))
             .unwrap_or("localhost");
         let scheme = if self.is_https(headers) {
             "https"
@@ -173,13 +183,27 @@ impl App {
         format!("{scheme}://{host}")
     }
 
-    fn is_https(&self, _headers: &HeaderMap) -> bool {
-        self.options.tls
-            || self
-                .options
-                .public_url
-                .as_deref()
-                .is_some_and(|u| u.starts_with("https:"))
+    /// Scheme, host and port of this service as the client sees it.
+    fn origin(&self, headers: &HeaderMap) -> String {
+        let base = self.base(headers);
+        let path = proxy::path_of(&base).len();
+        base[..base.len() - path].to_owned()
+    }
+
+    fn is_https(&self, headers: &HeaderMap) -> bool {
+        match (&self.options.public_url, headers.get("x-forwarded-proto")) {
+            (Some(url), _) => url.starts_with("https:"),
+            (None, Some(scheme)) => scheme == "https",
+            (None, None) => self.options.tls,
+        }
+    }
+
+    /// The path for which cookies are.
+    fn cookie_path(&self) -> &str {
+        match self.prefix.as_str() {
+            "" => "/",
+            prefix => prefix,
+        }
     }
 }
 
@@ -270,7 +294,9 @@ pub fn router(app: App) -> Router {
     let router = router
         .route(
             "/api",
-            axum::routing::get(|| async { axum::response::Redirect::permanent("/api/") }),
+            axum::routing::get(|State(app): State<App>| async move {
+                axum::response::Redirect::permanent(&format!("{}/api/", app.prefix))
+            }),
         )
         .route("/api/openapi.json", axum::routing::get(describe))
         .route_layer(middleware::from_fn_with_state(app.clone(), audited))

@@ -86,7 +86,7 @@ pub async fn create(
         id: photo.id,
         claim,
     };
-    let here = format!("/api/photos/{}", taken.id);
+    let here = format!("{}/api/photos/{}", app.prefix, taken.id);
     Ok((
         StatusCode::CREATED,
         [

@@ -241,7 +241,7 @@ pub fn begun(
     lifetime: Duration,
 ) -> Response {
     let cookie = Cookie::build((COOKIE, secret.reveal().to_owned()))
-        .path("/")
+        .path(app.cookie_path())
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(app.is_https(headers))
@@ -270,7 +270,7 @@ pub async fn sign_out(
         app.principals.forget();
     }
     let gone = Cookie::build((COOKIE, ""))
-        .path("/")
+        .path(app.cookie_path())
         .http_only(true)
         .max_age(cookie::time::Duration::ZERO)
         .build();

@@ -244,8 +244,14 @@ pub fn begin_as(mut command: Command) -> (Running, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     while let Some(Ok(line)) = lines.next() {
         let line = line.trim();
-        if let Some(address) = line.strip_suffix("/api/") {
+        // With a public address the one where it listens stands before it.
+        if let Some(address) = line.strip_prefix("监听 · Listening on ") {
             base = address.to_owned();
+        }
+        if let Some(address) = line.strip_suffix("/api/") {
+            if base.is_empty() {
+                base = address.to_owned();
+            }
             break;
         }
     }

@@ -2,6 +2,7 @@
 // pays for the documents' viewer), and going from one to another is a plain link.
 import { createApp, type Component } from 'vue';
 import '@/core/theme/base.css';
+import { ROOT } from '@/core/api/root';
 import { applyLanguage } from '@/core/i18n/lang';
 
 type Page = () => Promise<{ default: Component }>;
@@ -17,7 +18,7 @@ const pages: Record<string, Page> = {
   '/docs': () => import('@/pages/docs/DocsPage.vue'),
 };
 
-const path = location.pathname.replace(/\/+$/, '') || '/';
+const path = location.pathname.slice(ROOT.length).replace(/\/+$/, '') || '/';
 // The server answers 404 for every other address; only a development server gets past here.
 const load = pages[path] ?? pages['/'];
 

@@ -294,6 +294,7 @@ async fn answer(
     busy: Busy,
 ) -> Response<Tracked<(Busy, Option<Place>)>> {
     let (mut parts, body) = request.into_parts();
+    app.receive(&mut parts);
     let (response, place) = match app.admit(&mut parts, &connection).await {
         Err(refusal) => (refusal.into_response(), None),
         Ok(place) => match router.call(Request::from_parts(parts, body)).await {

@@ -95,7 +95,7 @@ pub async fn begin_silence(
         row.insert("id".into(), json!(id));
         row.insert("active".into(), json!(true));
         let mut response = told(StatusCode::CREATED, written.seq(), &Value::Object(row));
-        if let Ok(here) = HeaderValue::from_str(&format!("/api/silences/{id}")) {
+        if let Ok(here) = HeaderValue::from_str(&format!("{}/api/silences/{id}", app.prefix)) {
             response.headers_mut().insert(header::LOCATION, here);
         }
         Ok(response)

@@ -29,3 +29,14 @@ test('tiles and photos that were seen can be seen again', () => {
   expect(plan('/api/photos/abc?size=thumb')).toBe('photo');
   expect(plan('/api/photos/abc?receipt=secret')).toBe('pass');
 });
+
+test('under the path of a proxy the same holds', () => {
+  const files = new Set(['/map/assets/main-1.js']);
+  const under = (path: string, mode = 'cors'): string => planFor({ url: new URL(path, 'https://map.example').href, method: 'GET', mode }, '/map/field', 'https://map.example', files, '/map');
+  expect(under('/map/field', 'navigate')).toBe('shell');
+  expect(under('/map/assets/main-1.js')).toBe('shell');
+  expect(under('/map/api/tiles/WebMercatorQuad/16/1/2')).toBe('tile');
+  expect(under('/map/api/photos/abc')).toBe('photo');
+  expect(under('/map/api/warnings')).toBe('pass');
+  expect(under('/api/tiles/WebMercatorQuad/16/1/2')).toBe('pass');
+});

@@ -12,14 +12,16 @@ export interface Asked {
   mode: string;
 }
 
-/** The plan for a request of a page at `scope` (`/field` or `/report`), whose shell has the files `shell`. */
-export function planFor({ url, method, mode }: Asked, scope: string, origin: string, shell: ReadonlySet<string>): Plan {
+/** The plan for a request of a page at `scope` (`/field` or `/report`, under `root`), whose shell has the files
+ * `shell`. */
+export function planFor({ url, method, mode }: Asked, scope: string, origin: string, shell: ReadonlySet<string>, root = ''): Plan {
   const { origin: asked, pathname, searchParams } = new URL(url);
   if (method !== 'GET' || asked !== origin) return 'pass';
   if (mode === 'navigate') return pathname.replace(/\/$/, '') === scope ? 'shell' : 'pass';
   if (shell.has(pathname)) return 'shell';
-  if (pathname.startsWith('/api/tiles/') || pathname.startsWith('/api/styles/')) return 'tile';
+  const path = pathname.startsWith(`${root}/`) ? pathname.slice(root.length) : '';
+  if (path.startsWith('/api/tiles/') || path.startsWith('/api/styles/')) return 'tile';
   // With a receipt in it the address is a key: such a photo is not kept.
-  if (/^\/api\/photos\/[^/]+$/.test(pathname) && !searchParams.has('receipt')) return 'photo';
+  if (/^\/api\/photos\/[^/]+$/.test(path) && !searchParams.has('receipt')) return 'photo';
   return 'pass';
 }

@@ -23,7 +23,9 @@ interface WorkerScope {
 const worker = globalThis as unknown as WorkerScope;
 
 const page = new URL(worker.registration.scope).pathname.replace(/\/$/, '');
-const shellFiles = new Set(SHELL_FILES);
+/** Where the service is: beside its service worker. */
+const root = new URL('.', worker.location.href).pathname.replace(/\/$/, '');
+const shellFiles = new Set(SHELL_FILES.map((file) => root + file));
 const SHELL = `onemap${page}/shell/${BUILD}`;
 /** What was seen outlives a build: tiles and photos don't depend on it. */
 const TILES = `onemap${page}/tiles`;
@@ -40,7 +42,7 @@ worker.addEventListener('install', (event) => {
   event.waitUntil(
     caches.open(SHELL).then((cache) =>
       Promise.all([
-        ...SHELL_FILES.map((file) => cache.add(file)),
+        ...[...shellFiles].map((file) => cache.add(file)),
         fetch(page, { cache: 'no-cache' }).then((response) => {
           if (!response.ok) throw new Error(`${page}: HTTP ${response.status}`);
           return cache.put(page, response);
@@ -65,7 +67,7 @@ worker.addEventListener('message', (event) => {
 
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
-  switch (planFor(request, page, worker.location.origin, shellFiles)) {
+  switch (planFor(request, page, worker.location.origin, shellFiles, root)) {
     case 'shell':
       event.respondWith(fromShell(request));
       break;

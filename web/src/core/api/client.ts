@@ -1,4 +1,5 @@
 // Asking the server. Every failure becomes one error type that says what a person can do.
+import { under } from './root';
 import type { paths } from './schema';
 import type { Collection, Feature, FeatureCollection, GridStatuses, Landing, Session, SignIn, WarningProperties } from './types';
 
@@ -33,7 +34,7 @@ const at = (path: keyof paths): string => path;
 export async function ask(path: string, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(under(path), init);
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError(0, cause instanceof Error ? cause.message : String(cause));

@@ -1,5 +1,6 @@
 // Asking the ledger. Every writing call takes a `key` made once per intent, so that sending it again after a
 // lost answer does nothing twice.
+import { under } from '@/core/api/root';
 import { ApiError, ask, json, visible } from '@/core/api/client';
 import type { FeatureCollection } from '@/core/api/types';
 import { learnCategories } from '@/core/i18n/words';
@@ -134,7 +135,7 @@ export function photoUrl(id: string, { thumb = false, receipt }: { thumb?: boole
   const query = new URLSearchParams();
   if (thumb) query.set('size', 'thumb');
   if (receipt) query.set('receipt', receipt);
-  return `/api/photos/${encodeURIComponent(id)}${query.size > 0 ? `?${query}` : ''}`;
+  return under(`/api/photos/${encodeURIComponent(id)}${query.size > 0 ? `?${query}` : ''}`);
 }
 
 /** What is allowed instead, where an answer of 403 or 409 says it. */

@@ -1,5 +1,6 @@
 // The live feed: one connection that resumes after the last commit it saw, backs off when the server is
 // away, and knows how long it has heard nothing. It holds no page state and no framework.
+import { under } from '@/core/api/root';
 import type { CommitEvent } from '@/core/api/types';
 import { EventParser } from './sse';
 
@@ -72,7 +73,7 @@ export class Feed {
     const silence = this.options.silence ?? 25_000;
     let deadline = setTimeout(() => connection.abort(), silence);
     try {
-      const response = await (this.options.fetch ?? fetch)(`/api/events${query}`, {
+      const response = await (this.options.fetch ?? fetch)(under(`/api/events${query}`), {
         headers: { accept: 'text/event-stream', 'last-event-id': String(this.seq) },
         cache: 'no-store',
         signal: connection.signal,

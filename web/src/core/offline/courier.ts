@@ -1,4 +1,5 @@
 // Carries the outbox to the server, and reads from its answer what that means for the step.
+import { under } from '@/core/api/root';
 import { dateTime } from '@/core/i18n/format';
 import type { Attempt, Courier, Entry, Uploaded } from './outbox';
 
@@ -22,7 +23,7 @@ const PATIENCE = 60_000;
 async function post<T>(path: string, body: BodyInit, type: string, credentials: RequestCredentials): Promise<Attempt<T>> {
   let response: Response;
   try {
-    response = await fetch(path, { method: 'POST', credentials, headers: { 'content-type': type, accept: 'application/json' }, body, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
+    response = await fetch(under(path), { method: 'POST', credentials, headers: { 'content-type': type, accept: 'application/json' }, body, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
   } catch {
     return { outcome: 'later' };
   }

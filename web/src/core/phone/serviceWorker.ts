@@ -1,5 +1,6 @@
 // Installs the phone pages' service worker and hands over to a new one cleanly: at the start of a visit at
 // once, later only when the person says so, because a page must not change under somebody's hands.
+import { under } from '@/core/api/root';
 import { ref, type Ref } from 'vue';
 
 /** Soon after the start nobody has begun anything yet; milliseconds. */
@@ -28,7 +29,7 @@ export function useServiceWorker(scope: '/field' | '/report'): { newer: Ref<bool
       reloading = true;
       location.reload();
     });
-    const registration = await navigator.serviceWorker.register('/sw.js', { scope, updateViaCache: 'none' });
+    const registration = await navigator.serviceWorker.register(under('/sw.js'), { scope: under(scope), updateViaCache: 'none' });
     found(registration.waiting);
     registration.addEventListener('updatefound', () => {
       const worker = registration.installing;

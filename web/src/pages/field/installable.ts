@@ -1,10 +1,11 @@
 // Makes this page, and only this one, an app that a phone can install.
+import { under } from '@/core/api/root';
 import { onScopeDispose } from 'vue';
 
 export function installable(): void {
   const links = [
-    { rel: 'manifest', href: '/field.webmanifest' },
-    { rel: 'apple-touch-icon', href: '/icons/field-180.png' },
+    { rel: 'manifest', href: under('/field.webmanifest') },
+    { rel: 'apple-touch-icon', href: under('/icons/field-180.png') },
   ].map((attributes) => Object.assign(document.createElement('link'), attributes));
   document.head.append(...links);
   onScopeDispose(() => {

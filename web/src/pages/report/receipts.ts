@@ -1,5 +1,6 @@
 // "My reports": the receipts that this phone holds. A receipt is a key to one's own case, so it stays on the phone
 // and in the link that its owner shares, and nowhere else.
+import { under } from '@/core/api/root';
 
 export interface Receipt {
   case: string;
@@ -34,4 +35,4 @@ export function keepReceipt(receipt: Receipt, storage: Pick<Storage, 'getItem' |
 }
 
 /** The link under which a case can be followed. */
-export const receiptLink = ({ case: id, receipt }: Pick<Receipt, 'case' | 'receipt'>): string => `/report?${new URLSearchParams({ case: id, receipt })}`;
+export const receiptLink = ({ case: id, receipt }: Pick<Receipt, 'case' | 'receipt'>): string => under(`/report?${new URLSearchParams({ case: id, receipt })}`);

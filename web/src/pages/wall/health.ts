@@ -1,5 +1,6 @@
 // What is wrong, in words: the wall never lies by keeping quiet. The feed tells how old the data is; the server is
 // asked, now and then, how it is itself.
+import { under } from '@/core/api/root';
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef } from 'vue';
 import * as format from '@/core/i18n/format';
 import type { Bilingual } from '@/core/i18n/lang';
@@ -106,7 +107,7 @@ export function useHealth(feed: () => Omit<Condition, 'away' | 'ready'>): { trou
     const patience = setTimeout(() => mine.abort(), PATIENCE);
     try {
       // Not ready is an answer too; a gateway's page about a server that is away is none.
-      const response = await fetch('/health/ready', { cache: 'no-store', signal: mine.signal });
+      const response = await fetch(under('/health/ready'), { cache: 'no-store', signal: mine.signal });
       ready.value = (await response.json()) as Ready;
       away.value = false;
     } catch {

@@ -1,5 +1,6 @@
 // The wall's figures that no single case tells: what was closed and reported today, how much of it in time, who
 // is on duty, and thirty days by level. Asked again after commits, seldom enough for a busy day, and at midnight.
+import { under } from '@/core/api/root';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 
 export interface Day {
@@ -132,7 +133,7 @@ export function useSummary(options: { communities?: () => string[]; now: () => D
     try {
       const headers: Record<string, string> = { accept: 'application/json' };
       if (etag && of === path) headers['if-none-match'] = etag;
-      const response = await fetch(path, { headers, signal: mine.signal, cache: 'no-store' });
+      const response = await fetch(under(path), { headers, signal: mine.signal, cache: 'no-store' });
       if (response.status !== 304) {
         if (!response.ok) throw new Error(`HTTP ${response.status}`);
         summary.value = parseSummary(await response.json());

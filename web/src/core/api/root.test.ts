@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { under } from './root';
+
+test('a path gets the root of the service once', () => {
+  expect(under('/api/', '')).toBe('/api/');
+  expect(under('/api/', '/map')).toBe('/map/api/');
+  expect(under('/map/api/?a=b', '/map')).toBe('/map/api/?a=b');
+  expect(under('/maps/', '/map')).toBe('/map/maps/');
+  expect(under('https://elsewhere.example/api/', '/map')).toBe('https://elsewhere.example/api/');
+});
