@@ -249,9 +249,16 @@ async fn what_is_protected_is_seen_from_its_role_on_and_probed_by_nobody() {
         json!({"kind": "gate", "name": "东门"})
     );
     let rider = token(&server.database, "rider");
+    let ridden = server.request(Method::GET, path).bearer_auth(&rider);
+    let ridden: Value = ridden.send().await.unwrap().json().await.unwrap();
+    assert_eq!(
+        ridden["properties"],
+        json!({"kind": "gate", "name": "东门", "access_note": "按门铃"})
+    );
+    let steward = token(&server.database, "steward");
     let seen = server
         .request(Method::GET, path)
-        .bearer_auth(&rider)
+        .bearer_auth(&steward)
         .send()
         .await
         .unwrap();

@@ -26,6 +26,7 @@ mod limits;
 mod live_feed;
 mod pending_writes;
 mod photos;
+mod privacy;
 mod proxied;
 mod release_databases;
 mod rules;

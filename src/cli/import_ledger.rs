@@ -17,7 +17,7 @@ use crate::ingest::{Aside, Counts, FileReport, Format, Reject, Report, SkippedSh
 use crate::live::desk::{self, CASES};
 use crate::live::place::anchor;
 use crate::live::{Live, Office, Written};
-use crate::model::{CollectionId, Localized};
+use crate::model::{CollectionId, Localized, Role};
 use crate::store::Store;
 use crate::warnings::sheet::cell::Cell;
 use crate::warnings::sheet::columns::{self, Column};
@@ -136,7 +136,7 @@ pub(super) async fn bring(
         Some(cases) => cases.schema().document.clone(),
         None => built_in_schema(),
     };
-    let names: Names = desk::names(&snapshot);
+    let names: Names = desk::names(&snapshot, Role::Admin);
     let planned = plan(&understood.sheets, &names, &columns::words(&schema), now);
     understood.problems.extend(planned.problems);
     report.ignored_columns = planned.ignored;

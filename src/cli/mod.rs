@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod demo_ledger;
 mod describe;
+mod erase;
 mod import;
 mod import_ledger;
 mod serve;
@@ -53,6 +54,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Bring files into the map: all of it, or nothing.
     Import(import::ImportArgs),
+    /// Erase personal data of a feature from all its versions.
+    Erase(erase::EraseArgs),
     /// Check rules, calendars, schemas and data files.
     Check(check::CheckArgs),
     /// Write the synthetic demo district as GeoJSON files.
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Serve(args) => serve::run(&database, args).await,
             Command::Import(args) => during_command("import", import::run(&database, args)).await,
+            Command::Erase(args) => during_command("erase", erase::run(&database, args)).await,
             Command::Check(args) => check::run(&args).await,
             Command::Demo(args) => demo::run(&args),
             Command::Synth(args) => synth::run(&args),

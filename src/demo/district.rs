@@ -4,7 +4,7 @@ use geo_types::{Geometry, Point};
 use jiff::{SignedDuration, Timestamp, tz};
 use serde_json::{Map, Value, json};
 
-use super::city::{City, Way};
+use super::city::{City, Entrance, Pass, Way};
 use super::names::{COMMUNITIES, STREET, Use};
 use super::places::{self, Places};
 use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, ring_to_wgs84, to_wgs84};
@@ -144,7 +144,8 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
                 "unit": e.unit.map(|u| u.to_string()), "ebike": e.ebike.word(),
                 "foot": e.foot.word(), "opening_hours": e.opening_hours, "guarded": e.guarded,
                 "intercom": e.intercom, "step_free": e.step_free, "access_note": e.access_note,
-                "access_code": e.access_code, "level": (e.level != 0).then_some(e.level)}),
+                "access_code": e.access_code, "credential": credential(e),
+                "guidance": guidance(e), "level": (e.level != 0).then_some(e.level)}),
         );
     }
     for (n, w) in city.ways.iter().enumerate() {
@@ -349,4 +350,32 @@ fn base(d: &mut Drafts, city: &City) {
                 "admin_level": if street { 8 } else { 10 }}),
         );
     }
+}
+
+/// What must be shown at an entrance, where the demo knows it.
+fn credential(e: &Entrance) -> Option<&'static str> {
+    let registers = e.access_note.is_some_and(|note| note.contains("登记"));
+    match (e.access_code.is_some(), registers) {
+        (true, _) => Some("property_code"),
+        (_, true) => Some("register"),
+        _ if e.kind == "gate" && e.foot == Pass::Yes && e.intercom.is_none() => Some("none"),
+        _ => None,
+    }
+}
+
+/// How to get in, for everybody: never a code, nor the note that only riders read.
+fn guidance(e: &Entrance) -> Option<&'static str> {
+    Some(match (e.kind, credential(e), e.ebike, e.foot) {
+        (_, _, Pass::No, Pass::No) => "长期关闭，请走其他门",
+        ("gate", Some("register"), Pass::Yes, _) => "登记后可骑行",
+        ("gate", Some("register"), Pass::Dismount, _) => "登记后推行进入",
+        ("gate", Some("property_code"), ..) => "凭物业通行码步行进入",
+        ("gate", Some("none"), Pass::Yes, _) => "可骑行进入",
+        ("gate", Some("none"), Pass::Dismount, _) => "推行进入",
+        ("gate", _, Pass::No, Pass::Yes) => "电动自行车停在门外，步行进入",
+        ("unit_door", Some("property_code"), ..) => "凭物业通行码进入，或呼叫住户开门",
+        ("unit_door", ..) if e.intercom == Some(true) => "呼叫住户开门",
+        ("garage", _, Pass::Dismount, _) => "推行进入",
+        _ => return None,
+    })
 }

@@ -70,14 +70,18 @@ mod tests {
     }
 
     #[test]
-    fn what_opens_a_gate_is_for_riders_only_and_warnings_change_through_the_ledger() {
+    fn what_opens_a_gate_is_for_stewards_only_and_warnings_change_through_the_ledger() {
         for (collection, document) in schemas() {
             let schema = Schema::parse(&collection, document).unwrap();
             let hidden: Vec<_> = schema.hidden_from(Role::Public).collect();
             match collection.as_str() {
                 "entrances" => {
-                    assert_eq!(hidden, ["access_code", "access_note"]);
-                    assert!(!schema.hidden_from(Role::Rider).any(|_| true));
+                    assert_eq!(hidden, ["access_code", "access_code_until", "access_note"]);
+                    for role in [Role::Rider, Role::GridWorker, Role::Officer] {
+                        let hidden = schema.hidden_from(role);
+                        assert!(hidden.eq(["access_code", "access_code_until"]), "{role}");
+                    }
+                    assert!(!schema.hidden_from(Role::Steward).any(|_| true));
                 }
                 // What people wrote and photographed, and who they are.
                 "warnings" => {

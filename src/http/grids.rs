@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::App;
 use super::answer::{Answer, Tag};
@@ -11,7 +11,9 @@ use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
 use super::warnings::read_as_of;
-use crate::live::history;
+use crate::live::{Snapshot, desk, history};
+use crate::model::RoleSet;
+use crate::warnings::StatusBoard;
 
 /// The level of every grid: the worst of its open warnings, with the reason in words.
 #[utoipa::path(get, path = "/api/grids/status", tag = "warnings",
@@ -33,7 +35,7 @@ pub async fn status(
             "seq": snapshot.seq(),
             "at": at.to_string(),
             "open": board.open(),
-            "grids": board.grids(),
+            "grids": told(&snapshot, &board, caller.roles()),
         })
         .to_string();
         return Ok(Answer::whole(
@@ -50,9 +52,24 @@ pub async fn status(
             "seq": snapshot.seq(),
             "at": snapshot.at().to_string(),
             "open": snapshot.status().open(),
-            "grids": snapshot.status().grids(),
+            "grids": told(&snapshot, snapshot.status(), caller.roles()),
         })
         .to_string()
     };
     Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, body))
+}
+
+/// The grids with their reasons, where the role sees the reasons of cases: they are made of those.
+fn told(snapshot: &Snapshot, board: &StatusBoard, roles: RoleSet) -> Value {
+    let mut grids = json!(board.grids());
+    let cases = snapshot.collections().get(desk::CASES);
+    if cases.is_none_or(|c| c.schema().shows(roles, "reason")) {
+        return grids;
+    }
+    for grid in grids.as_array_mut().into_iter().flatten() {
+        if let Some(grid) = grid.as_object_mut() {
+            grid.remove("reason");
+        }
+    }
+    grids
 }

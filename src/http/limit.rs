@@ -1,6 +1,7 @@
 //! How much somebody without an account may send: so many at once, then one every so often, by the
 //! address that they come from.
 
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ pub struct Limits {
     pub reports: Limiter,
     /// Photos to go with them.
     pub photos: Limiter,
+    /// Door codes, by account.
+    pub codes: Limiter<String>,
     /// Tokens that nobody has.
     pub wrong_tokens: Limiter,
     /// Sessions that ended or never were. Browsers go on sending their cookie, so there are more.
@@ -47,6 +50,7 @@ impl Limits {
         Self {
             reports: Limiter::default(),
             photos: Limiter::default(),
+            codes: Limiter::default(),
             wrong_tokens: Limiter::default(),
             wrong_sessions: Limiter::default(),
             wrong_sign_ins: Limiter::default(),
@@ -72,6 +76,12 @@ impl Allowance {
     pub const PHOTOS: Self = Self {
         burst: 30,
         pause: Duration::from_secs(10),
+    };
+
+    /// That of door codes: a delivery now and then, and no list of them.
+    pub const CODES: Self = Self {
+        burst: 20,
+        pause: Duration::from_secs(60),
     };
 
     /// That of wrong tokens.
@@ -107,14 +117,14 @@ impl Allowance {
     }
 }
 
-/// The generic cell rate algorithm (ITU-T I.371): for each address the moment at which its allowance
+/// The generic cell rate algorithm (ITU-T I.371): for each address (or account) the moment at which its allowance
 /// is whole again, and nothing else.
 #[derive(Debug)]
-pub struct Limiter {
-    whole_again: Cache<IpAddr, Arc<Mutex<Instant>>>,
+pub struct Limiter<K: Hash + Eq + Send + Sync + 'static = IpAddr> {
+    whole_again: Cache<K, Arc<Mutex<Instant>>>,
 }
 
-impl Default for Limiter {
+impl<K: Hash + Eq + Send + Sync + 'static> Default for Limiter<K> {
     fn default() -> Self {
         Self {
             // Who was idle for a day has the whole allowance again, whatever the rules say.
@@ -173,9 +183,28 @@ impl Limiter {
             )),
         }
     }
+}
 
-    /// The same at a moment; the error says how long to wait.
-    fn take_at(&self, who: IpAddr, of: Allowance, now: Instant) -> Result<(), Duration> {
+impl Limiter<String> {
+    /// Takes one from an account's allowance.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After` where nothing is left; `what` is what there were too many of.
+    pub fn take_of_account(&self, who: &str, of: Allowance, what: &str) -> Result<(), Problem> {
+        self.take_at(who.to_owned(), of, Instant::now())
+            .map_err(|wait| {
+                let text = format!(
+                    "Too many {what} for one account. Try again in {} s.",
+                    wait.as_secs() + 1
+                );
+                Problem::too_many(text, wait)
+            })
+    }
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static> Limiter<K> {
+    /// Takes one at a moment; the error says how long to wait.
+    fn take_at(&self, who: K, of: Allowance, now: Instant) -> Result<(), Duration> {
         let cell = self.whole_again.get_with(who, || Arc::new(Mutex::new(now)));
         // A lock that broke guards a plain number, which is whole.
         let mut whole_again = cell.lock().unwrap_or_else(|e| e.into_inner());

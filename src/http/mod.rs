@@ -13,6 +13,7 @@ mod budget;
 mod catalogue;
 mod checkers;
 pub mod connections;
+mod entrances;
 mod events;
 mod grids;
 mod html;
@@ -232,6 +233,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rules::rules))
         .routes(routes!(presets::list))
         .routes(routes!(presets::put, presets::delete))
+        .routes(routes!(entrances::code))
         .routes(routes!(photos::create))
         .routes(routes!(photos::read))
         .routes(routes!(webhooks::list, webhooks::create))
@@ -247,7 +249,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(warnings::read))
         .routes(routes!(warnings::act))
         .routes(routes!(warnings::history))
-        .routes(routes!(warnings::contact))
+        .routes(routes!(warnings::contact, warnings::erase_contact))
         .routes(routes!(warnings::observe))
         .routes(routes!(warnings::conditions))
         .routes(routes!(warnings::silences, warnings::begin_silence))

@@ -222,6 +222,8 @@ fn open_schema(id: &CollectionId) -> Arc<Schema> {
         write_role: crate::model::Role::Admin,
         scope: crate::model::Scope::default(),
         read_only: None,
+        personal: Vec::new(),
+        erase_after: Vec::new(),
         minzoom: 0,
         time: None,
         document: json!({}),

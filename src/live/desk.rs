@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use super::place::{self, Place};
 use super::{Snapshot, history};
 use crate::index::{Collections, Entry};
-use crate::model::{Body, Change, CollectionId, FeatureId, Localized, Properties};
+use crate::model::{
+    Body, Change, CollectionId, FeatureId, Localized, Properties, RoleSet, Schema, View,
+};
 use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::warnings::level;
@@ -300,10 +302,17 @@ pub fn properties(entry: &Entry) -> Map<String, Value> {
     serde_json::from_str(entry.all_properties()).unwrap_or_default()
 }
 
-/// What the ids in a sheet or in figures are called.
-pub fn names(snapshot: &Snapshot) -> Names {
+/// The properties of a feature in a view.
+pub fn seen_properties(entry: &Entry, schema: &Schema, view: View<'_>) -> Map<String, Value> {
+    serde_json::from_str(&entry.properties(schema, view)).unwrap_or_default()
+}
+
+/// What the ids in a sheet or in figures are called, as far as an account with these roles sees their names.
+pub fn names(snapshot: &Snapshot, roles: impl Into<RoleSet>) -> Names {
+    let roles = roles.into();
     let named = |collection: &str| {
         let features = snapshot.collections().get(collection);
+        let features = features.filter(|c| c.schema().shows(roles, "name"));
         features
             .into_iter()
             .flat_map(|c| c.iter().cloned().collect::<Vec<_>>())

@@ -7,6 +7,7 @@ mod courier;
 mod days;
 pub mod desk;
 mod draft;
+mod erase;
 mod feed;
 mod follower;
 pub mod history;

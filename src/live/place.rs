@@ -6,7 +6,7 @@ use geo_types::{Coord, Geometry};
 use serde_json::{Map, Value};
 
 use crate::index::{Collections, Entry};
-use crate::model::FeatureId;
+use crate::model::{FeatureId, Role};
 use crate::spatial::{bounds, metres, validity};
 
 /// How far a place may be from a house and still be at that house, in metres: what stands before a
@@ -101,13 +101,24 @@ impl Place {
             let near = map.get("buildings")?.nearest(anchor, 1, AT_BUILDING_M);
             near.into_iter().next().map(|(entry, _)| entry)
         });
-        let house = house.as_deref().map(Known::of);
+        let known = |collection: &str, entry: &Entry| {
+            let name = map
+                .get(collection)
+                .is_none_or(|c| c.schema().shows(Role::Public, "name"));
+            let mut known = Known::of(entry);
+            // The place in words is public, so it is made of a name that is.
+            if !name {
+                known.properties.remove("name");
+            }
+            known
+        };
+        let house = house.as_deref().map(|e| known("buildings", e));
         let compound = house
             .as_ref()
             .and_then(|h| h.text("compound"))
             .and_then(|id| map.get("compounds")?.get(&id).cloned())
             .or_else(|| map.get("compounds")?.covering(anchor).into_iter().next());
-        let compound = compound.as_deref().map(Known::of);
+        let compound = compound.as_deref().map(|e| known("compounds", e));
         // A house that says its grid may stand on the line between two.
         let grid = match house.as_ref().and_then(|h| h.text("grid")) {
             Some(said) => grid(map, &said),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError};
+use super::{AuditEntry, AuditKind, CONTACT, Store, StoreError};
 use crate::model::FeatureId;
 
 /// The last observation at a place.
@@ -64,7 +64,14 @@ impl Store {
 
     /// Erases the contacts whose time is over; says how many. Backups made before still hold them.
     pub async fn erase_due_contacts(&self, now: Timestamp) -> Result<u64, StoreError> {
-        either!(self, s => s.erase_due_contacts(now).await)
+        let erased = either!(self, s => s.erase_due_contacts(now).await)?;
+        if erased > 0 {
+            let detail = format!("{CONTACT}: {erased} whose time is over");
+            self.audit(AuditEntry::new(AuditKind::Erase).saying(&detail))
+                .await?;
+            either!(self, s => s.forget_pages().await)?;
+        }
+        Ok(erased)
     }
 
     /// Notes that a place was heard of. An observation older than what is known changes nothing.

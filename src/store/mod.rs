@@ -18,6 +18,7 @@ mod account;
 mod aside;
 pub mod audit;
 pub mod backup;
+mod erase;
 mod error;
 mod health;
 mod history;
@@ -42,6 +43,7 @@ pub use account::{
 };
 pub use aside::Seen;
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
+pub use erase::{CONTACT, Cleaned, Erased, Erasure};
 pub use error::{Fault, StoreError};
 pub use history::Position;
 pub use invite::{Accepted, Guest, Invite, NewInvite};

@@ -41,6 +41,11 @@ impl Feed {
         Self::open(request.bearer_auth(token)).await
     }
 
+    /// Connects with a request that is made already.
+    pub async fn of(request: reqwest::RequestBuilder) -> Self {
+        Self::open(request).await
+    }
+
     async fn open(request: reqwest::RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200);

@@ -1,7 +1,7 @@
 //! How to reach who reported a case: for officers, for as long as the rules say, and never in the log.
 
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -10,7 +10,10 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::live::desk::{self, CASES};
 use crate::model::Role;
+use crate::store::audit::{AuditEntry, AuditKind};
+use crate::store::{CONTACT, Erasure};
 
 /// The contact that a reporter left.
 #[utoipa::path(get, path = "/api/warnings/{id}/contact", operation_id = "warning_contact", tag = "warnings",
@@ -35,18 +38,61 @@ pub async fn contact(
              --read-only).",
         ));
     }
-    let snapshot = app.live.snapshot();
-    let found = Found::read(&snapshot, &id)?;
-    if !caller.view().reaches(found.case.community.as_deref()) {
-        return Err(Problem::forbidden(
-            "The account is bound to other communities than this case's.",
-        ));
+    let found = in_scope(&app, &caller, &id)?;
+    let store = app.live.store();
+    let contact = store.contact(found.entry.id()).await?;
+    if contact.is_some() {
+        // On record before it is told.
+        let look = AuditEntry::new(AuditKind::Look)
+            .of_this_request()
+            .on(CASES, &id)
+            .saying(CONTACT);
+        store.audit(look).await?;
     }
-    let contact = app.live.store().contact(found.entry.id()).await?;
     let body = json!({"id": id, "contact": contact}).to_string();
     let head = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((head, body).into_response())
+}
+
+/// Erases the contact that a reporter left, before its time.
+#[utoipa::path(delete, path = "/api/warnings/{id}/contact", operation_id = "erase_warning_contact", tag = "warnings",
+    params(("id" = String, Path, description = "The case's id")),
+    responses(
+        (status = 204, description = "There is none any more. The audit says who erased it; a restored backup is cleaned again"),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role officer, in this community", content_type = "application/problem+json"),
+        (status = 404, description = "No such case", content_type = "application/problem+json"),
+    ))]
+pub async fn erase_contact(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let author = caller.author(Role::Officer)?;
+    let found = in_scope(&app, &caller, &id)?;
+    let erasure = Erasure {
+        collection: desk::cases()?,
+        id: found.entry.id().clone(),
+        paths: vec![CONTACT.to_owned()],
+        photos: false,
+    };
+    let store = app.live.store();
+    store.erase(&erasure, author, "asked for").await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A case, where the caller's communities include its.
+fn in_scope(app: &App, caller: &Caller, id: &str) -> Result<Found, Problem> {
+    let found = Found::read(&app.live.snapshot(), id)?;
+    if !caller.view().reaches(found.case.community.as_deref()) {
+        return Err(Problem::forbidden(
+            "The account is bound to other communities than this case's.",
+        ));
+    }
+    Ok(found)
 }

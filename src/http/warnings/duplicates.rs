@@ -79,15 +79,18 @@ fn told(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
         let distance = json!(tenth(duplicate.distance_m));
         let roles = view.on(schema, duplicate.entry.all_properties());
         if !roles.includes(Role::GridWorker) {
+            let mut properties = json!({"distance_m": distance});
+            if schema.shows(roles, "category") {
+                properties["category"] = json!(duplicate.case.category);
+            }
+            if schema.shows(roles, "level") {
+                properties["level"] = json!(duplicate.case.level);
+            }
             return json!({
                 "type": "Feature",
                 "id": duplicate.case.id,
                 "geometry": null,
-                "properties": {
-                    "category": duplicate.case.category,
-                    "level": duplicate.case.level,
-                    "distance_m": distance,
-                },
+                "properties": properties,
             });
         }
         let bytes = duplicate.entry.feature_json(schema, roles, None);

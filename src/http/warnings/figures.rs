@@ -65,11 +65,12 @@ pub async fn figures(
     }
     let cases = Arc::clone(cases);
     let walked = Arc::clone(&snapshot);
+    let roles = caller.roles();
     let body = app
         .answer_aside(Kind::Walk, NARROW, move |budget| {
             let concerned = concerned(&cases, &month, budget)?;
             budget.read(names_to_read(&walked))?;
-            let names = names(&walked);
+            let names = names(&walked, roles);
             let said = counted::figures(&month, &concerned, |table, key| {
                 let named = match table {
                     Table::Community => names.grids.get(key).cloned(),

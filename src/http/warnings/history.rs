@@ -17,7 +17,7 @@ use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::Meter as _;
-use crate::model::{Localized, Role, RoleSet};
+use crate::model::{Localized, RoleSet, Schema};
 use crate::warnings::sheet::columns::{self, value_name};
 use crate::warnings::sheet::write::{WriteError, csv_of, time};
 use crate::warnings::sheet::{Language, Names};
@@ -25,8 +25,17 @@ use crate::warnings::sheet::{Language, Names};
 const NARROW: &str =
     "The map has more grids and units than are named for one sheet: ask for JSON (f=json).";
 
-/// What anybody may know of a step.
-const PUBLIC: &[&str] = &["n", "action", "at", "role", "from", "to", "level", "why"];
+/// Whether an account with these roles sees a field of a step. What everybody knows of a step follows from
+/// properties of the case itself and takes their role; the rest takes the role of `step`.
+fn sees(schema: &Schema, roles: RoleSet, field: &str) -> bool {
+    match field {
+        "n" | "action" | "at" | "role" => true,
+        "from" | "to" => schema.shows(roles, "status"),
+        "level" => schema.shows(roles, "level"),
+        "why" => schema.shows(roles, "reason"),
+        _ => schema.shows(roles, "step"),
+    }
+}
 
 /// The columns of the sheet: field, Chinese, English.
 const COLUMNS: &[(&str, &str, &str)] = &[
@@ -113,7 +122,7 @@ pub async fn history(
         };
         last = step.n;
         if let Ok(Value::Object(map)) = serde_json::to_value(&step) {
-            steps.push(seen_by(map, roles));
+            steps.push(seen_by(map, found.collection.schema(), roles));
         }
     }
     match query.get("f")? {
@@ -130,11 +139,15 @@ pub async fn history(
         Some("csv") => {
             let language = language(&query)?;
             let named = Arc::clone(&snapshot);
+            let account = caller.roles();
             let bytes = app
                 .answer(NARROW, move |budget| {
                     budget.read(names_to_read(&named))?;
-                    let words = columns::words(&found.collection.schema().document);
-                    Ok(sheet(&steps, language, &names(&named), &words, roles)?)
+                    let schema = found.collection.schema();
+                    let words = columns::words(&schema.document);
+                    let shown = |name: &str| sees(schema, roles, name);
+                    let names = names(&named, account);
+                    Ok(sheet(&steps, language, &names, &words, &shown)?)
                 })
                 .await?;
             let mut response = Answer::whole(
@@ -163,9 +176,8 @@ fn sheet(
     language: Language,
     names: &Names,
     words: &Map<String, Value>,
-    roles: RoleSet,
+    shown: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<u8>, WriteError> {
-    let shown = |name: &str| PUBLIC.contains(&name) || roles.includes(Role::GridWorker);
     let columns: Vec<_> = COLUMNS.iter().filter(|(name, ..)| shown(name)).collect();
     let header: Vec<&str> = columns
         .iter()
@@ -181,13 +193,9 @@ fn sheet(
     csv_of(&header, &steps.iter().map(row).collect::<Vec<_>>())
 }
 
-/// A step without what these roles must not see. A client's key is its own secret and nobody's news.
-fn seen_by(mut step: Map<String, Value>, roles: RoleSet) -> Map<String, Value> {
-    if roles.includes(Role::GridWorker) {
-        step.remove("key");
-    } else {
-        step.retain(|name, _| PUBLIC.contains(&name.as_str()));
-    }
+/// A step without what these roles must not see.
+fn seen_by(mut step: Map<String, Value>, schema: &Schema, roles: RoleSet) -> Map<String, Value> {
+    step.retain(|name, _| sees(schema, roles, name));
     step
 }
 

@@ -80,7 +80,7 @@ pub async fn import(
     let planned = tokio::task::spawn_blocking(move || {
         let book = read::read(&bytes)?;
         let words = columns::words(&schema.document);
-        let planned = plan(&book.sheets, &names(&snapshot), &words, now);
+        let planned = plan(&book.sheets, &names(&snapshot, Role::Admin), &words, now);
         Ok::<_, read::ReadError>((book, planned))
     })
     .await

@@ -325,7 +325,7 @@ impl Sheet {
     ) -> Result<Vec<u8>, Cut> {
         let (schema, view) = (wanted.cases.schema(), wanted.caller.view());
         budget.read(names_to_read(&wanted.snapshot))?;
-        let names = names(&wanted.snapshot);
+        let names = names(&wanted.snapshot, wanted.caller.roles());
         let words = columns::words(&schema.document);
         let style = Style {
             language: wanted.language,

@@ -28,7 +28,7 @@ use subtle::ConstantTimeEq as _;
 
 pub use actions::{__path_act, act};
 pub use conditions::{__path_conditions, __path_observe, conditions, observe};
-pub use contact::{__path_contact, contact};
+pub use contact::{__path_contact, __path_erase_contact, contact, erase_contact};
 pub use duplicates::{__path_duplicates, duplicates};
 pub use export::{__path_export, export};
 pub use figures::{__path_figures, figures};

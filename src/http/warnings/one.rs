@@ -119,7 +119,12 @@ async fn message(
         let id = found.case.building.as_deref().unwrap_or_default();
         Localized::new(id, id)
     };
-    let place = found.case.place_words().unwrap_or_else(building);
+    let shown = |name: &str| schema.shows(Role::Public, name);
+    let place = found.case.place_words().filter(|_| shown("place"));
+    let place = place.unwrap_or_else(|| match shown("building") {
+        true => building(),
+        false => Localized::new("", ""),
+    });
     let bytes = cap::write(&cap::Message {
         sender: &format!("urn:uuid:{}", snapshot.store_id()),
         web: &format!("{base}/api/warnings/{}", segment(id)),

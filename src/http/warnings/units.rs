@@ -17,7 +17,7 @@ use crate::http::query::Query;
 use crate::http::work::Cut;
 use crate::index::{Budget, Meter as _};
 use crate::live::{Snapshot, desk};
-use crate::model::Role;
+use crate::model::{Role, RoleSet};
 use crate::spatial::metres;
 use crate::warnings::suggest::{Suggestion, Unit, suggest};
 
@@ -43,9 +43,9 @@ pub async fn units(
     caller.author(Role::Officer)?;
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
-    let walked = Arc::clone(&snapshot);
+    let (walked, roles) = (Arc::clone(&snapshot), caller.roles());
     let ranked = app
-        .answer(NARROW, move |budget| ranked(&walked, &found, budget))
+        .answer(NARROW, move |budget| ranked(&walked, &found, roles, budget))
         .await?;
     let body = json!({"units": ranked}).to_string();
     Ok(Answer::whole(
@@ -57,21 +57,27 @@ pub async fn units(
     ))
 }
 
-fn ranked(snapshot: &Snapshot, found: &Found, budget: &Budget) -> Result<Vec<Suggestion>, Cut> {
+fn ranked(
+    snapshot: &Snapshot,
+    found: &Found,
+    roles: RoleSet,
+    budget: &Budget,
+) -> Result<Vec<Suggestion>, Cut> {
     let anchor = desk::anchor(&found.entry);
     let entries = snapshot.collections().get("units");
     // Parsed and ranked: as much as four looks at each.
     budget.read(4 * entries.map_or(0, |units| units.len()))?;
     let units = entries
         .into_iter()
-        .flat_map(|units| units.iter())
-        .map(|entry| {
+        .flat_map(|units| units.iter().map(|entry| (entry, units.schema())))
+        .map(|(entry, schema)| {
             let distance = entry
                 .geometry()
                 .zip(anchor)
                 .map(|(there, here)| metres::distance_to(here, there));
             let open = snapshot.status().load_of(entry.id().as_str());
-            Unit::read(entry.id(), &desk::properties(entry), distance, open)
+            let properties = desk::seen_properties(entry, schema, roles.into());
+            Unit::read(entry.id(), &properties, distance, open)
         });
     Ok(suggest(
         &found.case.category,

@@ -14,6 +14,9 @@
 //! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
 //! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: whose a feature is, which decides together with the roles who sees it ([`View`](super::View)) |
 //! | `x-onemap-link` | property | the collection whose id it holds |
+//! | `x-onemap-personal` | property, or one within it | personal data: `onemap erase` takes it out of all versions |
+//! | `x-onemap-erase-after-days` | property, or one within it | personal data that is erased so many days after … |
+//! | `x-onemap-erase-since` | beside it | … the moment or day in this property (`closed_at`) |
 //! | `x-onemap-photos` | property | a list of photos (`/api/photos`): ids, or objects with an `id` |
 //! | `x-onemap-origin` | top of a row | where the schema comes from ([`ORIGIN`]); no part of the schema itself |
 
@@ -23,7 +26,7 @@ mod overlay;
 use std::collections::BTreeMap;
 
 use geo_types::Geometry;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use builtin::{BuiltIns, INFERRED, ORIGIN, OriginKind, built_in_texts};
 
@@ -113,6 +116,17 @@ pub struct Scope {
     pub community: Option<String>,
 }
 
+/// Personal data that is erased when its time is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EraseAfter {
+    /// The path of the property: `note`, `step/note`.
+    pub path: String,
+    /// So many days after …
+    pub days: u32,
+    /// … the moment or day in this property.
+    pub since: String,
+}
+
 /// The schema of one collection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
@@ -134,6 +148,10 @@ pub struct Schema {
     pub properties: BTreeMap<String, PropertySchema>,
     /// The least role that writes items.
     pub write_role: Role,
+    /// The paths of the properties that hold personal data: `note`, `step/note`.
+    pub personal: Vec<String>,
+    /// Those that are erased when their time is over.
+    pub erase_after: Vec<EraseAfter>,
     /// How its features change, where items can't be written directly.
     pub read_only: Option<String>,
     /// The least zoom at which tiles carry it.
@@ -263,6 +281,21 @@ impl Schema {
             }
         }
 
+        let (mut personal, mut erase_after) = (Vec::new(), Vec::new());
+        if let Some(map) = top.get("properties").and_then(Value::as_object) {
+            find_personal(map, "", &mut personal, &mut erase_after)
+                .map_err(|(place, problem)| fail(&place, problem))?;
+        }
+        if let Some(unknown) = erase_after
+            .iter()
+            .find(|e| !properties.contains_key(&e.since))
+        {
+            return Err(fail(
+                &format!("/properties/{}/x-onemap-erase-since", unknown.path),
+                format!("expected the name of a property, found {:?}", unknown.since),
+            ));
+        }
+
         let minzoom = match top.get("x-onemap-minzoom") {
             None => 0,
             Some(v) => v
@@ -327,6 +360,8 @@ impl Schema {
                 "/x-onemap-write-role",
                 Role::Steward,
             )?,
+            personal,
+            erase_after,
             read_only: match top.get("x-onemap-read-only") {
                 None => None,
                 Some(_) => Some(text("x-onemap-read-only", "")?),
@@ -345,6 +380,12 @@ impl Schema {
             .values()
             .filter(move |p| !roles.includes(p.role))
             .map(|p| p.name.as_str())
+    }
+
+    /// Whether an account with these roles sees a property. One that the schema does not know is public.
+    pub fn shows(&self, roles: impl Into<RoleSet>, property: &str) -> bool {
+        let property = self.properties.get(property);
+        property.is_none_or(|p| roles.into().includes(p.role))
     }
 
     /// The properties that list photos.
@@ -386,7 +427,7 @@ impl Schema {
         };
         let specs = document
             .entry("properties")
-            .or_insert_with(|| Value::Object(serde_json::Map::new()));
+            .or_insert_with(|| Value::Object(Map::new()));
         if let Some(specs) = specs.as_object_mut() {
             let known = specs.entry(name).or_insert_with(|| spec.clone());
             if let Some(known) = known.as_object_mut() {
@@ -409,6 +450,49 @@ fn values_of(spec: &Value) -> Vec<String> {
     let values = spec.get("enum").and_then(Value::as_array).into_iter();
     let texts = values.flatten().filter_map(Value::as_str);
     texts.map(Into::into).collect()
+}
+
+/// Collects what is personal among properties and the properties within them. The error is a place and what
+/// is wrong there.
+fn find_personal(
+    properties: &Map<String, Value>,
+    within: &str,
+    personal: &mut Vec<String>,
+    erase_after: &mut Vec<EraseAfter>,
+) -> Result<(), (String, String)> {
+    for (name, spec) in properties {
+        let path = format!("{within}{name}");
+        let wrong = |key: &str, expected: &str, found: &Value| {
+            let place = format!("/properties/{path}/{key}");
+            Err((place, format!("expected {expected}, found {found}")))
+        };
+        match spec.get("x-onemap-personal") {
+            None | Some(Value::Bool(false)) => {}
+            Some(Value::Bool(true)) => personal.push(path.clone()),
+            Some(other) => return wrong("x-onemap-personal", "true or false", other),
+        }
+        if let Some(days) = spec.get("x-onemap-erase-after-days") {
+            let since = spec.get("x-onemap-erase-since").unwrap_or(&Value::Null);
+            let Some(days) = days.as_u64().and_then(|d| u32::try_from(d).ok()) else {
+                return wrong("x-onemap-erase-after-days", "a whole number of days", days);
+            };
+            let Some(since) = since.as_str() else {
+                return wrong("x-onemap-erase-since", "the name of a property", since);
+            };
+            if personal.last() != Some(&path) {
+                personal.push(path.clone());
+            }
+            erase_after.push(EraseAfter {
+                path: path.clone(),
+                days,
+                since: since.to_owned(),
+            });
+        }
+        if let Some(inner) = spec.get("properties").and_then(Value::as_object) {
+            find_personal(inner, &format!("{path}/"), personal, erase_after)?;
+        }
+    }
+    Ok(())
 }
 
 fn kind_of(spec: &Value) -> &str {
@@ -449,6 +533,28 @@ mod tests {
             ["access_code"]
         );
         assert_eq!(schema.hidden_from(Role::Rider).count(), 0);
+    }
+
+    #[test]
+    fn personal_data_is_named_by_its_path_with_its_time() {
+        let after = json!({"type": "string", "x-onemap-erase-after-days": 30, "x-onemap-erase-since": "until"});
+        let schema = parse(json!({"properties": {
+            "until": {"type": "string"},
+            "name": {"type": "string", "x-onemap-personal": true},
+            "step": {"type": "object", "properties": {"note": after}},
+        }}))
+        .unwrap();
+        assert_eq!(schema.personal, ["name", "step/note"]);
+        let step = EraseAfter {
+            path: "step/note".into(),
+            days: 30,
+            since: "until".into(),
+        };
+        assert_eq!(schema.erase_after, [step]);
+        let e = parse(json!({"properties": {"a": {"x-onemap-erase-after-days": 3}}})).unwrap_err();
+        assert_eq!(e.place, "/properties/a/x-onemap-erase-since");
+        let e = parse(json!({"properties": {"a": {"x-onemap-personal": 3}}})).unwrap_err();
+        assert_eq!(e.place, "/properties/a/x-onemap-personal");
     }
 
     #[test]

@@ -233,18 +233,24 @@ pub(in crate::store) async fn erase_again(path: &Path) -> Result<(), StoreError>
     let mut file = open(path).await?;
     let mut tx = file.begin_with("BEGIN IMMEDIATE").await?;
     for sql in [
-        "UPDATE changes SET properties = json_remove(properties, '$.\"' || e.property || '\"') \
+        "UPDATE changes SET properties = json_remove(properties, '$.\"' || replace(e.property, '/', '\".\"') || '\"') \
          FROM erasures e WHERE changes.collection = e.collection AND changes.id = e.id \
          AND changes.batch IN (SELECT c.batch FROM commits c WHERE c.at <= e.at) \
-         AND json_type(changes.properties, '$.\"' || e.property || '\"') IS NOT NULL",
-        "UPDATE features SET properties = json_remove(properties, '$.\"' || e.property || '\"') \
+         AND json_type(changes.properties, '$.\"' || replace(e.property, '/', '\".\"') || '\"') IS NOT NULL",
+        "UPDATE features SET properties = json_remove(properties, '$.\"' || replace(e.property, '/', '\".\"') || '\"') \
          FROM erasures e WHERE features.collection = e.collection AND features.id = e.id \
          AND features.updated_at <= e.at \
-         AND json_type(features.properties, '$.\"' || e.property || '\"') IS NOT NULL",
+         AND json_type(features.properties, '$.\"' || replace(e.property, '/', '\".\"') || '\"') IS NOT NULL",
     ] {
         // One erasure of a feature at a time: an UPDATE takes one row of its source for each of its own.
         while sqlx::query(sql).execute(&mut *tx).await?.rows_affected() > 0 {}
     }
+    sqlx::query(
+        "DELETE FROM contacts WHERE warning IN (SELECT id FROM erasures \
+         WHERE collection = 'warnings' AND property = 'contact')",
+    )
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     file.close().await?;
     Ok(())

@@ -9,6 +9,7 @@ mod aside;
 mod audit;
 mod columns;
 mod dump;
+mod erase;
 mod history;
 mod invite;
 mod listen;

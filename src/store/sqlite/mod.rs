@@ -6,6 +6,7 @@
 mod account;
 mod aside;
 mod audit;
+mod erase;
 mod file;
 mod history;
 mod invite;

@@ -1,0 +1,138 @@
+//! Door codes: shown one at a time, to riders and above, and never without a record of who looked.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::App;
+use super::auth::Caller;
+use super::items::collection;
+use super::limit::Allowance;
+use super::problem::Problem;
+use super::query::Query;
+use crate::live::desk;
+use crate::model::Role;
+use crate::store::audit::{AuditEntry, AuditKind};
+
+/// The collection of gates and doors.
+const ENTRANCES: &str = "entrances";
+
+/// What opens a door.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DoorCode {
+    /// The entrance.
+    pub id: String,
+    /// The code that opens it.
+    #[schema(example = "0000#")]
+    pub code: String,
+    /// What a rider should know.
+    pub note: Option<String>,
+    /// What must be shown there.
+    #[schema(example = "property_code")]
+    pub credential: Option<String>,
+    /// Until when the code is valid, where that is known.
+    pub valid_until: Option<String>,
+    /// When somebody last checked the entrance.
+    pub checked_on: Option<String>,
+}
+
+/// The code of a door.
+///
+/// Each look is recorded in the audit (who, when, which entrance) before it is answered. An account gets 20
+/// at once, then one a minute.
+#[utoipa::path(post, path = "/api/entrances/{id}/code", operation_id = "entrance_code", tag = "features",
+    params(("id" = String, Path, description = "The entrance's id")),
+    responses(
+        (status = 200, description = "The code", body = DoorCode),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role rider", content_type = "application/problem+json"),
+        (status = 404, description = "No such entrance, or no valid code is known there", content_type = "application/problem+json"),
+        (status = 429, description = "Too many codes for one account; Retry-After says when to go on", content_type = "application/problem+json"),
+    ))]
+pub async fn code(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let author = caller.author(Role::Rider)?;
+    let account = author.account.unwrap_or_default();
+    app.limits
+        .codes
+        .take_of_account(&account, Allowance::CODES, "door codes")?;
+    let entrance = {
+        let snapshot = app.live.snapshot();
+        let entry = collection(&snapshot, ENTRANCES)?.get(&id);
+        let entry =
+            entry.ok_or_else(|| Problem::not_found(format!("There is no entrance {id:?}.")))?;
+        desk::properties(entry)
+    };
+    let Some(code) = valid_code(&entrance, Timestamp::now()) else {
+        return Err(Problem::not_found(format!(
+            "No valid code is known for the entrance {id:?}; its `guidance` says how to get in."
+        )));
+    };
+    let look = AuditEntry::new(AuditKind::Look)
+        .of_this_request()
+        .on(ENTRANCES, &id)
+        .saying("access_code");
+    app.live.store().audit(look).await?;
+    let text = |name: &str| {
+        entrance
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let said = DoorCode {
+        code,
+        note: text("access_note"),
+        credential: text("credential"),
+        valid_until: text("access_code_until"),
+        checked_on: text("checked_on"),
+        id,
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(said)).into_response())
+}
+
+/// The code of an entrance, where it has one that is still valid.
+fn valid_code(entrance: &Map<String, Value>, now: Timestamp) -> Option<String> {
+    let text = |name: &str| entrance.get(name).and_then(Value::as_str);
+    let code = text("access_code").filter(|code| !code.trim().is_empty())?;
+    let over = text("access_code_until")
+        .and_then(|until| until.parse::<Timestamp>().ok())
+        .is_some_and(|until| until <= now);
+    (!over).then(|| code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_code_is_told_for_as_long_as_it_is_valid() {
+        let now: Timestamp = "2026-11-22T06:00:00Z".parse().unwrap();
+        for (entrance, code) in [
+            (json!({"access_code": "0000#"}), Some("0000#")),
+            (json!({"access_code": " "}), None),
+            (json!({}), None),
+            (
+                json!({"access_code": "1", "access_code_until": "2026-11-22T15:00:00+08:00"}),
+                Some("1"),
+            ),
+            (
+                json!({"access_code": "1", "access_code_until": "2026-11-22T14:00:00+08:00"}),
+                None,
+            ),
+        ] {
+            let found = valid_code(entrance.as_object().unwrap(), now);
+            assert_eq!(found.as_deref(), code, "{entrance}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Door codes: not in the data that riders read, but told to them one at a time, on record.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use onemap::store::Store;
+use onemap::store::audit::{AuditKind, AuditQuery};
+
+use crate::support::gate;
+use crate::support::ledger::account;
+use crate::support::postgres;
+use crate::support::server::{Server, problem, sqlite_in, token};
+
+async fn ask(server: &Server, token: Option<&str>, id: &str) -> reqwest::Response {
+    let path = format!("/api/entrances/{id}/code");
+    let request = server.request(Method::POST, &path);
+    let request = match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    };
+    request.send().await.unwrap()
+}
+
+async fn looks(database: &str) -> Vec<(Option<String>, Option<String>)> {
+    let store = Store::open(database).await.unwrap();
+    let query = AuditQuery {
+        kind: Some(AuditKind::Look),
+        limit: 1_000,
+        ..AuditQuery::default()
+    };
+    let rows = store.audit_rows(&query).await.unwrap();
+    rows.into_iter()
+        .map(|row| (row.entry.account, row.entry.feature))
+        .collect()
+}
+
+async fn riders_get_a_code_and_the_audit_has_each_look(database: &str) {
+    let server = Server::on(database, &[]).await;
+    let mut door = gate("g1", 117.13, 39.22);
+    door["properties"]["guidance"] = json!("登记后可骑行");
+    server.put("entrances", &door).await;
+    let mut open = gate("g2", 117.13, 39.22);
+    open["properties"]
+        .as_object_mut()
+        .unwrap()
+        .remove("access_code");
+    server.put("entrances", &open).await;
+
+    let public = server.json("/api/collections/entrances/items/g1").await;
+    assert_eq!(public["properties"]["guidance"], "登记后可骑行");
+    assert!(!public.to_string().contains("0000#"));
+    for (token, status) in [
+        (None, StatusCode::UNAUTHORIZED),
+        (Some(token(database, "rider")), StatusCode::OK),
+        (Some(token(database, "grid_worker")), StatusCode::OK),
+        (Some(token(database, "officer")), StatusCode::OK),
+        (Some(token(database, "steward")), StatusCode::OK),
+    ] {
+        let answer = ask(&server, token.as_deref(), "g1").await;
+        assert_eq!(answer.status(), status);
+    }
+    let rider = account(database, "rider", "骑手小王", &[]);
+    let answer = ask(&server, Some(&rider), "g1").await;
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let said: Value = answer.json().await.unwrap();
+    assert_eq!(
+        (&said["id"], &said["code"]),
+        (&json!("g1"), &json!("0000#"))
+    );
+    for missing in ["g2", "none"] {
+        let answer = ask(&server, Some(&rider), missing).await;
+        assert_eq!(problem(answer).await.0, StatusCode::NOT_FOUND, "{missing}");
+    }
+    // Only what was told is a look.
+    let looks = looks(database).await;
+    assert_eq!(looks.len(), 5, "{looks:?}");
+    assert!(looks.iter().all(|(_, door)| door.as_deref() == Some("g1")));
+    assert_eq!(looks[4].0.as_deref(), Some("骑手小王"));
+}
+
+#[tokio::test]
+async fn a_code_is_told_to_riders_and_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    riders_get_a_code_and_the_audit_has_each_look(&sqlite_in(folder.path())).await;
+    if let Some(database) = postgres::database() {
+        riders_get_a_code_and_the_audit_has_each_look(&database).await;
+    }
+}
+
+#[tokio::test]
+async fn an_account_collects_no_list_of_codes() {
+    let server = Server::start().await;
+    server.put("entrances", &gate("g1", 117.13, 39.22)).await;
+    let (rider, other) = ("骑手甲", "骑手乙");
+    let rider = account(&server.database, "rider", rider, &[]);
+    let mut told = 0;
+    let refused = loop {
+        let answer = ask(&server, Some(&rider), "g1").await;
+        match answer.status() {
+            StatusCode::OK => told += 1,
+            _ => break answer,
+        }
+        assert!(told <= 100, "nobody stops it");
+    };
+    assert!(told >= 20, "{told}");
+    assert!(refused.headers().contains_key("retry-after"));
+    let (status, said) = problem(refused).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!said.to_string().contains("0000#"));
+    let other = account(&server.database, "rider", other, &[]);
+    let answer = ask(&server, Some(&other), "g1").await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(looks(&server.database).await.len(), told + 1);
+}

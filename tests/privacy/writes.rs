@@ -1,0 +1,153 @@
+//! Writes by somebody who does not see all of a feature.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::ledger::edited_rules;
+use crate::support::server::{Server, problem, sqlite_in, token};
+
+/// A map with a collection that grid workers write and of which only officers see everything.
+async fn map() -> (Server, tempfile::TempDir) {
+    let folder = edited_rules(&[]);
+    let schema = json!({
+        "title": "摊位", "x-onemap-title-en": "Stalls", "type": "object",
+        "x-onemap-geometry": ["Point"], "x-onemap-write-role": "grid_worker",
+        "properties": {
+            "name": {"type": "string"},
+            "owner": {"type": "string", "x-onemap-role": "officer"},
+            "photos": {"type": "array", "items": {"type": "string"}, "x-onemap-photos": true},
+        },
+    });
+    let path = folder.path().join("schemas/stalls.json");
+    std::fs::write(path, schema.to_string()).unwrap();
+    let database = sqlite_in(folder.path());
+    let config = folder.path().to_str().unwrap();
+    let server = Server::on(&database, &["--config", config]).await;
+    (server, folder)
+}
+
+fn stall(properties: Value) -> Value {
+    json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [117.13, 39.22]},
+           "properties": properties})
+}
+
+const ITEM: &str = "/api/collections/stalls/items/s1";
+
+#[tokio::test]
+async fn who_does_not_see_a_property_keeps_it_and_cannot_set_it() {
+    let (server, _folder) = map().await;
+    let worker = token(&server.database, "grid_worker");
+    let officer = token(&server.database, "officer");
+    let write = |method, token: &str, body: &Value| {
+        let request = server.request(method, ITEM).bearer_auth(token);
+        request.json(body).send()
+    };
+    let read = async |token: &str| {
+        let answer = server.request(Method::GET, ITEM).bearer_auth(token);
+        let answer = answer.send().await.unwrap();
+        let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
+        let feature: Value = answer.json().await.unwrap();
+        (feature["properties"].clone(), tag)
+    };
+    let made = stall(json!({"name": "早点摊", "owner": "王某"}));
+    let answer = write(Method::PUT, &officer, &made).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED);
+
+    // What they read they may write back, and nothing is lost.
+    let (seen, tag) = read(&worker).await;
+    assert_eq!(seen, json!({"name": "早点摊"}));
+    let put = server
+        .request(Method::PUT, ITEM)
+        .bearer_auth(&worker)
+        .header("if-match", &tag)
+        .json(&stall(json!({"name": "煎饼摊"})));
+    let answer = put.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let fresh = answer.headers()["etag"].to_str().unwrap().to_owned();
+    let said: Value = answer.json().await.unwrap();
+    assert_eq!(said["properties"], json!({"name": "煎饼摊"}));
+    assert_eq!(read(&worker).await.1, fresh);
+    let kept = json!({"name": "煎饼摊", "owner": "王某"});
+    assert_eq!(read(&officer).await.0, kept);
+    let stale = server
+        .request(Method::PUT, ITEM)
+        .bearer_auth(&worker)
+        .header("if-match", &tag)
+        .json(&stall(json!({"name": "x"})));
+    let (status, _) = problem(stale.send().await.unwrap()).await;
+    assert_eq!(status, StatusCode::PRECONDITION_FAILED);
+
+    // Naming it is refused, right or wrong: a refusal tells nothing about what is there.
+    let mut told = Vec::new();
+    for owner in [json!("王某"), json!("李某"), json!(null)] {
+        let patch = json!({"properties": {"owner": owner}});
+        for (method, body) in [
+            (Method::PUT, stall(json!({"name": "x", "owner": owner}))),
+            (Method::PATCH, patch),
+        ] {
+            let (status, said) = problem(write(method, &worker, &body).await.unwrap()).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{body}");
+            told.push(said["detail"].as_str().unwrap().to_owned());
+        }
+        let post = server
+            .request(Method::POST, "/api/collections/stalls/items")
+            .bearer_auth(&worker)
+            .json(&stall(json!({"owner": owner})));
+        let (status, said) = problem(post.send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        told.push(said["detail"].as_str().unwrap().to_owned());
+    }
+    told.dedup();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("officer"), "{told:?}");
+
+    let patch = json!({"properties": {"name": "面摊"}});
+    let answer = write(Method::PATCH, &worker, &patch).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let kept = json!({"name": "面摊", "owner": "王某"});
+    assert_eq!(read(&officer).await.0, kept);
+    // Who sees it may take it away.
+    let answer = write(Method::PUT, &officer, &stall(json!({"name": "面摊"})));
+    assert_eq!(answer.await.unwrap().status(), StatusCode::OK);
+    assert_eq!(read(&officer).await.0, json!({"name": "面摊"}));
+}
+
+#[tokio::test]
+async fn a_feature_of_any_collection_has_photos() {
+    let (server, _folder) = map().await;
+    let (worker, other) = (
+        token(&server.database, "grid_worker"),
+        token(&server.database, "officer"),
+    );
+    let upload = async || -> Value {
+        let request = server
+            .request(Method::POST, "/api/photos")
+            .bearer_auth(&worker);
+        let request = request.body(crate::support::ledger::png(7));
+        request.send().await.unwrap().json().await.unwrap()
+    };
+    let (one, two) = (upload().await, upload().await);
+    let put = async |token: &str, photos: Value| {
+        let body = stall(json!({"name": "摊", "photos": photos}));
+        let request = server.request(Method::PUT, ITEM).bearer_auth(token);
+        request.json(&body).send().await.unwrap()
+    };
+    let (status, said) = problem(put(&other, json!([one["id"]])).await).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(said["errors"][0]["field"], "photos");
+    let path = format!("/api/photos/{}", one["id"].as_str().unwrap());
+    assert_ne!(server.get(&path).await.status(), StatusCode::OK);
+
+    let claimed = json!({"id": one["id"], "claim": one["claim"]});
+    let answer = put(&other, json!([claimed])).await;
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    let said: Value = answer.json().await.unwrap();
+    assert_eq!(said["properties"]["photos"], json!([one["id"]]));
+    // Everybody sees the list, so everybody sees what it names.
+    assert_eq!(server.get(&path).await.status(), StatusCode::OK);
+    let answer = put(&worker, json!([one["id"], two["id"]])).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let answer = put(&worker, json!([two["id"]])).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_ne!(server.get(&path).await.status(), StatusCode::OK);
+}
