@@ -580,8 +580,9 @@ async fn the_past_of_every_collection_is_known_whatever_was_written_how() {
     for Fixture { store, url, .. } in &fixtures().await {
         let buildings = name("buildings");
         let ids = ["a", "b", "c", "d", "e"];
-        // (id, levels or deleted), and whether it comes as an import.
-        let writes: Vec<(Vec<(&str, Option<i64>)>, bool)> = vec![
+        // What is written (no levels: deleted), and whether it comes as an import.
+        type Changes<'a> = Vec<(&'a str, Option<i64>)>;
+        let writes: Vec<(Changes<'_>, bool)> = vec![
             (vec![("a", Some(1)), ("b", Some(1)), ("c", Some(1))], true),
             (vec![("a", Some(2)), ("d", Some(1))], false),
             (vec![("b", None)], false),

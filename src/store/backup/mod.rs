@@ -36,13 +36,8 @@ pub struct Manifest {
     /// SHA-256 over all rows of all tables.
     pub sha256: String,
     /// Versions that stood in quarantine: no features, so they are not in the backup.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub quarantined: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
 }
 
 /// Is told what is being done, and how much of it is done (0 to 1) where that is known.
