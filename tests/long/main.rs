@@ -12,6 +12,7 @@
 #[allow(dead_code, reason = "each test binary uses a part of what is shared")]
 mod support;
 
+mod attacks;
 mod feed;
 mod killed_writes;
 mod worst_questions;
