@@ -51,7 +51,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the map and its pages.
-    Serve(serve::ServeArgs),
+    Serve(Box<serve::ServeArgs>),
     /// Bring files into the map: all of it, or nothing.
     Import(import::ImportArgs),
     /// Erase personal data of a feature from all its versions.
@@ -108,7 +108,7 @@ pub fn main() -> ExitCode {
     let database = arguments.database.clone();
     let outcome = runtime.block_on(async move {
         match arguments.command {
-            Command::Serve(args) => serve::run(&database, args).await,
+            Command::Serve(args) => serve::run(&database, *args).await,
             Command::Import(args) => during_command("import", import::run(&database, args)).await,
             Command::Erase(args) => during_command("erase", erase::run(&database, args)).await,
             Command::Check(args) => check::run(&args).await,

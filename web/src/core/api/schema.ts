@@ -21,6 +21,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which accounts are there? */
+        get: operations["list_accounts"];
+        put?: never;
+        /** Makes an account. */
+        post: operations["create_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account, with its tokens. */
+        get: operations["read_account"];
+        put?: never;
+        post?: never;
+        /** Disables an account. It stays, because the history refers to it. */
+        delete: operations["disable_account"];
+        options?: never;
+        head?: never;
+        /** Changes an account: its rights, its end, its password, and whether it is disabled. */
+        patch: operations["change_account"];
+        trace?: never;
+    };
+    "/api/accounts/{accountId}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a token of an account. */
+        post: operations["create_account_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{accountId}/tokens/{tokenId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token and ends its sessions. */
+        delete: operations["revoke_account_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what? */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections": {
         parameters: {
             query?: never;
@@ -203,6 +291,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/entrances/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The code of a door.
+         * @description Each look is recorded in the audit (who, when, which entrance) before it is answered. An account gets 20
+         *     at once, then one a minute.
+         */
+        post: operations["entrance_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -232,6 +341,61 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which invites are there?
+         * @description Officers see their own, administrators all.
+         */
+        get: operations["list_invites"];
+        put?: never;
+        /** Makes an invite. */
+        post: operations["create_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invites/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invite: makes an account and signs in with it. */
+        post: operations["accept_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invites/{inviteId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an invite. Accounts that came by it stay. */
+        delete: operations["revoke_invite"];
         options?: never;
         head?: never;
         patch?: never;
@@ -280,7 +444,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a photo in. One that no report or step names is removed after 24 hours. */
+        /** Takes a photo in. One that no report, step or feature names is removed after 24 hours. */
         post: operations["create_photo"];
         delete?: never;
         options?: never;
@@ -295,7 +459,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A photo of a case. */
+        /** A photo of a feature. */
         get: operations["read_photo"];
         put?: never;
         post?: never;
@@ -384,10 +548,27 @@ export interface paths {
         /** Who am I? */
         get: operations["read_session"];
         put?: never;
-        /** Signs in. */
+        /** Signs in with a token, or with a name and a password. */
         post: operations["sign_in"];
         /** Signs out. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a new password in the place of the old one. All other sessions of the account end. */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -478,9 +659,12 @@ export interface paths {
         put?: never;
         /**
          * Reports something that is wrong.
-         * @description `key` is a name that the client draws for the report; the same report sent again with it is the
-         *     same case, and is answered with 200. Draw at least 32 random characters: who has no account gets
-         *     the same `receipt` again by it.
+         * @description `key` is a name that the client draws for the report; the same report sent again with it by the same
+         *     account (or, without one, by anybody who knows the key) is the same case, and is answered with 200;
+         *     another report with the same key is refused (422). Draw at least 32 random characters: who has no
+         *     account gets the same `receipt` again by it.
+         *
+         *     A photo is named by what its upload was answered with: `{id, claim}`. It belongs to this case alone.
          */
         post: operations["report_warning"];
         delete?: never;
@@ -553,7 +737,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes a sheet in: CSV (UTF-8 or GB 18030) or XLSX, headers in Chinese or English.
+         * Takes a workbook in: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or SpreadsheetML,
+         *     told by its content; headers in Chinese or English. All sheets that have the headers are read,
+         *     hidden ones only where no visible one has them; `skipped` names the others.
          * @description Each row becomes the steps that its case took, each at its own time. A sheet with a problem changes
          *     nothing. The same sheet again changes nothing either; a row that has gone on since takes its case
          *     on.
@@ -635,7 +821,8 @@ export interface paths {
         get: operations["warning_contact"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Erases the contact that a reporter left, before its time. */
+        delete: operations["erase_warning_contact"];
         options?: never;
         head?: never;
         patch?: never;
@@ -782,6 +969,156 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who accepts an invite. */
+        Acceptance: {
+            /** @description What stands behind `#invite=` in the link. */
+            code: string;
+            /**
+             * @description The name of the account to be made. Unique, and for ever.
+             * @example 小李
+             */
+            name: string;
+            /**
+             * @description A password of at least 10 characters. Without, this device stays signed in for 90 days, and no
+             *     other can be.
+             */
+            password?: string | null;
+        };
+        /** @description A change that is durable and that this server does not show yet. */
+        Accepted: {
+            /** @description What this means, in words. */
+            detail: string;
+            /**
+             * @description The id of what was written, where it is one thing.
+             * @example w-4kq2m8x0p1za
+             */
+            id?: string | null;
+            /** @description Where it can be read. */
+            location: string;
+            /**
+             * Format: int64
+             * @description The number of the commit, for `?min-seq=`.
+             */
+            seq: number;
+        };
+        /** @description Accounts. */
+        AccountList: {
+            /** @description In the order of their names. */
+            accounts: components["schemas"]["AccountShown"][];
+            /** @description What `after` must be to read on; absent at the end. */
+            next?: string | null;
+        };
+        /** @description What is to change of an account; what is absent stays. */
+        AccountPatch: {
+            /** @description All its communities; an empty list for no bound. */
+            communities?: string[] | null;
+            /** @description Whether it is disabled. Its tokens and sessions stop working within two seconds. */
+            disabled?: boolean | null;
+            /** @description When it ends, RFC 3339; null for never. */
+            expires_at?: string | null;
+            /** @description A new password. Ends its sessions. */
+            password?: string | null;
+            /** @description All its roles. */
+            roles?: string[] | null;
+            /** @description Its unit; null for none. */
+            unit?: string | null;
+        };
+        /** @description An account. */
+        AccountShown: {
+            /** @description The ids of the communities that it is bound to; empty where it may act everywhere. */
+            communities: string[];
+            /** @description RFC 3339. */
+            created_at: string;
+            /** @description The id of the account that made it; absent for the command line. */
+            created_by?: string | null;
+            /** @description Since when it is disabled, RFC 3339. */
+            disabled_at?: string | null;
+            /** @description When it ends, RFC 3339. */
+            expires_at?: string | null;
+            /** @description Whether it can sign in with a password. */
+            has_password: boolean;
+            /** @description Its id, for ever. */
+            id: string;
+            /** @description The id of the invite that it came by. */
+            invite?: string | null;
+            /** @description Its name, for ever. */
+            name: string;
+            /** @description What it may do. */
+            roles: string[];
+            /** @description Its tokens, the newest first; only in the answer about one account. */
+            tokens?: components["schemas"]["TokenShown"][] | null;
+            /** @description The id of the member unit that it works for. */
+            unit?: string | null;
+        };
+        /** @description An account to be made. */
+        AccountWanted: {
+            /** @description The ids of the communities that it is bound to; without any it may act everywhere. */
+            communities?: string[];
+            /** @description When it ends, RFC 3339; never where it is absent. */
+            expires_at?: string | null;
+            /**
+             * @description Its name, by which it signs in and which the history shows. Unique, and for ever.
+             * @example 小李
+             */
+            name: string;
+            /** @description A password of at least 10 characters; without, it signs in with tokens. */
+            password?: string | null;
+            /**
+             * @description At least one of rider, unit, grid_worker, officer, planner, steward, admin.
+             * @example [
+             *       "grid_worker"
+             *     ]
+             */
+            roles: string[];
+            /** @description The id of the member unit that it works for. */
+            unit?: string | null;
+        };
+        /** @description Rows of the audit. */
+        AuditList: {
+            /**
+             * Format: int64
+             * @description What `after` must be to read on; absent at the end.
+             */
+            next?: number | null;
+            /** @description The oldest first. */
+            rows: components["schemas"]["AuditShown"][];
+        };
+        /** @description One row of the audit. */
+        AuditShown: {
+            /** @description The account's name at that moment; the database's user where plain SQL wrote. */
+            account?: string | null;
+            /** @description The account's id. */
+            account_id?: string | null;
+            /** @description The network address that a sign-in or a change of an account came from. */
+            address?: string | null;
+            /** @description RFC 3339. */
+            at: string;
+            /** @description The collection of the feature; of several, of the first. */
+            collection?: string | null;
+            /** @description What else there is to say. */
+            detail?: string | null;
+            /** @description The feature's id; of several, the first's. */
+            feature?: string | null;
+            /**
+             * Format: int64
+             * @description Its number; later rows have higher numbers.
+             */
+            id: number;
+            /**
+             * @description `write`, `look`, `sign_in`, `sign_in_failed`, `account` or `erase`.
+             * @example write
+             */
+            kind: string;
+            /** @description The method of the request; `SQL` for plain SQL, `CLI` for the command line. */
+            method?: string | null;
+            /** @description The path of the request, or the command. */
+            path?: string | null;
+            /**
+             * Format: int64
+             * @description The commit that a write made; of several, the last.
+             */
+            seq?: number | null;
+        };
         /** @description What was told to a webhook. */
         DeliveryList: {
             /** @description The newest first. */
@@ -814,15 +1151,120 @@ export interface components {
             /** @description The warning it tells of. */
             warning: string;
         };
+        /** @description What opens a door. */
+        DoorCode: {
+            /** @description When somebody last checked the entrance. */
+            checked_on?: string | null;
+            /**
+             * @description The code that opens it.
+             * @example 0000#
+             */
+            code: string;
+            /**
+             * @description What must be shown there.
+             * @example property_code
+             */
+            credential?: string | null;
+            /** @description The entrance. */
+            id: string;
+            /** @description What a rider should know. */
+            note?: string | null;
+            /** @description Until when the code is valid, where that is known. */
+            valid_until?: string | null;
+        };
+        /** @description Invites. */
+        InviteList: {
+            /** @description The newest first, at most 500. */
+            invites: components["schemas"]["InviteShown"][];
+        };
+        /** @description An invite that was made. */
+        InviteMade: {
+            /** @description Its secret, given this once. */
+            code: string;
+            /** @description The invite. */
+            invite: components["schemas"]["InviteShown"];
+            /** @description The link to hand on or to print as a QR code. */
+            link: string;
+        };
+        /** @description An invite, without its secret. */
+        InviteShown: {
+            /** @description The ids of the communities that they are bound to. */
+            communities: string[];
+            /** @description RFC 3339. */
+            created_at: string;
+            /** @description The id of the account that made it; absent for the command line. */
+            created_by?: string | null;
+            /** @description When it ends, RFC 3339. */
+            expires_at: string;
+            /** @description Its id, by which it is revoked. */
+            id: string;
+            /** @description What it is for. */
+            note?: string | null;
+            /** @description When it was revoked, RFC 3339. */
+            revoked_at?: string | null;
+            /** @description The roles of the accounts that come by it. */
+            roles: string[];
+            /** @description The id of the member unit that they work for. */
+            unit?: string | null;
+            /**
+             * Format: int32
+             * @description How many it has made.
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description How many accounts it makes.
+             */
+            uses: number;
+        };
+        /** @description An invite to be made. */
+        InviteWanted: {
+            /**
+             * @description The ids of the communities that they are bound to. An officer who is bound to communities gives
+             *     those, or some of them.
+             */
+            communities?: string[];
+            /** @description When it ends, RFC 3339, within 90 days; after 7 days where it is absent. */
+            expires_at?: string | null;
+            /** @description What it is for. */
+            note?: string | null;
+            /**
+             * @description The roles of the accounts that come by it. Officers give rider, grid_worker and unit.
+             * @example [
+             *       "rider"
+             *     ]
+             */
+            roles: string[];
+            /** @description The id of the member unit that they work for. */
+            unit?: string | null;
+            /**
+             * Format: int32
+             * @description How many accounts it makes, up to 1,000; one where it is absent.
+             */
+            uses?: number | null;
+        };
+        /** @description A new password in the place of an old one. */
+        PasswordChange: {
+            /** @description The password as it is to be, at least 10 characters. */
+            new: string;
+            /** @description The password as it was. */
+            old: string;
+        };
         /** @description A photo that was taken in. */
         PhotoTaken: {
+            /**
+             * @description The secret that links it to a feature, once: name `{id, claim}` in `photos` of a report, a step or a
+             *     feature. An account may link its own uploads by the id alone.
+             * @example oc_5f0c…
+             */
+            claim: string;
             /**
              * Format: int32
              * @description Pixels, as it is kept.
              */
             height: number;
             /**
-             * @description Its id, to be named in `photos` of a report or a step. The same bytes have the same id.
+             * @description Its id, drawn for this upload.
              * @example 5891b5b522d5df086d0ff0b110fbd9d2
              */
             id: string;
@@ -866,6 +1308,8 @@ export interface components {
         Session: {
             /** @description The account's name; absent for the public. */
             account?: string | null;
+            /** @description The account's id; absent for the public. */
+            account_id?: string | null;
             /** @description The ids of the communities that the account is bound to; empty where it may act everywhere. */
             communities: string[];
             /** @description Whether it may read and nothing else. */
@@ -875,13 +1319,55 @@ export interface components {
              * @example officer
              */
             role: string;
+            /** @description All its roles. */
+            roles: string[];
             /** @description The id of the member unit that the account works for. */
             unit?: string | null;
         };
-        /** @description What signing in takes. */
+        /** @description What signing in takes: a token, or a name and a password. */
         SignIn: {
-            /** @description The secret that `onemap token create` printed. */
-            token: string;
+            /** @description The account's name. */
+            name?: string | null;
+            /** @description Its password. */
+            password?: string | null;
+            /** @description The secret of a token. */
+            token?: string | null;
+        };
+        /** @description A token that was made. */
+        TokenMade: {
+            /** @description For a read-only token: the path that opens the wall with it. */
+            kiosk?: string | null;
+            /** @description Its secret, given this once. */
+            secret: string;
+            /** @description The token. */
+            token: components["schemas"]["TokenShown"];
+        };
+        /** @description A token, without its secret. */
+        TokenShown: {
+            /** @description RFC 3339. */
+            created_at: string;
+            /** @description When it ends, RFC 3339. */
+            expires_at?: string | null;
+            /** @description Its id, by which it is revoked. */
+            id: string;
+            /** @description What it is for. */
+            label: string;
+            /** @description Whether it may read and nothing else. */
+            read_only: boolean;
+            /** @description When it was revoked, RFC 3339. */
+            revoked_at?: string | null;
+        };
+        /** @description A token to be made. */
+        TokenWanted: {
+            /** @description When it ends, RFC 3339; never where it is absent. */
+            expires_at?: string | null;
+            /**
+             * @description What it is for.
+             * @example 指挥大厅大屏
+             */
+            label: string;
+            /** @description Whether it may read and nothing else: for screens that nobody watches over. */
+            read_only?: boolean;
         };
         /** @description A receiver that does not take what it is sent. */
         TroubleShown: {
@@ -987,6 +1473,421 @@ export interface operations {
             };
         };
     };
+    list_accounts: {
+        parameters: {
+            query?: {
+                /** @description Only names that contain this text */
+                q?: string;
+                /** @description Only names after this one: `next` of the page before */
+                after?: string;
+                /** @description At most so many, up to 500; 100 without */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of their names */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description This takes the role admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountWanted"];
+            };
+        };
+        responses: {
+            /** @description Made; Location names it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description This takes the role admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description No such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disabled: its tokens and sessions stop working within two seconds */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is the last administrator */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description No such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is the last administrator */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_account_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenWanted"];
+            };
+        };
+        responses: {
+            /** @description Made; its secret is given this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description No such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The account is disabled, or has 50 tokens */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_account_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                accountId: string;
+                /** @description The token's id */
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked: it stops working within two seconds */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such token */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description From this moment on, RFC 3339 */
+                from?: string;
+                /** @description Before this moment, RFC 3339 */
+                to?: string;
+                /** @description Only of this account: its id or its name */
+                account?: string;
+                /** @description Only write, look, sign_in, sign_in_failed, account or erase */
+                kind?: string;
+                /** @description Only rows after this one: `next` of the page before */
+                after?: number;
+                /** @description At most so many, up to 10,000; 1,000 without */
+                limit?: number;
+                /** @description json (the default) or csv */
+                f?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                    "text/csv": string;
+                };
+            };
+            /** @description This takes the role admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_collections: {
         parameters: {
             query?: {
@@ -1072,17 +1973,17 @@ export interface operations {
                 "bbox-crs"?: string;
                 /** @description The most features on the page (10) */
                 limit?: number;
-                /** @description How many to pass over; promises nothing across writes */
+                /** @description How many to pass over, with sortby at most 20,000; promises nothing across writes */
                 offset?: number;
                 /** @description Only ids after this one: what the link `next` uses */
                 after?: string;
-                /** @description A time or an interval, for collections that have a time */
+                /** @description A time with its zone, a date (of UTC) or an interval, for collections that have a time; a time without a zone is refused */
                 datetime?: string;
                 /** @description Only these properties */
                 properties?: string[];
                 /** @description The URI of the system of the answer's coordinates; CRS84 where it is missing */
                 crs?: string;
-                /** @description name,-levels */
+                /** @description name,-levels: at most four properties */
                 sortby?: string[];
                 /** @description json or html */
                 f?: string;
@@ -1123,6 +2024,15 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
+            /** @description More than one request may look at or keep; it says what to ask instead */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
             /** @description Anything else: why it is refused */
             default: {
                 headers: {
@@ -1137,27 +2047,39 @@ export interface operations {
     create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs` */
+                "Content-Crs"?: string | null;
+            };
             path: {
                 /** @description The collection's id */
                 collectionId: string;
             };
             cookie?: never;
         };
-        /** @description A GeoJSON Feature, WGS 84 */
+        /** @description A GeoJSON Feature */
         requestBody: {
             content: {
                 "application/geo+json": unknown;
             };
         };
         responses: {
-            /** @description Made; Location names it */
+            /** @description Made; Location names it. A member `warnings` (`[{field, warning, warning_zh}]`) says what is odd about it, as a place far from everything on the map */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description The collection is not written directly */
@@ -1256,6 +2178,8 @@ export interface operations {
                 "If-Match"?: string | null;
                 /** @description `*`: only where there is none yet */
                 "If-None-Match"?: string | null;
+                /** @description The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs` */
+                "Content-Crs"?: string | null;
             };
             path: {
                 /** @description The collection's id */
@@ -1265,7 +2189,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description A GeoJSON Feature, WGS 84 */
+        /** @description A GeoJSON Feature */
         requestBody: {
             content: {
                 "application/geo+json": unknown;
@@ -1288,6 +2212,15 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description Somebody was quicker */
@@ -1336,6 +2269,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
             /** @description Deleted */
             204: {
                 headers: {
@@ -1378,6 +2320,8 @@ export interface operations {
             header?: {
                 /** @description The ETag read before */
                 "If-Match"?: string | null;
+                /** @description The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs` */
+                "Content-Crs"?: string | null;
             };
             path: {
                 /** @description The collection's id */
@@ -1401,6 +2345,15 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description No such feature */
@@ -1687,6 +2640,74 @@ export interface operations {
             };
         };
     };
+    entrance_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entrance's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorCode"];
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role rider */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such entrance, or no valid code is known there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too many codes for one account; Retry-After says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: {
@@ -1706,13 +2727,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load afresh. With `bbox`, what came before the connection and left the box is told as a delete, and deletions are told wherever they were. The stream ends when the credential that opened it does */
+            /** @description `event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load afresh. With `bbox`, what came before the connection and left the box is told as a delete, and deletions are told wherever they were. The stream ends when the credential that opened it does, and when the client reads nothing for a while; a client that comes back with `Last-Event-ID` misses nothing */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description The account or address has as many feeds open as it may */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
                 };
             };
             /** @description Too many listen already */
@@ -1767,6 +2797,212 @@ export interface operations {
             };
         };
     };
+    list_invites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteList"];
+                };
+            };
+            /** @description This takes the role officer or admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteWanted"];
+            };
+        };
+        responses: {
+            /** @description Made; its secret is given this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteMade"];
+                };
+            };
+            /** @description The caller may not give these rights */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description The account is made; the session's cookie is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A page of another site asks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The invite is unknown, used up, revoked or past its date */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too many failed sign-ins from one address; Retry-After says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invite's id */
+                inviteId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such invite, or another officer's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     nearest: {
         parameters: {
             query: {
@@ -1805,6 +3041,15 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
+            /** @description More than one request may look at; it says what to ask instead */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
             /** @description Anything else: why it is refused */
             default: {
                 headers: {
@@ -1830,7 +3075,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description `{place, category, state, since, value, warning?, late?}`: the condition after it, and the open case that it opened or joined. One that is not newer than the last is `late` and changes nothing */
+            /** @description `{place, category, state, since, value, warning?, late?}`: the condition after it, and the open case that it opened or joined. One that is not newer than the last is `late` and changes nothing. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1909,7 +3154,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No JPEG, PNG or WebP */
+            /** @description No JPEG, PNG or WebP, or a form */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1952,7 +3197,7 @@ export interface operations {
             query?: {
                 /** @description full (the default) or thumb, at most 320 pixels */
                 size?: string;
-                /** @description The receipt of its case, for who has no account */
+                /** @description The receipt of the case that it belongs to, for who has no account */
                 receipt?: string;
             };
             header?: never;
@@ -1975,6 +3220,15 @@ export interface operations {
             };
             /** @description Neither an account nor the receipt of its case */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Not in this role, or not in this community */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2056,6 +3310,15 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
             /** @description This takes the role officer */
             403: {
                 headers: {
@@ -2106,6 +3369,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
             /** @description Deleted */
             204: {
                 headers: {
@@ -2174,7 +3446,7 @@ export interface operations {
     search: {
         parameters: {
             query: {
-                /** @description Words of a name, in characters, pinyin or its first letters: `wqhy3` finds 温泉花园3号楼 */
+                /** @description Words of a name, in characters, pinyin or its first letters: `wqhy3` finds 温泉花园3号楼; empty text finds nothing */
                 q: string;
                 /** @description Only these collections */
                 collections?: string[];
@@ -2276,7 +3548,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description No such token */
+            /** @description No such token, or the name or the password is wrong */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2287,6 +3559,15 @@ export interface operations {
             };
             /** @description A page of another site asks */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too many failed sign-ins from one address; Retry-After says when to go on */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2321,6 +3602,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed; a new session's cookie is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Nobody is signed in, or the old password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The account has no password; an administrator sets the first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The new password is too short or too long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too many failed sign-ins from one address; Retry-After says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
                 };
             };
             /** @description Anything else: why it is refused */
@@ -2404,6 +3754,15 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
             /** @description This takes an account */
             401: {
                 headers: {
@@ -2454,6 +3813,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
             /** @description It is over */
             204: {
                 headers: {
@@ -2653,7 +4021,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description `{category, geometry | building, note?, place?, photos?: [ids], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of one's own for the `place`, which everybody can read */
+        /** @description `{category, geometry | building, note?, place?, photos?: [{id, claim}], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of one's own for the `place`, which everybody can read */
         requestBody: {
             content: {
                 "application/json": unknown;
@@ -2676,6 +4044,15 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            /** @description Saved, with the `receipt`, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description This takes an account */
@@ -2886,7 +4263,7 @@ export interface operations {
     import_warnings: {
         parameters: {
             query?: {
-                /** @description csv or xlsx; by the media type or the content where it is missing */
+                /** @description csv or xlsx, as older clients say; the content decides */
                 f?: string;
                 /** @description true: only say what would happen */
                 dry_run?: boolean;
@@ -2902,13 +4279,22 @@ export interface operations {
             };
         };
         responses: {
-            /** @description `{rows, created, updated, unchanged, problems: [{row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written */
+            /** @description `{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description Not a sheet */
@@ -2949,6 +4335,15 @@ export interface operations {
             };
             /** @description Too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A form, where the file itself is expected */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3078,7 +4473,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description `{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt`. Every action takes `note?`, and `key?`: the same key again takes no second step */
+        /** @description `{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt`. Every action takes `note?`, `photos?` ([{id, claim, kind?}], as their uploads were answered) and `key?`: the same step sent again with its key takes no second one, and another step with that key is refused */
         requestBody: {
             content: {
                 "application/json": unknown;
@@ -3092,6 +4487,15 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description This takes an account */
@@ -3179,6 +4583,63 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This takes the role officer, in this community */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_warning_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none any more. The audit says who erased it; a restored backup is cleaned again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description This takes an account */
             401: {
@@ -3535,7 +4996,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `status` is ready, or stale while the database is away and reads are answered from memory; `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the configuration, in whose place the ones before them are in force */
+            /** @description `status` is ready, stale while the database is away and reads are answered from memory, or read_only while nothing can be written; `writable` is `{ok, problem}`: whether writing works, and what keeps it from working; `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the configuration, in whose place the ones before them are in force */
             200: {
                 headers: {
                     [name: string]: unknown;
