@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use onemap::model::{Body, Change, Properties};
 use onemap::store::audit::{AuditKind, AuditQuery};
 use onemap::store::{Erasure, Store};
 use reqwest::{Method, StatusCode};
@@ -154,7 +155,10 @@ async fn erased_is_gone(database: &str) {
         request.send().await.unwrap().text().await.unwrap()
     };
     let deadline = Instant::now() + Duration::from_secs(30);
-    while read("/api/collections/stalls/items").await.contains(OWNER) {
+    let item = format!("/api/warnings/{case}");
+    while read("/api/collections/stalls/items").await.contains(OWNER)
+        || read(&item).await.contains(NOTE)
+    {
         assert!(Instant::now() < deadline, "the server does not follow");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -261,4 +265,52 @@ async fn what_is_written_after_an_erasure_stays_when_it_is_applied_again() {
         assert!(!told[0].contains("levels"), "{told:?}");
         assert!(told.last().unwrap().contains("\"levels\":2"), "{told:?}");
     }
+}
+
+#[tokio::test]
+async fn a_restored_backup_does_not_bring_back_what_was_erased() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let backup = folder.path().join("old.backup");
+    let backup = backup.to_str().unwrap();
+    let store = Store::open(&database).await.unwrap();
+    let warnings = name("warnings");
+    let properties = json!({"note": NOTE, "step": {"n": 1, "note": OWNER}});
+    let change = Change {
+        collection: warnings.clone(),
+        id: id("w-1"),
+        body: Some(Body {
+            geometry: None,
+            properties: Properties::parse(&properties.to_string()).unwrap(),
+        }),
+    };
+    store.commit(edit(vec![change])).await.unwrap();
+    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    store.put_contact(&id("w-1"), CONTACT, until).await.unwrap();
+    let (_, err, ok) = onemap(&["backup", backup, "--database", &database]);
+    assert!(ok, "{err}");
+    let erasure = Erasure {
+        collection: warnings,
+        id: id("w-1"),
+        paths: ["note", "step/note", "contact"].map(Into::into).into(),
+        photos: false,
+    };
+    let author = onemap::model::Author::system();
+    store.erase(&erasure, author, "asked for").await.unwrap();
+    store.close().await.unwrap();
+    for text in [NOTE, OWNER, CONTACT] {
+        assert_eq!(found_in(&database, text).await, [""; 0], "{text}");
+    }
+
+    let arguments = ["restore", backup, "--replace", "--database", &database];
+    let (_, err, ok) = onemap(&arguments);
+    assert!(ok, "{err}");
+    for text in [NOTE, OWNER, CONTACT] {
+        assert_eq!(found_in(&database, text).await, [""; 0], "{text}");
+    }
+    let store = Store::open(&database).await.unwrap();
+    let versions = store.versions_of(&name("warnings"), &id("w-1")).await;
+    let (_, record) = versions.unwrap().pop().unwrap();
+    let kept = record.body.unwrap().properties;
+    assert_eq!(kept.as_str(), r#"{"step":{"n":1}}"#);
 }
