@@ -227,6 +227,7 @@ async fn the_document_says_202_for_every_write_that_makes_a_commit() {
         "/api/accounts",
         "/api/invites",
         "/api/warnings/export",
+        "/api/warnings/{id}/contact",
         "/api/entrances/{id}/code",
     ];
     let mut seen = 0;
