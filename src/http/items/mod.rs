@@ -6,7 +6,9 @@ mod doubts;
 mod guard;
 mod one;
 pub mod params;
+mod patch;
 mod sort;
+mod target;
 mod write;
 
 use std::sync::Arc;

@@ -1,0 +1,80 @@
+//! A feature after a patch (JSON Merge Patch, RFC 7396).
+
+use serde_json::{Map, Value, json};
+
+use super::content_crs::limits_of_map;
+use crate::codec::geojson::read::{Limits, ReadError, read_body};
+use crate::http::problem::Problem;
+use crate::index::Entry;
+use crate::model::Body;
+
+/// What a feature is after a patch.
+pub(super) fn patched(
+    entry: &Entry,
+    patch: &Map<String, Value>,
+    limits: &Limits,
+) -> Result<Body, Problem> {
+    let mut properties: Value =
+        serde_json::from_str(entry.all_properties()).map_err(|e| Problem::internal(&e))?;
+    if let Some(change) = patch.get("properties") {
+        if !change.is_object() {
+            return Err(Problem::unprocessable(
+                "properties must be an object.",
+                vec![json!({"field": "properties", "problem": "expected an object"})],
+            ));
+        }
+        merge(&mut properties, change);
+    }
+    let mut feature = json!({"type": "Feature", "properties": properties});
+    let Some(changed) = patch.get("geometry") else {
+        // As the map has it: in WGS 84, whatever the patch is in.
+        feature["geometry"] =
+            serde_json::from_slice(entry.geometry_json()).map_err(|e| Problem::internal(&e))?;
+        return read_body(&feature, &limits_of_map()).map_err(|e| wrong(&e));
+    };
+    feature["geometry"] = changed.clone();
+    feature["crs"] = patch.get("crs").cloned().unwrap_or_default();
+    read_body(&feature, limits).map_err(|e| wrong(&e))
+}
+
+pub(super) fn wrong(error: &ReadError) -> Problem {
+    Problem::unprocessable(
+        format!("The body is no feature that can be taken: {error}"),
+        vec![json!({"field": error.place, "problem": error.problem})],
+    )
+}
+
+/// JSON Merge Patch (RFC 7396).
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    if let Value::Object(map) = target {
+        for (key, change) in patch {
+            if change.is_null() {
+                map.remove(key);
+            } else {
+                merge(map.entry(key.clone()).or_insert(Value::Null), change);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_patch_sets_removes_and_leaves_the_rest() {
+        let mut value = json!({"a": 1, "b": {"c": 2, "d": 3}, "e": [1]});
+        merge(
+            &mut value,
+            &json!({"a": null, "b": {"c": 9}, "e": [2], "f": {"g": null}}),
+        );
+        assert_eq!(value, json!({"b": {"c": 9, "d": 3}, "e": [2], "f": {}}));
+    }
+}

@@ -1,0 +1,338 @@
+//! A collection as the target of a write: who may write it, what must hold, the commit, and the answer.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use geo_types::Geometry;
+use serde_json::{Map, Value, json};
+
+use super::patch::patched;
+use super::{GEOJSON, collection, doubts, guard};
+use crate::codec::geojson::read::Limits;
+use crate::http::App;
+use crate::http::answer::Tag;
+use crate::http::auth::Caller;
+use crate::http::problem::Problem;
+use crate::http::query::segment;
+use crate::http::written::{self, Subject};
+use crate::index::{Collection, Entry};
+use crate::live::{Written, place};
+use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
+use crate::spatial::validity;
+use crate::store::StoreError;
+
+/// A collection that the caller may write.
+pub(super) struct Target {
+    pub schema: std::sync::Arc<crate::model::Schema>,
+    /// The commit that wrote the schema: what is checked by it is refused under a later one.
+    pub version: Option<u64>,
+    pub author: crate::model::Author,
+}
+
+pub(super) enum Refused {
+    Precondition,
+    Problem(Problem),
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Precondition => Problem::changed_meanwhile(
+                "The feature is not as If-Match or If-None-Match demands; read it again.",
+            ),
+            Refused::Problem(p) => p,
+        }
+    }
+}
+
+impl Target {
+    pub fn open(app: &App, caller: &Caller, name: &str) -> Result<Self, Problem> {
+        let snapshot = app.live.snapshot();
+        let schema = collection(&snapshot, name)?.schema().clone();
+        if let Some(how) = &schema.read_only {
+            return Err(Problem::method_not_allowed("GET, HEAD", how.clone()));
+        }
+        let author = caller.author(schema.write_role)?;
+        Ok(Self {
+            version: snapshot.collections().schema_version(name),
+            schema,
+            author,
+        })
+    }
+
+    /// Refuses a write outside of the communities that the account is bound to.
+    pub fn check_reach(
+        &self,
+        app: &App,
+        caller: &Caller,
+        geometry: Option<&Geometry<f64>>,
+    ) -> Result<(), Problem> {
+        if caller.view().communities.is_empty() {
+            return Ok(());
+        }
+        let snapshot = app.live.snapshot();
+        let community = geometry
+            .and_then(place::anchor)
+            .and_then(|position| place::community_at(snapshot.collections(), position));
+        if caller.view().reaches(community.as_deref()) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(format!(
+            "The feature is in {}; the account is bound to {}.",
+            community.map_or_else(
+                || "no community on the map".to_owned(),
+                |id| format!("the community {id}")
+            ),
+            caller.view().communities.join(", ")
+        )))
+    }
+
+    pub fn collection<'a>(
+        &self,
+        snapshot: &'a crate::live::Snapshot,
+    ) -> Result<&'a std::sync::Arc<Collection>, Problem> {
+        collection(snapshot, self.schema.collection.as_str())
+    }
+
+    /// A feature as it is kept, where its writer sent all that they see of it.
+    pub fn admit(
+        &self,
+        caller: &Caller,
+        present: Option<&Entry>,
+        feature: Feature,
+    ) -> Result<Feature, Problem> {
+        Ok(Feature {
+            id: feature.id,
+            body: guard::with_hidden(&self.schema, caller.roles(), present, feature.body)?,
+        })
+    }
+
+    /// What a feature is after a patch.
+    pub fn patched(
+        &self,
+        caller: &Caller,
+        entry: &Entry,
+        patch: &Map<String, Value>,
+        limits: &Limits,
+    ) -> Result<Body, Problem> {
+        if let Some(Value::Object(change)) = patch.get("properties") {
+            guard::only_visible(&self.schema, caller.roles(), change)?;
+        }
+        patched(entry, patch, limits)
+    }
+
+    /// What a replacement expects: what its headers demand, and where it keeps what its writer does not
+    /// see, the version that it keeps it of.
+    pub fn expect(
+        &self,
+        caller: &Caller,
+        present: Option<&Entry>,
+        demanded: Option<Expect>,
+    ) -> Result<Option<Expect>, Refused> {
+        if !guard::depends_on_present(&self.schema, caller.roles()) {
+            return Ok(demanded);
+        }
+        let read = present.map_or(Expect::Absent, |entry| Expect::Seq(entry.seq()));
+        let holds = match demanded {
+            None => true,
+            Some(Expect::Present) => read != Expect::Absent,
+            Some(demanded) => demanded == read,
+        };
+        match holds {
+            true => Ok(Some(read)),
+            false => Err(Refused::Precondition),
+        }
+    }
+
+    pub async fn put(
+        &self,
+        app: &App,
+        caller: &Caller,
+        present: Option<&Entry>,
+        feature: Feature,
+        expect: Option<Expect>,
+    ) -> Result<Written, Refused> {
+        let (body, claims) =
+            guard::take_claims(&self.schema, present, feature.body).map_err(Refused::Problem)?;
+        let body = Body {
+            geometry: body.geometry.map(validity::normalise),
+            properties: body.properties,
+        };
+        // Both where the feature was and where it will be.
+        for geometry in present
+            .map(Entry::geometry)
+            .into_iter()
+            .chain([body.geometry.as_ref()])
+        {
+            self.check_reach(app, caller, geometry)
+                .map_err(Refused::Problem)?;
+        }
+        let checker = app
+            .checkers
+            .of(&self.schema)
+            .map_err(|e| Refused::Problem(Problem::internal(&e)))?;
+        if let Err(problems) = checker.check(&feature.id, &body) {
+            let errors = problems
+                .iter()
+                .map(|p| json!({"field": p.field, "problem": p.problem}))
+                .collect();
+            let first = problems
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            return Err(Refused::Problem(Problem::unprocessable(
+                format!(
+                    "{} does not take this feature: {first}",
+                    self.schema.collection
+                ),
+                errors,
+            )));
+        }
+        let collection = self.schema.collection.clone();
+        if !claims.is_empty() {
+            let account = caller.principal.as_ref().map(|p| p.account.as_str());
+            let store = app.live.store();
+            store
+                .link_photos(&collection, &feature.id, &claims, account)
+                .await
+                .map_err(|e| Refused::Problem(e.into()))?
+                .map_err(|e| Refused::Problem(Problem::wrong_field("photos", &e.to_string())))?;
+        }
+        let change = Change {
+            collection: collection.clone(),
+            id: feature.id.clone(),
+            body: Some(body),
+        };
+        let mut edit =
+            Edit::new(self.author.clone(), vec![change]).checked_by(&collection, self.version);
+        if let Some(expect) = expect {
+            edit = edit.expecting(collection, feature.id, expect);
+        }
+        match app.live.commit(edit).await {
+            Ok(written) => Ok(written),
+            Err(e @ StoreError::Precondition { .. }) if e.schema_changed().is_none() => {
+                Err(Refused::Precondition)
+            }
+            Err(e) => Err(Refused::Problem(e.into())),
+        }
+    }
+
+    /// The feature, for an answer that cannot show it yet.
+    pub fn subject(&self, app: &App, headers: &HeaderMap, id: &FeatureId) -> Subject {
+        let location = format!(
+            "{}/api/collections/{}/items/{}",
+            app.base(headers),
+            self.schema.collection,
+            segment(id.as_str())
+        );
+        Subject::new(id.as_str(), location)
+    }
+
+    /// Answers with the feature as it is now.
+    pub fn answer(
+        &self,
+        app: &App,
+        caller: &Caller,
+        headers: &HeaderMap,
+        id: &FeatureId,
+        (status, written): (StatusCode, Written),
+    ) -> Result<Response, Problem> {
+        let subject = self.subject(app, headers, id);
+        let place = HeaderValue::from_str(subject.location());
+        written::answer(app, written, subject, |snapshot| {
+            let mut response = self.shown(app, &snapshot, caller, headers, id, status)?;
+            if status == StatusCode::CREATED
+                && let Ok(place) = place
+            {
+                response.headers_mut().insert(header::LOCATION, place);
+            }
+            Ok(response)
+        })
+    }
+
+    pub fn shown(
+        &self,
+        app: &App,
+        snapshot: &crate::live::Snapshot,
+        caller: &Caller,
+        headers: &HeaderMap,
+        id: &FeatureId,
+        status: StatusCode,
+    ) -> Result<Response, Problem> {
+        let collection = self.collection(snapshot)?;
+        let Some(entry) = collection.get(id.as_str()) else {
+            // Somebody has deleted it since: there is nothing to show.
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        };
+        let mut bytes = entry.feature_json(collection.schema(), caller.view(), None);
+        let doubts = doubts::of(snapshot.collections(), entry);
+        if !doubts.is_empty() {
+            // The feature's closing brace makes room for one more member.
+            bytes.pop();
+            bytes.extend_from_slice(format!(",\"warnings\":{}}}", json!(doubts)).as_bytes());
+        }
+        let id_of = &self.schema.collection;
+        let shape = app.base(headers);
+        let tag = Tag::of_feature(snapshot, id_of, entry.seq(), caller, &shape);
+        let mut response = (
+            status,
+            [
+                (header::CONTENT_TYPE, HeaderValue::from_static(GEOJSON)),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ],
+            bytes,
+        )
+            .into_response();
+        let map = response.headers_mut();
+        if let Ok(tag) = HeaderValue::from_str(tag.as_str()) {
+            map.insert(header::ETAG, tag);
+        }
+        Ok(response)
+    }
+}
+
+/// What `If-Match` or `If-None-Match` demands of a feature.
+pub(super) fn expectation(
+    app: &App,
+    target: &Target,
+    id: &FeatureId,
+    headers: &HeaderMap,
+) -> Result<Option<Expect>, Problem> {
+    let text = |name: header::HeaderName| {
+        headers
+            .get(name)
+            .map(|v| v.to_str().unwrap_or_default().trim().to_owned())
+    };
+    let snapshot = app.live.snapshot();
+    if let Some(tags) = text(header::IF_MATCH) {
+        if tags == "*" {
+            return Ok(Some(Expect::Present));
+        }
+        let known: Vec<u64> = tags
+            .split(',')
+            .filter_map(|tag| Tag::feature_seq(&snapshot, tag))
+            .collect();
+        let now = target
+            .collection(&snapshot)?
+            .get(id.as_str())
+            .map(|e| e.seq());
+        // Of several tags the one that holds counts.
+        return known
+            .iter()
+            .find(|seq| Some(**seq) == now)
+            .or(known.first())
+            .map(|seq| Some(Expect::Seq(*seq)))
+            .ok_or_else(|| {
+                Problem::changed_meanwhile(format!(
+                    "If-Match: {tags} is no ETag of a feature here; read the feature again."
+                ))
+            });
+    }
+    match text(header::IF_NONE_MATCH).as_deref() {
+        None => Ok(None),
+        Some("*") => Ok(Some(Expect::Absent)),
+        Some(tags) => Err(Problem::invalid(
+            "If-None-Match",
+            format!("If-None-Match: {tags}: a write takes only *, where there is none yet."),
+        )),
+    }
+}
