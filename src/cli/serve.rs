@@ -203,7 +203,7 @@ async fn install_schemas(store: &Store, folder: Option<&live::Folder>) -> anyhow
         },
     };
     let built_ins = BuiltIns::compiled();
-    live::install_schemas(store, built_ins, &own, own.is_empty()).await?;
+    live::install_schemas(store, built_ins, &own, true).await?;
     Ok(())
 }
 

@@ -162,9 +162,10 @@ pub fn read_schema(name: &str, bytes: &[u8]) -> Result<(CollectionId, Value), Ve
         .and_then(|schema| Checker::new(&schema))
         .map_err(misplaced)?;
     if let Some(map) = document.as_object() {
-        let loosened = BuiltIns::compiled().loosened(&id, map);
-        if !loosened.is_empty() {
-            return Err(loosened.into_iter().flat_map(misplaced).collect());
+        let mut wrong = BuiltIns::compiled().loosened(&id, map);
+        wrong.extend(Schema::unhonoured(&id, map));
+        if !wrong.is_empty() {
+            return Err(wrong.into_iter().flat_map(misplaced).collect());
         }
     }
     Ok((id, document))

@@ -3,5 +3,6 @@
 
 mod canary;
 mod codes;
+mod derived;
 mod erase;
 mod writes;

@@ -14,6 +14,7 @@
 //! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
 //! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: whose a feature is, which decides together with the roles who sees it ([`View`](super::View)) |
 //! | `x-onemap-link` | property | the collection whose id it holds |
+//! | `x-onemap-derived-from` | property | the properties of which its text is made: who does not see all of them does not see it |
 //! | `x-onemap-personal` | property, or one within it | personal data: `onemap erase` takes it out of all versions |
 //! | `x-onemap-erase-after-days` | property, or one within it | personal data that is erased so many days after … |
 //! | `x-onemap-erase-since` | beside it | … the moment or day in this property (`closed_at`) |
@@ -281,6 +282,32 @@ impl Schema {
             }
         }
 
+        // A text that is made of other properties needs the roles of all of them.
+        if let Some(map) = top.get("properties").and_then(Value::as_object) {
+            for (name, spec) in map {
+                let Some(sources) = spec.get("x-onemap-derived-from") else {
+                    continue;
+                };
+                let place = format!("/properties/{name}/x-onemap-derived-from");
+                let Some(sources) = sources.as_array() else {
+                    let problem = format!("expected a list of properties, found {sources}");
+                    return Err(fail(&place, problem));
+                };
+                let mut role = properties.get(name).map_or(Role::Public, |p| p.role);
+                for source in sources {
+                    let known = source.as_str().and_then(|s| properties.get(s));
+                    let Some(known) = known else {
+                        let problem = format!("expected the name of a property, found {source}");
+                        return Err(fail(&place, problem));
+                    };
+                    role = role.join(known.role);
+                }
+                if let Some(property) = properties.get_mut(name) {
+                    property.role = role;
+                }
+            }
+        }
+
         let (mut personal, mut erase_after) = (Vec::new(), Vec::new());
         if let Some(map) = top.get("properties").and_then(Value::as_object) {
             find_personal(map, "", &mut personal, &mut erase_after)
@@ -371,6 +398,15 @@ impl Schema {
             scope,
             document,
         })
+    }
+
+    /// Marks in a document that nothing honours where they stand: a role within a property, or one of
+    /// personal data within the items of a list.
+    pub fn unhonoured(
+        collection: &CollectionId,
+        document: &Map<String, Value>,
+    ) -> Vec<SchemaError> {
+        overlay::unhonoured(collection, document)
     }
 
     /// The names of the properties that an account with these roles must not see.
@@ -533,6 +569,23 @@ mod tests {
             ["access_code"]
         );
         assert_eq!(schema.hidden_from(Role::Rider).count(), 0);
+    }
+
+    #[test]
+    fn a_derived_text_needs_the_roles_of_all_its_sources() {
+        let parse = |from: Value| {
+            parse(json!({"properties": {
+                "place": {"x-onemap-role": "officer"},
+                "layer": {"x-onemap-role": "steward"},
+                "reason": {"x-onemap-role": "rider", "x-onemap-derived-from": from},
+            }}))
+        };
+        let role = |from: Value| parse(from).unwrap().properties["reason"].role;
+        assert_eq!(role(json!([])), Role::Rider);
+        assert_eq!(role(json!(["place"])), Role::Officer);
+        assert_eq!(role(json!(["place", "layer"])), Role::Admin);
+        let e = parse(json!(["nowhere"])).unwrap_err();
+        assert_eq!(e.place, "/properties/reason/x-onemap-derived-from");
     }
 
     #[test]

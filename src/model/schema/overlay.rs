@@ -6,6 +6,7 @@
 //! | `x-onemap-role`, `x-onemap-write-role` | the role that includes both |
 //! | `x-onemap-personal`, `x-onemap-read-only`, `x-onemap-scope` | what the built-in schema says, or else the overlay |
 //! | a property with another `type` | the overlay's property, with the protection above |
+//! | `properties` within a property, `items` | the same, one by one |
 //! | anything else | the overlay's value, or else the built-in one |
 
 use serde_json::{Map, Value};
@@ -19,6 +20,7 @@ const READ_ONLY: &str = "x-onemap-read-only";
 const SCOPE: &str = "x-onemap-scope";
 const PERSONAL: &str = "x-onemap-personal";
 const PROPERTIES: &str = "properties";
+const ITEMS: &str = "items";
 
 /// The document of an overlay over a built-in schema.
 pub(super) fn join(
@@ -48,16 +50,29 @@ pub(super) fn join(
             .entry(PROPERTIES)
             .or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(properties) = properties {
-            for (name, spec) in own {
-                let joined = match properties.get(name) {
-                    Some(known) => join_property(known, spec),
-                    None => spec.clone(),
-                };
-                properties.insert(name.clone(), joined);
-            }
+            *properties = join_properties(properties, own);
         }
     }
     all
+}
+
+fn join_properties(below: &Map<String, Value>, above: &Map<String, Value>) -> Map<String, Value> {
+    let mut all = below.clone();
+    for (name, spec) in above {
+        let joined = match below.get(name) {
+            Some(known) => join_property(known, spec),
+            None => spec.clone(),
+        };
+        all.insert(name.clone(), joined);
+    }
+    all
+}
+
+/// Whether a property, or one within it, is marked as personal.
+fn is_personal_within(spec: &Value) -> bool {
+    let inner = spec.get(PROPERTIES).and_then(Value::as_object);
+    spec.get(PERSONAL) == Some(&Value::Bool(true))
+        || inner.is_some_and(|inner| inner.values().any(is_personal_within))
 }
 
 fn join_property(built_in: &Value, overlay: &Value) -> Value {
@@ -69,7 +84,22 @@ fn join_property(built_in: &Value, overlay: &Value) -> Value {
         .get("type")
         .is_some_and(|t| Some(t) != below.get("type"));
     let mut all = if retyped { Map::new() } else { below.clone() };
-    all.extend(above.iter().map(|(k, v)| (k.clone(), v.clone())));
+    for (key, value) in above {
+        let joined = match (below.get(key), value) {
+            (Some(Value::Object(known)), Value::Object(own)) if key == PROPERTIES && !retyped => {
+                Value::Object(join_properties(known, own))
+            }
+            (Some(known @ Value::Object(_)), own) if key == ITEMS && !retyped => {
+                join_property(known, own)
+            }
+            _ => value.clone(),
+        };
+        all.insert(key.clone(), joined);
+    }
+    // What was personal within a property of another type is personal as a whole.
+    if retyped && is_personal_within(built_in) {
+        all.insert(PERSONAL.to_owned(), true.into());
+    }
     let role = role(below, ROLE, Role::Public).join(role(above, ROLE, Role::Public));
     if role != Role::Public {
         all.insert(ROLE.to_owned(), role.as_str().into());
@@ -108,25 +138,67 @@ pub(super) fn loosened(
     if let Some(problem) = lower(built_in, overlay, WRITE_ROLE, Role::Steward) {
         refuse(format!("/{WRITE_ROLE}"), problem);
     }
-    let (below, above) = (properties(built_in), properties(overlay));
-    for (name, spec) in above.into_iter().flatten() {
-        let known = below.and_then(|p| p.get(name)).and_then(Value::as_object);
-        let (Some(known), Some(spec)) = (known, spec.as_object()) else {
-            continue;
-        };
-        if let Some(problem) = lower(known, spec, ROLE, Role::Public) {
-            refuse(format!("/{PROPERTIES}/{name}/{ROLE}"), problem);
-        }
-        if known.get(PERSONAL) == Some(&Value::Bool(true))
-            && spec.get(PERSONAL) == Some(&Value::Bool(false))
-        {
-            refuse(
-                format!("/{PROPERTIES}/{name}/{PERSONAL}"),
-                "expected true (the built-in schema says that it is personal), found false".into(),
-            );
+    let mut open = vec![(String::new(), built_in, overlay)];
+    while let Some((within, built_in, overlay)) = open.pop() {
+        let (below, above) = (properties(built_in), properties(overlay));
+        for (name, spec) in above.into_iter().flatten() {
+            let known = below.and_then(|p| p.get(name)).and_then(Value::as_object);
+            let (Some(known), Some(spec)) = (known, spec.as_object()) else {
+                continue;
+            };
+            open.push((format!("{within}/{PROPERTIES}/{name}"), known, spec));
+            if let Some(problem) = lower(known, spec, ROLE, Role::Public) {
+                refuse(format!("{within}/{PROPERTIES}/{name}/{ROLE}"), problem);
+            }
+            if known.get(PERSONAL) == Some(&Value::Bool(true))
+                && spec.get(PERSONAL) == Some(&Value::Bool(false))
+            {
+                refuse(
+                    format!("{within}/{PROPERTIES}/{name}/{PERSONAL}"),
+                    "expected true (the built-in schema says that it is personal), found false"
+                        .into(),
+                );
+            }
         }
     }
     found
+}
+
+/// Marks that nothing honours where they stand: a role within a property, or anything within the items of
+/// a list. A schema that has them protects less than it says.
+pub(super) fn unhonoured(
+    collection: &CollectionId,
+    document: &Map<String, Value>,
+) -> Vec<SchemaError> {
+    fn look(spec: &Value, place: &str, depth: usize, in_items: bool, found: &mut Vec<String>) {
+        let Some(map) = spec.as_object() else { return };
+        for (key, value) in map {
+            let here = format!("{place}/{key}");
+            match key.as_str() {
+                ROLE if depth > 1 => found.push(here),
+                PERSONAL if in_items => found.push(here),
+                PROPERTIES => {
+                    for (name, inner) in value.as_object().into_iter().flatten() {
+                        look(inner, &format!("{here}/{name}"), depth + 1, in_items, found);
+                    }
+                }
+                ITEMS => look(value, &here, depth + 1, true, found),
+                _ => {}
+            }
+        }
+    }
+    let mut places = Vec::new();
+    look(&Value::Object(document.clone()), "", 0, false, &mut places);
+    let problem =
+        "expected this mark on a whole property, where it is honoured, found it within one";
+    places
+        .into_iter()
+        .map(|place| SchemaError {
+            collection: collection.to_string(),
+            place,
+            problem: problem.to_owned(),
+        })
+        .collect()
 }
 
 fn properties(document: &Map<String, Value>) -> Option<&Map<String, Value>> {
@@ -167,6 +239,54 @@ mod tests {
                 "code": {"type": "string", "x-onemap-role": "steward", "x-onemap-personal": true},
             },
         }))
+    }
+
+    #[test]
+    fn marks_within_a_property_stay_when_an_overlay_mentions_another_one() {
+        let built_in = json!({"properties": {"step": {"type": "object", "properties": {
+            "note": {"type": "string", "x-onemap-personal": true},
+            "account": {"type": "string"},
+        }}}});
+        let overlay = json!({"properties": {"step": {"properties": {"account": {"title": "谁"}}}}});
+        let of = |v: &Value| v.as_object().cloned().unwrap();
+        let joined = Value::Object(join(&of(&built_in), &of(&overlay)));
+        let within = &joined["properties"]["step"]["properties"];
+        assert_eq!(within["note"]["x-onemap-personal"], true);
+        assert_eq!(within["account"]["title"], "谁");
+        // A text in place of the object is personal as a whole.
+        let retyped = json!({"properties": {"step": {"type": "string"}}});
+        let joined = Value::Object(join(&of(&built_in), &of(&retyped)));
+        assert_eq!(joined["properties"]["step"]["x-onemap-personal"], true);
+        let lower =
+            json!({"properties": {"step": {"properties": {"note": {"x-onemap-personal": false}}}}});
+        let places: Vec<String> = loosened(&name(), &of(&built_in), &of(&lower))
+            .into_iter()
+            .map(|e| e.place)
+            .collect();
+        assert_eq!(
+            places,
+            ["/properties/step/properties/note/x-onemap-personal"]
+        );
+    }
+
+    #[test]
+    fn a_mark_that_nothing_honours_is_named() {
+        let document = json!({"properties": {
+            "step": {"x-onemap-role": "officer", "properties": {"account": {"x-onemap-role": "admin"}}},
+            "people": {"items": {"properties": {"tel": {"x-onemap-personal": true}}}},
+        }});
+        let mut places: Vec<String> = unhonoured(&name(), document.as_object().unwrap())
+            .into_iter()
+            .map(|e| e.place)
+            .collect();
+        places.sort();
+        assert_eq!(
+            places,
+            [
+                "/properties/people/items/properties/tel/x-onemap-personal",
+                "/properties/step/properties/account/x-onemap-role",
+            ]
+        );
     }
 
     #[test]
