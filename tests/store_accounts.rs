@@ -145,6 +145,18 @@ async fn the_last_administrator_stays() {
     for Fixture { store, .. } in &fixtures().await {
         let first = make(store, "甲", Role::Admin).await;
         let second = make(store, "乙", Role::Admin).await;
+        let password = AccountChange {
+            password: Some(PasswordHash::new("correct horse").unwrap()),
+            ..AccountChange::default()
+        };
+        let first = store
+            .change_account(&first.id, &password)
+            .await
+            .unwrap()
+            .unwrap();
+        store.change_account(&second.id, &password).await.unwrap();
+        // One that has neither a password nor a token cannot sign in, and does not count.
+        make(store, "丙", Role::Admin).await;
         assert_eq!(store.count_admins().await.unwrap(), 2);
         store
             .change_account(&second.id, &disabled(true))
@@ -158,7 +170,13 @@ async fn the_last_administrator_stays() {
             expires_at: Some(Some("2020-01-01T00:00:00Z".parse().unwrap())),
             ..AccountChange::default()
         };
-        for change in [disabled(true), demoted.clone(), ended] {
+        let to_end = AccountChange {
+            expires_at: Some(Some(
+                jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1),
+            )),
+            ..AccountChange::default()
+        };
+        for change in [disabled(true), demoted.clone(), ended, to_end] {
             let error = store.change_account(&first.id, &change).await.unwrap_err();
             assert!(matches!(error, StoreError::LastAdmin { .. }), "{error}");
         }

@@ -330,7 +330,16 @@ pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
         .get(header::HOST)
         .and_then(|v| v.to_str().ok());
     let Some(origin) = parts.headers.get(header::ORIGIN) else {
-        return Ok(());
+        let cross = parts
+            .headers
+            .get("sec-fetch-site")
+            .is_some_and(|v| v == "cross-site");
+        return match cross {
+            true => Err(Problem::forbidden(
+                "A page of another site must not write here with somebody's session; use a token.",
+            )),
+            false => Ok(()),
+        };
     };
     let origin = origin.to_str().unwrap_or_default();
     let from = origin.split_once("://").map(|(_, host)| host);

@@ -15,7 +15,7 @@ use super::items::collection;
 use super::limit::Allowance;
 use super::problem::Problem;
 use super::query::Query;
-use crate::live::desk;
+use crate::live::{desk, place};
 use crate::model::Role;
 use crate::store::audit::{AuditEntry, AuditKind};
 
@@ -71,6 +71,13 @@ pub async fn code(
         let entry = collection(&snapshot, ENTRANCES)?.get(&id);
         let entry =
             entry.ok_or_else(|| Problem::not_found(format!("There is no entrance {id:?}.")))?;
+        let community = (entry.geometry().and_then(place::anchor))
+            .and_then(|position| place::community_at(snapshot.collections(), position));
+        if !caller.view().reaches(community.as_deref()) {
+            return Err(Problem::forbidden(
+                "The account is bound to other communities than this entrance's.",
+            ));
+        }
         desk::properties(entry)
     };
     let Some(code) = valid_code(&entrance, Timestamp::now()) else {

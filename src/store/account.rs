@@ -88,6 +88,13 @@ impl Account {
         self.is_good(now) && self.rights.roles.contains(Role::Admin)
     }
 
+    /// Whether a change ends what this administrator may do, now or at the moment when it expires.
+    pub(super) fn stops_being_admin(&self, after: &Self, now: Timestamp) -> bool {
+        self.is_good_admin(now)
+            && (!after.is_good_admin(now)
+                || (self.expires_at.is_none() && after.expires_at.is_some()))
+    }
+
     /// The principal of a session or a token of this account.
     pub(super) fn principal(&self, read_only: bool) -> Principal {
         Principal {

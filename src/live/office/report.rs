@@ -12,13 +12,15 @@ use crate::live::place::{Place, Where};
 use crate::live::receipt::{Ticket, receipt_hash};
 use crate::model::{Expect, FeatureId, Role};
 use crate::spatial::metres;
-use crate::store::PhotoClaim;
 use crate::store::StoreError;
+use crate::store::{Erased, PhotoClaim};
 use crate::warnings::key::digest;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
 /// How far outside of the map's grids a report is still taken at its word, in metres.
 const MARGIN_M: f64 = 300.0;
+/// For how long a report that is sent again may bring the contact that its first sending lost.
+const RESENT: SignedDuration = SignedDuration::from_mins(10);
 /// So many public reports within [`CROWD_M`] and [`CROWD_MINUTES`] are enough; the next one waits for
 /// an officer to look at it.
 const CROWD: usize = 5;
@@ -112,7 +114,7 @@ impl Office {
                                    for a new report, and send a report again as it was";
                     return Err(FieldError::new("key", problem).into());
                 }
-                self.keep_contact(&ticket.id, &wish, now).await?;
+                self.keep_lost_contact(&known.case, &wish, now).await?;
                 return Ok(Reported {
                     id: ticket.id,
                     written: known.written(),
@@ -168,6 +170,29 @@ impl Office {
     }
 
     /// Keeps how to reach the reporter, for as long as the rules say.
+    /// Keeps the contact of a report that is sent again because its first answer was lost, as when the
+    /// process was killed between case and contact. It replaces none, and brings none back that was erased.
+    async fn keep_lost_contact(
+        &self,
+        case: &Case,
+        wish: &NewReport,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let store = self.live.store();
+        if wish.contact.is_none()
+            || now.duration_since(case.reported_at) > RESENT
+            || store.contact(&case.id).await?.is_some()
+        {
+            return Ok(());
+        }
+        let erased = store.erasures().await?;
+        let is_case = |e: &Erased| e.collection == desk::CASES && e.id == case.id.as_str();
+        match erased.iter().any(is_case) {
+            true => Ok(()),
+            false => self.keep_contact(&case.id, wish, now).await,
+        }
+    }
+
     async fn keep_contact(
         &self,
         id: &FeatureId,

@@ -63,7 +63,7 @@ impl PostgisStore {
 
     /// See [`Store::count_admins`](crate::store::Store::count_admins).
     pub async fn count_admins(&self) -> Result<u64, StoreError> {
-        admins(&mut *self.shared.pool.acquire().await?).await
+        admins(&mut *self.shared.pool.acquire().await?, false).await
     }
 
     /// See [`Store::change_account`](crate::store::Store::change_account).
@@ -100,7 +100,9 @@ impl PostgisStore {
         .execute(&mut *tx)
         .await?;
         let now = now();
-        if before.is_good_admin(now) && !account.is_good_admin(now) && admins(&mut tx).await? == 0 {
+        if before.stops_being_admin(&account, now)
+            && admins(&mut tx, account.is_good_admin(now)).await? == 0
+        {
             return Err(StoreError::LastAdmin { name: account.name });
         }
         if account.disabled_at.is_some() || change.password.is_some() {
@@ -206,12 +208,18 @@ pub(super) async fn by_name(
     row.as_ref().map(read).transpose()
 }
 
-async fn admins(connection: &mut PgConnection) -> Result<u64, StoreError> {
+/// How many administrators can sign in, now or (`lasting`) without an end: by a password, or by a token
+/// that does not only read.
+async fn admins(connection: &mut PgConnection, lasting: bool) -> Result<u64, StoreError> {
     let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM onemap.accounts WHERE disabled_at IS NULL \
-         AND (expires_at IS NULL OR expires_at > now()) \
-         AND 'admin' = ANY (string_to_array(roles, ','))",
+        "SELECT count(*) FROM onemap.accounts a WHERE disabled_at IS NULL \
+         AND (expires_at IS NULL OR (NOT $1 AND expires_at > now())) \
+         AND 'admin' = ANY (string_to_array(roles, ',')) \
+         AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM onemap.tokens t WHERE t.account = a.id \
+           AND t.revoked_at IS NULL AND NOT t.read_only \
+           AND (t.expires_at IS NULL OR (NOT $1 AND t.expires_at > now()))))",
     )
+    .bind(lasting)
     .fetch_one(connection)
     .await?;
     Ok(count as u64)

@@ -66,7 +66,7 @@ impl SqliteStore {
 
     /// See [`Store::count_admins`](crate::store::Store::count_admins).
     pub async fn count_admins(&self) -> Result<u64, StoreError> {
-        admins(&mut *self.shared.readers.acquire().await?).await
+        admins(&mut *self.shared.readers.acquire().await?, false).await
     }
 
     /// See [`Store::change_account`](crate::store::Store::change_account).
@@ -100,9 +100,8 @@ impl SqliteStore {
             .execute(&mut *tx)
             .await?;
             let now = from_micros(micros_now());
-            if before.is_good_admin(now)
-                && !account.is_good_admin(now)
-                && admins(&mut tx).await? == 0
+            if before.stops_being_admin(&account, now)
+                && admins(&mut tx, account.is_good_admin(now)).await? == 0
             {
                 return Err(StoreError::LastAdmin { name: account.name });
             }
@@ -206,12 +205,19 @@ pub(super) async fn by_name(
     row.as_ref().map(read).transpose()
 }
 
-async fn admins(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+/// How many administrators can sign in, now or (`lasting`) without an end: by a password, or by a token
+/// that does not only read.
+async fn admins(connection: &mut SqliteConnection, lasting: bool) -> Result<u64, StoreError> {
     let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM accounts WHERE disabled_at IS NULL \
-         AND (expires_at IS NULL OR expires_at > ?) AND ',' || roles || ',' LIKE '%,admin,%'",
+        "SELECT count(*) FROM accounts a WHERE disabled_at IS NULL \
+         AND (expires_at IS NULL OR (NOT ?2 AND expires_at > ?1)) \
+         AND ',' || roles || ',' LIKE '%,admin,%' \
+         AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM tokens t WHERE t.account = a.id \
+           AND t.revoked_at IS NULL AND t.read_only = 0 \
+           AND (t.expires_at IS NULL OR (NOT ?2 AND t.expires_at > ?1))))",
     )
     .bind(micros_now())
+    .bind(lasting)
     .fetch_one(connection)
     .await?;
     Ok(count as u64)
