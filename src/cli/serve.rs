@@ -100,8 +100,9 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     } else {
         Opening::Existing
     };
-    let _claim = Claim::take(database, "onemap serve")?;
+    let claim = Claim::take(database, "onemap serve")?;
     let store = Store::open_as(database, opening).await?;
+    claim.guard(&store)?;
     let started = AtomicBool::new(false);
     let interrupted = async {
         let signal = stop_signal().await;

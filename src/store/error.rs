@@ -67,6 +67,12 @@ pub enum StoreError {
         /// Which file, and what became of it.
         problem: String,
     },
+    /// Another server may have the database at the same time; nothing was written.
+    #[error("{problem}; nothing was written")]
+    NotAlone {
+        /// What lets another server in, and what to do about it.
+        problem: String,
+    },
     /// The server lacks what a map needs.
     #[error("the database {url} cannot hold a map: {problem}")]
     Unsuitable {
@@ -211,6 +217,7 @@ impl StoreError {
             Self::Replaced { path, problem } => Some(Fault::Replaced(format!(
                 "the database {path} is not the one that is open: {problem}"
             ))),
+            Self::NotAlone { problem } => Some(Fault::NotAlone(problem.clone())),
             Self::Database(source) => fault_of(source),
             _ => None,
         }
@@ -243,6 +250,9 @@ pub enum Fault {
     /// The files are no longer those that are open.
     #[error("{0}")]
     Replaced(String),
+    /// Another server may have the database at the same time.
+    #[error("{0}")]
+    NotAlone(String),
 }
 
 fn fault_of(error: &sqlx::Error) -> Option<Fault> {

@@ -8,9 +8,9 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
 use super::error::without_password;
 use super::sqlite::{beside, path_of};
+use super::{Store, StoreError};
 
 /// The right to serve a database, or to replace it. It ends with the value.
 #[derive(Debug)]
@@ -78,11 +78,27 @@ impl Claim {
             });
         }
     }
+
+    /// Has a store refuse writes once the lock file is no longer there: another server can claim the
+    /// database then.
+    ///
+    /// # Errors
+    /// When the lock file cannot be looked at.
+    pub fn guard(&self, store: &Store) -> std::io::Result<()> {
+        if let (Some((file, name)), Store::Sqlite(store)) = (&self.lock, store) {
+            let found = file.metadata()?;
+            store.guard(name, (found.dev(), found.ino()));
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        if let Some((_, name)) = &self.lock {
+        // A file that took the place of ours is another's.
+        if let Some((file, name)) = &self.lock
+            && is_named(file, name)
+        {
             // The lock is still held here. A file that stays behind locks nobody out.
             let _ = fs::remove_file(name);
         }

@@ -5,6 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::store::StoreError;
 
@@ -19,6 +20,8 @@ pub(super) struct OpenFile {
     /// The database, its log of writes and the index of that log: all three must stay where they are,
     /// or a commit goes into a file without a name.
     parts: Vec<(PathBuf, Identity)>,
+    /// The lock file of the server that has the database.
+    lock: OnceLock<(PathBuf, Identity)>,
 }
 
 impl OpenFile {
@@ -32,7 +35,36 @@ impl OpenFile {
         Ok(Self {
             path: path.to_owned(),
             parts: parts.collect::<Result<_, StoreError>>()?,
+            lock: OnceLock::new(),
         })
+    }
+
+    /// Notes the lock file that keeps other servers out.
+    pub(super) fn guard(&self, lock: &Path, identity: Identity) {
+        // A store has one lock for as long as it is open.
+        let _ = self.lock.set((lock.to_owned(), identity));
+    }
+
+    /// Whether a write may begin: the paths still name the files that are open, and no other server
+    /// can have them.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`] and [`StoreError::NotAlone`] name the file that is in the way.
+    pub(super) fn check_alone(&self) -> Result<(), StoreError> {
+        self.check()?;
+        one_name(&self.path)?;
+        match self.lock.get() {
+            Some((lock, then)) if identity(lock).ok().as_ref() != Some(then) => {
+                Err(StoreError::NotAlone {
+                    problem: format!(
+                        "the lock file {} was deleted or replaced, so another server may have the \
+                         database: stop this server and start it again",
+                        lock.display()
+                    ),
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the paths still name the files that are open.
@@ -53,6 +85,27 @@ impl OpenFile {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a file has one name only. By another name (a hard link) SQLite looks for another log, and a
+/// server for another lock: what is written by one name is lost by the other.
+///
+/// # Errors
+/// [`StoreError::NotAlone`] where it has more.
+pub(super) fn one_name(path: &Path) -> Result<(), StoreError> {
+    match fs::metadata(path) {
+        Ok(found) if found.nlink() > 1 => Err(StoreError::NotAlone {
+            problem: format!(
+                "the database file {} has {} names (hard links), and writes by two names are lost: \
+                 remove the other name (find FOLDER -samefile {} shows it)",
+                path.display(),
+                found.nlink(),
+                path.display()
+            ),
+        }),
+        // A file that cannot be looked at is told of by who opens it.
+        _ => Ok(()),
     }
 }
 

@@ -147,6 +147,7 @@ impl SqliteStore {
             }
             make_file(&path).map_err(|e| failed(sqlx::Error::Io(e)))?;
         }
+        file::one_name(&path)?;
         let options = SqliteConnectOptions::from_str(url)
             .map_err(failed)?
             .create_if_missing(opening == Opening::Create)

@@ -2,6 +2,7 @@
 //! and SQLite and its driver may disagree on whether a transaction is open.
 
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult};
@@ -23,7 +24,8 @@ impl SqliteStore {
     /// The connection that writes, when its turn has come.
     ///
     /// # Errors
-    /// [`StoreError::Replaced`] where the file is not the one that is open: nothing is written then.
+    /// [`StoreError::Replaced`] where the file is not the one that is open, [`StoreError::NotAlone`]
+    /// where another server may have it: nothing is written then.
     pub(super) async fn writer(&self) -> Result<Writing<'_>, StoreError> {
         let shared = &*self.shared;
         let mut home = shared.writer.lock().await;
@@ -31,7 +33,7 @@ impl SqliteStore {
             return Err(sqlx::Error::PoolClosed.into());
         }
         let opened = async {
-            shared.file.check()?;
+            shared.file.check_alone()?;
             match home.take() {
                 Some(connection) => Ok(connection),
                 None => Ok(SqliteConnection::connect_with(&shared.options).await?),
@@ -65,9 +67,14 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Whether the files are still those that are open.
+    /// Whether the files are still those that are open, and this server's alone.
     pub(in crate::store) fn check_file(&self) -> Result<(), StoreError> {
-        self.shared.file.check()
+        self.shared.file.check_alone()
+    }
+
+    /// Has each write look first whether a lock file is still where it was.
+    pub(in crate::store) fn guard(&self, lock: &Path, identity: (u64, u64)) {
+        self.shared.file.guard(lock, identity);
     }
 }
 
