@@ -202,3 +202,90 @@ async fn nothing_is_written_into_a_file_that_is_not_there_any_more() {
     let (status, said) = problem(sign_in.send().await.unwrap()).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
 }
+
+/// By another name a server would find neither the log nor the lock of the first.
+#[tokio::test]
+async fn a_file_with_a_second_name_is_not_opened_and_not_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let server = Server::on(&database, &[]).await;
+    assert!(try_put(&server, "before").await.0.is_success());
+    let other = folder.path().join("other.db");
+    fs::hard_link(beside(folder.path(), ""), &other).unwrap();
+
+    let (status, said) = try_put(&server, "two names").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
+    let detail = said["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("onemap.db has 2 names") && detail.contains("remove the other name"),
+        "{detail}"
+    );
+    let ready = server.json("/health/ready").await;
+    assert_eq!(ready["status"], "read_only", "{ready}");
+    let url = format!("sqlite:{}", other.display());
+    let file = folder.path().join("b.geojson");
+    fs::write(&file, building("imported", 117.13, 39.22).to_string()).unwrap();
+    let file = file.to_str().unwrap();
+    for command in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["import", "--collection", "buildings", file],
+        &["token", "list"],
+    ] {
+        let (_, err, ok) = onemap(&[command, &["--database", &url]].concat());
+        assert!(!ok && err.contains("other.db has 2 names"), "{err}");
+    }
+
+    fs::remove_file(&other).unwrap();
+    assert!(try_put(&server, "one name").await.0.is_success());
+    assert_eq!(
+        server.ids("/api/collections/buildings/items").await,
+        ["before", "one name"]
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_written_without_the_lock_that_keeps_others_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let mut server = Server::on(&database, &[]).await;
+    let lock = beside(folder.path(), ".lock");
+    fs::remove_file(&lock).unwrap();
+    for what in ["deleted", "replaced"] {
+        let (status, said) = try_put(&server, what).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
+        let detail = said["detail"].as_str().unwrap();
+        assert!(detail.contains("onemap.db.lock"), "{detail}");
+        let ready = server.json("/health/ready").await;
+        assert_eq!(ready["writable"]["ok"], false, "{what}: {ready}");
+        fs::write(&lock, "another's").unwrap();
+    }
+    server.stop();
+    assert!(lock.exists(), "the lock of another stays");
+    let server = Server::on(&database, &[]).await;
+    assert!(try_put(&server, "again").await.0.is_success());
+}
+
+#[test]
+fn an_import_that_cannot_begin_and_a_dry_run_make_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let nothing_made = || {
+        let names = fs::read_dir(folder.path()).unwrap();
+        let mut names = names.map(|n| n.unwrap().file_name().into_string().unwrap());
+        assert!(!names.any(|n| n.starts_with("onemap.db")));
+    };
+    for wrong in [path("nosuch.geojson"), path("")] {
+        let (_, err, ok) = onemap(&["import", &wrong, "--database", &database]);
+        assert!(!ok && err.contains(&wrong), "{err}");
+        nothing_made();
+    }
+    let file = path("buildings.geojson");
+    fs::write(&file, building("b1", 117.13, 39.22).to_string()).unwrap();
+    let import = ["import", &file, "--dry-run", "--json"];
+    let (out, err, ok) = onemap(&[&import[..], &["--database", &database]].concat());
+    assert!(ok, "{err}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["collections"]["buildings"]["changed"], 1, "{report}");
+    nothing_made();
+}

@@ -4,8 +4,10 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use uuid::Uuid;
 
 use super::import_ledger::{self, Sheets};
 use super::{PARTLY, print, with_store};
@@ -14,7 +16,7 @@ use crate::ingest::{self, Options, Progress, Report, Stage};
 use crate::live::desk::CASES;
 use crate::model::{Author, CollectionId};
 use crate::spatial::crs::Crs;
-use crate::store::Store;
+use crate::store::{Opening, Store, StoreError};
 
 /// Import GeoJSON, newline-delimited GeoJSON or OSM PBF files as one commit, and ledgers of cases (XLSX, XLS,
 /// CSV) as steps of the ledger.
@@ -57,6 +59,18 @@ pub struct ImportArgs {
 /// # Errors
 /// When a file or the store fails; the map is as it was then.
 pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<ExitCode> {
+    // Before the database is opened, which makes it where it is missing.
+    for file in &args.files {
+        let name = file.display();
+        let found = std::fs::metadata(file).with_context(|| format!("{name}: cannot be read"))?;
+        if found.is_dir() {
+            anyhow::bail!("{name}: is a folder; name the files in it");
+        }
+        // What comes out of a pipe can be opened once only.
+        if found.is_file() {
+            std::fs::File::open(file).with_context(|| format!("{name}: cannot be read"))?;
+        }
+    }
     let cases = CollectionId::new(CASES)?;
     let mut files = args.files.clone();
     let sheets = match &args.collection {
@@ -64,11 +78,26 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
         Some(other) if *other != cases => Sheets::default(),
         _ => Sheets::take(&mut files)?,
     };
-    let store = Store::open(database).await?;
-    with_store(store, async |store| {
-        import(store, args, &files, sheets, cases).await
-    })
-    .await
+    let dry_run = args.dry_run;
+    let work = async |store: &Store| import(store, args, &files, sheets, cases).await;
+    if !dry_run {
+        return with_store(Store::open(database).await?, work).await;
+    }
+    match Store::open_as(database, Opening::Existing).await {
+        // A dry run makes no database: it is tried on an empty one that is thrown away.
+        Err(StoreError::Missing { .. }) => {
+            let scratch = std::env::temp_dir().join(format!("onemap-dry-run-{}", Uuid::new_v4()));
+            std::fs::create_dir(&scratch)?;
+            let url = format!("sqlite:{}", scratch.join("empty.db").display());
+            let done = match Store::open(&url).await {
+                Ok(store) => with_store(store, work).await,
+                Err(error) => Err(error.into()),
+            };
+            std::fs::remove_dir_all(&scratch)?;
+            done
+        }
+        opened => with_store(opened?, work).await,
+    }
 }
 
 async fn import(
