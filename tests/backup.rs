@@ -295,3 +295,93 @@ async fn a_running_server_is_backed_up_and_named_when_it_is_in_the_way() {
         assert_eq!(feed.next().await.kind, "reset");
     }
 }
+
+/// SQLite takes a log for that of whatever file has its name.
+#[tokio::test]
+async fn the_log_of_a_deleted_database_is_not_brought_into_the_restored_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let file = folder.path().join("map.backup");
+    let backup_of = tempfile::tempdir().unwrap();
+    let store = Store::open(&sqlite_in(backup_of.path())).await.unwrap();
+    with_a_past(&store).await;
+    backup(&store, &file, &quiet).await.unwrap();
+
+    let mut server = Server::on(&database, &[]).await;
+    for n in 0..20 {
+        let feature = building(&format!("old-{n}"), 117.13, 39.22);
+        server.put("buildings", &feature).await;
+    }
+    server.kill();
+    let path = folder.path().join("onemap.db");
+    let log = folder.path().join("onemap.db-wal");
+    assert!(fs::metadata(&log).unwrap().len() > 0);
+    fs::remove_file(&path).unwrap();
+
+    restore(&database, &file, false, &quiet).await.unwrap();
+    assert!(!log.exists(), "the old log is gone");
+    let restored = Store::open(&database).await.unwrap();
+    assert_eq!(state(&restored).await, state(&store).await);
+    restored.close().await.unwrap();
+    let mut sql = SqliteConnection::connect(&database).await.unwrap();
+    let whole: String = sqlx::query_scalar("PRAGMA integrity_check")
+        .fetch_one(&mut sql)
+        .await
+        .unwrap();
+    assert_eq!(whole, "ok");
+}
+
+#[tokio::test]
+async fn a_backup_with_another_schema_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&sqlite_in(folder.path())).await.unwrap();
+    with_a_past(&store).await;
+    let file = folder.path().join("map.backup");
+    backup(&store, &file, &quiet).await.unwrap();
+    let mut sql = SqliteConnection::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap();
+    let index: String = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name",
+    )
+    .fetch_one(&mut sql)
+    .await
+    .unwrap();
+    sql.close().await.unwrap();
+
+    let targets = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("changed.backup");
+    for (change, named) in [
+        (
+            "CREATE TRIGGER extra AFTER INSERT ON commits BEGIN DELETE FROM photos; END".to_owned(),
+            "has the trigger \"extra\"".to_owned(),
+        ),
+        (
+            "CREATE VIEW extra AS SELECT * FROM tokens".to_owned(),
+            "has the view \"extra\"".to_owned(),
+        ),
+        (
+            format!("DROP INDEX {index}"),
+            format!("lacks the index {index:?}"),
+        ),
+    ] {
+        fs::copy(&file, &changed).unwrap();
+        let mut sql = SqliteConnection::connect(&format!("sqlite:{}", changed.display()))
+            .await
+            .unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(change))
+            .execute(&mut sql)
+            .await
+            .unwrap();
+        sql.close().await.unwrap();
+        for target in empty(targets.path()) {
+            let error = restore(&target, &changed, false, &quiet).await.unwrap_err();
+            let words = error.to_string();
+            assert!(
+                words.contains(&named) && words.contains("changed.backup"),
+                "{words}"
+            );
+        }
+        assert!(!targets.path().join("onemap.db").exists());
+    }
+}

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use uuid::Uuid;
 
 use super::cells::{quoted, read};
-use super::{Manifest, wrong};
+use super::{Manifest, schema, wrong};
 use crate::store::{StoreError, now, sqlite};
 
 /// The table with the manifest; no part of what it describes.
@@ -109,6 +109,20 @@ async fn check(path: &Path, file: &mut SqliteConnection) -> Result<Manifest, Sto
     Ok(manifest)
 }
 
+/// The newest commit of a database that stands alone and is whole.
+pub(in crate::store) async fn newest(path: &Path) -> Result<u64, StoreError> {
+    let mut file = open(path).await?;
+    let state: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_one(&mut file)
+        .await?;
+    if state != "ok" {
+        return Err(wrong(path, &format!("is damaged: {state}")));
+    }
+    let seq = head(&mut file).await?;
+    file.close().await?;
+    Ok(seq)
+}
+
 async fn head(file: &mut SqliteConnection) -> Result<u64, StoreError> {
     let seq: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM commits")
         .fetch_one(file)
@@ -183,6 +197,7 @@ pub(in crate::store) async fn prepare(path: &Path) -> Result<(), StoreError> {
         .execute(&mut file)
         .await?;
     sqlite::bring_up_to_date(&mut file).await?;
+    schema::compare(path, &mut file).await?;
     sqlx::query("UPDATE meta SET value = ? WHERE key = 'id'")
         .bind(Uuid::new_v4().to_string())
         .execute(&mut file)

@@ -6,6 +6,7 @@
 
 pub(super) mod archive;
 pub(super) mod cells;
+mod schema;
 mod sqlite_files;
 
 use std::collections::BTreeMap;
@@ -108,7 +109,9 @@ pub async fn restore(
     let manifest = archive::verify(working.path())
         .await
         .map_err(|e| named(file, working.path(), e))?;
-    archive::prepare(working.path()).await?;
+    archive::prepare(working.path())
+        .await
+        .map_err(|e| named(file, working.path(), e))?;
     match &target {
         Some(path) => {
             if super::sqlite::is_there(path) {

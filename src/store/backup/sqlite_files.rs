@@ -7,7 +7,7 @@ use sqlx::Connection;
 
 use super::{Partial, Progress, archive, wrong};
 use crate::store::StoreError;
-use crate::store::sqlite::{SqliteStore, path_of};
+use crate::store::sqlite::{SqliteStore, beside, path_of};
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(500);
@@ -64,5 +64,23 @@ pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), Store
             return Err(wrong(path, "is in use by another process; end it first"));
         }
     }
-    file.become_file(path)
+    // The log of a database that was deleted stays behind: SQLite would write it into the restored file.
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let stale = beside(path, suffix);
+        match std::fs::remove_file(&stale) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(wrong(&stale, &format!("cannot be removed: {error}")));
+            }
+            _ => {}
+        }
+    }
+    let restored = archive::newest(file.path()).await?;
+    file.become_file(path)?;
+    if archive::newest(path).await? != restored {
+        return Err(wrong(
+            path,
+            "is not what was restored; look at the disk and restore again",
+        ));
+    }
+    Ok(())
 }
