@@ -171,9 +171,7 @@ async fn the_last_administrator_stays() {
             ..AccountChange::default()
         };
         let to_end = AccountChange {
-            expires_at: Some(Some(
-                jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1),
-            )),
+            expires_at: Some(Some(Timestamp::now() + jiff::SignedDuration::from_hours(1))),
             ..AccountChange::default()
         };
         for change in [disabled(true), demoted.clone(), ended, to_end] {
