@@ -278,8 +278,11 @@ fn in_words(report: &Report) -> String {
         line(format!("on the map, but far away: {}", report.far_away));
         for f in &report.far {
             let [x, y] = f.at;
+            let row = f
+                .row
+                .map_or_else(String::new, |row| format!(" (row {row})"));
             line(format!(
-                "  {}/{}: [{x}, {y}] {}",
+                "  {}/{}{row}: [{x}, {y}] {}",
                 f.collection, f.id, f.problem
             ));
         }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::codec::check::Problem as Wrong;
 use crate::demo;
-use crate::ingest::{Aside, Counts, FileReport, Format, Reject, Report, SkippedSheet};
+use crate::ingest::{Aside, Counts, Far, FileReport, Format, Reject, Report, SkippedSheet};
 use crate::live::desk::{self, CASES};
 use crate::live::place::anchor;
 use crate::live::{Live, Office, Written};
@@ -159,6 +159,18 @@ pub(super) async fn bring(
     let office = Office::new(live);
     let brought = office.bring(rows, &Actor::system(), now, only_try).await?;
     understood.problems.extend(brought.problems);
+    report.far_away += brought.far_away;
+    for far in brought.far {
+        if report.far.len() < Report::SAMPLES {
+            report.far.push(Far {
+                collection: CASES.to_owned(),
+                id: far.id,
+                row: (far.from > 0).then_some(far.row),
+                at: far.at,
+                problem: far.problem,
+            });
+        }
+    }
 
     let refused: BTreeSet<(usize, u32)> = understood
         .problems

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use geo_types::{Coord, Geometry};
 
 use super::report::Far;
+use crate::index::Collections;
 use crate::model::{CollectionId, FeatureId};
 use crate::spatial::bounds::Bounds;
 
@@ -104,6 +105,7 @@ impl Places {
                 Far {
                     collection: collection.to_string(),
                     id: id.to_string(),
+                    row: None,
                     at: [at.x, at.y],
                     problem: problem(*at, swapped).to_owned(),
                 }
@@ -111,6 +113,35 @@ impl Places {
             .collect();
         (count, first)
     }
+}
+
+/// Whether a place lies far from everything on a map but the feature `but`: `None` where it does not,
+/// else whether it would not with longitude and latitude exchanged.
+pub fn on_map(map: &Collections, at: Coord<f64>, but: &str) -> Option<bool> {
+    let all: usize = map.iter().map(|(_, c)| c.len()).sum();
+    let total = all.saturating_sub(1) as u64;
+    if total < FEW {
+        return None;
+    }
+    let enough = usize::try_from((total / 100).clamp(1, ENOUGH)).unwrap_or(1);
+    let is_near = |at: Coord<f64>| {
+        // About 100 km, as an import has it.
+        let around = Bounds::new(
+            (at.x - 1.0).max(-180.0),
+            (at.y - 1.0).max(-90.0),
+            (at.x + 1.0).min(180.0),
+            (at.y + 1.0).min(90.0),
+        );
+        let mut count = 0;
+        for (_, collection) in map.iter() {
+            count += collection.count_about(&around, but, enough - count);
+            if count >= enough {
+                return true;
+            }
+        }
+        false
+    };
+    (!is_near(at)).then(|| at.x.abs() <= 90.0 && is_near(Coord { x: at.y, y: at.x }))
 }
 
 /// What may have happened to a feature that lies far from everything else; `swapped`: with longitude and
@@ -122,6 +153,15 @@ pub fn problem(at: Coord<f64>, swapped: bool) -> &'static str {
         "lies far from everything else: longitude and latitude look swapped"
     } else {
         "lies far from everything else: check its position, and the coordinate system of the file"
+    }
+}
+
+/// The same in Chinese.
+pub fn problem_zh(swapped: bool) -> &'static str {
+    if swapped {
+        "远离地图上的其他要素：经度和纬度似乎颠倒了"
+    } else {
+        "远离地图上的其他要素：请核对位置和坐标系"
     }
 }
 

@@ -37,7 +37,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 pub use detect::Format;
-pub use far::problem as why_far;
+pub use far::{on_map as far_on_map, problem as why_far, problem_zh as why_far_zh};
 pub use report::{
     Aside, Counts, Far, FileReport, Progress, Reject, Report, SkippedSheet, Stage, Unlinked,
 };

@@ -68,6 +68,9 @@ pub struct Far {
     pub collection: String,
     /// Its id.
     pub id: String,
+    /// Its row, where it came in a sheet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
     /// Where it lies: longitude and latitude.
     pub at: [f64; 2],
     /// What may have happened.

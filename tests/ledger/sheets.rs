@@ -3,8 +3,9 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::ledger::Ledger;
-use crate::support::server::problem;
+use crate::support::building;
+use crate::support::ledger::{LAT, LON, Ledger};
+use crate::support::server::{onemap, problem};
 
 #[tokio::test]
 async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
@@ -110,4 +111,62 @@ async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
         problem(worker.body("x").send().await.unwrap()).await.0,
         StatusCode::FORBIDDEN
     );
+}
+
+#[tokio::test]
+async fn a_warning_far_from_the_map_is_taken_and_warned_of() {
+    let ledger = Ledger::start().await;
+    for i in 0..20 {
+        let house = building(&format!("near{i}"), LON + f64::from(i) * 0.001, LAT);
+        ledger.server.put("buildings", &house).await;
+    }
+    let report = async |at: [f64; 2]| {
+        let place = json!({"type": "Point", "coordinates": at});
+        let body = json!({"category": "other", "geometry": place});
+        let request = ledger.post("/api/warnings", Some(&ledger.worker), &body);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        answer.json::<Value>().await.unwrap()
+    };
+    assert_eq!(report([LON, LAT]).await["warnings"], Value::Null);
+    let far = report([0.0, 0.0]).await;
+    let said = &far["warnings"][0];
+    assert_eq!(said["field"], "geometry", "{far}");
+    assert!(said["warning"].as_str().unwrap().contains("[0, 0]"));
+    assert!(said["warning_zh"].as_str().unwrap().contains("远离"));
+    // It is a remark of the answer and no part of the case.
+    let path = format!("/api/warnings/{}", far["id"].as_str().unwrap());
+    let read = ledger.json(Some(&ledger.officer), &path).await;
+    assert_eq!(read["warnings"], Value::Null);
+
+    let sheet = {
+        let row = |i: usize| format!("F-{i},楼道堆物,2026-03-07 09:00,100.5,30.5\n");
+        let far: String = (0..25).map(row).collect();
+        format!("编号,类别,上报时间,经度,纬度\nN-0,楼道堆物,2026-03-07 08:00,{LON},{LAT}\n{far}")
+    };
+    let path = "/api/warnings/import?dry_run=true";
+    let request = ledger.server.request(Method::POST, path);
+    let request = request.bearer_auth(&ledger.officer).body(sheet.clone());
+    let said: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(said["created"], 26, "{said}");
+    let far = said["far"].as_array().unwrap();
+    assert_eq!((far.len(), &said["far_away"]), (20, &json!(25)));
+    assert_eq!((&far[0]["row"], &far[0]["id"]), (&json!(3), &json!("F-0")));
+    assert_eq!(far[0]["at"], json!([100.5, 30.5]));
+    assert!(far[0]["problem"].as_str().unwrap().contains("far from"));
+    assert!(far[0]["problem_zh"].as_str().unwrap().contains("远离"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.csv");
+    std::fs::write(&file, sheet).unwrap();
+    let file = file.to_str().unwrap();
+    let (out, err, ok) = onemap(&["import", "--json", "--database", &ledger.database, file]);
+    assert!(ok, "{out} {err}");
+    let said: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(said["far"].as_array().unwrap().len(), 20, "{said}");
+    assert_eq!(
+        (&said["far"][0]["row"], &said["far_away"]),
+        (&json!(3), &json!(25))
+    );
+    assert_eq!(said["far"][0]["collection"], "warnings");
 }

@@ -2,7 +2,7 @@
 //! are written.
 
 mod content_crs;
-mod doubts;
+pub(super) mod doubts;
 mod guard;
 mod one;
 pub mod params;

@@ -38,7 +38,7 @@ const MOST_PROBLEMS: usize = 500;
     request_body(content = Vec<u8>, content_type = "text/csv",
         description = "The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's"),
     responses(
-        (status = 200, description = "`{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written", body = Value),
+        (status = 200, description = "`{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20], far_away: the new rows that lie far from everything on the map, far: [{sheet?, row, id, at, problem, problem_zh}, the first 20 of them]}`; with a problem nothing was written", body = Value),
         (status = 202, description = "Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 400, description = "Not a sheet", content_type = "application/problem+json"),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
@@ -118,6 +118,8 @@ pub async fn import(
         "problems": problems,
         "ignored": planned.ignored,
         "preview": brought.preview,
+        "far_away": brought.far_away,
+        "far": brought.far,
         "dry_run": dry_run,
     });
     let Some(written) = brought.written else {

@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use geo_types::{Geometry, Point};
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Known, Office, OfficeError, Written};
 use crate::index::Collections;
+use crate::ingest::{far_on_map, why_far, why_far_zh};
 use crate::live::Snapshot;
 use crate::live::desk::{self, Desk, moment};
 use crate::live::place::{Place, Where};
@@ -25,6 +27,8 @@ use crate::warnings::{Action, Actor, Case, Context, Report, Rules, Status, decid
 
 /// How many rows are told in a preview.
 const PREVIEW: usize = 20;
+/// How many rows that lie far from everything are told.
+const MOST_FAR: usize = 20;
 
 /// What a sheet came to, or would come to.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,8 +43,33 @@ pub struct Brought {
     pub problems: Vec<Problem>,
     /// The first rows as they would be.
     pub preview: Vec<Value>,
+    /// The first new rows that lie far from everything on the map: taken, but most likely at a wrong place.
+    pub far: Vec<FarRow>,
+    /// How many lie so.
+    pub far_away: u64,
     /// The commit after which all of it is on the map; `None` where nothing was written.
     pub written: Option<Written>,
+}
+
+/// A row that lies far from everything on the map.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FarRow {
+    /// The place of its sheet among those that were read.
+    #[serde(skip)]
+    pub from: usize,
+    /// The name of its sheet, in a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Its number in the sheet.
+    pub row: u32,
+    /// The id of its case.
+    pub id: String,
+    /// Where it lies: longitude and latitude.
+    pub at: [f64; 2],
+    /// What may have happened.
+    pub problem: String,
+    /// The same in Chinese.
+    pub problem_zh: String,
 }
 
 impl Office {
@@ -132,6 +161,7 @@ impl<'a> Bringing<'a> {
         self.brought.problems.sort_by_key(|p| (p.from, p.row));
         let place = |p: &Value| (p["sheet"].as_str().map(str::to_owned), p["row"].as_u64());
         self.brought.preview.sort_by_key(place);
+        self.brought.far.sort_by_key(|f| (f.from, f.row));
         // The log tells it in the order in which it happened; what happened to one case stays in order.
         self.edits.sort_by_key(|(at, _)| *at);
         let edits = self.edits.into_iter().map(|(_, edit)| edit).collect();
@@ -289,6 +319,7 @@ impl<'a> Bringing<'a> {
                 "the account is bound to other communities than this one",
             )));
         }
+        self.doubt(row, &id, place.anchor);
         let at = moment(row.reported_at);
         let mut report = Report::new(id, at, self.reporter(), &row.category, row.source);
         report.note.clone_from(&row.note);
@@ -311,6 +342,29 @@ impl<'a> Bringing<'a> {
         }
         self.edits.extend(versions.edits);
         Ok(Ok(Came::Created(Box::new(case))))
+    }
+
+    /// Names a row that lies far from everything on the map.
+    fn doubt(&mut self, row: &Planned, id: &FeatureId, at: geo_types::Coord<f64>) {
+        // A feature that has its own shape was looked at with the rest of its import.
+        if row.geometry.is_some() {
+            return;
+        }
+        let Some(swapped) = far_on_map(self.desk.map, at, id.as_str()) else {
+            return;
+        };
+        self.brought.far_away += 1;
+        if self.brought.far.len() < MOST_FAR {
+            self.brought.far.push(FarRow {
+                from: row.from,
+                sheet: row.sheet.clone(),
+                row: row.row,
+                id: id.to_string(),
+                at: [at.x, at.y],
+                problem: why_far(at, swapped).to_owned(),
+                problem_zh: why_far_zh(swapped).to_owned(),
+            });
+        }
     }
 
     /// Takes a case through the steps of its row, and through what time alone did in between.

@@ -15,7 +15,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use act::Acted;
-pub use bring::Brought;
+pub use bring::{Brought, FarRow};
 pub use observe::{CONDITIONS, Observation, Observed, is_firing};
 pub(super) use observe::{Row, move_to};
 pub use report::{NewReport, Reported};

@@ -7,13 +7,30 @@ const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// How many rows are looked at to tell the separator.
 const LOOKED_AT: usize = 20;
 
-/// Reads CSV.
+/// Reads CSV. A quote that is not closed would take all rows below it into one cell.
 pub(super) fn table(bytes: &[u8]) -> Result<Table, ReadError> {
     let text = decoded(bytes)?;
+    let (said, rest) = said_separator(&text);
+    let separator = said.unwrap_or_else(|| likely_separator(rest));
+    if !text.contains('\0')
+        && let Some(line) = unclosed_quote(rest, separator)
+    {
+        let above = u64::from(rest.len() < text.len());
+        return Err(ReadError::Quote { line: line + above });
+    }
+    start(&text)
+}
+
+/// Reads the start of CSV, which may end in the midst of a cell.
+pub(super) fn head(bytes: &[u8]) -> Result<Table, ReadError> {
+    start(&decoded(bytes)?)
+}
+
+fn start(text: &str) -> Result<Table, ReadError> {
     if text.contains('\0') {
         return Err(ReadError::Other("a binary file"));
     }
-    let (said, text) = said_separator(&text);
+    let (said, text) = said_separator(text);
     let separator = said.unwrap_or_else(|| likely_separator(text));
     let mut table = Table::default();
     let mut room = Room::default();
@@ -30,6 +47,51 @@ pub(super) fn table(bytes: &[u8]) -> Result<Table, ReadError> {
         }
     }
     Ok(table)
+}
+
+/// The line, from 1, of the first quote that begins a cell and is not closed: the text ends in the cell,
+/// or the cell goes over a line's end and text follows its closing quote, which then is the next quote
+/// further down.
+fn unclosed_quote(text: &str, separator: u8) -> Option<u64> {
+    /// Where in a cell the scan is.
+    #[derive(Clone, Copy)]
+    enum At {
+        Start,
+        Bare,
+        Quoted {
+            from: u64,
+        },
+        /// After a quote in a quoted cell: its end, or the first half of a doubled one.
+        Quote {
+            from: u64,
+        },
+        /// After blanks that follow the end of a quoted cell.
+        Blank {
+            from: u64,
+        },
+    }
+    let (mut at, mut line, mut before) = (At::Start, 1_u64, 0);
+    for byte in text.bytes() {
+        let ends_line = byte == b'\r' || byte == b'\n';
+        let ends = ends_line || byte == separator;
+        at = match at {
+            At::Quoted { from } if byte == b'"' => At::Quote { from },
+            At::Quoted { from } => At::Quoted { from },
+            At::Quote { from } if byte == b'"' => At::Quoted { from },
+            _ if ends => At::Start,
+            // Blanks before the separator are cut off, as everywhere.
+            At::Quote { from } | At::Blank { from } if byte == b' ' => At::Blank { from },
+            At::Quote { from } | At::Blank { from } if from < line => return Some(from),
+            At::Start if byte == b'"' => At::Quoted { from: line },
+            _ => At::Bare,
+        };
+        line += u64::from(ends_line && !(byte == b'\n' && before == b'\r'));
+        before = byte;
+    }
+    match at {
+        At::Quoted { from } => Some(from),
+        _ => None,
+    }
 }
 
 /// Excel's own first line `sep=;`, which it does not show as a row.

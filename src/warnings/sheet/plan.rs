@@ -21,6 +21,9 @@ use crate::model::{FeatureId, Localized};
 use crate::warnings::wish::TEXT_LIMIT;
 use crate::warnings::{Action, Source, Status, Verdict, Wish};
 
+/// The most characters of a cell that a problem repeats.
+const MOST_SAID: usize = 40;
+
 /// A row, understood.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
@@ -187,6 +190,7 @@ fn rows_of(
             problems: Vec::new(),
         };
         let planned = line.read();
+        line.beyond_headers();
         let problems = line.problems;
         match planned {
             Some(mut planned) if problems.is_empty() => {
@@ -319,6 +323,35 @@ impl Line<'_> {
             );
         }
         number
+    }
+
+    /// Complains about what stands right of the last header: mostly the rest of a text with a separator
+    /// in it, which would be lost.
+    fn beyond_headers(&mut self) {
+        let last = self.sheet.headers.len();
+        let cells = self.cells.iter().enumerate().skip(last);
+        let Some((i, cell)) = cells.into_iter().find(|(_, c)| **c != Cell::Empty) else {
+            return;
+        };
+        let (number, all) = (i + 1, cell.text());
+        let mut value: String = all.chars().take(MOST_SAID).collect();
+        if value.len() < all.len() {
+            value.push('…');
+        }
+        let problem = Problem::new(
+            self.row,
+            None,
+            Localized::new(
+                format!(
+                    "第 {number} 列没有表头，却有内容“{value}”：若它是前一格文字中逗号后面的部分，请用英文双引号把整段文字括起来；否则请给这一列加表头"
+                ),
+                format!(
+                    "column {number} has no header and holds {value:?}: where it is the rest of a text with a comma, put the text in quotes (\"); else give the column a header"
+                ),
+            ),
+        );
+        let name = self.sheet.name.as_deref();
+        self.problems.push(problem.of_sheet(self.from, name));
     }
 
     fn read(&mut self) -> Option<Planned> {

@@ -36,6 +36,14 @@ pub enum ReadError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A quote is opened and not closed.
+    #[error(
+        "line {line} opens a quote that is not closed: expected a second quote (\") at the end of that cell, before the next separator or the end of the line; a quote within a quoted text is written twice (\"\")"
+    )]
+    Quote {
+        /// The line.
+        line: u64,
+    },
     /// It is in an encoding that is not taken.
     #[error("this text is neither UTF-8, UTF-16 nor GB 18030; save it as \"CSV UTF-8\" or XLSX")]
     Encoding,
@@ -302,7 +310,7 @@ pub fn read(bytes: &[u8]) -> Result<Book, ReadError> {
 /// Whether a file that begins so may be a ledger: a workbook, or text with the ledger's headers.
 pub fn is_likely(head: &[u8]) -> bool {
     match kind_of(head) {
-        Ok(Kind::Text) => csv::table(whole_lines(head))
+        Ok(Kind::Text) => csv::head(whole_lines(head))
             .is_ok_and(|table| table.likely_header().is_some_and(|(_, known)| known >= 2)),
         Ok(Kind::Xlsx) => head.windows(3).any(|w| w == b"xl/"),
         Ok(_) => true,

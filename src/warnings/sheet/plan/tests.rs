@@ -128,3 +128,28 @@ fn the_same_row_again_has_the_same_name_and_its_double_another() {
     let unknown = planned("类别,地点,上报时间,来源,热线编号\n占道经营,a,2026-11-01,,T-7\n");
     assert_eq!(unknown.rows[0].source, Source::Hotline);
 }
+
+#[test]
+fn what_stands_right_of_the_last_header_is_a_problem_of_its_row() {
+    let head = "编号,类别,上报时间,经度,纬度,说明\n";
+    let row = |note: &str| format!("A-1,楼道堆物,2026-03-07,117.1,39.2,{note}\n");
+    let plan = planned(&format!("{head}{}", row("堵门,很急,,")));
+    assert_eq!((plan.rows.len(), plan.problems.len()), (0, 1));
+    let problem = &plan.problems[0];
+    assert_eq!(problem.row, 2);
+    assert!(problem.problem.contains("column 7"), "{}", problem.problem);
+    assert!(problem.problem.contains("\"很急\""), "{}", problem.problem);
+    assert!(problem.problem.contains("put the text in quotes"));
+    assert!(problem.problem_zh.contains("第 7 列"));
+    assert!(problem.problem_zh.contains("“很急”"));
+    // A long text is told in part.
+    let long = planned(&format!(
+        "{head}{}",
+        row(&format!("a,{}", "长".repeat(5000)))
+    ));
+    assert!(long.problems[0].problem.chars().count() < 250);
+    for good in ["\"堵门,很急\"", "堵门,, ,"] {
+        let plan = planned(&format!("{head}{}", row(good)));
+        assert_eq!((plan.rows.len(), plan.problems), (1, Vec::new()), "{good}");
+    }
+}

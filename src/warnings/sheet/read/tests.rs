@@ -341,3 +341,45 @@ fn ledgers_are_told_from_other_files_by_their_beginning() {
         assert!(!is_likely(other), "{other:?}");
     }
 }
+
+#[test]
+fn a_quote_that_is_not_closed_is_refused_with_its_line() {
+    let row = |note: &str| format!("A-9,楼道堆物,{note}\n");
+    let head = "编号,类别,上报时间\n";
+    for (text, line) in [
+        // The file ends in the cell: all rows below would be one text.
+        (format!("{head}{}{}", row("\"堵门"), row("x")), 2),
+        (format!("{head}{}{}", row("\"a\nb\""), row("\"")), 4),
+        (format!("sep=,\r\n{head}{}", row("\"\"\"")), 3),
+        // The next quote further down closes it, and text follows.
+        (format!("{head}{}{}", row("\"堵门"), row("\"x\"")), 2),
+        (format!("{}\"a\r\rb", head.replace('\n', "\r")), 2),
+    ] {
+        assert_eq!(
+            read(text.as_bytes()),
+            Err(ReadError::Quote { line }),
+            "{text}"
+        );
+        let said = ReadError::Quote { line }.to_string();
+        assert!(
+            said.contains(&format!("line {line} opens a quote")),
+            "{said}"
+        );
+    }
+    for (note, cell) in [
+        ("5\" pipe", "5\" pipe"),
+        ("\"a\"\"b\"", "a\"b"),
+        ("\"a\"b", "ab"),
+        ("\"a\" \"", "a \""),
+        ("\"a,\r\nb\" ", "a,\r\nb"),
+        ("\"\"", ""),
+    ] {
+        let text = format!("{head}{}{}", row(note), row("end"));
+        let rows = &read(text.as_bytes()).unwrap().sheets[0].rows;
+        assert_eq!(rows.len(), 2, "{text}");
+        let found = rows[0].1.get(2).map_or_else(String::new, Cell::text);
+        assert_eq!(found, cell);
+    }
+    // The first bytes of a good file may end in a cell.
+    assert!(is_likely(format!("{head}{}", row("\"a\nb\nc")).as_bytes()));
+}
