@@ -4037,7 +4037,7 @@ export interface operations {
                     "application/geo+json": unknown;
                 };
             };
-            /** @description The case, with `receipt`: the secret by which its reporter follows and rates it. Location names it */
+            /** @description The case, with `receipt`: the secret by which its reporter follows and rates it; and with `warnings` where its place lies far from everything on the map. Location names it */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4279,7 +4279,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description `{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20]}`; with a problem nothing was written */
+            /** @description `{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20], far_away: the new rows that lie far from everything on the map, far: [{sheet?, row, id, at, problem, problem_zh}, the first 20 of them]}`; with a problem nothing was written */
             200: {
                 headers: {
                     [name: string]: unknown;
