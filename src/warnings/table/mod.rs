@@ -307,7 +307,7 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
                 })
                 .or_else(bounds)
         }
-        // Whoever handled it hears that first: another role would not help them.
+        // That they handled it is said before a missing role: another role would not let them verify.
         Who::Verifier => handled_by(case, actor)
             .then(|| {
                 Hindrance::State(
