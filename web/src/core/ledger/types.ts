@@ -18,6 +18,7 @@ export type Mark = 'level' | 'join' | 'absorb';
 export const SOURCES = ['resident', 'hotline', 'rider', 'grid_worker', 'camera', 'sensor', 'unit', 'rule'] as const;
 export type Source = (typeof SOURCES)[number];
 
+/** Kinds of housing (老旧小区, 商品房, 商住楼), in the order of every list. */
 export const HOUSING = ['old_estate', 'commodity', 'mixed_use'] as const;
 export type Housing = (typeof HOUSING)[number];
 

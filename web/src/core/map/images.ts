@@ -1,9 +1,9 @@
 // Images that the map needs, drawn here from the symbol set and the tokens: no sprite sheet to keep in step.
 import type { MapLibreMap } from 'maplibre-gl';
-import { colourToken, LEVELS, shape, type Level } from '@/core/levels/levels';
+import { LEVELS, shape, type Level } from '@/core/levels/levels';
 import { categoryPicture, picturedCategories } from '@/core/symbols/categories';
 import { symbols, type SymbolName } from '@/core/symbols/symbols';
-import { token } from '@/core/theme/tokens';
+import { mapColors } from './colors';
 
 /** Draws an SVG into pixels. */
 async function rasterise(svg: string, size: number): Promise<ImageData> {
@@ -28,22 +28,18 @@ function mark(level: Level, colour: string, edge: string): string {
   );
 }
 
-/** What is red is filled and rimmed in white: red is the darkest of the levels, and would else be the last one seen
- * where colour is not. */
-const WHITE = '#ffffff';
-
 /** A warning at its place: the level's mark on a dark disc with a rim, so it reads on any ground. */
-function pin(level: Level, colour: string, ground: string): string {
+function pin(level: Level, colour: string, ground: string, white: string): string {
   const red = level === 'red';
   const lift = red ? -1.2 : 0; // a triangle's weight sits low
   return svg(
-    `<circle cx="16" cy="16" r="14.2" fill="${red ? colour : ground}" stroke="${red ? WHITE : colour}" stroke-width="2.4"/>` +
-      `<g transform="translate(7.6 ${7.6 + lift}) scale(.7)"><path d="${shape[level]}" fill="${red ? WHITE : colour}" fill-rule="evenodd"/></g>`,
+    `<circle cx="16" cy="16" r="14.2" fill="${red ? colour : ground}" stroke="${red ? white : colour}" stroke-width="2.4"/>` +
+      `<g transform="translate(7.6 ${7.6 + lift}) scale(.7)"><path d="${shape[level]}" fill="${red ? white : colour}" fill-rule="evenodd"/></g>`,
   );
 }
 
 /** A warning told by its category: the picture on the level's ground, in the level's own shape. */
-function badge(category: string, level: Level, colour: string, ground: string): string {
+function badge(category: string, level: Level, colour: string, ground: string, white: string): string {
   const frame: Record<Level, string> = {
     red: '<path d="M16 .8 31.4 29.4H.6z" stroke-linejoin="round"/>',
     yellow: '<path d="M16 1.2 30.8 16 16 30.8 1.2 16z" stroke-linejoin="round"/>',
@@ -51,7 +47,7 @@ function badge(category: string, level: Level, colour: string, ground: string): 
     no_data: '<rect x="3" y="3" width="26" height="26"/>',
   };
   const place = level === 'red' ? 'translate(8.6 11.6) scale(.62)' : 'translate(8.2 8.2) scale(.65)';
-  const [fill, ink] = level === 'red' ? [colour, WHITE] : [ground, colour];
+  const [fill, ink] = level === 'red' ? [colour, white] : [ground, colour];
   return svg(`<g fill="${fill}" stroke="${ink}" stroke-width="2.2">${frame[level]}</g><g transform="${place}"><path d="${categoryPicture(category)}" fill="${ink}" fill-rule="evenodd"/></g>`);
 }
 
@@ -86,9 +82,8 @@ export interface ImageSizes {
 
 /** Adds `mark-*`, `pin-*`, `pattern-*` and `symbol-*`, drawn with the tokens that hold for `room`. */
 export async function addImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
-  const ground = token('--ground', room);
-  const rim = token('--hairline', room);
-  const quiet = token('--text-quiet', room);
+  const colors = mapColors(room);
+  const { ground } = colors;
   const add = async (name: string, drawing: string, size: number): Promise<void> => {
     const pixels = Math.round(size * scale * ratio);
     const image = await rasterise(drawing, pixels);
@@ -96,24 +91,24 @@ export async function addImages(map: MapLibreMap, room: Element, { scale, ratio 
   };
   const jobs: Promise<void>[] = [];
   for (const level of LEVELS) {
-    const colour = token(colourToken(level), room);
-    jobs.push(add(`mark-${level}`, mark(level, colour, ground), { red: 21, yellow: 20, green: 15, no_data: 16 }[level]), add(`pin-${level}`, pin(level, colour, ground), level === 'red' ? 30 : 25));
+    const colour = colors.level(level);
+    jobs.push(add(`mark-${level}`, mark(level, colour, ground), { red: 21, yellow: 20, green: 15, no_data: 16 }[level]), add(`pin-${level}`, pin(level, colour, ground, colors.white), level === 'red' ? 30 : 25));
     const tile = pattern(level, colour);
     if (tile) jobs.push(add(`pattern-${level}`, tile, 16));
   }
   for (const name of Object.keys(symbols) as SymbolName[]) {
-    jobs.push(add(`symbol-${name}`, plate(name, quiet, token('--panel-2', room), rim), 18));
+    jobs.push(add(`symbol-${name}`, plate(name, colors.textQuiet, colors.plate, colors.hairline), 18));
   }
   await Promise.all(jobs);
 }
 
 /** Adds `category-*-*`, for maps that tell warnings by what they are. */
 export async function addCategoryImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
-  const ground = token('--ground', room);
+  const colors = mapColors(room);
   await Promise.all(
     picturedCategories.flatMap((category) =>
       LEVELS.map(async (level) => {
-        const image = await rasterise(badge(category, level, token(colourToken(level), room), ground), Math.round((level === 'red' ? 40 : 34) * scale * ratio));
+        const image = await rasterise(badge(category, level, colors.level(level), colors.ground, colors.white), Math.round((level === 'red' ? 40 : 34) * scale * ratio));
         const name = `category-${category}-${level}`;
         if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: ratio });
       }),

@@ -3,6 +3,7 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { Map as MapLibreMap, setWorkerUrl, type MapOptions } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { checkOrder } from './zorder';
 import { markRaw, onScopeDispose, shallowRef, type ShallowRef } from 'vue';
 
 setWorkerUrl(workerUrl);
@@ -38,6 +39,7 @@ export function useMap(): MapHandle {
       const made = markRaw(new MapLibreMap({ container, attributionControl: false, ...options }));
       map.value = made;
       await made.once('style.load');
+      checkOrder(made.getLayersOrder());
       return made;
     },
   };

@@ -7,13 +7,15 @@ import { ApiError, style as loadStyle } from '@/core/api/client';
 import type { Lang } from '@/core/i18n/lang';
 import type { Case } from '@/core/ledger/types';
 import { bboxOf, signPlace } from '@/core/map/bounds';
+import { mapColors } from '@/core/map/colors';
 import { addImages } from '@/core/map/images';
 import { GridLayers } from '@/core/map/layers/grids';
 import { namePlaces } from '@/core/map/layers/places';
 import { WARNING_LAYERS, WarningLayers } from '@/core/map/layers/warnings';
 import { useMap } from '@/core/map/useMap';
+import { addLayer } from '@/core/map/zorder';
 import type { Mode } from '@/core/theme/mode';
-import { reducedMotion, token } from '@/core/theme/tokens';
+import { reducedMotion } from '@/core/theme/tokens';
 import type { Grid } from './useDesk';
 
 /** Signs of the grids are read from nearby here. */
@@ -119,12 +121,11 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
       await addImages(made, container, { scale: 0.9, ratio: devicePixelRatio });
       layers = { grids: new GridLayers(made, container, SCALE, lang), warnings: new WarningLayers(made, container, SCALE, lang, 0) };
       name(made);
-      const ink = token('--text', container);
-      const accent = token('--accent', container);
+      const { accent, ground, text } = mapColors(container);
       made.addSource('ring', { type: 'geojson', data: points(null) });
-      made.addLayer({ id: 'ring', type: 'circle', source: 'ring', paint: { 'circle-radius': 19, 'circle-color': accent, 'circle-opacity': 0.22, 'circle-stroke-color': ink, 'circle-stroke-width': 2.5 } }, 'warning-pins-green');
+      addLayer(made, { id: 'ring', type: 'circle', source: 'ring', paint: { 'circle-radius': 19, 'circle-color': accent, 'circle-opacity': 0.22, 'circle-stroke-color': text, 'circle-stroke-width': 2.5 } });
       made.addSource('mark', { type: 'geojson', data: points(null) });
-      made.addLayer({ id: 'mark', type: 'circle', source: 'mark', paint: { 'circle-radius': 8, 'circle-color': accent, 'circle-stroke-color': token('--ground', container), 'circle-stroke-width': 3 } });
+      addLayer(made, { id: 'mark', type: 'circle', source: 'mark', paint: { 'circle-radius': 8, 'circle-color': accent, 'circle-stroke-color': ground, 'circle-stroke-width': 3 } });
       layers.grids.setAll(on.grids());
       drawCases();
       put('ring', ringed ? signPlace(ringed.geometry) : null);

@@ -1,6 +1,7 @@
 // What the wall shows, computed from what it knows. Pure: the same features give the same figures.
 import type { Feature, GridStatus, WarningProperties } from '@/core/api/types';
 import type { Bilingual } from '@/core/i18n/lang';
+import { HOUSING, type Housing } from '@/core/ledger/types';
 import { LEVELS, parseLevel, type Level } from '@/core/levels/levels';
 import { turns } from './words';
 
@@ -91,10 +92,6 @@ export const oldestRed = (warnings: Iterable<Warning>): Warning | null => digest
 
 /** Open ones of each level. */
 export const byLevel = (warnings: Iterable<Warning>): Record<Level, number> => digest(warnings).byLevel;
-
-/** The kinds of housing (老旧小区, 商品房, 商住楼), in the order of every list. */
-export const HOUSING = ['old_estate', 'commodity', 'mixed_use'] as const;
-export type Housing = (typeof HOUSING)[number];
 
 /** Open red and yellow ones by the kind of housing that they are in; those in the street are in none. */
 export const byHousing = (warnings: Iterable<Warning>): Record<Housing, { red: number; yellow: number }> => digest(warnings).byHousing;

@@ -1,6 +1,5 @@
 // What the wall says, in both languages.
 import type { Bilingual } from '@/core/i18n/lang';
-import type { Housing } from './derive';
 
 export const words = {
   zh: {
@@ -366,11 +365,4 @@ export const turns: Record<string, Bilingual> = {
   handled: { zh: '网格员 · 待核查', en: 'Grid worker · to verify' },
   verified: { zh: '值班员 · 待结案', en: 'Duty officer · to close' },
   parked: { zh: '挂账中', en: 'Parked' },
-};
-
-/** The kinds of housing. */
-export const housingWords: Record<Housing, Bilingual> = {
-  old_estate: { zh: '老旧小区', en: 'Old estate' },
-  commodity: { zh: '商品房', en: 'Commodity housing' },
-  mixed_use: { zh: '商住楼', en: 'Mixed use' },
 };

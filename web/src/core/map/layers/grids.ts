@@ -1,11 +1,12 @@
 // The grids on the map: a translucent floor and a bright edge under the buildings, a sign above them.
 import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
-import { LEVELS, colourToken, parseLevel, type Level } from '@/core/levels/levels';
+import { LEVELS, parseLevel, type Level } from '@/core/levels/levels';
 import type { Lang } from '@/core/i18n/lang';
 import { levelShort } from '@/core/i18n/words';
 import { signPlace } from '@/core/map/bounds';
-import { token } from '@/core/theme/tokens';
+import { mapColors } from '@/core/map/colors';
+import { addLayer, type LayerId } from '@/core/map/zorder';
 
 /** What the layers must know of a grid. */
 export interface Grid {
@@ -18,7 +19,7 @@ export interface Grid {
 /** How loud the grids are: the subject of the map, ground for another subject, or lines to find one's way by. */
 export type GridLook = 'full' | 'quiet' | 'outline';
 
-export const GRID_LAYERS = ['grid-floor', 'grid-pattern', 'grid-edge', 'grid-sign-quiet', 'grid-sign'];
+export const GRID_LAYERS: LayerId[] = ['grid-floor', 'grid-pattern', 'grid-edge', 'grid-sign-quiet', 'grid-sign'];
 
 /** Above this many signs every green one is left to its colour and edge: a word each would be noise. */
 const MANY = 400;
@@ -65,46 +66,37 @@ export class GridLayers {
     private readonly options: { signs?: SignSizes; isOut?: (id: string) => boolean } = {},
   ) {
     const signs = options.signs ?? SIGNS;
-    const colour = byLevel((level) => token(colourToken(level), room));
-    const text = byLevel((level) => token(colourToken(level, 'text'), room));
+    const colors = mapColors(room);
+    const colour = byLevel(colors.level);
+    const text = byLevel(colors.levelText);
     const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
     map.addSource('grids', { type: 'geojson', data: empty, promoteId: 'id' });
     map.addSource('grid-signs', { type: 'geojson', data: empty, promoteId: 'id' });
 
-    const under = map.getLayer('barriers') ? 'barriers' : undefined;
-    map.addLayer(
-      { id: 'grid-floor', type: 'fill', source: 'grids', paint: { 'fill-color': colour } },
-      under,
-    );
-    map.addLayer(
-      {
-        id: 'grid-pattern',
-        type: 'fill',
-        source: 'grids',
-        filter: ['all', ['!', OUT], ['in', ['get', 'level'], ['literal', ['red', 'yellow', 'no_data']]]],
-        paint: { 'fill-pattern': ['concat', 'pattern-', ['get', 'level']] },
-      },
-      under,
-    );
+    addLayer(map, { id: 'grid-floor', type: 'fill', source: 'grids', paint: { 'fill-color': colour } });
+    addLayer(map, {
+      id: 'grid-pattern',
+      type: 'fill',
+      source: 'grids',
+      filter: ['all', ['!', OUT], ['in', ['get', 'level'], ['literal', ['red', 'yellow', 'no_data']]]],
+      paint: { 'fill-pattern': ['concat', 'pattern-', ['get', 'level']] },
+    });
     const width = byLevel((l) => ({ red: 3, yellow: 2, green: 0.9, no_data: 0.9 })[l] * scale);
-    map.addLayer(
-      {
-        id: 'grid-edge',
-        type: 'line',
-        source: 'grids',
-        layout: { 'line-join': 'round', 'line-sort-key': byLevel((l) => ({ red: 3, yellow: 2, green: 1, no_data: 0 })[l]) },
-        paint: {
-          'line-color': colour,
-          'line-width': width,
-          // Inside its own cell, so that a red neighbour does not hide a yellow edge.
-          'line-offset': ['*', -0.5, width],
-        },
+    addLayer(map, {
+      id: 'grid-edge',
+      type: 'line',
+      source: 'grids',
+      layout: { 'line-join': 'round', 'line-sort-key': byLevel((l) => ({ red: 3, yellow: 2, green: 1, no_data: 0 })[l]) },
+      paint: {
+        'line-color': colour,
+        'line-width': width,
+        // Inside its own cell, so that a red neighbour does not hide a yellow edge.
+        'line-offset': ['*', -0.5, width],
       },
-      under,
-    );
+    });
     // Signs of what is wrong are placed first and stand even where there is no way; the others give way to them.
     for (const [id, allowOverlap] of [['grid-sign-quiet', false], ['grid-sign', ['step', ['zoom'], false, 12.5, true]]] as const) {
-      map.addLayer({
+      addLayer(map, {
         id,
         type: 'symbol',
         source: 'grid-signs',
@@ -120,7 +112,7 @@ export class GridLayers {
         },
         paint: {
           'text-color': text,
-          'text-halo-color': token('--ground', room),
+          'text-halo-color': colors.ground,
           'text-halo-width': 1.6 * scale,
           'text-opacity': byLevel((l) => (l === 'green' || l === 'no_data' ? 0.62 : 1)),
         },

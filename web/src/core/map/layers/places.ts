@@ -3,6 +3,7 @@
 import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { allItems } from '@/core/api/client';
 import { signPlace } from '@/core/map/bounds';
+import { addLayer } from '@/core/map/zorder';
 
 /** With more than this the tiles' own labels do: at that size only a few of them are seen anyway. */
 const MOST = 4000;
@@ -26,9 +27,8 @@ export async function namePlaces(map: MapLibreMap, count: number): Promise<void>
   const { layers } = map.getStyle();
   const layer = layers.find((l) => l.id === LAYER);
   if (layer?.type !== 'symbol') return;
-  const above = layers[layers.indexOf(layer) + 1]?.id;
   map.removeLayer(LAYER);
   map.addSource('places', { type: 'geojson', data });
   const { 'source-layer': _, ...own } = layer;
-  map.addLayer({ ...own, source: 'places' }, above);
+  addLayer(map, { ...own, id: LAYER, source: 'places' });
 }

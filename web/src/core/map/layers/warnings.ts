@@ -6,7 +6,8 @@ import { drillWord } from '@/core/i18n/words';
 import { parseLevel, rank } from '@/core/levels/levels';
 import { signPlace } from '@/core/map/bounds';
 import { pictured } from '@/core/symbols/categories';
-import { token } from '@/core/theme/tokens';
+import { mapColors } from '@/core/map/colors';
+import { addLayer, type LayerId } from '@/core/map/zorder';
 
 /** What the layers must know of a warning. */
 export interface Warning {
@@ -15,7 +16,7 @@ export interface Warning {
   properties: { level?: string; category?: string; exercise?: boolean };
 }
 
-export const WARNING_LAYERS = ['warning-pins', 'warning-pins-green'];
+export const WARNING_LAYERS: LayerId[] = ['warning-pins', 'warning-pins-green'];
 /** The word beside a drill's mark: nobody may take it for the real thing. */
 export const DRILL_LAYER = 'warning-drills';
 
@@ -47,6 +48,7 @@ export class WarningLayers {
     /** Whether a warning is a subject of this map. */
     private readonly isWanted: (warning: Warning) => boolean = () => true,
   ) {
+    const colors = mapColors(room);
     map.addSource('warnings', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, promoteId: 'id' });
     const layout = {
       'icon-image': ['concat', 'pin-', ['get', 'level']],
@@ -54,9 +56,9 @@ export class WarningLayers {
       'icon-padding': 1,
       'symbol-sort-key': ['get', 'order'],
     } as never;
-    map.addLayer({ id: 'warning-pins-green', type: 'symbol', source: 'warnings', minzoom: greenFrom, filter: ['==', ['get', 'level'], 'green'], layout });
-    map.addLayer({ id: 'warning-pins', type: 'symbol', source: 'warnings', filter: ['!=', ['get', 'level'], 'green'], layout });
-    map.addLayer({
+    addLayer(map, { id: 'warning-pins-green', type: 'symbol', source: 'warnings', minzoom: greenFrom, filter: ['==', ['get', 'level'], 'green'], layout });
+    addLayer(map, { id: 'warning-pins', type: 'symbol', source: 'warnings', filter: ['!=', ['get', 'level'], 'green'], layout });
+    addLayer(map, {
       id: DRILL_LAYER,
       type: 'symbol',
       source: 'warnings',
@@ -69,7 +71,7 @@ export class WarningLayers {
         'text-allow-overlap': true,
         'text-ignore-placement': true,
       },
-      paint: { 'text-color': token('--text', room), 'text-halo-color': token('--ground', room), 'text-halo-width': 1.6 * scale },
+      paint: { 'text-color': colors.text, 'text-halo-color': colors.ground, 'text-halo-width': 1.6 * scale },
     });
   }
 

@@ -1,7 +1,9 @@
 // A new red announces itself: its grid's edge draws itself once, and a ring stands around its place.
 import type { Geometry, Position } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
-import { token, reducedMotion } from '@/core/theme/tokens';
+import { mapColors } from '@/core/map/colors';
+import { addLayer } from '@/core/map/zorder';
+import { reducedMotion } from '@/core/theme/tokens';
 
 /** How long the edge takes to close; milliseconds. */
 const DRAW = 1400;
@@ -40,13 +42,13 @@ export class FocusLayer {
   ) {
     const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
     map.addSource('focus', { type: 'geojson', data: empty });
-    const ink = token('--text', room);
-    const before = 'warning-pins-green';
-    map.addLayer({ id: 'focus-edge-glow', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': token('--level-red', room), 'line-width': 7 * scale, 'line-opacity': 0.9 } }, before);
-    map.addLayer({ id: 'focus-edge', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': ink, 'line-width': 1.6 * scale } }, before);
+    const colors = mapColors(room);
+    const ink = colors.text;
+    addLayer(map, { id: 'focus-edge-glow', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colors.level('red'), 'line-width': 7 * scale, 'line-opacity': 0.9 } });
+    addLayer(map, { id: 'focus-edge', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': ink, 'line-width': 1.6 * scale } });
     const isMark: ExpressionSpecification = ['to-boolean', ['get', 'mark']];
     // What is marked stands on a disc as light as the panel of the oldest red: without colour too nothing else is.
-    map.addLayer({ id: 'focus-ring', type: 'circle', source: 'focus', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': ['case', isMark, 24 * scale, 21 * scale], 'circle-color': ['case', isMark, token('--alarm', room), 'rgba(0,0,0,0)'], 'circle-stroke-color': ink, 'circle-stroke-width': 3 * scale } }, before);
+    addLayer(map, { id: 'focus-ring', type: 'circle', source: 'focus', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': ['case', isMark, 24 * scale, 21 * scale], 'circle-color': ['case', isMark, colors.alarm, colors.none], 'circle-stroke-color': ink, 'circle-stroke-width': 3 * scale } });
   }
 
   /** Where the red of the card is, while the camera is with the whole; null for none. */

@@ -1,6 +1,7 @@
 // Stations, parks and facilities with their symbols. The style draws them as dots, so that it stands on its
 // own in any client; the wall puts its drawings in their place.
 import type { MapLibreMap } from 'maplibre-gl';
+import { addLayer, type LayerId } from '@/core/map/zorder';
 import { facilityKinds } from '@/core/symbols/symbols';
 
 export const SERVICE_LAYERS = {
@@ -11,19 +12,15 @@ export const SERVICE_LAYERS = {
 
 export function addServices(map: MapLibreMap): void {
   for (const dots of ['facilities', 'first-aid-stations']) if (map.getLayer(dots)) map.removeLayer(dots);
-  const below = map.getLayer('road-labels') ? 'road-labels' : undefined;
-  const symbol = (id: string, layer: string, image: unknown, minzoom: number, order: number): void => {
-    map.addLayer(
-      {
-        id,
-        type: 'symbol',
-        source: 'onemap',
-        'source-layer': layer,
-        minzoom,
-        layout: { 'icon-image': image as string, 'icon-padding': 3, 'symbol-sort-key': order },
-      },
-      below,
-    );
+  const symbol = (id: LayerId, layer: string, image: unknown, minzoom: number, order: number): void => {
+    addLayer(map, {
+      id,
+      type: 'symbol',
+      source: 'onemap',
+      'source-layer': layer,
+      minzoom,
+      layout: { 'icon-image': image as string, 'icon-padding': 3, 'symbol-sort-key': order },
+    });
   };
   // Later layers are placed first: first aid wins over a parking place.
   symbol('facility-symbols', 'facilities', ['match', ['get', 'kind'], ...facilityKinds.flatMap((k) => [k, `symbol-${k}`]), 'symbol-party_service_centre'], 15.2, 2);

@@ -3,17 +3,16 @@
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { allItems } from '@/core/api/client';
 import type { Lang } from '@/core/i18n/lang';
-import { token } from '@/core/theme/tokens';
+import { mapColors, type MapColors } from '@/core/map/colors';
+import { addLayer } from '@/core/map/zorder';
+import { HOUSING, type Housing } from '@/core/ledger/types';
+import { housingWords } from '@/core/ledger/words';
 import type { GridLook } from '@/core/map/layers/grids';
-import { HOUSING, type Housing } from '../derive';
 import type { View } from '../settings';
-import { housingWords, words } from '../words';
+import { words } from '../words';
 
 /** Which grids each view has under its subject. */
 export const gridLook: Record<View, GridLook> = { levels: 'full', category: 'quiet', housing: 'outline', riders: 'outline' };
-
-/** The tokens of the kinds of housing: no level's colours, and apart in greyscale too. */
-export const housingToken: Record<Housing, `--${string}`> = { old_estate: '--housing-old', commodity: '--housing-commodity', mixed_use: '--housing-mixed' };
 
 const byKind = (value: (kind: Housing) => string, other: unknown): ExpressionSpecification =>
   ['match', ['get', 'housing'], ...HOUSING.flatMap((kind) => [kind, value(kind)]), other] as unknown as ExpressionSpecification;
@@ -28,27 +27,26 @@ export class ViewLayers {
   /** What the style itself says, of all that a view has changed. */
   private readonly before: (() => void)[] = [];
   private gates = false;
+  private readonly colors: MapColors;
 
   constructor(
     private readonly map: MapLibreMap,
-    private readonly room: Element,
+    room: Element,
     private readonly scale: number,
   ) {
+    this.colors = mapColors(room);
     map.addSource('gates', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-    map.addLayer(
-      {
-        id: 'gate-symbols',
-        type: 'symbol',
-        source: 'gates',
-        layout: {
-          visibility: 'none',
-          'icon-image': ['match', ['get', 'ebike'], 'yes', 'symbol-gate_open', 'dismount', 'symbol-dismount', 'symbol-gate_shut'],
-          'icon-padding': 1,
-          'symbol-sort-key': ['match', ['get', 'ebike'], 'yes', 0, 1],
-        },
+    addLayer(map, {
+      id: 'gate-symbols',
+      type: 'symbol',
+      source: 'gates',
+      layout: {
+        visibility: 'none',
+        'icon-image': ['match', ['get', 'ebike'], 'yes', 'symbol-gate_open', 'dismount', 'symbol-dismount', 'symbol-gate_shut'],
+        'icon-padding': 1,
+        'symbol-sort-key': ['match', ['get', 'ebike'], 'yes', 0, 1],
       },
-      map.getLayer('road-labels') ? 'road-labels' : undefined,
-    );
+    });
   }
 
   /** Puts the view in front. */
@@ -60,23 +58,23 @@ export class ViewLayers {
   }
 
   private housing(lang: Lang): void {
-    const colour = (kind: Housing): string => token(housingToken[kind], this.room);
-    this.paint('compounds', 'fill-color', byKind(colour, token('--panel', this.room)));
+    const colour = this.colors.housing;
+    this.paint('compounds', 'fill-color', byKind(colour, this.colors.panel));
     this.paint('compounds', 'fill-opacity', 0.42);
-    this.paint('buildings', 'fill-extrusion-color', byKind(colour, '#3a3a3d'));
+    this.paint('buildings', 'fill-extrusion-color', byKind(colour, this.colors.buildingUnknown));
     // The kind stands over the name: colour alone would not tell it.
-    this.layout('compound-labels', 'text-field', ['format', byKind((kind) => words[lang].short[kind] ?? housingWords[kind][lang], ''), { 'text-color': token('--text', this.room) }, '\n', {}, ['get', 'name'], {}]);
+    this.layout('compound-labels', 'text-field', ['format', byKind((kind) => words[lang].short[kind] ?? housingWords[kind][lang], ''), { 'text-color': this.colors.text }, '\n', {}, ['get', 'name'], {}]);
     this.range('compound-labels', 12);
   }
 
   private riders(): void {
-    const bright = token('--accent', this.room);
+    const bright = this.colors.accent;
     const k = this.scale;
     this.paint('routes', 'line-color', bright);
     this.paint('routes', 'line-opacity', 1);
     this.paint('routes', 'line-width', ['interpolate', ['linear'], ['zoom'], 13, 1 * k, 16, 2.6 * k, 18, 5 * k]);
     this.range('routes', 13);
-    this.paint('pocket-parks', 'fill-color', '#2f7a5c');
+    this.paint('pocket-parks', 'fill-color', this.colors.parkBright);
     this.paint('buildings', 'fill-extrusion-opacity', 0.45);
     for (const id of ['facility-symbols', 'park-symbols', 'first-aid-symbols']) {
       this.range(id, 13);

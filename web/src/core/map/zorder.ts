@@ -1,0 +1,96 @@
+// The draw order of every map layer of every page, bottom to top. A layer that is not listed here is an error: it
+// would be drawn wherever the code that added it happened to run.
+import type { AddLayerObject, MapLibreMap } from 'maplibre-gl';
+
+export const Z_ORDER = [
+  // Ground
+  'background',
+  'compounds',
+  'green',
+  'green-rows',
+  'water',
+  'waterways',
+  'pocket-parks',
+  // Streets
+  'road-areas',
+  'road-casings',
+  'roads-minor',
+  'roads',
+  'roads-main',
+  'routes',
+  'routes-on-foot',
+  // Level of each grid: a translucent floor and an edge, under the buildings
+  'grid-floor',
+  'grid-pattern',
+  'grid-edge',
+  // What stands on the ground
+  'barriers',
+  'boundaries',
+  'buildings',
+  'gates',
+  'facilities',
+  'first-aid-stations',
+  'building-labels',
+  'facility-symbols',
+  'park-symbols',
+  'first-aid-symbols',
+  'gate-symbols',
+  // Names
+  'road-labels',
+  'water-labels',
+  'water-area-labels',
+  'pocket-park-labels',
+  'compound-labels',
+  // Signs of the grids
+  'grid-sign-quiet',
+  'grid-sign',
+  // The selected case, under its own pin
+  'focus-edge-glow',
+  'focus-edge',
+  'focus-ring',
+  'ring',
+  // Cases
+  'warning-pins-green',
+  'warning-pins',
+  'warning-drills',
+  // The one place that a small map shows
+  'subject-area',
+  'subject-edge',
+  'subject-way',
+  'subject-place',
+  'subject-me',
+  // The place that is being picked
+  'mark',
+] as const;
+
+export type LayerId = (typeof Z_ORDER)[number];
+
+const position = new Map<string, number>(Z_ORDER.map((id, i) => [id, i]));
+
+/** The position of a layer in the draw order; throws for a layer that is not listed. */
+export function zIndex(id: string): number {
+  const at = position.get(id);
+  if (at === undefined) throw new Error(`Map layer "${id}" is not in Z_ORDER (web/src/core/map/zorder.ts). Add it there.`);
+  return at;
+}
+
+/** The id of the lowest of `present` (bottom to top) that is drawn above `id`. */
+export function layerAbove(present: readonly string[], id: string): string | undefined {
+  const own = zIndex(id);
+  return present.find((other) => zIndex(other) > own);
+}
+
+/** Adds a layer at its place in the draw order, whatever else is on the map. */
+export function addLayer(map: MapLibreMap, layer: AddLayerObject & { id: LayerId }): void {
+  map.addLayer(layer, layerAbove(map.getLayersOrder(), layer.id));
+}
+
+/** Throws where layers, given bottom to top, are not listed or stand in another order than the list's. */
+export function checkOrder(ids: readonly string[]): void {
+  let below: string | undefined;
+  for (const id of ids) {
+    if (below !== undefined && zIndex(id) <= zIndex(below)) throw new Error(`Map layer "${id}" is drawn above "${below}". Z_ORDER (web/src/core/map/zorder.ts) has them the other way round.`);
+    zIndex(id);
+    below = id;
+  }
+}
