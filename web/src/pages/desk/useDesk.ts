@@ -11,8 +11,7 @@ import { CaseList } from '@/core/ledger/caseList';
 import * as ledger from '@/core/ledger/client';
 import type { Case } from '@/core/ledger/types';
 import { statusWords } from '@/core/ledger/words';
-import { Feed } from '@/core/live/feed';
-import { useFreshness } from '@/core/live/freshness';
+import { useLive } from '@/core/live/useLive';
 import { counts as countQueues, inOrder, isIn, isOfficer, noFilters, passes, type Filters, type Me, type Queue } from './queues';
 
 export interface Grid {
@@ -31,8 +30,8 @@ export interface Category {
   photo: boolean;
 }
 
-/** Pause before a failed first load is tried again; milliseconds. */
-const RETRY = 4000;
+/** Pauses before a failed load is tried again; milliseconds. */
+const PAUSE = { first: 4000, longest: 15_000 };
 /** Several changes in quick succession ask for the grids' levels once; milliseconds. */
 const SETTLE = 300;
 /** The categories that every ledger knows, in the order of their keys. */
@@ -43,10 +42,7 @@ export type Phase = 'checking' | 'signed-out' | 'loading' | 'ready' | 'failed';
 export type Desk = ReturnType<typeof useDesk>;
 
 export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids: string[]) => void }) {
-  const phase = ref<Phase>('checking');
-  const failure = ref('');
   const me = ref<Me>({ role: 'public', communities: [] });
-  const fresh = useFreshness();
   const grids = shallowRef(new Map<string, Grid>());
   const units = shallowRef(new Map<string, string>());
   /** How many compounds there are. */
@@ -67,12 +63,9 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
   const selectedId = ref<string | null>(null);
   const ticked = reactive(new Set<string>());
 
-  // Ages are told in minutes and more: to sort and count each second would be in vain.
+  /** Now, to half a minute. */
   const minute = ref(Date.now());
-  watch(
-    () => Math.floor(fresh.now.value.getTime() / 30_000),
-    () => (minute.value = fresh.now.value.getTime()),
-  );
+  const identified = ref(false);
 
   const categoryName = (id: string): string => pick(categories.value.find((c) => c.id === id)?.words ?? categoryWords(id));
   const unitName = (id: string | undefined): string | undefined => (id ? (units.value.get(id) ?? id) : undefined);
@@ -94,10 +87,7 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
   });
   watch(queue, () => (lastAt = 0));
 
-  let feed: Feed | null = null;
-  let retry: ReturnType<typeof setTimeout> | undefined;
   let settling: ReturnType<typeof setTimeout> | undefined;
-  let over = false;
 
   function settleLevels(): void {
     clearTimeout(settling);
@@ -122,7 +112,19 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
     on.gridsMoved(moved);
   }
 
-  async function load(): Promise<number> {
+  /** Asks who sits here; false for who may not see the desk. */
+  async function identify(): Promise<boolean> {
+    const session = await api.session();
+    const unit = 'unit' in session ? (session.unit as string | undefined) : undefined;
+    const bound = 'communities' in session ? (session.communities as string[] | undefined) : undefined;
+    me.value = { role: session.role, account: session.account ?? undefined, unit: unit ?? undefined, communities: bound ?? [] };
+    identified.value = session.role !== 'public' && session.role !== 'rider';
+    return identified.value;
+  }
+
+  async function load(): Promise<number | null> {
+    // Only once: a session that ends later takes nothing away that is being typed.
+    if (!identified.value && !(await identify())) return null;
     const seq = await list.load();
     const [cells, statuses, members, collections, rules] = await Promise.all([
       api.allItems<GridProperties>('grids'),
@@ -145,66 +147,27 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
     return seq;
   }
 
-  async function begin(): Promise<void> {
-    try {
-      const session = await api.session();
-      const unit = 'unit' in session ? (session.unit as string | undefined) : undefined;
-      const bound = 'communities' in session ? (session.communities as string[] | undefined) : undefined;
-      me.value = { role: session.role, account: session.account ?? undefined, unit: unit ?? undefined, communities: bound ?? [] };
-      if (session.role === 'public' || session.role === 'rider') {
-        phase.value = 'signed-out';
-        return;
-      }
-      if (phase.value !== 'ready') phase.value = 'loading';
-      const seq = await load();
-      if (over) return;
-      failure.value = '';
-      phase.value = 'ready';
-      if (counts.value.mine === 0) queue.value = 'open';
-      fresh.heard(null);
-      feed?.stop();
-      feed = new Feed({
-        seq,
-        collections: ['warnings'],
-        onCommit(commit) {
-          if (!list.apply(commit)) void reload();
-        },
-        onReset: () => void reload(),
-        onHeard: fresh.heard,
-        onBehind: fresh.behind,
-        onConnected: fresh.connected,
-      });
-      void feed.run();
-    } catch (error) {
-      if (over) return;
-      failure.value = explain(error);
-      phase.value = 'failed';
-      retry = setTimeout(() => void begin(), RETRY);
-    }
-  }
-
-  async function reload(): Promise<void> {
-    try {
-      feed?.resumeFrom(await load());
-    } catch {
-      clearTimeout(retry);
-      retry = setTimeout(() => void reload(), RETRY);
-    }
-  }
-
-  const hurry = (): void => feed?.hurry();
-  addEventListener('online', hurry);
-  onScopeDispose(() => {
-    over = true;
-    removeEventListener('online', hurry);
-    clearTimeout(retry);
-    clearTimeout(settling);
-    feed?.stop();
+  const live = useLive(['warnings'], null, { load, apply: (commit) => list.apply(commit), pause: PAUSE });
+  const { fresh } = live;
+  const phase = computed<Phase>(() => {
+    if (live.phase.value === 'ready') return 'ready';
+    if (live.phase.value === 'ended') return 'signed-out';
+    if (live.error.value !== null) return 'failed';
+    return identified.value ? 'loading' : 'checking';
   });
+  // Who has nothing of their own begins with all that is open.
+  watch(() => phase.value === 'ready', () => counts.value.mine === 0 && (queue.value = 'open'), { once: true });
+
+  // Ages are told in minutes and more: to sort and count each second would be in vain.
+  watch(
+    () => Math.floor(fresh.now.value.getTime() / 30_000),
+    () => (minute.value = fresh.now.value.getTime()),
+  );
+  onScopeDispose(() => clearTimeout(settling));
 
   return {
     phase,
-    failure,
+    failure: computed(() => (live.error.value === null ? '' : explain(live.error.value))),
     me,
     fresh,
     minute,
@@ -227,8 +190,8 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
     categoryName,
     unitName,
     gridName,
-    begin,
-    reload,
+    begin: live.start,
+    reload: live.reload,
     /** Selects the next or the previous row; from nowhere, the first. */
     move(by: number): void {
       const at = rows.value.findIndex((c) => c.id === selectedId.value);

@@ -1,10 +1,12 @@
 // The field page's state: who works here, the cases, and how old that knowledge is. What was learnt last is kept
 // on the phone and shown with its age where there is no network.
-import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { useIntervalFn } from '@vueuse/core';
+import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
 import { photoIds } from '@/core/ledger/case';
 import { cases as askCases, photoUrl, readCase, rules as askRules } from '@/core/ledger/client';
 import type { Case } from '@/core/ledger/types';
+import { useLive } from '@/core/live/useLive';
 import { shelf } from '@/core/offline/shelf';
 import { forgetSeen } from '@/core/phone/serviceWorker';
 import { useOutbox, type OutboxHandle } from '@/core/phone/useOutbox';
@@ -70,7 +72,6 @@ export function useField(): Field {
   const asOf = ref<Date | null>(null);
   const online = ref(true);
   const now = ref(Date.now());
-  const refreshing = ref(false);
   const seenPhotos = new Set<string>();
 
   const outbox = useOutbox(
@@ -81,7 +82,7 @@ export function useField(): Field {
       if (entry.state === 'refused' && entry.case !== null) void readCase(entry.case).then(({ value }) => take(value), () => {});
       else if (answer?.properties && cases.value) take(answer);
       // Something got through: what is shown need not stay what was known.
-      if (!online.value) void refresh();
+      if (!online.value) void live.reload();
     },
   );
 
@@ -172,48 +173,41 @@ export function useField(): Field {
     for (const id of wanted.slice(0, MOST_PHOTOS)) if ((await fetch(photoUrl(id, { thumb: true }))).ok) seenPhotos.add(id);
   }
 
-  async function refresh(): Promise<void> {
-    if (refreshing.value) return;
-    refreshing.value = true;
-    try {
-      if (!(await identify()) || !me.value) {
-        online.value = true;
-        return;
-      }
-      const at = new Date();
-      const found = await ask(me.value);
-      cases.value = found;
-      asOf.value = at;
-      access.value = 'in';
+  async function load(): Promise<number | null> {
+    if (!(await identify()) || !me.value) {
       online.value = true;
-      await keep();
-      void outbox.send();
-      void nameUnits().catch(() => {});
-      void learnRules().catch(() => {});
-      void seePhotos(found).catch(() => {});
-    } catch (error) {
-      if (error instanceof api.ApiError && error.status === 401) {
-        access.value = 'sign_in';
-        online.value = true;
-      } else {
-        online.value = false;
-        if (access.value !== 'in') access.value = 'unreachable';
-      }
-    } finally {
-      refreshing.value = false;
-      now.value = Date.now();
+      return null;
+    }
+    const at = new Date();
+    const found = await ask(me.value);
+    cases.value = found;
+    asOf.value = at;
+    now.value = Date.now();
+    access.value = 'in';
+    online.value = true;
+    await keep();
+    void outbox.send();
+    void nameUnits().catch(() => {});
+    void learnRules().catch(() => {});
+    void seePhotos(found).catch(() => {});
+    return 0;
+  }
+
+  function failed(error: unknown): void {
+    now.value = Date.now();
+    if (error instanceof api.ApiError && error.status === 401) {
+      access.value = 'sign_in';
+      online.value = true;
+    } else {
+      online.value = false;
+      if (access.value !== 'in') access.value = 'unreachable';
     }
   }
 
-  const seen = (): void => {
-    if (document.visibilityState === 'visible') void refresh();
-  };
-  let timers: ReturnType<typeof setInterval>[] = [];
-  onScopeDispose(() => {
-    for (const timer of timers) clearInterval(timer);
-    document.removeEventListener('visibilitychange', seen);
-    removeEventListener('online', seen);
-  });
+  const live = useLive(['warnings'], null, { load, failed, every: EVERY, pause: { first: EVERY, longest: EVERY } });
+  useIntervalFn(() => {
+    now.value = Date.now();
+  }, 15_000);
 
   return {
     access,
@@ -224,27 +218,19 @@ export function useField(): Field {
     asOf,
     online,
     now,
-    refreshing,
+    refreshing: live.loading,
     waiting: computed(() => outbox.entries.value.filter((e) => e.state === 'waiting').length),
     refused: computed(() => outbox.entries.value.filter((e) => e.state === 'refused').length),
     outbox,
     async start() {
       await recall().catch(() => {});
-      timers = [
-        setInterval(seen, EVERY),
-        setInterval(() => {
-          now.value = Date.now();
-        }, 15_000),
-      ];
-      document.addEventListener('visibilitychange', seen);
-      addEventListener('online', seen);
-      await refresh();
+      await live.start();
     },
-    refresh,
+    refresh: live.reload,
     async signIn(token) {
       await api.signIn(token);
       access.value = 'asking';
-      await refresh();
+      await live.reload();
     },
     async signOut() {
       await api.signOut();

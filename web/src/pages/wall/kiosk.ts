@@ -2,7 +2,7 @@
 // travels in an address to the server's log. The page turns it into a session, and again when the session ends.
 import { ref, onScopeDispose, type Ref } from 'vue';
 import * as api from '@/core/api/client';
-import { backoff } from '@/core/live/feed';
+import { backoff } from '@/core/live/backoff';
 
 /** Sessions last twelve hours; looked at so often; milliseconds. */
 const LOOK = 600_000;

@@ -3,7 +3,7 @@
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError } from '@/core/api/client';
 import { lang, pick, setLanguage } from '@/core/i18n/lang';
-import { backoff } from '@/core/live/feed';
+import { backoff } from '@/core/live/backoff';
 import { presets } from './presets';
 import { DEFAULTS, findCommunities, linkTo, readSettings, steadySet, type Misread, type Settings } from './settings';
 import type { Grid } from './wallState';

@@ -6,7 +6,7 @@ import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { style as loadStyle } from '@/core/api/client';
 import type { Bbox } from '@/core/api/types';
 import type { Lang } from '@/core/i18n/lang';
-import { backoff } from '@/core/live/feed';
+import { backoff } from '@/core/live/backoff';
 import { addCategoryImages, addImages } from '@/core/map/images';
 import { keepTiles } from '@/core/map/keptTiles';
 import { GridLayers, type SignSizes } from '@/core/map/layers/grids';

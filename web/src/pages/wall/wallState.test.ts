@@ -117,14 +117,6 @@ test('what turned red while nobody listened is news when all is loaded anew, and
   expect(onRedGone.mock.calls).toEqual([['ends'], ['calms']]);
 });
 
-test('a commit that comes while all is loaded anew is not lost', async () => {
-  const state = await wall({});
-  const again = state.load();
-  state.apply(red(6));
-  await again;
-  expect([...state.warnings.value.keys()]).toEqual(['w1']);
-});
-
 test('a constant stream neither starves the levels nor asks for them more often than four times a second', async () => {
   const state = await wall({});
   statusesAsked = 0;

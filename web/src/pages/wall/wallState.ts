@@ -12,7 +12,7 @@ import type {
   GridStatus,
   Landing,
 } from '@/core/api/types';
-import { backoff } from '@/core/live/feed';
+import { backoff } from '@/core/live/backoff';
 import { bboxOf, union } from '@/core/map/bounds';
 import { isOpen, isRed, type Warning } from './derive';
 
@@ -71,9 +71,9 @@ export class WallState {
   readonly counts = shallowReactive(new Map<string, number>());
   /** Bounding boxes of the collections, for the first camera. */
   private readonly extents = new Map<string, Bbox>();
-  private loading: Promise<number> | null = null;
-  /** What the feed told while a load was under way: the load may have read before it. */
-  private meanwhile: CommitEvent[] = [];
+  /** Loads under way, and loads that were done. */
+  private loading = 0;
+  private loads = 0;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private asking = false;
   private askAgain = false;
@@ -85,21 +85,20 @@ export class WallState {
   private counting: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
 
-  constructor(private readonly listeners: WallListeners = {}) {}
+  constructor(
+    private readonly listeners: WallListeners = {},
+    /** Loads all of it again, now or when the server answers again. */
+    private readonly reload: () => Promise<unknown> = () => this.load(),
+  ) {}
 
-  /** Loads all of it, one load after the other; answers the commit from which the feed must go on. */
-  load(signal?: AbortSignal): Promise<number> {
-    const before = this.loading ?? Promise.resolve(0);
-    const mine = before.catch(() => 0).then(() => this.loadNow(signal));
-    this.loading = mine;
-    const done = (): void => {
-      if (this.loading === mine) {
-        this.loading = null;
-        this.meanwhile = [];
-      }
-    };
-    mine.then(done, done);
-    return mine;
+  /** Loads all of it; answers the commit from which the feed must go on. */
+  async load(signal?: AbortSignal): Promise<number> {
+    this.loading += 1;
+    try {
+      return await this.loadNow(signal);
+    } finally {
+      this.loading -= 1;
+    }
   }
 
   private async loadNow(signal?: AbortSignal): Promise<number> {
@@ -125,7 +124,7 @@ export class WallState {
     this.listeners.onLoaded?.();
     // What turned red in a gap is news all the same; at first sight nothing is.
     if (known) this.tellReds(known);
-    for (const commit of this.meanwhile.splice(0)) if (commit.seq > landing.seq) this.fold(commit);
+    this.loads += 1;
     return landing.seq;
   }
 
@@ -185,11 +184,6 @@ export class WallState {
 
   /** Folds one commit in. */
   apply(commit: CommitEvent): void {
-    if (this.loading) this.meanwhile.push(commit);
-    this.fold(commit);
-  }
-
-  private fold(commit: CommitEvent): void {
     const wasEmpty = this.empty;
     const touched = new Set<string>();
     const arrivals: Arriving = new Map();
@@ -268,7 +262,7 @@ export class WallState {
     try {
       const answer = await api.gridStatuses();
       // A load that is under way has its own answer, and a newer one.
-      if (!this.loading) for (const id of this.setStatuses(answer.grids)) this.changedGrids.add(id);
+      if (this.loading === 0) for (const id of this.setStatuses(answer.grids)) this.changedGrids.add(id);
       this.failures = 0;
       // A large map's answer costs something: a fifth of the time at most.
       pause = Math.max(SETTLE, 4 * (performance.now() - begin));
@@ -335,6 +329,12 @@ export class WallState {
     }
   }
 
+  private async loadAgain(): Promise<void> {
+    const before = this.loads;
+    await this.reload();
+    if (this.loads === before) throw new Error('not loaded');
+  }
+
   /** Loads what a reset only named, counts what came in and tells the camera; what comes meanwhile is counted
    * together with it the next time. */
   private arrive(what: Arriving, reset: boolean, wasEmpty: boolean): void {
@@ -358,7 +358,7 @@ export class WallState {
     if (!now) return;
     const before = new Map(this.counts);
     try {
-      if (now.reset) await this.load();
+      if (now.reset) await this.loadAgain();
       else await this.loadCounts();
       this.listeners.onArrivals?.(
         [...now.what].map(([collection, { bbox, named }]) => ({

@@ -1,0 +1,141 @@
+// One connection to the live feed (`GET /api/events`). It resumes after the last event it received, waits longer after
+// each failure, and gives up a connection that is silent. The browser's EventSource cannot send `Last-Event-ID` on its
+// first connection, so what happens between loading a page and opening its feed could be lost: fetch can.
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { under } from '@/core/api/root';
+import type { CommitEvent } from '@/core/api/types';
+import { backoff, type Pause } from './backoff';
+
+export interface ConnectionOptions {
+  /** Resume after this commit. */
+  seq: number;
+  /** Parameters of the feed: `collections`, `bbox`. */
+  query: string;
+  onCommit: (commit: CommitEvent) => void;
+  /** The server no longer keeps what was missed; `seq` is where the feed goes on. */
+  onReset: (seq: number) => void;
+  /** Anything arrived, be it a heartbeat; `serverTime` where it says the time. */
+  onHeard?: (serverTime: Date | null) => void;
+  /** Whether the server has lost its database: it answers, but from memory. */
+  onBehind?: (behind: boolean) => void;
+  onConnected?: (connected: boolean) => void;
+  /** `omit` for pages that ask as nobody, though somebody may be signed in. */
+  credentials?: RequestCredentials;
+  /** A connection that is silent for this long is given up; milliseconds. The server speaks every 10 s. */
+  silence?: number;
+  pause?: Pause;
+}
+
+export class Connection {
+  private seq: number;
+  private stopped = false;
+  private current: AbortController | null = null;
+  private failures = 0;
+  /** A pause that the server asked for; milliseconds. */
+  private asked = 0;
+  private wake: (() => void) | null = null;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.seq = options.seq;
+  }
+
+  /** The last commit that a reconnection would resume after. */
+  get position(): number {
+    return this.seq;
+  }
+
+  /** Runs until `stop`. */
+  async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.connect();
+      } catch {
+        // Every failure is answered by the pause below; the page shows that it is stale.
+      }
+      if (this.stopped) return;
+      this.options.onConnected?.(false);
+      await this.rest(Math.max(this.asked, backoff(this.failures, this.options.pause)));
+      this.failures += 1;
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.current?.abort();
+    this.wake?.();
+  }
+
+  /** Tries at once, for when the network is back. */
+  hurry(): void {
+    this.failures = 0;
+    this.wake?.();
+  }
+
+  private async connect(): Promise<void> {
+    const connection = new AbortController();
+    this.current = connection;
+    this.asked = 0;
+    const silence = this.options.silence ?? 25_000;
+    let deadline = setTimeout(() => connection.abort(), silence);
+    try {
+      const response = await fetch(under(`/api/events${this.options.query && `?${this.options.query}`}`), {
+        headers: { accept: 'text/event-stream', 'last-event-id': String(this.seq) },
+        cache: 'no-store',
+        credentials: this.options.credentials ?? 'same-origin',
+        signal: connection.signal,
+      });
+      if (!response.ok || !response.body) {
+        const seconds = Number(response.headers.get('retry-after'));
+        this.asked = Number.isFinite(seconds) ? Math.min(seconds, 60) * 1000 : 0;
+        throw new Error(`feed: HTTP ${response.status}`);
+      }
+      this.options.onConnected?.(true);
+      this.options.onHeard?.(null);
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      const parser = createParser({ onEvent: (event) => this.take(event) });
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done || this.stopped) return;
+        this.failures = 0;
+        clearTimeout(deadline);
+        deadline = setTimeout(() => connection.abort(), silence);
+        this.options.onHeard?.(null);
+        parser.feed(value);
+      }
+    } finally {
+      clearTimeout(deadline);
+      connection.abort();
+    }
+  }
+
+  private take({ event, data, id }: EventSourceMessage): void {
+    if (this.stopped) return;
+    if (event === 'change') {
+      const commit = JSON.parse(data) as CommitEvent;
+      // After a resume the server may repeat the last commit.
+      if (commit.seq <= this.seq) return;
+      this.options.onCommit(commit);
+      this.seq = commit.seq;
+    } else if (event === 'time') {
+      const { at, stale } = JSON.parse(data) as { at: string; stale?: boolean };
+      this.options.onBehind?.(stale ?? false);
+      this.options.onHeard?.(new Date(at));
+      // Commits up to here concerned other collections: a reconnection need not hear of them.
+      const seq = Number(id);
+      if (id && Number.isSafeInteger(seq)) this.seq = Math.max(this.seq, seq);
+    } else if (event === 'reset') {
+      this.seq = (JSON.parse(data) as { seq: number }).seq;
+      this.options.onReset(this.seq);
+    }
+  }
+
+  private rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
