@@ -21,8 +21,9 @@ use futures_util::StreamExt;
 use geo_types::line_string;
 use onemap::http::{self, App, Options};
 use onemap::index::Select;
-use onemap::live::{self, Live};
+use onemap::live::Live;
 use onemap::model::Role;
+use onemap::service::config;
 use onemap::spatial::bounds::Bounds;
 use onemap::spatial::tile::Tile;
 use onemap::store::{NewToken, Store};
@@ -63,7 +64,7 @@ async fn measure(buildings: u64) {
     println!("synth: {:.1} s", began.elapsed().as_secs_f64());
 
     let store = Store::open(&database).await.unwrap();
-    live::install_schemas(&store, onemap::model::BuiltIns::compiled(), &[], true)
+    config::install_schemas(&store, onemap::model::BuiltIns::compiled(), &[], true)
         .await
         .unwrap();
     let (_, secret) = store

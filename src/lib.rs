@@ -13,10 +13,12 @@ pub mod store;
 pub mod demo;
 pub mod ingest;
 
-pub mod riders;
+pub mod access;
 pub mod warnings;
 
 pub mod live;
+
+pub mod service;
 
 pub mod http;
 

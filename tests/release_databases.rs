@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use onemap::live::install_schemas;
 use onemap::model::{BuiltIns, CollectionId, ORIGIN, Role, Schema};
+use onemap::service::config::install_schemas;
 use onemap::store::Store;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Map, Value, json};

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use onemap::live::Snapshot;
-use onemap::live::desk;
-use onemap::live::place::Where;
-use onemap::live::replay::Replay;
 use onemap::model::{FeatureId, Role};
+use onemap::service::ledger::decisions as desk;
+use onemap::service::ledger::replay::Replay;
+use onemap::service::place::Where;
 use onemap::store::Store;
 use onemap::warnings::{Action, Actor, PhotoKind, Report, Source, StepPhoto, Verdict, Wish};
 use rand::rngs::StdRng;

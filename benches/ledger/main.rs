@@ -19,8 +19,10 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use onemap::http::{self, App, Options};
-use onemap::live::{self, Live};
+use onemap::live::Live;
 use onemap::model::{Author, Edit, Role};
+use onemap::service::config;
+use onemap::service::ledger::{decisions, timer};
 use onemap::store::{NewToken, Store};
 use rand::RngExt;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -88,12 +90,12 @@ async fn measure(size: Size) {
     );
     drop(snapshot);
     // What fell due since the last step of the fill is written first.
-    while live::timer::tick(&live, Timestamp::now())
+    while timer::tick(&live, Timestamp::now())
         .await
         .unwrap()
         .is_some_and(|at| at <= Timestamp::now())
     {}
-    tokio::spawn(live::timer::run(live.clone()));
+    tokio::spawn(timer::run(live.clone()));
 
     let (_, secret) = store
         .create_token(NewToken::new("bench", Role::Admin))
@@ -120,7 +122,7 @@ async fn prepare(database: &str, size: Size) {
     if store.head().await.unwrap().seq > 0 {
         return;
     }
-    live::install_schemas(&store, onemap::model::BuiltIns::compiled(), &[], true)
+    config::install_schemas(&store, onemap::model::BuiltIns::compiled(), &[], true)
         .await
         .unwrap();
     let now = Timestamp::now();
@@ -307,7 +309,7 @@ fn open(live: &Live, wanted: &[&str]) -> Vec<String> {
     let read = cases
         .iter()
         .filter(|e| !e.all_properties().contains("\"closed_at\""));
-    let read = read.filter_map(|e| live::desk::read(e).ok());
+    let read = read.filter_map(|e| decisions::read(e).ok());
     let there = read.filter(|c| wanted.contains(&c.status.as_str()));
     there.map(|c| c.id.to_string()).collect()
 }

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::print;
 use crate::demo;
 use crate::ingest::{self, Options};
-use crate::live::{self, CALENDAR_FILE, Folder, RULES_FILE};
 use crate::model::CollectionId;
+use crate::service::config::{self, CALENDAR_FILE, Folder, RULES_FILE};
 use crate::store::Store;
 use crate::warnings::{Calendar, Problem, Rules, text_of};
 
@@ -140,7 +140,7 @@ fn calendar(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
 }
 
 fn schema(path: &Path, bytes: &[u8], outcome: &mut Outcome, schemas: &mut Schemas) {
-    match live::read_schema(&path.display().to_string(), bytes) {
+    match config::read_schema(&path.display().to_string(), bytes) {
         Err(problems) => outcome.problems.extend(problems),
         Ok((id, document)) => {
             schemas.retain(|(known, _)| *known != id);

@@ -117,7 +117,7 @@ mod tests {
         let schemas = demo::schemas();
         let snapshot = Snapshot::of_features(schemas, district.clone(), as_of()).unwrap();
         let script = demo::script(&district, as_of());
-        let mut replay = crate::live::replay::Replay::new(&snapshot);
+        let mut replay = crate::service::ledger::replay::Replay::new(&snapshot);
         let refused = demo_ledger::play(&mut replay, &script, &Photos::named()).unwrap();
         assert_eq!(refused, 0, "of {}", script.len());
         replay

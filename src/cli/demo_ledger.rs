@@ -8,12 +8,13 @@ use serde_json::Value;
 
 use crate::codec::photo;
 use crate::demo::{self, Event, OpenCase, Sighting, What, Who};
-use crate::live::desk;
-use crate::live::office::NewReport;
-use crate::live::place::Where;
-use crate::live::replay::{Replay, ReplayError};
-use crate::live::{Office, OfficeError, Snapshot};
+use crate::live::Snapshot;
 use crate::model::{Author, Change, Edit, FeatureId, Role};
+use crate::service::ledger::NewReport;
+use crate::service::ledger::decisions as desk;
+use crate::service::ledger::replay::{Replay, ReplayError};
+use crate::service::ledger::{Office, OfficeError};
+use crate::service::place::Where;
 use crate::store::{Store, StoreError, Uploader};
 use crate::warnings::{Actor, Case, Report, Source, Wish};
 

@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{print, with_store};
-use crate::live::desk::CASES;
 use crate::model::{Author, CollectionId, FeatureId, Role, Schema};
+use crate::service::ledger::decisions::CASES;
 use crate::store::{CONTACT, Erasure, Store};
 
 /// Erase personal data of one feature from all its versions. What was erased is remembered (not the

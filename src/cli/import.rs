@@ -13,8 +13,8 @@ use super::import_ledger::{self, Sheets};
 use super::{PARTLY, print, with_store};
 use crate::demo;
 use crate::ingest::{self, Options, Progress, Report, Stage};
-use crate::live::desk::CASES;
 use crate::model::{Author, CollectionId};
+use crate::service::ledger::decisions::CASES;
 use crate::spatial::crs::Crs;
 use crate::store::{Opening, Store, StoreError};
 

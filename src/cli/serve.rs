@@ -17,8 +17,10 @@ use super::serve_limits::LimitArgs;
 use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
 use crate::http::{self, App, Proxies, assets, connections};
-use crate::live::{self, Live, Office};
+use crate::live::{self, Live};
 use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
+use crate::service::ledger::{Office, timer};
+use crate::service::{config, webhooks};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
 /// How long it is noted what webhooks were told.
@@ -93,7 +95,7 @@ impl ServeArgs {
 pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitCode> {
     let folder = match &args.config {
         None => None,
-        Some(dir) => Some(live::Folder::read(dir)?),
+        Some(dir) => Some(config::Folder::read(dir)?),
     };
     let opening = if args.create || args.demo {
         Opening::Create
@@ -123,7 +125,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
 async fn serve(
     store: &Store,
     args: ServeArgs,
-    folder: Option<live::Folder>,
+    folder: Option<config::Folder>,
     started: &AtomicBool,
 ) -> anyhow::Result<ExitCode> {
     install_schemas(store, folder.as_ref()).await?;
@@ -133,9 +135,9 @@ async fn serve(
 
     let begun = std::time::Instant::now();
     let live = Live::start_following(store.clone(), args.following()).await?;
-    live::configure(&live, folder.as_ref()).await?;
+    config::configure(&live, folder.as_ref()).await?;
     if let (Some(dir), Some(folder)) = (args.config.clone(), folder) {
-        tokio::spawn(live::watch(live.clone(), dir, folder));
+        tokio::spawn(config::watch(live.clone(), dir, folder));
     }
     let features: usize = live
         .snapshot()
@@ -150,7 +152,7 @@ async fn serve(
         "the map is in memory"
     );
     tokio::spawn(tidy(store.clone(), args.audit_days));
-    tokio::spawn(live::timer::run(live.clone()));
+    tokio::spawn(timer::run(live.clone()));
     if args.demo && live.snapshot().is_demo() {
         tokio::spawn(demo_ledger::go_on(
             Office::new(live.clone()),
@@ -170,7 +172,7 @@ async fn serve(
         tls: args.tls_cert.is_some(),
         trust_proxy: args.trust_proxy.clone(),
     };
-    tokio::spawn(live::courier(live.clone()));
+    tokio::spawn(webhooks::run(live.clone()));
     let app = App::new(live, options, http::metrics::install());
     let listener = std::net::TcpListener::bind(args.listen)
         .with_context(|| format!("cannot listen on {}", args.listen))?;
@@ -192,7 +194,7 @@ async fn serve(
 }
 
 /// Schemas decide what is protected, so a wrong one stops the start instead of being passed over.
-async fn install_schemas(store: &Store, folder: Option<&live::Folder>) -> anyhow::Result<()> {
+async fn install_schemas(store: &Store, folder: Option<&config::Folder>) -> anyhow::Result<()> {
     let own = match folder.filter(|f| f.has_schemas()) {
         None => Vec::new(),
         Some(folder) => match folder.schemas() {
@@ -204,7 +206,7 @@ async fn install_schemas(store: &Store, folder: Option<&live::Folder>) -> anyhow
         },
     };
     let built_ins = BuiltIns::compiled();
-    live::install_schemas(store, built_ins, &own, true).await?;
+    config::install_schemas(store, built_ins, &own, true).await?;
     Ok(())
 }
 

@@ -15,8 +15,9 @@ use super::items::collection;
 use super::limit::Allowance;
 use super::problem::Problem;
 use super::query::Query;
-use crate::live::{desk, place};
 use crate::model::Role;
+use crate::service::ledger::decisions as desk;
+use crate::service::place;
 use crate::store::audit::{AuditEntry, AuditKind};
 
 /// The collection of gates and doors.

@@ -11,8 +11,9 @@ use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
 use super::warnings::read_as_of;
-use crate::live::{Snapshot, desk, history};
+use crate::live::{Snapshot, history};
 use crate::model::RoleSet;
+use crate::service::ledger::decisions as desk;
 use crate::warnings::StatusBoard;
 
 /// The level of every grid: the worst of its open warnings, with the reason in words.

@@ -59,7 +59,8 @@ use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::live::{Live, Office};
+use crate::live::Live;
+use crate::service::ledger::Office;
 use crate::store::audit::during;
 pub use events::FeedLimits;
 use problem::Problem;

@@ -20,8 +20,9 @@ use super::limit::{Allowance, ClientAddress, Origin};
 use super::problem::Problem;
 use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
-use crate::live::{Snapshot, desk, receipt_hash};
+use crate::live::Snapshot;
 use crate::model::{Role, RoleSet};
+use crate::service::ledger::{decisions as desk, receipt_hash};
 use crate::store::{PhotoSize, StoredPhoto, Uploader};
 
 /// How many photos are decoded at once: each may take hundreds of megabytes for a moment.

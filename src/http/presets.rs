@@ -14,8 +14,8 @@ use super::body::JsonBody;
 use super::problem::Problem;
 use super::query::Query;
 use super::written::{self, Accepted, Subject};
-use crate::live::presets::{self, PresetError};
 use crate::model::{FeatureId, Role};
+use crate::service::presets::{self, PresetError};
 
 /// The longest name, and what a preset may hold.
 const LONGEST_NAME: usize = 40;

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::App;
 use super::problem::Problem;
 use super::query::Query;
-use crate::live::RULES;
 use crate::model::Properties;
+use crate::model::names::collection::RULES;
 use crate::warnings::rules::{Category, ConditionRule, PlaceRule, TimeStep};
 
 /// The rules in force.

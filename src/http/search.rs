@@ -12,8 +12,8 @@ use super::items::{self, GEOJSON};
 use super::problem::Problem;
 use super::query::Query;
 use super::work::Kind;
+use crate::access;
 use crate::index::Collection;
-use crate::riders;
 
 /// The most features one may ask for.
 const MOST: usize = 100;
@@ -88,7 +88,7 @@ pub async fn search(
     } else {
         // It walks over every name with all cores.
         app.answer_aside(Kind::Search, NARROW, move |budget| {
-            Ok(riders::search(
+            Ok(access::search(
                 &collections,
                 asker.view(),
                 &words,

@@ -8,15 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::desk;
-use super::office::SILENCES;
 use crate::index::{Collections, Entry};
-use crate::model::{CollectionId, FeatureId, Level, Record};
+use crate::model::names::collection::{RULES, SILENCES, WARNINGS};
+use crate::model::{CollectionId, FeatureId, Level, Properties, Record};
 use crate::store::StoreError;
-use crate::warnings::{Calendar, Case, Notice, Problem, Rules};
-
-/// The hidden collection whose rows are the rules and the calendar in force.
-pub const RULES: &str = "$rules";
+use crate::warnings::{Calendar, Case, Notice, Problem, Rules, due};
 
 /// What a silence matches; what it does not name matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -87,7 +83,7 @@ impl Agenda {
     }
 
     /// The same rules over a ledger without a case.
-    pub(super) fn emptied(&self) -> Self {
+    pub(crate) fn emptied(&self) -> Self {
         Self {
             rules: Arc::clone(&self.rules),
             calendar: Arc::clone(&self.calendar),
@@ -101,7 +97,7 @@ impl Agenda {
 
     /// Whether a record of the collection may change it.
     pub(super) fn reads(collection: &CollectionId) -> bool {
-        [desk::CASES, RULES, SILENCES].contains(&collection.as_str())
+        [WARNINGS, RULES, SILENCES].contains(&collection.as_str())
     }
 
     /// Takes a commit up. `map` are the collections after it.
@@ -117,8 +113,8 @@ impl Agenda {
                     all = true;
                 }
                 SILENCES => self.take_silence(id, find(map, SILENCES, id)),
-                desk::CASES if !all => {
-                    let entry = map.get(desk::CASES).and_then(|c| c.get(id.as_str()));
+                WARNINGS if !all => {
+                    let entry = map.get(WARNINGS).and_then(|c| c.get(id.as_str()));
                     self.take_entry(id, entry.map(AsRef::as_ref));
                 }
                 _ => {}
@@ -207,7 +203,7 @@ impl Agenda {
     fn take_all(&mut self, map: &Collections) {
         self.open.clear();
         self.moments.clear();
-        let Some(cases) = map.get(desk::CASES) else {
+        let Some(cases) = map.get(WARNINGS) else {
             return;
         };
         for entry in cases.iter() {
@@ -218,7 +214,7 @@ impl Agenda {
     fn take_entry(&mut self, id: &FeatureId, entry: Option<&Entry>) {
         // Most cases are closed: what is not open is not even parsed.
         let open = entry.filter(|e| !e.all_properties().contains("\"closed_at\":"));
-        match open.map(desk::read) {
+        match open.map(Case::of) {
             None => self.take(id, None),
             Some(Ok(case)) => self.take(id, Some(&case)),
             Some(Err(error)) => {
@@ -229,7 +225,7 @@ impl Agenda {
     }
 
     /// Takes up what a case is now.
-    pub(super) fn take(&mut self, id: &FeatureId, case: Option<&Case>) {
+    pub(crate) fn take(&mut self, id: &FeatureId, case: Option<&Case>) {
         if let Some(before) = self.open.remove(id)
             && let Some(due) = before.due
         {
@@ -238,7 +234,7 @@ impl Agenda {
         let Some(case) = case.filter(|c| !c.status.is_ended()) else {
             return;
         };
-        let due = desk::due(case, &self.rules, &self.calendar, self.since);
+        let due = due::next(case, &self.rules, &self.calendar, self.since);
         if let Some(due) = due {
             self.moments.insert((due, id.clone()));
         }
@@ -249,7 +245,7 @@ impl Agenda {
 
     /// Rules that cannot be read leave those before them in force.
     fn take_rules(&mut self, entry: &Entry) {
-        let map = desk::properties(entry);
+        let map = Properties::from_canonical(entry.all_properties()).to_map();
         let Some(text) = map.get("text").and_then(serde_json::Value::as_str) else {
             return;
         };

@@ -9,7 +9,7 @@ use crate::store::{Store, StoreError};
 
 /// The right of one process to do something, until it runs out.
 #[derive(Debug)]
-pub(super) struct Lease {
+pub(crate) struct Lease {
     name: &'static str,
     /// Who we are among those who would have it.
     holder: String,

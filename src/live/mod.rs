@@ -2,29 +2,13 @@
 //! that tells what changed.
 
 mod agenda;
-mod config;
-mod courier;
 mod days;
-pub mod desk;
-mod draft;
-mod erase;
 mod feed;
 mod follower;
 pub mod history;
 mod lease;
-pub mod office;
-pub mod place;
-pub mod presets;
-mod receipt;
-pub mod replay;
 mod seen;
 mod snapshot;
-#[cfg(test)]
-mod testkit;
-pub mod timer;
-#[cfg(test)]
-mod timer_tests;
-mod watch;
 mod written;
 
 use std::sync::Arc;
@@ -33,15 +17,11 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use tokio::sync::watch as value;
 
-pub use agenda::{Agenda, RULES};
-pub use config::{CALENDAR_FILE, Folder, RULES_FILE, install_schemas, read_schema};
-pub use courier::courier;
+pub use agenda::Agenda;
 pub use days::OpenThen;
 pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
-pub use office::{Office, OfficeError};
-pub use receipt::receipt_hash;
+pub(crate) use lease::Lease;
 pub use snapshot::Snapshot;
-pub use watch::{configure, watch};
 pub use written::{Following, Written};
 
 use crate::store::{Store, StoreError};
@@ -127,6 +107,11 @@ impl Live {
             .is_ok()
     }
 
+    /// The newest commit in the snapshot, as it moves on.
+    pub(crate) fn seqs(&self) -> value::Receiver<u64> {
+        self.inner.seq.subscribe()
+    }
+
     /// What changes from now on, and the number after which it begins.
     pub fn listen(&self) -> (u64, Listener) {
         // The place in the feed is taken first: a commit published in between comes twice rather than
@@ -145,7 +130,8 @@ impl Live {
         self.inner.config_problems.load_full()
     }
 
-    fn set_config_problems(&self, problems: Vec<Problem>) {
+    /// Keeps what is wrong with the files of the configuration.
+    pub(crate) fn set_config_problems(&self, problems: Vec<Problem>) {
         self.inner.config_problems.store(Arc::new(problems));
     }
 }

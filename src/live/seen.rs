@@ -26,7 +26,7 @@ impl Memory {
 
 impl Live {
     /// The last observation of a category at a place, as far as this process knows.
-    pub(super) fn seen(&self, place: &str, category: &str) -> Option<Seen> {
+    pub(crate) fn seen(&self, place: &str, category: &str) -> Option<Seen> {
         let all = self
             .inner
             .seen
@@ -37,12 +37,12 @@ impl Live {
     }
 
     /// Remembers an observation that is kept.
-    pub(super) fn note_seen(&self, seen: Seen) {
+    pub(crate) fn note_seen(&self, seen: Seen) {
         self.inner.seen.note(seen);
     }
 
     /// Learns what other processes heard.
-    pub(super) async fn hear_seen(&self) -> Result<(), StoreError> {
+    pub(crate) async fn hear_seen(&self) -> Result<(), StoreError> {
         for seen in self.store().all_seen().await? {
             self.note_seen(seen);
         }

@@ -70,7 +70,7 @@ impl Live {
     }
 
     /// Waits until a commit is visible, for `times` the usual patience.
-    pub(super) async fn await_commit(&self, committed: Committed, times: u32) -> Written {
+    pub(crate) async fn await_commit(&self, committed: Committed, times: u32) -> Written {
         let patience = self.inner.following.patience * times;
         // The commit is durable whatever happens here, so the wait ends.
         match self.wait_for(committed.seq, patience).await {

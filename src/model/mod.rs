@@ -6,6 +6,7 @@ mod change;
 mod feature;
 mod id;
 mod level;
+pub mod names;
 mod properties;
 mod role;
 mod schema;

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod cap;
 mod case;
 pub mod condition;
+pub mod due;
 pub mod duplicates;
 pub mod figures;
 pub mod key;

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::http::photos::named;
 use crate::http::problem::Problem;
 use crate::index::Entry;
-use crate::live::desk;
 use crate::model::{Body, Properties, RoleSet, Schema};
+use crate::service::ledger::decisions as desk;
 use crate::store::PhotoClaim;
 
 /// Whether what a caller writes depends on what is there: then a write names the version it was made of.

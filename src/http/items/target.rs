@@ -15,8 +15,9 @@ use crate::http::problem::Problem;
 use crate::http::query::segment;
 use crate::http::written::{self, Subject};
 use crate::index::{Collection, Entry};
-use crate::live::{Written, place};
+use crate::live::Written;
 use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
+use crate::service::place;
 use crate::spatial::validity;
 use crate::store::StoreError;
 

@@ -13,7 +13,7 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Accepted, Subject};
-use crate::live::OfficeError;
+use crate::service::ledger::OfficeError;
 use crate::warnings::table::{actions, may};
 use crate::warnings::{Action, Wish, allowed, wish};
 

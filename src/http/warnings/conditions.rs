@@ -16,9 +16,9 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Subject};
-use crate::live::desk;
-use crate::live::office::{CONDITIONS, Observation};
 use crate::model::Role;
+use crate::service::ledger::decisions as desk;
+use crate::service::ledger::{CONDITIONS, Observation};
 use crate::warnings::wish;
 
 /// Takes what was observed at a place.

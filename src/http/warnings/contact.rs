@@ -10,8 +10,8 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::live::desk::{self, CASES};
 use crate::model::Role;
+use crate::service::ledger::decisions::{self as desk, CASES};
 use crate::store::audit::{AuditEntry, AuditKind};
 use crate::store::{CONTACT, Erasure};
 

@@ -15,9 +15,9 @@ use crate::http::auth::Caller;
 use crate::http::items::{GEOJSON, collection};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::live::desk::CASES;
-use crate::live::place::{Place, Where};
 use crate::model::{FeatureId, Role, Schema, View};
+use crate::service::ledger::decisions::CASES;
+use crate::service::place::{Place, Where};
 use crate::warnings::duplicates::{Duplicate, duplicates as find};
 
 const NARROW: &str = "Too many cases lie at this place to be compared; report it as a new one.";

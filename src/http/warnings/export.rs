@@ -19,7 +19,7 @@ use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Kind;
-use crate::live::desk::CASES;
+use crate::service::ledger::decisions::CASES;
 
 /// Which cases go into the sheet.
 #[derive(Debug, Deserialize, ToSchema)]

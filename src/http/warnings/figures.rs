@@ -17,8 +17,8 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Kind;
 use crate::index::{Budget, Collection, Entry, Meter as _, Stop};
-use crate::live::desk::{self, CASES};
 use crate::model::Role;
+use crate::service::ledger::decisions::{self as desk, CASES};
 use crate::warnings::figures::{Month, Table};
 use crate::warnings::{Case, figures as counted};
 

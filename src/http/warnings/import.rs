@@ -15,8 +15,8 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Kind;
 use crate::http::written::{self, Accepted, Subject};
-use crate::live::desk::CASES;
 use crate::model::Role;
+use crate::service::ledger::decisions::CASES;
 use crate::warnings::sheet::plan::plan;
 use crate::warnings::sheet::{columns, read};
 

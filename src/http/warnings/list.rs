@@ -18,9 +18,9 @@ use crate::http::query::Query;
 use crate::http::work::{Cut, Kind};
 use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
 use crate::live::Snapshot;
-use crate::live::desk::CASES;
 use crate::live::history::{self, Which};
 use crate::model::{Body, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS};
+use crate::service::ledger::decisions::CASES;
 use crate::warnings::sheet::Language;
 use crate::warnings::sheet::columns;
 use crate::warnings::sheet::write::{CaseRow, Style, WriteError, csv, xlsx};
@@ -345,7 +345,7 @@ impl Sheet {
             budget.hold(each * properties.len())?;
             Ok(CaseRow {
                 id: entry.id().to_string(),
-                place: entry.geometry().and_then(crate::live::place::anchor),
+                place: entry.geometry().and_then(crate::service::place::anchor),
                 properties: serde_json::from_str(&properties).unwrap_or_default(),
             })
         });

@@ -48,9 +48,10 @@ use super::auth::Caller;
 use super::items::{GEOJSON, collection};
 use super::problem::Problem;
 use crate::index::{Collection, Entry};
-use crate::live::desk::{self, CASES, names};
-use crate::live::{OfficeError, Snapshot, receipt_hash};
+use crate::live::Snapshot;
 use crate::model::{FeatureId, Role, RoleSet};
+use crate::service::ledger::decisions::{self as desk, CASES, names};
+use crate::service::ledger::{OfficeError, receipt_hash};
 use crate::warnings::{Action, Actor, Case, FieldError, Refusal, allowed};
 
 /// A case as a request finds it.

@@ -17,9 +17,9 @@ use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Accepted, Subject};
 use crate::live::Snapshot;
-use crate::live::office::{NewReport, Reported};
-use crate::live::place::Where;
 use crate::model::{FeatureId, GeometryKind, Role};
+use crate::service::ledger::{NewReport, Reported};
+use crate::service::place::Where;
 use crate::warnings::wish::{self, TEXT_LIMIT};
 use crate::warnings::{Actor, PhotoKind, Source};
 

@@ -14,9 +14,9 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::written::{self, Accepted, Subject};
-use crate::live::desk;
-use crate::live::office::{NewSilence, SILENCES};
 use crate::model::{FeatureId, Role};
+use crate::service::ledger::decisions as desk;
+use crate::service::ledger::{NewSilence, SILENCES};
 use crate::warnings::wish;
 
 /// All silences, those that are over too.

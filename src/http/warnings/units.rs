@@ -16,8 +16,9 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Cut;
 use crate::index::{Budget, Meter as _};
-use crate::live::{Snapshot, desk};
+use crate::live::Snapshot;
 use crate::model::{Role, RoleSet};
+use crate::service::ledger::decisions as desk;
 use crate::spatial::metres;
 use crate::warnings::suggest::{Suggestion, Unit, suggest};
 

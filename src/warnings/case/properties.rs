@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{Case, CaseError, Inside};
+use crate::index::Entry;
 use crate::model::{FeatureId, Level, Localized, Properties, PropertiesError};
 use crate::warnings::step::{Source, Status};
 
@@ -45,6 +46,14 @@ impl Case {
     /// Reads a case out of the properties of its feature.
     pub fn read(id: &FeatureId, properties: &Properties) -> Result<Self, CaseError> {
         Self::from_map(id, properties.to_map())
+    }
+
+    /// Reads a case as the map has it.
+    pub fn of(entry: &Entry) -> Result<Self, CaseError> {
+        Self::read(
+            entry.id(),
+            &Properties::from_canonical(entry.all_properties()),
+        )
     }
 
     /// Reads as much of a case as can be read: a property that is no such thing is left out. For what

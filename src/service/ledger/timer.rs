@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::desk::{self, Desk};
-use super::draft::Draft;
-use super::lease::Lease;
-use super::office::{CONDITIONS, OfficeError, Row, move_to};
-use super::{Live, Snapshot, Written, erase};
+use super::decisions::{self as desk, Desk};
+use super::observe::{Row, move_to};
+use super::{CONDITIONS, Draft, OfficeError};
+use crate::live::{Lease, Live, Snapshot, Written};
 use crate::model::{Expect, FeatureId};
+use crate::service::erasure;
 use crate::store::StoreError;
 use crate::warnings::Actor;
 use crate::warnings::condition::State;
@@ -77,7 +77,7 @@ async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Dura
 /// Erases what was to be kept for a time only.
 async fn tidy(live: &Live, now: Timestamp) -> Result<(), StoreError> {
     let erased = live.store().erase_due_contacts(now).await?;
-    erase::erase_due(live, now).await?;
+    erasure::erase_due(live, now).await?;
     let swept = live.store().sweep_photos(now - LOOSE_PHOTO).await?;
     if erased > 0 || swept > 0 {
         tracing::info!(

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz};
 use serde_json::Value;
 
-use super::{Live, Snapshot, desk};
+use super::ledger::decisions as desk;
+use crate::live::{Live, Snapshot};
 use crate::model::{Author, Schema};
 use crate::store::{Erasure, StoreError};
 

@@ -11,14 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::decisions::{self as desk, Desk, moment};
+use super::receipt::Ticket;
 use super::{Known, Office, OfficeError, Written};
 use crate::index::Collections;
 use crate::ingest::{far_on_map, why_far, why_far_zh};
 use crate::live::Snapshot;
-use crate::live::desk::{self, Desk, moment};
-use crate::live::place::{Place, Where};
-use crate::live::receipt::Ticket;
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
+use crate::service::place::{Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::warnings::sheet::plan::{Planned, PlannedStep};

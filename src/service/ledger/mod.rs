@@ -5,27 +5,35 @@
 //! What it answers is durable, and says whether it is visible yet.
 
 mod act;
-mod bring;
+pub mod decisions;
+mod import;
 mod observe;
+mod receipt;
+pub mod replay;
 mod report;
 mod silence;
 #[cfg(test)]
+mod testkit;
+#[cfg(test)]
 mod tests;
+pub mod timer;
+#[cfg(test)]
+mod timer_tests;
 
 use std::sync::Arc;
 
 pub use act::Acted;
-pub use bring::{Brought, FarRow};
+pub use import::{Brought, FarRow};
 pub use observe::{CONDITIONS, Observation, Observed, is_firing};
-pub(super) use observe::{Row, move_to};
+pub use receipt::receipt_hash;
 pub use report::{NewReport, Reported};
-pub use silence::{NewSilence, SILENCES};
+pub use silence::NewSilence;
 
-use super::desk;
-use super::draft::Draft;
+use self::decisions as desk;
+use super::edit_builder::Draft;
 use super::place::WhereError;
-use super::{Live, Snapshot, Written};
 use crate::index::Entry;
+use crate::live::{Live, Snapshot, Written};
 use crate::model::{Change, Expect, FeatureId};
 use crate::store::{Committed, StoreError};
 use crate::warnings::{Actor, Case, FieldError, Refusal};

@@ -7,8 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::testkit::*;
-use super::{RULES, history, timer};
+use super::timer;
 use crate::index::Entry;
+use crate::live::history;
+use crate::model::names::collection::RULES;
 use crate::model::{Author, CollectionId, Edit, FeatureId, Level, Record};
 use crate::warnings::{Action, StatusBoard};
 use serde_json::json;

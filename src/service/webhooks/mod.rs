@@ -27,9 +27,8 @@ use sha2::Sha256;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::Live;
-use super::lease::Lease;
 use crate::index::Entry;
+use crate::live::{Lease, Live};
 use crate::model::{Body, CollectionId, CommitHeader, Properties, Record, Role, Schema};
 use crate::store::{Attempt, Delivery, HookEvent, Outcome, Position, StoreError, Trouble, Webhook};
 
@@ -56,7 +55,7 @@ const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 const REFUSAL: usize = 4096;
 
 /// Tells webhooks of what is committed, for as long as the process lives.
-pub async fn courier(live: Live) {
+pub async fn run(live: Live) {
     match Courier::new(live, ANSWER) {
         Ok(courier) => Arc::new(courier).run().await,
         Err(error) => tracing::error!(%error, "webhooks are told nothing: there is no TLS"),
@@ -104,7 +103,7 @@ impl Courier {
 
     async fn run(self: Arc<Self>) {
         let mut running: HashMap<String, JoinHandle<()>> = HashMap::new();
-        let mut seq = self.live.inner.seq.subscribe();
+        let mut seq = self.live.seqs();
         loop {
             let wait = match self.live.store().webhooks().await {
                 Ok(hooks) => self.begin(hooks, &mut running),

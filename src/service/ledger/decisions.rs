@@ -6,19 +6,17 @@ use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use serde_json::{Map, Value};
 
-use super::place::{self, Place};
-use super::{Snapshot, history};
 use crate::index::{Collections, Entry};
-use crate::model::{
-    Body, Change, CollectionId, FeatureId, Localized, Properties, RoleSet, Schema, View,
-};
+use crate::live::{Snapshot, history};
+use crate::model::{Body, Change, CollectionId, FeatureId, Localized, RoleSet, Schema, View};
+use crate::service::place::{self, Place};
 use crate::spatial::metres;
 use crate::store::StoreError;
-use crate::warnings::level;
 use crate::warnings::rules::PlaceRule;
 use crate::warnings::sheet::Names;
 use crate::warnings::{
-    Action, Actor, Calendar, Case, Context, Refusal, Report, Rules, Status, Wish, decide, table,
+    Action, Actor, Calendar, Case, Context, Refusal, Report, Rules, Status, Wish, decide, due,
+    table,
 };
 
 /// The collection whose features are the cases.
@@ -203,12 +201,12 @@ impl<'a> Desk<'a> {
     /// When time alone, or the rules that came into force at `rules_since`, will next have changed
     /// something about a case that nobody touches.
     pub fn due(&self, case: &Case, rules_since: Timestamp) -> Option<Timestamp> {
-        due(case, self.rules, self.calendar, rules_since)
+        due::next(case, self.rules, self.calendar, rules_since)
     }
 
     /// What a case is once a moment of its own has come; `None` where nothing changes.
     pub fn fall_due(&self, case: &Case, at: Timestamp) -> Option<Case> {
-        fall_due(case, self.rules, self.calendar, at)
+        due::apply(case, self.rules, self.calendar, at)
     }
 
     /// What a unit is competent for; `None` if there is no such unit.
@@ -221,46 +219,12 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// When time alone, or the rules that came into force at `rules_since`, will next have changed
-/// something about a case that nobody touches.
-pub fn due(
-    case: &Case,
-    rules: &Rules,
-    calendar: &Calendar,
-    rules_since: Timestamp,
-) -> Option<Timestamp> {
-    if case.status.is_ended() {
-        return None;
-    }
-    let facts = case.facts();
-    let last = case.step.as_ref().map_or(case.since, |s| s.at);
-    let mut at = last.max(rules_since);
-    // A moment that would leave the case as it is must not come up again and again.
-    for _ in 0..64 {
-        if fall_due(case, rules, calendar, at).is_some() {
-            return Some(at);
-        }
-        at = level::next_moment(&facts, rules, calendar, at)?;
-    }
-    None
-}
-
-fn fall_due(case: &Case, rules: &Rules, calendar: &Calendar, at: Timestamp) -> Option<Case> {
-    let mut next = case.clone();
-    next.take(&table::level_mark(case, at), rules, calendar);
-    let same = next.level == case.level
-        && next.reason == case.reason
-        && next.overdue_at == case.overdue_at;
-    (!same).then_some(next)
-}
-
 /// A case as the map has it.
 ///
 /// # Errors
 /// When somebody wrote properties that are no case's.
 pub fn read(entry: &Entry) -> Result<Case, StoreError> {
-    let properties = Properties::from_canonical(entry.all_properties());
-    Case::read(entry.id(), &properties).map_err(|e| StoreError::corrupt("warnings", e))
+    Case::of(entry).map_err(|e| StoreError::corrupt("warnings", e))
 }
 
 /// One point of a case's geometry.

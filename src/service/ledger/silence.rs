@@ -4,14 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::decisions::{self as desk, moment};
 use super::{Draft, Office, OfficeError, Written, check_reach};
-use crate::live::desk::{self, moment};
+use crate::model::names::collection::SILENCES;
 use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties};
 use crate::store::StoreError;
 use crate::warnings::{Actor, FieldError};
-
-/// The hidden collection of the silences.
-pub const SILENCES: &str = "$silences";
 
 /// A silence to be.
 #[derive(Debug, Clone)]

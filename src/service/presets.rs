@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::config::row;
-use super::{Live, Snapshot, Written, desk};
+use super::ledger::decisions as desk;
 use crate::index::Entry;
+use crate::live::{Live, Snapshot, Written};
 use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId};
 use crate::store::StoreError;
 

@@ -5,10 +5,11 @@ use geo_types::{Coord, Geometry, Point, Rect};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::office::{NewReport, Office, Reported};
-use super::place::Where;
-use super::{Live, RULES};
+use super::{NewReport, Office, Reported};
+use crate::live::Live;
+use crate::model::names::collection::RULES;
 use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Role};
+use crate::service::place::Where;
 use crate::store::Store;
 use crate::warnings::{Action, Actor, Case, Source, Wish};
 
@@ -99,9 +100,14 @@ impl Town {
     pub async fn with_rules(rules: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder).await;
-        super::install_schemas(&store, crate::model::BuiltIns::compiled(), &[], true)
-            .await
-            .unwrap();
+        crate::service::config::install_schemas(
+            &store,
+            crate::model::BuiltIns::compiled(),
+            &[],
+            true,
+        )
+        .await
+        .unwrap();
         let mut rows = vec![
             row(
                 "grids",
@@ -183,7 +189,7 @@ impl Town {
     pub fn case(&self, id: &FeatureId) -> Case {
         let snapshot = self.live().snapshot();
         let cases = snapshot.collections().get("warnings").unwrap();
-        super::desk::read(cases.get(id.as_str()).unwrap()).unwrap()
+        super::decisions::read(cases.get(id.as_str()).unwrap()).unwrap()
     }
 
     pub fn cases(&self) -> Vec<Case> {
@@ -191,7 +197,7 @@ impl Town {
         let cases = snapshot.collections().get("warnings").unwrap();
         cases
             .iter()
-            .map(|e| super::desk::read(e).unwrap())
+            .map(|e| super::decisions::read(e).unwrap())
             .collect()
     }
 

@@ -1,8 +1,8 @@
 //! The write path over real stores.
 
-use crate::live::office::{NewSilence, Observation, OfficeError};
-use crate::live::testkit::*;
-use crate::live::timer;
+use super::testkit::*;
+use super::timer;
+use super::{NewSilence, Observation, OfficeError};
 use crate::model::{Level, Role};
 use crate::warnings::condition::State;
 use crate::warnings::{Action, Actor, Notice, Refusal, Source, Status};

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::agenda::RULES;
-use super::config::{Folder, install_schemas, row};
-use super::{Live, Snapshot};
+use super::folder::{Folder, install_schemas, row};
+use crate::live::{Live, Snapshot};
+use crate::model::names::collection::RULES;
 use crate::model::{Author, BuiltIns, CollectionId, Edit, FeatureId};
 use crate::store::StoreError;
 use crate::warnings::{Problem, calendar, rules};
@@ -151,7 +151,7 @@ async fn put(
 }
 
 /// The text of a row of `$rules`.
-pub(super) fn in_force(snapshot: &Snapshot, id: &str) -> Option<String> {
+fn in_force(snapshot: &Snapshot, id: &str) -> Option<String> {
     let row = snapshot.collections().hidden(RULES)?.get(id)?;
     let mut map = crate::model::Properties::from_canonical(row.all_properties()).to_map();
     match map.remove("text") {
@@ -170,7 +170,7 @@ fn tell(live: &Live, problems: Vec<Problem>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::config::RULES_FILE;
+    use crate::service::config::RULES_FILE;
     use crate::store::Store;
     use std::path::Path;
 

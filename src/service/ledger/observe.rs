@@ -7,13 +7,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::decisions::{self as desk, Desk, moment};
+use super::receipt::Ticket;
 use super::silence::row_of;
 use super::{Draft, Known, Office, OfficeError, TRIES, Written, check_reach};
 use crate::live::Snapshot;
-use crate::live::desk::{self, Desk, moment};
-use crate::live::place::{self, Place, Where};
-use crate::live::receipt::Ticket;
 use crate::model::{Expect, FeatureId};
+use crate::service::place::{self, Place, Where};
 use crate::store::{Seen, StoreError};
 use crate::warnings::condition::{Condition, State};
 use crate::warnings::{Actor, FieldError, Report, Source, table};
@@ -55,7 +55,7 @@ pub struct Observed {
 
 /// A condition as the log has it.
 #[derive(Debug, Clone)]
-pub(in crate::live) struct Row {
+pub(super) struct Row {
     pub id: FeatureId,
     pub place: String,
     pub category: String,
@@ -148,7 +148,7 @@ impl Office {
 }
 
 /// Writes a condition that moved into a draft, with the case that it opens or joins by coming to fire.
-pub(in crate::live) fn move_to(
+pub(super) fn move_to(
     snapshot: &Snapshot,
     desk: &Desk<'_>,
     row: &mut Row,
@@ -301,10 +301,7 @@ impl Row {
     }
 
     /// A condition out of the snapshot.
-    pub(in crate::live) fn read(
-        snapshot: &Snapshot,
-        id: &FeatureId,
-    ) -> Result<Option<Self>, StoreError> {
+    pub(super) fn read(snapshot: &Snapshot, id: &FeatureId) -> Result<Option<Self>, StoreError> {
         let rows = snapshot.collections().hidden(CONDITIONS);
         let Some(entry) = rows.and_then(|c| c.get(id.as_str())) else {
             return Ok(None);
@@ -313,7 +310,7 @@ impl Row {
     }
 
     /// A condition out of its row.
-    pub(in crate::live) fn of(entry: &crate::index::Entry) -> Result<Self, StoreError> {
+    pub(super) fn of(entry: &crate::index::Entry) -> Result<Self, StoreError> {
         let map = desk::properties(entry);
         let text = |key: &str| {
             let said = map.get(key).and_then(serde_json::Value::as_str);
@@ -336,14 +333,14 @@ impl Row {
     }
 
     /// Takes up what was heard since the condition last moved.
-    pub(in crate::live) fn heard(&mut self, seen: &Seen) {
+    pub(super) fn heard(&mut self, seen: &Seen) {
         if self.condition.observed_at.is_none_or(|last| seen.at > last) {
             self.condition.observed_at = Some(seen.at);
             self.condition.value = Some(seen.value);
         }
     }
 
-    pub(in crate::live) fn change(&self) -> Result<crate::model::Change, StoreError> {
+    pub(super) fn change(&self) -> Result<crate::model::Change, StoreError> {
         let mut row =
             serde_json::to_value(self.condition).map_err(|e| StoreError::corrupt(CONDITIONS, e))?;
         row["place"] = json!(self.place);

@@ -9,11 +9,10 @@ use std::collections::{BTreeMap, HashMap};
 use geo_types::{Coord, Geometry};
 use jiff::{SignedDuration, Timestamp};
 
-use super::Snapshot;
-use super::agenda::Agenda;
-use super::desk::{self, Desk, moment};
-use super::place::{Place, Where, WhereError};
+use super::decisions::{self as desk, Desk, moment};
+use crate::live::{Agenda, Snapshot};
 use crate::model::{Author, Change, Edit, FeatureId, Level};
+use crate::service::place::{Place, Where, WhereError};
 use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::warnings::{Action, Actor, Case, Refusal, Report, Status, Wish};

@@ -3,14 +3,14 @@
 use geo::BoundingRect as _;
 use jiff::{SignedDuration, Timestamp};
 
+use super::decisions::{self as desk, Desk, moment};
+use super::receipt::{Ticket, receipt_hash};
 use super::{Draft, Known, Office, OfficeError, TRIES, Written, check_reach};
 use crate::codec::wkb;
 use crate::index::Entry;
-use crate::live::desk::{self, Desk, moment};
 use crate::live::history;
-use crate::live::place::{Place, Where};
-use crate::live::receipt::{Ticket, receipt_hash};
 use crate::model::{Expect, FeatureId, Role};
+use crate::service::place::{Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::store::{Erased, PhotoClaim};

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::decisions::{self as desk, Desk, moment};
+use super::timer;
 use super::{Draft, Known, Office, OfficeError, TRIES, Written};
-use crate::live::desk::{self, Desk, moment};
-use crate::live::timer;
 use crate::model::FeatureId;
 use crate::warnings::key::{KeyMark, Repeat};
 use crate::warnings::{Action, Actor, Case, FieldError, Wish};

@@ -257,7 +257,7 @@ async fn schemas_edit(
 }
 
 /// A row of a hidden collection.
-pub(super) fn row(
+pub(in crate::service) fn row(
     collection: CollectionId,
     id: FeatureId,
     map: serde_json::Map<String, Value>,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Live, OfficeError, Written};
+use super::ledger::OfficeError;
+use crate::live::{Live, Written};
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Precondition};
 use crate::store::StoreError;
 use crate::warnings::Actor;
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An edit that expects everything to be as it was read.
 #[derive(Debug)]
-pub(super) struct Draft(Edit);
+pub(crate) struct Draft(Edit);
 
 impl Draft {
     /// An edit of somebody that takes effect at a moment.
@@ -61,7 +62,7 @@ impl Live {
     ///
     /// # Errors
     /// When the store fails, or the snapshot does not get what somebody did; nothing was written then.
-    pub(super) async fn commit_draft(&self, draft: Draft) -> Result<Option<Written>, OfficeError> {
+    pub(crate) async fn commit_draft(&self, draft: Draft) -> Result<Option<Written>, OfficeError> {
         match self.commit(draft.0).await {
             Ok(written) => Ok(Some(written)),
             Err(StoreError::Precondition {
