@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use onemap::live::Snapshot;
 use onemap::model::{FeatureId, Role};
-use onemap::service::ledger::decisions as desk;
+use onemap::service::ledger::cases;
 use onemap::service::ledger::replay::Replay;
 use onemap::service::place::Where;
 use onemap::store::Store;
-use onemap::warnings::{Action, Actor, PhotoKind, Report, Source, StepPhoto, Verdict, Wish};
+use onemap::warnings::{
+    Action, ActionRequest, Actor, PhotoKind, Report, Source, StepPhoto, Verdict,
+};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -55,7 +57,7 @@ struct Life {
     id: FeatureId,
     category: &'static str,
     /// The next step last.
-    steps: Vec<(Timestamp, Actor, Wish)>,
+    steps: Vec<(Timestamp, Actor, ActionRequest)>,
 }
 
 /// Plays the weeks before `now`, one transaction a week.
@@ -84,17 +86,17 @@ pub async fn fill(store: &Store, size: Size, now: Timestamp) -> Filled {
                 break;
             };
             let life = lives.get_mut(&serial).unwrap();
-            let Some((_, actor, wish)) = life.steps.pop() else {
+            let Some((_, actor, request)) = life.steps.pop() else {
                 continue;
             };
             // A case begins with the step that cannot be wished for.
             let played = if replay.case(&life.id).is_none() {
-                life.steps.push((at, actor, wish));
+                life.steps.push((at, actor, request));
                 filled.cases += 1;
                 let (report, place) = town.report(&mut rng, life, at);
                 replay.report(report, &place)
             } else {
-                replay.act(&life.id, &wish, &actor, at)
+                replay.act(&life.id, &request, &actor, at)
             };
             filled.refused += usize::from(played.is_err());
             match life.steps.last() {
@@ -131,7 +133,7 @@ impl Town {
         let units = map.get("units").unwrap();
         let mut competent: HashMap<&'static str, Vec<String>> = HashMap::new();
         for unit in units.iter() {
-            let said = desk::properties(unit);
+            let said = cases::properties(unit);
             for (category, _) in CATEGORIES {
                 let handles = snapshot.ledger().rules().category(category).unwrap();
                 let list = said["competences"].as_array().unwrap();
@@ -187,34 +189,38 @@ impl Town {
         };
         let mut steps = Vec::with_capacity(8);
         if rng.random_bool(0.04) {
-            let mut reject = Wish::new(Action::Reject);
+            let mut reject = ActionRequest::new(Action::Reject);
             reject.reason = Some("不属于网格事项".to_owned());
             steps.push((after(0.05), officer(), reject));
         } else {
-            steps.push((after(0.03), officer(), Wish::new(Action::File)));
-            let mut dispatch = Wish::new(Action::Dispatch);
+            steps.push((after(0.03), officer(), ActionRequest::new(Action::File)));
+            let mut dispatch = ActionRequest::new(Action::Dispatch);
             dispatch.unit = Some(unit);
             steps.push((after(0.06), officer(), dispatch));
-            steps.push((after(0.3), worker.clone(), Wish::new(Action::Start)));
+            steps.push((
+                after(0.3),
+                worker.clone(),
+                ActionRequest::new(Action::Start),
+            ));
             if rng.random_bool(0.1) {
-                let mut extend = Wish::new(Action::Extend);
+                let mut extend = ActionRequest::new(Action::Extend);
                 extend.reason = Some("需与业主协商".to_owned());
                 extend.due_at = Some(after(1.0) + SignedDuration::from_hours(24 * 90));
                 steps.push((after(0.4), officer(), extend));
             }
-            let mut handle = Wish::new(Action::Handle);
+            let mut handle = ActionRequest::new(Action::Handle);
             handle.note = Some("已清理，现场恢复畅通。".to_owned());
             handle.photos = [PhotoKind::Before, PhotoKind::After]
                 .map(|kind| StepPhoto::new(&self.photo, kind))
                 .into();
             steps.push((after(0.85), worker, handle));
-            let mut verify = Wish::new(Action::Verify);
+            let mut verify = ActionRequest::new(Action::Verify);
             verify.result = Some(Verdict::Pass);
             verify.reason = Some("电话核实".to_owned());
             steps.push((after(0.95), verifier, verify));
-            steps.push((after(1.0), officer(), Wish::new(Action::Close)));
+            steps.push((after(1.0), officer(), ActionRequest::new(Action::Close)));
             if rng.random_bool(0.3) {
-                let mut rate = Wish::new(Action::Rate);
+                let mut rate = ActionRequest::new(Action::Rate);
                 rate.rating = Some(rng.random_range(3..=5));
                 let reporter = Actor {
                     is_reporter: true,

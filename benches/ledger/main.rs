@@ -22,7 +22,7 @@ use onemap::http::{self, App, Options};
 use onemap::live::Live;
 use onemap::model::{Author, Edit, Role};
 use onemap::service::config;
-use onemap::service::ledger::{decisions, timer};
+use onemap::service::ledger::{cases, timer};
 use onemap::store::{NewToken, Store};
 use rand::RngExt;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -309,7 +309,7 @@ fn open(live: &Live, wanted: &[&str]) -> Vec<String> {
     let read = cases
         .iter()
         .filter(|e| !e.all_properties().contains("\"closed_at\""));
-    let read = read.filter_map(|e| decisions::read(e).ok());
+    let read = read.filter_map(|e| cases::read(e).ok());
     let there = read.filter(|c| wanted.contains(&c.status.as_str()));
     there.map(|c| c.id.to_string()).collect()
 }

@@ -1,4 +1,4 @@
-//! What a rider asks first: where is it?
+//! Access: search by name.
 
 mod directory;
 

@@ -9,14 +9,15 @@ use serde_json::Value;
 use crate::codec::photo;
 use crate::demo::{self, Event, OpenCase, Sighting, What, Who};
 use crate::live::Snapshot;
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Author, Change, Edit, FeatureId, Role};
 use crate::service::ledger::NewReport;
-use crate::service::ledger::decisions as desk;
+use crate::service::ledger::cases;
 use crate::service::ledger::replay::{Replay, ReplayError};
-use crate::service::ledger::{Office, OfficeError};
+use crate::service::ledger::{CaseService, LedgerError};
 use crate::service::place::Where;
 use crate::store::{Store, StoreError, Uploader};
-use crate::warnings::{Actor, Case, Report, Source, Wish};
+use crate::warnings::{ActionRequest, Actor, Case, Report, Source};
 
 /// The ids of the demo's two photos.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ impl Photos {
     /// Says to which cases they belong.
     async fn attach(&self, store: &Store, cases: &BTreeSet<FeatureId>) -> Result<(), StoreError> {
         let both = [self.before.clone(), self.after.clone()];
-        let collection = desk::cases()?;
+        let collection = cases::collection()?;
         for case in cases {
             store.attach_photos(&collection, case, &both).await?;
         }
@@ -76,9 +77,9 @@ pub fn play(
         let played = match &event.what {
             What::Report(seen) => replay.report(report(event, seen)?, &place(seen)),
             What::Act(what) => {
-                let id = desk::id(&event.case)?;
-                match wish(what, photos) {
-                    Some(wish) => replay.act(&id, &wish, &actor(&event.who), event.at),
+                let id = cases::id(&event.case)?;
+                match request(what, photos) {
+                    Some(request) => replay.act(&id, &request, &actor(&event.who), event.at),
                     None => continue,
                 }
             }
@@ -133,7 +134,7 @@ pub async fn renew(store: &Store, since: Timestamp, now: Timestamp) -> anyhow::R
     let photos = Photos::keep(store).await?;
     let mut edits = Vec::new();
     if !old.is_empty() {
-        let ledger = desk::cases()?;
+        let ledger = cases::collection()?;
         let gone = old.into_iter().map(|case| Change {
             collection: ledger.clone(),
             id: case.id,
@@ -160,11 +161,11 @@ pub async fn renew(store: &Store, since: Timestamp, now: Timestamp) -> anyhow::R
 }
 
 /// Lets reports arrive and be handled, so that the map is alive.
-pub async fn go_on(office: Office, speed: f64) {
+pub async fn go_on(service: CaseService, speed: f64) {
     let now = Timestamp::now();
     let seed = u64::try_from(now.as_second()).unwrap_or_default();
     let mut feed = demo::Feed::new(seed, &demo::district(now)).with_speed(speed);
-    let photos = match Photos::keep(office.live().store()).await {
+    let photos = match Photos::keep(service.live().store()).await {
         Ok(photos) => photos,
         Err(error) => {
             tracing::warn!(%error, "the demo has no photos");
@@ -173,9 +174,9 @@ pub async fn go_on(office: Office, speed: f64) {
     };
     loop {
         let now = Timestamp::now();
-        let (wait, event) = feed.next(now, &open(&office.live().snapshot()));
+        let (wait, event) = feed.next(now, &open(&service.live().snapshot()));
         if let Some(event) = event
-            && let Err(error) = take(&office, &event, &photos).await
+            && let Err(error) = take(&service, &event, &photos).await
         {
             tracing::debug!(%error, case = event.case, "the demo's step was not taken");
         }
@@ -184,7 +185,7 @@ pub async fn go_on(office: Office, speed: f64) {
 }
 
 /// Does one thing of the feed, through the same door as everybody.
-async fn take(office: &Office, event: &Event, photos: &Photos) -> Result<(), OfficeError> {
+async fn take(service: &CaseService, event: &Event, photos: &Photos) -> Result<(), LedgerError> {
     let who = actor(&event.who);
     match &event.what {
         What::Report(seen) => {
@@ -193,12 +194,12 @@ async fn take(office: &Office, event: &Event, photos: &Photos) -> Result<(), Off
             new.note = Some(seen.note.to_owned());
             new.hotline_number.clone_from(&seen.hotline_number);
             new.demo = true;
-            office.report(new, &who, event.at).await?;
+            service.report(new, &who, event.at).await?;
         }
         What::Act(what) => {
-            if let Some(wish) = wish(what, photos) {
-                let id = desk::id(&event.case)?;
-                office.act(&id, &wish, &who, None, event.at).await?;
+            if let Some(request) = request(what, photos) {
+                let id = cases::id(&event.case)?;
+                service.act(&id, &request, &who, None, event.at).await?;
             }
         }
     }
@@ -206,7 +207,7 @@ async fn take(office: &Office, event: &Event, photos: &Photos) -> Result<(), Off
 }
 
 fn report(event: &Event, seen: &Sighting) -> Result<Report, StoreError> {
-    let id = desk::id(&event.case)?;
+    let id = cases::id(&event.case)?;
     let mut report = Report::new(id, event.at, actor(&event.who), seen.category, source(seen));
     report.note = Some(seen.note.to_owned());
     report.place = Some(seen.place.clone());
@@ -233,9 +234,9 @@ fn actor(who: &Who) -> Actor {
     }
 }
 
-fn wish(what: &Value, photos: &Photos) -> Option<Wish> {
-    let mut wish = Wish::parse(what.as_object()?).ok()?;
-    for photo in &mut wish.photos {
+fn request(what: &Value, photos: &Photos) -> Option<ActionRequest> {
+    let mut request = ActionRequest::parse(what.as_object()?).ok()?;
+    for photo in &mut request.photos {
         let stored = match photo.id.as_str() {
             demo::PHOTO_BEFORE => &photos.before,
             demo::PHOTO_AFTER => &photos.after,
@@ -243,23 +244,23 @@ fn wish(what: &Value, photos: &Photos) -> Option<Wish> {
         };
         photo.id.clone_from(stored);
     }
-    Some(wish)
+    Some(request)
 }
 
 /// The demo's cases.
 fn cases(snapshot: &Snapshot) -> Vec<Case> {
-    let Some(all) = snapshot.collections().get(desk::CASES) else {
+    let Some(all) = snapshot.collections().get(WARNINGS) else {
         return Vec::new();
     };
     let marked = all
         .iter()
         .filter(|e| e.all_properties().contains("\"demo\":true"));
-    marked.filter_map(|e| desk::read(e).ok()).collect()
+    marked.filter_map(|e| cases::read(e).ok()).collect()
 }
 
 /// The demo's open cases, as the feed wants them.
 fn open(snapshot: &Snapshot) -> Vec<OpenCase> {
-    let Some(all) = snapshot.collections().get(desk::CASES) else {
+    let Some(all) = snapshot.collections().get(WARNINGS) else {
         return Vec::new();
     };
     let open = all.iter().filter(|e| {
@@ -267,9 +268,9 @@ fn open(snapshot: &Snapshot) -> Vec<OpenCase> {
         said.contains("\"demo\":true") && !said.contains("\"closed_at\":")
     });
     open.filter_map(|e| {
-        let case = desk::read(e).ok()?;
+        let case = cases::read(e).ok()?;
         Some(OpenCase {
-            at: desk::anchor(e)?.into(),
+            at: cases::anchor(e)?.into(),
             id: case.id.to_string(),
             status: case.status.to_string(),
             category: case.category,

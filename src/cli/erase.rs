@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{print, with_store};
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Author, CollectionId, FeatureId, Role, Schema};
-use crate::service::ledger::decisions::CASES;
 use crate::store::{CONTACT, Erasure, Store};
 
 /// Erase personal data of one feature from all its versions. What was erased is remembered (not the
@@ -95,7 +95,7 @@ async fn schema(store: &Store, collection: &CollectionId) -> anyhow::Result<Sche
 /// What is to be erased: what is named, as far as the schema says that it is personal.
 fn paths(schema: &Schema, named: &[String]) -> anyhow::Result<Vec<String>> {
     let mut personal = schema.personal.clone();
-    if schema.collection.as_str() == CASES {
+    if schema.collection.as_str() == WARNINGS {
         personal.push(CONTACT.to_owned());
     }
     if personal.is_empty() {

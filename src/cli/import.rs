@@ -13,8 +13,8 @@ use super::import_ledger::{self, Sheets};
 use super::{PARTLY, print, with_store};
 use crate::demo;
 use crate::ingest::{self, Options, Progress, Report, Stage};
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Author, CollectionId};
-use crate::service::ledger::decisions::CASES;
 use crate::spatial::crs::Crs;
 use crate::store::{Opening, Store, StoreError};
 
@@ -71,7 +71,7 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
             std::fs::File::open(file).with_context(|| format!("{name}: cannot be read"))?;
         }
     }
-    let cases = CollectionId::new(CASES)?;
+    let cases = CollectionId::new(WARNINGS)?;
     let mut files = args.files.clone();
     let sheets = match &args.collection {
         // Only the ledger takes sheets.
@@ -129,7 +129,7 @@ async fn import(
     let outcome = ingest::import(store, files, &options, &bar).await;
     bar.clear();
     let mut report = outcome?;
-    import_ledger::bring(store, &mut report, sheets, args.rejects.as_deref()).await?;
+    import_ledger::import(store, &mut report, sheets, args.rejects.as_deref()).await?;
     let text = if args.json {
         serde_json::to_string(&report)?
     } else {

@@ -15,9 +15,10 @@ use crate::codec::check::Problem as Wrong;
 use crate::demo;
 use crate::ingest::{Aside, Counts, Far, FileReport, Format, Reject, Report, SkippedSheet};
 use crate::live::{Live, Written};
+use crate::model::names::collection::WARNINGS;
 use crate::model::{CollectionId, Localized, Role};
-use crate::service::ledger::Office;
-use crate::service::ledger::decisions::{self as desk, CASES};
+use crate::service::ledger::CaseService;
+use crate::service::ledger::cases;
 use crate::service::place::anchor;
 use crate::store::Store;
 use crate::warnings::sheet::cell::Cell;
@@ -114,7 +115,7 @@ fn is_sheet(path: &Path) -> bool {
 ///
 /// # Errors
 /// When the store fails, or somebody changed one of the cases meanwhile; no warning came in then.
-pub(super) async fn bring(
+pub(super) async fn import(
     store: &Store,
     report: &mut Report,
     sheets: Sheets,
@@ -126,18 +127,18 @@ pub(super) async fn bring(
     if features.is_empty() && sheets.sheets.is_empty() {
         return Ok(());
     }
-    let warnings = CollectionId::new(CASES)?;
+    let warnings = CollectionId::new(WARNINGS)?;
     let counts = report.collections.get(&warnings);
     let refused_before = counts.is_some_and(|c| c.rejected > 0);
     let live = Live::start(store.clone()).await?;
     let snapshot = live.snapshot();
     let now = Timestamp::now();
     let mut understood = Understood::of(features, sheets.sheets);
-    let schema = match snapshot.collections().get(CASES) {
+    let schema = match snapshot.collections().get(WARNINGS) {
         Some(cases) => cases.schema().document.clone(),
         None => built_in_schema(),
     };
-    let names: Names = desk::names(&snapshot, Role::Admin);
+    let names: Names = cases::names(&snapshot, Role::Admin);
     let planned = plan(&understood.sheets, &names, &columns::words(&schema), now);
     understood.problems.extend(planned.problems);
     report.ignored_columns = planned.ignored;
@@ -146,7 +147,7 @@ pub(super) async fn bring(
         let feature = understood.feature_of(row.from, row.row).map(|f| &f.feature);
         row.geometry = feature.and_then(|f| f.body.geometry.clone());
     }
-    let is_known = |id: &str| snapshot.collections().get(CASES)?.get(id);
+    let is_known = |id: &str| snapshot.collections().get(WARNINGS)?.get(id);
     rows.retain(|row| {
         let id = row.id.as_ref().map_or("", |id| id.as_str());
         let alone = row.status != Status::Merged || is_known(id).is_some();
@@ -157,14 +158,16 @@ pub(super) async fn bring(
     });
     let only_try = report.dry_run || refused_before || !understood.problems.is_empty();
     let newest = live.snapshot().seq();
-    let office = Office::new(live);
-    let brought = office.bring(rows, &Actor::system(), now, only_try).await?;
-    understood.problems.extend(brought.problems);
-    report.far_away += brought.far_away;
-    for far in brought.far {
+    let service = CaseService::new(live);
+    let outcome = service
+        .import(rows, &Actor::system(), now, only_try)
+        .await?;
+    understood.problems.extend(outcome.problems);
+    report.far_away += outcome.far_away;
+    for far in outcome.far {
         if report.far.len() < Report::SAMPLES {
             report.far.push(Far {
-                collection: CASES.to_owned(),
+                collection: WARNINGS.to_owned(),
                 id: far.id,
                 row: (far.from > 0).then_some(far.row),
                 at: far.at,
@@ -183,10 +186,10 @@ pub(super) async fn bring(
     counts.read += understood.rows_of_sheets();
     counts.rejected += refused.len() as u64;
     if !nothing {
-        counts.changed += u64::from(brought.created) + u64::from(brought.updated);
-        counts.unchanged += u64::from(brought.unchanged);
+        counts.changed += u64::from(outcome.created) + u64::from(outcome.updated);
+        counts.unchanged += u64::from(outcome.unchanged);
         if !report.dry_run {
-            report.seq = Some(brought.written.map_or(newest, Written::seq));
+            report.seq = Some(outcome.written.map_or(newest, Written::seq));
         }
     }
     report.held_back = nothing.then(|| counts.held_back());
@@ -327,7 +330,7 @@ fn cell(value: &Value) -> Option<Cell> {
 
 fn built_in_schema() -> Value {
     let mut all = demo::schemas().into_iter();
-    all.find(|(name, _)| name.as_str() == CASES)
+    all.find(|(name, _)| name.as_str() == WARNINGS)
         .map_or(Value::Null, |(_, document)| document)
 }
 
@@ -372,7 +375,7 @@ fn tell(
                 },
                 index: one.and_then(|o| o.index),
                 id: one.map(|o| o.feature.id.to_string()),
-                collection: Some(CASES.to_owned()),
+                collection: Some(WARNINGS.to_owned()),
                 field: first.field,
                 problem: first.problem,
                 others: wrong,

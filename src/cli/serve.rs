@@ -19,7 +19,7 @@ use crate::demo;
 use crate::http::{self, App, Proxies, assets, connections};
 use crate::live::{self, Live};
 use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
-use crate::service::ledger::{Office, timer};
+use crate::service::ledger::{CaseService, timer};
 use crate::service::{config, webhooks};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
@@ -155,7 +155,7 @@ async fn serve(
     tokio::spawn(timer::run(live.clone()));
     if args.demo && live.snapshot().is_demo() {
         tokio::spawn(demo_ledger::go_on(
-            Office::new(live.clone()),
+            CaseService::new(live.clone()),
             args.demo_speed,
         ));
     } else if args.demo {

@@ -16,7 +16,7 @@ use super::limit::Allowance;
 use super::problem::Problem;
 use super::query::Query;
 use crate::model::Role;
-use crate::service::ledger::decisions as desk;
+use crate::service::ledger::cases;
 use crate::service::place;
 use crate::store::audit::{AuditEntry, AuditKind};
 
@@ -79,7 +79,7 @@ pub async fn code(
                 "The account is bound to other communities than this entrance's.",
             ));
         }
-        desk::properties(entry)
+        cases::properties(entry)
     };
     let Some(code) = valid_code(&entrance, Timestamp::now()) else {
         return Err(Problem::not_found(format!(

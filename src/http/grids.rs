@@ -13,7 +13,7 @@ use super::query::Query;
 use super::warnings::read_as_of;
 use crate::live::{Snapshot, history};
 use crate::model::RoleSet;
-use crate::service::ledger::decisions as desk;
+use crate::model::names::collection::WARNINGS;
 use crate::warnings::StatusBoard;
 
 /// The level of every grid: the worst of its open warnings, with the reason in words.
@@ -63,7 +63,7 @@ pub async fn status(
 /// The grids with their reasons, where the role sees the reasons of cases: they are made of those.
 fn told(snapshot: &Snapshot, board: &StatusBoard, roles: RoleSet) -> Value {
     let mut grids = json!(board.grids());
-    let cases = snapshot.collections().get(desk::CASES);
+    let cases = snapshot.collections().get(WARNINGS);
     if cases.is_none_or(|c| c.schema().shows(roles, "reason")) {
         return grids;
     }

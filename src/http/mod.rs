@@ -13,6 +13,7 @@ mod budget;
 mod catalogue;
 mod checkers;
 pub mod connections;
+mod drain;
 mod entrances;
 mod events;
 mod grids;
@@ -20,7 +21,6 @@ mod html;
 mod in_flight;
 mod invites;
 mod items;
-mod leftover;
 mod limit;
 pub mod metrics;
 mod nearest;
@@ -60,7 +60,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::live::Live;
-use crate::service::ledger::Office;
+use crate::service::ledger::CaseService;
 use crate::store::audit::during;
 pub use events::FeedLimits;
 use problem::Problem;
@@ -109,7 +109,7 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     live: Live,
     /// The write path of the ledger.
-    office: Office,
+    service: CaseService,
     options: Options,
     /// The path of the public address, without a slash at the end.
     prefix: String,
@@ -139,7 +139,7 @@ impl App {
     /// The service over a living map.
     pub fn new(live: Live, options: Options, metrics: Option<PrometheusHandle>) -> Self {
         Self(Arc::new(Parts {
-            office: Office::new(live.clone()),
+            service: CaseService::new(live.clone()),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
             limits: Arc::new(limit::Limits::new(&options.connections)),
@@ -366,7 +366,7 @@ pub fn with_layers(router: Router) -> Router {
                 .on_failure(()),
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .layer(middleware::from_fn(leftover::read_rest))
+        .layer(middleware::from_fn(drain::drain_unread))
 }
 
 /// What holds for every request and answer.

@@ -21,8 +21,10 @@ use super::problem::Problem;
 use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
 use crate::live::Snapshot;
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Role, RoleSet};
-use crate::service::ledger::{decisions as desk, receipt_hash};
+use crate::service::ledger::cases;
+use crate::service::ledger::receipt_hash;
 use crate::store::{PhotoSize, StoredPhoto, Uploader};
 
 /// How many photos are decoded at once: each may take hundreds of megabytes for a moment.
@@ -204,7 +206,7 @@ fn sight(
     let Some(entry) = collection.get(id) else {
         return Sight::None;
     };
-    let all = desk::properties(entry);
+    let all = cases::properties(entry);
     let schema = collection.schema();
     let mut lists = schema
         .photo_lists()
@@ -213,7 +215,7 @@ fn sight(
     if lists.peek().is_none() {
         return Sight::None;
     }
-    let is_case = schema.collection.as_str() == desk::CASES;
+    let is_case = schema.collection.as_str() == WARNINGS;
     if is_case && receipt.is_some_and(|r| is_receipt_of(&all, r)) {
         return Sight::Seen;
     }

@@ -144,7 +144,7 @@ async fn once(
     report.at = Some(committed.at);
     progress.update(&Stage::Settling, 0.0, read);
     // It is on the map already: what is left to tidy, the server or the next import tidies.
-    if let Err(error) = store.settle().await {
+    if let Err(error) = store.compact().await {
         tracing::warn!(%error, "the import is on the map; tidying after it is left for later");
     }
     progress.update(&Stage::Settling, 1.0, read);

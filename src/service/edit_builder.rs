@@ -1,25 +1,38 @@
-//! An edit in the making: whatever was read for it is a condition of it, so that nothing is decided on
-//! what somebody else has changed meanwhile.
+//! Builds an edit. Every feature that was read for it becomes a precondition, so the store refuses the edit
+//! when another commit changed one of them meanwhile.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::ledger::OfficeError;
 use crate::live::{Live, Written};
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Precondition};
 use crate::store::StoreError;
 use crate::warnings::Actor;
 
-/// For how long to wait for what somebody else was quicker with.
+/// How long to wait until the snapshot has the commit that came first.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// An edit that expects everything to be as it was read.
-#[derive(Debug)]
-pub(crate) struct Draft(Edit);
+/// Why an edit was not committed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommitError {
+    /// The snapshot of this process does not have commit `seq` yet, which the edit depends on.
+    #[error("commit {seq} is not in the snapshot yet; try again")]
+    Behind {
+        /// The commit.
+        seq: u64,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
-impl Draft {
-    /// An edit of somebody that takes effect at a moment.
+/// An edit whose features must be as they were read.
+#[derive(Debug)]
+pub(crate) struct EditBuilder(Edit);
+
+impl EditBuilder {
+    /// An edit of `actor` that takes effect at `at`.
     pub fn new(actor: &Actor, at: Timestamp, reason: impl Into<String>) -> Self {
         let author = Author {
             role: actor.roles.foremost(),
@@ -30,7 +43,7 @@ impl Draft {
         Self(edit)
     }
 
-    /// Puts or deletes a feature, which must be as it was read.
+    /// Puts or deletes a feature that must be as `expect` says.
     pub fn put(&mut self, change: Change, expect: Expect) {
         self.0.preconditions.push(Precondition {
             collection: change.collection.clone(),
@@ -40,39 +53,39 @@ impl Draft {
         self.0.changes.push(change);
     }
 
-    /// Takes another draft's changes in.
+    /// Adds the changes and preconditions of another edit.
     pub fn append(&mut self, other: Self) {
         self.0.preconditions.extend(other.0.preconditions);
         self.0.changes.extend(other.0.changes);
     }
 
-    /// Whether it changes nothing.
+    /// Whether it has no changes.
     pub fn is_empty(&self) -> bool {
         self.0.changes.is_empty()
     }
 
-    /// What it changes.
+    /// The ids of the features that it changes.
     pub fn ids(&self) -> impl Iterator<Item = &FeatureId> {
         self.0.changes.iter().map(|c| &c.id)
     }
-}
 
-impl Live {
-    /// Commits a draft; `None` where somebody was quicker: by then the snapshot has what they did.
+    /// Commits it. `None` when another commit changed something that it expects: the snapshot has that
+    /// commit then, and the caller decides again.
     ///
     /// # Errors
-    /// When the store fails, or the snapshot does not get what somebody did; nothing was written then.
-    pub(crate) async fn commit_draft(&self, draft: Draft) -> Result<Option<Written>, OfficeError> {
-        match self.commit(draft.0).await {
+    /// When the store fails, or the snapshot does not get the other commit in time. Nothing was written
+    /// then.
+    pub async fn commit(self, live: &Live) -> Result<Option<Written>, CommitError> {
+        match live.commit(self.0).await {
             Ok(written) => Ok(Some(written)),
             Err(StoreError::Precondition {
                 found: Some(seq), ..
-            }) => match self.wait_for(seq, PATIENCE).await {
+            }) => match live.wait_for(seq, PATIENCE).await {
                 true => Ok(None),
-                false => Err(OfficeError::Behind { seq }),
+                false => Err(CommitError::Behind { seq }),
             },
             Err(StoreError::Precondition { found: None, .. }) => {
-                self.wait_for(self.snapshot().seq() + 1, PATIENCE).await;
+                live.wait_for(live.snapshot().seq() + 1, PATIENCE).await;
                 Ok(None)
             }
             Err(error) => Err(error.into()),

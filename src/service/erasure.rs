@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz};
 use serde_json::Value;
 
-use super::ledger::decisions as desk;
 use crate::live::{Live, Snapshot};
 use crate::model::{Author, Schema};
+use crate::service::ledger::cases;
 use crate::store::{Erasure, StoreError};
 
 /// The most features that are cleaned in one go; the rest follows with the next.
@@ -59,7 +59,7 @@ fn due(
             continue;
         }
         for entry in collection.iter() {
-            let properties = desk::properties(entry);
+            let properties = cases::properties(entry);
             let is_done = |path: &str, due: Timestamp| {
                 let key = (
                     schema.collection.to_string(),

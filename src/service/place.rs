@@ -239,16 +239,16 @@ mod tests {
 
     #[test]
     fn a_building_says_everything_about_the_place() {
-        let wish = Where::Building(FeatureId::new("wq-3").unwrap());
-        let place = Place::locate(&map(), &wish).unwrap();
+        let request = Where::Building(FeatureId::new("wq-3").unwrap());
+        let place = Place::locate(&map(), &request).unwrap();
         assert_eq!(place.grid.as_deref(), Some("g1"));
         assert_eq!(place.community.as_deref(), Some("c1"));
         assert_eq!(place.compound.as_deref(), Some("wq"));
         assert_eq!(place.housing.as_deref(), Some("commodity"));
         assert_eq!(place.words.as_deref(), Some("温泉花园3号楼"));
         assert!(matches!(place.geometry, Geometry::Point(_)));
-        let wish = Where::Building(FeatureId::new("wq-9").unwrap());
-        let error = Place::locate(&map(), &wish).unwrap_err();
+        let request = Where::Building(FeatureId::new("wq-9").unwrap());
+        let error = Place::locate(&map(), &request).unwrap_err();
         assert_eq!(error, WhereError::NoBuilding("wq-9".into()));
     }
 

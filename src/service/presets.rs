@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::config::row;
-use super::ledger::decisions as desk;
 use crate::index::Entry;
 use crate::live::{Live, Snapshot, Written};
 use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId};
+use crate::service::ledger::cases;
 use crate::store::StoreError;
 
 /// The hidden collection of the presets.
@@ -113,7 +113,7 @@ pub async fn delete(
 }
 
 fn read(entry: &Entry) -> Preset {
-    let mut map = desk::properties(entry);
+    let mut map = cases::properties(entry);
     let settings = match map.remove("settings") {
         Some(Value::Object(settings)) => settings,
         _ => Map::new(),

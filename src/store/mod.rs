@@ -15,7 +15,6 @@ macro_rules! either {
 }
 
 mod account;
-mod aside;
 pub mod audit;
 pub mod backup;
 mod erase;
@@ -24,6 +23,7 @@ mod health;
 mod history;
 mod invite;
 mod lock;
+mod operational;
 mod password;
 mod photo;
 pub mod postgis;
@@ -41,13 +41,13 @@ use uuid::Uuid;
 pub use account::{
     Account, AccountChange, AccountQuery, NewAccount, PasswordOwner, Principal, Rights,
 };
-pub use aside::Seen;
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
 pub use erase::{CONTACT, Cleaned, Erased, Erasure};
 pub use error::{Fault, StoreError};
 pub use history::Position;
 pub use invite::{Accepted, Guest, Invite, NewInvite};
 pub use lock::Claim;
+pub use operational::Seen;
 pub use password::{LONGEST_PASSWORD, PasswordError, PasswordHash, SHORTEST_PASSWORD};
 pub use photo::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
 pub use token::{NewAccountToken, NewToken, Token, TokenSecret};
@@ -189,9 +189,9 @@ impl Store {
         })
     }
 
-    /// Brings what published imports left to tidy into its final place and sweeps what died half
-    /// way. Readers never need it; it keeps later starts quick.
-    pub async fn settle(&self) -> Result<(), StoreError> {
+    /// Compacts the log: folds the rows of published imports into their final table and deletes the rows
+    /// of imports that died. Readers do not need it; it keeps later starts quick.
+    pub async fn compact(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(s) => s.settle().await,
             Self::Postgis(_) => Ok(()),

@@ -34,7 +34,7 @@ pub fn next(
 /// The case after the moment `at`; `None` where that moment changes nothing.
 pub fn apply(case: &Case, rules: &Rules, calendar: &Calendar, at: Timestamp) -> Option<Case> {
     let mut next = case.clone();
-    next.take(&table::level_mark(case, at), rules, calendar);
+    next.apply_judged(&table::level_mark(case, at), rules, calendar);
     let same = next.level == case.level
         && next.reason == case.reason
         && next.overdue_at == case.overdue_at;

@@ -4,8 +4,6 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::wish::{Actor, Wish};
-
 /// A key as a case keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyMark {
@@ -27,20 +25,12 @@ pub enum Repeat {
 }
 
 impl KeyMark {
-    /// The mark of a wish that has a key. Its photos don't count: a client that repeats a step may have
-    /// uploaded them again.
-    pub fn of(actor: &Actor, wish: &Wish) -> Option<Self> {
-        let key = wish.key.as_deref()?;
-        let account = actor.account.as_deref().unwrap_or_default();
-        let said = Wish {
-            photos: Vec::new(),
-            key: None,
-            ..wish.clone()
-        };
-        Some(Self {
-            name: digest(&["step", account, wish.action.as_str(), key]),
-            content: digest(&["content", key, &format!("{said:?}")]),
-        })
+    /// The mark of the key under which `account` sent `content` for an action.
+    pub(super) fn new(account: Option<&str>, action: &str, key: &str, content: &str) -> Self {
+        Self {
+            name: digest(&["step", account.unwrap_or_default(), action, key]),
+            content: digest(&["content", key, content]),
+        }
     }
 
     pub(super) fn kept(&self) -> String {
@@ -67,38 +57,4 @@ pub fn digest(texts: &[&str]) -> String {
     }
     let hash = hash.finalize();
     hash[..16].iter().map(|b| format!("{b:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::warnings::{Action, PhotoKind, StepPhoto};
-
-    #[test]
-    fn a_key_belongs_to_a_person_an_action_and_a_content() {
-        let person = |account: &str| Actor {
-            account: Some(account.into()),
-            ..Actor::public()
-        };
-        let wish = |action, note: &str| Wish {
-            key: Some("k".into()),
-            note: Some(note.into()),
-            ..Wish::new(action)
-        };
-        let mark = |actor: &Actor, wish: &Wish| KeyMark::of(actor, wish).unwrap();
-        let first = mark(&person("a"), &wish(Action::Start, "x"));
-        let kept = [first.kept()];
-        assert!(!kept[0].contains('k'), "{kept:?}");
-        assert_eq!(first.find(&kept), Repeat::Same);
-        let mut with_photo = wish(Action::Start, "x");
-        with_photo.photos = vec![StepPhoto::new("p", PhotoKind::Before)];
-        assert_eq!(mark(&person("a"), &with_photo).find(&kept), Repeat::Same);
-        let other = mark(&person("a"), &wish(Action::Start, "y"));
-        assert_eq!(other.find(&kept), Repeat::Other);
-        let next = mark(&person("a"), &wish(Action::Handle, "x"));
-        assert_eq!(next.find(&kept), Repeat::New);
-        let neighbour = mark(&person("b"), &wish(Action::Start, "x"));
-        assert_eq!(neighbour.find(&kept), Repeat::New);
-        assert_eq!(KeyMark::of(&person("a"), &Wish::new(Action::Start)), None);
-    }
 }

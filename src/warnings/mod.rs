@@ -3,18 +3,21 @@
 //!
 //! Pure: no store, no clock. Moments are arguments, and what was decided is handed back as a step.
 
+mod actor;
 pub mod calendar;
 pub mod cap;
 mod case;
 pub mod condition;
 pub mod due;
 pub mod duplicates;
+pub mod field;
 pub mod figures;
 pub mod key;
 pub mod level;
 mod problem;
 mod reader;
 mod report;
+mod request;
 pub mod rules;
 mod shards;
 pub mod sheet;
@@ -23,16 +26,17 @@ mod step;
 pub mod suggest;
 pub mod summary;
 pub mod table;
-pub mod wish;
 
+pub use actor::Actor;
 pub use calendar::Calendar;
 pub use case::{Case, CaseError, CasePhoto, Handler, Inside, Turn};
 pub use condition::Condition;
+pub use field::FieldError;
 pub use problem::Problem;
 pub use reader::text_of;
 pub use report::Report;
+pub use request::ActionRequest;
 pub use rules::Rules;
 pub use status::{GridStatus, OpenCounts, StatusBoard};
 pub use step::{Action, Notice, PhotoKind, Source, Status, Step, StepPhoto, Verdict};
 pub use table::{Context, Refusal, allowed, decide};
-pub use wish::{Actor, FieldError, Wish};

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::actor::Actor;
 use super::step::{Source, StepPhoto};
-use super::wish::Actor;
 use crate::model::{FeatureId, Localized};
 
 /// What a report says, with what the map adds to it.

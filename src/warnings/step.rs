@@ -136,6 +136,16 @@ impl Action {
     pub fn is_mark(self) -> bool {
         matches!(self, Self::Level | Self::Join | Self::Absorb)
     }
+
+    /// Whether somebody may ask for it. A report opens a case and is no action on one.
+    pub fn is_requestable(self) -> bool {
+        !self.is_mark() && self != Self::Report
+    }
+
+    /// The actions that somebody may ask for, in the order of the table.
+    pub fn requestable() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|a| a.is_requestable())
+    }
 }
 
 words! {

@@ -7,7 +7,7 @@ use crate::http::photos::named;
 use crate::http::problem::Problem;
 use crate::index::Entry;
 use crate::model::{Body, Properties, RoleSet, Schema};
-use crate::service::ledger::decisions as desk;
+use crate::service::ledger::cases;
 use crate::store::PhotoClaim;
 
 /// Whether what a caller writes depends on what is there: then a write names the version it was made of.
@@ -53,7 +53,7 @@ pub(super) fn with_hidden(
     let Some(present) = present else {
         return Ok(body);
     };
-    let mut all = desk::properties(present);
+    let mut all = cases::properties(present);
     let mut kept = false;
     for name in schema.hidden_from(roles) {
         if let Some(value) = all.remove(name) {
@@ -82,7 +82,7 @@ pub(super) fn take_claims(
     if lists.is_empty() {
         return Ok((body, claims));
     }
-    let before = present.map(desk::properties).unwrap_or_default();
+    let before = present.map(cases::properties).unwrap_or_default();
     let mut properties = body.properties.to_map();
     let mut taken = false;
     for name in lists {

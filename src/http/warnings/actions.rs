@@ -13,9 +13,9 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Accepted, Subject};
-use crate::service::ledger::OfficeError;
+use crate::service::ledger::LedgerError;
 use crate::warnings::table::{actions, may};
-use crate::warnings::{Action, Wish, allowed, wish};
+use crate::warnings::{Action, ActionRequest, allowed, field};
 
 /// Takes a case a step further.
 ///
@@ -50,14 +50,14 @@ pub async fn act(
     let body = object(body)?;
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
-    let receipt = wish::text(&body, "receipt", 200)?;
+    let receipt = field::text(&body, "receipt", 200)?;
     let actor = actor_for(&caller, &found.case, receipt.as_deref())?;
-    let wish = Wish::parse(&body).map_err(|error| {
+    let request = ActionRequest::parse(&body).map_err(|error| {
         // That it is not to be done at all is said before how it would have to be said.
         let action = body.get("action").and_then(Value::as_str);
         let may = action
             .and_then(Action::parse)
-            .filter(|a| actions().any(|known| known == *a))
+            .filter(|a| a.is_requestable())
             .map_or(Ok(()), |action| may(&found.case, &actor, action));
         match may {
             Err(refusal) => refused(refusal.into(), &caller),
@@ -68,10 +68,13 @@ pub async fn act(
     let expect = expected(&snapshot, &headers)?;
     let feature = feature_id(&id)?;
     let now = Timestamp::now();
-    let acted = app.office.act(&feature, &wish, &actor, expect, now).await;
+    let acted = app
+        .service
+        .act(&feature, &request, &actor, expect, now)
+        .await;
     let acted = acted.map_err(|error| {
-        let changed = matches!(error, OfficeError::Changed { .. });
-        let unsaid = changed || matches!(error, OfficeError::Field(_));
+        let changed = matches!(error, LedgerError::Changed { .. });
+        let unsaid = changed || matches!(error, LedgerError::Field(_));
         let problem = refused(error, &caller);
         // Who was too slow is told what it is now, so that a page can show it.
         let snapshot = app.live.snapshot();

@@ -17,9 +17,9 @@ use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Subject};
 use crate::model::Role;
-use crate::service::ledger::decisions as desk;
+use crate::service::ledger::cases;
 use crate::service::ledger::{CONDITIONS, Observation};
-use crate::warnings::wish;
+use crate::warnings::field;
 
 /// Takes what was observed at a place.
 #[utoipa::path(post, path = "/api/observations", operation_id = "observe", tag = "warnings",
@@ -40,15 +40,15 @@ pub async fn observe(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::GridWorker)?;
-    let wish = read(&object(body)?)?;
+    let request = read(&object(body)?)?;
     let seen = app
-        .office
-        .observe(&wish, &actor(&caller), Timestamp::now())
+        .service
+        .observe(&request, &actor(&caller), Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;
     let mut said = json!({
-        "place": wish.place,
-        "category": wish.category,
+        "place": request.place,
+        "category": request.category,
         "state": seen.condition.state,
         "since": seen.condition.since,
         "value": seen.condition.value,
@@ -67,7 +67,7 @@ pub async fn observe(
             id.to_string(),
             format!("/api/warnings/{}", segment(id.as_str())),
         ),
-        None => (wish.place.clone(), "/api/conditions".to_owned()),
+        None => (request.place.clone(), "/api/conditions".to_owned()),
     };
     let mut subject = Subject::new(id, format!("{}{here}", app.base(&headers)));
     if let Value::Object(said) = &said {
@@ -82,7 +82,7 @@ pub async fn observe(
 
 fn read(map: &Map<String, Value>) -> Result<Observation, Problem> {
     let needed = |field: &'static str, what: &str| -> Result<String, Problem> {
-        let text = wish::text(map, field, 200)?;
+        let text = field::text(map, field, 200)?;
         text.ok_or_else(|| Problem::wrong_field(field, what))
     };
     let value = map.get("value").and_then(Value::as_f64).ok_or_else(|| {
@@ -130,7 +130,11 @@ pub async fn conditions(
         .collect();
     let list: Vec<Value> = rows
         .into_iter()
-        .flat_map(|rows| rows.iter().map(|e| desk::properties(e)).collect::<Vec<_>>())
+        .flat_map(|rows| {
+            rows.iter()
+                .map(|e| cases::properties(e))
+                .collect::<Vec<_>>()
+        })
         .map(|mut row| {
             // That a sensor still says what it said is no commit; it is heard all the same.
             let key = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();

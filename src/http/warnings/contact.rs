@@ -11,7 +11,8 @@ use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::model::Role;
-use crate::service::ledger::decisions::{self as desk, CASES};
+use crate::model::names::collection::WARNINGS;
+use crate::service::ledger::cases;
 use crate::store::audit::{AuditEntry, AuditKind};
 use crate::store::{CONTACT, Erasure};
 
@@ -45,7 +46,7 @@ pub async fn contact(
         // On record before it is told.
         let look = AuditEntry::new(AuditKind::Look)
             .of_this_request()
-            .on(CASES, &id)
+            .on(WARNINGS, &id)
             .saying(CONTACT);
         store.audit(look).await?;
     }
@@ -76,7 +77,7 @@ pub async fn erase_contact(
     let author = caller.author(Role::Officer)?;
     let found = in_scope(&app, &caller, &id)?;
     let erasure = Erasure {
-        collection: desk::cases()?,
+        collection: cases::collection()?,
         id: found.entry.id().clone(),
         paths: vec![CONTACT.to_owned()],
         photos: false,

@@ -15,8 +15,8 @@ use crate::http::auth::Caller;
 use crate::http::items::{GEOJSON, collection};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::model::names::collection::WARNINGS;
 use crate::model::{FeatureId, Role, Schema, View};
-use crate::service::ledger::decisions::CASES;
 use crate::service::place::{Place, Where};
 use crate::warnings::duplicates::{Duplicate, duplicates as find};
 
@@ -58,7 +58,7 @@ pub async fn duplicates(
             y: degrees(&query, "lat", 90.0)?,
         },
     };
-    let cases = Arc::clone(collection(&snapshot, CASES)?);
+    let cases = Arc::clone(collection(&snapshot, WARNINGS)?);
     let rule = snapshot.ledger().rules().duplicates;
     let (asker, category) = (caller.clone(), category.to_owned());
     let except = query.get("except")?.map(str::to_owned);

@@ -19,7 +19,7 @@ use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Kind;
-use crate::service::ledger::decisions::CASES;
+use crate::model::names::collection::WARNINGS;
 
 /// Which cases go into the sheet.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -67,7 +67,7 @@ pub async fn export(
     }
     let snapshot = app.live.snapshot();
     let wanted = Rows {
-        cases: Arc::clone(collection(&snapshot, CASES)?),
+        cases: Arc::clone(collection(&snapshot, WARNINGS)?),
         snapshot,
         language,
         caller,

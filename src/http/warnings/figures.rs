@@ -18,7 +18,8 @@ use crate::http::query::Query;
 use crate::http::work::Kind;
 use crate::index::{Budget, Collection, Entry, Meter as _, Stop};
 use crate::model::Role;
-use crate::service::ledger::decisions::{self as desk, CASES};
+use crate::model::names::collection::WARNINGS;
+use crate::service::ledger::cases;
 use crate::warnings::figures::{Month, Table};
 use crate::warnings::{Case, figures as counted};
 
@@ -51,7 +52,7 @@ pub async fn figures(
         )
     })?;
     let snapshot = app.live.snapshot();
-    let cases = collection(&snapshot, CASES)?;
+    let cases = collection(&snapshot, WARNINGS)?;
     let tag = Tag::new(
         &snapshot,
         snapshot.seq(),
@@ -99,7 +100,7 @@ fn concerned(cases: &Collection, month: &Month, budget: &Budget) -> Result<Vec<C
                 // Parsed whole and kept: as much as four looks at it.
                 budget.read(4)?;
                 budget.hold(entry.all_properties().len())?;
-                found.extend(desk::read(entry).ok());
+                found.extend(cases::read(entry).ok());
             }
             Ok(found)
         })

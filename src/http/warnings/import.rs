@@ -16,7 +16,7 @@ use crate::http::query::Query;
 use crate::http::work::Kind;
 use crate::http::written::{self, Accepted, Subject};
 use crate::model::Role;
-use crate::service::ledger::decisions::CASES;
+use crate::model::names::collection::WARNINGS;
 use crate::warnings::sheet::plan::plan;
 use crate::warnings::sheet::{columns, read};
 
@@ -76,7 +76,7 @@ pub async fn import(
     let _turn = app.pools.turn(Kind::Walk).await?;
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();
-    let schema = std::sync::Arc::clone(collection(&snapshot, CASES)?.schema());
+    let schema = std::sync::Arc::clone(collection(&snapshot, WARNINGS)?.schema());
     let planned = tokio::task::spawn_blocking(move || {
         let book = read::read(&bytes)?;
         let words = columns::words(&schema.document);
@@ -89,9 +89,9 @@ pub async fn import(
         read::ReadError::TooBig => Problem::too_large(format!("{e}.")),
         e => Problem::bad_body(format!("{e}.")),
     })?;
-    let brought = app
-        .office
-        .bring(
+    let outcome = app
+        .service
+        .import(
             planned.rows,
             &actor(&caller),
             now,
@@ -100,7 +100,7 @@ pub async fn import(
         .await
         .map_err(|e| refused(e, &caller))?;
     let mut problems = planned.problems;
-    problems.extend(brought.problems);
+    problems.extend(outcome.problems);
     problems.sort_by_key(|p| (p.from, p.row));
     problems.truncate(MOST_PROBLEMS);
     let sheets: Vec<_> = book
@@ -112,17 +112,17 @@ pub async fn import(
         "rows": book.sheets.iter().map(|s| s.rows.len()).sum::<usize>(),
         "sheets": sheets,
         "skipped": book.skipped,
-        "created": brought.created,
-        "updated": brought.updated,
-        "unchanged": brought.unchanged,
+        "created": outcome.created,
+        "updated": outcome.updated,
+        "unchanged": outcome.unchanged,
         "problems": problems,
         "ignored": planned.ignored,
-        "preview": brought.preview,
-        "far_away": brought.far_away,
-        "far": brought.far,
+        "preview": outcome.preview,
+        "far_away": outcome.far_away,
+        "far": outcome.far,
         "dry_run": dry_run,
     });
-    let Some(written) = brought.written else {
+    let Some(written) = outcome.written else {
         return Ok(told(StatusCode::OK, app.live.snapshot().seq(), &said));
     };
     let mut subject = Subject::several(format!("{}/api/warnings", app.base(&headers)));

@@ -19,8 +19,8 @@ use crate::http::work::{Cut, Kind};
 use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
 use crate::live::Snapshot;
 use crate::live::history::{self, Which};
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Body, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS};
-use crate::service::ledger::decisions::CASES;
 use crate::warnings::sheet::Language;
 use crate::warnings::sheet::columns;
 use crate::warnings::sheet::write::{CaseRow, Style, WriteError, csv, xlsx};
@@ -53,7 +53,7 @@ pub async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let snapshot = app.live.snapshot();
-    let present = collection(&snapshot, CASES)?;
+    let present = collection(&snapshot, WARNINGS)?;
     let as_of = read_as_of(&query)?;
     let open = wanted_open(&query)?;
     let language = language(&query)?;
@@ -147,7 +147,7 @@ async fn read_past(
     at: Timestamp,
     open: bool,
 ) -> Result<Chosen, Problem> {
-    let present = collection(snapshot, CASES)?;
+    let present = collection(snapshot, WARNINGS)?;
     let live = &app.live;
     // Who asks for what was open then need not read what had ended.
     let ended = ["closed", "rejected", "merged"];
@@ -208,7 +208,7 @@ async fn read_past(
 
 /// The cases that are open now: a few thousand of what may be hundreds of thousands.
 async fn read_open(app: &App, snapshot: &Arc<Snapshot>) -> Result<Chosen, Problem> {
-    let present = Arc::clone(collection(snapshot, CASES)?);
+    let present = Arc::clone(collection(snapshot, WARNINGS)?);
     let snapshot = Arc::clone(snapshot);
     let cases = app.answer(NARROW, move |budget| {
         let mut records = Vec::new();
@@ -243,11 +243,11 @@ fn is_open(properties: &str) -> bool {
 /// the past too.
 fn gather(snapshot: &Snapshot, mut records: Vec<Record>) -> Result<Arc<Collection>, Problem> {
     let schemas = snapshot.collections().hidden(SCHEMAS);
-    if let Some(schema) = schemas.and_then(|s| s.get(CASES)) {
+    if let Some(schema) = schemas.and_then(|s| s.get(WARNINGS)) {
         records.insert(0, record(CollectionId::schemas(), schema));
     }
     let (map, _) = Collections::load(records);
-    let cases = map.get(CASES).cloned();
+    let cases = map.get(WARNINGS).cloned();
     cases.ok_or_else(|| Problem::internal(&"a ledger without its schema"))
 }
 

@@ -49,9 +49,11 @@ use super::items::{GEOJSON, collection};
 use super::problem::Problem;
 use crate::index::{Collection, Entry};
 use crate::live::Snapshot;
+use crate::model::names::collection::WARNINGS;
 use crate::model::{FeatureId, Role, RoleSet};
-use crate::service::ledger::decisions::{self as desk, CASES, names};
-use crate::service::ledger::{OfficeError, receipt_hash};
+use crate::service::ledger::cases;
+use crate::service::ledger::cases::names;
+use crate::service::ledger::{LedgerError, receipt_hash};
 use crate::warnings::{Action, Actor, Case, FieldError, Refusal, allowed};
 
 /// A case as a request finds it.
@@ -63,14 +65,14 @@ struct Found {
 
 impl Found {
     fn read(snapshot: &Snapshot, id: &str) -> Result<Self, Problem> {
-        let collection = collection(snapshot, CASES)?;
+        let collection = collection(snapshot, WARNINGS)?;
         let entry = collection
             .get(id)
             .ok_or_else(|| Problem::not_found(format!("There is no warning {id:?}.")))?;
         Ok(Self {
             collection: Arc::clone(collection),
             entry: Arc::clone(entry),
-            case: desk::read(entry)?,
+            case: cases::read(entry)?,
         })
     }
 
@@ -101,7 +103,7 @@ impl Found {
             serde_json::from_slice(&bytes).map_err(|e| Problem::internal(&e))?;
         if actor.is_reporter && !self.roles(caller).includes(Role::GridWorker) {
             // Their own words and what was done about them, and nothing of anybody's account.
-            let all = desk::properties(&self.entry);
+            let all = cases::properties(&self.entry);
             for name in ["note", "photos", "rating"] {
                 if let Some(value) = all.get(name) {
                     document["properties"][name] = value.clone();
@@ -205,17 +207,17 @@ impl From<FieldError> for Problem {
     }
 }
 
-/// Why the office refused, in the words of HTTP.
-fn refused(error: OfficeError, caller: &Caller) -> Problem {
+/// Why the service refused, in the words of HTTP.
+fn refused(error: LedgerError, caller: &Caller) -> Problem {
     let unknown = !caller.is_known();
     match error {
-        OfficeError::NoSuchCase(id) => {
+        LedgerError::NoSuchCase(id) => {
             Problem::not_found(format!("There is no warning {:?}.", id.as_str()))
         }
-        OfficeError::NoSuchSilence(id) => {
+        LedgerError::NoSuchSilence(id) => {
             Problem::not_found(format!("There is no silence {:?}.", id.as_str()))
         }
-        OfficeError::Refused(refusal) => {
+        LedgerError::Refused(refusal) => {
             let allowed: Vec<Action> = refusal.allowed().to_vec();
             let problem = match refusal {
                 Refusal::WrongState { detail, .. } => Problem::conflict(detail),
@@ -227,20 +229,20 @@ fn refused(error: OfficeError, caller: &Caller) -> Problem {
             };
             problem.with("allowed", json!(allowed))
         }
-        OfficeError::Field(error) => error.into(),
-        OfficeError::NotAllowed(detail) if unknown => Problem::unauthenticated(detail),
-        OfficeError::NotAllowed(detail) => Problem::forbidden(detail),
-        OfficeError::Changed { id, found } => Problem::changed_meanwhile(format!(
+        LedgerError::Field(error) => error.into(),
+        LedgerError::NotAllowed(detail) if unknown => Problem::unauthenticated(detail),
+        LedgerError::NotAllowed(detail) => Problem::forbidden(detail),
+        LedgerError::Changed { id, found } => Problem::changed_meanwhile(format!(
             "The warning {:?} was changed by commit {found}; read it again and decide anew.",
             id.as_str()
         ))
         .with("seq", found),
-        OfficeError::Busy(id) => Problem::conflict(format!(
+        LedgerError::Busy(id) => Problem::conflict(format!(
             "Others changed {:?} at the same moment; try again.",
             id.as_str()
         )),
-        OfficeError::Behind { seq } => Problem::behind(seq),
-        OfficeError::Store(error) => error.into(),
+        LedgerError::Behind { seq } => Problem::behind(seq),
+        LedgerError::Store(error) => error.into(),
     }
 }
 

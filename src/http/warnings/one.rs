@@ -83,7 +83,7 @@ async fn progress(app: &App, id: &str) -> Result<Value, Problem> {
 
 /// Every state that a case was in, the first one first.
 pub(super) async fn versions(app: &App, id: &str) -> Result<Vec<Case>, Problem> {
-    let collection = crate::service::ledger::decisions::cases()?;
+    let collection = crate::service::ledger::cases::collection()?;
     let id = feature_id(id)?;
     let versions = app.live.store().versions_of(&collection, &id).await?;
     let bodies = versions.into_iter().filter_map(|(_, record)| record.body);

@@ -20,7 +20,7 @@ use crate::live::Snapshot;
 use crate::model::{FeatureId, GeometryKind, Role};
 use crate::service::ledger::{NewReport, Reported};
 use crate::service::place::Where;
-use crate::warnings::wish::{self, TEXT_LIMIT};
+use crate::warnings::field::{self, TEXT_LIMIT};
 use crate::warnings::{Actor, PhotoKind, Source};
 
 /// The most positions of the geometry of a report.
@@ -59,14 +59,14 @@ pub async fn report(
     JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let wish = read(&object(body)?, &caller)?;
+    let request = read(&object(body)?, &caller)?;
     let allowance = Allowance::of_reports(app.live.snapshot().ledger().rules());
     let origin = Origin::new(&caller, address);
     app.limits.reports.take(&origin, allowance)?;
-    let office = &app.office;
+    let service = &app.service;
     let actor = actor(&caller);
-    let reported = office
-        .report(wish, &actor, Timestamp::now())
+    let reported = service
+        .report(request, &actor, Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;
     let here = format!(
@@ -118,10 +118,10 @@ fn shown(
 
 /// Reads a report as this caller may make it.
 fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem> {
-    let category = wish::text(map, "category", 80)?
+    let category = field::text(map, "category", 80)?
         .ok_or_else(|| Problem::wrong_field("category", "what is wrong? Expected a category"))?;
     let staff = caller.roles().includes(Role::GridWorker);
-    let source = match wish::text(map, "source", 40)? {
+    let source = match field::text(map, "source", 40)? {
         None => usual_source(caller, map),
         Some(text) => Source::parse(&text).ok_or_else(|| {
             let known: Vec<&str> = Source::ALL.iter().map(|s| s.as_str()).collect();
@@ -137,7 +137,7 @@ fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem>
             return Err(Problem::wrong_field("exercise", &problem));
         }
     };
-    let hotline_number = wish::text(map, "hotline_number", 60)?;
+    let hotline_number = field::text(map, "hotline_number", 60)?;
     let own_source = match source {
         Source::Resident | Source::Rider => true,
         Source::Unit => caller.roles().contains(Role::Unit),
@@ -154,18 +154,18 @@ fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem>
                 .map_err(|p| p.with("needs", format!("{what} takes the role grid_worker.")))?;
         }
     }
-    let note = wish::text(map, "note", TEXT_LIMIT)?;
+    let note = field::text(map, "note", TEXT_LIMIT)?;
     let mut report = NewReport::new(category, place(map)?, source);
     report.suspicious = !staff && is_odd(map, note.as_deref());
     report.note = note;
     // Everybody reads where it is, so only staff put it into words of their own: from anybody else it
     // is the name that the map has there.
-    report.words = wish::text(map, "place", 200)?.filter(|_| staff);
-    report.photos = wish::photos(map, PhotoKind::Report)?;
-    report.contact = wish::text(map, "contact", CONTACT_LIMIT)?;
+    report.words = field::text(map, "place", 200)?.filter(|_| staff);
+    report.photos = field::photos(map, PhotoKind::Report)?;
+    report.contact = field::text(map, "contact", CONTACT_LIMIT)?;
     report.hotline_number = hotline_number;
     report.exercise = exercise;
-    report.key = wish::key(map)?;
+    report.key = field::key(map)?;
     Ok(report)
 }
 
@@ -183,7 +183,7 @@ fn usual_source(caller: &Caller, map: &Map<String, Value>) -> Source {
 
 fn place(map: &Map<String, Value>) -> Result<Where, Problem> {
     let geometry = map.get("geometry").filter(|v| !v.is_null());
-    let building = wish::text(map, "building", 200)?;
+    let building = field::text(map, "building", 200)?;
     match (geometry, building) {
         (Some(geometry), _) => {
             let limits = Limits {

@@ -15,9 +15,9 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::written::{self, Accepted, Subject};
 use crate::model::{FeatureId, Role};
-use crate::service::ledger::decisions as desk;
+use crate::service::ledger::cases;
 use crate::service::ledger::{NewSilence, SILENCES};
-use crate::warnings::wish;
+use crate::warnings::field;
 
 /// All silences, those that are over too.
 #[utoipa::path(get, path = "/api/silences", operation_id = "list_silences", tag = "warnings",
@@ -41,7 +41,7 @@ pub async fn silences(
         .into_iter()
         .flat_map(|rows| rows.iter().cloned().collect::<Vec<_>>())
         .map(|entry| {
-            let mut row = desk::properties(&entry);
+            let mut row = cases::properties(&entry);
             let until = row.get("until").and_then(Value::as_str);
             let until: Option<Timestamp> = until.and_then(|t| t.parse().ok());
             row.insert("id".into(), json!(entry.id()));
@@ -81,7 +81,7 @@ pub async fn begin_silence(
     caller.author(Role::Officer)?;
     let body = object(body)?;
     let (id, written) = app
-        .office
+        .service
         .silence(read(&body)?, &actor(&caller), Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;
@@ -90,7 +90,7 @@ pub async fn begin_silence(
         let rows = snapshot.collections().hidden(SILENCES);
         let mut row = rows
             .and_then(|rows| rows.get(id.as_str()))
-            .map(|e| desk::properties(e))
+            .map(|e| cases::properties(e))
             .unwrap_or_default();
         row.insert("id".into(), json!(id));
         row.insert("active".into(), json!(true));
@@ -117,14 +117,14 @@ fn read(map: &Map<String, Value>) -> Result<NewSilence, Problem> {
         let problem = format!("has no member {unknown:?}; there are {}", KNOWN.join(", "));
         return Err(Problem::wrong_field("match", &problem));
     }
-    let until = wish::moment(map, "until")?
+    let until = field::moment(map, "until")?
         .ok_or_else(|| Problem::wrong_field("until", "a silence ends: expected a moment"))?;
     Ok(NewSilence {
-        grid: wish::text(matches, "grid", 200)?,
-        community: wish::text(matches, "community", 200)?,
-        category: wish::text(matches, "category", 200)?,
-        warning: wish::text(matches, "warning", 200)?,
-        reason: wish::text(map, "reason", 500)?.unwrap_or_default(),
+        grid: field::text(matches, "grid", 200)?,
+        community: field::text(matches, "community", 200)?,
+        category: field::text(matches, "category", 200)?,
+        warning: field::text(matches, "warning", 200)?,
+        reason: field::text(map, "reason", 500)?.unwrap_or_default(),
         until,
     })
 }
@@ -151,7 +151,7 @@ pub async fn end_silence(
     let missing = || Problem::not_found(format!("There is no silence {id:?}."));
     let id = FeatureId::new(&id).map_err(|_| missing())?;
     let written = app
-        .office
+        .service
         .unsilence(&id, &actor(&caller), Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;

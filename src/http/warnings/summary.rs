@@ -21,7 +21,8 @@ use crate::http::query::Query;
 use crate::http::work::Cut;
 use crate::index::{Budget, Meter as _, Stop};
 use crate::live::{OpenThen, Snapshot, history};
-use crate::service::ledger::decisions::{self as desk, CASES};
+use crate::model::names::collection::WARNINGS;
+use crate::service::ledger::cases;
 use crate::warnings::suggest::{Unit, on_duty};
 use crate::warnings::summary::{Day, count, days};
 use crate::warnings::{Case, OpenCounts};
@@ -131,7 +132,7 @@ fn wanted_communities(query: &Query, snapshot: &Snapshot) -> Result<Vec<String>,
             let problem = format!("community={id}: there is no such grid on the map.");
             Problem::invalid("community", problem)
         })?;
-        let kind = desk::properties(entry).remove("kind");
+        let kind = cases::properties(entry).remove("kind");
         if kind.as_ref().and_then(Value::as_str) != Some("community") {
             let problem = format!("community={id}: this grid is no community.");
             return Err(Problem::invalid("community", problem));
@@ -207,7 +208,7 @@ fn recent(
         let community = c.community.as_ref();
         communities.is_empty() || community.is_some_and(|c| communities.contains(c))
     };
-    let entries: Vec<_> = collection(snapshot, CASES)?.iter().collect();
+    let entries: Vec<_> = collection(snapshot, WARNINGS)?.iter().collect();
     let found: Result<Vec<Vec<Case>>, Stop> = entries
         .par_chunks(CHUNK)
         .map(|chunk| {
@@ -217,7 +218,7 @@ fn recent(
                 // Parsed whole and kept: as much as four looks at it.
                 budget.read(4)?;
                 budget.hold(entry.all_properties().len())?;
-                found.extend(desk::read(entry).ok().filter(here));
+                found.extend(cases::read(entry).ok().filter(here));
             }
             Ok(found)
         })
@@ -231,7 +232,7 @@ fn units(snapshot: &Snapshot, communities: &[String], now: Timestamp) -> Value {
     let units = snapshot.collections().get("units");
     for entry in units.into_iter().flat_map(|units| units.iter()) {
         let load = snapshot.status().load_of(entry.id().as_str());
-        let unit = Unit::read(entry.id(), &desk::properties(entry), None, load);
+        let unit = Unit::read(entry.id(), &cases::properties(entry), None, load);
         let serves = communities.is_empty()
             || unit.communities.is_empty()
             || unit.communities.iter().any(|c| communities.contains(c));

@@ -18,7 +18,7 @@ use crate::http::work::Cut;
 use crate::index::{Budget, Meter as _};
 use crate::live::Snapshot;
 use crate::model::{Role, RoleSet};
-use crate::service::ledger::decisions as desk;
+use crate::service::ledger::cases;
 use crate::spatial::metres;
 use crate::warnings::suggest::{Suggestion, Unit, suggest};
 
@@ -64,7 +64,7 @@ fn ranked(
     roles: RoleSet,
     budget: &Budget,
 ) -> Result<Vec<Suggestion>, Cut> {
-    let anchor = desk::anchor(&found.entry);
+    let anchor = cases::anchor(&found.entry);
     let entries = snapshot.collections().get("units");
     // Parsed and ranked: as much as four looks at each.
     budget.read(4 * entries.map_or(0, |units| units.len()))?;
@@ -77,7 +77,7 @@ fn ranked(
                 .zip(anchor)
                 .map(|(there, here)| metres::distance_to(here, there));
             let open = snapshot.status().load_of(entry.id().as_str());
-            let properties = desk::seen_properties(entry, schema, roles.into());
+            let properties = cases::seen_properties(entry, schema, roles.into());
             Unit::read(entry.id(), &properties, distance, open)
         });
     Ok(suggest(

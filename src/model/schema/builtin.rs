@@ -200,9 +200,9 @@ impl BuiltIns {
         }
     }
 
-    /// What a row of `$schemas` should be: the built-in schema of this program under what a steward
-    /// wrote. `steward` is a schema that comes into force now. `None` where the row may stay.
-    pub fn settle(
+    /// Resolves a row of `$schemas`: the built-in schema of this program under what a steward wrote.
+    /// `steward` is a schema that comes into force now. `None` when the row needs no change.
+    pub fn resolve(
         &self,
         collection: &CollectionId,
         row: &Map<String, Value>,
@@ -381,17 +381,17 @@ mod tests {
             &json!(old.schemas[&id("gates")]),
             OriginKind::Builtin,
         );
-        assert_eq!(old.settle(&id("gates"), &row, None), None);
-        let upgraded = new.settle(&id("gates"), &row, None).unwrap();
+        assert_eq!(old.resolve(&id("gates"), &row, None), None);
+        let upgraded = new.resolve(&id("gates"), &row, None).unwrap();
         assert_eq!(role_of(&upgraded, "code"), "steward");
-        assert_eq!(new.settle(&id("gates"), &upgraded, None), None);
-        assert_eq!(old.settle(&id("gates"), &upgraded, None), None);
+        assert_eq!(new.resolve(&id("gates"), &upgraded, None), None);
+        assert_eq!(old.resolve(&id("gates"), &upgraded, None), None);
         // Not even with a steward's schema over it.
         let own = json!({"properties": {"colour": {"type": "string"}}});
-        let both = old.settle(&id("gates"), &upgraded, Some(&own)).unwrap();
+        let both = old.resolve(&id("gates"), &upgraded, Some(&own)).unwrap();
         assert_eq!(role_of(&both, "code"), "steward");
         assert!(both["properties"]["colour"].is_object());
-        assert_eq!(old.settle(&id("gates"), &both, Some(&own)), None);
+        assert_eq!(old.resolve(&id("gates"), &both, Some(&own)), None);
     }
 
     #[test]
@@ -400,12 +400,12 @@ mod tests {
         let own = json!({"properties": {"code": {"x-onemap-role": "officer"}, "note": {"type": "string"}}});
         let row = old.new_row(&id("gates"), &own, OriginKind::Steward);
         assert_eq!(role_of(&row, "code"), "officer");
-        let upgraded = new.settle(&id("gates"), &row, None).unwrap();
+        let upgraded = new.resolve(&id("gates"), &row, None).unwrap();
         assert_eq!(role_of(&upgraded, "code"), "officer");
         assert!(upgraded["properties"]["note"].is_object());
         // The steward takes the tightening back: what the program demands stays.
         let less = json!({"properties": {"note": {"type": "string"}}});
-        let row = new.settle(&id("gates"), &upgraded, Some(&less)).unwrap();
+        let row = new.resolve(&id("gates"), &upgraded, Some(&less)).unwrap();
         assert_eq!(role_of(&row, "code"), "rider");
     }
 
@@ -416,7 +416,7 @@ mod tests {
         let by_hand =
             json!({"properties": {"code": {"type": "string"}, "own": {"type": "string"}}});
         let row = new
-            .settle(&id("gates"), by_hand.as_object().unwrap(), None)
+            .resolve(&id("gates"), by_hand.as_object().unwrap(), None)
             .unwrap();
         assert_eq!(role_of(&row, "code"), "steward");
         assert_eq!(row[ORIGIN]["kind"], "steward");
@@ -429,10 +429,10 @@ mod tests {
         );
         assert_eq!(edited[ORIGIN]["kind"], "builtin");
         edited["properties"]["own"] = json!({"type": "string", "x-onemap-role": "rider"});
-        let row = new.settle(&id("gates"), &edited, None).unwrap();
+        let row = new.resolve(&id("gates"), &edited, None).unwrap();
         assert_eq!(row[ORIGIN]["kind"], "steward");
         assert_eq!(role_of(&row, "own"), "rider");
-        assert_eq!(new.settle(&id("gates"), &row, None), None);
+        assert_eq!(new.resolve(&id("gates"), &row, None), None);
     }
 
     #[test]

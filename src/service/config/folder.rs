@@ -187,7 +187,7 @@ fn locate(text: &str, pointer: &str) -> (usize, usize) {
 
 /// Brings the rows of `$schemas` up to date with a commit, before anybody reads the map: built-in
 /// schemas that nobody changed become those of this program, and those of a steward are laid over them
-/// (see [`BuiltIns::settle`]). With `add_missing`, built-in collections that the store does not have yet
+/// (see [`BuiltIns::resolve`]). With `add_missing`, built-in collections that the store does not have yet
 /// are added. Where everything is so already, nothing is written, so this runs at every start.
 ///
 /// # Errors
@@ -229,7 +229,7 @@ async fn schemas_edit(
         .collect();
     let mut next = Vec::new();
     for (id, (seq, row)) in &rows {
-        if let Some(row) = built_ins.settle(id, row, own.get(id).copied()) {
+        if let Some(row) = built_ins.resolve(id, row, own.get(id).copied()) {
             next.push((id, Expect::Seq(*seq), row));
         }
     }

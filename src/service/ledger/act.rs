@@ -2,12 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::decisions::{self as desk, Desk, moment};
+use super::case_service::{CaseService, Known, TRIES};
+use super::cases;
+use super::decisions::{Decisions, moment};
+use super::error::LedgerError;
 use super::timer;
-use super::{Draft, Known, Office, OfficeError, TRIES, Written};
+use crate::live::Written;
 use crate::model::FeatureId;
-use crate::warnings::key::{KeyMark, Repeat};
-use crate::warnings::{Action, Actor, Case, FieldError, Wish};
+use crate::service::edit_builder::EditBuilder;
+use crate::warnings::key::Repeat;
+use crate::warnings::{Action, ActionRequest, Actor, Case, FieldError};
 
 /// What became of an action.
 #[derive(Debug, Clone)]
@@ -18,7 +22,7 @@ pub struct Acted {
     pub again: bool,
 }
 
-impl Office {
+impl CaseService {
     /// Takes a case a step further. `expect` is the commit that the caller saw last (`If-Match`).
     ///
     /// # Errors
@@ -27,11 +31,11 @@ impl Office {
     pub async fn act(
         &self,
         id: &FeatureId,
-        wish: &Wish,
+        request: &ActionRequest,
         actor: &Actor,
         expect: Option<u64>,
         now: Timestamp,
-    ) -> Result<Acted, OfficeError> {
+    ) -> Result<Acted, LedgerError> {
         // A client that read on another node may know more than this one yet.
         if let Some(seq) = expect {
             let patience = std::time::Duration::from_secs(5);
@@ -41,9 +45,11 @@ impl Office {
         for _ in 0..TRIES {
             let snapshot = self.live.snapshot();
             let known = Known::read(&snapshot, id)?;
-            let known = known.ok_or_else(|| OfficeError::NoSuchCase(id.clone()))?;
+            let known = known.ok_or_else(|| LedgerError::NoSuchCase(id.clone()))?;
             // A resend comes before everything else: the case has moved on because of it.
-            let repeat = KeyMark::of(actor, wish).map_or(Repeat::New, |k| known.case.knows(&k));
+            let repeat = request
+                .key_mark(actor)
+                .map_or(Repeat::New, |k| known.case.knows(&k));
             match repeat {
                 Repeat::New => {}
                 Repeat::Same => {
@@ -61,7 +67,7 @@ impl Office {
             if let Some(seq) = expect.filter(|seq| *seq != known.entry.seq()) {
                 let found = known.entry.seq();
                 tracing::debug!(%id, seq, found, "somebody was quicker");
-                return Err(OfficeError::Changed {
+                return Err(LedgerError::Changed {
                     id: id.clone(),
                     found,
                 });
@@ -70,34 +76,34 @@ impl Office {
             let last = known.case.step.as_ref().map_or(now, |s| s.at);
             let now = moment(now).max(last);
             // What time alone had done by now comes first, at its own moment.
-            if timer::settle(&self.live, &snapshot, id, now).await? && expect.is_none() {
+            if timer::apply_due(&self.live, &snapshot, id, now).await? && expect.is_none() {
                 continue;
             }
-            let other = match &wish.into {
-                Some(into) if wish.action == Action::Merge => Known::read(&snapshot, into)?,
+            let other = match &request.into {
+                Some(into) if request.action == Action::Merge => Known::read(&snapshot, into)?,
                 _ => None,
             };
-            let desk = Desk::of(&snapshot);
-            let anchor = desk::anchor(&known.entry);
+            let decisions = Decisions::of(&snapshot);
+            let anchor = cases::anchor(&known.entry);
             let into = other.as_ref().map(|o| &o.case);
-            let mut decided = desk.act(&known.case, anchor, actor, wish, into, now)?;
+            let mut decided = decisions.act(&known.case, anchor, actor, request, into, now)?;
             if !attached {
-                self.link(id, &wish.photos, actor).await?;
+                self.link(id, &request.photos, actor).await?;
                 attached = true;
             }
-            let mut draft = Draft::new(actor, now, wish.action.as_str());
+            let mut edit = EditBuilder::new(actor, now, request.action.as_str());
             let opened = opens(&known.case, &decided.case);
             snapshot
                 .ledger()
                 .notify(&mut decided.case, opened, Some(known.case.level));
-            draft.put(known.change(&decided.case)?, known.expect());
+            edit.put(known.change(&decided.case)?, known.expect());
             if let (Some(other), Some(mut next)) = (other, decided.into) {
                 snapshot
                     .ledger()
                     .notify(&mut next, false, Some(other.case.level));
-                draft.put(other.change(&next)?, other.expect());
+                edit.put(other.change(&next)?, other.expect());
             }
-            if let Some(written) = self.live.commit_draft(draft).await? {
+            if let Some(written) = edit.commit(&self.live).await? {
                 self.shorten_contact(&decided.case).await;
                 return Ok(Acted {
                     written,
@@ -106,13 +112,13 @@ impl Office {
             }
             if expect.is_some() {
                 let found = Known::read(&self.live.snapshot(), id)?.map_or(0, |k| k.entry.seq());
-                return Err(OfficeError::Changed {
+                return Err(LedgerError::Changed {
                     id: id.clone(),
                     found,
                 });
             }
         }
-        Err(OfficeError::Busy(id.clone()))
+        Err(LedgerError::Busy(id.clone()))
     }
 
     /// When a case ends, its reporter is reachable for the days of the rule and no longer. Where that

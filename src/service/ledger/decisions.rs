@@ -1,30 +1,26 @@
-//! What a step comes to, decided and not yet written: the case machine with everything that it takes
-//! from the map, the rules and the calendar. Pure: the office, the timer and the replay of an old ledger
-//! all decide by this one.
+//! Case decisions: what a step does to a case, by the map, the rules and the calendar of one moment. Pure:
+//! the case service, the timer and the replay decide by it.
 
 use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::cases;
 use crate::index::{Collections, Entry};
 use crate::live::{Snapshot, history};
-use crate::model::{Body, Change, CollectionId, FeatureId, Localized, RoleSet, Schema, View};
-use crate::service::place::{self, Place};
+use crate::model::Localized;
+use crate::model::names::collection::WARNINGS;
+use crate::service::place::Place;
 use crate::spatial::metres;
-use crate::store::StoreError;
 use crate::warnings::rules::PlaceRule;
-use crate::warnings::sheet::Names;
 use crate::warnings::{
-    Action, Actor, Calendar, Case, Context, Refusal, Report, Rules, Status, Wish, decide, due,
-    table,
+    Action, ActionRequest, Actor, Calendar, Case, Context, Refusal, Report, Rules, Status, decide,
+    due, table,
 };
 
-/// The collection whose features are the cases.
-pub const CASES: &str = "warnings";
-
-/// What decisions read, all of it of one moment.
+/// Everything that a decision reads, of one moment.
 #[derive(Debug, Clone, Copy)]
-pub struct Desk<'a> {
+pub struct Decisions<'a> {
     /// The map.
     pub map: &'a Collections,
     /// The rules in force.
@@ -33,25 +29,25 @@ pub struct Desk<'a> {
     pub calendar: &'a Calendar,
 }
 
-/// What a place adds to how urgent something is there.
+/// How much more urgent cases are at a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weight {
-    /// Times run out so much sooner.
+    /// Deadlines are divided by it.
     pub factor: f64,
-    /// Because it is near this.
+    /// The reason: the place is near this.
     pub near: Localized,
 }
 
-/// What a step made of a case, and of the one it was merged into.
+/// The result of a step.
 #[derive(Debug, Clone)]
 pub struct Decided {
     /// The case after the step.
     pub case: Case,
-    /// The case that stands for it from now on.
+    /// The case it was merged into, where the step is a merge.
     pub into: Option<Case>,
 }
 
-/// A moment as steps keep it: whole milliseconds, never later than it was.
+/// A moment as steps keep it: rounded down to whole milliseconds.
 pub fn moment(at: Timestamp) -> Timestamp {
     let whole = TimestampRound::new()
         .smallest(Unit::Millisecond)
@@ -59,8 +55,8 @@ pub fn moment(at: Timestamp) -> Timestamp {
     at.round(whole).unwrap_or(at)
 }
 
-impl<'a> Desk<'a> {
-    /// What is decided by at the moment of a snapshot.
+impl<'a> Decisions<'a> {
+    /// The map, rules and calendar of a snapshot.
     pub fn of(snapshot: &'a Snapshot) -> Self {
         Self {
             map: snapshot.collections(),
@@ -104,7 +100,7 @@ impl<'a> Desk<'a> {
             };
             let fits = |entry: &Entry| {
                 rule.matches.is_empty() || {
-                    let map = properties(entry);
+                    let map = cases::properties(entry);
                     rule.matches.iter().all(|(k, v)| map.get(k) == Some(v))
                 }
             };
@@ -135,7 +131,7 @@ impl<'a> Desk<'a> {
         else {
             return 0;
         };
-        let Some(cases) = self.map.get(CASES) else {
+        let Some(cases) = self.map.get(WARNINGS) else {
             return 0;
         };
         let window = SignedDuration::from_hours(24 * i64::from(repeats.window_days));
@@ -145,7 +141,7 @@ impl<'a> Desk<'a> {
         let known = cases
             .nearest_where(at, usize::MAX, repeats.distance_m, Some(&late))
             .into_iter()
-            .filter_map(|(entry, _)| read(&entry).ok());
+            .filter_map(|(entry, _)| cases::read(&entry).ok());
         known
             .filter(|c| c.category == category && c.counts() && c.reported_at <= now)
             .filter(|c| !matches!(c.status, Status::Rejected | Status::Merged))
@@ -163,23 +159,23 @@ impl<'a> Desk<'a> {
         case: &Case,
         anchor: Option<Coord<f64>>,
         actor: &Actor,
-        wish: &Wish,
+        request: &ActionRequest,
         into: Option<&Case>,
         now: Timestamp,
     ) -> Result<Decided, Refusal> {
-        let competences = wish.unit.as_deref().and_then(|id| self.competences(id));
+        let competences = request.unit.as_deref().and_then(|id| self.competences(id));
         let context = Context {
             competences: competences.as_deref(),
             into,
-            distance_m: wish
+            distance_m: request
                 .position
                 .zip(anchor)
                 .map(|(here, there)| metres::distance(here, there)),
             ..self.context(now)
         };
-        let step = decide(case, actor, wish, &context)?;
+        let step = decide(case, actor, request, &context)?;
         let mut next = case.clone();
-        next.take(&step, self.rules, self.calendar);
+        next.apply_judged(&step, self.rules, self.calendar);
         let into = (step.action == Action::Merge)
             .then_some(into)
             .flatten()
@@ -212,95 +208,9 @@ impl<'a> Desk<'a> {
     /// What a unit is competent for; `None` if there is no such unit.
     fn competences(&self, unit: &str) -> Option<Vec<String>> {
         let entry = self.map.get("units")?.get(unit)?;
-        let map = properties(entry);
+        let map = cases::properties(entry);
         let list = map.get("competences").and_then(Value::as_array);
         let words = list.into_iter().flatten().filter_map(Value::as_str);
         Some(words.map(str::to_owned).collect())
     }
-}
-
-/// A case as the map has it.
-///
-/// # Errors
-/// When somebody wrote properties that are no case's.
-pub fn read(entry: &Entry) -> Result<Case, StoreError> {
-    Case::of(entry).map_err(|e| StoreError::corrupt("warnings", e))
-}
-
-/// One point of a case's geometry.
-pub fn anchor(entry: &Entry) -> Option<Coord<f64>> {
-    entry.geometry().and_then(place::anchor)
-}
-
-/// A case as a change of its feature.
-///
-/// # Errors
-/// Never in practice: what stands in a case was checked at the door.
-pub fn change(
-    case: &Case,
-    geometry: Option<geo_types::Geometry<f64>>,
-) -> Result<Change, StoreError> {
-    let properties = case
-        .properties()
-        .map_err(|e| StoreError::corrupt(format!("warning {}", case.id), e))?;
-    Ok(Change {
-        collection: cases()?,
-        id: case.id.clone(),
-        body: Some(Body {
-            geometry,
-            properties,
-        }),
-    })
-}
-
-/// The collection of the cases.
-///
-/// # Errors
-/// Never: its name is a name.
-pub fn cases() -> Result<CollectionId, StoreError> {
-    CollectionId::new(CASES).map_err(|e| StoreError::bad_id("collection", &e))
-}
-
-/// The properties of a feature, all of them.
-pub fn properties(entry: &Entry) -> Map<String, Value> {
-    serde_json::from_str(entry.all_properties()).unwrap_or_default()
-}
-
-/// The properties of a feature in a view.
-pub fn seen_properties(entry: &Entry, schema: &Schema, view: View<'_>) -> Map<String, Value> {
-    serde_json::from_str(&entry.properties(schema, view)).unwrap_or_default()
-}
-
-/// What the ids in a sheet or in figures are called, as far as an account with these roles sees their names.
-pub fn names(snapshot: &Snapshot, roles: impl Into<RoleSet>) -> Names {
-    let roles = roles.into();
-    let named = |collection: &str| {
-        let features = snapshot.collections().get(collection);
-        let features = features.filter(|c| c.schema().shows(roles, "name"));
-        features
-            .into_iter()
-            .flat_map(|c| c.iter().cloned().collect::<Vec<_>>())
-            .filter_map(|entry| {
-                let name = properties(&entry).get("name")?.as_str()?.to_owned();
-                Some((entry.id().to_string(), name))
-            })
-            .collect()
-    };
-    let categories = &snapshot.ledger().rules().categories;
-    Names {
-        categories: categories
-            .iter()
-            .map(|(id, c)| (id.clone(), c.name.clone()))
-            .collect(),
-        units: named("units"),
-        grids: named("grids"),
-    }
-}
-
-/// The id of a feature out of text that may be none.
-///
-/// # Errors
-/// When it is no id.
-pub fn id(text: &str) -> Result<FeatureId, StoreError> {
-    FeatureId::new(text).map_err(|e| StoreError::bad_id("id", &e))
 }

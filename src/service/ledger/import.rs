@@ -11,12 +11,15 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::decisions::{self as desk, Desk, moment};
+use super::case_service::{CaseService, Known};
+use super::cases;
+use super::decisions::{Decisions, moment};
+use super::error::LedgerError;
 use super::receipt::Ticket;
-use super::{Known, Office, OfficeError, Written};
 use crate::index::Collections;
 use crate::ingest::{far_on_map, why_far, why_far_zh};
 use crate::live::Snapshot;
+use crate::live::Written;
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
 use crate::service::place::{Place, Where};
 use crate::spatial::metres;
@@ -32,7 +35,7 @@ const MOST_FAR: usize = 20;
 
 /// What a sheet came to, or would come to.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Brought {
+pub struct ImportOutcome {
     /// Cases that are new.
     pub created: u32,
     /// Cases that are known and go on.
@@ -72,46 +75,46 @@ pub struct FarRow {
     pub problem_zh: String,
 }
 
-impl Office {
+impl CaseService {
     /// Takes a sheet's rows in; with `dry_run` only says what would become of them.
     ///
     /// # Errors
     /// When the store fails, or somebody changed one of the cases meanwhile; nothing was written then.
-    pub async fn bring(
+    pub async fn import(
         &self,
         rows: Vec<Planned>,
         actor: &Actor,
         now: Timestamp,
         dry_run: bool,
-    ) -> Result<Brought, OfficeError> {
+    ) -> Result<ImportOutcome, LedgerError> {
         let snapshot = self.live.snapshot();
-        let (brought, edits) = {
+        let (outcome, edits) = {
             let actor = actor.clone();
             let snapshot = std::sync::Arc::clone(&snapshot);
-            tokio::task::spawn_blocking(move || Bringing::new(&snapshot, actor, now).all(rows))
+            tokio::task::spawn_blocking(move || Importer::new(&snapshot, actor, now).all(rows))
                 .await
                 .map_err(|e| StoreError::corrupt("a sheet", e))??
         };
-        let mut brought = brought;
-        if dry_run || !brought.problems.is_empty() || edits.is_empty() {
-            return Ok(brought);
+        let mut outcome = outcome;
+        if dry_run || !outcome.problems.is_empty() || edits.is_empty() {
+            return Ok(outcome);
         }
         match self.live.store().replay(edits).await {
             Ok(committed) => {
                 // A large sheet takes longer to read.
-                brought.written = Some(self.live.await_commit(committed, 6).await);
-                Ok(brought)
+                outcome.written = Some(self.live.await_commit(committed, 6).await);
+                Ok(outcome)
             }
-            Err(StoreError::Precondition { id, .. }) => Err(OfficeError::Busy(id)),
+            Err(StoreError::Precondition { id, .. }) => Err(LedgerError::Busy(id)),
             Err(error) => Err(error.into()),
         }
     }
 }
 
 /// The work on one sheet.
-struct Bringing<'a> {
+struct Importer<'a> {
     snapshot: &'a Snapshot,
-    desk: Desk<'a>,
+    decisions: Decisions<'a>,
     /// The rules of today, but for what an old ledger cannot have: photos.
     rules: Rules,
     actor: Actor,
@@ -120,7 +123,7 @@ struct Bringing<'a> {
     edits: Vec<(Timestamp, Edit)>,
     /// The reports of the sheet so far, by category: what comes again counts.
     reported: BTreeMap<String, Vec<(geo_types::Coord<f64>, Timestamp)>>,
-    brought: Brought,
+    outcome: ImportOutcome,
 }
 
 /// What came of one row.
@@ -130,60 +133,60 @@ enum Came {
     Unchanged,
 }
 
-impl<'a> Bringing<'a> {
+impl<'a> Importer<'a> {
     fn new(snapshot: &'a Snapshot, actor: Actor, now: Timestamp) -> Self {
-        let desk = Desk::of(snapshot);
-        let mut rules = desk.rules.clone();
+        let decisions = Decisions::of(snapshot);
+        let mut rules = decisions.rules.clone();
         for category in rules.categories.values_mut() {
             category.photo = false;
         }
         Self {
             snapshot,
-            desk,
+            decisions,
             rules,
             actor,
             now: moment(now),
             places: Addresses::of(snapshot.collections()),
             edits: Vec::new(),
             reported: BTreeMap::new(),
-            brought: Brought::default(),
+            outcome: ImportOutcome::default(),
         }
     }
 
-    fn all(mut self, mut rows: Vec<Planned>) -> Result<(Brought, Vec<Edit>), OfficeError> {
+    fn all(mut self, mut rows: Vec<Planned>) -> Result<(ImportOutcome, Vec<Edit>), LedgerError> {
         rows.sort_by_key(|r| (r.reported_at, r.from, r.row));
         for row in &rows {
             match self.row(row)? {
                 Ok(came) => self.note(row, &came),
-                Err(problem) => self.brought.problems.push(problem),
+                Err(problem) => self.outcome.problems.push(problem),
             }
         }
-        self.brought.problems.sort_by_key(|p| (p.from, p.row));
+        self.outcome.problems.sort_by_key(|p| (p.from, p.row));
         let place = |p: &Value| (p["sheet"].as_str().map(str::to_owned), p["row"].as_u64());
-        self.brought.preview.sort_by_key(place);
-        self.brought.far.sort_by_key(|f| (f.from, f.row));
+        self.outcome.preview.sort_by_key(place);
+        self.outcome.far.sort_by_key(|f| (f.from, f.row));
         // The log tells it in the order in which it happened; what happened to one case stays in order.
         self.edits.sort_by_key(|(at, _)| *at);
         let edits = self.edits.into_iter().map(|(_, edit)| edit).collect();
-        Ok((self.brought, edits))
+        Ok((self.outcome, edits))
     }
 
     fn note(&mut self, row: &Planned, came: &Came) {
         let (what, case) = match came {
             Came::Created(case) => {
-                self.brought.created += 1;
+                self.outcome.created += 1;
                 ("created", Some(case))
             }
             Came::Updated(case) => {
-                self.brought.updated += 1;
+                self.outcome.updated += 1;
                 ("updated", Some(case))
             }
             Came::Unchanged => {
-                self.brought.unchanged += 1;
+                self.outcome.unchanged += 1;
                 ("unchanged", None)
             }
         };
-        if self.brought.preview.len() < PREVIEW {
+        if self.outcome.preview.len() < PREVIEW {
             let mut told = json!({
                 "row": row.row,
                 "becomes": what,
@@ -203,12 +206,12 @@ impl<'a> Bringing<'a> {
                 told["community"] = json!(case.community);
                 told["place"] = json!(case.place);
             }
-            self.brought.preview.push(told);
+            self.outcome.preview.push(told);
         }
     }
 
     /// Takes one row. The outer error is the store's, the inner one the row's.
-    fn row(&mut self, row: &Planned) -> Result<Result<Came, Problem>, OfficeError> {
+    fn row(&mut self, row: &Planned) -> Result<Result<Came, Problem>, LedgerError> {
         let id = match &row.id {
             Some(id) => id.clone(),
             None => {
@@ -227,7 +230,7 @@ impl<'a> Bringing<'a> {
         &mut self,
         row: &Planned,
         known: &Known,
-    ) -> Result<Result<Came, Problem>, OfficeError> {
+    ) -> Result<Result<Came, Problem>, LedgerError> {
         let case = &known.case;
         let apart = case.reported_at.duration_since(row.reported_at).abs();
         if case.category != row.category || apart > SignedDuration::from_secs(2) {
@@ -246,7 +249,7 @@ impl<'a> Bringing<'a> {
                 ),
             )));
         }
-        let rated = row.steps.iter().any(|s| s.wish.action == Action::Rate);
+        let rated = row.steps.iter().any(|s| s.request.action == Action::Rate);
         if case.status == row.status && (!rated || case.rating.is_some()) {
             return Ok(Ok(Came::Unchanged));
         }
@@ -254,7 +257,7 @@ impl<'a> Bringing<'a> {
         let mut status = Status::Reported;
         let mut rest = (case.status == status).then_some(0);
         for (i, step) in row.steps.iter().enumerate() {
-            status = leads_to(step.wish.action, status);
+            status = leads_to(step.request.action, status);
             if status == case.status {
                 rest = Some(i + 1);
             }
@@ -287,7 +290,7 @@ impl<'a> Bringing<'a> {
         &mut self,
         row: &Planned,
         id: FeatureId,
-    ) -> Result<Result<Came, Problem>, OfficeError> {
+    ) -> Result<Result<Came, Problem>, LedgerError> {
         if row.status == Status::Merged {
             return Ok(Err(problem(
                 row,
@@ -302,7 +305,7 @@ impl<'a> Bringing<'a> {
                 "this place is not on the map: give longitude and latitude, or the id of a building",
             )));
         };
-        let mut place = match Place::locate(self.desk.map, &at) {
+        let mut place = match Place::locate(self.decisions.map, &at) {
             Ok(place) => place,
             Err(error) => {
                 let en = error.to_string();
@@ -326,7 +329,7 @@ impl<'a> Bringing<'a> {
         report.hotline_number.clone_from(&row.hotline_number);
         report.exercise = row.exercise;
         let before = self.reports_before(&row.category, place.anchor, at);
-        let mut case = self.desk.open(report, &place, before);
+        let mut case = self.decisions.open(report, &place, before);
         let mut versions = Versions {
             geometry: Some(place.geometry),
             expect: Expect::Absent,
@@ -350,12 +353,12 @@ impl<'a> Bringing<'a> {
         if row.geometry.is_some() {
             return;
         }
-        let Some(swapped) = far_on_map(self.desk.map, at, id.as_str()) else {
+        let Some(swapped) = far_on_map(self.decisions.map, at, id.as_str()) else {
             return;
         };
-        self.brought.far_away += 1;
-        if self.brought.far.len() < MOST_FAR {
-            self.brought.far.push(FarRow {
+        self.outcome.far_away += 1;
+        if self.outcome.far.len() < MOST_FAR {
+            self.outcome.far.push(FarRow {
                 from: row.from,
                 sheet: row.sheet.clone(),
                 row: row.row,
@@ -374,28 +377,28 @@ impl<'a> Bringing<'a> {
         case: &mut Case,
         steps: &[PlannedStep],
         versions: &mut Versions,
-    ) -> Result<Result<(), Problem>, OfficeError> {
+    ) -> Result<Result<(), Problem>, LedgerError> {
         for planned in steps {
             let last = case.step.as_ref().map_or(case.reported_at, |s| s.at);
             let at = moment(planned.at).max(last);
             self.age(case, at, versions)?;
-            let who = self.who(planned.wish.action, case);
+            let who = self.who(planned.request.action, case);
             let handlers = self
                 .rules
                 .category(&case.category)
                 .map(|r| r.handlers.clone());
             let handlers = handlers.unwrap_or_else(|| vec![case.category.clone()]);
-            let mut context = Context::new(at, &self.rules, self.desk.calendar);
+            let mut context = Context::new(at, &self.rules, self.decisions.calendar);
             // Who did it then was competent then.
             context.competences = Some(&handlers);
-            let step = match decide(case, &who, &planned.wish, &context) {
+            let step = match decide(case, &who, &planned.request, &context) {
                 Ok(step) => step,
                 Err(refusal) => {
                     let en = refusal.to_string();
                     return Ok(Err(problem(row, format!("台账不接受其中一步（{en}）"), en)));
                 }
             };
-            case.take(&step, self.desk.rules, self.desk.calendar);
+            case.apply_judged(&step, self.decisions.rules, self.decisions.calendar);
             versions.put(case, at, &self.actor)?;
         }
         self.age(case, self.now, versions)?;
@@ -408,12 +411,12 @@ impl<'a> Bringing<'a> {
         case: &mut Case,
         until: Timestamp,
         versions: &mut Versions,
-    ) -> Result<(), OfficeError> {
-        while let Some(at) = self.desk.due(case, Timestamp::UNIX_EPOCH) {
+    ) -> Result<(), LedgerError> {
+        while let Some(at) = self.decisions.due(case, Timestamp::UNIX_EPOCH) {
             if at >= until {
                 break;
             }
-            let Some(next) = self.desk.fall_due(case, at) else {
+            let Some(next) = self.decisions.fall_due(case, at) else {
                 break;
             };
             *case = next;
@@ -451,7 +454,7 @@ impl<'a> Bringing<'a> {
 
     /// How many reports came before one at its place: those on the map and those of the sheet.
     fn reports_before(&self, category: &str, anchor: geo_types::Coord<f64>, at: Timestamp) -> u32 {
-        let known = self.desk.reports_before(category, anchor, at);
+        let known = self.decisions.reports_before(category, anchor, at);
         let rule = self
             .rules
             .category(category)
@@ -480,7 +483,7 @@ struct Versions {
 
 impl Versions {
     fn put(&mut self, case: &Case, at: Timestamp, actor: &Actor) -> Result<(), StoreError> {
-        let change: Change = desk::change(case, self.geometry.clone())?;
+        let change: Change = cases::change(case, self.geometry.clone())?;
         let author = Author {
             role: actor.roles.foremost(),
             account: actor.account.clone(),
@@ -533,7 +536,7 @@ impl Addresses {
             let features = map.get(collection).into_iter();
             let entries = features.flat_map(|c| c.iter().cloned().collect::<Vec<_>>());
             entries.filter_map(|e| {
-                let name = desk::properties(&e)
+                let name = cases::properties(&e)
                     .get("name")?
                     .as_str()?
                     .trim()
@@ -550,7 +553,7 @@ impl Addresses {
                 .or_insert(Some(id));
         }
         for (name, entry) in named("compounds") {
-            let anchor = desk::anchor(&entry);
+            let anchor = cases::anchor(&entry);
             compounds
                 .entry(name)
                 .and_modify(|known| *known = None)

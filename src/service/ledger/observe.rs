@@ -7,12 +7,17 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::decisions::{self as desk, Desk, moment};
+use super::case_service::{CaseService, Known, TRIES, check_reach};
+use super::cases;
+use super::decisions::{Decisions, moment};
+use super::error::LedgerError;
 use super::receipt::Ticket;
 use super::silence::row_of;
-use super::{Draft, Known, Office, OfficeError, TRIES, Written, check_reach};
 use crate::live::Snapshot;
+use crate::live::Written;
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Expect, FeatureId};
+use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{self, Place, Where};
 use crate::store::{Seen, StoreError};
 use crate::warnings::condition::{Condition, State};
@@ -67,18 +72,18 @@ pub(super) struct Row {
     pub seq: Option<u64>,
 }
 
-impl Office {
+impl CaseService {
     /// Takes an observation. The answer comes when what it changed is durable.
     ///
     /// # Errors
     /// A place, category or moment that cannot be, or a store that fails.
     pub async fn observe(
         &self,
-        wish: &Observation,
+        request: &Observation,
         actor: &Actor,
         now: Timestamp,
-    ) -> Result<Observed, OfficeError> {
-        let at = moment(wish.at.unwrap_or(now));
+    ) -> Result<Observed, LedgerError> {
+        let at = moment(request.at.unwrap_or(now));
         if at > now + AHEAD {
             let problem = format!("{at} is in the future; it is {now} here");
             return Err(FieldError::new("at", problem).into());
@@ -87,26 +92,26 @@ impl Office {
             let problem = format!("{at} is more than a year ago: the clock there is wrong");
             return Err(FieldError::new("at", problem).into());
         }
-        if !wish.value.is_finite() {
+        if !request.value.is_finite() {
             return Err(FieldError::new("value", "expected a number").into());
         }
-        let id = row_id(&wish.place, &wish.category)?;
+        let id = row_id(&request.place, &request.category)?;
         for _ in 0..TRIES {
             let snapshot = self.live.snapshot();
-            let desk = Desk::of(&snapshot);
-            let rule = rule_of(&snapshot, &wish.category)?;
+            let decisions = Decisions::of(&snapshot);
+            let rule = rule_of(&snapshot, &request.category)?;
             let mut row = Row::read(&snapshot, &id)?
-                .unwrap_or_else(|| Row::new(id.clone(), &wish.place, &wish.category, at));
+                .unwrap_or_else(|| Row::new(id.clone(), &request.place, &request.category, at));
             // A mistyped place is refused at its first observation, and not when the condition fires. Of a
             // place that has left the map nobody knows the community, so a bound account is refused.
             if row.seq.is_none() || !actor.communities.is_empty() {
-                match locate(&snapshot, &wish.place) {
+                match locate(&snapshot, &request.place) {
                     Ok(place) => check_reach(actor, place.community.as_deref())?,
                     Err(error) if row.seq.is_none() => return Err(error),
                     Err(_) => check_reach(actor, None)?,
                 }
             }
-            if let Some(seen) = self.live.seen(&wish.place, &wish.category) {
+            if let Some(seen) = self.live.seen(&request.place, &request.category) {
                 row.heard(&seen);
             }
             if row.condition.observed_at.is_some_and(|last| at <= last) {
@@ -115,18 +120,20 @@ impl Office {
             let before = row.condition;
             // What time alone had done before it was measured comes first, at its own moments.
             if let Some(step) = before.walk(&rule, at).into_iter().next() {
-                let mut draft = Draft::new(&Actor::system(), step.since, "condition");
+                let mut edit = EditBuilder::new(&Actor::system(), step.since, "condition");
                 row.condition = step;
-                move_to(&snapshot, &desk, &mut row, &before, step.since, &mut draft)?;
-                self.live.commit_draft(draft).await?;
+                move_to(
+                    &snapshot, &decisions, &mut row, &before, step.since, &mut edit,
+                )?;
+                edit.commit(&self.live).await?;
                 continue;
             }
-            row.condition = before.observe(&rule, wish.value, at);
+            row.condition = before.observe(&rule, request.value, at);
             let mut written = None;
             if row.condition.moved_from(&before) || row.seq.is_none() {
-                let mut draft = Draft::new(actor, at, "observation");
-                move_to(&snapshot, &desk, &mut row, &before, at, &mut draft)?;
-                written = self.live.commit_draft(draft).await?;
+                let mut edit = EditBuilder::new(actor, at, "observation");
+                move_to(&snapshot, &decisions, &mut row, &before, at, &mut edit)?;
+                written = edit.commit(&self.live).await?;
                 if written.is_none() {
                     continue;
                 }
@@ -134,48 +141,48 @@ impl Office {
             // After the commit: were it the other way round, a kill in between would make a resend
             // come late.
             let seen = Seen {
-                place: wish.place.clone(),
-                category: wish.category.clone(),
+                place: request.place.clone(),
+                category: request.category.clone(),
                 at,
-                value: wish.value,
+                value: request.value,
             };
             self.live.store().put_seen(&seen).await?;
             self.live.note_seen(seen);
             return Ok(row.answer(&self.live.snapshot(), false, written));
         }
-        Err(OfficeError::Busy(id))
+        Err(LedgerError::Busy(id))
     }
 }
 
-/// Writes a condition that moved into a draft, with the case that it opens or joins by coming to fire.
+/// Writes a condition that moved into a edit, with the case that it opens or joins by coming to fire.
 pub(super) fn move_to(
     snapshot: &Snapshot,
-    desk: &Desk<'_>,
+    decisions: &Decisions<'_>,
     row: &mut Row,
     before: &Condition,
     at: Timestamp,
-    draft: &mut Draft,
-) -> Result<(), OfficeError> {
+    edit: &mut EditBuilder,
+) -> Result<(), LedgerError> {
     if row.condition.fired_after(before) {
-        fire(snapshot, desk, row, at, draft)?;
+        fire(snapshot, decisions, row, at, edit)?;
     }
     // Of a place that is no longer on the map the grid of then is as good as any.
     if let Ok(place) = locate(snapshot, &row.place) {
         row.grid = place.grid;
     }
     let expect = row.seq.map_or(Expect::Absent, Expect::Seq);
-    draft.put(row.change()?, expect);
+    edit.put(row.change()?, expect);
     Ok(())
 }
 
 /// Opens a case for a condition that fires, or joins the open one of that place and category.
 fn fire(
     snapshot: &Snapshot,
-    desk: &Desk<'_>,
+    decisions: &Decisions<'_>,
     row: &mut Row,
     at: Timestamp,
-    draft: &mut Draft,
-) -> Result<(), OfficeError> {
+    edit: &mut EditBuilder,
+) -> Result<(), LedgerError> {
     let place = locate(snapshot, &row.place)?;
     if let Some(open) = open_case(snapshot, row, &place)? {
         // It has joined that one before: one step is enough, however often it fires.
@@ -184,15 +191,15 @@ fn fire(
         }
         let mut next = open.case.clone();
         let at = at.max(next.step.as_ref().map_or(at, |s| s.at));
-        next.take(
+        next.apply_judged(
             &table::join_mark(&open.case, at, 0),
-            desk.rules,
-            desk.calendar,
+            decisions.rules,
+            decisions.calendar,
         );
         snapshot
             .ledger()
             .notify(&mut next, false, Some(open.case.level));
-        draft.put(open.change(&next)?, open.expect());
+        edit.put(open.change(&next)?, open.expect());
         row.warning = Some(next.id);
         return Ok(());
     }
@@ -207,10 +214,10 @@ fn fire(
         Source::Sensor,
     );
     report.place = place.words.clone().or_else(|| Some(row.place.clone()));
-    let nth = desk.reports_before(&row.category, place.anchor, at);
-    let mut case = desk.open(report, &place, nth);
+    let nth = decisions.reports_before(&row.category, place.anchor, at);
+    let mut case = decisions.open(report, &place, nth);
     snapshot.ledger().notify(&mut case, true, None);
-    draft.put(desk::change(&case, Some(place.geometry))?, Expect::Absent);
+    edit.put(cases::change(&case, Some(place.geometry))?, Expect::Absent);
     row.warning = Some(ticket.id);
     Ok(())
 }
@@ -223,12 +230,12 @@ fn open_case(snapshot: &Snapshot, row: &Row, place: &Place) -> Result<Option<Kno
     {
         return Ok(Some(known));
     }
-    let Some(cases) = snapshot.collections().get(desk::CASES) else {
+    let Some(cases) = snapshot.collections().get(WARNINGS) else {
         return Ok(None);
     };
     let near = cases.within(place.anchor, place::AT_BUILDING_M);
     let known = near.into_iter().filter_map(|(entry, _)| {
-        let case = desk::read(&entry).ok()?;
+        let case = cases::read(&entry).ok()?;
         Some(Known { entry, case })
     });
     let same =
@@ -237,35 +244,35 @@ fn open_case(snapshot: &Snapshot, row: &Row, place: &Place) -> Result<Option<Kno
 }
 
 /// Where a sensor's place is: any feature of the map.
-fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, OfficeError> {
+fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, LedgerError> {
     let map = snapshot.collections();
     let at = match map.get("buildings").and_then(|c| c.get(id)) {
         Some(house) => Where::Building(house.id().clone()),
         None => {
             let found = map
                 .iter()
-                .filter(|(name, _)| name.as_str() != desk::CASES)
+                .filter(|(name, _)| name.as_str() != WARNINGS)
                 .find_map(|(_, c)| c.get(id))
-                .and_then(|e| Some((place::anchor(e.geometry()?)?, desk::properties(e))));
+                .and_then(|e| Some((place::anchor(e.geometry()?)?, cases::properties(e))));
             let Some((anchor, said)) = found else {
                 let problem = format!("there is no feature {id:?} on the map");
                 return Err(FieldError::new("place", problem).into());
             };
             let mut place = Place::locate(map, &Where::Geometry(geo_types::Point(anchor).into()))
-                .map_err(|e| OfficeError::place(&e))?;
+                .map_err(|e| LedgerError::place(&e))?;
             if let Some(name) = said.get("name").and_then(serde_json::Value::as_str) {
                 place.words = Some(name.to_owned());
             }
             return Ok(place);
         }
     };
-    Place::locate(map, &at).map_err(|e| OfficeError::place(&e))
+    Place::locate(map, &at).map_err(|e| LedgerError::place(&e))
 }
 
 fn rule_of(
     snapshot: &Snapshot,
     category: &str,
-) -> Result<crate::warnings::rules::ConditionRule, OfficeError> {
+) -> Result<crate::warnings::rules::ConditionRule, LedgerError> {
     let rules = snapshot.ledger().rules();
     let known = rules.categories.get(category);
     known.and_then(|c| c.condition).ok_or_else(|| {
@@ -282,7 +289,7 @@ fn rule_of(
     })
 }
 
-fn row_id(place: &str, category: &str) -> Result<FeatureId, OfficeError> {
+fn row_id(place: &str, category: &str) -> Result<FeatureId, LedgerError> {
     FeatureId::new(format!("{place}|{category}"))
         .map_err(|e| FieldError::new("place", e.to_string()).into())
 }
@@ -311,7 +318,7 @@ impl Row {
 
     /// A condition out of its row.
     pub(super) fn of(entry: &crate::index::Entry) -> Result<Self, StoreError> {
-        let map = desk::properties(entry);
+        let map = cases::properties(entry);
         let text = |key: &str| {
             let said = map.get(key).and_then(serde_json::Value::as_str);
             said.unwrap_or_default().to_owned()

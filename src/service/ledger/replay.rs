@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, HashMap};
 use geo_types::{Coord, Geometry};
 use jiff::{SignedDuration, Timestamp};
 
-use super::decisions::{self as desk, Desk, moment};
+use super::cases;
+use super::decisions::{Decisions, moment};
 use crate::live::{Agenda, Snapshot};
 use crate::model::{Author, Change, Edit, FeatureId, Level};
 use crate::service::place::{Place, Where, WhereError};
 use crate::spatial::metres;
 use crate::store::StoreError;
-use crate::warnings::{Action, Actor, Case, Refusal, Report, Status, Wish};
+use crate::warnings::{Action, ActionRequest, Actor, Case, Refusal, Report, Status};
 
 /// Why a step of the past could not be played. Nothing of it was.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +56,7 @@ struct Past {
 /// A ledger being played. Time goes forward only.
 #[derive(Debug)]
 pub struct Replay<'a> {
-    desk: Desk<'a>,
+    decisions: Decisions<'a>,
     agenda: Agenda,
     cases: BTreeMap<FeatureId, Played>,
     past: HashMap<String, Vec<Past>>,
@@ -66,7 +67,7 @@ impl<'a> Replay<'a> {
     /// An empty ledger on the map of a snapshot, by its rules.
     pub fn new(snapshot: &'a Snapshot) -> Self {
         Self {
-            desk: Desk::of(snapshot),
+            decisions: Decisions::of(snapshot),
             agenda: snapshot.ledger().emptied(),
             cases: BTreeMap::new(),
             past: HashMap::new(),
@@ -90,7 +91,7 @@ impl<'a> Replay<'a> {
     /// When a case cannot be written down.
     pub fn features(&self) -> Result<Vec<Change>, StoreError> {
         let all = self.cases.values();
-        all.map(|p| desk::change(&p.case, Some(p.geometry.clone())))
+        all.map(|p| cases::change(&p.case, Some(p.geometry.clone())))
             .collect()
     }
 
@@ -111,10 +112,10 @@ impl<'a> Replay<'a> {
                     self.agenda.take(&id, None);
                     continue;
                 };
-                if let Some(mut next) = self.desk.fall_due(&played.case, at) {
+                if let Some(mut next) = self.decisions.fall_due(&played.case, at) {
                     let before = played.case.level;
                     self.agenda.notify(&mut next, false, Some(before));
-                    changes.push(desk::change(&next, Some(played.geometry.clone()))?);
+                    changes.push(cases::change(&next, Some(played.geometry.clone()))?);
                     played.case = next;
                 }
                 self.agenda.take(&id, Some(&played.case));
@@ -131,10 +132,10 @@ impl<'a> Replay<'a> {
     pub fn report(&mut self, report: Report, place: &Where) -> Result<(), ReplayError> {
         let at = moment(report.at);
         self.until(at)?;
-        let place = Place::locate(self.desk.map, place)?;
+        let place = Place::locate(self.decisions.map, place)?;
         let before = self.reports_before(&report.category, place.anchor, at);
         let actor = report.actor.clone();
-        let mut case = self.desk.open(Report { at, ..report }, &place, before);
+        let mut case = self.decisions.open(Report { at, ..report }, &place, before);
         self.agenda.notify(&mut case, true, None);
         self.past
             .entry(case.category.clone())
@@ -145,7 +146,7 @@ impl<'a> Replay<'a> {
                 anchor: place.anchor,
                 reports: 1,
             });
-        let change = desk::change(&case, Some(place.geometry.clone()))?;
+        let change = cases::change(&case, Some(place.geometry.clone()))?;
         self.agenda.take(&case.id, Some(&case));
         self.cases.insert(
             case.id.clone(),
@@ -166,7 +167,7 @@ impl<'a> Replay<'a> {
     pub fn act(
         &mut self,
         id: &FeatureId,
-        wish: &Wish,
+        request: &ActionRequest,
         actor: &Actor,
         now: Timestamp,
     ) -> Result<(), ReplayError> {
@@ -174,19 +175,19 @@ impl<'a> Replay<'a> {
         self.until(now)?;
         let gone = || ReplayError::NoSuchCase(id.clone());
         let played = self.cases.get(id).ok_or_else(gone)?;
-        let into = match &wish.into {
-            Some(into) if wish.action == Action::Merge => self.cases.get(into).map(|p| &p.case),
+        let into = match &request.into {
+            Some(into) if request.action == Action::Merge => self.cases.get(into).map(|p| &p.case),
             _ => None,
         };
         let anchor = Some(played.anchor);
         let decided = self
-            .desk
-            .act(&played.case, anchor, actor, wish, into, now)?;
+            .decisions
+            .act(&played.case, anchor, actor, request, into, now)?;
         let mut changes = Vec::new();
         for next in [Some(decided.case), decided.into].into_iter().flatten() {
             changes.extend(self.take(next)?);
         }
-        self.write(actor, now, wish.action.as_str(), changes);
+        self.write(actor, now, request.action.as_str(), changes);
         Ok(())
     }
 
@@ -198,7 +199,7 @@ impl<'a> Replay<'a> {
         let before: Level = played.case.level;
         self.agenda.notify(&mut next, opened, Some(before));
         self.agenda.take(&next.id, Some(&next));
-        let change = desk::change(&next, Some(played.geometry.clone()))?;
+        let change = cases::change(&next, Some(played.geometry.clone()))?;
         let reports = match next.status {
             Status::Rejected | Status::Merged => 0,
             _ => next.reports,
@@ -211,9 +212,9 @@ impl<'a> Replay<'a> {
         Ok(Some(change))
     }
 
-    /// The same count as [`Desk::reports_before`], of the cases that were played.
+    /// The same count as [`Decisions::reports_before`], of the cases that were played.
     fn reports_before(&mut self, category: &str, anchor: Coord<f64>, at: Timestamp) -> u32 {
-        let rule = self.desk.rules.category(category);
+        let rule = self.decisions.rules.category(category);
         let Some(repeats) = rule.and_then(|r| r.repeats.as_ref()) else {
             return 0;
         };

@@ -3,13 +3,18 @@
 use geo::BoundingRect as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::decisions::{self as desk, Desk, moment};
+use super::case_service::{CaseService, Known, TRIES, check_reach};
+use super::cases;
+use super::decisions::{Decisions, moment};
+use super::error::LedgerError;
 use super::receipt::{Ticket, receipt_hash};
-use super::{Draft, Known, Office, OfficeError, TRIES, Written, check_reach};
 use crate::codec::wkb;
 use crate::index::Entry;
+use crate::live::Written;
 use crate::live::history;
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Expect, FeatureId, Role};
+use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
@@ -91,21 +96,21 @@ pub struct Reported {
     pub again: bool,
 }
 
-impl Office {
+impl CaseService {
     /// Opens a case. The answer comes when it is durable.
     ///
     /// # Errors
     /// A field that is wrong, or a store that fails; nothing was written then.
     pub async fn report(
         &self,
-        wish: NewReport,
+        request: NewReport,
         actor: &Actor,
         now: Timestamp,
-    ) -> Result<Reported, OfficeError> {
+    ) -> Result<Reported, LedgerError> {
         let now = moment(now);
-        let ticket = Ticket::of_report(actor.account.as_deref(), wish.key.as_deref())
+        let ticket = Ticket::of_report(actor.account.as_deref(), request.key.as_deref())
             .map_err(|e| StoreError::bad_id("id", &e))?;
-        let said = fingerprint(&wish)?;
+        let said = fingerprint(&request)?;
         for _ in 0..TRIES {
             let snapshot = self.live.snapshot();
             if let Some(known) = Known::read(&snapshot, &ticket.id)? {
@@ -114,7 +119,7 @@ impl Office {
                                    for a new report, and send a report again as it was";
                     return Err(FieldError::new("key", problem).into());
                 }
-                self.keep_lost_contact(&known.case, &wish, now).await?;
+                self.keep_lost_contact(&known.case, &request, now).await?;
                 return Ok(Reported {
                     id: ticket.id,
                     written: known.written(),
@@ -122,17 +127,18 @@ impl Office {
                     again: true,
                 });
             }
-            let desk = Desk::of(&snapshot);
-            let place = Place::locate(desk.map, &wish.place).map_err(|e| OfficeError::place(&e))?;
+            let decisions = Decisions::of(&snapshot);
+            let place =
+                Place::locate(decisions.map, &request.place).map_err(|e| LedgerError::place(&e))?;
             check_reach(actor, place.community.as_deref())?;
-            let mut case = open(&desk, &wish, actor, &place, &ticket, now)?;
+            let mut case = open(&decisions, &request, actor, &place, &ticket, now)?;
             case.ledger.report_sha256.clone_from(&said);
             snapshot.ledger().notify(&mut case, true, None);
-            self.link(&ticket.id, &wish.photos, actor).await?;
-            let mut draft = Draft::new(actor, now, "report");
-            draft.put(desk::change(&case, Some(place.geometry))?, Expect::Absent);
-            if let Some(written) = self.live.commit_draft(draft).await? {
-                self.keep_contact(&ticket.id, &wish, now).await?;
+            self.link(&ticket.id, &request.photos, actor).await?;
+            let mut edit = EditBuilder::new(actor, now, "report");
+            edit.put(cases::change(&case, Some(place.geometry))?, Expect::Absent);
+            if let Some(written) = edit.commit(&self.live).await? {
+                self.keep_contact(&ticket.id, &request, now).await?;
                 return Ok(Reported {
                     id: ticket.id,
                     written,
@@ -141,7 +147,7 @@ impl Office {
                 });
             }
         }
-        Err(OfficeError::Busy(ticket.id))
+        Err(LedgerError::Busy(ticket.id))
     }
 
     /// Links photos to a case, before the step that names them: a step never names a photo that is not
@@ -151,7 +157,7 @@ impl Office {
         id: &FeatureId,
         photos: &[StepPhoto],
         actor: &Actor,
-    ) -> Result<(), OfficeError> {
+    ) -> Result<(), LedgerError> {
         if photos.is_empty() {
             return Ok(());
         }
@@ -164,7 +170,7 @@ impl Office {
             .collect();
         let store = self.live.store();
         let linked = store
-            .link_photos(&desk::cases()?, id, &claims, actor.account.as_deref())
+            .link_photos(&cases::collection()?, id, &claims, actor.account.as_deref())
             .await?;
         linked.map_err(|refusal| FieldError::new("photos", refusal.to_string()).into())
     }
@@ -175,31 +181,31 @@ impl Office {
     async fn keep_lost_contact(
         &self,
         case: &Case,
-        wish: &NewReport,
+        request: &NewReport,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let store = self.live.store();
-        if wish.contact.is_none()
+        if request.contact.is_none()
             || now.duration_since(case.reported_at) > RESENT
             || store.contact(&case.id).await?.is_some()
         {
             return Ok(());
         }
         let erased = store.erasures().await?;
-        let is_case = |e: &Erased| e.collection == desk::CASES && e.id == case.id.as_str();
+        let is_case = |e: &Erased| e.collection == WARNINGS && e.id == case.id.as_str();
         match erased.iter().any(is_case) {
             true => Ok(()),
-            false => self.keep_contact(&case.id, wish, now).await,
+            false => self.keep_contact(&case.id, request, now).await,
         }
     }
 
     async fn keep_contact(
         &self,
         id: &FeatureId,
-        wish: &NewReport,
+        request: &NewReport,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let Some(contact) = &wish.contact else {
+        let Some(contact) = &request.contact else {
             return Ok(());
         };
         let days = self
@@ -216,11 +222,11 @@ impl Office {
 
 /// The hash of what a report says, where it has a key. Photos don't count, since a client that repeats
 /// a report may have uploaded them again; nor does the contact, which is kept outside the log.
-fn fingerprint(wish: &NewReport) -> Result<Option<String>, StoreError> {
-    let Some(key) = &wish.key else {
+fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
+    let Some(key) = &request.key else {
         return Ok(None);
     };
-    let place = match &wish.place {
+    let place = match &request.place {
         Where::Building(id) => format!("building {id}"),
         Where::Geometry(geometry) => {
             let bytes = wkb::encode(geometry)?;
@@ -230,30 +236,35 @@ fn fingerprint(wish: &NewReport) -> Result<Option<String>, StoreError> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(Some(digest(&[
         key,
-        &wish.category,
+        &request.category,
         &place,
-        &text(&wish.words),
-        wish.source.as_str(),
-        &text(&wish.note),
-        &text(&wish.hotline_number),
-        if wish.exercise { "exercise" } else { "" },
+        &text(&request.words),
+        request.source.as_str(),
+        &text(&request.note),
+        &text(&request.hotline_number),
+        if request.exercise { "exercise" } else { "" },
     ])))
 }
 
 /// The case that a report opens, judged.
 fn open(
-    desk: &Desk<'_>,
-    wish: &NewReport,
+    decisions: &Decisions<'_>,
+    request: &NewReport,
     actor: &Actor,
     place: &Place,
     ticket: &Ticket,
     now: Timestamp,
-) -> Result<Case, OfficeError> {
-    if !desk.rules.knows(&wish.category) {
-        let known: Vec<&str> = desk.rules.categories.keys().map(String::as_str).collect();
+) -> Result<Case, LedgerError> {
+    if !decisions.rules.knows(&request.category) {
+        let known: Vec<&str> = decisions
+            .rules
+            .categories
+            .keys()
+            .map(String::as_str)
+            .collect();
         let problem = format!(
             "{:?} is none; there are {}",
-            wish.category,
+            request.category,
             known.join(", ")
         );
         return Err(FieldError::new("category", problem).into());
@@ -262,34 +273,40 @@ fn open(
         ticket.id.clone(),
         now,
         actor.clone(),
-        &wish.category,
-        wish.source,
+        &request.category,
+        request.source,
     );
-    report.note.clone_from(&wish.note);
-    report.photos.clone_from(&wish.photos);
-    report.hotline_number.clone_from(&wish.hotline_number);
-    report.exercise = wish.exercise;
-    report.demo = wish.demo;
-    report.held = is_odd(desk, wish, actor, place, now);
+    report.note.clone_from(&request.note);
+    report.photos.clone_from(&request.photos);
+    report.hotline_number.clone_from(&request.hotline_number);
+    report.exercise = request.exercise;
+    report.demo = request.demo;
+    report.held = is_odd(decisions, request, actor, place, now);
     report.receipt_sha256 = Some(receipt_hash(&ticket.receipt));
-    report.place.clone_from(&wish.words);
-    Ok(desk.open(
+    report.place.clone_from(&request.words);
+    Ok(decisions.open(
         report,
         place,
-        desk.reports_before(&wish.category, place.anchor, now),
+        decisions.reports_before(&request.category, place.anchor, now),
     ))
 }
 
 /// Whether an officer should look at a report before it counts. Only the public is asked: who has an
 /// account answers for it.
-fn is_odd(desk: &Desk<'_>, wish: &NewReport, actor: &Actor, place: &Place, now: Timestamp) -> bool {
+fn is_odd(
+    decisions: &Decisions<'_>,
+    request: &NewReport,
+    actor: &Actor,
+    place: &Place,
+    now: Timestamp,
+) -> bool {
     if actor.roles.includes(Role::GridWorker) {
         return false;
     }
-    wish.suspicious
-        || place.is_outside(desk.map, MARGIN_M)
+    request.suspicious
+        || place.is_outside(decisions.map, MARGIN_M)
         || is_sprawling(place)
-        || is_crowded(desk, place, now)
+        || is_crowded(decisions, place, now)
 }
 
 /// Whether a report covers so much of the map that it hides what others say.
@@ -299,8 +316,8 @@ fn is_sprawling(place: &Place) -> bool {
 }
 
 /// Whether the public has just reported so much here that one more is likely no news.
-fn is_crowded(desk: &Desk<'_>, place: &Place, now: Timestamp) -> bool {
-    let Some(cases) = desk.map.get(desk::CASES) else {
+fn is_crowded(decisions: &Decisions<'_>, place: &Place, now: Timestamp) -> bool {
+    let Some(cases) = decisions.map.get(WARNINGS) else {
         return false;
     };
     let recent = |case: &Case| {
@@ -312,7 +329,7 @@ fn is_crowded(desk: &Desk<'_>, place: &Place, now: Timestamp) -> bool {
     // more are looked for than make a crowd.
     let since = now - SignedDuration::from_mins(CROWD_MINUTES);
     let counts = |entry: &Entry| {
-        history::happened_since(entry, since) && desk::read(entry).is_ok_and(|c| recent(&c))
+        history::happened_since(entry, since) && cases::read(entry).is_ok_and(|c| recent(&c))
     };
     let near = cases.nearest_where(place.anchor, CROWD, CROWD_M, Some(&counts));
     near.len() >= CROWD

@@ -4,10 +4,14 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::decisions::{self as desk, moment};
-use super::{Draft, Office, OfficeError, Written, check_reach};
-use crate::model::names::collection::SILENCES;
+use super::case_service::{CaseService, check_reach};
+use super::cases;
+use super::decisions::moment;
+use super::error::LedgerError;
+use crate::live::Written;
+use crate::model::names::collection::{SILENCES, WARNINGS};
 use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties};
+use crate::service::edit_builder::EditBuilder;
 use crate::store::StoreError;
 use crate::warnings::{Actor, FieldError};
 
@@ -28,24 +32,24 @@ pub struct NewSilence {
     pub until: Timestamp,
 }
 
-impl Office {
+impl CaseService {
     /// Begins a silence; the answer is its id and the commit that has it.
     ///
     /// # Errors
     /// When it would match everything, has no reason or has ended already, or the store fails.
     pub async fn silence(
         &self,
-        wish: NewSilence,
+        request: NewSilence,
         actor: &Actor,
         now: Timestamp,
-    ) -> Result<(FeatureId, Written), OfficeError> {
+    ) -> Result<(FeatureId, Written), LedgerError> {
         let now = moment(now);
         let mut matches = Map::new();
         for (key, value) in [
-            ("grid", &wish.grid),
-            ("community", &wish.community),
-            ("category", &wish.category),
-            ("warning", &wish.warning),
+            ("grid", &request.grid),
+            ("community", &request.community),
+            ("category", &request.category),
+            ("warning", &request.warning),
         ] {
             if let Some(value) = value {
                 matches.insert(key.to_owned(), value.clone().into());
@@ -56,31 +60,31 @@ impl Office {
                 "name a grid, community, category or warning: a silence of everything is none";
             return Err(FieldError::new("match", problem).into());
         }
-        if wish.reason.trim().is_empty() {
+        if request.reason.trim().is_empty() {
             return Err(FieldError::new("reason", "a silence needs a reason").into());
         }
         self.check_silence(actor, |key| {
             matches.get(key).and_then(Value::as_str).map(str::to_owned)
         })?;
-        if wish.until <= now {
-            let problem = format!("expected a moment to come, found {}", wish.until);
+        if request.until <= now {
+            let problem = format!("expected a moment to come, found {}", request.until);
             return Err(FieldError::new("until", problem).into());
         }
-        let id = desk::id(&format!("s-{}", Uuid::now_v7()))?;
+        let id = cases::id(&format!("s-{}", Uuid::now_v7()))?;
         let row = json!({
             "match": matches,
-            "reason": wish.reason.trim(),
-            "until": wish.until,
+            "reason": request.reason.trim(),
+            "until": request.until,
             "at": now,
             "role": actor.roles.foremost(),
             "account": actor.account,
         });
-        let mut draft = Draft::new(actor, now, "silence");
-        draft.put(row_of(SILENCES, &id, row)?, Expect::Absent);
-        match self.live.commit_draft(draft).await? {
+        let mut edit = EditBuilder::new(actor, now, "silence");
+        edit.put(row_of(SILENCES, &id, row)?, Expect::Absent);
+        match edit.commit(&self.live).await? {
             Some(written) => Ok((id, written)),
             // The id was drawn a moment ago: nobody else has it.
-            None => Err(OfficeError::Busy(id)),
+            None => Err(LedgerError::Busy(id)),
         }
     }
 
@@ -93,45 +97,45 @@ impl Office {
         id: &FeatureId,
         actor: &Actor,
         now: Timestamp,
-    ) -> Result<Written, OfficeError> {
+    ) -> Result<Written, LedgerError> {
         if !actor.communities.is_empty() {
             let snapshot = self.live.snapshot();
             let rows = snapshot.collections().hidden(SILENCES);
             let row = rows
                 .and_then(|rows| rows.get(id.as_str()))
-                .ok_or_else(|| OfficeError::NoSuchSilence(id.clone()))?;
-            let matches = desk::properties(row).remove("match").unwrap_or_default();
+                .ok_or_else(|| LedgerError::NoSuchSilence(id.clone()))?;
+            let matches = cases::properties(row).remove("match").unwrap_or_default();
             self.check_silence(actor, |key| matches[key].as_str().map(str::to_owned))?;
         }
-        let mut draft = Draft::new(actor, moment(now), "end of a silence");
+        let mut edit = EditBuilder::new(actor, moment(now), "end of a silence");
         let gone = Change {
             collection: collection(SILENCES)?,
             id: id.clone(),
             body: None,
         };
-        draft.put(gone, Expect::Present);
-        match self.live.commit_draft(draft).await? {
+        edit.put(gone, Expect::Present);
+        match edit.commit(&self.live).await? {
             Some(written) => Ok(written),
-            None => Err(OfficeError::NoSuchSilence(id.clone())),
+            None => Err(LedgerError::NoSuchSilence(id.clone())),
         }
     }
 }
 
-impl Office {
+impl CaseService {
     /// Whether a silence stays within the communities that the account is bound to: by its community, by
     /// the community of its grid, or by that of its case.
     fn check_silence(
         &self,
         actor: &Actor,
         matched: impl Fn(&str) -> Option<String>,
-    ) -> Result<(), OfficeError> {
+    ) -> Result<(), LedgerError> {
         if actor.communities.is_empty() {
             return Ok(());
         }
         let snapshot = self.live.snapshot();
         let of = |collection: &str, id: &str, property: &str| -> Option<String> {
             let entry = snapshot.collections().get(collection)?.get(id)?;
-            let value = desk::properties(entry).remove(property)?;
+            let value = cases::properties(entry).remove(property)?;
             value.as_str().map(str::to_owned)
         };
         let of_grid = |id: String| match of("grids", &id, "kind").as_deref() {
@@ -141,7 +145,7 @@ impl Office {
         let within = [
             matched("community"),
             matched("grid").and_then(of_grid),
-            matched("warning").and_then(|id| of(desk::CASES, &id, "community")),
+            matched("warning").and_then(|id| of(WARNINGS, &id, "community")),
         ];
         // Everything that it names must fit, so one name within the bounds keeps it there.
         let reached = within

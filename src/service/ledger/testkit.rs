@@ -5,18 +5,18 @@ use geo_types::{Coord, Geometry, Point, Rect};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{NewReport, Office, Reported};
+use super::{CaseService, NewReport, Reported};
 use crate::live::Live;
 use crate::model::names::collection::RULES;
 use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Role};
 use crate::service::place::Where;
 use crate::store::Store;
-use crate::warnings::{Action, Actor, Case, Source, Wish};
+use crate::warnings::{Action, ActionRequest, Actor, Case, Source};
 
-/// The town and its office.
+/// The town and its service.
 pub(super) struct Town {
     folder: tempfile::TempDir,
-    pub office: Office,
+    pub service: CaseService,
 }
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -79,16 +79,16 @@ pub(super) fn grid_worker() -> Actor {
 }
 
 /// An action with the fields that it needs.
-pub(super) fn wish(action: Action) -> Wish {
+pub(super) fn request(action: Action) -> ActionRequest {
     let said = json!({
         "action": action.as_str(), "reason": "因为", "note": "好了", "unit": "u1", "result": "pass",
         "rating": 5, "photos": [], "due": "2099-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z",
     });
-    let mut wish = Wish::parse(said.as_object().unwrap()).unwrap();
+    let mut request = ActionRequest::parse(said.as_object().unwrap()).unwrap();
     if action == Action::Dispatch {
-        wish.due_at = None;
+        request.due_at = None;
     }
-    wish
+    request
 }
 
 impl Town {
@@ -162,18 +162,18 @@ impl Town {
         let live = Live::start(store).await.unwrap();
         Self {
             folder,
-            office: Office::new(live),
+            service: CaseService::new(live),
         }
     }
 
     /// The same town after its process died and another began.
     pub async fn reopened(self) -> Self {
-        let Self { folder, office } = self;
-        drop(office);
+        let Self { folder, service } = self;
+        drop(service);
         let live = Live::start(open(&folder).await).await.unwrap();
         Self {
             folder,
-            office: Office::new(live),
+            service: CaseService::new(live),
         }
     }
 
@@ -183,13 +183,13 @@ impl Town {
     }
 
     pub fn live(&self) -> &Live {
-        self.office.live()
+        self.service.live()
     }
 
     pub fn case(&self, id: &FeatureId) -> Case {
         let snapshot = self.live().snapshot();
         let cases = snapshot.collections().get("warnings").unwrap();
-        super::decisions::read(cases.get(id.as_str()).unwrap()).unwrap()
+        super::cases::read(cases.get(id.as_str()).unwrap()).unwrap()
     }
 
     pub fn cases(&self) -> Vec<Case> {
@@ -197,18 +197,21 @@ impl Town {
         let cases = snapshot.collections().get("warnings").unwrap();
         cases
             .iter()
-            .map(|e| super::decisions::read(e).unwrap())
+            .map(|e| super::cases::read(e).unwrap())
             .collect()
     }
 
     pub async fn report(&self, category: &str, now: Timestamp) -> Reported {
-        let wish = NewReport::new(category, yard(), Source::GridWorker);
-        self.office.report(wish, &grid_worker(), now).await.unwrap()
+        let request = NewReport::new(category, yard(), Source::GridWorker);
+        self.service
+            .report(request, &grid_worker(), now)
+            .await
+            .unwrap()
     }
 
     pub async fn act(&self, id: &FeatureId, action: Action, actor: &Actor, now: Timestamp) {
-        self.office
-            .act(id, &wish(action), actor, None, now)
+        self.service
+            .act(id, &request(action), actor, None, now)
             .await
             .unwrap();
     }

@@ -2,7 +2,7 @@
 
 use super::testkit::*;
 use super::timer;
-use super::{NewSilence, Observation, OfficeError};
+use super::{LedgerError, NewSilence, Observation};
 use crate::model::{Level, Role};
 use crate::warnings::condition::State;
 use crate::warnings::{Action, Actor, Notice, Refusal, Source, Status};
@@ -21,17 +21,17 @@ fn minutes(n: i64) -> SignedDuration {
 async fn a_case_goes_its_way_and_ends_with_its_rating() {
     let town = Town::new().await;
     let now = monday();
-    let mut wish = super::NewReport::new("other", yard(), Source::Resident);
-    wish.key = Some("4e0f3cf6-9f0e-4d0e-a5d4-2b2f2a3d9c11".into());
-    wish.contact = Some("138 0000 0000".into());
+    let mut request = super::NewReport::new("other", yard(), Source::Resident);
+    request.key = Some("4e0f3cf6-9f0e-4d0e-a5d4-2b2f2a3d9c11".into());
+    request.contact = Some("138 0000 0000".into());
     let first = town
-        .office
-        .report(wish.clone(), &Actor::public(), now)
+        .service
+        .report(request.clone(), &Actor::public(), now)
         .await
         .unwrap();
     let again = town
-        .office
-        .report(wish, &Actor::public(), now + minutes(1))
+        .service
+        .report(request, &Actor::public(), now + minutes(1))
         .await
         .unwrap();
     assert_eq!((&again.id, &again.receipt), (&first.id, &first.receipt));
@@ -75,18 +75,18 @@ async fn a_case_goes_its_way_and_ends_with_its_rating() {
 async fn the_same_key_is_one_step_and_an_old_tag_is_a_conflict() {
     let town = Town::new().await;
     let report = town.report("other", monday()).await;
-    let mut file = wish(Action::File);
+    let mut file = request(Action::File);
     file.key = Some("k1".into());
     let now = monday() + minutes(5);
-    let act = |expect| town.office.act(&report.id, &file, &ACTOR, expect, now);
+    let act = |expect| town.service.act(&report.id, &file, &ACTOR, expect, now);
     static ACTOR: std::sync::LazyLock<Actor> = std::sync::LazyLock::new(officer);
     let first = act(Some(report.written.seq())).await.unwrap();
     let second = act(Some(report.written.seq())).await.unwrap();
     assert!(!first.again && second.again);
     assert_eq!(town.case(&report.id).steps, 2);
-    let park = wish(Action::Park);
+    let park = request(Action::Park);
     let late = town
-        .office
+        .service
         .act(
             &report.id,
             &park,
@@ -96,7 +96,7 @@ async fn the_same_key_is_one_step_and_an_old_tag_is_a_conflict() {
         )
         .await;
     assert!(
-        matches!(late, Err(OfficeError::Changed { found, .. }) if found == first.written.seq())
+        matches!(late, Err(LedgerError::Changed { found, .. }) if found == first.written.seq())
     );
 }
 
@@ -105,16 +105,16 @@ async fn of_two_officers_at_once_one_files_and_the_other_is_told() {
     let town = Town::new().await;
     let report = town.report("other", monday()).await;
     let now = monday() + minutes(5);
-    let (file, reject) = (wish(Action::File), wish(Action::Reject));
+    let (file, reject) = (request(Action::File), request(Action::Reject));
     let (wang, li) = (officer(), actor(Role::Officer, "li", None));
     let (a, b) = tokio::join!(
-        town.office.act(&report.id, &file, &wang, None, now),
-        town.office.act(&report.id, &reject, &li, None, now),
+        town.service.act(&report.id, &file, &wang, None, now),
+        town.service.act(&report.id, &reject, &li, None, now),
     );
     assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
     let error = a.err().or(b.err()).unwrap();
     assert!(
-        matches!(error, OfficeError::Refused(Refusal::WrongState { .. })),
+        matches!(error, LedgerError::Refused(Refusal::WrongState { .. })),
         "{error}"
     );
     assert_eq!(town.case(&report.id).steps, 2);
@@ -125,10 +125,10 @@ async fn a_merge_is_one_commit_over_both_cases() {
     let town = Town::new().await;
     let first = town.report("wrong_access", monday()).await;
     let second = town.report("wrong_access", monday() + minutes(1)).await;
-    let mut merge = wish(Action::Merge);
+    let mut merge = request(Action::Merge);
     merge.into = Some(first.id.clone());
     let now = monday() + minutes(5);
-    town.office
+    town.service
         .act(&second.id, &merge, &officer(), None, now)
         .await
         .unwrap();
@@ -160,21 +160,21 @@ async fn a_flood_of_public_reports_waits_for_an_officer() {
     let town = Town::new().await;
     let mut held = Vec::new();
     for n in 0..7 {
-        let wish = super::NewReport::new("other", yard(), Source::Resident);
+        let request = super::NewReport::new("other", yard(), Source::Resident);
         let now = monday() + SignedDuration::from_secs(n);
         let report = town
-            .office
-            .report(wish, &Actor::public(), now)
+            .service
+            .report(request, &Actor::public(), now)
             .await
             .unwrap();
         held.push(town.case(&report.id).held);
     }
     assert_eq!(held, [false, false, false, false, false, true, true]);
     let far = crate::live::place::Where::Geometry(geo_types::Point::new(116.0, 39.0).into());
-    let wish = super::NewReport::new("other", far, Source::Resident);
+    let request = super::NewReport::new("other", far, Source::Resident);
     let report = town
-        .office
-        .report(wish, &Actor::public(), monday())
+        .service
+        .report(request, &Actor::public(), monday())
         .await
         .unwrap();
     assert!(town.case(&report.id).held, "nobody lives there");
@@ -192,22 +192,22 @@ async fn a_silence_holds_notices_back_and_says_so() {
         until: monday() + SignedDuration::from_hours(5),
     };
     let (id, _) = town
-        .office
+        .service
         .silence(silence, &officer(), monday())
         .await
         .unwrap();
     let quiet = town.report("blocked_route", monday() + minutes(1)).await;
     let notice = town.case(&quiet.id).step.unwrap().notice;
     assert_eq!(notice, Some(Notice::SilencedBy(id.to_string())));
-    town.office
+    town.service
         .unsilence(&id, &officer(), monday() + minutes(2))
         .await
         .unwrap()
         .committed();
     let loud = town.report("blocked_route", monday() + minutes(3)).await;
     assert_eq!(town.case(&loud.id).step.unwrap().notice, Some(Notice::Sent));
-    let gone = town.office.unsilence(&id, &officer(), monday()).await;
-    assert!(matches!(gone, Err(OfficeError::NoSuchSilence(_))));
+    let gone = town.service.unsilence(&id, &officer(), monday()).await;
+    assert!(matches!(gone, Err(LedgerError::NoSuchSilence(_))));
 }
 
 fn seen(value: f64, at: Timestamp) -> Observation {
@@ -223,9 +223,9 @@ fn seen(value: f64, at: Timestamp) -> Observation {
 async fn a_sensor_opens_one_case_and_its_silence_closes_none() {
     let town = Town::new().await;
     let look = |value, now| {
-        let office = town.office.clone();
+        let service = town.service.clone();
         async move {
-            office
+            service
                 .observe(&seen(value, now), &grid_worker(), now)
                 .await
                 .unwrap()
@@ -271,7 +271,7 @@ async fn flapping_for_a_day_makes_one_notice() {
             (_, 0) => 0.35,
             _ => 0.25,
         };
-        town.office
+        town.service
             .observe(&seen(value, now), &grid_worker(), now)
             .await
             .unwrap();
@@ -283,7 +283,7 @@ async fn flapping_for_a_day_makes_one_notice() {
     assert_eq!(cases.len(), 1);
     let ids = [cases[0].id.clone()];
     let store = town.live().store();
-    let collection = super::desk::cases().unwrap();
+    let collection = super::cases::collection().unwrap();
     let versions = store.versions_of(&collection, &ids[0]).await.unwrap();
     let told = versions.iter().filter(|(_, r)| {
         let body = r.body.as_ref().unwrap();
@@ -296,8 +296,8 @@ async fn flapping_for_a_day_makes_one_notice() {
 async fn a_sensor_whose_clock_says_1970_makes_no_case() {
     let town = Town::new().await;
     let old = seen(0.9, Timestamp::from_second(10).unwrap());
-    let refused = town.office.observe(&old, &grid_worker(), monday()).await;
-    assert!(matches!(refused, Err(OfficeError::Field(e)) if e.field == "at"));
+    let refused = town.service.observe(&old, &grid_worker(), monday()).await;
+    assert!(matches!(refused, Err(LedgerError::Field(e)) if e.field == "at"));
 }
 
 #[tokio::test]
@@ -312,13 +312,13 @@ async fn what_was_merged_says_nothing_of_how_often_something_else_came() {
         );
     }
     let stays = town.report("street_encroachment", monday()).await.id;
-    let merge = crate::warnings::Wish {
+    let merge = crate::warnings::ActionRequest {
         into: Some(stays.clone()),
-        ..wish(Action::Merge)
+        ..request(Action::Merge)
     };
     let now = monday() + minutes(9);
     let third = ids.last().unwrap();
-    town.office
+    town.service
         .act(third, &merge, &officer(), None, now)
         .await
         .unwrap();
@@ -337,8 +337,11 @@ async fn a_report_that_covers_the_district_waits_for_an_officer() {
     for (half, held) in [(0.0005, false), (0.05, true)] {
         let around = geo_types::Rect::new((at.x - half, at.y - half), (at.x + half, at.y + half));
         let place = crate::live::place::Where::Geometry(around.to_polygon().into());
-        let wish = super::NewReport::new("other", place, Source::Resident);
-        let report = town.office.report(wish, &Actor::public(), monday()).await;
+        let request = super::NewReport::new("other", place, Source::Resident);
+        let report = town
+            .service
+            .report(request, &Actor::public(), monday())
+            .await;
         assert_eq!(town.case(&report.unwrap().id).held, held, "{half}");
     }
 }

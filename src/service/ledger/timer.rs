@@ -10,11 +10,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::decisions::{self as desk, Desk};
-use super::observe::{Row, move_to};
-use super::{CONDITIONS, Draft, OfficeError};
+use super::cases;
+use super::decisions::Decisions;
+use super::error::LedgerError;
+use super::observe::{CONDITIONS, Row, move_to};
 use crate::live::{Lease, Live, Snapshot, Written};
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Expect, FeatureId};
+use crate::service::edit_builder::EditBuilder;
 use crate::service::erasure;
 use crate::store::StoreError;
 use crate::warnings::Actor;
@@ -56,7 +59,7 @@ pub async fn run(live: Live) {
 }
 
 /// One beat: takes or renews the lease, does what is due, says how long there is nothing to do.
-async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Duration, OfficeError> {
+async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Duration, LedgerError> {
     if !lease.holds_for(live.store(), LIFETIME - RENEWAL).await? {
         return Ok(RENEWAL);
     }
@@ -98,7 +101,7 @@ async fn write_due(
     live: &Live,
     lease: &Lease,
     now: Timestamp,
-) -> Result<Option<Timestamp>, OfficeError> {
+) -> Result<Option<Timestamp>, LedgerError> {
     for _ in 0..ROUND {
         let snapshot = live.snapshot();
         let Some(at) = next_moment(live, &snapshot) else {
@@ -117,15 +120,15 @@ async fn write_due(
         if !lease.holds_for(live.store(), MARGIN).await? {
             return Ok(None);
         }
-        let draft = draft(live, &snapshot, at)?;
-        if draft.is_empty() {
+        let edit = edit(live, &snapshot, at)?;
+        if edit.is_empty() {
             // It would come up again at once, and for ever.
             tracing::error!(%at, "a moment came at which nothing changes");
             return Ok(Some(now + SignedDuration::from_secs(60)));
         }
-        if let Some(Written::Pending(committed)) = live.commit_draft(draft).await? {
+        if let Some(Written::Pending(committed)) = edit.commit(live).await? {
             // What comes next is decided on a snapshot that has this.
-            return Err(OfficeError::Behind { seq: committed.seq });
+            return Err(LedgerError::Behind { seq: committed.seq });
         }
     }
     Ok(Some(now))
@@ -135,27 +138,27 @@ async fn write_due(
 ///
 /// # Errors
 /// When the store fails; what was written before stays.
-pub async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, OfficeError> {
+pub async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, LedgerError> {
     let lease = Lease::new(LEASE, live.store(), LIFETIME);
     write_due(live, &lease, now).await
 }
 
 /// Writes what time alone has done to one case by `now`. Says whether there was anything.
-pub(super) async fn settle(
+pub(super) async fn apply_due(
     live: &Live,
     snapshot: &Snapshot,
     id: &FeatureId,
     now: Timestamp,
-) -> Result<bool, OfficeError> {
+) -> Result<bool, LedgerError> {
     let Some(at) = snapshot.ledger().moment_of(id).filter(|at| *at <= now) else {
         return Ok(false);
     };
-    let mut draft = Draft::new(&Actor::system(), at, "time");
-    mark(snapshot, &Desk::of(snapshot), id, at, &mut draft)?;
-    if draft.is_empty() {
+    let mut edit = EditBuilder::new(&Actor::system(), at, "time");
+    mark(snapshot, &Decisions::of(snapshot), id, at, &mut edit)?;
+    if edit.is_empty() {
         return Ok(false);
     }
-    live.commit_draft(draft).await?;
+    edit.commit(live).await?;
     Ok(true)
 }
 
@@ -171,12 +174,12 @@ fn next_moment(live: &Live, snapshot: &Snapshot) -> Option<Timestamp> {
 }
 
 /// Everything that happens at a moment, as one edit.
-fn draft(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<Draft, OfficeError> {
-    let desk = Desk::of(snapshot);
-    let mut draft = Draft::new(&Actor::system(), at, "time");
+fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> {
+    let decisions = Decisions::of(snapshot);
+    let mut edit = EditBuilder::new(&Actor::system(), at, "time");
     let mut touched: BTreeSet<FeatureId> = BTreeSet::new();
     for id in snapshot.ledger().due_at(at) {
-        mark(snapshot, &desk, &id, at, &mut draft)?;
+        mark(snapshot, &decisions, &id, at, &mut edit)?;
         touched.insert(id);
     }
     for (due, mut row) in conditions(live, snapshot) {
@@ -188,39 +191,39 @@ fn draft(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<Draft, Offic
         };
         let before = row.condition;
         row.condition = before.tick(&rule, at);
-        let mut own = Draft::new(&Actor::system(), at, "time");
-        if let Err(error) = move_to(snapshot, &desk, &mut row, &before, at, &mut own) {
+        let mut own = EditBuilder::new(&Actor::system(), at, "time");
+        if let Err(error) = move_to(snapshot, &decisions, &mut row, &before, at, &mut own) {
             // A place that is no longer on the map: the condition moves, and no case is made of it.
             tracing::warn!(%error, condition = %row.id, "a condition fires nowhere");
-            own = Draft::new(&Actor::system(), at, "time");
+            own = EditBuilder::new(&Actor::system(), at, "time");
             own.put(row.change()?, row.seq.map_or(Expect::Absent, Expect::Seq));
         }
         // Two conditions that join one case at one moment come one after the other.
         if own.ids().all(|id| !touched.contains(id)) {
             touched.extend(own.ids().cloned());
-            draft.append(own);
+            edit.append(own);
         }
     }
-    Ok(draft)
+    Ok(edit)
 }
 
-/// Writes what a moment makes of one case into a draft.
+/// Writes what a moment makes of one case into a edit.
 fn mark(
     snapshot: &Snapshot,
-    desk: &Desk<'_>,
+    decisions: &Decisions<'_>,
     id: &FeatureId,
     at: Timestamp,
-    draft: &mut Draft,
-) -> Result<(), OfficeError> {
-    let cases = snapshot.collections().get(desk::CASES);
+    edit: &mut EditBuilder,
+) -> Result<(), LedgerError> {
+    let cases = snapshot.collections().get(WARNINGS);
     let Some(entry) = cases.and_then(|c| c.get(id.as_str())) else {
         return Ok(());
     };
-    let case = desk::read(entry)?;
-    if let Some(mut next) = desk.fall_due(&case, at) {
+    let case = cases::read(entry)?;
+    if let Some(mut next) = decisions.fall_due(&case, at) {
         snapshot.ledger().notify(&mut next, false, Some(case.level));
-        let change = desk::change(&next, entry.geometry().cloned())?;
-        draft.put(change, Expect::Seq(entry.seq()));
+        let change = cases::change(&next, entry.geometry().cloned())?;
+        edit.put(change, Expect::Seq(entry.seq()));
     }
     Ok(())
 }

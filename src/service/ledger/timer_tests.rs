@@ -237,7 +237,7 @@ proptest! {
                         _ => officer(),
                     };
                     // What the table does not allow changes nothing.
-                    let _ = town.office.act(&ids[which % ids.len()], &wish(action), &who, None, now).await;
+                    let _ = town.service.act(&ids[which % ids.len()], &request(action), &who, None, now).await;
                 }
             }
             let grids = CollectionId::new("grids").unwrap();

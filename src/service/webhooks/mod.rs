@@ -1,14 +1,14 @@
-//! Tells other systems of steps: webhooks, signed, in order, again and again until they are taken.
+//! The webhook dispatcher: sends steps of cases to other systems, signed, in order, and again until the
+//! receiver accepts them.
 //!
-//! What is to be told follows from the log: each webhook has a position in it, and a version of a
-//! warning behind that position is a delivery named `{webhook}-{commit}-{warning}`. So a step and its
-//! delivery are made true by the same commit; and who is killed between sending and noting that it
-//! was taken sends the same under the same name again. The receiver who keeps the names has each once.
+//! Deliveries follow from the log. Each webhook has a position in it, and each version of a warning behind
+//! that position is a delivery named `{webhook}-{commit}-{warning}`. So a step and its delivery become true
+//! by the same commit. A process that dies between sending a delivery and recording the attempt sends it
+//! again under the same name; a receiver that keeps the names has each delivery once.
 //!
-//! Of many processes the one with the lease sends. Each webhook has a task of its own: one that fails
-//! holds up nobody else. A delivery that fails is tried again after 1 s, 2 s, 4 s … an hour; what was
-//! to be told longer than a day ago to a receiver that has failed for a day is given up, and the next
-//! is tried.
+//! Of several processes the one with the lease sends. Each webhook has a task of its own, so a receiver that
+//! fails delays no other. A failed delivery is tried again after 1 s, 2 s, 4 s … up to an hour. A delivery
+//! older than a day is given up when its receiver has failed for a day, and the next one is tried.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -32,52 +32,52 @@ use crate::live::{Lease, Live};
 use crate::model::{Body, CollectionId, CommitHeader, Properties, Record, Role, Schema};
 use crate::store::{Attempt, Delivery, HookEvent, Outcome, Position, StoreError, Trouble, Webhook};
 
-/// How long a receiver may take to answer.
+/// The longest time that a receiver may take to answer.
 const ANSWER: Duration = Duration::from_secs(10);
-/// For how long the right to send is taken. Longer than an answer takes.
+/// The lifetime of the lease. Longer than [`ANSWER`].
 const LEASE: Duration = Duration::from_secs(20);
-/// How often it is looked for webhooks that were made elsewhere.
+/// The interval between looks for webhooks that another process created.
 const LOOK: Duration = Duration::from_secs(3);
-/// The pause after what nobody could help: the database is away, or another process sends.
+/// The pause while the database is away or another process has the lease.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How many versions are read at once.
+/// How many versions are read at a time.
 const PAGE: u32 = 100;
-/// A position that has moved so far without anything to tell is written down, so that the next start
-/// need not read it all again.
+/// A position that moved by so many commits without a delivery is saved, so that the next start does not
+/// read them again.
 const SAVE: u64 = 10_000;
-/// The first pause before another attempt; each is twice as long as the one before.
+/// The pause before the second attempt. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
-/// After so long a delivery is given up.
+/// The age at which a delivery is given up.
 const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How much of a refusal is read.
+/// How many bytes of an error response are read.
 const REFUSAL: usize = 4096;
 
-/// Tells webhooks of what is committed, for as long as the process lives.
+/// Sends deliveries for as long as the process lives.
 pub async fn run(live: Live) {
-    match Courier::new(live, ANSWER) {
-        Ok(courier) => Arc::new(courier).run().await,
-        Err(error) => tracing::error!(%error, "webhooks are told nothing: there is no TLS"),
+    match Dispatcher::new(live, ANSWER) {
+        Ok(dispatcher) => Arc::new(dispatcher).run().await,
+        Err(error) => tracing::error!(%error, "webhooks are not sent: TLS cannot be set up"),
     }
 }
 
 #[derive(Debug)]
-struct Courier {
+struct Dispatcher {
     live: Live,
     client: Client<HttpsConnector<HttpConnector>, Full<bytes::Bytes>>,
     answer: Duration,
-    /// The right to send.
+    /// Whoever has it sends.
     lease: Lease,
-    /// How far each webhook has been read, which may be further than what is written down.
+    /// The position of each webhook. It may be ahead of the saved position.
     reached: Mutex<HashMap<String, Position>>,
-    /// Told when a task has ended.
+    /// Notified when a task has ended.
     ended: Notify,
 }
 
-/// What one delivery says.
+/// The body of a delivery.
 #[derive(Serialize)]
-struct Told<'a> {
+struct DeliveryBody<'a> {
     id: &'a str,
     event: HookEvent,
     seq: u64,
@@ -85,7 +85,7 @@ struct Told<'a> {
     warning: &'a RawValue,
 }
 
-impl Courier {
+impl Dispatcher {
     fn new(live: Live, answer: Duration) -> Result<Self, rustls::Error> {
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(Duration::from_secs(30))
@@ -107,18 +107,18 @@ impl Courier {
         loop {
             let wait = match self.live.store().webhooks().await {
                 Ok(hooks) => self.begin(hooks, &mut running),
-                // What keeps the store, the follower says.
+                // The follower logs store failures.
                 Err(_) => PAUSE,
             };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = self.ended.notified() => {}
-                // Where there is no webhook, a commit is no reason to look for one.
+                // Without a webhook a commit needs no look.
                 changed = seq.changed(), if self.has_webhooks() => {
                     if changed.is_err() {
                         return;
                     }
-                    // A burst is looked at once.
+                    // Commits of a burst are handled together.
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     seq.mark_unchanged();
                 }
@@ -130,7 +130,7 @@ impl Courier {
         self.reached.lock().is_ok_and(|r| !r.is_empty())
     }
 
-    /// Begins to tell each webhook that there is something to tell, and says when to look again.
+    /// Starts a task for each webhook that has deliveries, and returns when to look again.
     fn begin(
         self: &Arc<Self>,
         hooks: Vec<Webhook>,
@@ -160,21 +160,21 @@ impl Courier {
                 wait = wait.min(rest.unwrap_or_default());
                 continue;
             }
-            let courier = Arc::clone(self);
+            let dispatcher = Arc::clone(self);
             let id = hook.id.clone();
             let task = tokio::spawn(async move {
-                if let Err(error) = courier.tell(&hook, from).await {
+                if let Err(error) = dispatcher.deliver(&hook, from).await {
                     tracing::warn!(%error, hook = hook.id, "a webhook waits for the store");
                     tokio::time::sleep(PAUSE).await;
                 }
-                courier.ended.notify_one();
+                dispatcher.ended.notify_one();
             });
             running.insert(id, task);
         }
         wait
     }
 
-    /// Where to go on with a webhook.
+    /// The position from which a webhook goes on.
     fn from(&self, hook: &Webhook) -> Position {
         let Ok(mut reached) = self.reached.lock() else {
             return hook.position.clone();
@@ -195,8 +195,8 @@ impl Courier {
         }
     }
 
-    /// Tells a webhook what there is to tell, until all of it is told or one is not taken.
-    async fn tell(&self, hook: &Webhook, mut from: Position) -> Result<(), StoreError> {
+    /// Sends the deliveries of a webhook until there are no more or one fails.
+    async fn deliver(&self, hook: &Webhook, mut from: Position) -> Result<(), StoreError> {
         let Ok(warnings) = CollectionId::new("warnings") else {
             return Ok(());
         };
@@ -211,7 +211,7 @@ impl Courier {
                     continue;
                 };
                 if !self.may_send().await? {
-                    // Another process sends; it may die, so we stand by.
+                    // Another process has the lease. It may die, so this one tries again.
                     tokio::time::sleep(PAUSE).await;
                     return Ok(());
                 }
@@ -236,7 +236,7 @@ impl Courier {
                     self.reach(hook, &behind);
                 }
                 if let Some(error) = problem(&attempt.outcome) {
-                    tracing::warn!(hook = hook.id, url = hook.url, %error, "a webhook was not taken");
+                    tracing::warn!(hook = hook.id, url = hook.url, %error, "a delivery failed");
                     return Ok(());
                 }
                 trouble = None;
@@ -253,13 +253,13 @@ impl Courier {
         }
     }
 
-    /// Whether the right to send is ours for as long as an answer may take; takes it where it is free.
+    /// Whether this process has the lease for as long as an answer may take. Takes it when it is free.
     async fn may_send(&self) -> Result<bool, StoreError> {
         let needed = self.answer + Duration::from_secs(2);
         self.lease.holds_for(self.live.store(), needed).await
     }
 
-    /// Sends one delivery; the error says in words why it was not taken.
+    /// Sends one delivery. The error is the reason of the failure as text.
     async fn send(
         &self,
         hook: &Webhook,
@@ -274,14 +274,14 @@ impl Courier {
             .ok_or("there is no schema of the warnings")?;
         let id = Delivery::id_of(&hook.id, header.seq, record.id.as_str());
         let feature = feature(schema, record).ok_or("the warning cannot be written")?;
-        let told = Told {
+        let delivery = DeliveryBody {
             id: &id,
             event,
             seq: header.seq,
             at: header.at,
             warning: &feature,
         };
-        let body = serde_json::to_vec(&told).map_err(|e| e.to_string())?;
+        let body = serde_json::to_vec(&delivery).map_err(|e| e.to_string())?;
         let timestamp = Timestamp::now().as_second();
         let request = axum::http::Request::post(&hook.url)
             .header("content-type", "application/json")
@@ -323,8 +323,8 @@ impl Courier {
     }
 }
 
-/// What a version of a warning is to a webhook; `None` where it does not concern it. A notice is a
-/// step too: who wants both gets one delivery, and it is called a notice.
+/// The event that a version of a warning is for a webhook; `None` where the webhook does not want it. A
+/// notice is a step too: a webhook that wants both gets one delivery, named as a notice.
 fn event(hook: &Webhook, record: &Record) -> Option<HookEvent> {
     let map = record.body.as_ref()?.properties.to_map();
     let step = map.get("step")?.as_object()?;
@@ -338,23 +338,23 @@ fn event(hook: &Webhook, record: &Record) -> Option<HookEvent> {
     }
 }
 
-/// The warning as officers see it, less what is the ledger's own business.
+/// The warning as officers see it, without the property `ledger`.
 fn feature(schema: &Schema, record: &Record) -> Option<Box<RawValue>> {
     let body = record.body.as_ref()?;
     let mut properties = body.properties.to_map();
     properties.remove("ledger");
-    let told = Record {
+    let seen = Record {
         body: Some(Body {
             geometry: body.geometry.clone(),
             properties: Properties::from_map(properties).ok()?,
         }),
         ..record.clone()
     };
-    let bytes = Entry::new(schema, &told)?.feature_json(schema, Role::Officer, None);
+    let bytes = Entry::new(schema, &seen)?.feature_json(schema, Role::Officer, None);
     RawValue::from_string(String::from_utf8(bytes).ok()?).ok()
 }
 
-/// What an attempt comes to.
+/// The outcome of an attempt.
 fn judge(
     sent: Result<(), String>,
     trouble: Option<&Trouble>,

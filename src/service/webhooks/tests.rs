@@ -98,12 +98,12 @@ async fn others_are_told_what_officers_see() {
     let versions = live.store().versions_of(&warnings, &id).await.unwrap();
     let snapshot = live.snapshot();
     let schema = snapshot.collections().get("warnings").unwrap().schema();
-    let told = feature(schema, &versions[0].1).unwrap();
-    let told: serde_json::Value = serde_json::from_str(told.get()).unwrap();
+    let body = feature(schema, &versions[0].1).unwrap();
+    let body: serde_json::Value = serde_json::from_str(body.get()).unwrap();
     let expected =
         serde_json::json!({"category": "other", "hotline_number": "12345-7", "step": {"n": 1}});
-    assert_eq!(told["properties"], expected);
-    assert_eq!((&told["id"], &told["seq"]), (&"a".into(), &2.into()));
+    assert_eq!(body["properties"], expected);
+    assert_eq!((&body["id"], &body["seq"]), (&"a".into(), &2.into()));
 }
 
 #[test]
@@ -182,8 +182,8 @@ async fn what_is_not_taken_is_sent_again_under_its_name_and_in_order() {
         let edit = Edit::new(Author::system(), changes);
         live.commit(edit).await.unwrap().committed();
     }
-    let courier = Courier::new(live.clone(), Duration::from_millis(300)).unwrap();
-    tokio::spawn(Arc::new(courier).run());
+    let dispatcher = Dispatcher::new(live.clone(), Duration::from_millis(300)).unwrap();
+    tokio::spawn(Arc::new(dispatcher).run());
     let name = |seq, warning| Delivery::id_of(&hook.id, seq, warning);
     let expected = [
         name(2, "a"),

@@ -5,7 +5,6 @@
 //! map shows it ([`quarantine`]).
 
 mod account;
-mod aside;
 mod audit;
 mod columns;
 mod dump;
@@ -13,6 +12,7 @@ mod erase;
 mod history;
 mod invite;
 mod listen;
+mod operational;
 mod photo;
 mod pooler;
 mod quarantine;

@@ -4,12 +4,12 @@
 //! `PRAGMA data_version` for what other processes (the command line) commit.
 
 mod account;
-mod aside;
 mod audit;
 mod erase;
 mod file;
 mod history;
 mod invite;
+mod operational;
 mod photo;
 mod read;
 mod replay;

@@ -52,8 +52,8 @@ impl SqliteStore {
                 if collection.is_some_and(|c| *c != key.0) || newer.contains_key(&key) {
                     continue;
                 }
-                let settled: Option<i64> = row.try_get(4)?;
-                if settled.is_some_and(|seq| seq as u64 > unfolded.header.seq) {
+                let folded: Option<i64> = row.try_get(4)?;
+                if folded.is_some_and(|seq| seq as u64 > unfolded.header.seq) {
                     continue;
                 }
                 let record = Record {

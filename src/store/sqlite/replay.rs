@@ -234,11 +234,11 @@ impl Log {
             }
             query.execute(&mut *tx).await?;
         }
-        self.settle(tx).await
+        self.write_newest(tx).await
     }
 
     /// Writes the newest version of each feature.
-    async fn settle(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_newest(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
         self.keep_past(tx).await?;
         // While an older import is still being folded, a deletion leaves a mark that it sees.
         let keep_mark = is_folding(tx).await?;

@@ -63,15 +63,15 @@ impl SqliteStore {
         })
     }
 
-    /// See [`Store::settle`](crate::store::Store::settle).
-    pub async fn settle(&self) -> Result<(), StoreError> {
+    /// See [`Store::compact`](crate::store::Store::compact).
+    pub async fn compact(&self) -> Result<(), StoreError> {
         let (mut connection, _open) = self.another().await?;
-        let done = self.settle_on(&mut connection).await;
+        let done = self.compact_on(&mut connection).await;
         connection.close().await?;
         done
     }
 
-    async fn settle_on(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn compact_on(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         let unfolded: Vec<(i64, i64, i64)> =
             sqlx::query_as("SELECT seq, batch, at FROM commits WHERE folded = 0 ORDER BY seq")
                 .fetch_all(&mut *connection)

@@ -47,7 +47,7 @@ impl Case {
         }
         self.mark_overdue(ran, step.at);
         self.step = Some(step.clone());
-        self.take_level(step);
+        self.apply_level(step);
     }
 
     /// What the action itself does, apart from what every step does.
@@ -143,7 +143,7 @@ impl Case {
         }
     }
 
-    fn take_level(&mut self, step: &Step) {
+    fn apply_level(&mut self, step: &Step) {
         if let Some(level) = step.level {
             if level != self.level {
                 self.since = step.at;
@@ -170,7 +170,7 @@ impl Case {
         if why != self.reason {
             step.why = Some(why);
         }
-        self.take_level(&step);
+        self.apply_level(&step);
         self.step = Some(step);
         self.level > before
     }
@@ -186,7 +186,7 @@ impl Case {
     /// Takes a step and judges the level anew at its moment, all in one: what a writer does with a
     /// step that was decided. Says whether the level rose, or the case opened at one that is worth a
     /// notice of its own.
-    pub fn take(&mut self, step: &Step, rules: &Rules, calendar: &Calendar) -> bool {
+    pub fn apply_judged(&mut self, step: &Step, rules: &Rules, calendar: &Calendar) -> bool {
         self.apply(step);
         self.judge(rules, calendar)
     }

@@ -18,8 +18,8 @@ use super::columns::{Column, value_name, value_named};
 use super::read::Sheet;
 use super::{Language, NEEDED, Names, Problem, sheet_time};
 use crate::model::{FeatureId, Localized};
-use crate::warnings::wish::TEXT_LIMIT;
-use crate::warnings::{Action, Source, Status, Verdict, Wish};
+use crate::warnings::field::TEXT_LIMIT;
+use crate::warnings::{Action, ActionRequest, Source, Status, Verdict};
 
 /// The most characters of a cell that a problem repeats.
 const MOST_SAID: usize = 40;
@@ -71,7 +71,7 @@ pub struct PlannedStep {
     /// When.
     pub at: Timestamp,
     /// What, with its fields.
-    pub wish: Wish,
+    pub request: ActionRequest,
 }
 
 /// What a sheet comes to.
@@ -586,14 +586,14 @@ impl Line<'_> {
                 );
             }
             last = last.max(at);
-            let mut wish = Wish::new(action);
+            let mut request = ActionRequest::new(action);
             match action {
                 Reject | Return => {
-                    wish.reason = Some(why.clone().unwrap_or_else(|| IMPORTED.to_owned()));
+                    request.reason = Some(why.clone().unwrap_or_else(|| IMPORTED.to_owned()));
                 }
                 Dispatch => {
-                    wish.unit = unit.map(str::to_owned);
-                    wish.due_at = due_at;
+                    request.unit = unit.map(str::to_owned);
+                    request.due_at = due_at;
                     if due_at.is_some_and(|due| due <= last) {
                         self.wrong(
                             "due_at",
@@ -602,14 +602,14 @@ impl Line<'_> {
                         );
                     }
                 }
-                Handle => wish.note = Some(note.unwrap_or(IMPORTED).to_owned()),
+                Handle => request.note = Some(note.unwrap_or(IMPORTED).to_owned()),
                 Verify => {
-                    wish.result = Some(Verdict::Pass);
-                    wish.reason = Some(IMPORTED.to_owned());
+                    request.result = Some(Verdict::Pass);
+                    request.reason = Some(IMPORTED.to_owned());
                 }
                 Park => {
-                    wish.reason = Some(why.clone().unwrap_or_else(|| IMPORTED.to_owned()));
-                    wish.until = until;
+                    request.reason = Some(why.clone().unwrap_or_else(|| IMPORTED.to_owned()));
+                    request.until = until;
                     if until.is_none() {
                         self.wrong(
                             "parked_until",
@@ -620,7 +620,7 @@ impl Line<'_> {
                 }
                 Rate => match rating {
                     Some(n) if n.fract() == 0.0 && (1.0..=5.0).contains(&n) => {
-                        wish.rating = Some(n as u8);
+                        request.rating = Some(n as u8);
                     }
                     _ => self.wrong(
                         "rating",
@@ -630,7 +630,7 @@ impl Line<'_> {
                 },
                 _ => {}
             }
-            steps.push(PlannedStep { at: last, wish });
+            steps.push(PlannedStep { at: last, request });
         }
         (status, steps)
     }

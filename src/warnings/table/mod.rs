@@ -3,12 +3,13 @@
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
+use super::actor::Actor;
 use super::calendar::Calendar;
 use super::case::Case;
-use super::key::KeyMark;
+use super::field::FieldError;
+use super::request::ActionRequest;
 use super::rules::{Category, Rules};
 use super::step::{Action, Status, Step, Verdict};
-use super::wish::{Actor, FieldError, Wish};
 use crate::model::Role;
 
 /// Who may take an action.
@@ -122,11 +123,6 @@ const TABLE: &[Row] = &[
     row(Action::Rate, &[Closed], Who::Reporter, To::Same),
 ];
 
-/// The actions that may be asked for, in the order of the table.
-pub fn actions() -> impl Iterator<Item = Action> {
-    TABLE.iter().map(|row| row.action)
-}
-
 /// What a decision needs to know beside the case and the person.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -136,10 +132,10 @@ pub struct Context<'a> {
     pub rules: &'a Rules,
     /// The calendar in force.
     pub calendar: &'a Calendar,
-    /// For a dispatch: the competences of the unit that the wish names; `None` if there is no such
+    /// For a dispatch: the competences of the unit that the request names; `None` if there is no such
     /// unit.
     pub competences: Option<&'a [String]>,
-    /// For a merge: the case that the wish names; `None` if there is no such case.
+    /// For a merge: the case that the request names; `None` if there is no such case.
     pub into: Option<&'a Case>,
     /// For a verification: how far the position is from the case, metres.
     pub distance_m: Option<f64>,
@@ -171,7 +167,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Why a wish is not granted. Each says what the same person may do instead.
+/// Why a request is not granted. Each says what the same person may do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Not from where the case stands (409).
@@ -226,15 +222,15 @@ pub fn allowed(case: &Case, actor: &Actor) -> Vec<Action> {
         .collect()
 }
 
-/// Decides what a wish comes to: the step to take, or why not. Nothing is changed by it.
+/// Decides what a request comes to: the step to take, or why not. Nothing is changed by it.
 pub fn decide(
     case: &Case,
     actor: &Actor,
-    wish: &Wish,
+    request: &ActionRequest,
     context: &Context<'_>,
 ) -> Result<Step, Refusal> {
-    let row = row_for(case, actor, wish.action)?;
-    fill(row, case, actor, wish, context).map_err(|error| Refusal::Invalid {
+    let row = row_for(case, actor, request.action)?;
+    fill(row, case, actor, request, context).map_err(|error| Refusal::Invalid {
         error,
         allowed: allowed(case, actor),
     })
@@ -348,12 +344,12 @@ fn is_reporter(case: &Case, actor: &Actor) -> bool {
     actor.is_reporter || (actor.account.is_some() && actor.account == case.ledger.reporter)
 }
 
-/// The step of a row, if the wish has all that it takes.
+/// The step of a row, if the request has all that it takes.
 fn fill(
     row: &Row,
     case: &Case,
     actor: &Actor,
-    wish: &Wish,
+    request: &ActionRequest,
     context: &Context<'_>,
 ) -> Result<Step, FieldError> {
     let action = row.action;
@@ -369,7 +365,7 @@ fn fill(
             ))
         }
     };
-    let reason = || match &wish.reason {
+    let reason = || match &request.reason {
         Some(reason) => Ok(Some(reason.clone())),
         None => Err(missing("reason", "a reason")),
     };
@@ -391,17 +387,18 @@ fn fill(
     step.from = Some(case.status);
     step.account = actor.account.clone();
     step.unit = actor.unit.clone();
-    step.note = wish.note.clone();
-    step.reason = wish.reason.clone();
-    step.photos = wish.photos.clone();
-    step.key = KeyMark::of(actor, wish);
+    step.note = request.note.clone();
+    step.reason = request.reason.clone();
+    step.photos = request.photos.clone();
+    step.key = request.key_mark(actor);
     match row.to {
         To::Always(status) => step.to = status,
         To::Same => {}
         To::BeforePark => step.to = case.ledger.before_park.unwrap_or(Filed),
         To::Verdict => {
             step.result = Some(
-                wish.result
+                request
+                    .result
                     .ok_or_else(|| missing("result", "pass or fail"))?,
             );
             step.to = match step.result {
@@ -415,7 +412,7 @@ fn fill(
         Action::File => step.due_at = context.respond_by(&case.category),
         Action::Reject => step.reason = reason()?,
         Action::Merge => {
-            let into = wish
+            let into = request
                 .into
                 .as_ref()
                 .ok_or_else(|| missing("into", "the other case"))?;
@@ -423,13 +420,13 @@ fn fill(
             mergeable(case, actor, context.into, into.as_str())?;
         }
         Action::Dispatch => {
-            let unit = wish
+            let unit = request
                 .unit
                 .as_ref()
                 .ok_or_else(|| missing("unit", "a unit"))?;
             competent(case, rule, context.competences, unit)?;
             step.to_unit = Some(unit.clone());
-            step.due_at = match wish.due_at {
+            step.due_at = match request.due_at {
                 Some(due) => Some(future("due_at", due)?),
                 None => context.handle_by(&case.category),
             };
@@ -448,18 +445,18 @@ fn fill(
         }
         Action::Verify => {
             step.distance_m = context.distance_m.map(|d| (d * 10.0).round() / 10.0);
-            on_the_spot(wish, context)?;
+            on_the_spot(request, context)?;
         }
         Action::Extend => {
             step.reason = reason()?;
-            let due = wish
+            let due = request
                 .due_at
                 .ok_or_else(|| missing("due_at", "a new due date"))?;
             step.due_at = Some(future("due_at", due)?);
         }
         Action::Park => {
             step.reason = reason()?;
-            let until = wish.until.ok_or_else(|| missing("until", "a date"))?;
+            let until = request.until.ok_or_else(|| missing("until", "a date"))?;
             step.until = Some(future("until", until)?);
         }
         Action::Reopen => {
@@ -467,7 +464,7 @@ fn fill(
             step.due_at = context.respond_by(&case.category);
         }
         Action::Rate => {
-            let rating = wish
+            let rating = request
                 .rating
                 .ok_or_else(|| missing("rating", "a rating from 1 to 5"))?;
             step.rating = Some(rating);
@@ -539,8 +536,8 @@ fn competent(
     ))
 }
 
-fn on_the_spot(wish: &Wish, context: &Context<'_>) -> Result<(), FieldError> {
-    if wish.reason.is_some() {
+fn on_the_spot(request: &ActionRequest, context: &Context<'_>) -> Result<(), FieldError> {
+    if request.reason.is_some() {
         return Ok(());
     }
     let within = context.rules.verify.distance_m;

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::{Context, Refusal, absorb_mark, allowed, decide, join_mark, level_mark, shifted};
 use crate::model::{FeatureId, Role};
 use crate::warnings::case::{Case, Turn};
-use crate::warnings::key::{KeyMark, Repeat};
+use crate::warnings::key::Repeat;
 use crate::warnings::report::Report;
 use crate::warnings::step::{Action, PhotoKind, Source, Status, StepPhoto, Verdict};
-use crate::warnings::wish::{Actor, Wish};
+use crate::warnings::{ActionRequest, Actor};
 use crate::warnings::{Calendar, Rules, level};
 
 /// action | from | who | to
@@ -134,9 +134,9 @@ fn opened(rules: &Rules, calendar: &Calendar) -> Case {
     case
 }
 
-/// A wish that has everything that any action takes.
-fn full(action: Action) -> Wish {
-    Wish {
+/// A request that has everything that any action takes.
+fn full(action: Action) -> ActionRequest {
+    ActionRequest {
         note: Some("清理完毕".to_owned()),
         reason: Some("户主不在".to_owned()),
         photos: vec![StepPhoto::new("p1", PhotoKind::of(action))],
@@ -146,7 +146,7 @@ fn full(action: Action) -> Wish {
         rating: Some(4),
         until: Some("2030-01-01T00:00:00Z".parse().unwrap()),
         due_at: Some("2030-01-01T00:00:00Z".parse().unwrap()),
-        ..Wish::new(action)
+        ..ActionRequest::new(action)
     }
 }
 
@@ -183,7 +183,7 @@ impl Book {
         for (action, actor) in steps {
             let at = case.step.as_ref().unwrap().at + SignedDuration::from_hours(1);
             let step = decide(case, actor, &full(*action), &self.at(at)).unwrap();
-            case.take(&step, &self.rules, &self.calendar);
+            case.apply_judged(&step, &self.rules, &self.calendar);
         }
     }
 
@@ -282,7 +282,7 @@ fn parked_beyond_its_date_it_is_overdue_until_it_is_taken_up() {
     let facts = case.facts();
     let next = level::next_moment(&facts, &book.rules, &book.calendar, now());
     assert_eq!(next, Some(until));
-    case.take(&level_mark(&case, until), &book.rules, &book.calendar);
+    case.apply_judged(&level_mark(&case, until), &book.rules, &book.calendar);
     assert_eq!(
         (case.status, case.overdue_at),
         (Status::Parked, Some(until))
@@ -299,13 +299,13 @@ fn what_fails_goes_to_the_unit_again_and_waiting_was_not_its_fault() {
     let mut case = book.open();
     book.walk(&mut case, &to_handled());
     let due = case.due_at.unwrap();
-    let wish = Wish {
+    let request = ActionRequest {
         result: Some(Verdict::Fail),
         ..full(Action::Verify)
     };
     let at = case.handled_at.unwrap() + SignedDuration::from_hours(30);
-    let step = decide(&case, &by(Role::GridWorker, "wang"), &wish, &book.at(at)).unwrap();
-    case.take(&step, &book.rules, &book.calendar);
+    let step = decide(&case, &by(Role::GridWorker, "wang"), &request, &book.at(at)).unwrap();
+    case.apply_judged(&step, &book.rules, &book.calendar);
     assert_eq!(case.status, Status::Dispatched);
     assert_eq!(case.handled_at, None);
     assert!(case.due_at >= Some(due + SignedDuration::from_hours(30)));
@@ -331,26 +331,26 @@ fn who_handled_it_does_not_verify_it_nor_does_anybody_of_the_unit() {
 #[test]
 fn a_field_that_is_missing_or_wrong_is_named() {
     let book = Book::new();
-    let spoilt = |steps: usize, action: Action, spoil: &dyn Fn(&mut Wish)| {
+    let spoilt = |steps: usize, action: Action, spoil: &dyn Fn(&mut ActionRequest)| {
         let mut case = book.open();
         book.walk(&mut case, &to_handled()[..steps]);
         let actor = match action {
             Action::Handle | Action::Return => of_unit("u1", "unit-a"),
             _ => officer(),
         };
-        let mut wish = full(action);
-        spoil(&mut wish);
+        let mut request = full(action);
+        spoil(&mut request);
         let context = Context {
-            distance_m: wish.position.map(|p| p.x),
-            competences: (wish.unit.as_deref() != Some("nobody")).then_some(&book.competences),
-            into: wish
+            distance_m: request.position.map(|p| p.x),
+            competences: (request.unit.as_deref() != Some("nobody")).then_some(&book.competences),
+            into: request
                 .into
                 .as_ref()
                 .filter(|i| i.as_str() == "w-2")
                 .map(|_| &book.other),
             ..book.at(now())
         };
-        match decide(&case, &actor, &wish, &context) {
+        match decide(&case, &actor, &request, &context) {
             Err(Refusal::Invalid { error, allowed }) => {
                 assert!(allowed.contains(&action));
                 error.field
@@ -376,7 +376,7 @@ fn a_field_that_is_missing_or_wrong_is_named() {
     let beyond = decide(&book.open(), &nora, &full(Action::Merge), &context);
     assert!(beyond.is_err_and(|e| e.to_string().starts_with("into: ")));
     assert_eq!(spoilt(1, Action::Dispatch, &|w| w.unit = None), "unit");
-    let nobody = |w: &mut Wish| w.unit = Some("nobody".to_owned());
+    let nobody = |w: &mut ActionRequest| w.unit = Some("nobody".to_owned());
     assert_eq!(spoilt(1, Action::Dispatch, &nobody), "unit");
     assert_eq!(
         spoilt(1, Action::Dispatch, &|w| w.due_at = Some(now())),
@@ -389,7 +389,7 @@ fn a_field_that_is_missing_or_wrong_is_named() {
     assert_eq!(spoilt(3, Action::Handle, &|w| w.photos.clear()), "photos");
     assert_eq!(spoilt(4, Action::Verify, &|w| w.result = None), "result");
     assert_eq!(spoilt(4, Action::Verify, &|w| w.reason = None), "position");
-    let far = |w: &mut Wish| {
+    let far = |w: &mut ActionRequest| {
         w.reason = None;
         w.position = Some(Coord { x: 51.0, y: 0.0 });
     };
@@ -414,21 +414,21 @@ fn a_unit_that_is_not_competent_is_told_apart_by_what_it_is_for() {
 fn a_key_is_known_again_and_a_step_is_taken_once() {
     let book = Book::new();
     let mut case = book.open();
-    let wish = Wish {
+    let request = ActionRequest {
         key: Some("k-1".to_owned()),
         ..full(Action::File)
     };
-    let step = decide(&case, &officer(), &wish, &book.at(now())).unwrap();
+    let step = decide(&case, &officer(), &request, &book.at(now())).unwrap();
     let knows = |case: &Case, action| {
-        let wish = Wish {
+        let request = ActionRequest {
             action,
-            ..wish.clone()
+            ..request.clone()
         };
-        let key = KeyMark::of(&officer(), &wish).unwrap();
+        let key = request.key_mark(&officer()).unwrap();
         case.knows(&key)
     };
     assert_eq!(knows(&case, Action::File), Repeat::New);
-    case.take(&step, &book.rules, &book.calendar);
+    case.apply_judged(&step, &book.rules, &book.calendar);
     assert_eq!(knows(&case, Action::File), Repeat::Same);
     // Who uses it for something else wants something else.
     assert_eq!(knows(&case, Action::Dispatch), Repeat::New);
@@ -442,11 +442,11 @@ fn a_case_falls_overdue_at_its_moment_and_says_so_until_it_is_moved_on() {
     let book = Book::new();
     let mut case = book.open();
     let due = case.due_at.unwrap();
-    case.take(&level_mark(&case, due), &book.rules, &book.calendar);
+    case.apply_judged(&level_mark(&case, due), &book.rules, &book.calendar);
     assert_eq!(case.overdue_at, Some(due));
     let at = due + SignedDuration::from_hours(1);
     let step = decide(&case, &officer(), &full(Action::File), &book.at(at)).unwrap();
-    case.take(&step, &book.rules, &book.calendar);
+    case.apply_judged(&step, &book.rules, &book.calendar);
     assert_eq!(case.overdue_at, None);
     assert!(case.due_at.unwrap() > at);
 }
@@ -455,13 +455,13 @@ fn a_case_falls_overdue_at_its_moment_and_says_so_until_it_is_moved_on() {
 fn what_is_merged_stands_in_the_other_with_its_reports() {
     let book = Book::new();
     let (mut case, mut other) = (book.open(), book.other.clone());
-    other.take(&join_mark(&other, now(), 1), &book.rules, &book.calendar);
+    other.apply_judged(&join_mark(&other, now(), 1), &book.rules, &book.calendar);
     book.walk(&mut case, &[(Action::Merge, officer())]);
     assert_eq!(
         (case.status, case.merged_into.as_ref()),
         (Status::Merged, Some(&other.id))
     );
-    other.take(
+    other.apply_judged(
         &absorb_mark(&other, &case, now()),
         &book.rules,
         &book.calendar,
@@ -480,7 +480,7 @@ fn tries() -> impl Strategy<Value = Vec<(usize, Action, Value, u32)>> {
         let Value::Object(all) = all else {
             unreachable!()
         };
-        // Most wishes are whole, or few cases would get anywhere.
+        // Most requests are whole, or few cases would get anywhere.
         let kept = all
             .into_iter()
             .zip(has)
@@ -521,22 +521,22 @@ proptest! {
         let mut verified_since_handled = false;
         for (who, action, fields, minutes) in tries {
             clock += SignedDuration::from_mins(i64::from(minutes));
-            let (actor, wish) = if minutes % 2 == 0 {
+            let (actor, request) = if minutes % 2 == 0 {
                 let (actor, action) = way_on(&case);
                 (actor, full(action))
             } else {
-                let mut wish = Wish::parse(&json!({"action": "file"}).as_object().unwrap().clone()).unwrap();
+                let mut request = ActionRequest::parse(&json!({"action": "file"}).as_object().unwrap().clone()).unwrap();
                 if !action.is_mark() && action != Action::Report {
                     let mut map = fields.as_object().unwrap().clone();
                     map.insert("action".to_owned(), json!(action.as_str()));
-                    wish = Wish::parse(&map).unwrap();
+                    request = ActionRequest::parse(&map).unwrap();
                 } else {
-                    wish.action = action;
+                    request.action = action;
                 }
-                (people[who].clone(), wish)
+                (people[who].clone(), request)
             };
             let rows = oracle();
-            let name = wish.action.as_str();
+            let name = request.action.as_str();
             let status = case.status.as_str();
             let fits = |row: &&[&str; 4]| row[1].split(' ').any(|s| s == status);
             let may: Vec<&str> = rows
@@ -548,24 +548,24 @@ proptest! {
             prop_assert_eq!(&said, &may);
 
             let row = rows.iter().find(|row| row[0] == name && fits(row));
-            match decide(&case, &actor, &wish, &book.at(clock)) {
+            match decide(&case, &actor, &request, &book.at(clock)) {
                 Ok(step) => {
                     prop_assert!(may.contains(&name));
                     let before = case.clone();
-                    case.take(&step, &book.rules, &book.calendar);
+                    case.apply_judged(&step, &book.rules, &book.calendar);
                     let to = match row.unwrap()[3] {
                         "same" => before.status.as_str(),
                         "before" => before.ledger.before_park.unwrap().as_str(),
-                        "verified/dispatched" if wish.result == Some(Verdict::Fail) => "dispatched",
+                        "verified/dispatched" if request.result == Some(Verdict::Fail) => "dispatched",
                         "verified/dispatched" => "verified",
                         always => always,
                     };
                     prop_assert_eq!(case.status.as_str(), to);
-                    match wish.action {
+                    match request.action {
                         Action::Handle => verified_since_handled = false,
                         Action::Verify => {
                             prop_assert!(!handled_it(&before, &actor));
-                            verified_since_handled = wish.result == Some(Verdict::Pass);
+                            verified_since_handled = request.result == Some(Verdict::Pass);
                         }
                         Action::Close => prop_assert!(verified_since_handled),
                         _ => {}

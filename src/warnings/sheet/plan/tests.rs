@@ -50,7 +50,7 @@ fn a_row_of_an_old_ledger_becomes_the_steps_that_it_took() {
     let steps: Vec<(Action, String)> = row
         .steps
         .iter()
-        .map(|s| (s.wish.action, s.at.to_string()))
+        .map(|s| (s.request.action, s.at.to_string()))
         .collect();
     let at = |action: Action, at: &str| (action, at.to_owned());
     assert_eq!(
@@ -66,8 +66,8 @@ fn a_row_of_an_old_ledger_becomes_the_steps_that_it_took() {
             at(Action::Rate, "2026-11-03T00:00:00Z"),
         ]
     );
-    assert_eq!(row.steps[1].wish.unit.as_deref(), Some("u1"));
-    assert_eq!(row.steps[6].wish.rating, Some(5));
+    assert_eq!(row.steps[1].request.unit.as_deref(), Some("u1"));
+    assert_eq!(row.steps[6].request.rating, Some(5));
 }
 
 #[test]

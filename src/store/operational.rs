@@ -1,5 +1,5 @@
-//! What stands beside the log: who does a job that only one may do, how to reach who reported, and
-//! when a place was last heard of.
+//! Operational tables beside the log: leases, contacts of reporters, and the last observation of each
+//! place.
 
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
-//! What is left of a body when its request has been answered.
+//! Drains the unread part of a request body before the response is sent.
 //!
-//! A request may be refused before its body was read: by a role, a method, a path, its size. Were the
-//! connection then just closed, a client that still sends would never see the answer, and one that keeps
-//! the connection for the next request would lose that one without a word. So
-//! the rest is read and thrown away, and where that takes too long the answer says that it is the last.
+//! A request may be refused before its body was read, because of its role, method, path or size. If the
+//! server closed the connection then, a client that still sends would not see the response, and the next
+//! request on the connection would be lost. So the rest of the body is read and dropped. If that takes too
+//! long, the response says `Connection: close`.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -18,20 +18,20 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
-/// The most that is read of what nobody wants, in bytes.
+/// The most bytes of a body that are drained.
 const MOST: u64 = 256 * 1024 * 1024;
-/// For how long.
+/// The longest time spent on it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Where a body is put that was dropped before its end.
+/// Receives a body that was dropped before its end.
 type Rest = Arc<Mutex<Option<BodyDataStream>>>;
 
-/// Reads what a handler left of its body before its answer goes out.
-pub async fn read_rest(request: Request, next: Next) -> Response {
+/// Drains what a handler did not read of its request body.
+pub async fn drain_unread(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
-    // Who waits for leave to send a body is spared it.
+    // A client that waits for `100 Continue` has not sent the body.
     let waits = request.headers().contains_key(header::EXPECT);
     let says_close = request.version() <= Version::HTTP_11;
     let rest = Rest::default();
@@ -44,7 +44,7 @@ pub async fn read_rest(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let left = rest.lock().ok().and_then(|mut rest| rest.take());
     if let Some(body) = left {
-        let read = !waits && tokio::time::timeout(PATIENCE, drain(body)).await == Ok(true);
+        let read = !waits && tokio::time::timeout(PATIENCE, read_to_end(body)).await == Ok(true);
         if !read && says_close {
             response
                 .headers_mut()
@@ -54,8 +54,8 @@ pub async fn read_rest(request: Request, next: Next) -> Response {
     response
 }
 
-/// Reads a body to its end; `false` where there is no end within bounds.
-async fn drain(mut body: BodyDataStream) -> bool {
+/// Reads a body to its end. `false` when it is larger than [`MOST`] or fails.
+async fn read_to_end(mut body: BodyDataStream) -> bool {
     let mut size = 0;
     while let Some(data) = body.next().await {
         let Ok(data) = data else { return false };
@@ -67,7 +67,7 @@ async fn drain(mut body: BodyDataStream) -> bool {
     true
 }
 
-/// A body that is not lost when it is dropped early.
+/// A body that is kept for draining when it is dropped early.
 struct Watched {
     body: Option<BodyDataStream>,
     rest: Rest,

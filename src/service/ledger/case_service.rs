@@ -1,0 +1,89 @@
+//! The case service and what its use cases share.
+
+use std::sync::Arc;
+
+use super::cases;
+use super::error::LedgerError;
+use crate::index::Entry;
+use crate::live::{Live, Snapshot, Written};
+use crate::model::names::collection::WARNINGS;
+use crate::model::{Change, Expect, FeatureId};
+use crate::store::{Committed, StoreError};
+use crate::warnings::{Actor, Case};
+
+/// How often a step is decided again after another commit changed what it read.
+pub(super) const TRIES: usize = 5;
+
+/// The write path of reports, actions, observations, silences and imports. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct CaseService {
+    pub(super) live: Live,
+}
+
+/// Refuses a request in a community that the account is not bound to.
+pub(super) fn check_reach(actor: &Actor, community: Option<&str>) -> Result<(), LedgerError> {
+    if actor.view().reaches(community) {
+        return Ok(());
+    }
+    let here = match community {
+        Some(id) => format!("This is in the community {id}"),
+        None => "This is in no community on the map".to_owned(),
+    };
+    Err(LedgerError::NotAllowed(format!(
+        "{here}; the account is bound to {}.",
+        actor.communities.join(", ")
+    )))
+}
+
+impl CaseService {
+    /// A service that writes to `live`.
+    pub fn new(live: Live) -> Self {
+        Self { live }
+    }
+
+    /// The map it writes to.
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+}
+
+/// A case of the snapshot with the entry it was read from.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub entry: Arc<Entry>,
+    pub case: Case,
+}
+
+impl Known {
+    /// Reads a case; `None` where there is none.
+    pub fn read(snapshot: &Snapshot, id: &FeatureId) -> Result<Option<Self>, StoreError> {
+        let entry = snapshot
+            .collections()
+            .get(WARNINGS)
+            .and_then(|c| c.get(id.as_str()));
+        let Some(entry) = entry else { return Ok(None) };
+        Ok(Some(Self {
+            entry: Arc::clone(entry),
+            case: cases::read(entry)?,
+        }))
+    }
+
+    /// The change that writes `next` at the place of this case.
+    pub fn change(&self, next: &Case) -> Result<Change, StoreError> {
+        cases::change(next, self.entry.geometry().cloned())
+    }
+
+    /// The precondition that nobody changed it since.
+    pub fn expect(&self) -> Expect {
+        Expect::Seq(self.entry.seq())
+    }
+
+    /// The commit that wrote it. The snapshot has it.
+    pub fn written(&self) -> Written {
+        Written::Visible(Committed {
+            seq: self.entry.seq(),
+            at: self.entry.updated_at(),
+            changed: 0,
+        })
+    }
+}

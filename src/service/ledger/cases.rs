@@ -1,0 +1,99 @@
+//! Cases as features of the map: read from an entry, written as a change.
+
+use geo_types::Coord;
+use serde_json::{Map, Value};
+
+use crate::index::Entry;
+use crate::live::Snapshot;
+use crate::model::names::collection::WARNINGS;
+use crate::model::{Body, Change, CollectionId, FeatureId, RoleSet, Schema, View};
+use crate::service::place;
+use crate::store::StoreError;
+use crate::warnings::Case;
+use crate::warnings::sheet::Names;
+
+/// A case as the map has it.
+///
+/// # Errors
+/// When somebody wrote properties that are no case's.
+pub fn read(entry: &Entry) -> Result<Case, StoreError> {
+    Case::of(entry).map_err(|e| StoreError::corrupt("warnings", e))
+}
+
+/// One point of a case's geometry.
+pub fn anchor(entry: &Entry) -> Option<Coord<f64>> {
+    entry.geometry().and_then(place::anchor)
+}
+
+/// A case as a change of its feature.
+///
+/// # Errors
+/// Never in practice: what stands in a case was checked at the door.
+pub fn change(
+    case: &Case,
+    geometry: Option<geo_types::Geometry<f64>>,
+) -> Result<Change, StoreError> {
+    let properties = case
+        .properties()
+        .map_err(|e| StoreError::corrupt(format!("warning {}", case.id), e))?;
+    Ok(Change {
+        collection: collection()?,
+        id: case.id.clone(),
+        body: Some(Body {
+            geometry,
+            properties,
+        }),
+    })
+}
+
+/// The collection of the cases.
+///
+/// # Errors
+/// Never: its name is a name.
+pub fn collection() -> Result<CollectionId, StoreError> {
+    CollectionId::new(WARNINGS).map_err(|e| StoreError::bad_id("collection", &e))
+}
+
+/// The properties of a feature, all of them.
+pub fn properties(entry: &Entry) -> Map<String, Value> {
+    serde_json::from_str(entry.all_properties()).unwrap_or_default()
+}
+
+/// The properties of a feature in a view.
+pub fn seen_properties(entry: &Entry, schema: &Schema, view: View<'_>) -> Map<String, Value> {
+    serde_json::from_str(&entry.properties(schema, view)).unwrap_or_default()
+}
+
+/// What the ids in a sheet or in figures are called, as far as an account with these roles sees their names.
+pub fn names(snapshot: &Snapshot, roles: impl Into<RoleSet>) -> Names {
+    let roles = roles.into();
+    let named = |collection: &str| {
+        let features = snapshot.collections().get(collection);
+        let features = features.filter(|c| c.schema().shows(roles, "name"));
+        features
+            .into_iter()
+            .flat_map(|c| c.iter().cloned().collect::<Vec<_>>())
+            .filter_map(|entry| {
+                let name = properties(&entry).get("name")?.as_str()?.to_owned();
+                Some((entry.id().to_string(), name))
+            })
+            .collect()
+    };
+    let categories = &snapshot.ledger().rules().categories;
+    Names {
+        categories: categories
+            .iter()
+            .map(|(id, c)| (id.clone(), c.name.clone()))
+            .collect(),
+        units: named("units"),
+        grids: named("grids"),
+    }
+}
+
+/// The id of a feature out of text that may be none.
+///
+/// # Errors
+/// When it is no id.
+pub fn id(text: &str) -> Result<FeatureId, StoreError> {
+    FeatureId::new(text).map_err(|e| StoreError::bad_id("id", &e))
+}
