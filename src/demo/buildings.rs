@@ -1,38 +1,9 @@
 //! Houses: their outline, their number, their unit doors and the path from each door to its lane.
 
 use super::city::{Building, City, Entrance, Housing, Pass, Way};
-use super::compounds::Row;
+use super::lots::{Lot, height_m};
 use super::plane::{Frame, Pt, pt};
 use super::prng::Prng;
-
-/// A place for a house in a row, in the compound's frame.
-#[derive(Debug, Clone)]
-pub struct Lot {
-    /// The row, counted from the south.
-    pub row: usize,
-    /// Its west end.
-    pub x: f64,
-    /// Its south face.
-    pub y: f64,
-    /// How many units stand side by side.
-    pub units: u32,
-    /// What is built in this row.
-    pub kind: Row,
-    /// Left open as a garden.
-    pub garden: bool,
-}
-
-impl Lot {
-    /// From its west end to its east end, in metres.
-    pub fn width_m(&self) -> f64 {
-        f64::from(self.units) * self.kind.unit_m
-    }
-
-    /// How many families live there.
-    pub fn households(&self) -> u32 {
-        self.kind.levels * self.units * self.kind.homes_a_floor
-    }
-}
 
 /// What a house needs to know of its compound.
 pub struct Place<'a> {
@@ -41,12 +12,6 @@ pub struct Place<'a> {
     pub doors_north: bool,
     /// The lane its doors lead to.
     pub lane_y: f64,
-}
-
-/// The height of a house with so many storeys, in metres.
-pub fn height_m(levels: u32) -> f64 {
-    let storey = if levels > 11 { 2.95 } else { 2.85 };
-    ((f64::from(levels) * storey + 0.9) * 10.0).round() / 10.0
 }
 
 /// Builds a house with its doors, unless its lot is a garden.

@@ -4,38 +4,16 @@
 //! from south to north; a lane along every row of houses crosses it; lanes inside the west and the
 //! east wall close the loop.
 
-use super::buildings::{self, Lot};
+use super::buildings;
 use super::city::{
     Area, Barrier, City, Compound, Entrance, Housing, Parting, Pass, Spot, SpotKind, Way,
 };
 use super::frontage::{self, Cut};
+use super::lots::{Lot, Row};
 use super::names::Use;
 use super::plane::{Block, Frame, Pt, along, distance, edges, middle, pt, rectangle};
 use super::prng::Prng;
 use super::streets::{Cell, Class, street_side};
-
-/// A row of houses as it is meant.
-#[derive(Debug, Clone, Copy)]
-pub struct Row {
-    pub levels: u32,
-    pub depth_m: f64,
-    pub unit_m: f64,
-    /// Units a slab, as the architect likes them; 1 means a tower.
-    pub units: u32,
-    pub homes_a_floor: u32,
-}
-
-impl Row {
-    fn height_m(&self) -> f64 {
-        buildings::height_m(self.levels)
-    }
-
-    /// The open ground a row needs to its north, so that the next one gets its winter sun.
-    /// `sun` is the ratio of ground to height; towers throw a long but narrow shadow.
-    fn gap_m(&self, sun: f64) -> f64 {
-        (self.height_m() * sun).min(36.0 + self.height_m() * 0.2)
-    }
-}
 
 /// From the wall to the middle of the lane inside it, in metres.
 const LOOP_M: f64 = 4.5;

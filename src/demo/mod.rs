@@ -14,6 +14,7 @@ mod district;
 mod feed;
 mod frontage;
 mod grids;
+mod lots;
 mod names;
 mod network;
 mod photos;

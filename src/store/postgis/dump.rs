@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::columns::{columns_of, tables};
-use super::read::{GOOD, Names, VERSION, version};
+use super::rows::{GOOD, Names, VERSION, version};
 use super::{PostgisStore, connect};
 use crate::codec::wkb;
 use crate::store::backup::Progress;

@@ -12,7 +12,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::PostgisStore;
-use super::read::{GOOD, NUMBERED, Names, VERSION, Version, head, numbered, version};
+use super::read::head;
+use super::rows::{GOOD, NUMBERED, Names, VERSION, Version, numbered, version};
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
 use crate::store::history::next_position;
 use crate::store::{Position, StoreError};

@@ -19,6 +19,7 @@ mod quarantine;
 mod read;
 mod replay;
 mod restore;
+mod rows;
 mod sample;
 mod staging;
 mod token;

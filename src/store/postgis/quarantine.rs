@@ -14,7 +14,7 @@ use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 
-use super::read::{Numbered, Version, body, headers};
+use super::rows::{Numbered, Version, body, headers};
 use super::{PostgisStore, views};
 use crate::codec::check::Checker;
 use crate::model::{Body, BuiltIns, CollectionId, FeatureId, SCHEMAS, Schema};

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use super::read::{Version, head, shown_instead};
+use super::read::{head, shown_instead};
+use super::rows::Version;
 use super::{PostgisStore, views};
 use crate::codec::wkb;
 use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId, Precondition, SCHEMAS};
