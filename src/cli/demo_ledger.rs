@@ -10,7 +10,7 @@ use crate::codec::photo;
 use crate::demo::{self, Event, OpenCase, Sighting, What, Who};
 use crate::live::Snapshot;
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Author, Change, Edit, FeatureId, Role};
+use crate::model::{Author, Canonical, Change, Edit, FeatureId, Role};
 use crate::service::ledger::NewReport;
 use crate::service::ledger::cases;
 use crate::service::ledger::replay::{Replay, ReplayError};
@@ -254,7 +254,7 @@ fn cases(snapshot: &Snapshot) -> Vec<Case> {
     };
     let marked = all
         .iter()
-        .filter(|e| e.all_properties().contains("\"demo\":true"));
+        .filter(|e| Canonical::new(e.all_properties()).is_true("demo"));
     marked.filter_map(|e| cases::read(e).ok()).collect()
 }
 
@@ -264,8 +264,8 @@ fn open(snapshot: &Snapshot) -> Vec<OpenCase> {
         return Vec::new();
     };
     let open = all.iter().filter(|e| {
-        let said = e.all_properties();
-        said.contains("\"demo\":true") && !said.contains("\"closed_at\":")
+        let case = Canonical::new(e.all_properties());
+        case.is_true("demo") && !case.has("closed_at")
     });
     open.filter_map(|e| {
         let case = cases::read(e).ok()?;

@@ -2,6 +2,7 @@
 //!
 //! Every floor above speaks in these types; outside text becomes one of them once, at the door.
 
+mod canonical;
 mod change;
 mod feature;
 mod id;
@@ -11,6 +12,7 @@ mod properties;
 mod role;
 mod schema;
 
+pub use canonical::Canonical;
 pub use change::{Author, Change, Commit, CommitHeader, Edit, Expect, Precondition};
 pub use feature::{Body, Feature, Record};
 pub use id::{CollectionId, FeatureId, IdError, SCHEMAS, SOURCES};

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::case::Case;
 use super::rules::Duplicates;
 use crate::index::{Collection, Entry, Meter};
-use crate::model::Properties;
+use crate::model::{Canonical, Properties};
 
 /// The most that are suggested.
 const MOST: usize = 10;
@@ -40,11 +40,10 @@ pub fn duplicates<M: Meter>(
     but: Option<&str>,
     meter: &M,
 ) -> Result<Vec<Duplicate>, M::Stop> {
-    let same = format!("\"category\":{}", serde_json::Value::from(category));
     let read = |entry: &Entry| {
         // Most of what stands at a corner ended long ago: it is told apart without being parsed.
         let text = entry.all_properties();
-        if !text.contains(&same) || Some(entry.id().as_str()) == but {
+        if !Canonical::new(text).is("category", category) || Some(entry.id().as_str()) == but {
             return None;
         }
         let properties = Properties::from_canonical(text);

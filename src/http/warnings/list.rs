@@ -20,7 +20,10 @@ use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
 use crate::live::Snapshot;
 use crate::live::history::{self, Which};
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Body, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS};
+use crate::model::{
+    Body, Canonical, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS,
+};
+use crate::warnings::Status;
 use crate::warnings::sheet::Language;
 use crate::warnings::sheet::columns;
 use crate::warnings::sheet::write::{CaseRow, Style, WriteError, csv, xlsx};
@@ -233,10 +236,9 @@ async fn read_open(app: &App, snapshot: &Arc<Snapshot>) -> Result<Chosen, Proble
 
 /// Whether a case, in canonical JSON, has not ended and is not held back.
 fn is_open(properties: &str) -> bool {
-    let ended = ["closed", "rejected", "merged"]
-        .iter()
-        .any(|s| properties.contains(&format!("\"status\":\"{s}\"")));
-    !ended && !properties.contains("\"held\":true")
+    let case = Canonical::new(properties);
+    let status = case.text("status").and_then(|s| Status::parse(&s));
+    !status.is_some_and(Status::is_ended) && !case.is_true("held")
 }
 
 /// Cases as a collection of their own, under the schema in force: what it protects today it protects of

@@ -1,0 +1,251 @@
+//! Reads single properties out of canonical JSON text without parsing the rest. A query that looks at every
+//! case of five years reads one or two properties of each.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use memchr::{memchr, memchr2, memmem};
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
+
+/// An object in canonical JSON: the properties of a feature, or an object among them.
+///
+/// Only its own members are found, never those of nested objects.
+#[derive(Debug, Clone, Copy)]
+pub struct Canonical<'a>(&'a str);
+
+impl<'a> Canonical<'a> {
+    /// An object from the text that [`Properties`](super::Properties) wrote.
+    pub fn new(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// Whether it has the property, null included.
+    pub fn has(self, name: &str) -> bool {
+        self.from(name).is_some()
+    }
+
+    /// Whether the property is `true`.
+    pub fn is_true(self, name: &str) -> bool {
+        self.from(name)
+            .is_some_and(|value| value.starts_with("true"))
+    }
+
+    /// Whether the property is this text.
+    pub fn is(self, name: &str, text: &str) -> bool {
+        self.text(name).is_some_and(|found| found == text)
+    }
+
+    /// A property that is a text.
+    pub fn text(self, name: &str) -> Option<Cow<'a, str>> {
+        let value = self.from(name)?;
+        let inside = value.strip_prefix('"')?;
+        let end = memchr2(b'"', b'\\', inside.as_bytes())?;
+        if inside.as_bytes().get(end) == Some(&b'"') {
+            return inside.get(..end).map(Cow::Borrowed);
+        }
+        // It has an escape. What follows the text is not read.
+        let mut value = serde_json::Deserializer::from_str(value);
+        String::deserialize(&mut value).ok().map(Cow::Owned)
+    }
+
+    /// A property that is a moment in RFC 3339.
+    pub fn moment(self, name: &str) -> Option<Timestamp> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// A property that is an object.
+    pub fn object(self, name: &str) -> Option<Self> {
+        let value = self.from(name)?;
+        value
+            .starts_with('{')
+            .then(|| object_end(value.as_bytes()))
+            .flatten()
+            .and_then(|end| value.get(..end))
+            .map(Self)
+    }
+
+    /// Whether the property may be this value, given as JSON text. `false` only where it certainly is not:
+    /// absent, or another text. For filters that parse what is left.
+    pub fn may_be(self, name: &str, json: &str) -> bool {
+        self.from(name)
+            .is_some_and(|value| !value.starts_with('"') || value.starts_with(json))
+    }
+
+    /// The whole object. Costs a parse.
+    pub fn to_map(self) -> Map<String, Value> {
+        serde_json::from_str(self.0).unwrap_or_default()
+    }
+
+    /// The text from the property's value on.
+    fn from(self, name: &str) -> Option<&'a str> {
+        let text = self.0.as_bytes();
+        let name = escaped(name);
+        memmem::find_iter(text, name.as_bytes()).find_map(|at| {
+            // A key stands behind `{"` or `,"`. A quotation mark inside a text stands behind a backslash.
+            let quote = at.checked_sub(1)?;
+            let before = text.get(quote.checked_sub(1)?)?;
+            let is_key = text.get(quote) == Some(&b'"')
+                && matches!(before, b'{' | b',')
+                && text.get(at + name.len()..)?.starts_with(b"\":");
+            (is_key && is_own(text, quote)).then(|| self.0.get(at + name.len() + 2..))?
+        })
+    }
+}
+
+/// A name as it stands between quotation marks in JSON.
+fn escaped(name: &str) -> Cow<'_, str> {
+    let plain = |b: &u8| *b >= b' ' && *b != b'"' && *b != b'\\';
+    if name.as_bytes().iter().all(plain) {
+        return Cow::Borrowed(name);
+    }
+    let mut quoted = Value::from(name).to_string();
+    quoted.pop();
+    Cow::Owned(quoted.split_off(1))
+}
+
+/// Whether the key at `quote` belongs to the object itself and not to a nested one.
+fn is_own(text: &[u8], quote: usize) -> bool {
+    let (before, behind) = text.split_at(quote);
+    let before = before.get(1..).unwrap_or_default();
+    if memchr(b'{', before).is_none() {
+        return true;
+    }
+    // Either side tells. The shorter one is read.
+    if before.len() < behind.len() {
+        depth(before) == 0
+    } else {
+        depth(behind) == -1
+    }
+}
+
+/// Opening less closing braces of a piece that begins outside of a text.
+fn depth(text: &[u8]) -> i64 {
+    let mut depth = 0;
+    braces(text, |_, step| {
+        depth += step;
+        true
+    });
+    depth
+}
+
+/// Where the object that `text` begins with ends.
+fn object_end(text: &[u8]) -> Option<usize> {
+    let (mut depth, mut end) = (0, None);
+    braces(text, |at, step| {
+        depth += step;
+        if depth == 0 {
+            end = Some(at + 1);
+        }
+        depth != 0
+    });
+    end
+}
+
+/// Gives each brace outside of texts to `each`, an opening one as 1 and a closing one as -1, until it says
+/// `false`.
+fn braces(text: &[u8], mut each: impl FnMut(usize, i64) -> bool) {
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let goes_on = match byte {
+            b'{' => each(at, 1),
+            b'}' => each(at, -1),
+            b'"' => {
+                at = text_end(text, at + 1);
+                true
+            }
+            _ => true,
+        };
+        if !goes_on {
+            return;
+        }
+        at += 1;
+    }
+}
+
+/// Where the closing quotation mark of a text stands that begins at `at`.
+fn text_end(text: &[u8], mut at: usize) -> usize {
+    while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if text.get(at) == Some(&b'"') {
+            return at;
+        }
+        // A backslash and what it escapes.
+        at += 2;
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Properties;
+
+    const NAMES: [&str; 7] = ["at", "demo", "kind", "step", "名", "a\"b", "\\"];
+
+    /// Values that hold keys, quotation marks and braces of their own.
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (-5..5_i64).prop_map(Value::from),
+            "[a-z\"\\\\{},:名]{0,8}".prop_map(Value::from),
+            Just(Value::from(",\"kind\":\"x\"")),
+            Just(Value::from("2026-11-22T10:00:00Z")),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                object(inner).prop_map(Value::from),
+            ]
+        })
+    }
+
+    fn object(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<String, Value>> {
+        let name = prop_oneof![
+            proptest::sample::select(&NAMES[..]).prop_map(str::to_owned),
+            "[a-z\"\\\\{}]{0,4}",
+        ];
+        proptest::collection::btree_map(name, value, 0..6).prop_map(|map| map.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn it_reads_what_a_parser_reads(map in object(value())) {
+            let properties = Properties::from_map(map).unwrap();
+            let parsed = properties.to_map();
+            let read = Canonical::new(properties.as_str());
+            prop_assert_eq!(&read.to_map(), &parsed);
+            for name in NAMES {
+                let value = parsed.get(name);
+                prop_assert_eq!(read.has(name), value.is_some());
+                prop_assert_eq!(read.is_true(name), value == Some(&Value::Bool(true)));
+                let text = value.and_then(Value::as_str);
+                prop_assert_eq!(read.text(name).as_deref(), text);
+                prop_assert_eq!(read.moment(name), text.and_then(|t| t.parse().ok()));
+                let object = read.object(name).map(Canonical::to_map);
+                prop_assert_eq!(object.as_ref(), value.and_then(Value::as_object));
+                if let Some(value) = value {
+                    prop_assert!(read.may_be(name, &value.to_string()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_nested_property_of_the_same_name_is_not_found() {
+        let properties = Properties::parse(
+            &json!({"a": {"demo": true}, "step": {"at": "2026-11-22T10:00:00Z"}, "z": [{"kind": "x"}]})
+                .to_string(),
+        )
+        .unwrap();
+        let read = Canonical::new(properties.as_str());
+        assert!(!read.has("demo") && !read.has("at") && !read.has("kind"));
+        let step = read.object("step").unwrap();
+        assert_eq!(step.moment("at"), "2026-11-22T10:00:00Z".parse().ok());
+        assert!(!read.may_be("kind", "\"x\""));
+    }
+}
