@@ -12,6 +12,7 @@ use super::moment;
 use crate::demo;
 use crate::live::Snapshot;
 use crate::model::Change;
+use crate::model::names::collection::WARNINGS;
 
 /// Write the demo district: one GeoJSON file a collection, the same for the same `--as-of`.
 #[derive(Debug, Args)]
@@ -62,7 +63,7 @@ mod tests {
 
     fn cases(as_of: Timestamp) -> Vec<Case> {
         let all = features(as_of).unwrap();
-        let of_ledger = all.iter().filter(|c| c.collection.as_str() == "warnings");
+        let of_ledger = all.iter().filter(|c| c.collection.as_str() == WARNINGS);
         let read = |c: &Change| Case::read(&c.id, &c.body.as_ref().unwrap().properties).unwrap();
         of_ledger.map(read).collect()
     }

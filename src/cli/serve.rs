@@ -18,6 +18,7 @@ use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
 use crate::http::{self, App, Proxies, assets, connections};
 use crate::live::{self, Live};
+use crate::model::names::collection::BUILDINGS;
 use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
 use crate::service::ledger::{CaseService, timer};
 use crate::service::{config, webhooks};
@@ -296,7 +297,7 @@ async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
 async fn load_demo(store: &Store) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let since = now - SignedDuration::from_hours(24 * (demo::DAYS + 1));
-    let buildings = CollectionId::new("buildings")?;
+    let buildings = CollectionId::new(BUILDINGS)?;
     let mut found = 0_u64;
     store.load_collection(&buildings, |_| found += 1).await?;
     if found == 0 {

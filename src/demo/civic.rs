@@ -14,6 +14,7 @@ use super::plane::{
 };
 use super::prng::Prng;
 use super::streets::street_side;
+use crate::model::names::collection::{GREEN, WATER};
 
 /// A house beside the drive.
 struct House {
@@ -208,15 +209,15 @@ pub fn build(city: &mut City, index: usize) {
     }
     if kind == Use::School {
         let ring = track(pt(axis - 54.0, south + 72.0), 30.0, 38.0);
-        push_area(city, &frame, "green", "pitch", None, &ring);
+        push_area(city, &frame, GREEN, "pitch", None, &ring);
         let infield = track(pt(axis - 54.0, south + 72.0), 21.0, 38.0);
-        push_area(city, &frame, "green", "grass", None, &infield);
+        push_area(city, &frame, GREEN, "grass", None, &infield);
         // Basketball courts, north of the track.
         for k in 0..2 {
             let x = axis - 92.0 + 20.0 * f64::from(k);
             let court = rectangle(x, south + 150.0, x + 15.0, south + 178.0);
             if court.iter().all(|p| contains(&wall.ring, *p)) {
-                push_area(city, &frame, "green", "pitch", None, &court);
+                push_area(city, &frame, GREEN, "pitch", None, &court);
             }
         }
     }
@@ -226,13 +227,13 @@ pub fn build(city: &mut City, index: usize) {
     if kind == Use::Mall {
         let ring = rectangle(axis + 20.0, south + 122.0, axis + 92.0, south + 160.0);
         if ring.iter().all(|p| contains(&wall.ring, *p)) {
-            push_area(city, &frame, "green", "garden", None, &ring);
+            push_area(city, &frame, GREEN, "garden", None, &ring);
         }
     }
     if kind == Use::Civic {
         let ring = rectangle(axis - 80.0, south + 16.0, axis - 14.0, south + 72.0);
         let name = Some("果园新村文化广场".to_owned());
-        push_area(city, &frame, "green", "garden", name, &ring);
+        push_area(city, &frame, GREEN, "garden", name, &ring);
     }
 }
 
@@ -380,7 +381,7 @@ fn lawns(city: &mut City, frame: &Frame, wall: &Block, axis: f64, (south, north)
         rectangle(axis + 7.0, south + 2.0, low.1 - 3.0, south + 10.0),
     ];
     for ring in strips {
-        push_area(city, frame, "green", "grass", None, &ring);
+        push_area(city, frame, GREEN, "grass", None, &ring);
     }
 }
 
@@ -391,7 +392,7 @@ fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
     push_area(
         city,
         frame,
-        "green",
+        GREEN,
         "park",
         Some(name.to_owned()),
         &wall.ring,
@@ -414,7 +415,7 @@ fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
     };
     let pond = blob(reach * 0.46);
     let pond_name = format!("{}湖", name.trim_end_matches("公园"));
-    push_area(city, frame, "water", "pond", Some(pond_name), &pond);
+    push_area(city, frame, WATER, "pond", Some(pond_name), &pond);
 
     let close = |mut ring: Vec<Pt>| {
         ring.extend(ring.first().copied());
@@ -440,7 +441,7 @@ fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
     let play = corners.iter().min_by(by_corner).copied().unwrap_or(centre);
     let house = rectangle(tea.x - 9.0, tea.y - 5.0, tea.x + 9.0, tea.y + 5.0);
     let ground = rectangle(play.x - 15.0, play.y - 10.0, play.x + 15.0, play.y + 10.0);
-    push_area(city, frame, "green", "playground", None, &ground);
+    push_area(city, frame, GREEN, "playground", None, &ground);
     city.buildings.push(Building {
         id: format!("{slug}-tea-house"),
         name: format!("{name}茶亭"),
@@ -487,7 +488,7 @@ fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
                 at + pt(a.cos(), a.sin()) * (size * rng.range(0.8, 1.1))
             })
             .collect();
-        push_area(city, frame, "green", "wood", None, &ring);
+        push_area(city, frame, GREEN, "wood", None, &ring);
     }
     for path in paths {
         city.ways.push(Way::path(frame.out_all(&path), 3.0).open());

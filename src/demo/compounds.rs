@@ -14,6 +14,7 @@ use super::names::Use;
 use super::plane::{Block, Frame, Pt, along, distance, edges, middle, pt, rectangle};
 use super::prng::Prng;
 use super::streets::{Cell, Class, street_side};
+use crate::model::names::collection::GREEN;
 
 /// From the wall to the middle of the lane inside it, in metres.
 const LOOP_M: f64 = 4.5;
@@ -684,7 +685,7 @@ fn greens(city: &mut City, s: &Sketch, lots: &[Lot]) {
             };
             if north - south > 4.0 {
                 city.areas.push(Area {
-                    collection: "green",
+                    collection: GREEN,
                     kind: "grass",
                     name: None,
                     ring: s.frame.out_all(&rectangle(a, south, b, north)),
@@ -705,7 +706,7 @@ fn garden(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
             continue;
         }
         city.areas.push(Area {
-            collection: "green",
+            collection: GREEN,
             kind: "garden",
             name: None,
             ring: s.frame.out_all(&ring),

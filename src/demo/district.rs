@@ -10,6 +10,10 @@ use super::places::{self, Places};
 use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, ring_to_wgs84, to_wgs84};
 use super::streets::{CANAL_HALF_M, belts, plan};
 use super::{civic, compounds, grids, network};
+use crate::model::names::collection::{
+    BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GREEN,
+    GRIDS, POCKET_PARKS, ROADS, ROUTES, UNITS, WATER,
+};
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
 /// Plans the whole city. Always the same.
@@ -91,7 +95,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
 
     for g in &city.grids {
         d.put(
-            "grids",
+            GRIDS,
             &g.code,
             polygon(&g.ring),
             json!({"code": g.code, "name": g.name, "kind": g.kind, "parent": g.parent,
@@ -106,7 +110,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
             .map(|b| b.households)
             .sum();
         d.put(
-            "compounds",
+            COMPOUNDS,
             &c.id,
             polygon(&c.ring),
             json!({"name": c.name, "housing": c.housing.word(), "walled": true, "built": c.built,
@@ -115,7 +119,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     }
     for (n, b) in city.barriers.iter().enumerate() {
         d.put(
-            "barriers",
+            BARRIERS,
             &format!("barrier-{:03}", n + 1),
             line(&b.line),
             json!({"kind": b.kind, "compound": compound(b.compound), "height_m": b.height_m}),
@@ -124,7 +128,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     for b in &city.buildings {
         let home = b.kind == "residential";
         d.put(
-            "buildings",
+            BUILDINGS,
             &b.id,
             polygon(&b.ring),
             json!({"name": b.name, "number": b.number, "kind": b.kind, "address": b.address,
@@ -136,7 +140,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     }
     for e in &city.entrances {
         d.put(
-            "entrances",
+            ENTRANCES,
             &e.id,
             point(e.at),
             json!({"kind": e.kind, "name": e.name, "compound": compound(e.compound),
@@ -150,7 +154,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     }
     for (n, w) in city.ways.iter().enumerate() {
         d.put(
-            "routes",
+            ROUTES,
             &format!("route-{:05}", n + 1),
             line(&w.line),
             route(w),
@@ -159,7 +163,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     roads(&mut d, city);
     for (n, s) in places.stations.iter().enumerate() {
         d.put(
-            "first_aid_stations",
+            FIRST_AID_STATIONS,
             &format!("aid-{:03}", n + 1),
             point(s.at),
             json!({"name": s.name, "host": s.host, "aed": s.aed, "phone": s.phone,
@@ -168,7 +172,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     }
     for f in &places.facilities {
         d.put(
-            "facilities",
+            FACILITIES,
             &f.id,
             point(f.at),
             json!({"kind": f.kind, "name": f.name, "capacity": f.capacity,
@@ -179,7 +183,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     for (n, u) in places.units.iter().enumerate() {
         let communities: Vec<&str> = u.communities.iter().map(|i| COMMUNITIES[*i].0).collect();
         d.put(
-            "units",
+            UNITS,
             &unit_id(n),
             point(u.at),
             json!({"name": u.name, "kind": u.kind, "competences": u.competences,
@@ -228,14 +232,14 @@ fn roads(d: &mut Drafts, city: &City) {
             }
             for (n, (part, bridge)) in parts.into_iter().enumerate() {
                 let id = format!("road-{}-{}", street.slug, piece * 3 + n + 1);
-                d.put("roads", &id, line(&part), properties(bridge));
+                d.put(ROADS, &id, line(&part), properties(bridge));
             }
         }
     }
     // The lanes inside compounds, for the base map.
     for (n, way) in city.ways.iter().filter(|w| w.kind == "lane").enumerate() {
         d.put(
-            "roads",
+            ROADS,
             &format!("lane-{:04}", n + 1),
             line(&way.line),
             json!({"kind": "service", "width_m": way.width_m}),
@@ -293,7 +297,7 @@ fn parks(d: &mut Drafts, city: &City, as_of: Timestamp) {
             .date();
         let features: Vec<&str> = (0..4).map(|k| kit[(n * 2 + k * 2) % kit.len()]).collect();
         d.put(
-            "pocket_parks",
+            POCKET_PARKS,
             &p.slug,
             polygon(&p.ring),
             json!({"name": p.name, "area_m2": area(&p.ring).round(), "features": features,
@@ -306,7 +310,7 @@ fn parks(d: &mut Drafts, city: &City, as_of: Timestamp) {
 fn base(d: &mut Drafts, city: &City) {
     let water = city.town.canal_strip(-CANAL_HALF_M, CANAL_HALF_M);
     d.put(
-        "water",
+        WATER,
         "canal",
         polygon(&water),
         json!({"name": "果园河", "kind": "canal", "width_m": 2.0 * CANAL_HALF_M}),
@@ -317,7 +321,7 @@ fn base(d: &mut Drafts, city: &City) {
             .bank_pieces(side * (CANAL_HALF_M + 0.5), side * 27.0, 18.0);
         for (n, ring) in pieces.iter().enumerate() {
             d.put(
-                "green",
+                GREEN,
                 &format!("bank-{word}-{}", n + 1),
                 polygon(ring),
                 json!({"name": "果园河滨河绿带", "kind": "embankment"}),
@@ -326,7 +330,7 @@ fn base(d: &mut Drafts, city: &City) {
     }
     for (n, ring) in belts().iter().enumerate() {
         d.put(
-            "green",
+            GREEN,
             &format!("belt-{:02}", n + 1),
             polygon(ring),
             json!({"name": "防护绿带", "kind": "wood"}),
@@ -343,7 +347,7 @@ fn base(d: &mut Drafts, city: &City) {
     for g in city.grids.iter().filter(|g| g.kind != "grid") {
         let street = g.code == STREET.0;
         d.put(
-            "boundaries",
+            BOUNDARIES,
             &format!("boundary-{}", g.code),
             polygon(&g.ring),
             json!({"name": g.name, "kind": g.kind, "code": g.code, "demo": true,

@@ -5,6 +5,7 @@ use super::names::SHOPS;
 use super::plane::{Block, Frame, Pt, along, cross, left, meet, pt, unit};
 use super::prng::Prng;
 use super::streets::{Cell, house_number};
+use crate::model::names::collection::GREEN;
 
 /// A line that nothing may be built across.
 #[derive(Debug, Clone, Copy)]
@@ -134,7 +135,7 @@ fn pocket_park(
     ];
     let ring = strip.frame.out_all(&ring);
     city.areas.push(Area {
-        collection: "green",
+        collection: GREEN,
         kind: "park",
         name: None,
         ring: ring.clone(),

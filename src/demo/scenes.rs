@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::prng::Prng;
 use crate::model::Change;
+use crate::model::names::collection::{BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, GRIDS, UNITS};
 
 /// A place at which a category of warnings occurs.
 #[derive(Debug, Clone)]
@@ -68,7 +69,7 @@ impl Scenes {
         for change in district {
             let wanted = matches!(
                 change.collection.as_str(),
-                "grids" | "buildings" | "entrances" | "facilities" | "units" | "compounds"
+                GRIDS | BUILDINGS | ENTRANCES | FACILITIES | UNITS | COMPOUNDS
             );
             if let Some(body) = change.body.as_ref().filter(|_| wanted)
                 && let Some(geometry) = &body.geometry
@@ -79,7 +80,7 @@ impl Scenes {
         let mut grids: HashMap<String, String> = HashMap::new();
         let mut old: HashMap<String, bool> = HashMap::new();
         for (change, _, map) in &features {
-            if change.collection.as_str() == "buildings" {
+            if change.collection.as_str() == BUILDINGS {
                 let id = change.id.to_string();
                 old.insert(
                     id.clone(),
@@ -92,7 +93,7 @@ impl Scenes {
         let mut of_compound: HashMap<String, String> = HashMap::new();
         for (change, _, map) in &features {
             if let (Some(c), Some(g)) = (text(map, "compound"), text(map, "grid"))
-                && change.collection.as_str() == "buildings"
+                && change.collection.as_str() == BUILDINGS
             {
                 of_compound.entry(c).or_insert(g);
             }
@@ -115,13 +116,13 @@ impl Scenes {
         let name = text(map, "name").unwrap_or_default();
         let kind = text(map, "kind").unwrap_or_default();
         match (change.collection.as_str(), geometry) {
-            ("units", _) => self.desks.push(Desk {
+            (UNITS, _) => self.desks.push(Desk {
                 id: change.id.to_string(),
                 kind,
                 competences: texts(map, "competences"),
                 communities: texts(map, "communities"),
             }),
-            ("entrances", Geometry::Point(at)) if kind == "unit_door" => {
+            (ENTRANCES, Geometry::Point(at)) if kind == "unit_door" => {
                 let Some(building) = text(map, "building") else {
                     return;
                 };
@@ -136,7 +137,7 @@ impl Scenes {
                 add(2, if is_old { 3.0 } else { 0.6 });
                 add(6, 1.0);
             }
-            ("entrances", Geometry::Point(at)) if kind == "gate" => {
+            (ENTRANCES, Geometry::Point(at)) if kind == "gate" => {
                 let grid = text(map, "compound")
                     .and_then(|c| of_compound.get(&c).cloned())
                     .unwrap_or_default();
@@ -146,7 +147,7 @@ impl Scenes {
                     self.push(4, &name, *at, &grid, None, 1.0);
                 }
             }
-            ("buildings", Geometry::Polygon(p)) if kind == "shop" => {
+            (BUILDINGS, Geometry::Polygon(p)) if kind == "shop" => {
                 // The first edge of a shop faces its street.
                 let corners = &p.exterior().0;
                 if let [a, b, ..] = corners.as_slice() {
@@ -159,7 +160,7 @@ impl Scenes {
                     self.push(0, &format!("{name}门前"), at, &grid, None, heat);
                 }
             }
-            ("facilities", Geometry::Point(at)) => {
+            (FACILITIES, Geometry::Point(at)) => {
                 let grid = text(map, "grid").unwrap_or_default();
                 self.push(5, &name, *at, &grid, None, 1.0);
             }

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use super::plane::metres_per_degree;
 use super::prng::Prng;
+use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GREEN, ROADS};
 
 /// A block from street to street, in metres.
 const BLOCK_X_M: f64 = 236.0;
@@ -119,7 +120,7 @@ impl<W: Write> City<W> {
                     } else {
                         ("e", "道")
                     };
-                    self.feature("roads", format_args!("r-{letter}-{k}-{from}"))?;
+                    self.feature(ROADS, format_args!("r-{letter}-{k}-{from}"))?;
                     self.out
                         .write_all(b"{\"type\":\"LineString\",\"coordinates\":[")?;
                     for step in from..=to {
@@ -143,7 +144,7 @@ impl<W: Write> City<W> {
 
     fn green(&mut self, block: u64) -> io::Result<()> {
         let (x, y) = self.corner(block);
-        self.feature("green", format_args!("g-{block:06}"))?;
+        self.feature(GREEN, format_args!("g-{block:06}"))?;
         let (x1, y1) = (x + BLOCK_X_M - 18.0, y + BLOCK_Y_M - 18.0);
         self.polygon(&[
             (x + 18.0, y + 18.0),
@@ -167,7 +168,7 @@ impl<W: Write> City<W> {
             5..=8 => ("commodity", &[6, 11, 18]),
             _ => ("mixed_use", &[18, 26, 32]),
         };
-        self.feature("compounds", format_args!("c-{block:06}"))?;
+        self.feature(COMPOUNDS, format_args!("c-{block:06}"))?;
         let (x1, y1) = (x + BLOCK_X_M - 16.0, y + BLOCK_Y_M - 16.0);
         self.polygon(&[
             (x + 16.0, y + 16.0),
@@ -190,7 +191,7 @@ impl<W: Write> City<W> {
             );
             let bx = x + 22.0 + column as f64 * 48.5;
             let by = y + 24.0 + row as f64 * 40.0 + rng.range(0.0, 4.0);
-            self.feature("buildings", format_args!("b-{id:07}"))?;
+            self.feature(BUILDINGS, format_args!("b-{id:07}"))?;
             self.polygon(&[
                 (bx, by),
                 (bx + width, by),

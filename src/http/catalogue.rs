@@ -14,6 +14,7 @@ use super::query::Query;
 use super::{App, assets, html, items};
 use crate::index::{Collection, Entry};
 use crate::live::Snapshot;
+use crate::model::names::collection::GRIDS;
 use crate::model::{Canonical, Role, RoleSet, SOURCES};
 use crate::spatial::bounds;
 use crate::spatial::crs::Crs;
@@ -94,7 +95,7 @@ pub async fn landing(
 
 /// The street's name, where the map has one.
 fn title(snapshot: &Snapshot) -> String {
-    let street = snapshot.collections().get("grids").and_then(|grids| {
+    let street = snapshot.collections().get(GRIDS).and_then(|grids| {
         let streets = |e: &&Arc<Entry>| Canonical::new(e.all_properties()).is("kind", "street");
         grids
             .iter()

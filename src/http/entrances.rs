@@ -16,12 +16,10 @@ use super::limit::Allowance;
 use super::problem::Problem;
 use super::query::Query;
 use crate::model::Role;
+use crate::model::names::collection::ENTRANCES;
 use crate::service::ledger::cases;
 use crate::service::place;
 use crate::store::audit::{AuditEntry, AuditKind};
-
-/// The collection of gates and doors.
-const ENTRANCES: &str = "entrances";
 
 /// What opens a door.
 #[derive(Debug, Serialize, ToSchema)]

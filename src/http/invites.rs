@@ -17,6 +17,7 @@ use super::body::JsonBody;
 use super::limit::ClientAddress;
 use super::problem::Problem;
 use super::session::{self, Session};
+use crate::model::names::collection::UNITS;
 use crate::model::{Role, RoleSet};
 use crate::store::{Guest, Invite, NewInvite, Rights, TokenSecret};
 
@@ -349,10 +350,7 @@ fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(
 /// Refuses a unit that is not on the map, or works in none of the communities.
 fn check_unit(app: &App, unit: &str, communities: &[String]) -> Result<(), Problem> {
     let snapshot = app.live.snapshot();
-    let entry = snapshot
-        .collections()
-        .get("units")
-        .and_then(|c| c.get(unit));
+    let entry = snapshot.collections().get(UNITS).and_then(|c| c.get(unit));
     let Some(entry) = entry else {
         return Err(Problem::wrong_field(
             "unit",

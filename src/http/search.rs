@@ -14,6 +14,7 @@ use super::query::Query;
 use super::work::Kind;
 use crate::access;
 use crate::index::Collection;
+use crate::model::names::collection::WARNINGS;
 
 /// The most features one may ask for.
 const MOST: usize = 100;
@@ -59,7 +60,7 @@ pub async fn search(
         None => snapshot
             .collections()
             .iter()
-            .filter(|(id, _)| id.as_str() != "warnings")
+            .filter(|(id, _)| id.as_str() != WARNINGS)
             .map(|(_, c)| Arc::clone(c))
             .collect(),
         Some(list) => {

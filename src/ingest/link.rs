@@ -10,6 +10,9 @@ use geo_types::{Coord, Geometry, LineString};
 use rstar::{AABB, RTree, RTreeObject};
 use serde_json::{Map, Value};
 
+use crate::model::names::collection::{
+    BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS, WARNINGS,
+};
 use crate::model::{Body, CollectionId, FeatureId, Properties, PropertiesError};
 use crate::spatial::metres;
 
@@ -65,34 +68,34 @@ const fn rule(
 const fn to_grid(collection: &'static str) -> Rule {
     Rule {
         target_kind: Some("grid"),
-        ..rule(collection, "grid", "grids", How::Within, true)
+        ..rule(collection, "grid", GRIDS, How::Within, true)
     }
 }
 
 const RULES: [Rule; 11] = [
     Rule {
         kinds: &["unit_door", "service", "garage"],
-        ..rule("entrances", "building", "buildings", How::Outline, true)
+        ..rule(ENTRANCES, "building", BUILDINGS, How::Outline, true)
     },
     Rule {
         kinds: &["gate"],
-        ..rule("entrances", "compound", "compounds", How::Boundary, true)
+        ..rule(ENTRANCES, "compound", COMPOUNDS, How::Boundary, true)
     },
     Rule {
         kinds: &["unit_door", "service", "garage"],
-        ..rule("entrances", "compound", "compounds", How::Within, false)
+        ..rule(ENTRANCES, "compound", COMPOUNDS, How::Within, false)
     },
-    rule("buildings", "compound", "compounds", How::Within, false),
-    to_grid("buildings"),
+    rule(BUILDINGS, "compound", COMPOUNDS, How::Within, false),
+    to_grid(BUILDINGS),
     Rule {
         target_kind: Some("community"),
-        ..rule("compounds", "community", "grids", How::Within, false)
+        ..rule(COMPOUNDS, "community", GRIDS, How::Within, false)
     },
-    to_grid("warnings"),
-    to_grid("pocket_parks"),
-    to_grid("facilities"),
-    to_grid("first_aid_stations"),
-    rule("facilities", "compound", "compounds", How::Within, false),
+    to_grid(WARNINGS),
+    to_grid(POCKET_PARKS),
+    to_grid(FACILITIES),
+    to_grid(FIRST_AID_STATIONS),
+    rule(FACILITIES, "compound", COMPOUNDS, How::Within, false),
 ];
 
 /// Whether features of the collection may have to be linked.
@@ -174,7 +177,7 @@ impl Targets {
             return;
         };
         // Only grids are told apart by kind.
-        let kind = (name == "grids")
+        let kind = (name == GRIDS)
             .then(|| body.properties.to_map())
             .and_then(|p| p.get("kind").and_then(Value::as_str).map(Box::from));
         self.loose.entry(name).or_default().push(Target {
@@ -231,7 +234,7 @@ impl Targets {
         let is_set = |name| properties.get(name).is_some_and(|v: &Value| !v.is_null());
         let belongs = is_set("building") || is_set("compound");
         let needs_building = properties.get("kind").is_some_and(|k| k == "unit_door");
-        if collection.as_str() == "entrances" && belongs && !needs_building {
+        if collection.as_str() == ENTRANCES && belongs && !needs_building {
             missing.clear();
         }
         if changed {

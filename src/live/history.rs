@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::{Live, Snapshot};
 use crate::index::{Collection, Entry};
+use crate::model::names::collection::{GRIDS, WARNINGS};
 use crate::model::{Canonical, CollectionId, FeatureId, Record};
 use crate::store::StoreError;
 use crate::warnings::StatusBoard;
@@ -65,7 +66,7 @@ pub enum Which {
 pub async fn status_at(live: &Live, at: Timestamp, most: usize) -> Result<StatusBoard, PastError> {
     let snapshot = live.snapshot();
     let mut board = StatusBoard::default();
-    for record in collection_at(live, "grids", at).await? {
+    for record in collection_at(live, GRIDS, at).await? {
         board.apply(&record);
     }
     let wanted = on_a_thread(move || {
@@ -91,7 +92,7 @@ pub async fn status_at(live: &Live, at: Timestamp, most: usize) -> Result<Status
 /// The ids of the cases that a past moment may have known, in their order: none is missing, and one
 /// too many shows when its version of then is read.
 pub fn cases(snapshot: &Snapshot, at: Timestamp, which: Which) -> Vec<FeatureId> {
-    let all: Vec<&Arc<Entry>> = match snapshot.collections().get("warnings") {
+    let all: Vec<&Arc<Entry>> = match snapshot.collections().get(WARNINGS) {
         Some(warnings) => warnings.iter().collect(),
         None => return Vec::new(),
     };
@@ -111,7 +112,7 @@ pub async fn versions_at(
     ids: &[FeatureId],
     at: Timestamp,
 ) -> Result<Vec<Record>, StoreError> {
-    let warnings = &collection("warnings")?;
+    let warnings = &collection(WARNINGS)?;
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
         // Two at once, and no more: others want to read as well.
@@ -139,7 +140,7 @@ pub async fn ledger_at(
     at: Timestamp,
     most: usize,
 ) -> Result<Option<Collection>, PastError> {
-    let Some(present) = snapshot.collections().get("warnings").cloned() else {
+    let Some(present) = snapshot.collections().get(WARNINGS).cloned() else {
         return Ok(None);
     };
     let cases = Arc::clone(&present);
@@ -161,7 +162,7 @@ pub async fn ledger_at(
         .filter(|id| !there.contains(id))
         .chain(later)
         .collect();
-    let warnings = collection("warnings")?;
+    let warnings = collection(WARNINGS)?;
     let (seq, updated_at) = (snapshot.seq(), snapshot.at());
     records.extend(not_there.into_iter().map(|id| Record {
         collection: warnings.clone(),
@@ -190,7 +191,7 @@ pub async fn collection_at(
 }
 
 fn first_case(snapshot: &Snapshot, at: Timestamp) -> Option<FeatureId> {
-    let all = snapshot.collections().get("warnings")?;
+    let all = snapshot.collections().get(WARNINGS)?;
     let known = all.iter().find(|e| was_reported(e, at))?;
     Some(known.id().clone())
 }

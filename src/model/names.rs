@@ -1,9 +1,43 @@
-//! The names of the collections that the program itself reads and writes.
+//! The names of the collections and properties that the program itself reads and writes. Schemas, styles and
+//! SQL spell them out.
 
 /// Collections.
 pub mod collection {
+    /// Walls, fences and hedges.
+    pub const BARRIERS: &str = "barriers";
+    /// The outline of the subdistrict (街道).
+    pub const BOUNDARIES: &str = "boundaries";
+    /// Buildings (楼栋).
+    pub const BUILDINGS: &str = "buildings";
+    /// Residential compounds (小区) and other walled grounds.
+    pub const COMPOUNDS: &str = "compounds";
+    /// Gates and doors (出入口).
+    pub const ENTRANCES: &str = "entrances";
+    /// Swap cabinets, chargers and other facilities (设施).
+    pub const FACILITIES: &str = "facilities";
+    /// First-aid stations (急救站).
+    pub const FIRST_AID_STATIONS: &str = "first_aid_stations";
+    /// Lawns, woods and pitches.
+    pub const GREEN: &str = "green";
+    /// Grids (网格), communities (社区) and the street (街道).
+    pub const GRIDS: &str = "grids";
+    /// Pocket parks (口袋公园).
+    pub const POCKET_PARKS: &str = "pocket_parks";
+    /// Roads as they are drawn.
+    pub const ROADS: &str = "roads";
+    /// Ways for riders and pedestrians (骑手友好道路).
+    pub const ROUTES: &str = "routes";
+    /// Member units (成员单位).
+    pub const UNITS: &str = "units";
     /// The cases of the ledger (预警).
     pub const WARNINGS: &str = "warnings";
+    /// Rivers, canals and ponds.
+    pub const WATER: &str = "water";
+
+    /// Hidden: the conditions of observed places.
+    pub const CONDITIONS: &str = "$conditions";
+    /// Hidden: the presets of wall screens (预设).
+    pub const PRESETS: &str = "$presets";
     /// Hidden: the rules and the calendar in force.
     pub const RULES: &str = "$rules";
     /// Hidden: the silences (静默).

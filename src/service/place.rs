@@ -6,6 +6,7 @@ use geo_types::{Coord, Geometry};
 use serde_json::{Map, Value};
 
 use crate::index::{Collections, Entry};
+use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GRIDS};
 use crate::model::{FeatureId, Role};
 use crate::spatial::{bounds, metres, validity};
 
@@ -64,7 +65,7 @@ pub fn anchor(geometry: &Geometry<f64>) -> Option<Coord<f64>> {
 
 /// The id of the community in which a position lies; `None` where the map has none there.
 pub fn community_at(map: &Collections, position: Coord<f64>) -> Option<String> {
-    let grids = map.get("grids")?.covering(position);
+    let grids = map.get(GRIDS)?.covering(position);
     let known: Vec<Known> = grids.iter().map(|e| Known::of(e)).collect();
     let is = |known: &Known, kind: &str| known.text("kind").is_some_and(|k| k == kind);
     let named = known
@@ -88,7 +89,7 @@ impl Place {
             Where::Building(id) => {
                 let missing = || WhereError::NoBuilding(id.to_string());
                 let house = map
-                    .get("buildings")
+                    .get(BUILDINGS)
                     .and_then(|c| c.get(id.as_str()))
                     .ok_or_else(missing)?;
                 let inside = house.geometry().and_then(anchor).ok_or_else(missing)?;
@@ -98,7 +99,7 @@ impl Place {
         let anchor = anchor(&geometry)
             .ok_or_else(|| WhereError::Geometry("it has no position".to_owned()))?;
         let house = named.or_else(|| {
-            let near = map.get("buildings")?.nearest(anchor, 1, AT_BUILDING_M);
+            let near = map.get(BUILDINGS)?.nearest(anchor, 1, AT_BUILDING_M);
             near.into_iter().next().map(|(entry, _)| entry)
         });
         let known = |collection: &str, entry: &Entry| {
@@ -112,17 +113,17 @@ impl Place {
             }
             known
         };
-        let house = house.as_deref().map(|e| known("buildings", e));
+        let house = house.as_deref().map(|e| known(BUILDINGS, e));
         let compound = house
             .as_ref()
             .and_then(|h| h.text("compound"))
-            .and_then(|id| map.get("compounds")?.get(&id).cloned())
-            .or_else(|| map.get("compounds")?.covering(anchor).into_iter().next());
-        let compound = compound.as_deref().map(|e| known("compounds", e));
+            .and_then(|id| map.get(COMPOUNDS)?.get(&id).cloned())
+            .or_else(|| map.get(COMPOUNDS)?.covering(anchor).into_iter().next());
+        let compound = compound.as_deref().map(|e| known(COMPOUNDS, e));
         // A house that says its grid may stand on the line between two.
         let grid = match house.as_ref().and_then(|h| h.text("grid")) {
             Some(said) => grid(map, &said),
-            None => map.get("grids").and_then(|grids| {
+            None => map.get(GRIDS).and_then(|grids| {
                 let around = grids.covering(anchor);
                 let known = around.iter().map(|e| Known::of(e));
                 let mut grids = known.filter(|k| k.text("kind").is_none_or(|kind| kind == "grid"));
@@ -153,14 +154,14 @@ impl Place {
     /// Whether it is farther than `margin_m` metres outside of everything the map's grids cover. A
     /// map without grids has no outside.
     pub fn is_outside(&self, map: &Collections, margin_m: f64) -> bool {
-        let extent = map.get("grids").and_then(|c| c.bounds());
+        let extent = map.get(GRIDS).and_then(|c| c.bounds());
         extent.is_some_and(|area: bounds::Bounds| metres::at_least(self.anchor, &area) > margin_m)
     }
 }
 
 /// A grid by its id or, where a link names that instead, by its code.
 fn grid(map: &Collections, link: &str) -> Option<Known> {
-    let grids = map.get("grids")?;
+    let grids = map.get(GRIDS)?;
     if let Some(entry) = grids.get(link) {
         return Some(Known::of(entry));
     }

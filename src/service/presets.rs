@@ -8,12 +8,10 @@ use serde_json::{Map, Value, json};
 use super::config::row;
 use crate::index::Entry;
 use crate::live::{Live, Snapshot, Written};
+use crate::model::names::collection::PRESETS;
 use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId};
 use crate::service::ledger::cases;
 use crate::store::StoreError;
-
-/// The hidden collection of the presets.
-const PRESETS: &str = "$presets";
 
 /// The most presets of one map.
 pub const MOST_PRESETS: usize = 200;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::case::{Case, Turn};
 use super::shards::Shards;
 use super::step::Status;
+use crate::model::names::collection::{CONDITIONS, GRIDS, WARNINGS};
 use crate::model::{FeatureId, Level, Localized, Properties, Record};
 
 /// How many warnings are open, by level.
@@ -141,15 +142,15 @@ impl PartialEq for StatusBoard {
 
 impl StatusBoard {
     /// The collections from which the board follows.
-    pub const READS: [&str; 3] = ["$conditions", "grids", "warnings"];
+    pub const READS: [&str; 3] = [CONDITIONS, GRIDS, WARNINGS];
 
     /// Takes a record of one of [`READS`](Self::READS); says whether it was one of them.
     pub fn apply(&mut self, record: &Record) -> bool {
         let properties = record.body.as_ref().map(|b| &b.properties);
         match record.collection.as_str() {
-            "grids" => self.take_grid(&record.id, properties),
-            "warnings" => self.take_warning(&record.id, properties),
-            "$conditions" => self.take_condition(&record.id, properties),
+            GRIDS => self.take_grid(&record.id, properties),
+            WARNINGS => self.take_warning(&record.id, properties),
+            CONDITIONS => self.take_condition(&record.id, properties),
             _ => return false,
         }
         self.board = OnceLock::new();

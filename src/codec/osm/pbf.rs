@@ -18,6 +18,7 @@ use super::area::{self, Place, coord};
 use super::mapping::{self, Draft, Element, Outcome, POCKET_PARK_LIMIT_M2, Shape};
 use super::tags::Tags;
 use super::{Dropped, Item};
+use crate::model::names::collection::{BUILDINGS, GREEN, POCKET_PARKS};
 use crate::model::{Body, Feature, FeatureId, Properties};
 use crate::spatial::{metres, validity};
 
@@ -147,7 +148,7 @@ impl Extract {
             // Sites and three-dimensional buildings have parts of their own, which are features.
             if tags.get("building").is_some() {
                 self.early.push(Dropped {
-                    collection: "buildings",
+                    collection: BUILDINGS,
                     id: format!("r{}", relation.id()),
                     field: "tags",
                     problem: format!(
@@ -424,12 +425,12 @@ fn emit<E>(
         Ok(geometry) => validity::normalise(geometry),
         Err(problem) => return sink(dropped(draft.collection, "geometry", problem)),
     };
-    if draft.collection == "green"
+    if draft.collection == GREEN
         && matches!(draft.properties["kind"].as_str(), Some("park" | "garden"))
     {
         let area = metres::area(&geometry);
         if area < POCKET_PARK_LIMIT_M2 {
-            draft.collection = "pocket_parks";
+            draft.collection = POCKET_PARKS;
             draft
                 .properties
                 .insert("area_m2".into(), json!((area * 10.0).round() / 10.0));

@@ -17,8 +17,9 @@ use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Subject};
 use crate::model::Role;
+use crate::model::names::collection::CONDITIONS;
+use crate::service::ledger::Observation;
 use crate::service::ledger::cases;
-use crate::service::ledger::{CONDITIONS, Observation};
 use crate::warnings::field;
 
 /// Takes what was observed at a place.

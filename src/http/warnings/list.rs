@@ -19,7 +19,7 @@ use crate::http::work::{Cut, Kind};
 use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
 use crate::live::Snapshot;
 use crate::live::history::{self, Which};
-use crate::model::names::collection::WARNINGS;
+use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::model::{
     Body, Canonical, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS,
 };
@@ -423,5 +423,5 @@ impl Rows {
 /// How many features [`names`] reads.
 pub(super) fn names_to_read(snapshot: &Snapshot) -> usize {
     let of = |name: &str| snapshot.collections().get(name).map_or(0, |c| c.len());
-    of("units") + of("grids")
+    of(UNITS) + of(GRIDS)
 }

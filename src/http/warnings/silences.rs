@@ -14,9 +14,10 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::written::{self, Accepted, Subject};
+use crate::model::names::collection::SILENCES;
 use crate::model::{FeatureId, Role};
+use crate::service::ledger::NewSilence;
 use crate::service::ledger::cases;
-use crate::service::ledger::{NewSilence, SILENCES};
 use crate::warnings::field;
 
 /// All silences, those that are over too.

@@ -21,7 +21,7 @@ use crate::http::query::Query;
 use crate::http::work::Cut;
 use crate::index::{Budget, Meter as _, Stop};
 use crate::live::{OpenThen, Snapshot, history};
-use crate::model::names::collection::WARNINGS;
+use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::service::ledger::cases;
 use crate::warnings::suggest::{Unit, on_duty};
 use crate::warnings::summary::{Day, count, days};
@@ -125,7 +125,7 @@ fn wanted_communities(query: &Query, snapshot: &Snapshot) -> Result<Vec<String>,
     let Some(text) = query.get("community")? else {
         return Ok(Vec::new());
     };
-    let grids = snapshot.collections().get("grids");
+    let grids = snapshot.collections().get(GRIDS);
     let mut found = BTreeSet::new();
     for id in text.split(',').filter(|id| !id.is_empty()) {
         let entry = grids.and_then(|g| g.get(id)).ok_or_else(|| {
@@ -152,7 +152,7 @@ fn tell(
 ) -> Result<String, Cut> {
     let calendar = snapshot.ledger().calendar();
     let cases = recent(snapshot, communities, days, budget)?;
-    budget.read(snapshot.collections().get("units").map_or(0, |c| c.len()))?;
+    budget.read(snapshot.collections().get(UNITS).map_or(0, |c| c.len()))?;
     let (happened, on_time) = count(calendar, days, &cases);
     let scope = (!communities.is_empty()).then(|| snapshot.status().within(communities));
     let open = OpenThen::of(snapshot.status()).within(scope.as_ref());
@@ -229,7 +229,7 @@ fn recent(
 /// The member units: all, on duty now, with something to do now.
 fn units(snapshot: &Snapshot, communities: &[String], now: Timestamp) -> Value {
     let (mut total, mut duty, mut work, mut unknown) = (0, 0, 0, 0);
-    let units = snapshot.collections().get("units");
+    let units = snapshot.collections().get(UNITS);
     for entry in units.into_iter().flat_map(|units| units.iter()) {
         let load = snapshot.status().load_of(entry.id().as_str());
         let unit = Unit::read(entry.id(), &cases::properties(entry), None, load);

@@ -17,6 +17,7 @@ use crate::http::query::Query;
 use crate::http::work::Cut;
 use crate::index::{Budget, Meter as _};
 use crate::live::Snapshot;
+use crate::model::names::collection::UNITS;
 use crate::model::{Role, RoleSet};
 use crate::service::ledger::cases;
 use crate::spatial::metres;
@@ -65,7 +66,7 @@ fn ranked(
     budget: &Budget,
 ) -> Result<Vec<Suggestion>, Cut> {
     let anchor = cases::anchor(&found.entry);
-    let entries = snapshot.collections().get("units");
+    let entries = snapshot.collections().get(UNITS);
     // Parsed and ranked: as much as four looks at each.
     budget.read(4 * entries.map_or(0, |units| units.len()))?;
     let units = entries

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::index::Entry;
 use crate::live::Snapshot;
-use crate::model::names::collection::WARNINGS;
+use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::model::{Body, Change, CollectionId, FeatureId, RoleSet, Schema, View};
 use crate::service::place;
 use crate::store::StoreError;
@@ -85,8 +85,8 @@ pub fn names(snapshot: &Snapshot, roles: impl Into<RoleSet>) -> Names {
             .iter()
             .map(|(id, c)| (id.clone(), c.name.clone()))
             .collect(),
-        units: named("units"),
-        grids: named("grids"),
+        units: named(UNITS),
+        grids: named(GRIDS),
     }
 }
 

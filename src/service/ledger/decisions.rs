@@ -9,7 +9,7 @@ use super::cases;
 use crate::index::{Collections, Entry};
 use crate::live::{Snapshot, history};
 use crate::model::Localized;
-use crate::model::names::collection::WARNINGS;
+use crate::model::names::collection::{UNITS, WARNINGS};
 use crate::service::place::Place;
 use crate::spatial::metres;
 use crate::warnings::rules::PlaceRule;
@@ -207,7 +207,7 @@ impl<'a> Decisions<'a> {
 
     /// What a unit is competent for; `None` if there is no such unit.
     fn competences(&self, unit: &str) -> Option<Vec<String>> {
-        let entry = self.map.get("units")?.get(unit)?;
+        let entry = self.map.get(UNITS)?.get(unit)?;
         let map = cases::properties(entry);
         let list = map.get("competences").and_then(Value::as_array);
         let words = list.into_iter().flatten().filter_map(Value::as_str);

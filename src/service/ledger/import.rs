@@ -20,6 +20,7 @@ use crate::index::Collections;
 use crate::ingest::{far_on_map, why_far, why_far_zh};
 use crate::live::Snapshot;
 use crate::live::Written;
+use crate::model::names::collection::{BUILDINGS, COMPOUNDS};
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
 use crate::service::place::{Place, Where};
 use crate::spatial::metres;
@@ -545,14 +546,14 @@ impl Addresses {
             })
         };
         // A name that two have is nobody's address.
-        for (name, entry) in named("buildings") {
+        for (name, entry) in named(BUILDINGS) {
             let id = entry.id().clone();
             buildings
                 .entry(name)
                 .and_modify(|known| *known = None)
                 .or_insert(Some(id));
         }
-        for (name, entry) in named("compounds") {
+        for (name, entry) in named(COMPOUNDS) {
             let anchor = cases::anchor(&entry);
             compounds
                 .entry(name)

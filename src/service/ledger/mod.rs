@@ -27,7 +27,7 @@ pub use act::Acted;
 pub use case_service::CaseService;
 pub use error::LedgerError;
 pub use import::{FarRow, ImportOutcome};
-pub use observe::{CONDITIONS, Observation, Observed, is_firing};
+pub use observe::{Observation, Observed, is_firing};
 pub use receipt::receipt_hash;
 pub use report::{NewReport, Reported};
 pub use silence::NewSilence;

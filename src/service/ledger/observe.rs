@@ -15,16 +15,13 @@ use super::receipt::Ticket;
 use super::silence::row_of;
 use crate::live::Snapshot;
 use crate::live::Written;
-use crate::model::names::collection::WARNINGS;
+use crate::model::names::collection::{BUILDINGS, CONDITIONS, WARNINGS};
 use crate::model::{Expect, FeatureId};
 use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{self, Place, Where};
 use crate::store::{Seen, StoreError};
 use crate::warnings::condition::{Condition, State};
 use crate::warnings::{Actor, FieldError, Report, Source, table};
-
-/// The hidden collection of the conditions.
-pub const CONDITIONS: &str = "$conditions";
 
 /// How far ahead of ours a sensor's clock may be.
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);
@@ -246,7 +243,7 @@ fn open_case(snapshot: &Snapshot, row: &Row, place: &Place) -> Result<Option<Kno
 /// Where a sensor's place is: any feature of the map.
 fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, LedgerError> {
     let map = snapshot.collections();
-    let at = match map.get("buildings").and_then(|c| c.get(id)) {
+    let at = match map.get(BUILDINGS).and_then(|c| c.get(id)) {
         Some(house) => Where::Building(house.id().clone()),
         None => {
             let found = map

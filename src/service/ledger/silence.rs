@@ -9,7 +9,7 @@ use super::cases;
 use super::decisions::moment;
 use super::error::LedgerError;
 use crate::live::Written;
-use crate::model::names::collection::{SILENCES, WARNINGS};
+use crate::model::names::collection::{GRIDS, SILENCES, WARNINGS};
 use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties};
 use crate::service::edit_builder::EditBuilder;
 use crate::store::StoreError;
@@ -138,9 +138,9 @@ impl CaseService {
             let value = cases::properties(entry).remove(property)?;
             value.as_str().map(str::to_owned)
         };
-        let of_grid = |id: String| match of("grids", &id, "kind").as_deref() {
+        let of_grid = |id: String| match of(GRIDS, &id, "kind").as_deref() {
             Some("community") => Some(id),
-            _ => of("grids", &id, "parent"),
+            _ => of(GRIDS, &id, "parent"),
         };
         let within = [
             matched("community"),

@@ -29,6 +29,7 @@ use tokio::task::JoinHandle;
 
 use crate::index::Entry;
 use crate::live::{Lease, Live};
+use crate::model::names::collection::WARNINGS;
 use crate::model::{Body, CollectionId, CommitHeader, Properties, Record, Role, Schema};
 use crate::store::{Attempt, Delivery, HookEvent, Outcome, Position, StoreError, Trouble, Webhook};
 
@@ -197,7 +198,7 @@ impl Dispatcher {
 
     /// Sends the deliveries of a webhook until there are no more or one fails.
     async fn deliver(&self, hook: &Webhook, mut from: Position) -> Result<(), StoreError> {
-        let Ok(warnings) = CollectionId::new("warnings") else {
+        let Ok(warnings) = CollectionId::new(WARNINGS) else {
             return Ok(());
         };
         let store = self.live.store();
@@ -268,7 +269,7 @@ impl Dispatcher {
         record: &Record,
     ) -> Result<(), String> {
         let snapshot = self.live.snapshot();
-        let warnings = snapshot.collections().get("warnings");
+        let warnings = snapshot.collections().get(WARNINGS);
         let schema = warnings
             .map(|w| w.schema())
             .ok_or("there is no schema of the warnings")?;

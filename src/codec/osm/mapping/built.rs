@@ -2,12 +2,13 @@
 
 use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
+use crate::model::names::collection::{BARRIERS, BUILDINGS, COMPOUNDS};
 
 pub(super) fn building(tags: &Tags, element: Element) -> Option<Outcome> {
     let value = tags.get("building")?;
     let drop = |problem: &str| {
         Some(Outcome::Drop {
-            collection: "buildings",
+            collection: BUILDINGS,
             problem: problem.into(),
         })
     };
@@ -64,7 +65,7 @@ pub(super) fn building(tags: &Tags, element: Element) -> Option<Outcome> {
         .set("households", tags.count("building:flats"))
         .set("elevator", tags.truth("elevator"))
         .set("built", year);
-    p.draft("buildings", Shape::Area)
+    p.draft(BUILDINGS, Shape::Area)
 }
 
 /// Street and number as the country writes them: 果园东路18号, but Rue Grimaldi 18.
@@ -107,7 +108,7 @@ pub(super) fn compound(tags: &Tags, element: Element) -> Option<Outcome> {
         .set("walled", walled.then_some(true))
         .set("operator", tags.get("operator"))
         .set("households", tags.count("building:flats"));
-    p.draft("compounds", Shape::Area)
+    p.draft(COMPOUNDS, Shape::Area)
 }
 
 pub(super) fn barrier(tags: &Tags, element: Element) -> Option<Outcome> {
@@ -123,5 +124,5 @@ pub(super) fn barrier(tags: &Tags, element: Element) -> Option<Outcome> {
     let mut p = Properties::of(tags);
     p.set("kind", Some(kind))
         .set("height_m", tags.metres("height"));
-    p.draft("barriers", Shape::Line)
+    p.draft(BARRIERS, Shape::Line)
 }

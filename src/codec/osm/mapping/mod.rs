@@ -8,21 +8,25 @@ mod ways;
 use serde_json::{Map, Value};
 
 use super::tags::Tags;
+use crate::model::names::collection::{
+    BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GREEN,
+    POCKET_PARKS, ROADS, ROUTES, WATER,
+};
 
 /// The collections that an extract can fill.
 pub const COLLECTIONS: [&str; 12] = [
-    "barriers",
-    "boundaries",
-    "buildings",
-    "compounds",
-    "entrances",
-    "facilities",
-    "first_aid_stations",
-    "green",
-    "pocket_parks",
-    "roads",
-    "routes",
-    "water",
+    BARRIERS,
+    BOUNDARIES,
+    BUILDINGS,
+    COMPOUNDS,
+    ENTRANCES,
+    FACILITIES,
+    FIRST_AID_STATIONS,
+    GREEN,
+    POCKET_PARKS,
+    ROADS,
+    ROUTES,
+    WATER,
 ];
 
 /// Parks and gardens below this area are pocket parks (口袋公园), larger ones are `green`.

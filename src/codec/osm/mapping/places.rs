@@ -2,6 +2,7 @@
 
 use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
+use crate::model::names::collection::{BOUNDARIES, FACILITIES, FIRST_AID_STATIONS, GREEN, WATER};
 
 pub(super) fn first_aid(tags: &Tags, _: Element) -> Option<Outcome> {
     const PLACES: [&str; 4] = ["clinic", "doctors", "hospital", "doctor"];
@@ -40,7 +41,7 @@ pub(super) fn first_aid(tags: &Tags, _: Element) -> Option<Outcome> {
             "phone",
             tags.first(&["phone", "contact:phone", "emergency:phone"]),
         );
-    p.draft("first_aid_stations", Shape::Point)
+    p.draft(FIRST_AID_STATIONS, Shape::Point)
 }
 
 pub(super) fn park_or_green(tags: &Tags, element: Element) -> Option<Outcome> {
@@ -74,15 +75,15 @@ pub(super) fn park_or_green(tags: &Tags, element: Element) -> Option<Outcome> {
     let mut p = Properties::of(tags);
     p.set("kind", Some(kind));
     if kind == "tree_row" {
-        return p.draft("green", Shape::Line);
+        return p.draft(GREEN, Shape::Line);
     }
     if element == Element::OpenWay {
         return Some(Outcome::Drop {
-            collection: "green",
+            collection: GREEN,
             problem: "the way is not closed, so it has no area".into(),
         });
     }
-    p.draft("green", Shape::Area)
+    p.draft(GREEN, Shape::Area)
 }
 
 pub(super) fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
@@ -125,7 +126,7 @@ pub(super) fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
     p.set("kind", Some(kind))
         .set("capacity", tags.count("capacity"))
         .set("opening_hours", tags.get("opening_hours"));
-    p.draft("facilities", Shape::Point)
+    p.draft(FACILITIES, Shape::Point)
 }
 
 pub(super) fn water(tags: &Tags, element: Element) -> Option<Outcome> {
@@ -166,16 +167,16 @@ pub(super) fn water(tags: &Tags, element: Element) -> Option<Outcome> {
         (Some(kind), _) => {
             if element == Element::OpenWay {
                 return Some(Outcome::Drop {
-                    collection: "water",
+                    collection: WATER,
                     problem: "the way is not closed, so it has no area".into(),
                 });
             }
             p.set("kind", kind);
-            p.draft("water", Shape::Area)
+            p.draft(WATER, Shape::Area)
         }
         (None, Some(kind)) => {
             p.set("kind", Some(kind));
-            p.draft("water", Shape::Line)
+            p.draft(WATER, Shape::Line)
         }
         (None, None) => None,
     }
@@ -209,5 +210,5 @@ pub(super) fn boundary(tags: &Tags, element: Element) -> Option<Outcome> {
     } else {
         Shape::Line
     };
-    p.draft("boundaries", shape)
+    p.draft(BOUNDARIES, shape)
 }

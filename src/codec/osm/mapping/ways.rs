@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::tags::Tags;
 use super::{Draft, Element, Outcome, Properties, Shape};
+use crate::model::names::collection::{ENTRANCES, ROADS, ROUTES};
 
 /// Whether something may pass, from the most telling key to the most general.
 fn may_pass(tags: &Tags, keys: &[&str]) -> Option<&'static str> {
@@ -103,7 +104,7 @@ pub(super) fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
             "level",
             tags.get("level").and_then(|l| l.parse::<i32>().ok()),
         );
-    p.draft("entrances", Shape::Point)
+    p.draft(ENTRANCES, Shape::Point)
 }
 
 pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
@@ -189,7 +190,7 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
                 .and_then(|l| l.parse::<i32>().ok())
                 .filter(|l| (-20..=20).contains(l) && *l != 0),
         );
-    let Some(Outcome::Draft(draft)) = p.draft("routes", Shape::Line) else {
+    let Some(Outcome::Draft(draft)) = p.draft(ROUTES, Shape::Line) else {
         return None;
     };
     Some(Outcome::Draft(Draft { reversed, ..draft }))
@@ -258,7 +259,7 @@ pub(super) fn road(tags: &Tags, element: Element) -> Option<Outcome> {
         .set("tunnel", tags.has("tunnel").then_some(true))
         .set("surface", tags.get("surface"));
     let shape = if square { Shape::Area } else { Shape::Line };
-    let Some(Outcome::Draft(draft)) = p.draft("roads", shape) else {
+    let Some(Outcome::Draft(draft)) = p.draft(ROADS, shape) else {
         return None;
     };
     Some(Outcome::Draft(Draft { reversed, ..draft }))
