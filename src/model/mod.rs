@@ -11,6 +11,7 @@ pub mod names;
 mod properties;
 mod role;
 mod schema;
+mod view;
 
 pub use canonical::Canonical;
 pub use change::{Author, Change, Commit, CommitHeader, Edit, Expect, Precondition};
@@ -18,11 +19,12 @@ pub use feature::{Body, Feature, Record};
 pub use id::{CollectionId, FeatureId, IdError, SCHEMAS, SOURCES};
 pub use level::Level;
 pub use properties::{Properties, PropertiesError, pick};
-pub use role::{ParseRoleError, Role, RoleSet, View};
+pub use role::{ParseRoleError, Role, RoleSet};
 pub use schema::{
     BuiltIns, GeometryKind, INFERRED, ORIGIN, OriginKind, PropertySchema, Schema, SchemaError,
     Scope, built_in_texts,
 };
+pub use view::View;
 
 use serde::{Deserialize, Serialize};
 

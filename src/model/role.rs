@@ -1,4 +1,4 @@
-//! Who may see and do what: roles, sets of them, and the view of an account on a feature.
+//! Roles and sets of them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -6,10 +6,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use super::Schema;
-use super::properties::pick;
 
 /// A role. Each includes the ones before it in the ladder public, rider, grid worker, officer,
 /// admin; unit stands beside rider, planner and steward beside officer.
@@ -220,95 +216,11 @@ impl<'de> Deserialize<'de> for RoleSet {
     }
 }
 
-/// The view of an account on the map: its roles, the member unit that it works for, and the communities
-/// that it is bound to.
-///
-/// This is the one place that decides what somebody sees of a feature and in which communities they act. Where a collection says by
-/// `x-onemap-scope` which of its properties name a unit and a community, an account sees
-/// - features of a community that it is not bound to as the public does,
-/// - features of its own unit as a grid worker does, if it has the role `unit`,
-/// - all others by its roles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct View<'a> {
-    /// The roles.
-    pub roles: RoleSet,
-    /// The id of the member unit.
-    pub unit: Option<&'a str>,
-    /// The ids of the communities; empty where it may act everywhere.
-    pub communities: &'a [String],
-}
-
-impl<'a> View<'a> {
-    /// The view by which a collection is seen: without unit and communities where its features belong to
-    /// neither, so that answers are the same for all accounts with the same roles.
-    pub fn of(self, schema: &Schema) -> Self {
-        let is_unit = self.roles.contains(Role::Unit);
-        Self {
-            roles: self.roles,
-            unit: self.unit.filter(|_| is_unit && schema.scope.unit.is_some()),
-            communities: match schema.scope.community {
-                Some(_) => self.communities,
-                None => &[],
-            },
-        }
-    }
-
-    /// Whether different features of the collection may be seen by different roles.
-    pub fn is_scoped(self, schema: &Schema) -> bool {
-        let view = self.of(schema);
-        view.unit.is_some() || !view.communities.is_empty()
-    }
-
-    /// The roles by which one feature is seen. `properties` are all of them, as canonical JSON.
-    pub fn on(self, schema: &Schema, properties: &str) -> RoleSet {
-        let view = self.of(schema);
-        let text = |name: &Option<String>| -> Option<String> {
-            let name = name.as_deref()?;
-            match pick(properties, &[name]).pop() {
-                Some(Value::String(text)) => Some(text),
-                _ => None,
-            }
-        };
-        if !view.communities.is_empty() && !view.reaches(text(&schema.scope.community).as_deref()) {
-            return RoleSet::PUBLIC;
-        }
-        if view.unit.is_some() && text(&schema.scope.unit).as_deref() == view.unit {
-            return view.roles.with(Role::GridWorker);
-        }
-        view.roles
-    }
-
-    /// Whether the account may act in a community; `None` is a place that lies in none.
-    pub fn reaches(self, community: Option<&str>) -> bool {
-        self.communities.is_empty()
-            || community.is_some_and(|c| self.communities.iter().any(|own| own == c))
-    }
-
-    /// A text that is equal for equal views, for the keys of caches.
-    pub fn key(self) -> String {
-        if self.unit.is_none() && self.communities.is_empty() {
-            return self.roles.to_string();
-        }
-        serde_json::json!([self.roles, self.unit, self.communities]).to_string()
-    }
-}
-
-impl<R: Into<RoleSet>> From<R> for View<'_> {
-    fn from(roles: R) -> Self {
-        Self {
-            roles: roles.into(),
-            unit: None,
-            communities: &[],
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::CollectionId;
 
     #[test]
     fn an_account_may_do_what_one_of_its_roles_may() {
@@ -331,61 +243,6 @@ mod tests {
         assert!(RoleSet::from(Role::Public).is_public());
         assert_eq!(RoleSet::PUBLIC.to_string(), "public");
         assert_eq!("public".parse(), Ok(RoleSet::PUBLIC));
-    }
-
-    #[test]
-    fn a_unit_sees_its_own_cases_as_a_grid_worker_and_others_as_the_public() {
-        let schema = json!({
-            "x-onemap-scope": {"unit": "unit", "community": "community"},
-            "properties": {"unit": {"type": "string"}, "community": {"type": "string"}},
-        });
-        let schema = Schema::parse(&CollectionId::new("warnings").unwrap(), schema).unwrap();
-        let unit = View {
-            unit: Some("u1"),
-            ..Role::Unit.into()
-        };
-        assert!(
-            unit.on(&schema, r#"{"unit":"u1"}"#)
-                .includes(Role::GridWorker)
-        );
-        assert!(
-            !unit
-                .on(&schema, r#"{"unit":"u2"}"#)
-                .includes(Role::GridWorker)
-        );
-        assert!(
-            !unit
-                .on(&schema, r#"{"unit":null}"#)
-                .includes(Role::GridWorker)
-        );
-        // The unit of an officer's account adds nothing to what the officer sees.
-        let officer = View {
-            unit: Some("u1"),
-            ..Role::Rider.into()
-        };
-        assert!(
-            !officer
-                .on(&schema, r#"{"unit":"u1"}"#)
-                .includes(Role::GridWorker)
-        );
-
-        let here = ["c1".to_owned()];
-        let bound = View {
-            communities: &here,
-            ..Role::Officer.into()
-        };
-        assert!(
-            bound
-                .on(&schema, r#"{"community":"c1"}"#)
-                .includes(Role::Officer)
-        );
-        assert!(bound.on(&schema, r#"{"community":"c2"}"#).is_public());
-        assert!(bound.on(&schema, "{}").is_public());
-        assert!(bound.is_scoped(&schema));
-
-        let elsewhere = Schema::parse(&CollectionId::new("parks").unwrap(), json!({})).unwrap();
-        assert!(bound.on(&elsewhere, "{}").includes(Role::Officer));
-        assert_eq!(bound.of(&elsewhere).key(), "officer");
     }
 
     #[test]
