@@ -73,7 +73,7 @@ async fn measure(buildings: u64) {
         .unwrap();
 
     import(&store, &database, &file, secret.reveal()).await;
-    store.settle().await.unwrap();
+    store.compact().await.unwrap();
 
     let before = resident();
     let began = Instant::now();

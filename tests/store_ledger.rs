@@ -155,7 +155,7 @@ async fn the_past_knows_what_is_published_and_nothing_that_is_only_staged() {
             assert_eq!(then.unwrap().len(), 2);
             let all = store.collection_at(&name("warnings"), later).await.unwrap();
             assert_eq!(all.len(), 500);
-            store.settle().await.unwrap();
+            store.compact().await.unwrap();
         }
     }
 }

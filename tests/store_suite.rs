@@ -251,7 +251,7 @@ async fn a_staged_import_shows_nothing_until_published_and_loses_to_what_is_newe
         assert_eq!(unfolded["kept"], (2, "{\"levels\":2}".into()));
         assert!(!unfolded.contains_key("n0002"));
 
-        store.settle().await.unwrap();
+        store.compact().await.unwrap();
         assert_eq!(levels(store).await, unfolded);
         let reopened = Store::open(url).await.unwrap();
         assert_eq!(levels(&reopened).await, unfolded);
@@ -271,7 +271,7 @@ async fn a_staging_that_is_dropped_leaves_the_map_as_it_was() {
         let mut staging = store.stage(Author::system(), None).await.unwrap();
         staging.put(vec![put("a", 1)]).await.unwrap();
         drop(staging);
-        store.settle().await.unwrap();
+        store.compact().await.unwrap();
         assert!(state(store).await.is_empty());
         assert_eq!(store.head().await.unwrap().seq, 0);
     }
@@ -293,7 +293,7 @@ async fn a_follower_never_skips_a_commit_however_writers_overlap() {
                             .await
                             .unwrap();
                         staging.publish().await.unwrap();
-                        store.settle().await.unwrap();
+                        store.compact().await.unwrap();
                     } else {
                         store
                             .commit(edit(vec![put(&format!("{w}-{i}"), i), put("both", i)]))
@@ -618,9 +618,9 @@ async fn the_past_of_every_collection_is_known_whatever_was_written_how() {
             }
             log.push((done.at, now.clone()));
             // Some imports are tidied at once, some after others were written.
-            for settled in [false, true] {
-                if settled && n % 3 == 1 {
-                    store.settle().await.unwrap();
+            for compacted in [false, true] {
+                if compacted && n % 3 == 1 {
+                    store.compact().await.unwrap();
                 }
                 for (id_text, expected) in &versions {
                     let found = store.versions_of(&buildings, &id(id_text)).await.unwrap();

@@ -314,7 +314,7 @@ async fn load_demo(store: &Store) -> anyhow::Result<()> {
 /// Finishes what imports left to tidy, now and from time to time.
 async fn tidy(store: Store, audit_days: u32) {
     loop {
-        if let Err(error) = store.settle().await {
+        if let Err(error) = store.compact().await {
             tracing::warn!(%error, "tidying the store failed; it is tried again");
         }
         let old = Timestamp::now() - DELIVERY_NOTES;

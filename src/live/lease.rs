@@ -21,7 +21,7 @@ impl Lease {
     pub fn new(name: &'static str, store: &Store, lifetime: Duration) -> Self {
         Self {
             name,
-            holder: super::holder(store),
+            holder: store.lease_holder(),
             lifetime,
             until: Mutex::new(None),
         }

@@ -135,12 +135,3 @@ impl Live {
         self.inner.config_problems.store(Arc::new(problems));
     }
 }
-
-/// Who this process is to a lease. There is one serving process a SQLite file: after a restart it is the
-/// same again, and need not wait until what died has lost the lease.
-fn holder(store: &Store) -> String {
-    match store {
-        Store::Sqlite(_) => "serve".to_owned(),
-        Store::Postgis(_) => uuid::Uuid::new_v4().to_string(),
-    }
-}

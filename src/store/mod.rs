@@ -193,7 +193,7 @@ impl Store {
     /// of imports that died. Readers do not need it; it keeps later starts quick.
     pub async fn compact(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(s) => s.settle().await,
+            Self::Sqlite(s) => s.compact().await,
             Self::Postgis(_) => Ok(()),
         }
     }

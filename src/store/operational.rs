@@ -22,6 +22,15 @@ pub struct Seen {
 }
 
 impl Store {
+    /// The name under which this process takes leases. A SQLite file has one serving process: after a restart
+    /// it has the same name and need not wait until the lease of its predecessor ends.
+    pub fn lease_holder(&self) -> String {
+        match self {
+            Self::Sqlite(_) => "serve".to_owned(),
+            Self::Postgis(_) => uuid::Uuid::new_v4().to_string(),
+        }
+    }
+
     /// Takes a lease, or renews it where the same holder has it; `false` where another has it. Who
     /// dies leaves it to others when its time is over.
     pub async fn take_lease(

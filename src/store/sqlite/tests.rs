@@ -156,9 +156,9 @@ async fn a_staged_import_shows_nothing_until_published_and_loses_to_what_is_newe
     assert_eq!(unfolded["kept"], (2, "{\"levels\":2}".into()));
     assert!(!unfolded.contains_key("n0002"));
 
-    f.store.settle().await.unwrap();
+    f.store.compact().await.unwrap();
     assert_eq!(state(&f.store).await, unfolded);
-    f.store.settle().await.unwrap();
+    f.store.compact().await.unwrap();
     let reopened = SqliteStore::open(&f.url, Opening::Create).await.unwrap();
     assert_eq!(state(&reopened).await, unfolded);
     assert_eq!(reopened.id(), f.store.id());
@@ -170,7 +170,7 @@ async fn a_staging_that_is_dropped_leaves_the_map_as_it_was() {
     let mut staging = f.store.stage(Author::system(), None).await.unwrap();
     staging.put(vec![put("a", 1)]).await.unwrap();
     drop(staging);
-    f.store.settle().await.unwrap();
+    f.store.compact().await.unwrap();
     assert!(state(&f.store).await.is_empty());
     assert_eq!(f.store.head().await.unwrap().seq, 0);
 }
@@ -191,7 +191,7 @@ async fn a_follower_never_skips_a_commit_however_writers_overlap() {
                         .await
                         .unwrap();
                     staging.publish(&[]).await.unwrap();
-                    store.settle().await.unwrap();
+                    store.compact().await.unwrap();
                 } else {
                     store
                         .commit(edit(vec![put(&format!("{w}-{i}"), i)]))
@@ -294,7 +294,7 @@ async fn what_was_deleted_stays_deleted_though_two_fold_the_same_import() {
     let folding: Vec<_> = (0..3)
         .map(|_| {
             let store = f.store.clone();
-            tokio::spawn(async move { store.settle().await.unwrap() })
+            tokio::spawn(async move { store.compact().await.unwrap() })
         })
         .collect();
     for i in 0..200 {
@@ -318,7 +318,7 @@ async fn an_import_that_was_given_up_is_never_published_in_part() {
         .execute(&mut *f.store.writer().await.unwrap())
         .await
         .unwrap();
-    f.store.settle().await.unwrap();
+    f.store.compact().await.unwrap();
     let error = staging.put(vec![put("c", 1)]).await.unwrap_err();
     assert!(matches!(error, StoreError::Abandoned), "{error}");
     assert!(matches!(
