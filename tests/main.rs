@@ -10,6 +10,7 @@
 mod support;
 
 mod accounts;
+mod architecture;
 mod backup;
 mod bounded;
 mod connections;

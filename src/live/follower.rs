@@ -167,13 +167,8 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
         patient(GATHERING, &progress, reading).await?;
         records = last_of_each(records);
     }
-    let quarantined = match live.store() {
-        crate::store::Store::Postgis(_) => {
-            let question = live.store().quarantined();
-            Some(patient(SILENCE, &AtomicU64::new(0), question).await?)
-        }
-        crate::store::Store::Sqlite(_) => None,
-    };
+    let question = live.store().quarantined();
+    let quarantined = Some(patient(SILENCE, &AtomicU64::new(0), question).await?);
     // Folding a big commit takes its time, which is not the store's.
     live.inner.condition.send_modify(Condition::answered);
     let before = live.snapshot();
