@@ -12,7 +12,6 @@ use super::moment;
 use crate::demo;
 use crate::live::Snapshot;
 use crate::model::Change;
-use crate::model::names::collection::WARNINGS;
 
 /// Write the demo district: one GeoJSON file a collection, the same for the same `--as-of`.
 #[derive(Debug, Args)]
@@ -54,6 +53,7 @@ mod tests {
 
     use super::*;
     use crate::model::Level;
+    use crate::model::names::collection::WARNINGS;
     use crate::warnings::{Case, Status};
 
     /// The moment of the files in geodata.

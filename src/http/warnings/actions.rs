@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Accepted, Subject};
 use crate::service::ledger::LedgerError;
-use crate::warnings::table::{actions, may};
+use crate::warnings::table::may;
 use crate::warnings::{Action, ActionRequest, allowed, field};
 
 /// Takes a case a step further.

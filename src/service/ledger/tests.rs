@@ -170,7 +170,7 @@ async fn a_flood_of_public_reports_waits_for_an_officer() {
         held.push(town.case(&report.id).held);
     }
     assert_eq!(held, [false, false, false, false, false, true, true]);
-    let far = crate::live::place::Where::Geometry(geo_types::Point::new(116.0, 39.0).into());
+    let far = crate::service::place::Where::Geometry(geo_types::Point::new(116.0, 39.0).into());
     let request = super::NewReport::new("other", far, Source::Resident);
     let report = town
         .service
@@ -330,13 +330,13 @@ async fn what_was_merged_says_nothing_of_how_often_something_else_came() {
 #[tokio::test]
 async fn a_report_that_covers_the_district_waits_for_an_officer() {
     let town = Town::new().await;
-    let crate::live::place::Where::Geometry(yard) = yard() else {
+    let crate::service::place::Where::Geometry(yard) = yard() else {
         unreachable!("the yard is a point");
     };
-    let at = crate::live::place::anchor(&yard).unwrap();
+    let at = crate::service::place::anchor(&yard).unwrap();
     for (half, held) in [(0.0005, false), (0.05, true)] {
         let around = geo_types::Rect::new((at.x - half, at.y - half), (at.x + half, at.y + half));
-        let place = crate::live::place::Where::Geometry(around.to_polygon().into());
+        let place = crate::service::place::Where::Geometry(around.to_polygon().into());
         let request = super::NewReport::new("other", place, Source::Resident);
         let report = town
             .service

@@ -102,7 +102,7 @@ async fn new_rules_judge_what_is_open_and_then_leave_it_alone() {
         .id;
     assert_eq!(town.case(&id).level, Level::Green);
     let text =
-        include_str!("../../geodata/rules.toml").replace("level = \"green\"", "level = \"red\"");
+        include_str!("../../../geodata/rules.toml").replace("level = \"green\"", "level = \"red\"");
     let rows = vec![row(RULES, "rules", None, json!({"text": text}))];
     town.live()
         .commit(Edit::new(Author::system(), rows))
@@ -119,7 +119,7 @@ async fn new_rules_judge_what_is_open_and_then_leave_it_alone() {
 
 #[tokio::test]
 async fn the_timer_writes_by_itself_when_the_moment_comes() {
-    let rules = include_str!("../../geodata/rules.toml").replace(
+    let rules = include_str!("../../../geodata/rules.toml").replace(
         "age = [{ after = \"14d\", level = \"yellow\" }]",
         "age = [{ after = \"1m\", level = \"yellow\" }]",
     );

@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::quarantine::Verdict;
-use super::rows::{Names, Version, Written, headers, record, version};
+use super::rows::{GOOD, Names, VERSION, Version, Written, headers, record, version};
 use super::{PATIENCE, PostgisStore};
 use crate::model::{CollectionId, CommitHeader, Record};
 use crate::store::{Head, StoreError, from_micros};
