@@ -9,6 +9,7 @@ use crate::index::{Collections, Entry};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GRIDS};
 use crate::model::{FeatureId, Role};
 use crate::spatial::{bounds, metres, validity};
+use crate::warnings::Report;
 
 /// How far a place may be from a house and still be at that house, in metres: what stands before a
 /// door belongs to it.
@@ -149,6 +150,19 @@ impl Place {
             compound: compound.map(|k| k.id),
             building: house.map(|k| k.id),
         })
+    }
+
+    /// A report with what the map says of its place, where the report itself does not.
+    pub fn describe(&self, mut report: Report) -> Report {
+        report.grid.clone_from(&self.grid);
+        report.community.clone_from(&self.community);
+        report.compound.clone_from(&self.compound);
+        report.building.clone_from(&self.building);
+        report.housing.clone_from(&self.housing);
+        if report.place.is_none() {
+            report.place.clone_from(&self.words);
+        }
+        report
     }
 
     /// Whether it is farther than `margin_m` metres outside of everything the map's grids cover. A

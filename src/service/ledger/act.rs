@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case_service::{CaseService, Known, TRIES};
 use super::cases;
-use super::decisions::{Decisions, moment};
+use super::surroundings::{OnMap, moment};
 use super::error::LedgerError;
 use super::timer;
 use crate::live::Written;
 use crate::model::FeatureId;
 use crate::service::edit_builder::EditBuilder;
+use crate::warnings::engine::{self, Event};
 use crate::warnings::key::Repeat;
 use crate::warnings::{Action, ActionRequest, Actor, Case, FieldError};
 
@@ -83,28 +84,28 @@ impl CaseService {
                 Some(into) if request.action == Action::Merge => Known::read(&snapshot, into)?,
                 _ => None,
             };
-            let decisions = Decisions::of(&snapshot);
+            let around = OnMap::of(&snapshot);
             let anchor = cases::anchor(&known.entry);
             let into = other.as_ref().map(|o| &o.case);
-            let mut decided = decisions.act(&known.case, anchor, actor, request, into, now)?;
+            let event = Event::Action {
+                actor,
+                request,
+                anchor,
+                into,
+                at: now,
+            };
+            let stepped = engine::step(&around, &known.case, event)?;
             if !attached {
                 self.link(id, &request.photos, actor).await?;
                 attached = true;
             }
             let mut edit = EditBuilder::new(actor, now, request.action.as_str());
-            let opened = opens(&known.case, &decided.case);
-            snapshot
-                .ledger()
-                .notify(&mut decided.case, opened, Some(known.case.level));
-            edit.put(known.change(&decided.case)?, known.expect());
-            if let (Some(other), Some(mut next)) = (other, decided.into) {
-                snapshot
-                    .ledger()
-                    .notify(&mut next, false, Some(other.case.level));
-                edit.put(other.change(&next)?, other.expect());
+            edit.put(known.change(&stepped.case)?, known.expect());
+            if let (Some(other), Some(next)) = (other, &stepped.into) {
+                edit.put(other.change(next)?, other.expect());
             }
             if let Some(written) = edit.commit(&self.live).await? {
-                self.shorten_contact(&decided.case).await;
+                self.shorten_contact(&stepped.case).await;
                 return Ok(Acted {
                     written,
                     again: false,
@@ -132,9 +133,4 @@ impl CaseService {
             tracing::warn!(%error, id = %case.id, "a contact is kept for its longest time");
         }
     }
-}
-
-/// Whether a step makes a case count that did not count before.
-fn opens(before: &Case, after: &Case) -> bool {
-    after.counts() && (!before.counts() || (before.status.is_ended() && !after.status.is_ended()))
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::case_service::{CaseService, Known, TRIES, check_reach};
 use super::cases;
-use super::decisions::{Decisions, moment};
+use super::surroundings::{OnMap, moment};
 use super::error::LedgerError;
 use super::receipt::Ticket;
 use super::silence::row_of;
@@ -21,7 +21,8 @@ use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{self, Place, Where};
 use crate::store::{Seen, StoreError};
 use crate::warnings::condition::{Condition, State};
-use crate::warnings::{Actor, FieldError, Report, Source, table};
+use crate::warnings::engine::{self, Event};
+use crate::warnings::{Actor, FieldError, Report, Source};
 
 /// How far ahead of ours a sensor's clock may be.
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);
@@ -95,7 +96,7 @@ impl CaseService {
         let id = row_id(&request.place, &request.category)?;
         for _ in 0..TRIES {
             let snapshot = self.live.snapshot();
-            let decisions = Decisions::of(&snapshot);
+            let around = OnMap::of(&snapshot);
             let rule = rule_of(&snapshot, &request.category)?;
             let mut row = Row::read(&snapshot, &id)?
                 .unwrap_or_else(|| Row::new(id.clone(), &request.place, &request.category, at));
@@ -120,7 +121,7 @@ impl CaseService {
                 let mut edit = EditBuilder::new(&Actor::system(), step.since, "condition");
                 row.condition = step;
                 move_to(
-                    &snapshot, &decisions, &mut row, &before, step.since, &mut edit,
+                    &snapshot, &around, &mut row, &before, step.since, &mut edit,
                 )?;
                 edit.commit(&self.live).await?;
                 continue;
@@ -129,7 +130,7 @@ impl CaseService {
             let mut written = None;
             if row.condition.moved_from(&before) || row.seq.is_none() {
                 let mut edit = EditBuilder::new(actor, at, "observation");
-                move_to(&snapshot, &decisions, &mut row, &before, at, &mut edit)?;
+                move_to(&snapshot, &around, &mut row, &before, at, &mut edit)?;
                 written = edit.commit(&self.live).await?;
                 if written.is_none() {
                     continue;
@@ -154,14 +155,14 @@ impl CaseService {
 /// Writes a condition that moved into a edit, with the case that it opens or joins by coming to fire.
 pub(super) fn move_to(
     snapshot: &Snapshot,
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     row: &mut Row,
     before: &Condition,
     at: Timestamp,
     edit: &mut EditBuilder,
 ) -> Result<(), LedgerError> {
     if row.condition.fired_after(before) {
-        fire(snapshot, decisions, row, at, edit)?;
+        fire(snapshot, around, row, at, edit)?;
     }
     // Of a place that is no longer on the map the grid of then is as good as any.
     if let Ok(place) = locate(snapshot, &row.place) {
@@ -175,7 +176,7 @@ pub(super) fn move_to(
 /// Opens a case for a condition that fires, or joins the open one of that place and category.
 fn fire(
     snapshot: &Snapshot,
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     row: &mut Row,
     at: Timestamp,
     edit: &mut EditBuilder,
@@ -186,16 +187,9 @@ fn fire(
         if row.warning.as_ref() == Some(&open.case.id) {
             return Ok(());
         }
-        let mut next = open.case.clone();
-        let at = at.max(next.step.as_ref().map_or(at, |s| s.at));
-        next.apply_judged(
-            &table::join_mark(&open.case, at, 0),
-            decisions.rules,
-            decisions.calendar,
-        );
-        snapshot
-            .ledger()
-            .notify(&mut next, false, Some(open.case.level));
+        let at = at.max(open.case.step.as_ref().map_or(at, |s| s.at));
+        let event = Event::Join { reports: 0, at };
+        let next = engine::step(around, &open.case, event)?.case;
         edit.put(open.change(&next)?, open.expect());
         row.warning = Some(next.id);
         return Ok(());
@@ -211,9 +205,7 @@ fn fire(
         Source::Sensor,
     );
     report.place = place.words.clone().or_else(|| Some(row.place.clone()));
-    let nth = decisions.reports_before(&row.category, place.anchor, at);
-    let mut case = decisions.open(report, &place, nth);
-    snapshot.ledger().notify(&mut case, true, None);
+    let case = engine::open(around, place.describe(report), place.anchor);
     edit.put(cases::change(&case, Some(place.geometry))?, Expect::Absent);
     row.warning = Some(ticket.id);
     Ok(())

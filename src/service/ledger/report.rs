@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case_service::{CaseService, Known, TRIES, check_reach};
 use super::cases;
-use super::decisions::{Decisions, moment};
+use super::surroundings::{OnMap, moment};
 use super::error::LedgerError;
 use super::receipt::{Ticket, receipt_hash};
 use crate::codec::wkb;
@@ -19,6 +19,7 @@ use crate::service::place::{Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::store::{Erased, PhotoClaim};
+use crate::warnings::engine;
 use crate::warnings::key::digest;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
@@ -127,13 +128,12 @@ impl CaseService {
                     again: true,
                 });
             }
-            let decisions = Decisions::of(&snapshot);
+            let around = OnMap::of(&snapshot);
             let place =
-                Place::locate(decisions.map, &request.place).map_err(|e| LedgerError::place(&e))?;
+                Place::locate(around.map, &request.place).map_err(|e| LedgerError::place(&e))?;
             check_reach(actor, place.community.as_deref())?;
-            let mut case = open(&decisions, &request, actor, &place, &ticket, now)?;
+            let mut case = open(&around, &request, actor, &place, &ticket, now)?;
             case.ledger.report_sha256.clone_from(&said);
-            snapshot.ledger().notify(&mut case, true, None);
             self.link(&ticket.id, &request.photos, actor).await?;
             let mut edit = EditBuilder::new(actor, now, "report");
             edit.put(cases::change(&case, Some(place.geometry))?, Expect::Absent);
@@ -248,15 +248,15 @@ fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
 
 /// The case that a report opens, judged.
 fn open(
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     request: &NewReport,
     actor: &Actor,
     place: &Place,
     ticket: &Ticket,
     now: Timestamp,
 ) -> Result<Case, LedgerError> {
-    if !decisions.rules.knows(&request.category) {
-        let known: Vec<&str> = decisions
+    if !around.rules.knows(&request.category) {
+        let known: Vec<&str> = around
             .rules
             .categories
             .keys()
@@ -281,20 +281,16 @@ fn open(
     report.hotline_number.clone_from(&request.hotline_number);
     report.exercise = request.exercise;
     report.demo = request.demo;
-    report.held = is_odd(decisions, request, actor, place, now);
+    report.held = is_odd(around, request, actor, place, now);
     report.receipt_sha256 = Some(receipt_hash(&ticket.receipt));
     report.place.clone_from(&request.words);
-    Ok(decisions.open(
-        report,
-        place,
-        decisions.reports_before(&request.category, place.anchor, now),
-    ))
+    Ok(engine::open(around, place.describe(report), place.anchor))
 }
 
 /// Whether an officer should look at a report before it counts. Only the public is asked: who has an
 /// account answers for it.
 fn is_odd(
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     request: &NewReport,
     actor: &Actor,
     place: &Place,
@@ -304,9 +300,9 @@ fn is_odd(
         return false;
     }
     request.suspicious
-        || place.is_outside(decisions.map, MARGIN_M)
+        || place.is_outside(around.map, MARGIN_M)
         || is_sprawling(place)
-        || is_crowded(decisions, place, now)
+        || is_crowded(around, place, now)
 }
 
 /// Whether a report covers so much of the map that it hides what others say.
@@ -316,8 +312,8 @@ fn is_sprawling(place: &Place) -> bool {
 }
 
 /// Whether the public has just reported so much here that one more is likely no news.
-fn is_crowded(decisions: &Decisions<'_>, place: &Place, now: Timestamp) -> bool {
-    let Some(cases) = decisions.map.get(WARNINGS) else {
+fn is_crowded(around: &OnMap<'_>, place: &Place, now: Timestamp) -> bool {
+    let Some(cases) = around.map.get(WARNINGS) else {
         return false;
     };
     let recent = |case: &Case| {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::case_service::{CaseService, check_reach};
 use super::cases;
-use super::decisions::moment;
+use super::surroundings::moment;
 use super::error::LedgerError;
 use crate::live::Written;
 use crate::model::names::collection::{GRIDS, SILENCES, WARNINGS};

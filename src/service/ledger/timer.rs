@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cases;
-use super::decisions::Decisions;
+use super::surroundings::OnMap;
 use super::error::LedgerError;
 use super::observe::{Row, move_to};
 use crate::live::{Lease, Live, Snapshot, Written};
@@ -22,6 +22,7 @@ use crate::service::erasure;
 use crate::store::StoreError;
 use crate::warnings::Actor;
 use crate::warnings::condition::State;
+use crate::warnings::engine::{self, Event};
 use crate::warnings::rules::ConditionRule;
 
 /// The name of the lease.
@@ -154,7 +155,7 @@ pub(super) async fn apply_due(
         return Ok(false);
     };
     let mut edit = EditBuilder::new(&Actor::system(), at, "time");
-    mark(snapshot, &Decisions::of(snapshot), id, at, &mut edit)?;
+    mark(snapshot, &OnMap::of(snapshot), id, at, &mut edit)?;
     if edit.is_empty() {
         return Ok(false);
     }
@@ -175,11 +176,11 @@ fn next_moment(live: &Live, snapshot: &Snapshot) -> Option<Timestamp> {
 
 /// Everything that happens at a moment, as one edit.
 fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> {
-    let decisions = Decisions::of(snapshot);
+    let around = OnMap::of(snapshot);
     let mut edit = EditBuilder::new(&Actor::system(), at, "time");
     let mut touched: BTreeSet<FeatureId> = BTreeSet::new();
     for id in snapshot.ledger().due_at(at) {
-        mark(snapshot, &decisions, &id, at, &mut edit)?;
+        mark(snapshot, &around, &id, at, &mut edit)?;
         touched.insert(id);
     }
     for (due, mut row) in conditions(live, snapshot) {
@@ -192,7 +193,7 @@ fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, 
         let before = row.condition;
         row.condition = before.tick(&rule, at);
         let mut own = EditBuilder::new(&Actor::system(), at, "time");
-        if let Err(error) = move_to(snapshot, &decisions, &mut row, &before, at, &mut own) {
+        if let Err(error) = move_to(snapshot, &around, &mut row, &before, at, &mut own) {
             // A place that is no longer on the map: the condition moves, and no case is made of it.
             tracing::warn!(%error, condition = %row.id, "a condition fires nowhere");
             own = EditBuilder::new(&Actor::system(), at, "time");
@@ -210,7 +211,7 @@ fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, 
 /// Writes what a moment makes of one case into a edit.
 fn mark(
     snapshot: &Snapshot,
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     id: &FeatureId,
     at: Timestamp,
     edit: &mut EditBuilder,
@@ -220,8 +221,8 @@ fn mark(
         return Ok(());
     };
     let case = cases::read(entry)?;
-    if let Some(mut next) = decisions.fall_due(&case, at) {
-        snapshot.ledger().notify(&mut next, false, Some(case.level));
+    let next = engine::step(around, &case, Event::Time { at })?.case;
+    if next.steps > case.steps {
         let change = cases::change(&next, entry.geometry().cloned())?;
         edit.put(change, Expect::Seq(entry.seq()));
     }
