@@ -1,5 +1,5 @@
-//! Where a report is: from a point or a building to its grid, community, compound, building and
-//! housing, as the map has them at that moment.
+//! Places of reports: from a point or a building to its grid, community, compound, building and housing on
+//! the map.
 
 use geo::InteriorPoint as _;
 use geo_types::{Coord, Geometry};
@@ -11,11 +11,10 @@ use crate::model::{FeatureId, Role};
 use crate::spatial::{bounds, metres, validity};
 use crate::warnings::Report;
 
-/// How far a place may be from a house and still be at that house, in metres: what stands before a
-/// door belongs to it.
+/// A place within this distance of a building, in metres, is at that building.
 pub const AT_BUILDING_M: f64 = 10.0;
 
-/// How somebody says where it is.
+/// How a report says where it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Where {
     /// By a geometry in WGS 84, degrees.
@@ -24,7 +23,7 @@ pub enum Where {
     Building(FeatureId),
 }
 
-/// Why a place is none.
+/// Why a place is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhereError {
     /// The map has no such building.
@@ -35,10 +34,10 @@ pub enum WhereError {
     Geometry(String),
 }
 
-/// A place and everything it lies in. What the map does not know stays `None`.
+/// A place and the features that contain it; `None` where the map has none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// As it was given, or a point inside the building.
+    /// The given geometry, or a point inside the building.
     pub geometry: Geometry<f64>,
     /// One point of it, from which distances are measured.
     pub anchor: Coord<f64>,

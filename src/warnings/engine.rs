@@ -135,11 +135,7 @@ pub fn open(around: &impl Surroundings, mut report: Report, anchor: Coord<f64>) 
 ///
 /// # Errors
 /// When the status table, the person or a field does not allow an action.
-pub fn step(
-    around: &impl Surroundings,
-    case: &Case,
-    event: Event<'_>,
-) -> Result<Stepped, Refusal> {
+pub fn step(around: &impl Surroundings, case: &Case, event: Event<'_>) -> Result<Stepped, Refusal> {
     let (rules, calendar) = (around.rules(), around.calendar());
     let (mut next, mut into) = match event {
         Event::Action {
@@ -182,7 +178,7 @@ pub fn step(
     };
     notify(around, Some(case), &mut next);
     if let Some((before, after)) = &mut into {
-        notify(around, Some(before), after);
+        notify(around, Some(*before), after);
     }
     Ok(Stepped {
         case: next,

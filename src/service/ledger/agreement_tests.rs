@@ -22,8 +22,19 @@ const WAYS: &[&[Action]] = &[
     &[Action::Reject],
     &[Action::File, Action::Park],
     &[Action::File, Action::Dispatch],
-    &[Action::File, Action::Dispatch, Action::Return, Action::Dispatch, Action::Start],
-    &[Action::File, Action::Dispatch, Action::Start, Action::Handle],
+    &[
+        Action::File,
+        Action::Dispatch,
+        Action::Return,
+        Action::Dispatch,
+        Action::Start,
+    ],
+    &[
+        Action::File,
+        Action::Dispatch,
+        Action::Start,
+        Action::Handle,
+    ],
     &[
         Action::File,
         Action::Dispatch,
@@ -151,13 +162,29 @@ fn rows(lives: &[Life]) -> Vec<Planned> {
 }
 
 /// What the engine decides of a case, without who did it and what became of its notices.
-fn decided(case: &Case) -> impl PartialEq + std::fmt::Debug {
+fn decided(case: &Case) -> impl PartialEq + std::fmt::Debug + use<> {
     let last = case.step.as_ref().map(|s| (s.n, s.action, s.at, s.to));
-    let place = (case.grid.clone(), case.community.clone(), case.compound.clone());
+    let place = (
+        case.grid.clone(),
+        case.community.clone(),
+        case.compound.clone(),
+    );
     let times = (case.since, case.due_at, case.overdue_at, case.closed_at);
-    let weight = (case.ledger.nth, case.ledger.factor, case.ledger.pauses.clone());
+    let weight = (
+        case.ledger.nth,
+        case.ledger.factor,
+        case.ledger.pauses.clone(),
+    );
     let level = (case.status, case.level, case.reason.clone());
-    (case.id.clone(), level, times, weight, last, place, case.reports)
+    (
+        case.id.clone(),
+        level,
+        times,
+        weight,
+        last,
+        place,
+        case.reports,
+    )
 }
 
 proptest! {
@@ -216,7 +243,7 @@ proptest! {
             replayed(&mut replay, &lived, end);
             served(&town, &lived, end).await;
             let imported = other.service.import(rows(&lived), &officer(), end, false).await.unwrap();
-            assert_eq!(imported.problems, []);
+            assert!(imported.problems.is_empty(), "{:?}", imported.problems);
             for life in &lived {
                 let served = town.case(&life.id);
                 let replayed = replay.case(&life.id).unwrap();

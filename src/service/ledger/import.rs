@@ -13,21 +13,20 @@ use serde_json::{Value, json};
 
 use super::case_service::{CaseService, Known};
 use super::cases;
-use super::surroundings::{OnMap, moment};
 use super::error::LedgerError;
 use super::receipt::Ticket;
+use super::surroundings::{OnMap, moment};
 use crate::index::Collections;
 use crate::ingest::{far_on_map, why_far, why_far_zh};
-use crate::live::Snapshot;
-use crate::live::Written;
+use crate::live::{Snapshot, Written};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS};
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
 use crate::service::place::{Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
+use crate::warnings::engine::{self, Earlier, Event, Surroundings, Weight};
 use crate::warnings::sheet::plan::{Planned, PlannedStep};
 use crate::warnings::sheet::{Problem, sheet_time};
-use crate::warnings::engine::{self, Earlier, Event, Surroundings, Weight};
 use crate::warnings::{Action, Actor, Calendar, Case, Notice, Report, Rules, Status};
 
 /// How many rows are told in a preview.
@@ -330,7 +329,7 @@ impl<'a> Importer<'a> {
         report.note.clone_from(&row.note);
         report.hotline_number.clone_from(&row.hotline_number);
         report.exercise = row.exercise;
-        let mut case = engine::open(self, place.describe(report), place.anchor);
+        let mut case = engine::open(&*self, place.describe(report), place.anchor);
         let mut versions = Versions {
             geometry: Some(place.geometry),
             expect: Expect::Absent,
@@ -469,7 +468,8 @@ impl Surroundings for Importer<'_> {
         since: Timestamp,
         each: &mut dyn FnMut(Earlier),
     ) {
-        self.around.cases_near(category, at, distance_m, since, each);
+        self.around
+            .cases_near(category, at, distance_m, since, each);
         let rows = self.reported.get(category).into_iter().flatten().rev();
         rows.take_while(|(_, earlier)| earlier.reported_at >= since)
             .filter(|(place, _)| metres::distance(*place, at) <= distance_m)

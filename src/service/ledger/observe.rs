@@ -1,18 +1,18 @@
-//! Observations (监测): what sensors, cameras and patrols measure moves the condition of a place and
-//! category, and a condition that comes to fire opens a case or joins the open one.
+//! Observations (监测) of sensors, cameras and patrols. They move the condition of a place and category; a
+//! condition that begins to fire opens a case or joins the open one.
 //!
-//! Only a condition that moves is written to the log. That a sensor still says what it said is kept
-//! beside it, so that a minute's beat does not make a history.
+//! The log has only the changes of a condition. Repeated observations are kept in the table of last
+//! observations, so that a sensor that reports every minute does not fill the log.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::case_service::{CaseService, Known, TRIES, check_reach};
 use super::cases;
-use super::surroundings::{OnMap, moment};
 use super::error::LedgerError;
 use super::receipt::Ticket;
 use super::silence::row_of;
+use super::surroundings::{OnMap, moment};
 use crate::live::Snapshot;
 use crate::live::Written;
 use crate::model::names::collection::{BUILDINGS, CONDITIONS, WARNINGS};
@@ -24,13 +24,12 @@ use crate::warnings::condition::{Condition, State};
 use crate::warnings::engine::{self, Event};
 use crate::warnings::{Actor, FieldError, Report, Source};
 
-/// How far ahead of ours a sensor's clock may be.
+/// How far a sensor's clock may be ahead of the server's.
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);
-/// How long ago something may have been observed. A sensor that lost its battery says 1970, and a case
-/// that is red since then would be no news.
+/// The oldest observation that is accepted. A sensor whose battery failed says 1970.
 const BEHIND: SignedDuration = SignedDuration::from_hours(24 * 366);
 
-/// What was measured, where and when.
+/// A measurement at a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     /// The id of a feature of the map.
@@ -43,16 +42,16 @@ pub struct Observation {
     pub at: Option<Timestamp>,
 }
 
-/// What an observation came to.
+/// The result of an observation.
 #[derive(Debug, Clone)]
 pub struct Observed {
     /// The condition now.
     pub condition: Condition,
-    /// The case that it opened or joined, as long as that is open.
+    /// The case that it opened or joined, while that is open.
     pub warning: Option<FeatureId>,
-    /// Whether it came too late to say anything.
+    /// Whether a newer observation came before it. Then it changed nothing.
     pub late: bool,
-    /// The commit that it led to; `None` where the condition did not move.
+    /// The commit that it made; `None` where the condition did not change.
     pub written: Option<Written>,
 }
 
@@ -63,15 +62,15 @@ pub(super) struct Row {
     pub place: String,
     pub category: String,
     pub condition: Condition,
-    /// The grid of its place, which is *no data* when nothing is heard of it.
+    /// The grid of its place. The grid is *no data* while its sensor is silent.
     pub grid: Option<String>,
     pub warning: Option<FeatureId>,
-    /// The commit that wrote it; `None` where there is none yet.
+    /// The commit that wrote it; `None` for a new condition.
     pub seq: Option<u64>,
 }
 
 impl CaseService {
-    /// Takes an observation. The answer comes when what it changed is durable.
+    /// Applies an observation. Its changes are durable when this returns.
     ///
     /// # Errors
     /// A place, category or moment that cannot be, or a store that fails.
@@ -83,11 +82,12 @@ impl CaseService {
     ) -> Result<Observed, LedgerError> {
         let at = moment(request.at.unwrap_or(now));
         if at > now + AHEAD {
-            let problem = format!("{at} is in the future; it is {now} here");
+            let problem = format!("expected a moment up to now, found {at}; the server has {now}");
             return Err(FieldError::new("at", problem).into());
         }
         if at < now - BEHIND {
-            let problem = format!("{at} is more than a year ago: the clock there is wrong");
+            let problem =
+                format!("expected a moment within the last year, found {at}; check the clock");
             return Err(FieldError::new("at", problem).into());
         }
         if !request.value.is_finite() {
@@ -100,8 +100,8 @@ impl CaseService {
             let rule = rule_of(&snapshot, &request.category)?;
             let mut row = Row::read(&snapshot, &id)?
                 .unwrap_or_else(|| Row::new(id.clone(), &request.place, &request.category, at));
-            // A mistyped place is refused at its first observation, and not when the condition fires. Of a
-            // place that has left the map nobody knows the community, so a bound account is refused.
+            // A mistyped place is refused at its first observation, not when the condition fires. The
+            // community of a deleted place is unknown, so an account bound to communities is refused.
             if row.seq.is_none() || !actor.communities.is_empty() {
                 match locate(&snapshot, &request.place) {
                     Ok(place) => check_reach(actor, place.community.as_deref())?,
@@ -116,13 +116,11 @@ impl CaseService {
                 return Ok(row.answer(&snapshot, true, None));
             }
             let before = row.condition;
-            // What time alone had done before it was measured comes first, at its own moments.
+            // Transitions that were due before the measurement come first, each at its own moment.
             if let Some(step) = before.walk(&rule, at).into_iter().next() {
                 let mut edit = EditBuilder::new(&Actor::system(), step.since, "condition");
                 row.condition = step;
-                move_to(
-                    &snapshot, &around, &mut row, &before, step.since, &mut edit,
-                )?;
+                move_to(&snapshot, &around, &mut row, &before, step.since, &mut edit)?;
                 edit.commit(&self.live).await?;
                 continue;
             }
@@ -136,8 +134,7 @@ impl CaseService {
                     continue;
                 }
             }
-            // After the commit: were it the other way round, a kill in between would make a resend
-            // come late.
+            // After the commit. In the other order, a kill in between would make a repetition count as late.
             let seen = Seen {
                 place: request.place.clone(),
                 category: request.category.clone(),
@@ -152,7 +149,7 @@ impl CaseService {
     }
 }
 
-/// Writes a condition that moved into a edit, with the case that it opens or joins by coming to fire.
+/// Adds a changed condition to an edit, with the case that it opens or joins when it begins to fire.
 pub(super) fn move_to(
     snapshot: &Snapshot,
     around: &OnMap<'_>,
@@ -164,7 +161,7 @@ pub(super) fn move_to(
     if row.condition.fired_after(before) {
         fire(snapshot, around, row, at, edit)?;
     }
-    // Of a place that is no longer on the map the grid of then is as good as any.
+    // A place that was deleted keeps its last grid.
     if let Ok(place) = locate(snapshot, &row.place) {
         row.grid = place.grid;
     }
@@ -183,7 +180,7 @@ fn fire(
 ) -> Result<(), LedgerError> {
     let place = locate(snapshot, &row.place)?;
     if let Some(open) = open_case(snapshot, row, &place)? {
-        // It has joined that one before: one step is enough, however often it fires.
+        // It joined that case before. It joins once, however often it fires.
         if row.warning.as_ref() == Some(&open.case.id) {
             return Ok(());
         }
@@ -194,7 +191,7 @@ fn fire(
         row.warning = Some(next.id);
         return Ok(());
     }
-    // The same firing is the same case, whoever writes it down.
+    // The id follows from condition and moment, so two processes make the same case.
     let key = format!("{} {}", row.id, row.condition.since);
     let ticket = Ticket::named(&key).map_err(|e| StoreError::bad_id("id", &e))?;
     let mut report = Report::new(
@@ -232,7 +229,7 @@ fn open_case(snapshot: &Snapshot, row: &Row, place: &Place) -> Result<Option<Kno
     Ok(known.filter(same).min_by_key(|k| k.case.reported_at))
 }
 
-/// Where a sensor's place is: any feature of the map.
+/// The place of a sensor: any feature of the map.
 fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, LedgerError> {
     let map = snapshot.collections();
     let at = match map.get(BUILDINGS).and_then(|c| c.get(id)) {
@@ -328,7 +325,7 @@ impl Row {
         })
     }
 
-    /// Takes up what was heard since the condition last moved.
+    /// Applies the last observation since the condition changed.
     pub(super) fn heard(&mut self, seen: &Seen) {
         if self.condition.observed_at.is_none_or(|last| seen.at > last) {
             self.condition.observed_at = Some(seen.at);
@@ -347,7 +344,7 @@ impl Row {
     }
 
     fn answer(&self, snapshot: &Snapshot, late: bool, written: Option<Written>) -> Observed {
-        // A case that is not visible yet was opened or joined just now.
+        // A case that the snapshot does not have yet was opened or joined by this observation.
         let pending = matches!(written, Some(Written::Pending(_)));
         let open = |id: &&FeatureId| {
             pending

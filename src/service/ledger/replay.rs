@@ -1,8 +1,8 @@
-//! An old ledger played anew: reports and actions of the past go through the same machine as today's,
-//! with everything that time did between them, and come out as one edit a step, each in effect at its
-//! own moment. So the demo, an import and a measurement have a past that could have happened.
+//! Replays a ledger of the past: reports and actions go through the case engine, with everything that time
+//! changes between them, and become one edit a step, each in effect at its own moment. The demo and the
+//! benchmarks use it.
 //!
-//! Pure: it reads one snapshot's map, rules and calendar, and writes nothing.
+//! Pure: it reads the map, the rules and the calendar of one snapshot and writes nothing.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,19 +21,19 @@ use crate::warnings::{
     Action, ActionRequest, Actor, Calendar, Case, Notice, Refusal, Report, Rules,
 };
 
-/// Why a step of the past could not be played. Nothing of it was.
+/// Why a step could not be replayed. Nothing of it was.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// There is no such case, or it was forgotten.
+    /// The case does not exist or was forgotten.
     #[error("there is no case {0:?} to act on")]
     NoSuchCase(FeatureId),
-    /// The place is none.
+    /// The place is not valid.
     #[error(transparent)]
     Place(#[from] WhereError),
-    /// The table does not allow it.
+    /// The status table does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// A case that cannot be written down.
+    /// A case could not be encoded.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -63,7 +63,7 @@ struct Stage<'a> {
     past: HashMap<String, Vec<Past>>,
 }
 
-/// A ledger being played. Time goes forward only.
+/// A ledger that is being replayed. Time goes forward only.
 #[derive(Debug)]
 pub struct Replay<'a> {
     around: Stage<'a>,
@@ -72,7 +72,7 @@ pub struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    /// An empty ledger on the map of a snapshot, by its rules.
+    /// An empty ledger on the map and under the rules of a snapshot.
     pub fn new(snapshot: &'a Snapshot) -> Self {
         Self {
             around: Stage {
@@ -85,7 +85,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The edits made since this was last asked, in order.
+    /// The edits since the last call, in order.
     pub fn take_edits(&mut self) -> Vec<Edit> {
         std::mem::take(&mut self.edits)
     }
@@ -98,14 +98,14 @@ impl<'a> Replay<'a> {
     /// The cases as features, by id.
     ///
     /// # Errors
-    /// When a case cannot be written down.
+    /// When a case cannot be encoded.
     pub fn features(&self) -> Result<Vec<Change>, StoreError> {
         let all = self.cases.values();
         all.map(|p| cases::change(&p.case, Some(p.geometry.clone())))
             .collect()
     }
 
-    /// Lets a case that has ended go, where there are too many to keep.
+    /// Drops an ended case from memory.
     pub fn forget(&mut self, id: &FeatureId) {
         self.cases.remove(id);
     }
@@ -113,33 +113,36 @@ impl<'a> Replay<'a> {
     /// Lets time pass.
     ///
     /// # Errors
-    /// When a case cannot be written down.
+    /// When a case cannot be encoded.
     pub fn until(&mut self, now: Timestamp) -> Result<(), StoreError> {
         while let Some(at) = self.around.schedule.next_moment().filter(|at| *at <= now) {
-            let mut changes = Vec::new();
+            // All cases of a moment are decided by what was before it, as the timer does.
+            let mut next = Vec::new();
             for id in self.around.schedule.due_at(at) {
-                let Some(played) = self.cases.get(&id) else {
-                    self.around.schedule.take(&id, None);
-                    continue;
+                let step = |played: &Played| {
+                    let event = Event::Time { at };
+                    let stepped = engine::step(&self.around, &played.case, event).ok()?;
+                    (stepped.case.steps > played.case.steps).then_some(stepped.case)
                 };
-                let Ok(stepped) = engine::step(&self.around, &played.case, Event::Time { at }) else {
-                    continue;
-                };
-                match stepped.case.steps > played.case.steps {
-                    true => changes.extend(self.keep(stepped.case)?),
-                    // It would come up again at once, and for ever.
-                    false => self.around.schedule.take(&id, None),
+                match self.cases.get(&id).and_then(step) {
+                    Some(case) => next.push(case),
+                    // It would be due again at once.
+                    None => self.around.schedule.take(&id, None),
                 }
+            }
+            let mut changes = Vec::new();
+            for case in next {
+                changes.extend(self.keep(case)?);
             }
             self.write(&Actor::system(), at, "time", changes);
         }
         Ok(())
     }
 
-    /// Reports something. What the report does not say of its place, the map does.
+    /// Applies a report. The map completes what it does not say of its place.
     ///
     /// # Errors
-    /// When the place is none.
+    /// When the place is not valid.
     pub fn report(&mut self, report: Report, place: &Where) -> Result<(), ReplayError> {
         let at = moment(report.at);
         self.until(at)?;
@@ -168,7 +171,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Acts on a case.
+    /// Applies an action to a case.
     ///
     /// # Errors
     /// When there is no such case, or the table does not allow it.
