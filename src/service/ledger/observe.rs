@@ -16,6 +16,7 @@ use super::surroundings::{OnMap, moment};
 use crate::live::Snapshot;
 use crate::live::Written;
 use crate::model::names::collection::{BUILDINGS, CONDITIONS, WARNINGS};
+use crate::model::names::property;
 use crate::model::{Expect, FeatureId};
 use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{self, Place, Where};
@@ -246,7 +247,7 @@ fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, LedgerError> {
             };
             let mut place = Place::locate(map, &Where::Geometry(geo_types::Point(anchor).into()))
                 .map_err(|e| LedgerError::place(&e))?;
-            if let Some(name) = said.get("name").and_then(serde_json::Value::as_str) {
+            if let Some(name) = said.get(property::NAME).and_then(serde_json::Value::as_str) {
                 place.words = Some(name.to_owned());
             }
             return Ok(place);

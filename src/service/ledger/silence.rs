@@ -11,6 +11,7 @@ use super::error::LedgerError;
 use super::surroundings::moment;
 use crate::live::Written;
 use crate::model::names::collection::{GRIDS, SILENCES, WARNINGS};
+use crate::model::names::property;
 use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties};
 use crate::service::edit_builder::EditBuilder;
 use crate::store::StoreError;
@@ -138,14 +139,14 @@ impl CaseService {
             let value = cases::properties(entry).remove(property)?;
             value.as_str().map(str::to_owned)
         };
-        let of_grid = |id: String| match of(GRIDS, &id, "kind").as_deref() {
+        let of_grid = |id: String| match of(GRIDS, &id, property::KIND).as_deref() {
             Some("community") => Some(id),
-            _ => of(GRIDS, &id, "parent"),
+            _ => of(GRIDS, &id, property::PARENT),
         };
         let within = [
             matched("community"),
             matched("grid").and_then(of_grid),
-            matched("warning").and_then(|id| of(WARNINGS, &id, "community")),
+            matched("warning").and_then(|id| of(WARNINGS, &id, property::COMMUNITY)),
         ];
         // A case must match all of its names, so one name within the bounds is enough.
         let reached = within

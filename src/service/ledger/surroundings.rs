@@ -8,6 +8,7 @@ use super::cases;
 use crate::index::{Collections, Entry};
 use crate::live::{Snapshot, history};
 use crate::model::names::collection::{UNITS, WARNINGS};
+use crate::model::names::property;
 use crate::warnings::engine::{Earlier, Surroundings, Weight};
 use crate::warnings::rules::PlaceRule;
 use crate::warnings::{Calendar, Case, Notice, Rules};
@@ -106,7 +107,7 @@ impl Surroundings for OnMap<'_> {
     fn competences(&self, unit: &str, _category: &str) -> Option<Vec<String>> {
         let entry = self.map.get(UNITS)?.get(unit)?;
         let map = cases::properties(entry);
-        let list = map.get("competences").and_then(Value::as_array);
+        let list = map.get(property::COMPETENCES).and_then(Value::as_array);
         let words = list.into_iter().flatten().filter_map(Value::as_str);
         Some(words.map(str::to_owned).collect())
     }
