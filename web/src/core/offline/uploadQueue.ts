@@ -1,4 +1,4 @@
-// The outbox: what was done on this phone and the server has not said yes to. A step is written to the shelf
+// The upload queue: what was done on this phone and the server has not accepted yet. A step is written to the shelf
 // before anything else happens, carries a key of its own so that sending it twice does it once, and leaves
 // in the order in which it was made. A step that is refused holds back the later ones of its own case and
 // no others; it stays until its author decides.
