@@ -38,7 +38,7 @@ pub async fn configure(live: &Live, folder: Option<&Folder>) -> Result<(), Store
         problems = apply(live, folder).await?;
     }
     report(live, problems);
-    // A year without an entry has weekends and nothing else, which somebody should know.
+    // A year without an entry has weekends only. The operator should know.
     let snapshot = live.snapshot();
     let calendar = snapshot.ledger().calendar();
     let year = calendar.date_of(jiff::Timestamp::now()).year();

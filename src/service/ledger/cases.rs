@@ -16,7 +16,7 @@ use crate::warnings::sheet::Names;
 /// A case as the map has it.
 ///
 /// # Errors
-/// When somebody wrote properties that are no case's.
+/// When its properties are not those of a case, for example after a write by SQL.
 pub fn read(entry: &Entry) -> Result<Case, StoreError> {
     Case::of(entry).map_err(|e| StoreError::corrupt("warnings", e))
 }

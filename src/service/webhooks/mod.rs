@@ -388,7 +388,7 @@ fn problem(outcome: &Outcome) -> Option<&str> {
 }
 
 /// `v1=` and the HMAC-SHA256 of the time, a dot and the body, in hexadecimal. The time is signed too,
-/// so that nobody can send an old delivery again later.
+/// so that an old delivery cannot be replayed.
 fn sign(secret: &str, timestamp: i64, body: &[u8]) -> String {
     // A key may have any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
