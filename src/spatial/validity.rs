@@ -27,6 +27,22 @@ pub struct Invalid {
     pub problem: String,
 }
 
+/// How far beyond ±180 and ±90 degrees a coordinate is taken for one on the edge: a tenth of a millimetre,
+/// which is more than the rounding of programs that cut at the antimeridian.
+const EDGE: f64 = 1e-9;
+
+/// A coordinate that rounding has put beyond the edge of the globe, on the edge; any other as it is.
+pub fn on_edge(c: Coord<f64>) -> Coord<f64> {
+    let near = |value: f64, limit: f64| match value.abs() - limit {
+        beyond if beyond > 0.0 && beyond <= EDGE => limit.copysign(value),
+        _ => value,
+    };
+    Coord {
+        x: near(c.x, 180.0),
+        y: near(c.y, 90.0),
+    }
+}
+
 /// Says why a coordinate is not a longitude and a latitude in degrees; `None` when it is.
 pub fn out_of_range(c: Coord<f64>) -> Option<String> {
     if !c.x.is_finite() || !c.y.is_finite() {
@@ -52,7 +68,8 @@ pub fn out_of_range(c: Coord<f64>) -> Option<String> {
 }
 
 /// Brings a geometry into the form the map keeps: exterior rings counter-clockwise and holes clockwise
-/// (RFC 7946), no position twice in a row, no negative zero. Says nothing about validity.
+/// (RFC 7946), no position twice in a row, no negative zero, nothing beyond the edge of the globe by
+/// rounding alone. Says nothing about validity.
 pub fn normalise(geometry: Geometry<f64>) -> Geometry<f64> {
     match geometry {
         Geometry::Point(p) => Geometry::Point(Point(plain(p.0))),
@@ -77,6 +94,7 @@ pub fn normalise(geometry: Geometry<f64>) -> Geometry<f64> {
 }
 
 fn plain(c: Coord<f64>) -> Coord<f64> {
+    let c = on_edge(c);
     // Adding zero turns -0 into 0, which has another spelling in JSON.
     Coord {
         x: c.x + 0.0,

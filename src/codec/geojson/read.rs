@@ -494,12 +494,14 @@ impl Reader<'_> {
             (x, y) = (y, x);
         }
         let coord = Coord { x, y };
-        if self.limits.crs.is_degrees()
-            && let Some(problem) = validity::out_of_range(coord)
-        {
-            return Err(ReadError::new(place, problem));
+        if !self.limits.crs.is_degrees() {
+            return Ok(coord);
         }
-        Ok(coord)
+        let coord = validity::on_edge(coord);
+        match validity::out_of_range(coord) {
+            Some(problem) => Err(ReadError::new(place, problem)),
+            None => Ok(coord),
+        }
     }
 }
 

@@ -26,6 +26,35 @@ fn verdict(exterior: LineString<f64>, holes: Vec<LineString<f64>>) -> String {
 }
 
 #[test]
+fn what_rounding_put_beyond_the_edge_of_the_globe_is_on_the_edge() {
+    for (x, y, expected) in [
+        (
+            180.000_000_000_000_06,
+            -90.000_000_000_000_01,
+            (180.0, -90.0),
+        ),
+        (-180.000_000_000_5, 39.0, (-180.0, 39.0)),
+        (
+            179.999_999_999_9,
+            89.999_999_999_9,
+            (179.999_999_999_9, 89.999_999_999_9),
+        ),
+        // A millimetre is no rounding.
+        (180.000_000_01, 0.0, (180.000_000_01, 0.0)),
+    ] {
+        let found = normalise(Geometry::Point((x, y).into()));
+        assert_eq!(found, Geometry::Point(expected.into()));
+    }
+    assert!(
+        out_of_range(Coord {
+            x: 180.000_000_01,
+            y: 0.0
+        })
+        .is_some()
+    );
+}
+
+#[test]
 fn a_wrong_ring_is_named_with_the_place_where_it_goes_wrong() {
     assert_eq!(
         verdict(square(0., 0., 4.), vec![square(1., 1., 1.)]),
