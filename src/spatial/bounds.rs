@@ -4,7 +4,9 @@
 //! geometry's own box never does, because geometries are cut there; a query's and an extent's may.
 
 use geo::Intersects;
-use geo_types::{Coord, Geometry, Point, Polygon, Rect};
+use geo_types::{
+    Coord, Geometry, GeometryCollection, LineString, MultiPolygon, Point, Polygon, Rect,
+};
 
 /// A box in WGS 84 degrees, edges included. `west > east` crosses the antimeridian.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -142,6 +144,30 @@ impl Bounds {
             (b, None)
         };
         std::iter::once(first).chain(second)
+    }
+
+    /// The geometry that it covers: one or two polygons, or lines or points where it has no area.
+    pub fn to_geometry(&self) -> Geometry<f64> {
+        let part = |b: Self| -> Geometry<f64> {
+            let rect = b.rect();
+            match (rect.width() > 0.0, rect.height() > 0.0) {
+                (true, true) => rect.to_polygon().into(),
+                (false, false) => Point::from(rect.min()).into(),
+                _ => LineString::new(vec![rect.min(), rect.max()]).into(),
+            }
+        };
+        if !self.crosses_antimeridian() {
+            return part(*self);
+        }
+        let parts: Vec<_> = self.parts().map(part).collect();
+        let polygons: Option<Vec<_>> = parts
+            .iter()
+            .map(|g| Polygon::try_from(g.clone()).ok())
+            .collect();
+        match polygons {
+            Some(polygons) => MultiPolygon(polygons).into(),
+            None => Geometry::GeometryCollection(GeometryCollection(parts)),
+        }
     }
 
     /// Width in degrees of longitude, 0 to 360.

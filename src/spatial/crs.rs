@@ -17,6 +17,8 @@
 //! with a rectangle for "in China" outside of which nothing is shifted. Their inverses are found by
 //! iteration, to well under a millimetre.
 
+mod bounds;
+
 use std::f64::consts::PI;
 use std::fmt;
 use std::str::FromStr;

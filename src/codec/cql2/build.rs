@@ -1,0 +1,164 @@
+//! Builds the tree for both encodings: checks the number of arguments, reads times and geometries, and
+//! keeps the limits.
+
+use serde_json::Value;
+
+use super::{FilterError, Instant, Kind, MAX_DEPTH, MAX_NODES, MAX_POSITIONS, Node, Op, Position};
+use crate::codec::geojson::read::{Limits, Member, read_geometry};
+use crate::spatial::crs::Crs;
+use crate::spatial::validity;
+
+/// The result of everything here.
+pub(super) type Built<T = Node> = Result<T, FilterError>;
+
+/// The words for a time in error texts.
+const A_TIME: &str = "a date as 2026-11-22 or a time with its zone as 2026-11-22T06:00:00Z";
+
+/// Builds nodes and counts them.
+pub(super) struct Builder {
+    crs: Crs,
+    nodes: usize,
+    positions: usize,
+}
+
+impl Builder {
+    /// A builder of an expression whose geometries are in `crs`.
+    pub fn new(crs: Crs) -> Self {
+        Self {
+            crs,
+            nodes: 0,
+            positions: 0,
+        }
+    }
+
+    /// A node.
+    pub fn node(&mut self, at: Position, kind: Kind) -> Built {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            let problem = format!("the expression has more than {MAX_NODES} parts");
+            return Err(FilterError::new(&at, problem));
+        }
+        let below = match &kind {
+            Kind::Interval(list) | Kind::Array(list) | Kind::Call(_, list) => {
+                list.iter().map(|n| n.depth).max().unwrap_or(0)
+            }
+            _ => 0,
+        };
+        self.depth(&at, below + 1)?;
+        Ok(Node {
+            at,
+            kind,
+            depth: below + 1,
+        })
+    }
+
+    /// Refuses what is nested too deep.
+    pub fn depth(&self, at: &Position, depth: usize) -> Built<()> {
+        if depth > MAX_DEPTH {
+            let problem = format!("the expression is nested deeper than {MAX_DEPTH} levels");
+            return Err(FilterError::new(at, problem));
+        }
+        Ok(())
+    }
+
+    /// An operator or a function with its arguments.
+    pub fn call(&mut self, at: Position, op: Op, args: Vec<Node>) -> Built {
+        let (least, most) = op.arity();
+        if args.len() < least || args.len() > most {
+            let expected = match (least, most) {
+                (1, 1) => "1 argument".to_owned(),
+                (a, b) if a == b => format!("{a} arguments"),
+                (a, _) => format!("at least {a} arguments"),
+            };
+            let problem = format!("{} takes {expected}, found {}", op.name(), args.len());
+            return Err(FilterError::new(&at, problem));
+        }
+        if let (Op::In, [_, list]) = (&op, args.as_slice())
+            && !matches!(&list.kind, Kind::Array(items) if !items.is_empty())
+        {
+            let problem = "expected a list of at least one value";
+            return Err(FilterError::new(&list.at, problem));
+        }
+        self.node(at, Kind::Call(op, args))
+    }
+
+    /// `DATE('2026-11-22')`.
+    pub fn date(&mut self, at: Position, text: &str) -> Built {
+        match text.parse() {
+            Ok(date) => self.node(at, Kind::Instant(Instant::Date(date))),
+            Err(_) => Err(FilterError::new(
+                &at,
+                format!("expected a date as 2026-11-22, found {text:?}"),
+            )),
+        }
+    }
+
+    /// `TIMESTAMP('2026-11-22T06:00:00Z')`.
+    pub fn timestamp(&mut self, at: Position, text: &str) -> Built {
+        match time(text) {
+            Some(time) => self.node(at, Kind::Instant(Instant::Time(time))),
+            None => Err(FilterError::new(
+                &at,
+                format!("expected a time with its zone as 2026-11-22T06:00:00Z, found {text:?}"),
+            )),
+        }
+    }
+
+    /// An end of an interval that is written as a text.
+    pub fn bound(&mut self, at: Position, text: &str) -> Built {
+        let kind = match text {
+            ".." => Kind::Open,
+            text => match instant(text) {
+                Some(instant) => Kind::Instant(instant),
+                None => {
+                    let problem =
+                        format!("expected {A_TIME}, or .. for an open end, found {text:?}");
+                    return Err(FilterError::new(&at, problem));
+                }
+            },
+        };
+        self.node(at, kind)
+    }
+
+    /// A geometry in the shape of GeoJSON.
+    pub fn geometry(&mut self, at: Position, value: &Value) -> Built {
+        let limits = Limits {
+            vertices: MAX_POSITIONS - self.positions,
+            crs: self.crs,
+            lat_first: self.crs.axis_order_lat_lon(),
+            member: Member::Ignored,
+        };
+        let geometry = read_geometry(value, &limits)
+            .map(validity::normalise)
+            .map_err(|e| FilterError::new(&at, e.to_string()))?;
+        validity::validate(&geometry).map_err(|e| FilterError::new(&at, e.to_string()))?;
+        self.positions += geo::CoordsIter::coords_count(&geometry);
+        self.node(at, Kind::Geometry(geometry))
+    }
+
+    /// A box.
+    pub fn bbox(&mut self, at: Position, numbers: &[f64]) -> Built {
+        let bounds = self
+            .crs
+            .bounds_to_wgs84(numbers)
+            .map_err(|problem| FilterError::new(&at, problem))?;
+        self.node(at, Kind::Box(bounds))
+    }
+}
+
+/// A time with its zone. An unescaped `+` of a query is a space.
+fn time(text: &str) -> Option<jiff::Timestamp> {
+    match text.split_once('T') {
+        Some((_, time)) if time.contains(' ') => text.replace(' ', "+").parse().ok(),
+        _ => text.parse().ok(),
+    }
+}
+
+/// A date or a time with its zone.
+fn instant(text: &str) -> Option<Instant> {
+    let is_date = text.len() == "2026-11-22".len();
+    if is_date && let Ok(date) = text.parse() {
+        return Some(Instant::Date(date));
+    }
+    time(text).map(Instant::Time)
+}

@@ -1,0 +1,350 @@
+//! CQL2 (OGC 21-065r2), the filter language of OGC API – Features, in both encodings: text and JSON.
+//!
+//! Both parsers build the same tree through a [`Builder`], which checks names, the number of arguments
+//! and the limits. An error says the position, what stands there and what was expected. What the tree
+//! means for a collection is decided in [`index::filter`](crate::index::filter).
+//!
+//! Parsing takes time linear in the length of the expression, and every limit is checked while parsing.
+
+mod build;
+mod json;
+mod text;
+mod tokens;
+mod wkt;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use geo_types::Geometry;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::spatial::bounds::Bounds;
+use crate::spatial::crs::Crs;
+use build::Builder;
+
+/// The longest expression, in bytes.
+pub const MAX_LENGTH: usize = 8 * 1024;
+/// The deepest nesting.
+pub const MAX_DEPTH: usize = 32;
+/// The most operators, functions, literals and property names in an expression.
+pub const MAX_NODES: usize = 1_000;
+/// The most positions in all geometries of an expression.
+pub const MAX_POSITIONS: usize = 2_000;
+
+/// How an expression is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// `cql2-text`: `levels > 6 AND name LIKE '温泉%'`.
+    #[default]
+    Text,
+    /// `cql2-json`: `{"op": ">", "args": [{"property": "levels"}, 6]}`.
+    Json,
+}
+
+/// Where something stands in an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Position {
+    /// The number of a character of the text, from 1.
+    Character(usize),
+    /// A JSON pointer (RFC 6901); empty for the whole document.
+    Pointer(String),
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Character(n) => write!(f, "character {n}"),
+            Self::Pointer(p) if p.is_empty() => f.write_str("the top"),
+            Self::Pointer(p) => write!(f, "{p}"),
+        }
+    }
+}
+
+/// Why an expression is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("at {at}: {problem}")]
+pub struct FilterError {
+    /// Where it is wrong.
+    pub at: Position,
+    /// What stands there and what was expected.
+    pub problem: String,
+}
+
+impl FilterError {
+    /// An error at a position.
+    pub fn new(at: &Position, problem: impl Into<String>) -> Self {
+        Self {
+            at: at.clone(),
+            problem: problem.into(),
+        }
+    }
+}
+
+/// A part of an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Where it stands.
+    pub at: Position,
+    /// What it is.
+    pub kind: Kind,
+    /// How many levels of nodes it has, itself included.
+    depth: usize,
+}
+
+/// What a part of an expression is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// `TRUE` or `FALSE`.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A date or a timestamp.
+    Instant(Instant),
+    /// The two ends of an interval.
+    Interval(Vec<Node>),
+    /// The open end of an interval, `..`.
+    Open,
+    /// A geometry in degrees of WGS 84.
+    Geometry(Geometry<f64>),
+    /// A box, which counts as the geometry that it covers.
+    Box(Bounds),
+    /// The name of a property.
+    Property(String),
+    /// A list.
+    Array(Vec<Node>),
+    /// An operator or a function with its arguments.
+    Call(Op, Vec<Node>),
+}
+
+/// A point in time, as exact as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instant {
+    /// A calendar day.
+    Date(Date),
+    /// A moment.
+    Time(Timestamp),
+}
+
+/// An operator or a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Op {
+    /// All hold.
+    And,
+    /// One holds.
+    Or,
+    /// It does not hold.
+    Not,
+    /// `=`, `<>`, `<`, `<=`, `>`, `>=`.
+    Compare(Compare),
+    /// A text matches a pattern with `%` and `_`.
+    Like,
+    /// A value lies between two others, both included.
+    Between,
+    /// A value is one of a list.
+    In,
+    /// There is no value.
+    IsNull,
+    /// A text without the difference of capital and small letters.
+    CaseI,
+    /// A text without accents.
+    AccentI,
+    /// `+`, `-`, `*`, `/`, `%`, `div`, `^`.
+    Arithmetic(Arithmetic),
+    /// How two geometries lie to each other.
+    Spatial(Spatial),
+    /// How two times lie to each other.
+    Temporal(Temporal),
+    /// How two lists lie to each other.
+    Array(ArrayOp),
+    /// A function of ours, by its name in small letters.
+    Function(String),
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Compare {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// An arithmetic operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    /// Division of whole numbers, towards zero.
+    WholeDivide,
+    Power,
+}
+
+/// A spatial operator, defined by OGC Simple Features (DE-9IM).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Spatial {
+    Intersects,
+    Disjoint,
+    Equals,
+    Touches,
+    Crosses,
+    Within,
+    Contains,
+    Overlaps,
+}
+
+/// A temporal operator, defined by Allen's interval algebra.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Temporal {
+    After,
+    Before,
+    Contains,
+    Disjoint,
+    During,
+    Equals,
+    FinishedBy,
+    Finishes,
+    Intersects,
+    Meets,
+    MetBy,
+    OverlappedBy,
+    Overlaps,
+    StartedBy,
+    Starts,
+}
+
+/// An operator on lists, which count as sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ArrayOp {
+    Equals,
+    Contains,
+    ContainedBy,
+    Overlaps,
+}
+
+/// The operators by their names in CQL2 JSON; CQL2 text has those of two arguments that are no words
+/// between their operands as functions, whatever the case.
+const OPS: &[(&str, Op)] = &[
+    ("and", Op::And),
+    ("or", Op::Or),
+    ("not", Op::Not),
+    ("=", Op::Compare(Compare::Eq)),
+    ("<>", Op::Compare(Compare::Ne)),
+    ("<", Op::Compare(Compare::Lt)),
+    ("<=", Op::Compare(Compare::Le)),
+    (">", Op::Compare(Compare::Gt)),
+    (">=", Op::Compare(Compare::Ge)),
+    ("like", Op::Like),
+    ("between", Op::Between),
+    ("in", Op::In),
+    ("isNull", Op::IsNull),
+    ("casei", Op::CaseI),
+    ("accenti", Op::AccentI),
+    ("+", Op::Arithmetic(Arithmetic::Add)),
+    ("-", Op::Arithmetic(Arithmetic::Subtract)),
+    ("*", Op::Arithmetic(Arithmetic::Multiply)),
+    ("/", Op::Arithmetic(Arithmetic::Divide)),
+    ("%", Op::Arithmetic(Arithmetic::Remainder)),
+    ("div", Op::Arithmetic(Arithmetic::WholeDivide)),
+    ("^", Op::Arithmetic(Arithmetic::Power)),
+    ("s_intersects", Op::Spatial(Spatial::Intersects)),
+    ("s_disjoint", Op::Spatial(Spatial::Disjoint)),
+    ("s_equals", Op::Spatial(Spatial::Equals)),
+    ("s_touches", Op::Spatial(Spatial::Touches)),
+    ("s_crosses", Op::Spatial(Spatial::Crosses)),
+    ("s_within", Op::Spatial(Spatial::Within)),
+    ("s_contains", Op::Spatial(Spatial::Contains)),
+    ("s_overlaps", Op::Spatial(Spatial::Overlaps)),
+    ("t_after", Op::Temporal(Temporal::After)),
+    ("t_before", Op::Temporal(Temporal::Before)),
+    ("t_contains", Op::Temporal(Temporal::Contains)),
+    ("t_disjoint", Op::Temporal(Temporal::Disjoint)),
+    ("t_during", Op::Temporal(Temporal::During)),
+    ("t_equals", Op::Temporal(Temporal::Equals)),
+    ("t_finishedBy", Op::Temporal(Temporal::FinishedBy)),
+    ("t_finishes", Op::Temporal(Temporal::Finishes)),
+    ("t_intersects", Op::Temporal(Temporal::Intersects)),
+    ("t_meets", Op::Temporal(Temporal::Meets)),
+    ("t_metBy", Op::Temporal(Temporal::MetBy)),
+    ("t_overlappedBy", Op::Temporal(Temporal::OverlappedBy)),
+    ("t_overlaps", Op::Temporal(Temporal::Overlaps)),
+    ("t_startedBy", Op::Temporal(Temporal::StartedBy)),
+    ("t_starts", Op::Temporal(Temporal::Starts)),
+    ("a_equals", Op::Array(ArrayOp::Equals)),
+    ("a_contains", Op::Array(ArrayOp::Contains)),
+    ("a_containedBy", Op::Array(ArrayOp::ContainedBy)),
+    ("a_overlaps", Op::Array(ArrayOp::Overlaps)),
+];
+
+impl Op {
+    /// The operator with a name; any other name is a function's.
+    fn named(name: &str) -> Self {
+        let known = OPS.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        known.map_or_else(|| Self::Function(name.to_lowercase()), |(_, op)| op.clone())
+    }
+
+    /// Its name in CQL2 JSON.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Function(name) => name,
+            op => OPS
+                .iter()
+                .find(|(_, known)| known == op)
+                .map_or("", |(name, _)| name),
+        }
+    }
+
+    /// The least and the greatest number of arguments.
+    fn arity(&self) -> (usize, usize) {
+        match self {
+            Self::And | Self::Or => (2, MAX_NODES),
+            Self::Not | Self::IsNull | Self::CaseI | Self::AccentI => (1, 1),
+            Self::Between => (3, 3),
+            Self::Compare(_)
+            | Self::Like
+            | Self::In
+            | Self::Arithmetic(_)
+            | Self::Spatial(_)
+            | Self::Temporal(_)
+            | Self::Array(_) => (2, 2),
+            Self::Function(_) => (0, MAX_NODES),
+        }
+    }
+}
+
+/// Parses an expression. Geometries are given in `crs`, in the axis order of its authority.
+///
+/// # Errors
+/// What is wrong and where; also an expression that exceeds a limit.
+pub fn parse(expression: &str, encoding: Encoding, crs: Crs) -> Result<Node, FilterError> {
+    let start = match encoding {
+        Encoding::Text => Position::Character(1),
+        Encoding::Json => Position::Pointer(String::new()),
+    };
+    if expression.len() > MAX_LENGTH {
+        let problem = format!(
+            "the expression has {} bytes; at most {MAX_LENGTH} are taken",
+            expression.len()
+        );
+        return Err(FilterError::new(&start, problem));
+    }
+    let mut builder = Builder::new(crs);
+    match encoding {
+        Encoding::Text => text::parse(expression, &mut builder),
+        Encoding::Json => json::parse(expression, &mut builder),
+    }
+}

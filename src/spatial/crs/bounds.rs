@@ -1,0 +1,43 @@
+//! Boxes that are given in a coordinate system.
+
+use geo_types::Coord;
+
+use super::Crs;
+use crate::spatial::bounds::{Bounds, BoundsError};
+
+impl Crs {
+    /// The box in degrees of WGS 84 around a box of this system. It is given by four numbers, or six with
+    /// heights, in the axis order of the authority.
+    ///
+    /// # Errors
+    /// What is wrong with the numbers, as a sentence without its full stop.
+    pub fn bounds_to_wgs84(self, numbers: &[f64]) -> Result<Bounds, String> {
+        let [a, b, c, d] = match *numbers {
+            [a, b, _, c, d, _] | [a, b, c, d] => [a, b, c, d],
+            _ => return Err(BoundsError::Count(numbers.len()).to_string()),
+        };
+        let [a, b, c, d] = if self.axis_order_lat_lon() {
+            [b, a, d, c]
+        } else {
+            [a, b, c, d]
+        };
+        if self.is_degrees() {
+            return Bounds::from_numbers(&[a, b, c, d]).map_err(|e| e.to_string());
+        }
+        if !(a <= c && b <= d) {
+            return Err("the first corner must be the lower left one".to_owned());
+        }
+        // The edges of a projected box are curves in degrees: the box around points along them.
+        let mut around: Option<Bounds> = None;
+        for step in 0..=16_u32 {
+            let t = f64::from(step) / 16.0;
+            let (x, y) = (a + (c - a) * t, b + (d - b) * t);
+            for (x, y) in [(x, b), (x, d), (a, y), (c, y)] {
+                let place = self.to_wgs84(Coord { x, y }).map_err(|e| e.to_string())?;
+                let place = Bounds::of_coord(place);
+                around = Some(around.map_or(place, |b| b.union(place)));
+            }
+        }
+        around.ok_or_else(|| BoundsError::Count(numbers.len()).to_string())
+    }
+}
