@@ -6,6 +6,7 @@
 //! of a client asks with a [`Budget`].
 
 use std::convert::Infallible;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -111,6 +112,8 @@ pub struct Budget {
     visited: AtomicU64,
     held: AtomicU64,
     stopped: AtomicBool,
+    /// Why a part of the question that cannot say so itself was stopped.
+    halted: OnceLock<Stop>,
 }
 
 impl Budget {
@@ -125,6 +128,7 @@ impl Budget {
             visited: AtomicU64::new(0),
             held: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
+            halted: OnceLock::new(),
         }
     }
 
@@ -139,6 +143,13 @@ impl Budget {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
+    /// Stops the question at its next step with the reason that a part of it met, which has no way to
+    /// return it, as a filter of entries has none.
+    pub fn halt(&self, reason: Stop) {
+        let _ = self.halted.set(reason);
+        self.stop();
+    }
+
     /// How many boxes and entries were looked at so far.
     pub fn visited(&self) -> u64 {
         self.visited.load(Ordering::Relaxed)
@@ -146,7 +157,7 @@ impl Budget {
 
     fn spend(&self, cost: u64) -> Result<(), Stop> {
         if self.stopped.load(Ordering::Relaxed) {
-            return Err(Stop::Gone);
+            return Err(self.halted.get().copied().unwrap_or(Stop::Gone));
         }
         let before = self.spent.fetch_add(cost, Ordering::Relaxed);
         let now = before.saturating_add(cost);
@@ -208,6 +219,10 @@ mod tests {
         let budget = Budget::new(100, 10);
         assert_eq!(budget.hold(10), Ok(()));
         assert_eq!(budget.hold(1), Err(Stop::Memory));
+
+        let budget = Budget::new(100, 10);
+        budget.halt(Stop::Memory);
+        assert_eq!(budget.see(1), Err(Stop::Memory));
 
         let budget = Budget::new(100, 10);
         budget.stop();

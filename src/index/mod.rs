@@ -2,7 +2,7 @@
 //!
 //! Everything here is an immutable value. A commit makes the next value ([`Collections::apply`]);
 //! whoever reads keeps the one it took, without locks. `query` answers by box, shape and page,
-//! `near` by true metres; `budget` says how much a question may look at.
+//! `near` by true metres, `filter` by an expression of CQL2; `budget` says how much a question may look at.
 
 mod base;
 mod budget;
@@ -11,6 +11,7 @@ mod collections;
 mod delta;
 mod density;
 mod entry;
+pub mod filter;
 mod near;
 mod query;
 mod recent;

@@ -25,6 +25,9 @@ pub struct Select<'a> {
     pub bbox: Option<Bounds>,
     /// The feature's geometry meets this geometry.
     pub intersects: Option<Geometry<f64>>,
+    /// Boxes outside of which the filter takes nothing, none of them crossing the antimeridian. They
+    /// narrow the search and decide about nothing else.
+    pub near: Option<&'a [Bounds]>,
     /// Anything else.
     pub filter: Option<Filter<'a>>,
     /// Only ids after this one: how a client pages without missing or doubling anything.
@@ -42,6 +45,7 @@ impl Default for Select<'_> {
         Self {
             bbox: None,
             intersects: None,
+            near: None,
             filter: None,
             after: None,
             offset: 0,
@@ -138,7 +142,7 @@ impl Collection {
         meter: &M,
         each: impl FnMut(&'a Arc<Entry>),
     ) -> Result<Counts, M::Stop> {
-        if select.bbox.is_none() && select.intersects.is_none() {
+        if select.bbox.is_none() && select.intersects.is_none() && select.near.is_none() {
             self.visit_all(select, meter, each)
         } else {
             self.visit_hits(select, meter, each)
@@ -420,6 +424,8 @@ struct Place<'a> {
     around: Vec<Envelope>,
     /// What is in one of these is in the place.
     within: Vec<Envelope>,
+    /// What meets none of these is not looked for.
+    near: Option<Vec<Envelope>>,
 }
 
 impl<'a> Place<'a> {
@@ -429,7 +435,7 @@ impl<'a> Place<'a> {
             (Some(b), None) => b.parts().map(|p| outwards(&p)).collect(),
             // The smaller of both would do; the exact test comes for every candidate anyway.
             (_, Some(g)) => Bounds::of(g).iter().map(outwards).collect(),
-            (None, None) => Vec::new(),
+            (None, None) => vec![outwards(&Bounds::WORLD)],
         };
         let within = match (&select.bbox, shape) {
             (Some(b), None) => b.parts().filter_map(|p| inwards(&p)).collect(),
@@ -440,6 +446,7 @@ impl<'a> Place<'a> {
             shape,
             around,
             within,
+            near: select.near.map(|n| n.iter().map(outwards).collect()),
         }
     }
 
@@ -504,10 +511,18 @@ impl<'a> Place<'a> {
     /// Whether the envelope alone says that what is in it matches.
     fn holds(&self, envelope: &Envelope) -> bool {
         self.within.iter().any(|b| b.contains_envelope(envelope))
+            && self
+                .near
+                .as_ref()
+                .is_none_or(|near| near.iter().any(|b| b.contains_envelope(envelope)))
     }
 
     fn touches(&self, envelope: &Envelope) -> bool {
         self.around.iter().any(|b| b.intersects(envelope))
+            && self
+                .near
+                .as_ref()
+                .is_none_or(|near| near.iter().any(|b| b.intersects(envelope)))
     }
 
     fn meets(&self, geometry: &Geometry<f64>) -> bool {

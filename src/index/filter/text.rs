@@ -1,0 +1,123 @@
+//! Patterns of `LIKE`, and texts without case and accents.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::index::Meter;
+
+/// The longest pattern, in characters. Together with the meter it bounds a match by its product with
+/// the length of the text.
+pub(super) const MAX_PATTERN: usize = 512;
+
+/// Steps of a match between two reports to the meter.
+const STEPS: usize = 4_096;
+
+/// A part of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// `%`: any characters, also none.
+    Any,
+    /// `_`: one character.
+    One,
+    /// The character itself.
+    Char(char),
+}
+
+/// A pattern: `%` is any text, `_` any character, and a backslash takes the next character as it is.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern(Vec<Part>);
+
+impl Pattern {
+    /// `None` if it is too long.
+    pub fn new(pattern: &str) -> Option<Self> {
+        let mut parts = Vec::new();
+        let mut chars = pattern.chars();
+        while let Some(c) = chars.next() {
+            let part = match c {
+                '%' => Part::Any,
+                '_' => Part::One,
+                '\\' => Part::Char(chars.next().unwrap_or('\\')),
+                c => Part::Char(c),
+            };
+            if part != Part::Any || parts.last() != Some(&Part::Any) {
+                parts.push(part);
+            }
+        }
+        (parts.len() <= MAX_PATTERN).then_some(Self(parts))
+    }
+
+    /// Whether a whole text matches. Goes back to the last `%` only, so it takes at most as many steps
+    /// as the text has characters times the pattern has parts.
+    pub fn matches<M: Meter>(&self, text: &str, meter: &M) -> Result<bool, M::Stop> {
+        let parts = &self.0;
+        let mut rest = text.chars();
+        let mut at = 0;
+        // The last `%` passed, and the text from which it was tried last.
+        let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
+        let mut steps = 0;
+        loop {
+            steps += 1;
+            if steps == STEPS {
+                meter.test(STEPS)?;
+                steps = 0;
+            }
+            if parts.get(at) == Some(&Part::Any) {
+                at += 1;
+                if at == parts.len() {
+                    break;
+                }
+                retry = Some((at, rest.clone()));
+                continue;
+            }
+            let mut ahead = rest.clone();
+            match (ahead.next(), parts.get(at)) {
+                (None, None) => break,
+                (Some(_), Some(Part::One)) => {
+                    rest = ahead;
+                    at += 1;
+                    continue;
+                }
+                (Some(c), Some(Part::Char(p))) if c == *p => {
+                    rest = ahead;
+                    at += 1;
+                    continue;
+                }
+                _ => {}
+            }
+            // It does not go on from here: the last `%` takes one character more.
+            let Some((from, mut left)) = retry.take() else {
+                meter.test(steps)?;
+                return Ok(false);
+            };
+            if left.next().is_none() {
+                meter.test(steps)?;
+                return Ok(false);
+            }
+            at = from;
+            rest = left.clone();
+            retry = Some((from, left));
+        }
+        meter.test(steps)?;
+        Ok(true)
+    }
+}
+
+/// A text without the difference of capital and small letters, for all scripts that have it: each
+/// character in capitals and those in small letters, so that `ß` is `ss` and a final sigma a sigma.
+pub(super) fn fold_case(text: &str) -> String {
+    text.chars()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// A text without accents: the combining marks of Latin, Greek and Cyrillic letters. Vowel signs and
+/// other marks that are letters of their scripts stay.
+pub(super) fn fold_accents(text: &str) -> String {
+    text.nfd().filter(|c| !is_accent(*c)).nfc().collect()
+}
+
+fn is_accent(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
