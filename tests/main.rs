@@ -17,6 +17,7 @@ mod connections;
 mod credentials;
 mod documents;
 mod features;
+mod filters;
 mod foreign_files;
 mod full_disk;
 mod import_command;

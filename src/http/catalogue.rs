@@ -15,7 +15,6 @@ use super::{App, assets, html, items};
 use crate::index::{Collection, Entry};
 use crate::live::Snapshot;
 use crate::model::names::collection::GRIDS;
-use crate::model::names::property;
 use crate::model::{Canonical, Role, RoleSet, SOURCES};
 use crate::spatial::bounds;
 use crate::spatial::crs::Crs;
@@ -36,6 +35,23 @@ const CLASSES: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+    "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+    "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/array-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
+    "http://www.opengis.net/spec/cql2/1.0/conf/functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
 ];
 
 /// The landing page.
@@ -97,8 +113,7 @@ pub async fn landing(
 /// The street's name, where the map has one.
 fn title(snapshot: &Snapshot) -> String {
     let street = snapshot.collections().get(GRIDS).and_then(|grids| {
-        let streets =
-            |e: &&Arc<Entry>| Canonical::new(e.all_properties()).is(property::KIND, "street");
+        let streets = |e: &&Arc<Entry>| Canonical::new(e.all_properties()).is("kind", "street");
         grids
             .iter()
             .take(MOST_GRIDS)
@@ -106,8 +121,8 @@ fn title(snapshot: &Snapshot) -> String {
             .find_map(|entry| {
                 let map: Map<String, Value> =
                     serde_json::from_str(&entry.properties(grids.schema(), Role::Public)).ok()?;
-                (map.get(property::KIND)?.as_str()? == "street").then_some(())?;
-                map.get(property::NAME)?.as_str().map(str::to_owned)
+                (map.get("kind")?.as_str()? == "street").then_some(())?;
+                map.get("name")?.as_str().map(str::to_owned)
             })
     });
     match street {

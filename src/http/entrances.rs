@@ -17,7 +17,6 @@ use super::problem::Problem;
 use super::query::Query;
 use crate::model::Role;
 use crate::model::names::collection::ENTRANCES;
-use crate::model::names::property;
 use crate::service::ledger::cases;
 use crate::service::place;
 use crate::store::audit::{AuditEntry, AuditKind};
@@ -88,7 +87,7 @@ pub async fn code(
     let look = AuditEntry::new(AuditKind::Look)
         .of_this_request()
         .on(ENTRANCES, &id)
-        .saying(property::ACCESS_CODE);
+        .saying("access_code");
     app.live.store().audit(look).await?;
     let text = |name: &str| {
         entrance
@@ -110,7 +109,7 @@ pub async fn code(
 /// The code of an entrance, where it has one that is still valid.
 fn valid_code(entrance: &Map<String, Value>, now: Timestamp) -> Option<String> {
     let text = |name: &str| entrance.get(name).and_then(Value::as_str);
-    let code = text(property::ACCESS_CODE).filter(|code| !code.trim().is_empty())?;
+    let code = text("access_code").filter(|code| !code.trim().is_empty())?;
     let over = text("access_code_until")
         .and_then(|until| until.parse::<Timestamp>().ok())
         .is_some_and(|until| until <= now);

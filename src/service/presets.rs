@@ -1,4 +1,5 @@
-//! Presets (预设): named settings of wall screens. Several screens can use one preset.
+//! Presets (预设): how a screen is to show the map, kept under a name so that many screens show the same
+//! and one of them can be replaced overnight.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,7 +23,7 @@ pub struct Preset {
     pub name: String,
     /// What people call it.
     pub title: Option<String>,
-    /// The settings: keys and values as in the query of a page's URL.
+    /// What it sets: keys and values as in a page's address.
     pub settings: Map<String, Value>,
     /// The commit that wrote it.
     pub seq: u64,
@@ -30,10 +31,10 @@ pub struct Preset {
     pub updated_at: Timestamp,
 }
 
-/// Why a preset was not saved.
+/// Why a preset was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum PresetError {
-    /// The limit is reached.
+    /// There are too many already.
     #[error("there are {MOST_PRESETS} presets already; delete one first")]
     TooMany,
     /// The store failed.
@@ -56,7 +57,7 @@ pub fn preset(snapshot: &Snapshot, name: &str) -> Option<Preset> {
     rows.get(name).map(|entry| read(entry))
 }
 
-/// Saves a preset under its name and replaces an earlier one.
+/// Keeps a preset under its name, in place of the one before it; answers the commit.
 ///
 /// # Errors
 /// When there are too many, or the store fails.

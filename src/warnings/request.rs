@@ -10,10 +10,10 @@ use super::key::KeyMark;
 use super::step::{Action, PhotoKind, StepPhoto, Verdict};
 use crate::model::FeatureId;
 
-/// A requested action with the fields that were given.
+/// An action that somebody wants, with its fields as far as they were given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionRequest {
-    /// The action; never a mark of the system.
+    /// What is wanted; never a mark of the system.
     pub action: Action,
     /// What they write.
     pub note: Option<String>,

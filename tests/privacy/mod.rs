@@ -5,4 +5,5 @@ mod canary;
 mod codes;
 mod derived;
 mod erase;
+mod filters;
 mod writes;

@@ -35,6 +35,9 @@ pub struct Worst {
 }
 
 const GAUSS: &str = "http://www.opengis.net/def/crs/EPSG/0/4527";
+/// A filter that reads and folds every name, and measures every geometry.
+const EVERY_NAME: &str = "filter=ACCENTI(CASEI(name))%20LIKE%20%27%25%E6%A5%BC%25a%25b%25c%27%20OR%20\
+    area_m2(geometry)%20%3C%200%20OR%20levels%20*%202%20IN%20(1,3,5,7,9,11,13,15,17,19,21,23,25,27,29)";
 const ALL_SORTED: &str = "sortby=-levels,name,-number,units&limit=10000&offset=20000";
 
 /// The worst requests of every path. A path that is missing here fails the tests.
@@ -75,6 +78,10 @@ pub fn worst(town: &Town) -> Vec<Worst> {
                 format!("{items}?limit=1&bbox=170,-90,-170,90&levels=6&elevator=true&name=x"),
                 format!("{items}?{ALL_SORTED}"),
                 format!("{items}?{ALL_SORTED}&bbox=-180,-90,180,90&elevator=true&f=html"),
+                format!("{items}?{EVERY_NAME}"),
+                format!("{items}?{EVERY_NAME}&{ALL_SORTED}"),
+                format!("{items}?limit=10000&filter=NOT%20S_TOUCHES(geometry,{})", zigzag()),
+                format!("{items}?filter=S_CROSSES(geometry,{0})%20OR%20S_OVERLAPS({0},geometry)", zigzag()),
                 "/api/collections/warnings/items?limit=10000&datetime=../2030-01-01&sortby=-reported_at"
                     .to_owned(),
             ],
@@ -223,6 +230,17 @@ pub fn worst(town: &Town) -> Vec<Worst> {
         one("/health/ready", May::Little, "/health/ready"),
         one("/metrics", May::Little, "/metrics"),
     ]
+}
+
+/// A line that crosses the city 200 times, as an expression writes it.
+fn zigzag() -> String {
+    let positions: Vec<String> = (0..200)
+        .map(|n| {
+            let lat = if n % 2 == 0 { 38 } else { 40 };
+            format!("{:.3}%20{lat}", 116.5 + f64::from(n) * 0.005)
+        })
+        .collect();
+    format!("LINESTRING({})", positions.join(","))
 }
 
 /// The paths of a description of the interface that can be read.

@@ -3,6 +3,7 @@
 
 mod content_crs;
 pub(super) mod doubts;
+mod filter;
 mod guard;
 mod one;
 pub mod params;
@@ -34,6 +35,7 @@ use super::problem::Problem;
 use super::query::{Query, encode};
 use super::work::Cut;
 use crate::codec::geojson::write::{FeatureParts, feature, geometry_or_null};
+use crate::index::filter::Predicate;
 use crate::index::{Budget, Collection, Entry, Meter as _, Select};
 use crate::live::Snapshot;
 use crate::model::View;
@@ -76,6 +78,9 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
         ("crs" = Option<String>, Query, description = "The URI of the system of the answer's coordinates; CRS84 where it is missing"),
         ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "name,-levels: at most four properties"),
+        ("filter" = Option<String>, Query, description = "An expression of CQL2 over the collection's queryables that must hold: `levels > 6 AND S_INTERSECTS(geometry, BBOX(117.1,39.2,117.2,39.3))`"),
+        ("filter-lang" = Option<String>, Query, description = "The encoding of `filter`: cql2-text (the default) or cql2-json"),
+        ("filter-crs" = Option<String>, Query, description = "The URI of the system of the coordinates in `filter`; CRS84 where it is missing"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses(
@@ -124,7 +129,7 @@ pub(super) struct Wanted {
 
 /// How to ask for fewer features.
 const NARROW: &str = "Ask for a smaller area (bbox=), for fewer features at a time (limit=, then the link \
-    \"next\"), or without sortby.";
+    \"next\"), without sortby, or with a simpler filter.";
 
 /// Answers with a page of features.
 pub(super) async fn page(
@@ -219,12 +224,13 @@ impl Page {
             ..
         } = &self.wanted;
         let view = self.caller.view();
-        let filter = params.filter(collection, view);
+        let filter = params.filter(collection, view, budget);
         let select = Select {
             bbox: params.bbox,
             after: params.after.clone(),
             offset: params.offset,
             limit: params.limit.min(self.most),
+            near: params.predicate.as_ref().and_then(Predicate::near),
             filter: filter
                 .as_ref()
                 .map(|f| f as &(dyn Fn(&Entry) -> bool + Sync)),

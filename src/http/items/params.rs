@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use geo_types::Coord;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::filter;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::index::{Collection, Entry};
+use crate::index::filter::Predicate;
+use crate::index::{Budget, Collection, Entry};
 use crate::model::{Canonical, FeatureId, Role, Schema, View, pick};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
@@ -35,6 +36,9 @@ const KNOWN: &[&str] = &[
     "crs",
     "datetime",
     "f",
+    "filter",
+    "filter-crs",
+    "filter-lang",
     "limit",
     "offset",
     "properties",
@@ -62,6 +66,8 @@ pub struct Params {
     pub equal: BTreeMap<String, String>,
     /// The span of time that must be met.
     pub datetime: Option<Span>,
+    /// The expression that must hold.
+    pub predicate: Option<Predicate>,
 }
 
 /// A span of time; an open end is `None`.
@@ -127,22 +133,57 @@ impl Params {
             sort,
             equal,
             datetime: query.get("datetime")?.map(span).transpose()?,
+            predicate: filter::read(query, schema, view.roles, crs(query, "filter-crs")?)?,
+        })
+    }
+
+    /// Whether features are chosen by their properties, their time or an expression.
+    pub fn has_filter(&self, schema: &Schema, view: View<'_>) -> bool {
+        !self.equal.is_empty() || self.predicate.is_some() || self.temporal(schema, view).is_some()
+    }
+
+    /// The property that is the time of features and the span that it must meet. Who may not see the
+    /// time may not ask by it.
+    fn temporal<'a>(&self, schema: &'a Schema, view: View<'_>) -> Option<(&'a str, Span)> {
+        let span = self.datetime?;
+        let name = schema.time.as_deref()?;
+        let property = schema.properties.get(name)?;
+        view.roles.includes(property.role).then_some((name, span))
+    }
+
+    /// The filter on properties, on time and by an expression, where there is one. What the expression
+    /// costs counts for the budget.
+    pub fn filter<'a>(
+        &'a self,
+        collection: &'a Collection,
+        view: View<'a>,
+        budget: &'a Budget,
+    ) -> Option<impl Fn(&Entry) -> bool + Sync + 'a> {
+        let plain = self.plain_filter(collection, view);
+        if plain.is_none() && self.predicate.is_none() {
+            return None;
+        }
+        let schema = collection.schema();
+        Some(move |entry: &Entry| {
+            plain.as_ref().is_none_or(|f| f(entry))
+                && self.predicate.as_ref().is_none_or(|predicate| {
+                    let matches = predicate.matches(entry, schema, view, budget);
+                    matches.unwrap_or_else(|stop| {
+                        budget.halt(stop);
+                        false
+                    })
+                })
         })
     }
 
     /// The filter on properties and time, where there is one.
-    pub fn filter<'a>(
+    fn plain_filter<'a>(
         &'a self,
         collection: &'a Collection,
         view: View<'a>,
     ) -> Option<impl Fn(&Entry) -> bool + Sync + 'a> {
         let schema = collection.schema();
-        let temporal = self.datetime.and_then(|span| {
-            let name = schema.time.as_deref()?;
-            // Who may not see the time may not ask by it.
-            let property = schema.properties.get(name)?;
-            view.roles.includes(property.role).then_some((name, span))
-        });
+        let temporal = self.temporal(schema, view);
         if self.equal.is_empty() && temporal.is_none() {
             return None;
         }
@@ -227,43 +268,15 @@ pub fn bbox(query: &Query) -> Result<Option<Bounds>, Problem> {
         .map_err(|_| {
             wrong("expected four numbers, west,south,east,north (or six with heights).".into())
         })?;
-    let numbers = match numbers[..] {
-        [a, b, _, c, d, _] => [a, b, c, d],
-        [a, b, c, d] => [a, b, c, d],
-        _ => {
-            return Err(wrong(format!(
-                "expected four numbers, west,south,east,north (or six with heights), found {}.",
-                numbers.len()
-            )));
-        }
-    };
-    let [a, b, c, d] = if from.axis_order_lat_lon() {
-        [numbers[1], numbers[0], numbers[3], numbers[2]]
-    } else {
-        numbers
-    };
-    if from.is_degrees() {
-        return Bounds::from_numbers(&[a, b, c, d])
-            .map(Some)
-            .map_err(|e| wrong(e.to_string()));
+    if !matches!(numbers.len(), 4 | 6) {
+        return Err(wrong(format!(
+            "expected four numbers, west,south,east,north (or six with heights), found {}.",
+            numbers.len()
+        )));
     }
-    if !(a <= c && b <= d) {
-        return Err(wrong("the first corner must be the lower left one.".into()));
-    }
-    // The edges of a projected box are curves in degrees: the box around points along them.
-    let mut around: Option<Bounds> = None;
-    for step in 0..=16_u32 {
-        let t = f64::from(step) / 16.0;
-        let (x, y) = (a + (c - a) * t, b + (d - b) * t);
-        for (x, y) in [(x, b), (x, d), (a, y), (c, y)] {
-            let place = from
-                .to_wgs84(Coord { x, y })
-                .map_err(|e| wrong(e.to_string()))?;
-            let place = Bounds::of_coord(place);
-            around = Some(around.map_or(place, |b| b.union(place)));
-        }
-    }
-    Ok(around)
+    from.bounds_to_wgs84(&numbers)
+        .map(Some)
+        .map_err(|problem| wrong(format!("{problem}.")))
 }
 
 /// A coordinate system given by its URI.

@@ -16,11 +16,11 @@ use crate::http::items::{Wanted, collection, first, page};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::{Cut, Kind};
+use crate::index::filter::Predicate;
 use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
 use crate::live::Snapshot;
 use crate::live::history::{self, Which};
 use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
-use crate::model::names::property;
 use crate::model::{
     Body, Canonical, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS,
 };
@@ -163,7 +163,7 @@ async fn read_past(
     let all = !open
         && params.bbox.is_none()
         && params.sort.is_empty()
-        && params.filter(present, caller.view()).is_none();
+        && !params.has_filter(present.schema(), caller.view());
     if which == Which::All && !all {
         let cases = history::ledger_at(live, snapshot, at, history::MOST).await?;
         let cases = cases.ok_or_else(|| Problem::internal(&"there are no warnings"))?;
@@ -238,8 +238,8 @@ async fn read_open(app: &App, snapshot: &Arc<Snapshot>) -> Result<Chosen, Proble
 /// Whether a case, in canonical JSON, has not ended and is not held back.
 fn is_open(properties: &str) -> bool {
     let case = Canonical::new(properties);
-    let status = case.text(property::STATUS).and_then(|s| Status::parse(&s));
-    !status.is_some_and(Status::is_ended) && !case.is_true(property::HELD)
+    let status = case.text("status").and_then(|s| Status::parse(&s));
+    !status.is_some_and(Status::is_ended) && !case.is_true("held")
 }
 
 /// Cases as a collection of their own, under the schema in force: what it protects today it protects of
@@ -390,9 +390,10 @@ impl Rows {
     /// The cases that are wanted, in the order wanted.
     fn entries(&self, params: &Params, budget: &Budget) -> Result<Vec<&Arc<Entry>>, Cut> {
         let cases = &self.cases;
-        let filter = params.filter(cases, self.caller.view());
+        let filter = params.filter(cases, self.caller.view(), budget);
         let select = Select {
             bbox: params.bbox,
+            near: params.predicate.as_ref().and_then(Predicate::near),
             after: params.after.clone(),
             filter: filter
                 .as_ref()

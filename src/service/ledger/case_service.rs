@@ -73,7 +73,7 @@ impl Known {
         cases::change(next, self.entry.geometry().cloned())
     }
 
-    /// The precondition that it is unchanged.
+    /// The precondition that nobody changed it since.
     pub fn expect(&self) -> Expect {
         Expect::Seq(self.entry.seq())
     }

@@ -1985,6 +1985,12 @@ export interface operations {
                 crs?: string;
                 /** @description name,-levels: at most four properties */
                 sortby?: string[];
+                /** @description An expression of CQL2 over the collection's queryables that must hold: `levels > 6 AND S_INTERSECTS(geometry, BBOX(117.1,39.2,117.2,39.3))` */
+                filter?: string;
+                /** @description The encoding of `filter`: cql2-text (the default) or cql2-json */
+                "filter-lang"?: string;
+                /** @description The URI of the system of the coordinates in `filter`; CRS84 where it is missing */
+                "filter-crs"?: string;
                 /** @description json or html */
                 f?: string;
             };

@@ -1,0 +1,42 @@
+//! `filter`, `filter-lang` and `filter-crs` of OGC API – Features part 3.
+
+use crate::codec::cql2::{self, Encoding, FilterError, Position};
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::index::filter::Predicate;
+use crate::model::{RoleSet, Schema};
+use crate::spatial::crs::Crs;
+
+/// Reads the filter of a request to a collection, as somebody with these roles may ask it. Its coordinates
+/// are in `crs`.
+pub(super) fn read(
+    query: &Query,
+    schema: &Schema,
+    roles: RoleSet,
+    crs: Option<Crs>,
+) -> Result<Option<Predicate>, Problem> {
+    let encoding = match query.get("filter-lang")? {
+        None | Some("cql2-text") => Encoding::Text,
+        Some("cql2-json") => Encoding::Json,
+        Some(other) => {
+            return Err(Problem::invalid(
+                "filter-lang",
+                format!("filter-lang={other}: expected cql2-text or cql2-json."),
+            ));
+        }
+    };
+    let Some(filter) = query.get("filter")? else {
+        return Ok(None);
+    };
+    let node = cql2::parse(filter, encoding, crs.unwrap_or(Crs::Crs84)).map_err(|e| refused(&e))?;
+    let predicate = Predicate::compile(&node, schema, roles).map_err(|e| refused(&e))?;
+    Ok(Some(predicate))
+}
+
+fn refused(error: &FilterError) -> Problem {
+    let problem = Problem::invalid("filter", format!("Invalid filter {error}."));
+    match &error.at {
+        Position::Character(n) => problem.with("position", *n),
+        Position::Pointer(p) => problem.with("pointer", p.clone()),
+    }
+}
