@@ -10,6 +10,7 @@ use crate::codec::photo;
 use crate::demo::{self, Event, OpenCase, Sighting, What, Who};
 use crate::live::Snapshot;
 use crate::model::names::collection::WARNINGS;
+use crate::model::names::property;
 use crate::model::{Author, Canonical, Change, Edit, FeatureId, Role};
 use crate::service::ledger::NewReport;
 use crate::service::ledger::cases;
@@ -254,7 +255,7 @@ fn cases(snapshot: &Snapshot) -> Vec<Case> {
     };
     let marked = all
         .iter()
-        .filter(|e| Canonical::new(e.all_properties()).is_true("demo"));
+        .filter(|e| Canonical::new(e.all_properties()).is_true(property::DEMO));
     marked.filter_map(|e| cases::read(e).ok()).collect()
 }
 
@@ -265,7 +266,7 @@ fn open(snapshot: &Snapshot) -> Vec<OpenCase> {
     };
     let open = all.iter().filter(|e| {
         let case = Canonical::new(e.all_properties());
-        case.is_true("demo") && !case.has("closed_at")
+        case.is_true(property::DEMO) && !case.has(property::CLOSED_AT)
     });
     open.filter_map(|e| {
         let case = cases::read(e).ok()?;

@@ -15,6 +15,7 @@ use super::{App, assets, html, items};
 use crate::index::{Collection, Entry};
 use crate::live::Snapshot;
 use crate::model::names::collection::GRIDS;
+use crate::model::names::property;
 use crate::model::{Canonical, Role, RoleSet, SOURCES};
 use crate::spatial::bounds;
 use crate::spatial::crs::Crs;
@@ -113,7 +114,8 @@ pub async fn landing(
 /// The street's name, where the map has one.
 fn title(snapshot: &Snapshot) -> String {
     let street = snapshot.collections().get(GRIDS).and_then(|grids| {
-        let streets = |e: &&Arc<Entry>| Canonical::new(e.all_properties()).is("kind", "street");
+        let streets =
+            |e: &&Arc<Entry>| Canonical::new(e.all_properties()).is(property::KIND, "street");
         grids
             .iter()
             .take(MOST_GRIDS)
@@ -121,8 +123,8 @@ fn title(snapshot: &Snapshot) -> String {
             .find_map(|entry| {
                 let map: Map<String, Value> =
                     serde_json::from_str(&entry.properties(grids.schema(), Role::Public)).ok()?;
-                (map.get("kind")?.as_str()? == "street").then_some(())?;
-                map.get("name")?.as_str().map(str::to_owned)
+                (map.get(property::KIND)?.as_str()? == "street").then_some(())?;
+                map.get(property::NAME)?.as_str().map(str::to_owned)
             })
     });
     match street {

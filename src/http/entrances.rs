@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::query::Query;
 use crate::model::Role;
 use crate::model::names::collection::ENTRANCES;
+use crate::model::names::property;
 use crate::service::ledger::cases;
 use crate::service::place;
 use crate::store::audit::{AuditEntry, AuditKind};
@@ -87,7 +88,7 @@ pub async fn code(
     let look = AuditEntry::new(AuditKind::Look)
         .of_this_request()
         .on(ENTRANCES, &id)
-        .saying("access_code");
+        .saying(property::ACCESS_CODE);
     app.live.store().audit(look).await?;
     let text = |name: &str| {
         entrance
@@ -109,7 +110,7 @@ pub async fn code(
 /// The code of an entrance, where it has one that is still valid.
 fn valid_code(entrance: &Map<String, Value>, now: Timestamp) -> Option<String> {
     let text = |name: &str| entrance.get(name).and_then(Value::as_str);
-    let code = text("access_code").filter(|code| !code.trim().is_empty())?;
+    let code = text(property::ACCESS_CODE).filter(|code| !code.trim().is_empty())?;
     let over = text("access_code_until")
         .and_then(|until| until.parse::<Timestamp>().ok())
         .is_some_and(|until| until <= now);

@@ -22,6 +22,7 @@ use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
 use crate::live::Snapshot;
 use crate::model::names::collection::WARNINGS;
+use crate::model::names::property;
 use crate::model::{Role, RoleSet};
 use crate::service::ledger::cases;
 use crate::service::ledger::receipt_hash;
@@ -241,7 +242,9 @@ pub(super) fn named(list: Option<&Value>) -> impl Iterator<Item = &str> {
 
 /// Whether a receipt is the one that was given for a case.
 fn is_receipt_of(case: &Map<String, Value>, receipt: &str) -> bool {
-    let kept = case.get("ledger").and_then(|l| l.get("receipt_sha256"));
+    let kept = case
+        .get(property::LEDGER)
+        .and_then(|l| l.get("receipt_sha256"));
     let kept = kept.and_then(Value::as_str).unwrap_or_default();
     let given = receipt_hash(receipt.trim());
     given.as_bytes().ct_eq(kept.as_bytes()).into()

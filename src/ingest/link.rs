@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::model::names::collection::{
     BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS, WARNINGS,
 };
+use crate::model::names::property;
 use crate::model::{Body, CollectionId, FeatureId, Properties, PropertiesError};
 use crate::spatial::metres;
 
@@ -68,34 +69,46 @@ const fn rule(
 const fn to_grid(collection: &'static str) -> Rule {
     Rule {
         target_kind: Some("grid"),
-        ..rule(collection, "grid", GRIDS, How::Within, true)
+        ..rule(collection, property::GRID, GRIDS, How::Within, true)
     }
 }
 
 const RULES: [Rule; 11] = [
     Rule {
         kinds: &["unit_door", "service", "garage"],
-        ..rule(ENTRANCES, "building", BUILDINGS, How::Outline, true)
+        ..rule(ENTRANCES, property::BUILDING, BUILDINGS, How::Outline, true)
     },
     Rule {
         kinds: &["gate"],
-        ..rule(ENTRANCES, "compound", COMPOUNDS, How::Boundary, true)
+        ..rule(
+            ENTRANCES,
+            property::COMPOUND,
+            COMPOUNDS,
+            How::Boundary,
+            true,
+        )
     },
     Rule {
         kinds: &["unit_door", "service", "garage"],
-        ..rule(ENTRANCES, "compound", COMPOUNDS, How::Within, false)
+        ..rule(ENTRANCES, property::COMPOUND, COMPOUNDS, How::Within, false)
     },
-    rule(BUILDINGS, "compound", COMPOUNDS, How::Within, false),
+    rule(BUILDINGS, property::COMPOUND, COMPOUNDS, How::Within, false),
     to_grid(BUILDINGS),
     Rule {
         target_kind: Some("community"),
-        ..rule(COMPOUNDS, "community", GRIDS, How::Within, false)
+        ..rule(COMPOUNDS, property::COMMUNITY, GRIDS, How::Within, false)
     },
     to_grid(WARNINGS),
     to_grid(POCKET_PARKS),
     to_grid(FACILITIES),
     to_grid(FIRST_AID_STATIONS),
-    rule(FACILITIES, "compound", COMPOUNDS, How::Within, false),
+    rule(
+        FACILITIES,
+        property::COMPOUND,
+        COMPOUNDS,
+        How::Within,
+        false,
+    ),
 ];
 
 /// Whether features of the collection may have to be linked.
@@ -120,7 +133,7 @@ fn open_rules<'a>(
     collection: &'a CollectionId,
     properties: &'a Map<String, Value>,
 ) -> impl Iterator<Item = &'static Rule> + 'a {
-    let kind = properties.get("kind").and_then(Value::as_str);
+    let kind = properties.get(property::KIND).and_then(Value::as_str);
     RULES.iter().filter(move |r| {
         r.collection == collection.as_str()
             && properties.get(r.property).is_none_or(Value::is_null)
@@ -179,7 +192,7 @@ impl Targets {
         // Only grids are told apart by kind.
         let kind = (name == GRIDS)
             .then(|| body.properties.to_map())
-            .and_then(|p| p.get("kind").and_then(Value::as_str).map(Box::from));
+            .and_then(|p| p.get(property::KIND).and_then(Value::as_str).map(Box::from));
         self.loose.entry(name).or_default().push(Target {
             id: id.clone(),
             kind,
@@ -232,8 +245,10 @@ impl Targets {
         }
         // A school's gate belongs to its building, a garage's ramp to its compound: one of both will do.
         let is_set = |name| properties.get(name).is_some_and(|v: &Value| !v.is_null());
-        let belongs = is_set("building") || is_set("compound");
-        let needs_building = properties.get("kind").is_some_and(|k| k == "unit_door");
+        let belongs = is_set(property::BUILDING) || is_set(property::COMPOUND);
+        let needs_building = properties
+            .get(property::KIND)
+            .is_some_and(|k| k == "unit_door");
         if collection.as_str() == ENTRANCES && belongs && !needs_building {
             missing.clear();
         }

@@ -164,22 +164,8 @@ impl Agenda {
         self.open.get(id)?.due
     }
 
-    /// Writes down what becomes of the notice that a step is worth: when it made the case count
-    /// (`opened`), or its level rise, and the level is one that the rules tell of.
-    pub fn notify(&self, case: &mut Case, opened: bool, before: Option<Level>) {
-        let rose = opened || before.is_some_and(|level| case.level > level);
-        if !rose || !case.counts() || case.status.is_ended() {
-            return;
-        }
-        if case.level < self.rules.notices.from {
-            return;
-        }
-        let at = case.step.as_ref().map_or(case.since, |s| s.at);
-        let notice = self.fate(case, at);
-        case.noticed(notice);
-    }
-
-    fn fate(&self, case: &Case, at: Timestamp) -> Notice {
+    /// What becomes of a notice that a case is worth at a moment.
+    pub fn fate(&self, case: &Case, at: Timestamp) -> Notice {
         let silent = self
             .silences
             .iter()

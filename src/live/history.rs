@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::{Live, Snapshot};
 use crate::index::{Collection, Entry};
 use crate::model::names::collection::{GRIDS, WARNINGS};
+use crate::model::names::property;
 use crate::model::{Canonical, CollectionId, FeatureId, Record};
 use crate::store::StoreError;
 use crate::warnings::StatusBoard;
@@ -199,25 +200,25 @@ fn first_case(snapshot: &Snapshot, at: Timestamp) -> Option<FeatureId> {
 fn was_reported(entry: &Entry, at: Timestamp) -> bool {
     // What does not say when it came may always have been there.
     let case = Canonical::new(entry.all_properties());
-    case.moment("reported_at").is_none_or(|t| t <= at)
+    case.moment(property::REPORTED_AT).is_none_or(|t| t <= at)
 }
 
 /// Whether nothing has happened to a case since: its last step was taken by then.
 fn is_as_then(entry: &Entry, at: Timestamp) -> bool {
-    let step = Canonical::new(entry.all_properties()).object("step");
+    let step = Canonical::new(entry.all_properties()).object(property::STEP);
     step.and_then(|step| step.moment("at"))
         .is_some_and(|t| t <= at)
 }
 
 fn had_ended(entry: &Entry, at: Timestamp) -> bool {
     let case = Canonical::new(entry.all_properties());
-    case.moment("closed_at").is_some_and(|t| t <= at)
+    case.moment(property::CLOSED_AT).is_some_and(|t| t <= at)
 }
 
 /// Whether a case was reported or ended at a moment or after it.
 pub fn happened_since(entry: &Entry, from: Timestamp) -> bool {
     let case = Canonical::new(entry.all_properties());
-    ["reported_at", "closed_at"]
+    [property::REPORTED_AT, property::CLOSED_AT]
         .iter()
         .any(|name| case.moment(name).is_some_and(|t| t >= from))
 }

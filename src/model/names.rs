@@ -43,3 +43,45 @@ pub mod collection {
     /// Hidden: the silences (静默).
     pub const SILENCES: &str = "$silences";
 }
+
+/// Properties.
+pub mod property {
+    /// The code that opens a door. For riders and above, one at a time.
+    pub const ACCESS_CODE: &str = "access_code";
+    /// The building that it belongs to.
+    pub const BUILDING: &str = "building";
+    /// The category of a case.
+    pub const CATEGORY: &str = "category";
+    /// When a case ended.
+    pub const CLOSED_AT: &str = "closed_at";
+    /// The official code of a grid.
+    pub const CODE: &str = "code";
+    /// The community that it lies in.
+    pub const COMMUNITY: &str = "community";
+    /// The competences of a unit.
+    pub const COMPETENCES: &str = "competences";
+    /// The compound that it belongs to.
+    pub const COMPOUND: &str = "compound";
+    /// Whether it is synthetic.
+    pub const DEMO: &str = "demo";
+    /// The grid that it lies in.
+    pub const GRID: &str = "grid";
+    /// Whether a case is pending review.
+    pub const HELD: &str = "held";
+    /// The kind of housing.
+    pub const HOUSING: &str = "housing";
+    /// The kind of a feature within its collection.
+    pub const KIND: &str = "kind";
+    /// What the ledger keeps of a case for itself.
+    pub const LEDGER: &str = "ledger";
+    /// The name.
+    pub const NAME: &str = "name";
+    /// The grid, community or street above a grid.
+    pub const PARENT: &str = "parent";
+    /// When a case was reported.
+    pub const REPORTED_AT: &str = "reported_at";
+    /// The status of a case.
+    pub const STATUS: &str = "status";
+    /// The last step of a case.
+    pub const STEP: &str = "step";
+}

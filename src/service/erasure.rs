@@ -1,4 +1,4 @@
-//! Personal data whose time is over by the rule of its schema: `x-onemap-erase-after-days`.
+//! Erases personal data after the days that its schema sets: `x-onemap-erase-after-days`.
 
 use std::collections::HashMap;
 
@@ -11,13 +11,13 @@ use crate::model::{Author, Schema};
 use crate::service::ledger::cases;
 use crate::store::{Erasure, StoreError};
 
-/// The most features that are cleaned in one go; the rest follows with the next.
+/// The most features that are erased in one call. The next call goes on.
 const MOST: usize = 500;
 
-/// Erases what is due by `now`; says of how many features.
+/// Erases what is due by `now` and returns the number of features.
 ///
 /// # Errors
-/// When the store fails; what was erased before stays erased.
+/// When the store fails. What was erased before stays erased.
 pub async fn erase_due(live: &Live, now: Timestamp) -> Result<usize, StoreError> {
     let snapshot = live.snapshot();
     let mut schemas = snapshot.collections().iter().map(|(_, c)| c.schema());
@@ -46,7 +46,7 @@ pub async fn erase_due(live: &Live, now: Timestamp) -> Result<usize, StoreError>
     Ok(due.len())
 }
 
-/// What is due, and was not erased since it fell due.
+/// What is due and was not erased since it became due.
 fn due(
     snapshot: &Snapshot,
     done: &HashMap<(String, String, String), Timestamp>,

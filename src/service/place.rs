@@ -1,5 +1,5 @@
-//! Where a report is: from a point or a building to its grid, community, compound, building and
-//! housing, as the map has them at that moment.
+//! Places of reports: from a point or a building to its grid, community, compound, building and housing on
+//! the map.
 
 use geo::InteriorPoint as _;
 use geo_types::{Coord, Geometry};
@@ -7,14 +7,15 @@ use serde_json::{Map, Value};
 
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GRIDS};
+use crate::model::names::property;
 use crate::model::{FeatureId, Role};
 use crate::spatial::{bounds, metres, validity};
+use crate::warnings::Report;
 
-/// How far a place may be from a house and still be at that house, in metres: what stands before a
-/// door belongs to it.
+/// A place within this distance of a building, in metres, is at that building.
 pub const AT_BUILDING_M: f64 = 10.0;
 
-/// How somebody says where it is.
+/// How a report says where it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Where {
     /// By a geometry in WGS 84, degrees.
@@ -23,7 +24,7 @@ pub enum Where {
     Building(FeatureId),
 }
 
-/// Why a place is none.
+/// Why a place is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhereError {
     /// The map has no such building.
@@ -34,10 +35,10 @@ pub enum WhereError {
     Geometry(String),
 }
 
-/// A place and everything it lies in. What the map does not know stays `None`.
+/// A place and the features that contain it; `None` where the map has none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// As it was given, or a point inside the building.
+    /// The given geometry, or a point inside the building.
     pub geometry: Geometry<f64>,
     /// One point of it, from which distances are measured.
     pub anchor: Coord<f64>,
@@ -67,7 +68,7 @@ pub fn anchor(geometry: &Geometry<f64>) -> Option<Coord<f64>> {
 pub fn community_at(map: &Collections, position: Coord<f64>) -> Option<String> {
     let grids = map.get(GRIDS)?.covering(position);
     let known: Vec<Known> = grids.iter().map(|e| Known::of(e)).collect();
-    let is = |known: &Known, kind: &str| known.text("kind").is_some_and(|k| k == kind);
+    let is = |known: &Known, kind: &str| known.text(property::KIND).is_some_and(|k| k == kind);
     let named = known
         .iter()
         .find(|k| is(k, "community"))
@@ -105,43 +106,47 @@ impl Place {
         let known = |collection: &str, entry: &Entry| {
             let name = map
                 .get(collection)
-                .is_none_or(|c| c.schema().shows(Role::Public, "name"));
+                .is_none_or(|c| c.schema().shows(Role::Public, property::NAME));
             let mut known = Known::of(entry);
             // The place in words is public, so it is made of a name that is.
             if !name {
-                known.properties.remove("name");
+                known.properties.remove(property::NAME);
             }
             known
         };
         let house = house.as_deref().map(|e| known(BUILDINGS, e));
         let compound = house
             .as_ref()
-            .and_then(|h| h.text("compound"))
+            .and_then(|h| h.text(property::COMPOUND))
             .and_then(|id| map.get(COMPOUNDS)?.get(&id).cloned())
             .or_else(|| map.get(COMPOUNDS)?.covering(anchor).into_iter().next());
         let compound = compound.as_deref().map(|e| known(COMPOUNDS, e));
         // A house that says its grid may stand on the line between two.
-        let grid = match house.as_ref().and_then(|h| h.text("grid")) {
+        let grid = match house.as_ref().and_then(|h| h.text(property::GRID)) {
             Some(said) => grid(map, &said),
             None => map.get(GRIDS).and_then(|grids| {
                 let around = grids.covering(anchor);
                 let known = around.iter().map(|e| Known::of(e));
-                let mut grids = known.filter(|k| k.text("kind").is_none_or(|kind| kind == "grid"));
+                let mut grids =
+                    known.filter(|k| k.text(property::KIND).is_none_or(|kind| kind == "grid"));
                 grids.next()
             }),
         };
         let community = grid
             .as_ref()
-            .and_then(|g| g.text("parent"))
+            .and_then(|g| g.text(property::PARENT))
             .and_then(|parent| self::grid(map, &parent))
-            .filter(|g| g.text("kind").is_some_and(|kind| kind == "community"));
+            .filter(|g| {
+                g.text(property::KIND)
+                    .is_some_and(|kind| kind == "community")
+            });
         let either = |key: &str| {
             let of = |known: &Option<Known>| known.as_ref().and_then(|k| k.text(key));
             of(&house).or_else(|| of(&compound))
         };
         Ok(Self {
-            housing: either("housing"),
-            words: either("name"),
+            housing: either(property::HOUSING),
+            words: either(property::NAME),
             geometry,
             anchor,
             grid: grid.map(|k| k.id),
@@ -149,6 +154,19 @@ impl Place {
             compound: compound.map(|k| k.id),
             building: house.map(|k| k.id),
         })
+    }
+
+    /// A report with what the map says of its place, where the report itself does not.
+    pub fn describe(&self, mut report: Report) -> Report {
+        report.grid.clone_from(&self.grid);
+        report.community.clone_from(&self.community);
+        report.compound.clone_from(&self.compound);
+        report.building.clone_from(&self.building);
+        report.housing.clone_from(&self.housing);
+        if report.place.is_none() {
+            report.place.clone_from(&self.words);
+        }
+        report
     }
 
     /// Whether it is farther than `margin_m` metres outside of everything the map's grids cover. A
@@ -168,7 +186,7 @@ fn grid(map: &Collections, link: &str) -> Option<Known> {
     grids
         .iter()
         .map(|e| Known::of(e))
-        .find(|k| k.text("code").is_some_and(|code| code == link))
+        .find(|k| k.text(property::CODE).is_some_and(|code| code == link))
 }
 
 /// A feature's id and properties.

@@ -1,5 +1,4 @@
-//! Presets (预设): how a screen is to show the map, kept under a name so that many screens show the same
-//! and one of them can be replaced overnight.
+//! Presets (预设): named settings of wall screens. Several screens can use one preset.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -23,7 +22,7 @@ pub struct Preset {
     pub name: String,
     /// What people call it.
     pub title: Option<String>,
-    /// What it sets: keys and values as in a page's address.
+    /// The settings: keys and values as in the query of a page's URL.
     pub settings: Map<String, Value>,
     /// The commit that wrote it.
     pub seq: u64,
@@ -31,10 +30,10 @@ pub struct Preset {
     pub updated_at: Timestamp,
 }
 
-/// Why a preset was not kept.
+/// Why a preset was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum PresetError {
-    /// There are too many already.
+    /// The limit is reached.
     #[error("there are {MOST_PRESETS} presets already; delete one first")]
     TooMany,
     /// The store failed.
@@ -57,7 +56,7 @@ pub fn preset(snapshot: &Snapshot, name: &str) -> Option<Preset> {
     rows.get(name).map(|entry| read(entry))
 }
 
-/// Keeps a preset under its name, in place of the one before it; answers the commit.
+/// Saves a preset under its name and replaces an earlier one.
 ///
 /// # Errors
 /// When there are too many, or the store fails.

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::case::Case;
 use super::rules::Duplicates;
 use crate::index::{Collection, Entry, Meter};
+use crate::model::names::property;
 use crate::model::{Canonical, Properties};
 
 /// The most that are suggested.
@@ -43,7 +44,9 @@ pub fn duplicates<M: Meter>(
     let read = |entry: &Entry| {
         // Most of what stands at a corner ended long ago: it is told apart without being parsed.
         let text = entry.all_properties();
-        if !Canonical::new(text).is("category", category) || Some(entry.id().as_str()) == but {
+        if !Canonical::new(text).is(property::CATEGORY, category)
+            || Some(entry.id().as_str()) == but
+        {
             return None;
         }
         let properties = Properties::from_canonical(text);

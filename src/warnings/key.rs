@@ -1,6 +1,6 @@
-//! The keys by which clients repeat what they sent. A key belongs to who sent it and to what they sent
-//! with it: the same again is no second step, and another content under the same key is a mistake of the
-//! client that it is told of. Cases keep hashes, never the key itself.
+//! Keys with which clients repeat requests. A key belongs to the account that sent it and to the content sent
+//! with it. The same content again makes no second step; other content under the same key is refused. Cases
+//! keep hashes, never the key.
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,14 +13,14 @@ pub struct KeyMark {
     content: String,
 }
 
-/// What a case knows of a key.
+/// How a key relates to the steps of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// It is new.
+    /// No step has it.
     New,
-    /// The same step came before.
+    /// The same step has it.
     Same,
-    /// Another step came with it.
+    /// Another step has it.
     Other,
 }
 

@@ -1,5 +1,5 @@
-//! The level of a case: the worst of what speaks for one. A pure function of facts, rules, calendar and
-//! moment; who was asleep and asks later gets the same answer as who asked at every moment.
+//! The level of a case: the worst level that a rule gives it. A pure function of facts, rules, calendar and
+//! moment, so a late judgement gives the same levels as one at every moment.
 
 use std::cmp::Reverse;
 
@@ -20,7 +20,7 @@ pub struct Facts {
     pub due_at: Option<Timestamp>,
     /// When it stood still, in order; see [`Pause`].
     pub pauses: Vec<Pause>,
-    /// The how manieth report it is at its place within the window of its rule; at least 1.
+    /// Its number among the reports of its category at its place within the window of the rule; at least 1.
     pub nth: u32,
     /// What its place weighs; 1 where no place rule applies.
     pub factor: f64,

@@ -10,6 +10,7 @@ mod case;
 pub mod condition;
 pub mod due;
 pub mod duplicates;
+pub mod engine;
 pub mod field;
 pub mod figures;
 pub mod key;

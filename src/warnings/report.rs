@@ -1,4 +1,4 @@
-//! What a report says, before there is a case of it.
+//! A report, before it has a case.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use super::actor::Actor;
 use super::step::{Source, StepPhoto};
 use crate::model::{FeatureId, Localized};
 
-/// What a report says, with what the map adds to it.
+/// A report with what the map adds to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// The id of the case to be.
@@ -37,7 +37,7 @@ pub struct Report {
     pub place: Option<String>,
     /// The number under which the hotline has it.
     pub hotline_number: Option<String>,
-    /// Whether an officer has to look at it before it counts.
+    /// Whether it is pending review by an officer before it counts.
     pub held: bool,
     /// Whether it is a drill.
     pub exercise: bool,
@@ -47,9 +47,9 @@ pub struct Report {
     pub receipt_sha256: Option<String>,
     /// The hash of what the report says, where it comes with a key.
     pub report_sha256: Option<String>,
-    /// The how-manieth report of its kind at its place.
+    /// Its number among the reports of its category at its place within the window of the rule; at least 1.
     pub nth: Option<u32>,
-    /// By how much its place is more urgent than others.
+    /// The urgency factor of its place; deadlines are divided by it.
     pub factor: Option<f64>,
     /// What makes its place so: a fire exit nearby.
     pub near: Option<Localized>,
@@ -60,7 +60,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report of which only the most necessary is known.
+    /// A report with the required fields only.
     pub fn new(id: FeatureId, at: Timestamp, actor: Actor, category: &str, source: Source) -> Self {
         Self {
             id,

@@ -10,10 +10,10 @@ use super::key::KeyMark;
 use super::step::{Action, PhotoKind, StepPhoto, Verdict};
 use crate::model::FeatureId;
 
-/// An action that somebody wants, with its fields as far as they were given.
+/// A requested action with the fields that were given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionRequest {
-    /// What is wanted; never a mark of the system.
+    /// The action; never a mark of the system.
     pub action: Action,
     /// What they write.
     pub note: Option<String>,

@@ -73,7 +73,7 @@ words! {
 }
 
 impl Status {
-    /// Whether it needs nobody any more. What ended may be reopened.
+    /// Whether it has ended. An ended case may be reopened.
     pub fn is_ended(self) -> bool {
         matches!(self, Self::Rejected | Self::Merged | Self::Closed)
     }
@@ -302,7 +302,7 @@ pub struct Step {
     /// Why that level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Localized>,
-    /// The mark of the client's key. Kept by the case and not by the step: a key is nobody's news.
+    /// The mark of the client's key. The case keeps it, not the step, so that it is not published.
     #[serde(skip)]
     pub key: Option<KeyMark>,
     /// What became of its notice; absent where none was due.

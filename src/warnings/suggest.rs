@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::calendar::Calendar;
 use super::rules::Rules;
 use crate::codec::hours::OpeningHours;
+use crate::model::names::property;
 use crate::model::{FeatureId, Localized};
 
 /// What each thing is worth. Competence outweighs all others together: who may not handle a case never
@@ -58,8 +59,8 @@ impl Unit {
         };
         Self {
             id: id.clone(),
-            name: text("name").unwrap_or_else(|| id.to_string()),
-            competences: list("competences"),
+            name: text(property::NAME).unwrap_or_else(|| id.to_string()),
+            competences: list(property::COMPETENCES),
             communities: list("communities"),
             duty_hours: text("duty_hours"),
             distance_m,

@@ -21,6 +21,7 @@ use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
 use crate::live::Snapshot;
 use crate::live::history::{self, Which};
 use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
+use crate::model::names::property;
 use crate::model::{
     Body, Canonical, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS,
 };
@@ -238,8 +239,8 @@ async fn read_open(app: &App, snapshot: &Arc<Snapshot>) -> Result<Chosen, Proble
 /// Whether a case, in canonical JSON, has not ended and is not held back.
 fn is_open(properties: &str) -> bool {
     let case = Canonical::new(properties);
-    let status = case.text("status").and_then(|s| Status::parse(&s));
-    !status.is_some_and(Status::is_ended) && !case.is_true("held")
+    let status = case.text(property::STATUS).and_then(|s| Status::parse(&s));
+    !status.is_some_and(Status::is_ended) && !case.is_true(property::HELD)
 }
 
 /// Cases as a collection of their own, under the schema in force: what it protects today it protects of

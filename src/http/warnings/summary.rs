@@ -22,6 +22,7 @@ use crate::http::work::Cut;
 use crate::index::{Budget, Meter as _, Stop};
 use crate::live::{OpenThen, Snapshot, history};
 use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
+use crate::model::names::property;
 use crate::service::ledger::cases;
 use crate::warnings::suggest::{Unit, on_duty};
 use crate::warnings::summary::{Day, count, days};
@@ -132,7 +133,7 @@ fn wanted_communities(query: &Query, snapshot: &Snapshot) -> Result<Vec<String>,
             let problem = format!("community={id}: there is no such grid on the map.");
             Problem::invalid("community", problem)
         })?;
-        let kind = cases::properties(entry).remove("kind");
+        let kind = cases::properties(entry).remove(property::KIND);
         if kind.as_ref().and_then(Value::as_str) != Some("community") {
             let problem = format!("community={id}: this grid is no community.");
             return Err(Problem::invalid("community", problem));

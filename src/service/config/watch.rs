@@ -1,8 +1,8 @@
-//! Rules, calendar and schemas come into force: the built-in ones where there are none, those of the
+//! Puts rules, calendar and schemas in force: the built-in ones where there are none, and those of the
 //! configuration folder at the start and whenever a file there changes.
 //!
-//! Each becomes a commit. A wrong file leaves what was in force before it, and what is wrong with it is
-//! said until it is right.
+//! Each becomes a commit. A wrong file leaves the previous version in force, and its problems are reported
+//! until it is corrected.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use crate::model::{Author, BuiltIns, CollectionId, Edit, FeatureId};
 use crate::store::StoreError;
 use crate::warnings::{Problem, calendar, rules};
 
-/// How often the folder is looked at. A file is taken up once it has been the same twice, so that one
-/// that is still being written is left alone.
+/// The interval between looks at the folder. A file is applied when two looks find the same content, so that
+/// a file that is still being written is left alone.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Puts the built-in rules and calendar in force where there are none, and those of the folder in any
@@ -35,10 +35,10 @@ pub async fn configure(live: &Live, folder: Option<&Folder>) -> Result<(), Store
     put(live, built_in, "built-in rules and calendar").await?;
     let mut problems = Vec::new();
     if let Some(folder) = folder {
-        problems = take_up(live, folder).await?;
+        problems = apply(live, folder).await?;
     }
-    tell(live, problems);
-    // A year without an entry has weekends and nothing else, which somebody should know.
+    report(live, problems);
+    // A year without an entry has weekends only. The operator should know.
     let snapshot = live.snapshot();
     let calendar = snapshot.ledger().calendar();
     let year = calendar.date_of(jiff::Timestamp::now()).year();
@@ -51,7 +51,7 @@ pub async fn configure(live: &Live, folder: Option<&Folder>) -> Result<(), Store
     Ok(())
 }
 
-/// Looks at the folder for as long as the process lives. `taken` is what has been taken up of it.
+/// Watches the folder for as long as the process lives. `taken` is the content that was applied.
 pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
     let mut last = taken.clone();
     let mut silent = false;
@@ -64,7 +64,7 @@ pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
             Ok(Err(error)) => {
                 // Said once, not twice a second.
                 if !std::mem::replace(&mut silent, true) {
-                    tracing::warn!(%error, "the configuration cannot be read; what is in force stays");
+                    tracing::warn!(%error, "the configuration cannot be read; what is in force stays in force");
                 }
                 continue;
             }
@@ -78,7 +78,7 @@ pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
         }
         match reload(&live, &last).await {
             Ok(problems) => {
-                tell(&live, problems);
+                report(&live, problems);
                 taken = last.clone();
             }
             Err(error) => {
@@ -88,17 +88,17 @@ pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
     }
 }
 
-/// Takes a changed folder up, schemas first: rules may speak of a new collection.
+/// Applies a changed folder, schemas first because rules may name a new collection.
 async fn reload(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
     let (schemas, mut problems) = folder.schemas();
     let committed = install_schemas(live.store(), BuiltIns::compiled(), &schemas, false).await?;
     live.wait_for(committed.seq, Duration::from_secs(10)).await;
-    problems.extend(take_up(live, folder).await?);
+    problems.extend(apply(live, folder).await?);
     Ok(problems)
 }
 
-/// Puts the folder's rules and calendar in force and says what is wrong with them.
-async fn take_up(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
+/// Puts the folder's rules and calendar in force and returns their problems.
+async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
     let snapshot = live.snapshot();
     let collections: Vec<&str> = snapshot
         .collections()
@@ -160,9 +160,9 @@ fn in_force(snapshot: &Snapshot, id: &str) -> Option<String> {
     }
 }
 
-fn tell(live: &Live, problems: Vec<Problem>) {
+fn report(live: &Live, problems: Vec<Problem>) {
     for problem in &problems {
-        tracing::error!(%problem, "a wrong file of the configuration; what was in force stays");
+        tracing::error!(%problem, "a file of the configuration is not valid; the previous version stays in force");
     }
     live.set_config_problems(problems);
 }

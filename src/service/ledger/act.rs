@@ -1,29 +1,30 @@
-//! An action on a case: one row of the table, one step, one commit.
+//! Actions on a case: one row of the status table, one step, one commit.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::case_service::{CaseService, Known, TRIES};
 use super::cases;
-use super::decisions::{Decisions, moment};
 use super::error::LedgerError;
+use super::surroundings::{OnMap, moment};
 use super::timer;
 use crate::live::Written;
 use crate::model::FeatureId;
 use crate::service::edit_builder::EditBuilder;
+use crate::warnings::engine::{self, Event};
 use crate::warnings::key::Repeat;
 use crate::warnings::{Action, ActionRequest, Actor, Case, FieldError};
 
-/// What became of an action.
+/// The result of an action.
 #[derive(Debug, Clone)]
 pub struct Acted {
     /// The commit that has it.
     pub written: Written,
-    /// Whether it was done already: the same key came before, and there is no second step.
+    /// Whether the same key came before. Then there is no second step.
     pub again: bool,
 }
 
 impl CaseService {
-    /// Takes a case a step further. `expect` is the commit that the caller saw last (`If-Match`).
+    /// Applies an action to a case. `expect` is the commit that the caller saw last (`If-Match`).
     ///
     /// # Errors
     /// When the table, the person or a field does not allow it, when the case is not as expected, or
@@ -36,7 +37,7 @@ impl CaseService {
         expect: Option<u64>,
         now: Timestamp,
     ) -> Result<Acted, LedgerError> {
-        // A client that read on another node may know more than this one yet.
+        // A client that read on another node may have seen a newer commit than this snapshot has.
         if let Some(seq) = expect {
             let patience = std::time::Duration::from_secs(5);
             self.live.wait_for(seq, patience).await;
@@ -46,7 +47,7 @@ impl CaseService {
             let snapshot = self.live.snapshot();
             let known = Known::read(&snapshot, id)?;
             let known = known.ok_or_else(|| LedgerError::NoSuchCase(id.clone()))?;
-            // A resend comes before everything else: the case has moved on because of it.
+            // A repeated request is checked first: the case has moved on because of its first sending.
             let repeat = request
                 .key_mark(actor)
                 .map_or(Repeat::New, |k| known.case.knows(&k));
@@ -66,16 +67,16 @@ impl CaseService {
             }
             if let Some(seq) = expect.filter(|seq| *seq != known.entry.seq()) {
                 let found = known.entry.seq();
-                tracing::debug!(%id, seq, found, "somebody was quicker");
+                tracing::debug!(%id, seq, found, "the case changed after the version that the caller names");
                 return Err(LedgerError::Changed {
                     id: id.clone(),
                     found,
                 });
             }
-            // Steps of one case never run backwards, whatever the clocks of two nodes say.
+            // The steps of a case are in the order of time, even if the clocks of two nodes differ.
             let last = known.case.step.as_ref().map_or(now, |s| s.at);
             let now = moment(now).max(last);
-            // What time alone had done by now comes first, at its own moment.
+            // Due transitions up to now come first, each at its own moment.
             if timer::apply_due(&self.live, &snapshot, id, now).await? && expect.is_none() {
                 continue;
             }
@@ -83,28 +84,28 @@ impl CaseService {
                 Some(into) if request.action == Action::Merge => Known::read(&snapshot, into)?,
                 _ => None,
             };
-            let decisions = Decisions::of(&snapshot);
+            let around = OnMap::of(&snapshot);
             let anchor = cases::anchor(&known.entry);
             let into = other.as_ref().map(|o| &o.case);
-            let mut decided = decisions.act(&known.case, anchor, actor, request, into, now)?;
+            let event = Event::Action {
+                actor,
+                request,
+                anchor,
+                into,
+                at: now,
+            };
+            let stepped = engine::step(&around, &known.case, event)?;
             if !attached {
                 self.link(id, &request.photos, actor).await?;
                 attached = true;
             }
             let mut edit = EditBuilder::new(actor, now, request.action.as_str());
-            let opened = opens(&known.case, &decided.case);
-            snapshot
-                .ledger()
-                .notify(&mut decided.case, opened, Some(known.case.level));
-            edit.put(known.change(&decided.case)?, known.expect());
-            if let (Some(other), Some(mut next)) = (other, decided.into) {
-                snapshot
-                    .ledger()
-                    .notify(&mut next, false, Some(other.case.level));
-                edit.put(other.change(&next)?, other.expect());
+            edit.put(known.change(&stepped.case)?, known.expect());
+            if let (Some(other), Some(next)) = (other, &stepped.into) {
+                edit.put(other.change(next)?, other.expect());
             }
             if let Some(written) = edit.commit(&self.live).await? {
-                self.shorten_contact(&decided.case).await;
+                self.shorten_contact(&stepped.case).await;
                 return Ok(Acted {
                     written,
                     again: false,
@@ -121,8 +122,8 @@ impl CaseService {
         Err(LedgerError::Busy(id.clone()))
     }
 
-    /// When a case ends, its reporter is reachable for the days of the rule and no longer. Where that
-    /// cannot be written now, the longest time still holds.
+    /// Keeps the contact of an ended case only for the days of the rule. If the store fails here, the contact
+    /// is still erased at the end of its longest time.
     async fn shorten_contact(&self, case: &Case) {
         let Some(ended) = case.closed_at else { return };
         let days = self.live.snapshot().ledger().rules().privacy.contact_days;
@@ -132,9 +133,4 @@ impl CaseService {
             tracing::warn!(%error, id = %case.id, "a contact is kept for its longest time");
         }
     }
-}
-
-/// Whether a step makes a case count that did not count before.
-fn opens(before: &Case, after: &Case) -> bool {
-    after.counts() && (!before.counts() || (before.status.is_ended() && !after.status.is_ended()))
 }

@@ -73,7 +73,7 @@ impl Known {
         cases::change(next, self.entry.geometry().cloned())
     }
 
-    /// The precondition that nobody changed it since.
+    /// The precondition that it is unchanged.
     pub fn expect(&self) -> Expect {
         Expect::Seq(self.entry.seq())
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::index::Entry;
 use crate::live::Snapshot;
 use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
+use crate::model::names::property;
 use crate::model::{Body, Change, CollectionId, FeatureId, RoleSet, Schema, View};
 use crate::service::place;
 use crate::store::StoreError;
@@ -15,7 +16,7 @@ use crate::warnings::sheet::Names;
 /// A case as the map has it.
 ///
 /// # Errors
-/// When somebody wrote properties that are no case's.
+/// When its properties are not those of a case, for example after a write by SQL.
 pub fn read(entry: &Entry) -> Result<Case, StoreError> {
     Case::of(entry).map_err(|e| StoreError::corrupt("warnings", e))
 }
@@ -69,12 +70,12 @@ pub fn names(snapshot: &Snapshot, roles: impl Into<RoleSet>) -> Names {
     let roles = roles.into();
     let named = |collection: &str| {
         let features = snapshot.collections().get(collection);
-        let features = features.filter(|c| c.schema().shows(roles, "name"));
+        let features = features.filter(|c| c.schema().shows(roles, property::NAME));
         features
             .into_iter()
             .flat_map(|c| c.iter().cloned().collect::<Vec<_>>())
             .filter_map(|entry| {
-                let name = properties(&entry).get("name")?.as_str()?.to_owned();
+                let name = properties(&entry).get(property::NAME)?.as_str()?.to_owned();
                 Some((entry.id().to_string(), name))
             })
             .collect()

@@ -6,28 +6,28 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use geo_types::{Geometry, Point};
+use geo_types::{Coord, Geometry, Point};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::case_service::{CaseService, Known};
 use super::cases;
-use super::decisions::{Decisions, moment};
 use super::error::LedgerError;
 use super::receipt::Ticket;
+use super::surroundings::{OnMap, moment};
 use crate::index::Collections;
 use crate::ingest::{far_on_map, why_far, why_far_zh};
-use crate::live::Snapshot;
-use crate::live::Written;
+use crate::live::{Snapshot, Written};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS};
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
 use crate::service::place::{Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
+use crate::warnings::engine::{self, Earlier, Event, Surroundings, Weight};
 use crate::warnings::sheet::plan::{Planned, PlannedStep};
 use crate::warnings::sheet::{Problem, sheet_time};
-use crate::warnings::{Action, Actor, Case, Context, Report, Rules, Status, decide};
+use crate::warnings::{Action, Actor, Calendar, Case, Notice, Report, Rules, Status};
 
 /// How many rows are told in a preview.
 const PREVIEW: usize = 20;
@@ -115,7 +115,7 @@ impl CaseService {
 /// The work on one sheet.
 struct Importer<'a> {
     snapshot: &'a Snapshot,
-    decisions: Decisions<'a>,
+    around: OnMap<'a>,
     /// The rules of today, but for what an old ledger cannot have: photos.
     rules: Rules,
     actor: Actor,
@@ -123,7 +123,7 @@ struct Importer<'a> {
     places: Addresses,
     edits: Vec<(Timestamp, Edit)>,
     /// The reports of the sheet so far, by category: what comes again counts.
-    reported: BTreeMap<String, Vec<(geo_types::Coord<f64>, Timestamp)>>,
+    reported: BTreeMap<String, Vec<(Coord<f64>, Earlier)>>,
     outcome: ImportOutcome,
 }
 
@@ -136,14 +136,14 @@ enum Came {
 
 impl<'a> Importer<'a> {
     fn new(snapshot: &'a Snapshot, actor: Actor, now: Timestamp) -> Self {
-        let decisions = Decisions::of(snapshot);
-        let mut rules = decisions.rules.clone();
+        let around = OnMap::of(snapshot);
+        let mut rules = around.rules.clone();
         for category in rules.categories.values_mut() {
             category.photo = false;
         }
         Self {
             snapshot,
-            decisions,
+            around,
             rules,
             actor,
             now: moment(now),
@@ -306,7 +306,7 @@ impl<'a> Importer<'a> {
                 "this place is not on the map: give longitude and latitude, or the id of a building",
             )));
         };
-        let mut place = match Place::locate(self.decisions.map, &at) {
+        let mut place = match Place::locate(self.around.map, &at) {
             Ok(place) => place,
             Err(error) => {
                 let en = error.to_string();
@@ -329,8 +329,7 @@ impl<'a> Importer<'a> {
         report.note.clone_from(&row.note);
         report.hotline_number.clone_from(&row.hotline_number);
         report.exercise = row.exercise;
-        let before = self.reports_before(&row.category, place.anchor, at);
-        let mut case = self.decisions.open(report, &place, before);
+        let mut case = engine::open(&*self, place.describe(report), place.anchor);
         let mut versions = Versions {
             geometry: Some(place.geometry),
             expect: Expect::Absent,
@@ -340,21 +339,21 @@ impl<'a> Importer<'a> {
         if let Err(wrong) = self.walk(row, &mut case, &row.steps, &mut versions)? {
             return Ok(Err(wrong));
         }
-        let count = self.reported.entry(row.category.clone()).or_default();
-        if case.counts() && case.status != Status::Rejected {
-            count.push((place.anchor, at));
-        }
+        self.reported
+            .entry(row.category.clone())
+            .or_default()
+            .push((place.anchor, Earlier::of(&case)));
         self.edits.extend(versions.edits);
         Ok(Ok(Came::Created(Box::new(case))))
     }
 
     /// Names a row that lies far from everything on the map.
-    fn doubt(&mut self, row: &Planned, id: &FeatureId, at: geo_types::Coord<f64>) {
+    fn doubt(&mut self, row: &Planned, id: &FeatureId, at: Coord<f64>) {
         // A feature that has its own shape was looked at with the rest of its import.
         if row.geometry.is_some() {
             return;
         }
-        let Some(swapped) = far_on_map(self.decisions.map, at, id.as_str()) else {
+        let Some(swapped) = far_on_map(self.around.map, at, id.as_str()) else {
             return;
         };
         self.outcome.far_away += 1;
@@ -384,22 +383,20 @@ impl<'a> Importer<'a> {
             let at = moment(planned.at).max(last);
             self.age(case, at, versions)?;
             let who = self.who(planned.request.action, case);
-            let handlers = self
-                .rules
-                .category(&case.category)
-                .map(|r| r.handlers.clone());
-            let handlers = handlers.unwrap_or_else(|| vec![case.category.clone()]);
-            let mut context = Context::new(at, &self.rules, self.decisions.calendar);
-            // Who did it then was competent then.
-            context.competences = Some(&handlers);
-            let step = match decide(case, &who, &planned.request, &context) {
-                Ok(step) => step,
+            let event = Event::Action {
+                actor: &who,
+                request: &planned.request,
+                anchor: None,
+                into: None,
+                at,
+            };
+            match engine::step(self, case, event) {
+                Ok(stepped) => *case = stepped.case,
                 Err(refusal) => {
                     let en = refusal.to_string();
                     return Ok(Err(problem(row, format!("台账不接受其中一步（{en}）"), en)));
                 }
-            };
-            case.apply_judged(&step, self.decisions.rules, self.decisions.calendar);
+            }
             versions.put(case, at, &self.actor)?;
         }
         self.age(case, self.now, versions)?;
@@ -413,13 +410,8 @@ impl<'a> Importer<'a> {
         until: Timestamp,
         versions: &mut Versions,
     ) -> Result<(), LedgerError> {
-        while let Some(at) = self.decisions.due(case, Timestamp::UNIX_EPOCH) {
-            if at >= until {
-                break;
-            }
-            let Some(next) = self.decisions.fall_due(case, at) else {
-                break;
-            };
+        // All of it is judged by the rules of today.
+        for (at, next) in engine::age(self, case, Timestamp::UNIX_EPOCH, until) {
             *case = next;
             versions.put(case, at, &Actor::system())?;
         }
@@ -452,25 +444,48 @@ impl<'a> Importer<'a> {
             ..Actor::public()
         }
     }
+}
 
-    /// How many reports came before one at its place: those on the map and those of the sheet.
-    fn reports_before(&self, category: &str, anchor: geo_types::Coord<f64>, at: Timestamp) -> u32 {
-        let known = self.decisions.reports_before(category, anchor, at);
-        let rule = self
-            .rules
-            .category(category)
-            .and_then(|r| r.repeats.as_ref());
-        let (Some(rule), Some(earlier)) = (rule, self.reported.get(category)) else {
-            return known;
-        };
-        let window = SignedDuration::from_hours(24 * i64::from(rule.window_days));
-        let ours = earlier
-            .iter()
-            .rev()
-            .take_while(|(_, then)| at.duration_since(*then) <= window)
-            .filter(|(place, _)| metres::distance(*place, anchor) <= rule.distance_m)
-            .count();
-        known.saturating_add(u32::try_from(ours).unwrap_or(u32::MAX))
+/// The map and the rows of the sheet so far, by the rules of today.
+impl Surroundings for Importer<'_> {
+    fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    fn calendar(&self) -> &Calendar {
+        self.around.calendar
+    }
+
+    fn weight(&self, category: &str, at: Coord<f64>) -> Option<Weight> {
+        self.around.weight(category, at)
+    }
+
+    fn cases_near(
+        &self,
+        category: &str,
+        at: Coord<f64>,
+        distance_m: f64,
+        since: Timestamp,
+        each: &mut dyn FnMut(Earlier),
+    ) {
+        self.around
+            .cases_near(category, at, distance_m, since, each);
+        let rows = self.reported.get(category).into_iter().flatten().rev();
+        rows.take_while(|(_, earlier)| earlier.reported_at >= since)
+            .filter(|(place, _)| metres::distance(*place, at) <= distance_m)
+            .for_each(|(_, earlier)| each(*earlier));
+    }
+
+    /// Who did it then was competent then.
+    fn competences(&self, _unit: &str, category: &str) -> Option<Vec<String>> {
+        let rule = self.rules.category(category);
+        let handlers = rule.map(|r| r.handlers.clone());
+        Some(handlers.unwrap_or_else(|| vec![category.to_owned()]))
+    }
+
+    /// What happened long ago is no news.
+    fn notice(&self, _case: &Case, _at: Timestamp) -> Option<Notice> {
+        None
     }
 }
 
@@ -523,7 +538,7 @@ fn problem(row: &Planned, zh: impl Into<String>, en: impl Into<String>) -> Probl
 /// The names of houses and compounds, by which an address in words is found.
 struct Addresses {
     buildings: HashMap<String, Option<FeatureId>>,
-    compounds: HashMap<String, Option<geo_types::Coord<f64>>>,
+    compounds: HashMap<String, Option<Coord<f64>>>,
 }
 
 /// An address has fewer characters than this, or is a story.
@@ -532,7 +547,7 @@ const LONGEST_ADDRESS: usize = 60;
 impl Addresses {
     fn of(map: &Collections) -> Self {
         let mut buildings: HashMap<String, Option<FeatureId>> = HashMap::new();
-        let mut compounds: HashMap<String, Option<geo_types::Coord<f64>>> = HashMap::new();
+        let mut compounds: HashMap<String, Option<Coord<f64>>> = HashMap::new();
         let named = |collection: &str| {
             let features = map.get(collection).into_iter();
             let entries = features.flat_map(|c| c.iter().cloned().collect::<Vec<_>>());

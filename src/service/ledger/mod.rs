@@ -5,9 +5,10 @@
 //! An answer is durable, and says whether the snapshot of this process has it yet.
 
 mod act;
+#[cfg(test)]
+mod agreement_tests;
 mod case_service;
 pub mod cases;
-pub mod decisions;
 mod error;
 mod import;
 mod observe;
@@ -15,6 +16,7 @@ mod receipt;
 pub mod replay;
 mod report;
 mod silence;
+mod surroundings;
 #[cfg(test)]
 mod testkit;
 #[cfg(test)]

@@ -1,35 +1,36 @@
-//! Observations (监测): what sensors, cameras and patrols measure moves the condition of a place and
-//! category, and a condition that comes to fire opens a case or joins the open one.
+//! Observations (监测) of sensors, cameras and patrols. They move the condition of a place and category; a
+//! condition that begins to fire opens a case or joins the open one.
 //!
-//! Only a condition that moves is written to the log. That a sensor still says what it said is kept
-//! beside it, so that a minute's beat does not make a history.
+//! The log has only the changes of a condition. Repeated observations are kept in the table of last
+//! observations, so that a sensor that reports every minute does not fill the log.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::case_service::{CaseService, Known, TRIES, check_reach};
 use super::cases;
-use super::decisions::{Decisions, moment};
 use super::error::LedgerError;
 use super::receipt::Ticket;
 use super::silence::row_of;
+use super::surroundings::{OnMap, moment};
 use crate::live::Snapshot;
 use crate::live::Written;
 use crate::model::names::collection::{BUILDINGS, CONDITIONS, WARNINGS};
+use crate::model::names::property;
 use crate::model::{Expect, FeatureId};
 use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{self, Place, Where};
 use crate::store::{Seen, StoreError};
 use crate::warnings::condition::{Condition, State};
-use crate::warnings::{Actor, FieldError, Report, Source, table};
+use crate::warnings::engine::{self, Event};
+use crate::warnings::{Actor, FieldError, Report, Source};
 
-/// How far ahead of ours a sensor's clock may be.
+/// How far a sensor's clock may be ahead of the server's.
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);
-/// How long ago something may have been observed. A sensor that lost its battery says 1970, and a case
-/// that is red since then would be no news.
+/// The oldest observation that is accepted. A sensor whose battery failed says 1970.
 const BEHIND: SignedDuration = SignedDuration::from_hours(24 * 366);
 
-/// What was measured, where and when.
+/// A measurement at a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     /// The id of a feature of the map.
@@ -42,16 +43,16 @@ pub struct Observation {
     pub at: Option<Timestamp>,
 }
 
-/// What an observation came to.
+/// The result of an observation.
 #[derive(Debug, Clone)]
 pub struct Observed {
     /// The condition now.
     pub condition: Condition,
-    /// The case that it opened or joined, as long as that is open.
+    /// The case that it opened or joined, while that is open.
     pub warning: Option<FeatureId>,
-    /// Whether it came too late to say anything.
+    /// Whether a newer observation came before it. Then it changed nothing.
     pub late: bool,
-    /// The commit that it led to; `None` where the condition did not move.
+    /// The commit that it made; `None` where the condition did not change.
     pub written: Option<Written>,
 }
 
@@ -62,15 +63,15 @@ pub(super) struct Row {
     pub place: String,
     pub category: String,
     pub condition: Condition,
-    /// The grid of its place, which is *no data* when nothing is heard of it.
+    /// The grid of its place. The grid is *no data* while its sensor is silent.
     pub grid: Option<String>,
     pub warning: Option<FeatureId>,
-    /// The commit that wrote it; `None` where there is none yet.
+    /// The commit that wrote it; `None` for a new condition.
     pub seq: Option<u64>,
 }
 
 impl CaseService {
-    /// Takes an observation. The answer comes when what it changed is durable.
+    /// Applies an observation. Its changes are durable when this returns.
     ///
     /// # Errors
     /// A place, category or moment that cannot be, or a store that fails.
@@ -82,11 +83,12 @@ impl CaseService {
     ) -> Result<Observed, LedgerError> {
         let at = moment(request.at.unwrap_or(now));
         if at > now + AHEAD {
-            let problem = format!("{at} is in the future; it is {now} here");
+            let problem = format!("expected a moment up to now, found {at}; the server has {now}");
             return Err(FieldError::new("at", problem).into());
         }
         if at < now - BEHIND {
-            let problem = format!("{at} is more than a year ago: the clock there is wrong");
+            let problem =
+                format!("expected a moment within the last year, found {at}; check the clock");
             return Err(FieldError::new("at", problem).into());
         }
         if !request.value.is_finite() {
@@ -95,12 +97,12 @@ impl CaseService {
         let id = row_id(&request.place, &request.category)?;
         for _ in 0..TRIES {
             let snapshot = self.live.snapshot();
-            let decisions = Decisions::of(&snapshot);
+            let around = OnMap::of(&snapshot);
             let rule = rule_of(&snapshot, &request.category)?;
             let mut row = Row::read(&snapshot, &id)?
                 .unwrap_or_else(|| Row::new(id.clone(), &request.place, &request.category, at));
-            // A mistyped place is refused at its first observation, and not when the condition fires. Of a
-            // place that has left the map nobody knows the community, so a bound account is refused.
+            // A mistyped place is refused at its first observation, not when the condition fires. The
+            // community of a deleted place is unknown, so an account bound to communities is refused.
             if row.seq.is_none() || !actor.communities.is_empty() {
                 match locate(&snapshot, &request.place) {
                     Ok(place) => check_reach(actor, place.community.as_deref())?,
@@ -115,13 +117,11 @@ impl CaseService {
                 return Ok(row.answer(&snapshot, true, None));
             }
             let before = row.condition;
-            // What time alone had done before it was measured comes first, at its own moments.
+            // Transitions that were due before the measurement come first, each at its own moment.
             if let Some(step) = before.walk(&rule, at).into_iter().next() {
                 let mut edit = EditBuilder::new(&Actor::system(), step.since, "condition");
                 row.condition = step;
-                move_to(
-                    &snapshot, &decisions, &mut row, &before, step.since, &mut edit,
-                )?;
+                move_to(&snapshot, &around, &mut row, &before, step.since, &mut edit)?;
                 edit.commit(&self.live).await?;
                 continue;
             }
@@ -129,14 +129,13 @@ impl CaseService {
             let mut written = None;
             if row.condition.moved_from(&before) || row.seq.is_none() {
                 let mut edit = EditBuilder::new(actor, at, "observation");
-                move_to(&snapshot, &decisions, &mut row, &before, at, &mut edit)?;
+                move_to(&snapshot, &around, &mut row, &before, at, &mut edit)?;
                 written = edit.commit(&self.live).await?;
                 if written.is_none() {
                     continue;
                 }
             }
-            // After the commit: were it the other way round, a kill in between would make a resend
-            // come late.
+            // After the commit. In the other order, a kill in between would make a repetition count as late.
             let seen = Seen {
                 place: request.place.clone(),
                 category: request.category.clone(),
@@ -151,19 +150,19 @@ impl CaseService {
     }
 }
 
-/// Writes a condition that moved into a edit, with the case that it opens or joins by coming to fire.
+/// Adds a changed condition to an edit, with the case that it opens or joins when it begins to fire.
 pub(super) fn move_to(
     snapshot: &Snapshot,
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     row: &mut Row,
     before: &Condition,
     at: Timestamp,
     edit: &mut EditBuilder,
 ) -> Result<(), LedgerError> {
     if row.condition.fired_after(before) {
-        fire(snapshot, decisions, row, at, edit)?;
+        fire(snapshot, around, row, at, edit)?;
     }
-    // Of a place that is no longer on the map the grid of then is as good as any.
+    // A place that was deleted keeps its last grid.
     if let Ok(place) = locate(snapshot, &row.place) {
         row.grid = place.grid;
     }
@@ -175,32 +174,25 @@ pub(super) fn move_to(
 /// Opens a case for a condition that fires, or joins the open one of that place and category.
 fn fire(
     snapshot: &Snapshot,
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     row: &mut Row,
     at: Timestamp,
     edit: &mut EditBuilder,
 ) -> Result<(), LedgerError> {
     let place = locate(snapshot, &row.place)?;
     if let Some(open) = open_case(snapshot, row, &place)? {
-        // It has joined that one before: one step is enough, however often it fires.
+        // It joined that case before. It joins once, however often it fires.
         if row.warning.as_ref() == Some(&open.case.id) {
             return Ok(());
         }
-        let mut next = open.case.clone();
-        let at = at.max(next.step.as_ref().map_or(at, |s| s.at));
-        next.apply_judged(
-            &table::join_mark(&open.case, at, 0),
-            decisions.rules,
-            decisions.calendar,
-        );
-        snapshot
-            .ledger()
-            .notify(&mut next, false, Some(open.case.level));
+        let at = at.max(open.case.step.as_ref().map_or(at, |s| s.at));
+        let event = Event::Join { reports: 0, at };
+        let next = engine::step(around, &open.case, event)?.case;
         edit.put(open.change(&next)?, open.expect());
         row.warning = Some(next.id);
         return Ok(());
     }
-    // The same firing is the same case, whoever writes it down.
+    // The id follows from condition and moment, so two processes make the same case.
     let key = format!("{} {}", row.id, row.condition.since);
     let ticket = Ticket::named(&key).map_err(|e| StoreError::bad_id("id", &e))?;
     let mut report = Report::new(
@@ -211,9 +203,7 @@ fn fire(
         Source::Sensor,
     );
     report.place = place.words.clone().or_else(|| Some(row.place.clone()));
-    let nth = decisions.reports_before(&row.category, place.anchor, at);
-    let mut case = decisions.open(report, &place, nth);
-    snapshot.ledger().notify(&mut case, true, None);
+    let case = engine::open(around, place.describe(report), place.anchor);
     edit.put(cases::change(&case, Some(place.geometry))?, Expect::Absent);
     row.warning = Some(ticket.id);
     Ok(())
@@ -240,7 +230,7 @@ fn open_case(snapshot: &Snapshot, row: &Row, place: &Place) -> Result<Option<Kno
     Ok(known.filter(same).min_by_key(|k| k.case.reported_at))
 }
 
-/// Where a sensor's place is: any feature of the map.
+/// The place of a sensor: any feature of the map.
 fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, LedgerError> {
     let map = snapshot.collections();
     let at = match map.get(BUILDINGS).and_then(|c| c.get(id)) {
@@ -257,7 +247,7 @@ fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, LedgerError> {
             };
             let mut place = Place::locate(map, &Where::Geometry(geo_types::Point(anchor).into()))
                 .map_err(|e| LedgerError::place(&e))?;
-            if let Some(name) = said.get("name").and_then(serde_json::Value::as_str) {
+            if let Some(name) = said.get(property::NAME).and_then(serde_json::Value::as_str) {
                 place.words = Some(name.to_owned());
             }
             return Ok(place);
@@ -336,7 +326,7 @@ impl Row {
         })
     }
 
-    /// Takes up what was heard since the condition last moved.
+    /// Applies the last observation since the condition changed.
     pub(super) fn heard(&mut self, seen: &Seen) {
         if self.condition.observed_at.is_none_or(|last| seen.at > last) {
             self.condition.observed_at = Some(seen.at);
@@ -355,7 +345,7 @@ impl Row {
     }
 
     fn answer(&self, snapshot: &Snapshot, late: bool, written: Option<Written>) -> Observed {
-        // A case that is not visible yet was opened or joined just now.
+        // A case that the snapshot does not have yet was opened or joined by this observation.
         let pending = matches!(written, Some(Written::Pending(_)));
         let open = |id: &&FeatureId| {
             pending

@@ -1,27 +1,27 @@
-//! Names that a client brings along: the key of a report decides the case's id, so that a report sent
-//! twice is one case, and the receipt, by which who reported without an account follows it.
+//! The id and the receipt of a report. Both follow from the client's key, so that a report sent twice is one
+//! case. With the receipt, a reporter without an account follows the case.
 
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{FeatureId, IdError};
 
-/// A key shorter than this could be guessed, so no secret is made of it.
+/// A shorter key could be guessed, so no secret is derived from it.
 const LEAST_KEY: usize = 32;
 
-/// Everything that follows from a report's key, or from chance where it brings none.
+/// The id and the receipt of a report, from its key or at random.
 #[derive(Debug, Clone)]
 pub struct Ticket {
     /// The id of the case.
     pub id: FeatureId,
-    /// The secret to hand out. Only its hash is kept.
+    /// The secret for the reporter. Only its hash is stored.
     pub receipt: String,
 }
 
 impl Ticket {
-    /// The ticket of somebody's report. The same key of the same account gives the same ticket again: an
-    /// answer that got lost on the way is answered once more, receipt included. Another account's key is
-    /// another key; who has no account shares theirs with all who have none.
+    /// The ticket of a report. The same key of the same account gives the same ticket, so a lost response can
+    /// be repeated with its receipt. Keys of different accounts are different; all reporters without an
+    /// account share one name space.
     ///
     /// # Errors
     /// Never in practice: the ids it makes are ids.
@@ -41,7 +41,7 @@ impl Ticket {
         Self::made(&id, &receipt)
     }
 
-    /// The ticket of a case that the program itself names: a row of a ledger, a sensor's condition.
+    /// The ticket of a case that the program names: a row of a sheet, a condition of a sensor.
     ///
     /// # Errors
     /// Never in practice: the ids it makes are ids.
@@ -59,7 +59,7 @@ impl Ticket {
     }
 }
 
-/// What is kept of a receipt. A plain hash is enough: it is 256 bits that nobody guesses.
+/// The stored hash of a receipt. A plain hash is enough for 256 random bits.
 pub fn receipt_hash(receipt: &str) -> String {
     hex(&Sha256::digest(receipt.as_bytes()))
 }

@@ -1,8 +1,8 @@
-//! An old ledger played anew: reports and actions of the past go through the same machine as today's,
-//! with everything that time did between them, and come out as one edit a step, each in effect at its
-//! own moment. So the demo, an import and a measurement have a past that could have happened.
+//! Replays a ledger of the past: reports and actions go through the case engine, with everything that time
+//! changes between them, and become one edit a step, each in effect at its own moment. The demo and the
+//! benchmarks use it.
 //!
-//! Pure: it reads one snapshot's map, rules and calendar, and writes nothing.
+//! Pure: it reads the map, the rules and the calendar of one snapshot and writes nothing.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,27 +10,30 @@ use geo_types::{Coord, Geometry};
 use jiff::{SignedDuration, Timestamp};
 
 use super::cases;
-use super::decisions::{Decisions, moment};
+use super::surroundings::{OnMap, moment};
 use crate::live::{Agenda, Snapshot};
-use crate::model::{Author, Change, Edit, FeatureId, Level};
+use crate::model::{Author, Change, Edit, FeatureId};
 use crate::service::place::{Place, Where, WhereError};
 use crate::spatial::metres;
 use crate::store::StoreError;
-use crate::warnings::{Action, ActionRequest, Actor, Case, Refusal, Report, Status};
+use crate::warnings::engine::{self, Earlier, Event, Surroundings, Weight};
+use crate::warnings::{
+    Action, ActionRequest, Actor, Calendar, Case, Notice, Refusal, Report, Rules,
+};
 
-/// Why a step of the past could not be played. Nothing of it was.
+/// Why a step could not be replayed. Nothing of it was.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// There is no such case, or it was forgotten.
+    /// The case does not exist or was forgotten.
     #[error("there is no case {0:?} to act on")]
     NoSuchCase(FeatureId),
-    /// The place is none.
+    /// The place is not valid.
     #[error(transparent)]
     Place(#[from] WhereError),
-    /// The table does not allow it.
+    /// The status table does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// A case that cannot be written down.
+    /// A case could not be encoded.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -43,39 +46,46 @@ struct Played {
     anchor: Coord<f64>,
 }
 
-/// A report that may count together with later ones.
+/// A case that may count together with later reports.
 #[derive(Debug)]
 struct Past {
     id: FeatureId,
-    at: Timestamp,
     anchor: Coord<f64>,
-    /// How many reports it stands for; none once it was rejected or merged.
-    reports: u32,
+    earlier: Earlier,
 }
 
-/// A ledger being played. Time goes forward only.
+/// The map without its ledger, and the cases that were played.
+#[derive(Debug)]
+struct Stage<'a> {
+    map: OnMap<'a>,
+    schedule: Agenda,
+    /// By category, in the order of their reports.
+    past: HashMap<String, Vec<Past>>,
+}
+
+/// A ledger that is being replayed. Time goes forward only.
 #[derive(Debug)]
 pub struct Replay<'a> {
-    decisions: Decisions<'a>,
-    agenda: Agenda,
+    around: Stage<'a>,
     cases: BTreeMap<FeatureId, Played>,
-    past: HashMap<String, Vec<Past>>,
     edits: Vec<Edit>,
 }
 
 impl<'a> Replay<'a> {
-    /// An empty ledger on the map of a snapshot, by its rules.
+    /// An empty ledger on the map and under the rules of a snapshot.
     pub fn new(snapshot: &'a Snapshot) -> Self {
         Self {
-            decisions: Decisions::of(snapshot),
-            agenda: snapshot.ledger().emptied(),
+            around: Stage {
+                map: OnMap::of(snapshot),
+                schedule: snapshot.ledger().emptied(),
+                past: HashMap::new(),
+            },
             cases: BTreeMap::new(),
-            past: HashMap::new(),
             edits: Vec::new(),
         }
     }
 
-    /// The edits made since this was last asked, in order.
+    /// The edits since the last call, in order.
     pub fn take_edits(&mut self) -> Vec<Edit> {
         std::mem::take(&mut self.edits)
     }
@@ -88,14 +98,14 @@ impl<'a> Replay<'a> {
     /// The cases as features, by id.
     ///
     /// # Errors
-    /// When a case cannot be written down.
+    /// When a case cannot be encoded.
     pub fn features(&self) -> Result<Vec<Change>, StoreError> {
         let all = self.cases.values();
         all.map(|p| cases::change(&p.case, Some(p.geometry.clone())))
             .collect()
     }
 
-    /// Lets a case that has ended go, where there are too many to keep.
+    /// Drops an ended case from memory.
     pub fn forget(&mut self, id: &FeatureId) {
         self.cases.remove(id);
     }
@@ -103,51 +113,52 @@ impl<'a> Replay<'a> {
     /// Lets time pass.
     ///
     /// # Errors
-    /// When a case cannot be written down.
+    /// When a case cannot be encoded.
     pub fn until(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        while let Some(at) = self.agenda.next_moment().filter(|at| *at <= now) {
-            let mut changes = Vec::new();
-            for id in self.agenda.due_at(at) {
-                let Some(played) = self.cases.get_mut(&id) else {
-                    self.agenda.take(&id, None);
-                    continue;
+        while let Some(at) = self.around.schedule.next_moment().filter(|at| *at <= now) {
+            // All cases of a moment are decided by what was before it, as the timer does.
+            let mut next = Vec::new();
+            for id in self.around.schedule.due_at(at) {
+                let step = |played: &Played| {
+                    let event = Event::Time { at };
+                    let stepped = engine::step(&self.around, &played.case, event).ok()?;
+                    (stepped.case.steps > played.case.steps).then_some(stepped.case)
                 };
-                if let Some(mut next) = self.decisions.fall_due(&played.case, at) {
-                    let before = played.case.level;
-                    self.agenda.notify(&mut next, false, Some(before));
-                    changes.push(cases::change(&next, Some(played.geometry.clone()))?);
-                    played.case = next;
+                match self.cases.get(&id).and_then(step) {
+                    Some(case) => next.push(case),
+                    // It would be due again at once.
+                    None => self.around.schedule.take(&id, None),
                 }
-                self.agenda.take(&id, Some(&played.case));
+            }
+            let mut changes = Vec::new();
+            for case in next {
+                changes.extend(self.keep(case)?);
             }
             self.write(&Actor::system(), at, "time", changes);
         }
         Ok(())
     }
 
-    /// Reports something. What the report does not say of its place, the map does.
+    /// Applies a report. The map completes what it does not say of its place.
     ///
     /// # Errors
-    /// When the place is none.
+    /// When the place is not valid.
     pub fn report(&mut self, report: Report, place: &Where) -> Result<(), ReplayError> {
         let at = moment(report.at);
         self.until(at)?;
-        let place = Place::locate(self.decisions.map, place)?;
-        let before = self.reports_before(&report.category, place.anchor, at);
+        let place = Place::locate(self.around.map.map, place)?;
         let actor = report.actor.clone();
-        let mut case = self.decisions.open(Report { at, ..report }, &place, before);
-        self.agenda.notify(&mut case, true, None);
-        self.past
-            .entry(case.category.clone())
-            .or_default()
-            .push(Past {
-                id: case.id.clone(),
-                at,
-                anchor: place.anchor,
-                reports: 1,
-            });
+        let report = place.describe(Report { at, ..report });
+        self.around.forget_past(&report.category, at);
+        let case = engine::open(&self.around, report, place.anchor);
+        let past = self.around.past.entry(case.category.clone()).or_default();
+        past.push(Past {
+            id: case.id.clone(),
+            anchor: place.anchor,
+            earlier: Earlier::of(&case),
+        });
         let change = cases::change(&case, Some(place.geometry.clone()))?;
-        self.agenda.take(&case.id, Some(&case));
+        self.around.schedule.take(&case.id, Some(&case));
         self.cases.insert(
             case.id.clone(),
             Played {
@@ -160,7 +171,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Acts on a case.
+    /// Applies an action to a case.
     ///
     /// # Errors
     /// When there is no such case, or the table does not allow it.
@@ -179,56 +190,35 @@ impl<'a> Replay<'a> {
             Some(into) if request.action == Action::Merge => self.cases.get(into).map(|p| &p.case),
             _ => None,
         };
-        let anchor = Some(played.anchor);
-        let decided = self
-            .decisions
-            .act(&played.case, anchor, actor, request, into, now)?;
+        let event = Event::Action {
+            actor,
+            request,
+            anchor: Some(played.anchor),
+            into,
+            at: now,
+        };
+        let stepped = engine::step(&self.around, &played.case, event)?;
         let mut changes = Vec::new();
-        for next in [Some(decided.case), decided.into].into_iter().flatten() {
-            changes.extend(self.take(next)?);
+        for next in [Some(stepped.case), stepped.into].into_iter().flatten() {
+            changes.extend(self.keep(next)?);
         }
         self.write(actor, now, request.action.as_str(), changes);
         Ok(())
     }
 
-    fn take(&mut self, mut next: Case) -> Result<Option<Change>, StoreError> {
+    /// Keeps the next state of a case, and returns the change that writes it.
+    fn keep(&mut self, next: Case) -> Result<Option<Change>, StoreError> {
         let Some(played) = self.cases.get_mut(&next.id) else {
             return Ok(None);
         };
-        let opened = next.counts() && played.case.status.is_ended() && !next.status.is_ended();
-        let before: Level = played.case.level;
-        self.agenda.notify(&mut next, opened, Some(before));
-        self.agenda.take(&next.id, Some(&next));
-        let change = cases::change(&next, Some(played.geometry.clone()))?;
-        let reports = match next.status {
-            Status::Rejected | Status::Merged => 0,
-            _ => next.reports,
-        };
-        let of_category = self.past.get_mut(&next.category);
+        self.around.schedule.take(&next.id, Some(&next));
+        let of_category = self.around.past.get_mut(&next.category);
         if let Some(past) = of_category.and_then(|p| p.iter_mut().rfind(|p| p.id == next.id)) {
-            past.reports = reports;
+            past.earlier = Earlier::of(&next);
         }
+        let change = cases::change(&next, Some(played.geometry.clone()))?;
         played.case = next;
         Ok(Some(change))
-    }
-
-    /// The same count as [`Decisions::reports_before`], of the cases that were played.
-    fn reports_before(&mut self, category: &str, anchor: Coord<f64>, at: Timestamp) -> u32 {
-        let rule = self.decisions.rules.category(category);
-        let Some(repeats) = rule.and_then(|r| r.repeats.as_ref()) else {
-            return 0;
-        };
-        let window = SignedDuration::from_hours(24 * i64::from(repeats.window_days));
-        let Some(past) = self.past.get_mut(category) else {
-            return 0;
-        };
-        // Reports come in order: what is too old for this one is so for every later one.
-        let old = past.partition_point(|p| at.duration_since(p.at) > window);
-        past.drain(..old);
-        past.iter()
-            .filter(|p| metres::distance(p.anchor, anchor) <= repeats.distance_m)
-            .map(|p| p.reports)
-            .sum()
     }
 
     fn write(&mut self, actor: &Actor, at: Timestamp, reason: &str, changes: Vec<Change>) {
@@ -242,5 +232,54 @@ impl<'a> Replay<'a> {
         let mut edit = Edit::new(author, changes).because(reason);
         edit.effective_at = Some(at);
         self.edits.push(edit);
+    }
+}
+
+impl Stage<'_> {
+    /// Drops the cases of a category that are too old to count for a report at `at`, and for every later one.
+    fn forget_past(&mut self, category: &str, at: Timestamp) {
+        let rule = self.map.rules.category(category);
+        let days = rule.and_then(|r| r.repeats.as_ref()).map(|r| r.window_days);
+        let (Some(days), Some(past)) = (days, self.past.get_mut(category)) else {
+            return;
+        };
+        let window = SignedDuration::from_hours(24 * i64::from(days));
+        let old = past.partition_point(|p| at.duration_since(p.earlier.reported_at) > window);
+        past.drain(..old);
+    }
+}
+
+impl Surroundings for Stage<'_> {
+    fn rules(&self) -> &Rules {
+        self.map.rules
+    }
+
+    fn calendar(&self) -> &Calendar {
+        self.map.calendar
+    }
+
+    fn weight(&self, category: &str, at: Coord<f64>) -> Option<Weight> {
+        self.map.weight(category, at)
+    }
+
+    fn cases_near(
+        &self,
+        category: &str,
+        at: Coord<f64>,
+        distance_m: f64,
+        _since: Timestamp,
+        each: &mut dyn FnMut(Earlier),
+    ) {
+        let past = self.past.get(category).into_iter().flatten();
+        past.filter(|p| metres::distance(p.anchor, at) <= distance_m)
+            .for_each(|p| each(p.earlier));
+    }
+
+    fn competences(&self, unit: &str, category: &str) -> Option<Vec<String>> {
+        self.map.competences(unit, category)
+    }
+
+    fn notice(&self, case: &Case, at: Timestamp) -> Option<Notice> {
+        Some(self.schedule.fate(case, at))
     }
 }

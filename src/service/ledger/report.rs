@@ -1,13 +1,13 @@
-//! A report (上报) opens a case: where it is, how often it came before, how urgent that makes it.
+//! Reports (上报): each opens a case at a place, with its level.
 
 use geo::BoundingRect as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::case_service::{CaseService, Known, TRIES, check_reach};
 use super::cases;
-use super::decisions::{Decisions, moment};
 use super::error::LedgerError;
 use super::receipt::{Ticket, receipt_hash};
+use super::surroundings::{OnMap, moment};
 use crate::codec::wkb;
 use crate::index::Entry;
 use crate::live::Written;
@@ -19,29 +19,30 @@ use crate::service::place::{Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::store::{Erased, PhotoClaim};
+use crate::warnings::engine;
 use crate::warnings::key::digest;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
-/// How far outside of the map's grids a report is still taken at its word, in metres.
+/// Up to this distance outside of the map's grids, in metres, a report is not suspicious.
 const MARGIN_M: f64 = 300.0;
-/// For how long a report that is sent again may bring the contact that its first sending lost.
+/// For this time after a report, its repetition may add the contact that the first sending lost.
 const RESENT: SignedDuration = SignedDuration::from_mins(10);
-/// So many public reports within [`CROWD_M`] and [`CROWD_MINUTES`] are enough; the next one waits for
-/// an officer to look at it.
+/// After so many public reports within [`CROWD_M`] metres and [`CROWD_MINUTES`], the next one is pending
+/// review by an officer.
 const CROWD: usize = 5;
 const CROWD_M: f64 = 30.0;
 const CROWD_MINUTES: i64 = 10;
-/// What somebody sees before them is no larger than that, from corner to corner, in metres.
+/// The largest extent of a report's geometry, corner to corner in metres, that is not suspicious.
 const LARGEST_M: f64 = 1_000.0;
 
-/// What somebody reports, checked as far as it can be without the map.
+/// A report whose fields were checked as far as possible without the map.
 #[derive(Debug, Clone)]
 pub struct NewReport {
     /// What is wrong; one of the rules' categories.
     pub category: String,
     /// Where.
     pub place: Where,
-    /// The place in words; the building's or compound's name where nobody says.
+    /// The place in words. Without it, the name of the building or compound.
     pub words: Option<String>,
     /// How it came.
     pub source: Source,
@@ -49,7 +50,7 @@ pub struct NewReport {
     pub note: Option<String>,
     /// Photos that were stored before.
     pub photos: Vec<StepPhoto>,
-    /// How to reach them. Kept outside the log, and erased in time.
+    /// How to reach the reporter. Kept outside the log and erased in time.
     pub contact: Option<String>,
     /// The number under which the hotline has it.
     pub hotline_number: Option<String>,
@@ -57,14 +58,14 @@ pub struct NewReport {
     pub exercise: bool,
     /// Made up for the demonstration.
     pub demo: bool,
-    /// Whether something about it is odd, so that an officer looks at it before it counts.
+    /// Whether it is pending review: an officer must look at it before it counts.
     pub suspicious: bool,
-    /// The client's own name for it: sent twice, it is one case.
+    /// The client's key. Two reports with the same key are one case.
     pub key: Option<String>,
 }
 
 impl NewReport {
-    /// A report of which only the most necessary is known.
+    /// A report with the required fields only.
     pub fn new(category: impl Into<String>, place: Where, source: Source) -> Self {
         Self {
             category: category.into(),
@@ -83,16 +84,16 @@ impl NewReport {
     }
 }
 
-/// What became of a report.
+/// The result of a report.
 #[derive(Debug, Clone)]
 pub struct Reported {
     /// The case.
     pub id: FeatureId,
     /// The commit that has it.
     pub written: Written,
-    /// The secret by which the reporter follows and rates it. Said to them alone.
+    /// The secret by which the reporter follows and rates the case. Only the reporter gets it.
     pub receipt: String,
-    /// Whether it was there already: the same key came before.
+    /// Whether the same key came before.
     pub again: bool,
 }
 
@@ -127,13 +128,12 @@ impl CaseService {
                     again: true,
                 });
             }
-            let decisions = Decisions::of(&snapshot);
+            let around = OnMap::of(&snapshot);
             let place =
-                Place::locate(decisions.map, &request.place).map_err(|e| LedgerError::place(&e))?;
+                Place::locate(around.map, &request.place).map_err(|e| LedgerError::place(&e))?;
             check_reach(actor, place.community.as_deref())?;
-            let mut case = open(&decisions, &request, actor, &place, &ticket, now)?;
+            let mut case = open(&around, &request, actor, &place, &ticket, now)?;
             case.ledger.report_sha256.clone_from(&said);
-            snapshot.ledger().notify(&mut case, true, None);
             self.link(&ticket.id, &request.photos, actor).await?;
             let mut edit = EditBuilder::new(actor, now, "report");
             edit.put(cases::change(&case, Some(place.geometry))?, Expect::Absent);
@@ -150,8 +150,8 @@ impl CaseService {
         Err(LedgerError::Busy(ticket.id))
     }
 
-    /// Links photos to a case, before the step that names them: a step never names a photo that is not
-    /// there.
+    /// Links photos to a case before the step that names them is committed, so that a step never names a
+    /// missing photo.
     pub(super) async fn link(
         &self,
         id: &FeatureId,
@@ -175,9 +175,8 @@ impl CaseService {
         linked.map_err(|refusal| FieldError::new("photos", refusal.to_string()).into())
     }
 
-    /// Keeps how to reach the reporter, for as long as the rules say.
-    /// Keeps the contact of a report that is sent again because its first answer was lost, as when the
-    /// process was killed between case and contact. It replaces none, and brings none back that was erased.
+    /// Keeps the contact of a repeated report when the first sending lost it, as when the process was killed
+    /// between case and contact. It does not replace a contact or restore an erased one.
     async fn keep_lost_contact(
         &self,
         case: &Case,
@@ -220,8 +219,8 @@ impl CaseService {
     }
 }
 
-/// The hash of what a report says, where it has a key. Photos don't count, since a client that repeats
-/// a report may have uploaded them again; nor does the contact, which is kept outside the log.
+/// The hash of a report's content, where it has a key. It leaves out photos, because a client that repeats a
+/// report may have uploaded them again, and the contact, which is kept outside the log.
 fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
     let Some(key) = &request.key else {
         return Ok(None);
@@ -246,24 +245,19 @@ fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
     ])))
 }
 
-/// The case that a report opens, judged.
+/// Opens the case of a report.
 fn open(
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     request: &NewReport,
     actor: &Actor,
     place: &Place,
     ticket: &Ticket,
     now: Timestamp,
 ) -> Result<Case, LedgerError> {
-    if !decisions.rules.knows(&request.category) {
-        let known: Vec<&str> = decisions
-            .rules
-            .categories
-            .keys()
-            .map(String::as_str)
-            .collect();
+    if !around.rules.knows(&request.category) {
+        let known: Vec<&str> = around.rules.categories.keys().map(String::as_str).collect();
         let problem = format!(
-            "{:?} is none; there are {}",
+            "There is no category {:?}. Categories are {}.",
             request.category,
             known.join(", ")
         );
@@ -281,20 +275,15 @@ fn open(
     report.hotline_number.clone_from(&request.hotline_number);
     report.exercise = request.exercise;
     report.demo = request.demo;
-    report.held = is_odd(decisions, request, actor, place, now);
+    report.held = is_odd(around, request, actor, place, now);
     report.receipt_sha256 = Some(receipt_hash(&ticket.receipt));
     report.place.clone_from(&request.words);
-    Ok(decisions.open(
-        report,
-        place,
-        decisions.reports_before(&request.category, place.anchor, now),
-    ))
+    Ok(engine::open(around, place.describe(report), place.anchor))
 }
 
-/// Whether an officer should look at a report before it counts. Only the public is asked: who has an
-/// account answers for it.
+/// Whether a report is pending review by an officer before it counts. Staff reports never are.
 fn is_odd(
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     request: &NewReport,
     actor: &Actor,
     place: &Place,
@@ -304,20 +293,20 @@ fn is_odd(
         return false;
     }
     request.suspicious
-        || place.is_outside(decisions.map, MARGIN_M)
+        || place.is_outside(around.map, MARGIN_M)
         || is_sprawling(place)
-        || is_crowded(decisions, place, now)
+        || is_crowded(around, place, now)
 }
 
-/// Whether a report covers so much of the map that it hides what others say.
+/// Whether the geometry of a report is suspiciously large.
 fn is_sprawling(place: &Place) -> bool {
     let around = place.geometry.bounding_rect();
     around.is_some_and(|r| metres::distance(r.min(), r.max()) > LARGEST_M)
 }
 
-/// Whether the public has just reported so much here that one more is likely no news.
-fn is_crowded(decisions: &Decisions<'_>, place: &Place, now: Timestamp) -> bool {
-    let Some(cases) = decisions.map.get(WARNINGS) else {
+/// Whether there are so many recent public reports here that one more is likely spam.
+fn is_crowded(around: &OnMap<'_>, place: &Place, now: Timestamp) -> bool {
+    let Some(cases) = around.map.get(WARNINGS) else {
         return false;
     };
     let recent = |case: &Case| {
@@ -325,8 +314,8 @@ fn is_crowded(decisions: &Decisions<'_>, place: &Place, now: Timestamp) -> bool 
         let public = matches!(case.source, Source::Resident | Source::Rider);
         public && age <= SignedDuration::from_mins(CROWD_MINUTES)
     };
-    // Years of cases may lie at one corner: all but the latest are told apart without being parsed, and no
-    // more are looked for than make a crowd.
+    // Years of cases may lie at one corner. Older ones are skipped without being parsed, and the search ends
+    // at the number that makes a crowd.
     let since = now - SignedDuration::from_mins(CROWD_MINUTES);
     let counts = |entry: &Entry| {
         history::happened_since(entry, since) && cases::read(entry).is_ok_and(|c| recent(&c))

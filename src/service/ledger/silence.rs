@@ -1,4 +1,5 @@
-//! Silences (静默): for a while, notices of what one matches are held back. They hide nothing on the map.
+//! Silences (静默): a silence holds back the notices of the cases that it matches until it ends. It hides
+//! nothing on the map.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -6,16 +7,17 @@ use uuid::Uuid;
 
 use super::case_service::{CaseService, check_reach};
 use super::cases;
-use super::decisions::moment;
 use super::error::LedgerError;
+use super::surroundings::moment;
 use crate::live::Written;
 use crate::model::names::collection::{GRIDS, SILENCES, WARNINGS};
+use crate::model::names::property;
 use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties};
 use crate::service::edit_builder::EditBuilder;
 use crate::store::StoreError;
 use crate::warnings::{Actor, FieldError};
 
-/// A silence to be.
+/// The fields of a new silence.
 #[derive(Debug, Clone)]
 pub struct NewSilence {
     /// Only this grid.
@@ -56,8 +58,7 @@ impl CaseService {
             }
         }
         if matches.is_empty() {
-            let problem =
-                "name a grid, community, category or warning: a silence of everything is none";
+            let problem = "expected a grid, a community, a category or a warning: a silence must not match everything";
             return Err(FieldError::new("match", problem).into());
         }
         if request.reason.trim().is_empty() {
@@ -67,7 +68,7 @@ impl CaseService {
             matches.get(key).and_then(Value::as_str).map(str::to_owned)
         })?;
         if request.until <= now {
-            let problem = format!("expected a moment to come, found {}", request.until);
+            let problem = format!("expected a moment in the future, found {}", request.until);
             return Err(FieldError::new("until", problem).into());
         }
         let id = cases::id(&format!("s-{}", Uuid::now_v7()))?;
@@ -83,7 +84,7 @@ impl CaseService {
         edit.put(row_of(SILENCES, &id, row)?, Expect::Absent);
         match edit.commit(&self.live).await? {
             Some(written) => Ok((id, written)),
-            // The id was drawn a moment ago: nobody else has it.
+            // The id is new, so this does not happen.
             None => Err(LedgerError::Busy(id)),
         }
     }
@@ -122,8 +123,8 @@ impl CaseService {
 }
 
 impl CaseService {
-    /// Whether a silence stays within the communities that the account is bound to: by its community, by
-    /// the community of its grid, or by that of its case.
+    /// Refuses a silence that reaches beyond the communities to which the account is bound: by its community,
+    /// the community of its grid, or that of its case.
     fn check_silence(
         &self,
         actor: &Actor,
@@ -138,16 +139,16 @@ impl CaseService {
             let value = cases::properties(entry).remove(property)?;
             value.as_str().map(str::to_owned)
         };
-        let of_grid = |id: String| match of(GRIDS, &id, "kind").as_deref() {
+        let of_grid = |id: String| match of(GRIDS, &id, property::KIND).as_deref() {
             Some("community") => Some(id),
-            _ => of(GRIDS, &id, "parent"),
+            _ => of(GRIDS, &id, property::PARENT),
         };
         let within = [
             matched("community"),
             matched("grid").and_then(of_grid),
-            matched("warning").and_then(|id| of(WARNINGS, &id, "community")),
+            matched("warning").and_then(|id| of(WARNINGS, &id, property::COMMUNITY)),
         ];
-        // Everything that it names must fit, so one name within the bounds keeps it there.
+        // A case must match all of its names, so one name within the bounds is enough.
         let reached = within
             .iter()
             .flatten()

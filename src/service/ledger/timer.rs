@@ -1,9 +1,9 @@
-//! Time is a writer: a level that rises with age, a due date that passes, a condition whose `for` or
-//! `keep` runs out are stored state, and this is who stores it, each at its own moment.
+//! The timer writes what time alone changes: a level that rises with age, a due date that passes, a condition
+//! whose `for` or `keep` ends. Each change takes effect at its own moment.
 //!
-//! One timer a database does it, by a lease that runs out if its process dies. After a time in which
-//! nobody served the map it catches up in the order of the moments, so the log tells what was true when.
-//! Were two at it, the conditions of their commits would keep them from doing anything twice.
+//! One process per database runs it, by a lease that ends if the process dies. After a time in which no
+//! process ran, it catches up in the order of the moments. If two processes ran it, the preconditions of
+//! their commits would refuse the second write.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cases;
-use super::decisions::Decisions;
 use super::error::LedgerError;
 use super::observe::{Row, move_to};
+use super::surroundings::OnMap;
 use crate::live::{Lease, Live, Snapshot, Written};
 use crate::model::names::collection::{CONDITIONS, WARNINGS};
 use crate::model::{Expect, FeatureId};
@@ -22,25 +22,26 @@ use crate::service::erasure;
 use crate::store::StoreError;
 use crate::warnings::Actor;
 use crate::warnings::condition::State;
+use crate::warnings::engine::{self, Event};
 use crate::warnings::rules::ConditionRule;
 
 /// The name of the lease.
 const LEASE: &str = "timer";
-/// How long a lease holds without being renewed.
+/// The lifetime of the lease without renewal.
 const LIFETIME: Duration = Duration::from_secs(12);
-/// It is renewed when so much of its time is gone.
+/// The lease is renewed after this time.
 const RENEWAL: Duration = Duration::from_secs(4);
-/// How often what is kept for a time only is looked through.
+/// The interval between clean-ups of data that is kept for a limited time.
 const HOUSEKEEPING: SignedDuration = SignedDuration::from_hours(1);
-/// For how long a photo that belongs to no case is kept.
+/// How long a photo without a case is kept.
 const LOOSE_PHOTO: SignedDuration = SignedDuration::from_hours(24);
-/// For so long the lease must be ours still when a commit begins. One that takes longer fails by its
-/// conditions, if another process was at it meanwhile.
+/// The lease must last so long when a commit begins. A commit that takes longer fails by its preconditions if
+/// another process wrote meanwhile.
 const MARGIN: Duration = Duration::from_secs(6);
-/// How many moments are written in a row before what is kept for a time only is looked at again.
+/// How many moments are written in a row before the lease and the clean-up are looked at again.
 const ROUND: usize = 256;
 
-/// Does what time asks for as long as the process lives.
+/// Runs the timer for as long as the process lives.
 pub async fn run(live: Live) {
     let lease = Lease::new(LEASE, live.store(), LIFETIME);
     let mut tidied = Timestamp::UNIX_EPOCH;
@@ -49,16 +50,16 @@ pub async fn run(live: Live) {
         let wait = match beat(&live, &lease, &mut tidied).await {
             Ok(wait) => wait,
             Err(error) => {
-                tracing::warn!(%error, "the timer could not write; it tries again");
+                tracing::warn!(%error, "the timer failed to write and tries again");
                 RENEWAL
             }
         };
-        // Whatever is committed may bring the next moment nearer.
+        // A commit may bring the next moment nearer.
         live.wait_for(seq + 1, wait).await;
     }
 }
 
-/// One beat: takes or renews the lease, does what is due, says how long there is nothing to do.
+/// One round: takes or renews the lease, writes what is due, and returns the time until the next moment.
 async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Duration, LedgerError> {
     if !lease.holds_for(live.store(), LIFETIME - RENEWAL).await? {
         return Ok(RENEWAL);
@@ -77,23 +78,19 @@ async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Dura
     }))
 }
 
-/// Erases what was to be kept for a time only.
+/// Erases data whose retention has ended.
 async fn tidy(live: &Live, now: Timestamp) -> Result<(), StoreError> {
     let erased = live.store().erase_due_contacts(now).await?;
     erasure::erase_due(live, now).await?;
     let swept = live.store().sweep_photos(now - LOOSE_PHOTO).await?;
     if erased > 0 || swept > 0 {
-        tracing::info!(
-            erased,
-            swept,
-            "contacts and loose photos whose time was over"
-        );
+        tracing::info!(erased, swept, "erased contacts and photos without a case");
     }
     Ok(())
 }
 
-/// Writes everything that fell due by `now`, in the order of its moments, and says which moment comes
-/// next. All that falls due at one moment is one commit.
+/// Writes everything that is due by `now`, in the order of the moments, and returns the next moment. All
+/// changes of one moment are one commit.
 ///
 /// # Errors
 /// When the store fails; what was written before stays.
@@ -111,7 +108,7 @@ async fn write_due(
             return Ok(Some(at));
         }
         if is_silent(live, &snapshot, at) {
-            // Another node may have heard what this one has not.
+            // Another node may have received an observation.
             live.hear_seen().await?;
             if next_moment(live, &snapshot) != Some(at) {
                 continue;
@@ -122,19 +119,19 @@ async fn write_due(
         }
         let edit = edit(live, &snapshot, at)?;
         if edit.is_empty() {
-            // It would come up again at once, and for ever.
-            tracing::error!(%at, "a moment came at which nothing changes");
+            // It would be due again at once.
+            tracing::error!(%at, "a moment is due at which nothing changes");
             return Ok(Some(now + SignedDuration::from_secs(60)));
         }
         if let Some(Written::Pending(committed)) = edit.commit(live).await? {
-            // What comes next is decided on a snapshot that has this.
+            // The next decision needs a snapshot that has this commit.
             return Err(LedgerError::Behind { seq: committed.seq });
         }
     }
     Ok(Some(now))
 }
 
-/// Writes everything that fell due by `now`, for who has no timer of its own: tests and measurements.
+/// Writes everything that is due by `now`, for tests and benchmarks that run no timer.
 ///
 /// # Errors
 /// When the store fails; what was written before stays.
@@ -143,7 +140,7 @@ pub async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, Ledg
     write_due(live, &lease, now).await
 }
 
-/// Writes what time alone has done to one case by `now`. Says whether there was anything.
+/// Applies the due transitions of one case up to `now`. Returns whether there was one.
 pub(super) async fn apply_due(
     live: &Live,
     snapshot: &Snapshot,
@@ -154,7 +151,7 @@ pub(super) async fn apply_due(
         return Ok(false);
     };
     let mut edit = EditBuilder::new(&Actor::system(), at, "time");
-    mark(snapshot, &Decisions::of(snapshot), id, at, &mut edit)?;
+    mark(snapshot, &OnMap::of(snapshot), id, at, &mut edit)?;
     if edit.is_empty() {
         return Ok(false);
     }
@@ -175,11 +172,11 @@ fn next_moment(live: &Live, snapshot: &Snapshot) -> Option<Timestamp> {
 
 /// Everything that happens at a moment, as one edit.
 fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> {
-    let decisions = Decisions::of(snapshot);
+    let around = OnMap::of(snapshot);
     let mut edit = EditBuilder::new(&Actor::system(), at, "time");
     let mut touched: BTreeSet<FeatureId> = BTreeSet::new();
     for id in snapshot.ledger().due_at(at) {
-        mark(snapshot, &decisions, &id, at, &mut edit)?;
+        mark(snapshot, &around, &id, at, &mut edit)?;
         touched.insert(id);
     }
     for (due, mut row) in conditions(live, snapshot) {
@@ -192,13 +189,13 @@ fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, 
         let before = row.condition;
         row.condition = before.tick(&rule, at);
         let mut own = EditBuilder::new(&Actor::system(), at, "time");
-        if let Err(error) = move_to(snapshot, &decisions, &mut row, &before, at, &mut own) {
-            // A place that is no longer on the map: the condition moves, and no case is made of it.
-            tracing::warn!(%error, condition = %row.id, "a condition fires nowhere");
+        if let Err(error) = move_to(snapshot, &around, &mut row, &before, at, &mut own) {
+            // The place is no longer on the map: the condition changes and opens no case.
+            tracing::warn!(%error, condition = %row.id, "a condition fires at a place that is not on the map");
             own = EditBuilder::new(&Actor::system(), at, "time");
             own.put(row.change()?, row.seq.map_or(Expect::Absent, Expect::Seq));
         }
-        // Two conditions that join one case at one moment come one after the other.
+        // Of two conditions that join one case at one moment, the second is written by the next commit.
         if own.ids().all(|id| !touched.contains(id)) {
             touched.extend(own.ids().cloned());
             edit.append(own);
@@ -207,10 +204,10 @@ fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, 
     Ok(edit)
 }
 
-/// Writes what a moment makes of one case into a edit.
+/// Adds what a moment changes in one case to an edit.
 fn mark(
     snapshot: &Snapshot,
-    decisions: &Decisions<'_>,
+    around: &OnMap<'_>,
     id: &FeatureId,
     at: Timestamp,
     edit: &mut EditBuilder,
@@ -220,15 +217,15 @@ fn mark(
         return Ok(());
     };
     let case = cases::read(entry)?;
-    if let Some(mut next) = decisions.fall_due(&case, at) {
-        snapshot.ledger().notify(&mut next, false, Some(case.level));
+    let next = engine::step(around, &case, Event::Time { at })?.case;
+    if next.steps > case.steps {
         let change = cases::change(&next, entry.geometry().cloned())?;
         edit.put(change, Expect::Seq(entry.seq()));
     }
     Ok(())
 }
 
-/// The conditions that time alone will move, each with its next moment.
+/// The conditions that time alone will change, each with its next moment.
 fn conditions(live: &Live, snapshot: &Snapshot) -> Vec<(Timestamp, Row)> {
     let Some(rows) = snapshot.collections().hidden(CONDITIONS) else {
         return Vec::new();
@@ -244,7 +241,7 @@ fn conditions(live: &Live, snapshot: &Snapshot) -> Vec<(Timestamp, Row)> {
     rows.iter().filter_map(due).collect()
 }
 
-/// Whether a condition is to become *no data* at a moment for want of anything heard.
+/// Whether a condition becomes *no data* at a moment because its sensor is silent.
 fn is_silent(live: &Live, snapshot: &Snapshot, at: Timestamp) -> bool {
     conditions(live, snapshot).into_iter().any(|(due, row)| {
         let rule = rule(snapshot, &row.category);

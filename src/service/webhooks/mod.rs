@@ -30,6 +30,7 @@ use tokio::task::JoinHandle;
 use crate::index::Entry;
 use crate::live::{Lease, Live};
 use crate::model::names::collection::WARNINGS;
+use crate::model::names::property;
 use crate::model::{Body, CollectionId, CommitHeader, Properties, Record, Role, Schema};
 use crate::store::{Attempt, Delivery, HookEvent, Outcome, Position, StoreError, Trouble, Webhook};
 
@@ -328,7 +329,7 @@ impl Dispatcher {
 /// notice is a step too: a webhook that wants both gets one delivery, named as a notice.
 fn event(hook: &Webhook, record: &Record) -> Option<HookEvent> {
     let map = record.body.as_ref()?.properties.to_map();
-    let step = map.get("step")?.as_object()?;
+    let step = map.get(property::STEP)?.as_object()?;
     let noticed = step.get("notice").is_some_and(|n| n == "sent");
     if noticed && hook.events.contains(&HookEvent::Notice) {
         Some(HookEvent::Notice)
@@ -343,7 +344,7 @@ fn event(hook: &Webhook, record: &Record) -> Option<HookEvent> {
 fn feature(schema: &Schema, record: &Record) -> Option<Box<RawValue>> {
     let body = record.body.as_ref()?;
     let mut properties = body.properties.to_map();
-    properties.remove("ledger");
+    properties.remove(property::LEDGER);
     let seen = Record {
         body: Some(Body {
             geometry: body.geometry.clone(),
@@ -387,7 +388,7 @@ fn problem(outcome: &Outcome) -> Option<&str> {
 }
 
 /// `v1=` and the HMAC-SHA256 of the time, a dot and the body, in hexadecimal. The time is signed too,
-/// so that nobody can send an old delivery again later.
+/// so that an old delivery cannot be replayed.
 fn sign(secret: &str, timestamp: i64, body: &[u8]) -> String {
     // A key may have any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {

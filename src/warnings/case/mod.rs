@@ -60,7 +60,7 @@ pub struct Handler {
     pub unit: Option<String>,
 }
 
-/// What the ledger keeps of a case for itself.
+/// The internal state of a case.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Inside {
@@ -73,13 +73,13 @@ pub struct Inside {
     /// Who handled it last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handler: Option<Handler>,
-    /// The status to which it comes back when it is no longer parked.
+    /// The status to which it returns when it is no longer parked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_park: Option<Status>,
-    /// Since when its clock stands still.
+    /// Since when its clock is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Timestamp>,
-    /// When its clock stood still before that, in order: from, until.
+    /// The earlier pauses of its clock, in order: from, until.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<(Timestamp, Timestamp)>,
     /// The hash of what the report said, where it came with a key.
@@ -88,10 +88,10 @@ pub struct Inside {
     /// The marks of the keys of the steps that came with one, the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
-    /// The how-manieth report of its category at its place it was.
+    /// Its number among the reports of its category at its place within the window of the rule; at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nth: Option<u32>,
-    /// By how much its place is more urgent than others.
+    /// The urgency factor of its place; deadlines are divided by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<f64>,
     /// What makes its place so: a fire exit nearby.
@@ -171,7 +171,7 @@ pub struct Case {
     pub parked_until: Option<Timestamp>,
     /// The case that stands for it.
     pub merged_into: Option<FeatureId>,
-    /// Whether an officer has to look at it before it counts.
+    /// Whether it is pending review by an officer before it counts.
     pub held: bool,
     /// Whether it is a drill, which never counts.
     pub exercise: bool,
@@ -194,8 +194,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// A new case out of a report. Its level is green for want of a judgement: see
-    /// [`judge`](Self::judge).
+    /// A new case from a report. Its level is green until it is judged: see [`judge`](Self::judge).
     pub fn open(report: Report) -> Self {
         let mut step = Step::new(
             1,
@@ -264,7 +263,7 @@ impl Case {
         !self.held && !self.exercise
     }
 
-    /// Whose turn it is; nobody's after it ended.
+    /// Whose turn it is; `None` after it ended.
     pub fn turn(&self) -> Option<Turn> {
         Some(match self.status {
             Status::Reported

@@ -1,4 +1,4 @@
-//! What a step makes of a case. Whether it may be taken is the table's to say.
+//! Applies steps to a case. The status table decides whether a step is allowed.
 
 use jiff::Timestamp;
 
@@ -10,17 +10,17 @@ use crate::warnings::level;
 use crate::warnings::rules::Rules;
 use crate::warnings::step::{Action, Notice, Step, Verdict};
 
-/// How many keys a case remembers. A client repeats a step soon or not at all.
+/// How many keys a case keeps. A client repeats a step soon or not at all.
 const KEYS: usize = 64;
 
 impl Case {
-    /// Whether it took that step already under the key that the client gave it.
+    /// Whether it already has the step with this key.
     pub fn knows(&self, key: &KeyMark) -> Repeat {
         key.find(&self.ledger.keys)
     }
 
-    /// Takes a step. One that it has taken already changes nothing. Whether a step may be taken is
-    /// the table's to say ([`super::table::decide`]); here it is carried out.
+    /// Applies a step. A step that it already has changes nothing. The status table
+    /// ([`decide`](crate::warnings::decide)) decides whether a step is allowed.
     pub fn apply(&mut self, step: &Step) {
         if step.n <= self.steps {
             return;
@@ -50,7 +50,7 @@ impl Case {
         self.apply_level(step);
     }
 
-    /// What the action itself does, apart from what every step does.
+    /// Applies the effects of the action itself.
     fn carry_out(&mut self, step: &Step) {
         match step.action {
             Action::File => {
@@ -116,7 +116,7 @@ impl Case {
         }
     }
 
-    /// Stops the clock, or lets it run again.
+    /// Pauses the clock or lets it run again.
     fn keep_time(&mut self, step: &Step) {
         let (ran, runs) = (self.status.clock_runs(), step.to.clock_runs());
         if ran && !runs {
@@ -129,15 +129,15 @@ impl Case {
         }
     }
 
-    /// While the clock stands still, a case stays as late or as punctual as it was when it stopped.
+    /// While the clock is paused, a case keeps its overdue mark as it was at the beginning of the pause.
     fn mark_overdue(&mut self, ran: bool, now: Timestamp) {
         if self.status.clock_runs() {
             self.overdue_at = self.due_at.filter(|due| *due <= now);
         } else if ran {
-            // What is done at the very moment at which it is due is in time.
+            // A step at the due moment is in time.
             self.overdue_at = self.due_at.filter(|due| *due < now);
         }
-        // Parked for longer than was said, it is an officer's again to look at.
+        // A case that stays parked after its date is overdue.
         if self.overdue_at.is_none() {
             self.overdue_at = self.parked_until.filter(|until| *until <= now);
         }
@@ -158,7 +158,7 @@ impl Case {
         }
     }
 
-    /// Lays a judgement of its level into the step that it took last. Says whether the level rose.
+    /// Writes a level and its reason into the last step. Returns whether the level rose.
     pub fn judged(&mut self, level: Level, why: Localized) -> bool {
         let before = self.level;
         let Some(mut step) = self.step.take() else {
@@ -175,7 +175,7 @@ impl Case {
         self.level > before
     }
 
-    /// Writes down what became of the notice of the step that it took last.
+    /// Records what became of the notice of its last step.
     pub fn noticed(&mut self, notice: Notice) {
         if let Some(step) = &mut self.step {
             step.notice = Some(notice.clone());
@@ -183,16 +183,14 @@ impl Case {
         self.ledger.notice = Some(notice);
     }
 
-    /// Takes a step and judges the level anew at its moment, all in one: what a writer does with a
-    /// step that was decided. Says whether the level rose, or the case opened at one that is worth a
-    /// notice of its own.
+    /// Applies a step and judges the level at its moment. Returns whether the level rose.
     pub fn apply_judged(&mut self, step: &Step, rules: &Rules, calendar: &Calendar) -> bool {
         self.apply(step);
         self.judge(rules, calendar)
     }
 
-    /// Judges the level at the moment of the last step, and writes it into that step. A case that
-    /// ended keeps the level at which it ended.
+    /// Judges the level at the moment of the last step and writes it into that step. A case that ended keeps
+    /// its level.
     pub fn judge(&mut self, rules: &Rules, calendar: &Calendar) -> bool {
         let Some(at) = self.step.as_ref().map(|s| s.at) else {
             return false;

@@ -1,5 +1,5 @@
-//! The table by which a case moves, and no other way. One list of rows says from where an action may
-//! be taken and by whom; what is allowed and what is decided both come from it.
+//! The status table of a case: from which status an action is possible, for whom, and to which status it
+//! leads. [`allowed`] and [`decide`] both read it.
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
@@ -167,7 +167,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Why a request is not granted. Each says what the same person may do instead.
+/// Why a request is refused. Each variant says what the same person may do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Not from where the case stands (409).
@@ -222,7 +222,7 @@ pub fn allowed(case: &Case, actor: &Actor) -> Vec<Action> {
         .collect()
 }
 
-/// Decides what a request comes to: the step to take, or why not. Nothing is changed by it.
+/// Decides a request: the step that it makes, or why it is refused. Changes nothing.
 pub fn decide(
     case: &Case,
     actor: &Actor,

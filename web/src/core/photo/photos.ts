@@ -1,6 +1,6 @@
 // Photos taken on this phone, from the camera to the shelf: kept before anything else is done with them,
 // because phones close a page to make room for their camera.
-import type { EntryPhoto, StoredPhoto } from '@/core/offline/outbox';
+import type { EntryPhoto, StoredPhoto } from '@/core/offline/uploadQueue';
 import { shelf } from '@/core/offline/shelf';
 import { shrink } from './shrink';
 

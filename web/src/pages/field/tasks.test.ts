@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Entry } from '@/core/offline/outbox';
+import type { Entry } from '@/core/offline/uploadQueue';
 import type { Case, CaseProperties } from '@/core/ledger/types';
 import { dutyOf, sorted, stepsFor, tasksOf, type Worker } from './tasks';
 

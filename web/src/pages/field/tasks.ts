@@ -1,5 +1,5 @@
-// What is whose to do, in which order, and how a case stands once what waits in the outbox has gone. Pure.
-import { blockedBy, type Entry } from '@/core/offline/outbox';
+// What is whose to do, in which order, and how a case stands once what waits in the upload queue has gone. Pure.
+import { blockedBy, type Entry } from '@/core/offline/uploadQueue';
 import { isOverdue, moment } from '@/core/ledger/case';
 import type { Action, Case, Status } from '@/core/ledger/types';
 import { distanceTo_m } from '@/core/position/measure';

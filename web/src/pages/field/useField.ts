@@ -9,7 +9,7 @@ import type { Case } from '@/core/ledger/types';
 import { useLive } from '@/core/live/useLive';
 import { shelf } from '@/core/offline/shelf';
 import { forgetSeen } from '@/core/phone/serviceWorker';
-import { useOutbox, type OutboxHandle } from '@/core/phone/useOutbox';
+import { useUploadQueue, type UploadQueueHandle } from '@/core/phone/useUploadQueue';
 import { isVerifier, type Worker } from './tasks';
 
 /** New tasks are looked for so often while the page is looked at; milliseconds. A feed held open would keep the
@@ -38,7 +38,7 @@ export interface Field {
   refreshing: Ref<boolean>;
   waiting: ComputedRef<number>;
   refused: ComputedRef<number>;
-  outbox: OutboxHandle;
+  outbox: UploadQueueHandle;
   start: () => Promise<void>;
   refresh: () => Promise<void>;
   signIn: (token: string) => Promise<void>;
@@ -74,7 +74,7 @@ export function useField(): Field {
   const now = ref(Date.now());
   const seenPhotos = new Set<string>();
 
-  const outbox = useOutbox(
+  const outbox = useUploadQueue(
     () => me.value?.account ?? null,
     (entry) => {
       // The answer to a step is the newest the phone knows of its case; after a refusal it has to be asked.
@@ -145,7 +145,7 @@ export function useField(): Field {
     return keepTouched(found);
   }
 
-  /** Cases that the outbox still has steps of stay, though they may have left the lists meanwhile. */
+  /** Cases that the upload queue still has steps of stay, though they may have left the lists meanwhile. */
   function keepTouched(found: Map<string, Case>): Case[] {
     const open = new Set(outbox.entries.value.filter((e) => e.state !== 'sent').map((e) => e.case));
     for (const c of cases.value ?? []) if (open.has(c.id) && !found.has(c.id)) found.set(c.id, c);

@@ -1,15 +1,15 @@
-// The outbox as a page uses it: what is in it, what holds it up, and trying again by itself. Browsers say
+// The upload queue as a page uses it: what is in it, what holds it up, and trying again by itself. Browsers say
 // "online" when there is any network at all, so only trying tells whether the server can be reached.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
-import { courier, type Answer } from '@/core/offline/courier';
-import { Outbox, type Entry, type Holdup, type NewEntry } from '@/core/offline/outbox';
+import { uploader, type Answer } from '@/core/offline/uploader';
+import { UploadQueue, type Entry, type Holdup, type NewEntry } from '@/core/offline/uploadQueue';
 import { shelf } from '@/core/offline/shelf';
 
 /** First and longest pause between attempts; milliseconds. */
 const FIRST = 2000;
 const LONGEST = 20_000;
 
-export interface OutboxHandle {
+export interface UploadQueueHandle {
   entries: ShallowRef<Entry<Answer>[]>;
   holdup: Ref<Holdup>;
   sending: Ref<boolean>;
@@ -26,7 +26,7 @@ export interface OutboxHandle {
 }
 
 /** @param account whose steps are sent; without it, a resident's. @param onSettled called after a step was taken or refused. */
-export function useOutbox(account: (() => string | null) | 'resident', onSettled: (entry: Entry<Answer>) => void = () => {}): OutboxHandle {
+export function useUploadQueue(account: (() => string | null) | 'resident', onSettled: (entry: Entry<Answer>) => void = () => {}): UploadQueueHandle {
   const entries = shallowRef<Entry<Answer>[]>([]);
   const holdup = ref<Holdup>('none');
   const sending = ref(false);
@@ -44,7 +44,7 @@ export function useOutbox(account: (() => string | null) | 'resident', onSettled
   const who = (): string | null => (resident ? null : account());
   const opened = shelf().then(async (found) => {
     lasting.value = found.lasting;
-    const outbox = resident ? new Outbox<Answer>(found, courier('omit'), told, undefined, 'reports') : new Outbox<Answer>(found, courier('same-origin'), told);
+    const outbox = resident ? new UploadQueue<Answer>(found, uploader('omit'), told, undefined, 'reports') : new UploadQueue<Answer>(found, uploader('same-origin'), told);
     entries.value = await outbox.entries();
     return outbox;
   });

@@ -1,7 +1,7 @@
-// Carries the outbox to the server, and reads from its answer what that means for the step.
+// Uploads what is in the queue, and reads from each response what it means for the step.
 import { under } from '@/core/api/root';
 import { dateTime } from '@/core/i18n/format';
-import type { Attempt, Courier, Entry, Uploaded } from './outbox';
+import type { Attempt, Uploader, Entry, Uploaded } from './uploadQueue';
 
 /** What the server says to a step: the case as it is now, and a new report's receipt. A server that has saved the
  * step and does not show it yet says its id and the receipt alone. */
@@ -63,7 +63,7 @@ export function bodyOf(entry: Entry, first: Date): Record<string, unknown> {
 }
 
 /** @param credentials `omit` for residents: theirs is nobody's account, though somebody may be signed in. */
-export function courier(credentials: 'same-origin' | 'omit'): Courier<Answer> {
+export function uploader(credentials: 'same-origin' | 'omit'): Uploader<Answer> {
   return {
     photo(blob) {
       return post<Uploaded>('/api/photos', blob, blob.type || 'image/jpeg', credentials);

@@ -1,4 +1,4 @@
-// The outbox: what was done on this phone and the server has not said yes to. A step is written to the shelf
+// The upload queue: what was done on this phone and the server has not accepted yet. A step is written to the shelf
 // before anything else happens, carries a key of its own so that sending it twice does it once, and leaves
 // in the order in which it was made. A step that is refused holds back the later ones of its own case and
 // no others; it stays until its author decides.
@@ -68,7 +68,7 @@ export type Attempt<R = unknown> =
   | { outcome: 'sign_in' };
 
 /** Carries things to the server. */
-export interface Courier<R = unknown> {
+export interface Uploader<R = unknown> {
   photo: (photo: Blob) => Promise<Attempt<Uploaded>>;
   step: (entry: Entry<R>) => Promise<Attempt<R>>;
 }
@@ -86,7 +86,7 @@ const UPLOAD_HOLDS = 12 * 3_600_000;
 /** Sent steps stay in sight for so long; milliseconds. */
 const REMEMBERED = 24 * 3_600_000;
 
-export class Outbox<R = unknown> {
+export class UploadQueue<R = unknown> {
   private running: Promise<Holdup> | null = null;
   private counter = 0;
   /** How long the server asked us to wait; milliseconds. */
@@ -94,7 +94,7 @@ export class Outbox<R = unknown> {
 
   constructor(
     private readonly shelf: Shelf,
-    private readonly courier: Courier<R>,
+    private readonly uploader: Uploader<R>,
     /** Called after each change, with everything in the outbox. */
     private readonly changed: (entries: Entry<R>[]) => void = () => {},
     private readonly now: () => Date = () => new Date(),
@@ -169,7 +169,7 @@ export class Outbox<R = unknown> {
       if (photo.remote && photo.claim && this.now().getTime() - Date.parse(photo.remote_at ?? '') < UPLOAD_HOLDS) continue;
       const stored = await this.shelf.get<StoredPhoto>('photos', photo.local);
       if (!stored) continue; // nothing to send: the browser cleared it away
-      const attempt = await this.courier.photo(stored.blob);
+      const attempt = await this.uploader.photo(stored.blob);
       if (attempt.outcome !== 'taken') return this.settle(entry, attempt);
       photo.remote = attempt.result.id;
       photo.claim = attempt.result.claim;
@@ -180,7 +180,7 @@ export class Outbox<R = unknown> {
       entry.tried_at = this.now().toISOString();
       await this.save(entry);
     }
-    return this.settle(entry, await this.courier.step(entry));
+    return this.settle(entry, await this.uploader.step(entry));
   }
 
   private async settle(entry: Entry<R>, attempt: Attempt<R> | Attempt<Uploaded>): Promise<Holdup> {

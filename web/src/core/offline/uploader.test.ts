@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { type Answer, bodyOf, courier, judge } from './courier';
-import type { Entry } from './outbox';
+import { type Answer, bodyOf, uploader, judge } from './uploader';
+import type { Entry } from './uploadQueue';
 
 const made = '2026-11-22T06:00:00.000Z';
 const entry = (over: Partial<Entry>): Entry => ({ id: '1', key: 'k', account: 'li', case: 'w-1', action: 'handle', body: {}, photos: [], made_at: made, state: 'waiting', ...over });
@@ -33,7 +33,7 @@ test('a busy server is asked again later, a refusal goes to a person', () => {
 test('a report that is saved and not shown yet is taken, and its receipt is kept', async () => {
   const said = { seq: 7, id: 'w-1', receipt: 'or_1', location: '/api/warnings/w-1', detail: 'The change is saved.' };
   vi.stubGlobal('fetch', async () => new Response(JSON.stringify(said), { status: 202 }));
-  const attempt = await courier('omit').step(entry({ case: null, action: 'report' }) as Entry<Answer>);
+  const attempt = await uploader('omit').step(entry({ case: null, action: 'report' }) as Entry<Answer>);
   vi.unstubAllGlobals();
   expect(attempt).toEqual({ outcome: 'taken', result: said });
 });

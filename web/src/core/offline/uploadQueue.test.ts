@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { blockedBy, Outbox, type Attempt, type Courier, type Entry, type EntryPhoto } from './outbox';
+import { blockedBy, UploadQueue, type Attempt, type Uploader, type Entry, type EntryPhoto } from './uploadQueue';
 import { shelfInMemory } from './shelf';
 
 /** A server that answers as told, and remembers what it got. */
-function courier(answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken', result: 'yes' })): Courier & { got: string[] } {
+function uploader(answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken', result: 'yes' })): Uploader & { got: string[] } {
   const got: string[] = [];
   return {
     got,
@@ -18,8 +18,8 @@ function courier(answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken', 
 const step = (case_: string | null, action: string, photos: EntryPhoto[] = [], account: string | null = 'li') => ({ account, case: case_, action, body: {}, photos });
 
 test('steps leave in the order in which they were made', async () => {
-  const to = courier();
-  const outbox = new Outbox(shelfInMemory(), to);
+  const to = uploader();
+  const outbox = new UploadQueue(shelfInMemory(), to);
   for (const action of ['start', 'handle']) await outbox.add(step('w-1', action));
   await outbox.add(step('w-2', 'return'));
   expect(await outbox.run('li')).toBe('none');
@@ -29,7 +29,7 @@ test('steps leave in the order in which they were made', async () => {
 
 test('without a network everything waits, and goes out under the same keys later', async () => {
   const shelf = shelfInMemory();
-  const away = new Outbox(shelf, courier(() => ({ outcome: 'later', after_ms: 4000 })));
+  const away = new UploadQueue(shelf, uploader(() => ({ outcome: 'later', after_ms: 4000 })));
   await away.add(step('w-1', 'start'));
   await away.add(step('w-2', 'start'));
   expect(await away.run('li')).toBe('network');
@@ -38,7 +38,7 @@ test('without a network everything waits, and goes out under the same keys later
 
   // A new page over the same shelf: nothing was lost by the reload.
   const sent: string[] = [];
-  const back = new Outbox(shelf, courier((entry) => {
+  const back = new UploadQueue(shelf, uploader((entry) => {
     sent.push(entry.key);
     return { outcome: 'taken', result: null };
   }));
@@ -48,10 +48,10 @@ test('without a network everything waits, and goes out under the same keys later
 
 test('a refused step holds back its own case and no other, until it is decided', async () => {
   let refuse = true;
-  const to = courier((entry) =>
+  const to = uploader((entry) =>
     refuse && entry.action === 'start' ? { outcome: 'refused', refusal: { status: 409, detail: 'It is parked.', allowed: [] } } : { outcome: 'taken', result: null },
   );
-  const outbox = new Outbox(shelfInMemory(), to);
+  const outbox = new UploadQueue(shelfInMemory(), to);
   const first = await outbox.add(step('w-1', 'start'));
   const second = await outbox.add(step('w-1', 'handle'));
   await outbox.add(step('w-2', 'verify'));
@@ -66,8 +66,8 @@ test('a refused step holds back its own case and no other, until it is decided',
 });
 
 test('a dropped step frees those that waited behind it', async () => {
-  const to = courier((entry) => (entry.action === 'start' ? { outcome: 'refused', refusal: { status: 409, detail: '', allowed: [] } } : { outcome: 'taken', result: null }));
-  const outbox = new Outbox(shelfInMemory(), to);
+  const to = uploader((entry) => (entry.action === 'start' ? { outcome: 'refused', refusal: { status: 409, detail: '', allowed: [] } } : { outcome: 'taken', result: null }));
+  const outbox = new UploadQueue(shelfInMemory(), to);
   const first = await outbox.add(step('w-1', 'start'));
   await outbox.add(step('w-1', 'handle'));
   await outbox.run('li');
@@ -80,8 +80,8 @@ test('a photo goes before its step, once, and leaves the shelf with it', async (
   const shelf = shelfInMemory();
   await shelf.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
   let network = false;
-  const to = courier(() => (network ? { outcome: 'taken', result: null } : { outcome: 'later' }));
-  const outbox = new Outbox(shelf, to);
+  const to = uploader(() => (network ? { outcome: 'taken', result: null } : { outcome: 'later' }));
+  const outbox = new UploadQueue(shelf, to);
   await outbox.add(step('w-1', 'handle', [{ local: 'p', kind: 'after' }]));
   await outbox.run('li');
   network = true;
@@ -94,11 +94,11 @@ test('a photo goes before its step, once, and leaves the shelf with it', async (
 test('a step is the same at each attempt, however late', async () => {
   let now = new Date('2026-11-22T06:00:00Z');
   const tried: (string | undefined)[] = [];
-  const to = courier((entry) => {
+  const to = uploader((entry) => {
     tried.push(entry.tried_at);
     return { outcome: 'later' };
   });
-  const outbox = new Outbox(shelfInMemory(), to, undefined, () => now);
+  const outbox = new UploadQueue(shelfInMemory(), to, undefined, () => now);
   await outbox.add(step('w-1', 'start'));
   await outbox.run('li');
   now = new Date('2026-11-22T09:00:00Z');
@@ -110,8 +110,8 @@ test('a photo whose step waited for a day is sent again', async () => {
   const shelf = shelfInMemory();
   await shelf.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
   let now = new Date('2026-11-22T06:00:00Z');
-  const to = courier(() => ({ outcome: 'later' }));
-  const outbox = new Outbox(shelf, to, undefined, () => now);
+  const to = uploader(() => ({ outcome: 'later' }));
+  const outbox = new UploadQueue(shelf, to, undefined, () => now);
   await outbox.add(step('w-1', 'handle', [{ local: 'p', kind: 'after' }]));
   await outbox.run('li');
   now = new Date('2026-11-23T06:00:00Z');
@@ -120,8 +120,8 @@ test('a photo whose step waited for a day is sent again', async () => {
 });
 
 test('nobody sends what another account did on this phone', async () => {
-  const to = courier();
-  const outbox = new Outbox(shelfInMemory(), to);
+  const to = uploader();
+  const outbox = new UploadQueue(shelfInMemory(), to);
   await outbox.add(step('w-1', 'start', [], 'li'));
   await outbox.add(step('w-2', 'start', [], 'wang'));
   expect(await outbox.run('wang')).toBe('other_account');
@@ -130,7 +130,7 @@ test('nobody sends what another account did on this phone', async () => {
 
 test('what was sent is remembered for a day', async () => {
   let now = new Date('2026-11-22T06:00:00Z');
-  const outbox = new Outbox(shelfInMemory(), courier(), undefined, () => now);
+  const outbox = new UploadQueue(shelfInMemory(), uploader(), undefined, () => now);
   await outbox.add(step('w-1', 'start'));
   await outbox.run('li');
   now = new Date('2026-11-23T05:00:00Z');

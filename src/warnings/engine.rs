@@ -1,0 +1,268 @@
+//! The case engine: what an event makes of a case. The case service, the timer, the replay and the import of
+//! a ledger all decide by it, each over its own [`Surroundings`]: the map, or the map and a sheet.
+//!
+//! Pure: it reads its arguments and returns the next state. The status table says which actions are
+//! allowed; this module adds what follows from them: level, notice, and the case that another was merged
+//! into.
+
+use geo_types::Coord;
+use jiff::{SignedDuration, Timestamp};
+
+use super::step::{Action, Notice, Status};
+use super::table::{self, Context, Refusal};
+use super::{ActionRequest, Actor, Calendar, Case, Report, Rules, due};
+use crate::model::Localized;
+use crate::spatial::metres;
+
+/// How much more urgent cases are at a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weight {
+    /// Deadlines are divided by it.
+    pub factor: f64,
+    /// The reason: the place is near this.
+    pub near: Localized,
+}
+
+/// What the count of earlier reports reads of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earlier {
+    /// When it was first reported.
+    pub reported_at: Timestamp,
+    /// How many reports it stands for; 0 while it does not count.
+    pub reports: u32,
+    /// When it was rejected or merged. It stands for no report from then on.
+    pub gone_at: Option<Timestamp>,
+}
+
+impl Earlier {
+    /// What a case stands for.
+    pub fn of(case: &Case) -> Self {
+        let is_gone = matches!(case.status, Status::Rejected | Status::Merged);
+        Self {
+            reported_at: case.reported_at,
+            reports: if case.counts() { case.reports } else { 0 },
+            gone_at: case.closed_at.filter(|_| is_gone),
+        }
+    }
+}
+
+/// What the engine reads beside the case.
+pub trait Surroundings {
+    /// The rules in force.
+    fn rules(&self) -> &Rules;
+
+    /// The calendar in force.
+    fn calendar(&self) -> &Calendar;
+
+    /// How much more urgent a category is at a place: the strictest of the rules that apply.
+    fn weight(&self, category: &str, at: Coord<f64>) -> Option<Weight>;
+
+    /// Gives each case of a category to `each` that lies within `distance_m` true metres of a place and was
+    /// reported at `since` or later. It may give others too that were reported earlier.
+    fn cases_near(
+        &self,
+        category: &str,
+        at: Coord<f64>,
+        distance_m: f64,
+        since: Timestamp,
+        each: &mut dyn FnMut(Earlier),
+    );
+
+    /// The competences of the unit to which a case of `category` is dispatched. `None` when there is no such
+    /// unit.
+    fn competences(&self, unit: &str, category: &str) -> Option<Vec<String>>;
+
+    /// What becomes of a notice that a case is worth at a moment. `None` where nobody is notified.
+    fn notice(&self, case: &Case, at: Timestamp) -> Option<Notice>;
+}
+
+/// What happens to a case.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// Somebody acts on it.
+    Action {
+        /// Who.
+        actor: &'a Actor,
+        /// What they ask for.
+        request: &'a ActionRequest,
+        /// Where the case is.
+        anchor: Option<Coord<f64>>,
+        /// For a merge: the case to merge into, where there is one.
+        into: Option<&'a Case>,
+        /// When.
+        at: Timestamp,
+    },
+    /// So many more reports join it, or a sensor's condition with none.
+    Join {
+        /// How many.
+        reports: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// Time passes.
+    Time {
+        /// The moment.
+        at: Timestamp,
+    },
+}
+
+/// The cases that an event changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stepped {
+    /// The case after the event.
+    pub case: Case,
+    /// The case it was merged into, where the event is a merge.
+    pub into: Option<Case>,
+}
+
+/// Opens the case of a report, with its level and its notice. The report says in which grid, compound and
+/// building it is; `anchor` is one point of its place.
+pub fn open(around: &impl Surroundings, mut report: Report, anchor: Coord<f64>) -> Case {
+    let (rules, calendar) = (around.rules(), around.calendar());
+    let weight = around.weight(&report.category, anchor);
+    let before = reports_before(around, &report.category, anchor, report.at);
+    report.nth = Some(before.saturating_add(1));
+    report.factor = weight.as_ref().map(|w| w.factor);
+    report.near = weight.map(|w| w.near);
+    report.due_at = Context::new(report.at, rules, calendar).respond_by(&report.category);
+    let mut case = Case::open(report);
+    case.judge(rules, calendar);
+    notify(around, None, &mut case);
+    case
+}
+
+/// What an event makes of a case. A moment of [`Event::Time`] at which nothing is due leaves it as it is.
+///
+/// # Errors
+/// When the status table, the person or a field does not allow an action.
+pub fn step(around: &impl Surroundings, case: &Case, event: Event<'_>) -> Result<Stepped, Refusal> {
+    let (rules, calendar) = (around.rules(), around.calendar());
+    let (mut next, mut into) = match event {
+        Event::Action {
+            actor,
+            request,
+            anchor,
+            into,
+            at,
+        } => {
+            let unit = request.unit.as_deref();
+            let competences = unit.and_then(|unit| around.competences(unit, &case.category));
+            let context = Context {
+                competences: competences.as_deref(),
+                into,
+                distance_m: request
+                    .position
+                    .zip(anchor)
+                    .map(|(here, there)| metres::distance(here, there)),
+                ..Context::new(at, rules, calendar)
+            };
+            let step = table::decide(case, actor, request, &context)?;
+            let mut next = case.clone();
+            next.apply_judged(&step, rules, calendar);
+            let into = into.filter(|_| step.action == Action::Merge);
+            let into = into.map(|other| (other, absorbed(around, other, case, step.at)));
+            (next, into)
+        }
+        Event::Join { reports, at } => {
+            let mut next = case.clone();
+            next.apply_judged(&table::join_mark(case, at, reports), rules, calendar);
+            (next, None)
+        }
+        Event::Time { at } => match due::apply(case, rules, calendar, at) {
+            Some(next) => (next, None),
+            None => {
+                let case = case.clone();
+                return Ok(Stepped { case, into: None });
+            }
+        },
+    };
+    notify(around, Some(case), &mut next);
+    if let Some((before, after)) = &mut into {
+        notify(around, Some(*before), after);
+    }
+    Ok(Stepped {
+        case: next,
+        into: into.map(|(_, after)| after),
+    })
+}
+
+/// Lets time pass up to and including `now`: each moment that changes the case, in order, with the case
+/// from then on. `rules_since` is when the rules came into force.
+pub fn age(
+    around: &impl Surroundings,
+    case: &Case,
+    rules_since: Timestamp,
+    now: Timestamp,
+) -> Vec<(Timestamp, Case)> {
+    let mut ages: Vec<(Timestamp, Case)> = Vec::new();
+    loop {
+        let last = ages.last().map_or(case, |(_, case)| case);
+        let next = due::next(last, around.rules(), around.calendar(), rules_since);
+        let Some(at) = next.filter(|at| *at <= now) else {
+            return ages;
+        };
+        match step(around, last, Event::Time { at }) {
+            Ok(stepped) if stepped.case.steps > last.steps => ages.push((at, stepped.case)),
+            // A moment is due only where it changes something, so this ends no loop early.
+            _ => return ages,
+        }
+    }
+}
+
+/// The number of reports that count as earlier ones of a report at a place: those within the distance and
+/// the window of the category's rule.
+fn reports_before(
+    around: &impl Surroundings,
+    category: &str,
+    at: Coord<f64>,
+    now: Timestamp,
+) -> u32 {
+    let rule = around.rules().category(category);
+    let Some(repeats) = rule.and_then(|r| r.repeats.as_ref()) else {
+        return 0;
+    };
+    let window = SignedDuration::from_hours(24 * i64::from(repeats.window_days));
+    let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
+    let mut reports: u32 = 0;
+    around.cases_near(category, at, repeats.distance_m, since, &mut |earlier| {
+        let is_gone = earlier.gone_at.is_some_and(|at| at <= now);
+        if !is_gone && (since..=now).contains(&earlier.reported_at) {
+            reports = reports.saturating_add(earlier.reports);
+        }
+    });
+    reports
+}
+
+/// A case after another was merged into it.
+fn absorbed(around: &impl Surroundings, into: &Case, merged: &Case, at: Timestamp) -> Case {
+    let mut next = into.clone();
+    next.apply(&table::absorb_mark(into, merged, at));
+    // Two reports of one thing are as often as the later of them was. Of another category the count of the
+    // merged case says nothing.
+    if into.category == merged.category {
+        next.ledger.nth = next.ledger.nth.max(merged.ledger.nth);
+    }
+    next.judge(around.rules(), around.calendar());
+    next
+}
+
+/// Writes into the last step what becomes of its notice, where it is worth one: when it made the case count,
+/// or its level rise, and the level is one that the rules notify of.
+fn notify(around: &impl Surroundings, before: Option<&Case>, case: &mut Case) {
+    let rose = before.is_none_or(|before| opens(before, case) || case.level > before.level);
+    if !rose || !case.counts() || case.status.is_ended() {
+        return;
+    }
+    if case.level < around.rules().notices.from {
+        return;
+    }
+    let at = case.step.as_ref().map_or(case.since, |s| s.at);
+    if let Some(notice) = around.notice(case, at) {
+        case.noticed(notice);
+    }
+}
+
+/// Whether a step makes a case count that did not count before.
+fn opens(before: &Case, after: &Case) -> bool {
+    after.counts() && (!before.counts() || (before.status.is_ended() && !after.status.is_ended()))
+}
