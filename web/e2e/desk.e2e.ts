@@ -210,6 +210,26 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
+  test('rows of a sheet that lie far from the map are shown before they are taken in, in both languages', async () => {
+    const sheet = '编号,类别,上报时间,经度,纬度\nfar-1,楼道堆物,2026-10-01 09:00,100.5,30.5\nfar-2,楼道堆物,2026-10-01 09:10,0,0\n';
+    for (const [query, said, where] of [
+      ['?lang=zh', '有 2 行的位置远离地图', '请核对位置和坐标系'],
+      ['?lang=en', '2 rows lie far from everything on the map', 'check its position'],
+    ] as const) {
+      const { page, close } = await desk(li, query);
+      await page.keyboard.press('Shift+I');
+      await page.locator('[data-import] input[type="file"]').setInputFiles({ name: '台账.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
+      await page.getByText(said).waitFor();
+      const rows = page.locator('[data-far] tbody tr');
+      expect(await rows.count()).toBe(2);
+      const first = (await rows.first().textContent()) ?? '';
+      for (const part of ['far-1', '100.50000, 30.50000', where]) expect(first).toContain(part);
+      await expectAccessible(page);
+      await close();
+    }
+    expect((await fetch(`${server.url}/api/warnings/far-1`)).status).toBe(404);
+  });
+
   test('a silence is begun for what is looked at, seen by the other officer with who and why, and ended', async () => {
     const { id, properties } = await report('静默用的一件', 'wenquan-huayuan-8');
     const { page, close } = await desk(li);

@@ -205,6 +205,18 @@ export interface ImportProblem {
   problem_zh?: string;
 }
 
+/** A new row of a sheet that lies far from everything on the map. */
+export interface FarRow {
+  /** The name of its sheet, in a workbook. */
+  sheet?: string;
+  row: number;
+  id: string;
+  /** Longitude and latitude, degrees. */
+  at: [number, number];
+  problem: string;
+  problem_zh?: string;
+}
+
 /** What becomes of one row of a sheet. */
 export interface ImportedRow {
   row: number;
@@ -230,6 +242,9 @@ export interface ImportReport {
   /** Headers that no column of the ledger has. */
   ignored?: string[];
   preview?: ImportedRow[];
+  /** How many new rows lie far from everything on the map, and the first of them. */
+  far_away?: number;
+  far?: FarRow[];
 }
 
 export interface UploadedPhoto {
