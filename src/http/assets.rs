@@ -28,6 +28,19 @@ pub const PAGES: &[&str] = &[
     "/docs",
 ];
 
+/// The addresses of what is open within a page; `{}` stands for one segment. The router of the web app
+/// (`web/src/router.ts`) has the same.
+const PARTS: &[&str] = &[
+    "/desk/cases/{}",
+    "/field/outbox",
+    "/field/cases/{}",
+    "/field/cases/{}/{}",
+    "/report/mine",
+    "/report/place",
+    "/accounts/invites",
+    "/accounts/{}",
+];
+
 /// What pages may load: themselves. The map's worker and its textures are made in the page.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; \
     style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; \
@@ -50,8 +63,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
     if let Some(file) = Web::get(name).filter(|_| !name.is_empty()) {
         return send(name, file, held);
     }
-    let is_page = PAGES.iter().any(|p| p.trim_matches('/') == name);
-    if !is_page {
+    if !is_page(name) {
         return Problem::not_found(format!(
             "There is no page {path}. There are {}.",
             PAGES.join(", ")
@@ -70,6 +82,17 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         )
         .into_response(),
     }
+}
+
+/// Whether a path without slashes at its ends is one of a page.
+fn is_page(name: &str) -> bool {
+    let found: Vec<&str> = name.split('/').collect();
+    let matches = |part: &&str| {
+        let wanted: Vec<&str> = part.trim_matches('/').split('/').collect();
+        let same = |(w, f): (&&str, &&str)| w == f || (*w == "{}" && !f.is_empty());
+        wanted.len() == found.len() && wanted.iter().zip(&found).all(same)
+    };
+    PAGES.iter().any(|p| p.trim_matches('/') == name) || PARTS.iter().any(matches)
 }
 
 /// The page with addresses that hold under a public path, and wherever the page itself is. The build
@@ -137,6 +160,29 @@ fn media_type(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_open_within_a_page_has_an_address() {
+        for name in [
+            "",
+            "desk",
+            "desk/cases/w-1",
+            "field/cases/w-1/handle",
+            "accounts/7",
+        ] {
+            assert!(is_page(name), "{name}");
+        }
+        for name in [
+            "desks",
+            "desk/cases",
+            "desk/cases//",
+            "desk/cases/w-1/x",
+            "wall/x",
+            "accounts/7/x",
+        ] {
+            assert!(!is_page(name), "{name}");
+        }
+    }
 
     #[test]
     fn the_page_finds_its_files_under_the_public_path() {

@@ -7,6 +7,7 @@ const plan = (path: string, { method = 'GET', mode = 'cors' } = {}, scope = '/fi
 test('the page and its files come from the installed shell', () => {
   expect(plan('/field', { mode: 'navigate' })).toBe('shell');
   expect(plan('/field/?lang=en', { mode: 'navigate' })).toBe('shell');
+  expect(plan('/field/cases/w-1/handle', { mode: 'navigate' })).toBe('shell');
   expect(plan('/report?b=b-1', { mode: 'navigate' }, '/report')).toBe('shell');
   expect(plan('/assets/main-1.js')).toBe('shell');
 });
@@ -18,7 +19,7 @@ test('no answer that can change is ever kept', () => {
 });
 
 test('other pages and other hosts are left alone', () => {
-  for (const path of ['/wall', '/sign-in', '/desk']) expect(plan(path, { mode: 'navigate' }), path).toBe('pass');
+  for (const path of ['/wall', '/sign-in', '/desk', '/fields']) expect(plan(path, { mode: 'navigate' }), path).toBe('pass');
   expect(plan('/assets/other-2.js')).toBe('pass');
   expect(plan('https://elsewhere.example/assets/main-1.js')).toBe('pass');
 });

@@ -17,7 +17,8 @@ export interface Asked {
 export function planFor({ url, method, mode }: Asked, scope: string, origin: string, shell: ReadonlySet<string>, root = ''): Plan {
   const { origin: asked, pathname, searchParams } = new URL(url);
   if (method !== 'GET' || asked !== origin) return 'pass';
-  if (mode === 'navigate') return pathname.replace(/\/$/, '') === scope ? 'shell' : 'pass';
+  // What is open within the page has an address under it; the page's own router reads it.
+  if (mode === 'navigate') return pathname === scope || pathname.startsWith(`${scope}/`) ? 'shell' : 'pass';
   if (shell.has(pathname)) return 'shell';
   const path = pathname.startsWith(`${root}/`) ? pathname.slice(root.length) : '';
   if (path.startsWith('/api/tiles/') || path.startsWith('/api/styles/')) return 'tile';

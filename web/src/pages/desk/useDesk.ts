@@ -1,7 +1,7 @@
 // What the desk knows: who sits here, the cases, the names behind their ids, the levels of the grids. Loaded once
 // and kept true by the feed.
 import type { Geometry } from 'geojson';
-import { computed, onScopeDispose, reactive, ref, shallowRef, triggerRef, watch } from 'vue';
+import { computed, onScopeDispose, reactive, ref, shallowRef, triggerRef, watch, type Ref } from 'vue';
 import * as api from '@/core/api/client';
 import type { GridProperties, GridStatus } from '@/core/api/types';
 import { explain } from '@/core/api/explain';
@@ -41,7 +41,8 @@ export type Phase = 'checking' | 'signed-out' | 'loading' | 'ready' | 'failed';
 
 export type Desk = ReturnType<typeof useDesk>;
 
-export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids: string[]) => void }) {
+/** @param selectedId the selected case. */
+export function useDesk(selectedId: Ref<string | null>, on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids: string[]) => void; /** There is no such case. */ notFound: (id: string) => void }) {
   const me = ref<Me>({ role: 'public', communities: [] });
   const grids = shallowRef(new Map<string, Grid>());
   const units = shallowRef(new Map<string, string>());
@@ -60,7 +61,6 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
 
   const queue = ref<Queue>('mine');
   const filters = reactive<Filters>({ ...noFilters });
-  const selectedId = ref<string | null>(null);
   const ticked = reactive(new Set<string>());
 
   /** Now, to half a minute. */
@@ -165,6 +165,18 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
   );
   onScopeDispose(() => clearTimeout(settling));
 
+  // A link may name a case that ended long ago and is in no list.
+  watch(
+    () => (phase.value === 'ready' ? selectedId.value : null),
+    (id) => {
+      if (id === null || list.cases.value.has(id)) return;
+      ledger.readCase(id).then(
+        ({ value }) => list.take(value),
+        () => on.notFound(id),
+      );
+    },
+  );
+
   return {
     phase,
     failure: computed(() => (live.error.value === null ? '' : explain(live.error.value))),
@@ -204,6 +216,12 @@ export function useDesk(on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids
     isListed: (): boolean => rows.value.some((c) => c.id === selectedId.value),
     tick(id: string): void {
       if (!ticked.delete(id)) ticked.add(id);
+    },
+    /** Ticks all that are listed, or where all are, none. */
+    tickAll(): void {
+      const all = rows.value.every((c) => ticked.has(c.id));
+      for (const c of rows.value) if (all) ticked.delete(c.id);
+        else ticked.add(c.id);
     },
     clearFilters(): void {
       Object.assign(filters, noFilters);

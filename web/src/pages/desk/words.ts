@@ -273,6 +273,7 @@ export const words = {
     someone: '另一位值班员',
     from: '由',
     to: '至',
+    noSuchCase: (id: string) => `没有编号为 ${id} 的事件，或您无权查看`,
     sessionOver: '登录已过期，请重新登录；填写的内容还在。',
   },
   en: {
@@ -534,6 +535,7 @@ export const words = {
     someone: 'another officer',
     from: 'from',
     to: 'to',
+    noSuchCase: (id: string) => `There is no case ${id}, or you may not see it`,
     sessionOver: 'You are signed out. Sign in again; what you typed is still here.',
   },
 };

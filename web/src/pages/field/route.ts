@@ -1,11 +1,12 @@
-// Where one is within the page, in the part of the address after #, so that the phone's back button works.
+// Which screen of the page an address shows.
+import type { RouteLocationNormalizedLoaded } from 'vue-router';
 
-export type Route = { view: 'list' } | { view: 'outbox' } | { view: 'case' | 'handle' | 'return' | 'verify'; case: string };
+export type Form = 'handle' | 'return' | 'verify';
+export type Screen = { view: 'list' } | { view: 'outbox' } | { view: 'case' | Form; case: string };
 
-export function routeOf(hash: string): Route {
-  const [view, id, form] = hash.replace(/^#/, '').split('/');
-  if (view === 'outbox') return { view };
-  if (view !== 'case' || !id) return { view: 'list' };
-  const subject = decodeURIComponent(id);
-  return { view: form === 'handle' || form === 'return' || form === 'verify' ? form : 'case', case: subject };
+export function screenOf({ name, params }: Pick<RouteLocationNormalizedLoaded, 'name' | 'params'>): Screen {
+  if (name === 'field-outbox') return { view: 'outbox' };
+  if (name === 'field-case') return { view: 'case', case: String(params['id']) };
+  if (name === 'field-form') return { view: params['form'] as Form, case: String(params['id']) };
+  return { view: 'list' };
 }

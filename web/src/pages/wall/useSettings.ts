@@ -1,6 +1,7 @@
 // The settings of this wall: read from its address and from the preset that it names, changed by keys and by the
 // dialog, and written back into the address, so that a reload shows the same.
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { useRouter } from 'vue-router';
 import { ApiError } from '@/core/api/client';
 import { lang, pick, setLanguage } from '@/core/i18n/lang';
 import { backoff } from '@/core/live/backoff';
@@ -19,6 +20,7 @@ export interface SettingsKeeper {
 }
 
 export function useSettings(communities: () => Grid[], known: Ref<boolean>): SettingsKeeper {
+  const router = useRouter();
   const address = new URLSearchParams(location.search);
   const first = readSettings(address);
   const settings = shallowRef<Settings>(first.settings);
@@ -69,7 +71,7 @@ export function useSettings(communities: () => Grid[], known: Ref<boolean>): Set
       misread.value = [];
       // Without its preset the whole is said; with it only what differs.
       const from = settings.value.preset ? base : DEFAULTS;
-      history.replaceState(null, '', linkTo({ ...settings.value, at: null, speed: 0 }, '', { ...from, preset: '' }) + location.hash);
+      void router.replace(linkTo({ ...settings.value, at: null, speed: 0 }, '', { ...from, preset: '' }) + location.hash);
     },
   };
 }

@@ -1,0 +1,69 @@
+// The desk's mode, its dialog and the selected case, in step with the address: a link opens what it names, and the
+// browser's back button closes it.
+import { computed, ref, shallowRef, watch, type ShallowRef } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
+import { addressOf, isDialog, openedAt, type Dialog, type Mode, type Opened } from './mode';
+
+export interface DeskMode {
+  mode: Readonly<ShallowRef<Mode>>;
+  dialog: Readonly<ShallowRef<Dialog | null>>;
+  /** The selected case. Setting it leaves no entry in the browser's history: the queue is walked through by key. */
+  selectedId: ReturnType<typeof computed<string | null>>;
+  /** Opens a case, as an entry of its own in the browser's history. */
+  select: (id: string) => void;
+  open: (what: NonNullable<Opened['open']>) => void;
+  /** Closes the dialog, or goes from another mode back to the case. */
+  close: () => void;
+  /** Changes the place of the report that is being written. */
+  place: (to: Extract<Mode, { kind: 'report' }>['place']) => void;
+}
+
+const modeOf = ({ open }: Opened): Mode => (open === 'report' ? { kind: 'report', place: null } : { kind: open === 'bulk' ? 'bulk' : 'case' });
+
+export function useDeskMode(): DeskMode {
+  const route = useRoute();
+  const router = useRouter();
+  const opened = ref<Opened>(openedAt(route));
+  const mode = shallowRef<Mode>(modeOf(opened.value));
+  const dialog = shallowRef<Dialog | null>(null);
+
+  function show(next: Opened): void {
+    opened.value = next;
+    dialog.value = isDialog(next.open) ? next.open : null;
+    // A dialog opens over the mode and leaves it as it is.
+    if (dialog.value) return;
+    const kind = modeOf(next);
+    if (kind.kind !== mode.value.kind) mode.value = kind;
+  }
+
+  function go(next: Opened, how: 'push' | 'replace'): void {
+    show(next);
+    const to = router.resolve(addressOf(next, route.query));
+    if (to.fullPath !== route.fullPath) void router[how](to);
+  }
+
+  watch(() => route.fullPath, () => show(openedAt(route)));
+  show(opened.value);
+
+  return {
+    mode,
+    dialog,
+    selectedId: computed({
+      get: () => opened.value.case,
+      set: (id) => go({ case: id, open: null }, 'replace'),
+    }),
+    select: (id) => go({ case: id, open: null }, opened.value.case === null ? 'push' : id === opened.value.case ? 'replace' : 'push'),
+    open: (what) => go({ case: opened.value.case, open: what }, 'push'),
+    close() {
+      const next: Opened = { case: opened.value.case, open: dialog.value && mode.value.kind !== 'case' ? mode.value.kind : null };
+      show(next);
+      const to = router.resolve(addressOf(next, route.query)).fullPath;
+      // What was opened from here is behind; after a link from elsewhere nothing is.
+      if ((router.options.history.state as { back?: unknown }).back === to) router.back();
+      else void router.replace(to);
+    },
+    place(to) {
+      mode.value = { kind: 'report', place: to };
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// The addresses of the pages and of what is open within them. Each page is a chunk of its own, so that the wall never
+// pays for the documents' viewer; going from one page to another is a plain link. The server answers the same
+// addresses (`src/http/assets.rs`).
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router';
+import { ROOT } from '@/core/api/root';
+
+const accounts = () => import('@/pages/accounts/AccountsPage.vue');
+const desk = () => import('@/pages/desk/DeskPage.vue');
+const field = () => import('@/pages/field/FieldPage.vue');
+const home = () => import('@/pages/home/HomePage.vue');
+const report = () => import('@/pages/report/ReportPage.vue');
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', component: home },
+  { path: '/wall', name: 'wall', component: () => import('@/pages/wall/WallPage.vue') },
+  { path: '/desk', name: 'desk', component: desk },
+  { path: '/desk/cases/:id', name: 'desk-case', component: desk },
+  { path: '/field', name: 'field', component: field },
+  { path: '/field/outbox', name: 'field-outbox', component: field },
+  { path: '/field/cases/:id', name: 'field-case', component: field },
+  { path: '/field/cases/:id/:form(handle|return|verify)', name: 'field-form', component: field },
+  { path: '/report', name: 'report', component: report },
+  { path: '/report/mine', name: 'report-mine', component: report },
+  { path: '/report/place', name: 'report-place', component: report },
+  { path: '/accounts', name: 'accounts', component: accounts },
+  { path: '/accounts/invites', name: 'accounts-invites', component: accounts },
+  { path: '/accounts/:id', name: 'account', component: accounts },
+  { path: '/sign-in', component: () => import('@/pages/signin/SignInPage.vue') },
+  { path: '/docs', component: () => import('@/pages/docs/DocsPage.vue') },
+  // The server answers 404 for every other address; only a development server gets past here.
+  { path: '/:rest(.*)', component: home },
+];
+
+/** What was open stood behind `#` in earlier versions: links that people kept still lead there. */
+export function moved({ path, hash }: Pick<RouteLocationNormalized, 'path' | 'hash'>): string | null {
+  if (path === '/field' && hash === '#outbox') return '/field/outbox';
+  const [, id, form] = (path === '/field' && /^#case\/([^/]+)(?:\/(handle|return|verify))?$/.exec(hash)) || [];
+  if (id) return `/field/cases/${id}${form ? `/${form}` : ''}`;
+  if (path === '/report' && (hash === '#mine' || hash === '#place')) return `/report/${hash.slice(1)}`;
+  if (path === '/accounts' && hash === '#invites') return '/accounts/invites';
+  return null;
+}
+
+export function makeRouter(history = createWebHistory(ROOT || '/')) {
+  const router = createRouter({
+    history,
+    routes,
+    // Back goes to where one was on that screen; a new screen begins at its top.
+    scrollBehavior: (to, from, saved) => (to.path === from.path ? undefined : (saved ?? { top: 0 })),
+  });
+  router.beforeEach((to) => moved(to) ?? true);
+  return router;
+}
