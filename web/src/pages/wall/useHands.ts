@@ -1,0 +1,63 @@
+// The hands on the wall, which has none most of the time: keys, and a pointer that wakes the buttons.
+import { useEventListener, useTimeoutFn } from '@vueuse/core';
+import { ref, type Ref } from 'vue';
+import { lang, setLanguage } from '@/core/i18n/lang';
+import { isTaken, keyOf, type WallKeys } from './keys';
+import { VIEWS } from './settings';
+import type { Wall } from './useWall';
+import { words } from './words';
+
+/** How long the buttons stay after a hand; milliseconds. */
+const TOOLS = 5000;
+/** The tour that a key turns on, where none was asked for; seconds. */
+const USUAL_TOUR = 20;
+
+export type WallDialog = 'settings' | 'help';
+
+export function useHands(wall: Wall, dialog: Ref<WallDialog | null>, toggleFull: () => void): { toolsShown: Ref<boolean> } {
+  const { tour, past, settings, change, say } = wall;
+  const toolsShown = ref(false);
+  const hide = useTimeoutFn(() => (toolsShown.value = false), TOOLS, { immediate: false });
+
+  const keys: WallKeys = {
+    ...Object.fromEntries(VIEWS.map((view, i) => [String(i + 1), () => change({ view })])),
+    t() {
+      change({ tour: settings.value.tour > 0 ? 0 : USUAL_TOUR });
+      say(settings.value.tour > 0 ? { zh: words.zh.tourOn, en: words.en.tourOn } : { zh: words.zh.tourOff, en: words.en.tourOff });
+    },
+    ' ': () => (past.isPast ? (past.playing ? past.pause() : past.play(past.speed)) : tour.toggle()),
+    ArrowLeft: () => tour.step(-1),
+    ArrowRight: () => tour.step(1),
+    f: toggleFull,
+    l: () => setLanguage(lang.value === 'zh' ? 'en' : 'zh'),
+    s: () => (dialog.value = 'settings'),
+    '?': () => (dialog.value = 'help'),
+    Escape: () => (past.isPast ? past.toLive() : tour.home()),
+  };
+
+  function pressed(event: KeyboardEvent): void {
+    past.touch();
+    if (dialog.value || event.defaultPrevented) return;
+    const name = keyOf(event);
+    const act = isTaken(name, event.target) ? undefined : keys[name];
+    // Keys of the tour say themselves what they want of it; every other one is a hand on the wall.
+    if (!act || !['t', ' ', 'ArrowLeft', 'ArrowRight', 'Escape', 'f', 'l'].includes(name)) tour.touch();
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  function touched(): void {
+    past.touch();
+    tour.touch();
+  }
+
+  useEventListener('keydown', pressed);
+  useEventListener('pointerdown', touched);
+  useEventListener('wheel', touched, { passive: true });
+  useEventListener('pointermove', () => {
+    toolsShown.value = true;
+    hide.start();
+  });
+  return { toolsShown };
+}

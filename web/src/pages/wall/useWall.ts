@@ -1,0 +1,238 @@
+// All that the wall knows and does; the page only shows it.
+import { computed, nextTick, ref, watch } from 'vue';
+import { ApiError } from '@/core/api/client';
+import { lang, pick, type Bilingual } from '@/core/i18n/lang';
+import { categoryWords } from '@/core/i18n/words';
+import { useLive } from '@/core/live/useLive';
+import { useToast } from '@/core/page/useToast';
+import { reactTo } from './arrivals';
+import { byCategory, byHousing, byLevel, gridCounts, isDrill, isRed, newest, sinceOf, type Warning } from './derive';
+import { useHealth } from './health';
+import { useKiosk } from './kiosk';
+import { remember, remembered, type LayerName } from './layers/switches';
+import type { WallMode } from './mode';
+import { useSound } from './sound';
+import { useSummary } from './summary';
+import { usePast } from './usePast';
+import { useSettings } from './useSettings';
+import { useTour } from './useTour';
+import { useWallMap } from './useWallMap';
+import { WallState } from './wallState';
+import { words } from './words';
+
+/** What an update costs of this page's own time, map and panels; entries are told to who listens and not kept. */
+function drawn(update: () => void): void {
+  const start = performance.now();
+  update();
+  void nextTick(() => {
+    performance.measure('wall-update', { start });
+    performance.clearMeasures('wall-update');
+  });
+}
+
+/** What a case is called: its category and its place. */
+const nameOf = (warning: Warning, in_: 'zh' | 'en'): string => [pick(categoryWords(warning.properties.category), in_), warning.properties.place].filter(Boolean).join(' · ');
+
+export type Wall = ReturnType<typeof useWall>;
+
+export function useWall() {
+  const off = ref<ReadonlySet<LayerName>>(new Set(remembered()));
+  const empty = ref(false);
+  const { toast, show: say } = useToast<Bilingual>();
+  const kiosk = useKiosk();
+
+  const state: WallState = new WallState(
+    {
+      onLoaded: () => map.redraw(),
+      onGrids: (ids) => drawn(() => map.grids(ids)),
+      onWarnings: (ids) => drawn(() => map.warnings(ids)),
+      onTiles: (collections) => map.tiles(collections),
+      onNewRed(warning) {
+        if (!isWanted(warning)) return;
+        sound.news();
+        tour.news(warning.id, sinceOf(warning));
+        // Who looks at the past is told in words.
+        if (past.isPast) say({ zh: `${words.zh.newRed}：${nameOf(warning, 'zh')}`, en: `${words.en.newRed}: ${nameOf(warning, 'en')}` });
+      },
+      onRedGone: (id) => tour.drop(id),
+      onArrivals(arrivals) {
+        const reaction = reactTo(arrivals, map.seen());
+        if (reaction.toast) say(reaction.toast);
+        if (reaction.flyTo) map.flyTo(reaction.flyTo);
+        empty.value = state.empty;
+      },
+    },
+    () => live.reload(),
+  );
+  const live = useLive(null, null, {
+    async load(signal) {
+      await kiosk.ensure();
+      const seq = await state.load(signal);
+      empty.value = state.empty;
+      figures.touch();
+      return seq;
+    },
+    apply(commit) {
+      const start = performance.now();
+      state.apply(commit);
+      figures.touch();
+      performance.measure('wall-commit', { start });
+      performance.clearMeasures('wall-commit');
+    },
+    // A session that has ended is opened anew by the wall's own link.
+    async failed(error) {
+      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) await kiosk.ensure();
+    },
+    rings: () => settings.value.sound,
+  });
+  const { fresh } = live;
+  const loaded = computed(() => live.phase.value === 'ready');
+  /** Why nothing is known yet. */
+  const failure = computed(() => (loaded.value || live.error.value === null ? '' : live.error.value instanceof Error ? live.error.value.message : String(live.error.value)));
+
+  const communities = computed(() => (state.grids.value.size > 0 ? state.communities() : []));
+  const { settings, notices, change, wanted } = useSettings(() => communities.value, loaded);
+  const figures = useSummary({ now: () => fresh.now.value, communities: () => [...(wanted.value ?? [])] });
+  const sound = useSound(() => settings.value.sound);
+  const health = useHealth(() => ({ stale: fresh.stale.value, heardAt: fresh.heardAt.value, offset: fresh.offset.value, figuresAway: figures.failure.value !== '' }));
+  const map = useWallMap(state, {
+    lang: () => lang.value,
+    off: () => off.value,
+    view: () => settings.value.view,
+    category: () => settings.value.category,
+    communities: () => wanted.value,
+    isWanted,
+    part: () => settings.value.part,
+    isPast: () => past.isPast,
+  });
+
+  /** Whether a warning is in a community that this wall shows. */
+  function isWanted(warning: Warning): boolean {
+    if (!wanted.value) return true;
+    const community = warning.properties.community ?? state.communityOf(warning.properties.grid);
+    return community !== undefined && wanted.value.has(community);
+  }
+
+  const gridName = (id: string | undefined): string | undefined => (id ? state.grids.value.get(id)?.name : undefined);
+  const unitName = (id: string | undefined): string | undefined => (id ? state.units.get(id) : undefined);
+
+  /** Open, and of the communities shown. */
+  const open = computed(() => {
+    const all = [...state.warnings.value.values()];
+    return wanted.value ? all.filter(isWanted) : all;
+  });
+  const grids = computed(() => {
+    const all = [...state.grids.value.values()];
+    const only = wanted.value;
+    return only ? all.filter((g) => only.has(g.id) || only.has(g.parent)) : all;
+  });
+  const counts = computed(() => gridCounts(grids.value.flatMap((g) => g.status ?? [])));
+  const list = computed(() => newest(open.value));
+  /** Whether anything was ever told: where nothing was, no red is no good news. */
+  const known = computed(() => open.value.length > 0 || counts.value.red + counts.value.yellow + counts.value.green > 0 || (figures.summary.value?.days.some((d) => d.reported + d.closed > 0) ?? false));
+
+  const { tour, touring, progress, oldest, current } = useTour({ state, map, communities: () => communities.value, wanted: () => wanted.value, open: () => open.value, list: () => list.value, dwell: () => settings.value.tour * 1000 });
+  const { past, frame, moment, scene } = usePast({
+    state,
+    map: () => map,
+    now: () => fresh.now.value.getTime(),
+    entered() {
+      tour.hold(true);
+      map.mark(null);
+      map.goHome();
+    },
+    left() {
+      map.mark(oldest.value);
+      map.goHome();
+      tour.hold(false);
+    },
+  });
+  const mode = computed<WallMode>(() => (moment.value.at ? { kind: 'past', ...moment.value, at: moment.value.at, frame: frame.value } : { kind: 'now', ...touring.value }));
+
+  /** The card is the camera's red, else the newest; the one that is red for longest has a panel of its own, and the
+   * ring on the map. */
+  const focused = computed(() => current.value ?? list.value.find((x) => isRed(x) && !isDrill(x)) ?? null);
+  const lookedAt = computed(() => {
+    const { stop } = touring.value;
+    if (stop?.kind === 'community') return gridName(stop.id) ?? '';
+    return current.value ? nameOf(current.value, lang.value) : '';
+  });
+  /** What the map shows, for its alternative in words. */
+  const shownGrids = computed(() => {
+    const stood = scene.value;
+    return stood ? grids.value.map((g) => stood.grids.get(g.id) ?? g) : grids.value;
+  });
+  const shownWarnings = computed(() => (scene.value ? [...scene.value.warnings.values()].filter(isWanted) : open.value));
+
+  function toggleLayer(name: LayerName): void {
+    const next = new Set(off.value);
+    if (!next.delete(name)) next.add(name);
+    off.value = next;
+    remember(next);
+    map.toggle(next);
+  }
+
+  /** Once all is known: the moment that the address asks for, and the map. */
+  function begin(container: HTMLElement): void {
+    if (settings.value.at) {
+      if (settings.value.speed > 0) past.speed = settings.value.speed;
+      past.playing = settings.value.speed > 0;
+      past.seek(settings.value.at);
+    }
+    // The round begins when there is something to see, on whichever map comes first.
+    watch(map.built, () => tour.retune(), { once: true });
+    void map.build(container);
+  }
+
+  watch(lang, (to) => map.speak(to));
+  watch([() => settings.value.view, () => settings.value.category, wanted, () => settings.value.part], () => {
+    map.restyle();
+    if (touring.value.stop === null) map.goHome();
+  });
+  watch(wanted, figures.anew);
+
+  return {
+    state,
+    live,
+    fresh,
+    loaded,
+    failure,
+    empty,
+    settings,
+    notices,
+    change,
+    communities,
+    map,
+    tour,
+    past,
+    mode,
+    progress,
+    figures,
+    kioskFailure: kiosk.failure,
+    open,
+    counts,
+    list,
+    known,
+    categories: computed(() => byCategory(open.value)),
+    housing: computed(() => byHousing(open.value)),
+    focused,
+    current,
+    rest: computed(() => list.value.filter((x) => x.id !== focused.value?.id)),
+    newRed: computed(() => (touring.value.isNew ? current.value : null)),
+    lookedAt,
+    shownGrids,
+    shownWarnings,
+    shownOpen: computed(() => byLevel(shownWarnings.value)),
+    shownCounts: computed(() => (scene.value ? gridCounts(shownGrids.value.flatMap((g) => g.status ?? [])) : counts.value)),
+    /** What is wrong, and last what is merely a pity. */
+    troubles: computed(() => [...health.troubles.value, ...(sound.blocked.value ? [{ zh: words.zh.soundBlocked, en: words.en.soundBlocked }] : [])]),
+    title: computed(() => state.landing.value?.title ?? words[lang.value].page),
+    off,
+    toggleLayer,
+    toast,
+    say,
+    gridName,
+    unitName,
+    begin,
+  };
+}
