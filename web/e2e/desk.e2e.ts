@@ -264,7 +264,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     const save = async (f: string): Promise<[string, Buffer]> => {
       await page.keyboard.press('Shift+E');
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: `导出 ${f}` }).click()]);
-      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       return [download.suggestedFilename(), await readFile(await download.path())];
     };
     const [name, csv] = await save('CSV');
@@ -317,10 +317,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
       expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([1440, 900]);
       await expectAccessible(page);
       await page.keyboard.press('?');
-      await page.locator('dialog[open]').waitFor();
+      await page.getByRole('dialog').waitFor();
       await expectAccessible(page);
       await page.keyboard.press('Escape');
-      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       expect([errors, outside]).toEqual([[], []]);
       await close();
     });
