@@ -58,8 +58,16 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await dialog.locator('[data-token="指挥大厅大屏"]').waitFor();
     await expectAccessible(page);
     if (process.env['ONEMAP_SHOTS']) await page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/account.png` });
+    // Its address opens it again, and back closes it.
+    const address = page.url();
+    expect(address).toMatch(/\/accounts\/[^/]+$/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+    await page.goForward();
+    await dialog.waitFor();
+    await page.goBack();
+    await dialog.waitFor({ state: 'detached' });
+    expect((await fetch(address)).status).toBe(200);
 
     await page.getByPlaceholder('按名称查找').fill('张');
     await page.locator('[data-account="admin"]').waitFor({ state: 'detached' });

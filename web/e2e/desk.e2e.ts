@@ -287,6 +287,25 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
+  test('what is open has an address: a link opens it, and back closes it', async () => {
+    const made = await report('有地址的一件');
+    const { page, errors, close } = await visit(browser, `${server.url}/desk/cases/${made.id}?open=silences`, { ...SIZE, token: li });
+    await page.waitForSelector('[data-desk="ready"]');
+    await page.locator(`[data-case-shown="${made.id}"]`).waitFor();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(`/desk/cases/${made.id}`);
+    await page.keyboard.press('n');
+    await page.waitForURL(/open=report/);
+    await page.goBack();
+    await page.locator(`[data-case-shown="${made.id}"]`).waitFor();
+    await page.goto(`${server.url}/desk/cases/w-nowhere`);
+    await page.getByText('没有编号为 w-nowhere 的事件').waitFor();
+    expect(errors.filter((e) => !e.includes('404'))).toEqual([]);
+    await close();
+  });
+
   test('the month is seen as bars and checked in a table', async () => {
     const { page, close } = await desk(li);
     await page.keyboard.press('Shift+M');
