@@ -5,13 +5,14 @@
 //! | `detect` | what a file is, by its content |
 //! | `split` | GeoJSON cut into features, one at a time |
 //! | `read` | cut, parse, transform, check, on a thread of its own |
-//! | `held` | features that wait for their links |
+//! | `spill` | the queue of features that wait for their links; on disk when it is long |
 //! | `far` | features far from everything else |
 //! | `link` | what belongs together, by geometry |
 //! | `infer` | a schema for a collection that nobody described |
 //! | `run` | the import itself: stage, link, publish |
 //! | `source` | whose data it is |
 //! | `report` | what it did |
+//! | `lines` | files of rejects and of features without links |
 //!
 //! **All or nothing.** A file that cannot be read to its end (garbage, truncated, no known format)
 //! fails the whole import and leaves the map as it was; so does a process that is killed. A single
@@ -20,13 +21,14 @@
 
 mod detect;
 mod far;
-mod held;
 mod infer;
+mod lines;
 mod link;
 mod read;
 mod report;
 mod run;
 mod source;
+mod spill;
 mod split;
 #[cfg(test)]
 mod tests;

@@ -2,29 +2,27 @@
 //! what may have to be linked is held back until everything has been seen, and one commit makes all
 //! of it true.
 
+mod linking;
+mod schemas;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::far::Places;
-use super::held::Held;
 use super::infer::Inference;
-use super::link::{self, Missing, Targets};
+use super::lines::Lines;
+use super::link::{self, Targets};
 use super::read::{self, Checked, Message, Plan};
-use super::report::{Aside, Counts, FileReport, Progress, Reject, Report, Stage, Unlinked};
-use super::{ImportError, Options, source};
-use crate::codec::check::Checker;
-use crate::model::{
-    Body, BuiltIns, Change, CollectionId, FeatureId, OriginKind, Precondition, Properties, SCHEMAS,
-    Schema,
-};
+use super::report::{Aside, Counts, FileReport, Progress, Reject, Report, Stage};
+use super::spill::SpillQueue;
+use super::{ImportError, Options};
+use crate::model::{Change, CollectionId, FeatureId};
 use crate::store::{Staging, Store};
+use schemas::{known_schemas, plan};
 
 /// Features a call of the store.
 const CHUNK: usize = 1000;
@@ -34,8 +32,6 @@ const AHEAD: usize = 4;
 const SAMPLE: u32 = 2000;
 /// How often an import begins anew because a schema changed while it ran.
 const ATTEMPTS: u32 = 3;
-/// Features linked at a time.
-const LINK_CHUNK: usize = 8192;
 
 /// Imports files as one commit.
 ///
@@ -97,7 +93,7 @@ async fn once(
         unlinked: Lines::create(options.unlinked.as_deref())?,
         seen: HashMap::new(),
         ready: HashMap::new(),
-        held: Held::default(),
+        held: SpillQueue::default(),
         wanted: BTreeSet::new(),
         targets: Targets::default(),
         inferred: BTreeMap::new(),
@@ -151,61 +147,6 @@ async fn once(
     Ok(report)
 }
 
-/// A schema that the store has.
-struct Known {
-    schema: Schema,
-    /// The commit that wrote it.
-    version: u64,
-}
-
-/// The schemas that the store has.
-async fn known_schemas(store: &Store) -> Result<BTreeMap<CollectionId, Known>, ImportError> {
-    let mut rows = Vec::new();
-    store
-        .load_collection(&CollectionId::schemas(), |record| {
-            if let Some(body) = record.body {
-                rows.push((record.id, record.seq, body.properties.to_map()));
-            }
-        })
-        .await?;
-    let mut known = BTreeMap::new();
-    for (id, version, document) in rows {
-        // A row that names no collection was written by hand; it describes nothing.
-        if let Ok(collection) = CollectionId::new(id.as_str()) {
-            let mut schema = Schema::parse(&collection, document.into())?;
-            BuiltIns::compiled().protect(&mut schema);
-            known.insert(collection, Known { schema, version });
-        }
-    }
-    Ok(known)
-}
-
-fn plan(known: &BTreeMap<CollectionId, Known>, options: &Options) -> Result<Plan, ImportError> {
-    let mut checkers = HashMap::new();
-    let mut titles = HashMap::new();
-    let mut take = |schema: &Schema| -> Result<(), ImportError> {
-        titles.insert(schema.title_zh.clone(), schema.collection.clone());
-        checkers.insert(schema.collection.clone(), Checker::new(schema)?);
-        Ok(())
-    };
-    for (collection, document) in &options.schemas {
-        if !known.contains_key(collection) {
-            take(&Schema::parse(collection, document.clone())?)?;
-        }
-    }
-    known.values().try_for_each(|k| take(&k.schema))?;
-    Ok(Plan {
-        collection: options.collection.clone(),
-        crs: options.crs,
-        id_property: options.id_property.clone(),
-        aside: options.aside.clone(),
-        vertices: options.vertices,
-        feature_bytes: options.feature_bytes,
-        checkers,
-        titles,
-    })
-}
-
 /// Where a feature was first seen: file, and line and index where it has them.
 type Place = (u32, Option<(u64, u64)>);
 
@@ -221,7 +162,7 @@ struct Run<'a> {
     seen: HashMap<CollectionId, HashMap<FeatureId, Place>>,
     ready: HashMap<CollectionId, Vec<Change>>,
     /// Features that lack a link, until all targets are known.
-    held: Held,
+    held: SpillQueue,
     /// The collections that those want to be linked to.
     wanted: BTreeSet<&'static str>,
     targets: Targets,
@@ -403,225 +344,8 @@ impl Run<'_> {
         }
         Ok(())
     }
-
-    async fn link(&mut self) -> Result<(), ImportError> {
-        let mut held = std::mem::take(&mut self.held);
-        let total = held.len();
-        if total == 0 {
-            return Ok(());
-        }
-        self.progress.update(&Stage::Linking, 0.0, total);
-        let wanted = std::mem::take(&mut self.wanted);
-        let mut targets = std::mem::take(&mut self.targets);
-        let mut reader = held.read().map_err(waiting)?;
-        loop {
-            let chunk = reader.chunk(LINK_CHUNK).map_err(waiting)?;
-            if chunk.is_empty() {
-                break;
-            }
-            for change in &chunk {
-                if let Some(body) = change
-                    .body
-                    .as_ref()
-                    .filter(|_| wanted.contains(change.collection.as_str()))
-                {
-                    targets.add(&change.collection, &change.id, body);
-                }
-            }
-        }
-        for name in &wanted {
-            // What the map has already may be linked to as well, but not what this import replaces.
-            let Ok(collection) = CollectionId::new(name) else {
-                continue;
-            };
-            let replaced = self.seen.get(&collection);
-            self.store
-                .load_collection(&collection, |record| {
-                    if let Some(body) = &record.body
-                        && replaced.is_none_or(|ids| !ids.contains_key(&record.id))
-                    {
-                        targets.add(&collection, &record.id, body);
-                    }
-                })
-                .await?;
-        }
-        targets.index();
-        self.report.nothing_to_link_to = wanted
-            .into_iter()
-            .filter(|name| targets.none_of(name))
-            .collect();
-        let targets = Arc::new(targets);
-        let mut done = 0;
-        let mut reader = held.read().map_err(waiting)?;
-        loop {
-            let chunk = reader.chunk(LINK_CHUNK).map_err(waiting)?;
-            if chunk.is_empty() {
-                return Ok(());
-            }
-            done += chunk.len() as u64;
-            let targets = Arc::clone(&targets);
-            let linked = tokio::task::spawn_blocking(move || {
-                chunk
-                    .into_par_iter()
-                    .map(|change| link_one(&targets, change))
-                    .collect::<Vec<_>>()
-            })
-            .await
-            .map_err(|e| ImportError::Broken(e.to_string()))?;
-            for (change, missing) in linked {
-                self.take_linked(change, missing)?;
-            }
-            self.put_ready(CHUNK).await?;
-            let share = done as f64 / total as f64;
-            self.progress.update(&Stage::Linking, share, total);
-        }
-    }
-
-    fn take_linked(&mut self, change: Change, missing: Vec<Missing>) -> Result<(), ImportError> {
-        if !missing.is_empty() {
-            self.counts(&change.collection).unlinked += 1;
-        }
-        for one in missing {
-            let line = Unlinked {
-                collection: change.collection.to_string(),
-                id: change.id.to_string(),
-                property: one.property,
-                problem: one.problem,
-            };
-            self.unlinked.write(&line)?;
-            if self.report.unlinked.len() < Report::SAMPLES {
-                self.report.unlinked.push(line);
-            }
-        }
-        self.ready
-            .entry(change.collection.clone())
-            .or_default()
-            .push(change);
-        Ok(())
-    }
-
-    /// The collections that have features of this import, or are to be there after it.
-    fn filled(&self) -> BTreeSet<CollectionId> {
-        let came = self.report.collections.iter();
-        let came = came.filter(|(_, counts)| counts.read > counts.rejected);
-        let mut filled: BTreeSet<_> = came.map(|(c, _)| c.clone()).collect();
-        filled.extend(self.options.needed.iter().cloned());
-        filled
-    }
-
-    /// That the schemas are still those by which the features were checked.
-    fn conditions(&self) -> Vec<Precondition> {
-        let filled = self.filled().into_iter();
-        filled
-            .filter_map(|c| Precondition::of_schema(&c, self.known.get(&c).copied()))
-            .collect()
-    }
-
-    /// Collections that the store does not know come with their schema, in the same commit, and so
-    /// does whose data it is.
-    async fn put_schemas(&mut self) -> Result<(), ImportError> {
-        let mut changes = Vec::new();
-        for collection in &self.filled() {
-            if self.known.contains_key(collection) {
-                continue;
-            }
-            let described = self.options.schemas.iter().find(|(c, _)| c == collection);
-            let (document, kind) = match (described, self.inferred.get(collection)) {
-                (Some((_, document)), _) => (document.clone(), OriginKind::Steward),
-                (None, Some(inference)) => {
-                    let document = inference.document(&self.title(collection));
-                    (document, OriginKind::Inferred)
-                }
-                (None, None) => continue,
-            };
-            let row = BuiltIns::compiled().new_row(collection, &document, kind);
-            let Ok(id) = FeatureId::new(collection.as_str()) else {
-                continue;
-            };
-            self.report.created.push(collection.clone());
-            changes.push(Change {
-                collection: CollectionId::schemas(),
-                id,
-                body: Some(Body {
-                    geometry: None,
-                    properties: Properties::from_map(row).unwrap_or_default(),
-                }),
-            });
-        }
-        let formats: Vec<_> = self.report.files.iter().map(|f| f.format).collect();
-        changes.extend(source::source_of(&formats));
-        if !changes.is_empty() {
-            self.staging.put(changes).await?;
-        }
-        Ok(())
-    }
-
-    /// A title for an inferred schema: the file's name where the collection is called after it.
-    fn title(&self, collection: &CollectionId) -> String {
-        debug_assert_ne!(collection.as_str(), SCHEMAS);
-        let stem = |path: &PathBuf| path.file_stem().map(|s| s.to_string_lossy().into_owned());
-        match self.files {
-            [only] if self.inferred.len() == 1 => {
-                stem(only).unwrap_or_else(|| collection.to_string())
-            }
-            _ => collection.to_string(),
-        }
-    }
 }
 
 fn waiting(e: io::Error) -> ImportError {
     ImportError::Broken(format!("features that wait for their links: {e}"))
-}
-
-fn link_one(targets: &Targets, mut change: Change) -> (Change, Vec<Missing>) {
-    let missing = match &mut change.body {
-        // Properties that were canonical before stay so with one more text.
-        Some(body) => targets.link(&change.collection, body).unwrap_or_default(),
-        None => Vec::new(),
-    };
-    (change, missing)
-}
-
-/// A file of one JSON object a line, or nothing.
-struct Lines {
-    output: Option<(PathBuf, BufWriter<File>)>,
-}
-
-impl Lines {
-    fn create(path: Option<&Path>) -> Result<Self, ImportError> {
-        let output = path
-            .map(|p| match File::create(p) {
-                Ok(file) => Ok((p.to_owned(), BufWriter::new(file))),
-                Err(source) => Err(ImportError::Output {
-                    file: p.to_owned(),
-                    source,
-                }),
-            })
-            .transpose()?;
-        Ok(Self { output })
-    }
-
-    fn run(
-        &mut self,
-        act: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-    ) -> Result<(), ImportError> {
-        match &mut self.output {
-            None => Ok(()),
-            Some((path, file)) => act(file).map_err(|source| ImportError::Output {
-                file: path.clone(),
-                source,
-            }),
-        }
-    }
-
-    fn write(&mut self, line: &impl Serialize) -> Result<(), ImportError> {
-        self.run(|file| {
-            serde_json::to_writer(&mut *file, line)?;
-            file.write_all(b"\n")
-        })
-    }
-
-    fn finish(&mut self) -> Result<(), ImportError> {
-        self.run(Write::flush)
-    }
 }

@@ -15,14 +15,14 @@ const IN_MEMORY: usize = 20_000;
 
 /// The features that wait, in the order in which they came.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct SpillQueue {
     collections: Vec<CollectionId>,
     spilled: u64,
     file: Option<BufWriter<File>>,
     recent: Vec<Change>,
 }
 
-impl Held {
+impl SpillQueue {
     pub fn len(&self) -> u64 {
         self.spilled + self.recent.len() as u64
     }
@@ -191,7 +191,7 @@ mod tests {
                 properties: Properties::parse(&format!("{{\"name\":\"温泉花园{i}\"}}")).unwrap(),
             }),
         };
-        let mut held = Held::default();
+        let mut held = SpillQueue::default();
         let count = IN_MEMORY * 2 + 5;
         (0..count).for_each(|i| held.push(change(i)).unwrap());
         assert_eq!(held.len(), count as u64);

@@ -1,0 +1,144 @@
+//! The schemas by which features are checked, and those that come with an import.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
+
+use super::Run;
+use crate::codec::check::Checker;
+use crate::ingest::read::Plan;
+use crate::ingest::{ImportError, Options, source};
+use crate::model::{
+    Body, BuiltIns, Change, CollectionId, FeatureId, OriginKind, Precondition, Properties, SCHEMAS,
+    Schema,
+};
+use crate::store::Store;
+
+/// A schema that the store has.
+pub(super) struct Known {
+    schema: Schema,
+    /// The commit that wrote it.
+    pub version: u64,
+}
+
+/// The schemas that the store has.
+pub(super) async fn known_schemas(
+    store: &Store,
+) -> Result<BTreeMap<CollectionId, Known>, ImportError> {
+    let mut rows = Vec::new();
+    store
+        .load_collection(&CollectionId::schemas(), |record| {
+            if let Some(body) = record.body {
+                rows.push((record.id, record.seq, body.properties.to_map()));
+            }
+        })
+        .await?;
+    let mut known = BTreeMap::new();
+    for (id, version, document) in rows {
+        // A row that names no collection was written by hand; it describes nothing.
+        if let Ok(collection) = CollectionId::new(id.as_str()) {
+            let mut schema = Schema::parse(&collection, document.into())?;
+            BuiltIns::compiled().protect(&mut schema);
+            known.insert(collection, Known { schema, version });
+        }
+    }
+    Ok(known)
+}
+
+pub(super) fn plan(
+    known: &BTreeMap<CollectionId, Known>,
+    options: &Options,
+) -> Result<Plan, ImportError> {
+    let mut checkers = HashMap::new();
+    let mut titles = HashMap::new();
+    let mut take = |schema: &Schema| -> Result<(), ImportError> {
+        titles.insert(schema.title_zh.clone(), schema.collection.clone());
+        checkers.insert(schema.collection.clone(), Checker::new(schema)?);
+        Ok(())
+    };
+    for (collection, document) in &options.schemas {
+        if !known.contains_key(collection) {
+            take(&Schema::parse(collection, document.clone())?)?;
+        }
+    }
+    known.values().try_for_each(|k| take(&k.schema))?;
+    Ok(Plan {
+        collection: options.collection.clone(),
+        crs: options.crs,
+        id_property: options.id_property.clone(),
+        aside: options.aside.clone(),
+        vertices: options.vertices,
+        feature_bytes: options.feature_bytes,
+        checkers,
+        titles,
+    })
+}
+
+impl Run<'_> {
+    /// The collections that have features of this import, or are to be there after it.
+    fn filled(&self) -> BTreeSet<CollectionId> {
+        let came = self.report.collections.iter();
+        let came = came.filter(|(_, counts)| counts.read > counts.rejected);
+        let mut filled: BTreeSet<_> = came.map(|(c, _)| c.clone()).collect();
+        filled.extend(self.options.needed.iter().cloned());
+        filled
+    }
+
+    /// That the schemas are still those by which the features were checked.
+    pub(super) fn conditions(&self) -> Vec<Precondition> {
+        let filled = self.filled().into_iter();
+        filled
+            .filter_map(|c| Precondition::of_schema(&c, self.known.get(&c).copied()))
+            .collect()
+    }
+
+    /// Collections that the store does not know come with their schema, in the same commit, and so
+    /// does whose data it is.
+    pub(super) async fn put_schemas(&mut self) -> Result<(), ImportError> {
+        let mut changes = Vec::new();
+        for collection in &self.filled() {
+            if self.known.contains_key(collection) {
+                continue;
+            }
+            let described = self.options.schemas.iter().find(|(c, _)| c == collection);
+            let (document, kind) = match (described, self.inferred.get(collection)) {
+                (Some((_, document)), _) => (document.clone(), OriginKind::Steward),
+                (None, Some(inference)) => {
+                    let document = inference.document(&self.title(collection));
+                    (document, OriginKind::Inferred)
+                }
+                (None, None) => continue,
+            };
+            let row = BuiltIns::compiled().new_row(collection, &document, kind);
+            let Ok(id) = FeatureId::new(collection.as_str()) else {
+                continue;
+            };
+            self.report.created.push(collection.clone());
+            changes.push(Change {
+                collection: CollectionId::schemas(),
+                id,
+                body: Some(Body {
+                    geometry: None,
+                    properties: Properties::from_map(row).unwrap_or_default(),
+                }),
+            });
+        }
+        let formats: Vec<_> = self.report.files.iter().map(|f| f.format).collect();
+        changes.extend(source::source_of(&formats));
+        if !changes.is_empty() {
+            self.staging.put(changes).await?;
+        }
+        Ok(())
+    }
+
+    /// A title for an inferred schema: the file's name where the collection is called after it.
+    fn title(&self, collection: &CollectionId) -> String {
+        debug_assert_ne!(collection.as_str(), SCHEMAS);
+        let stem = |path: &PathBuf| path.file_stem().map(|s| s.to_string_lossy().into_owned());
+        match self.files {
+            [only] if self.inferred.len() == 1 => {
+                stem(only).unwrap_or_else(|| collection.to_string())
+            }
+            _ => collection.to_string(),
+        }
+    }
+}
