@@ -107,6 +107,9 @@ pub enum StoreError {
         /// The commit that wrote the feature last; `None` where there is no such feature.
         found: Option<u64>,
     },
+    /// Features that an edit changes were changed by others since it was prepared; nothing was written.
+    #[error("{0}")]
+    Overtaken(Overtaken),
     /// There is an account of that name.
     #[error("there is an account named {name:?} already; choose another name")]
     NameTaken {
@@ -145,6 +148,52 @@ pub enum StoreError {
     /// The database failed or is away; nothing was written.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+/// Features of a staged edit that others changed since it was prepared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overtaken {
+    /// How many there are.
+    pub total: u64,
+    /// The first of them, each with the newest commit that changed it.
+    pub first: Vec<(CollectionId, FeatureId, u64)>,
+}
+
+impl Overtaken {
+    /// The most features that are named.
+    pub const NAMED: i64 = 20;
+
+    /// Judges what a database found: collection, id, commit, and how many rows there are in all.
+    pub(super) fn none_of(rows: Vec<(String, String, i64, i64)>) -> Result<(), StoreError> {
+        let Some(total) = rows.first().map(|row| row.3) else {
+            return Ok(());
+        };
+        let mut first = Vec::with_capacity(rows.len());
+        for (collection, id, seq, _) in rows {
+            first.push((
+                CollectionId::new(collection).map_err(|e| StoreError::bad_id("collection", &e))?,
+                FeatureId::new(id).map_err(|e| StoreError::bad_id("id", &e))?,
+                seq as u64,
+            ));
+        }
+        let total = total as u64;
+        Err(StoreError::Overtaken(Self { total, first }))
+    }
+}
+
+impl std::fmt::Display for Overtaken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} features were changed by others meanwhile:",
+            self.total
+        )?;
+        for (i, (collection, id, seq)) in self.first.iter().enumerate() {
+            let comma = if i == 0 { "" } else { "," };
+            write!(f, "{comma} {collection}/{id} (commit {seq})")?;
+        }
+        Ok(())
+    }
 }
 
 impl Precondition {

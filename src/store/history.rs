@@ -25,6 +25,25 @@ impl Position {
     }
 }
 
+/// Up to where the past is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Until {
+    /// What was in effect at a moment.
+    Moment(Timestamp),
+    /// What the commits up to this one wrote.
+    Commit(u64),
+}
+
+impl Until {
+    /// As the number that is bound in a statement: microseconds, or the commit.
+    pub(super) fn number(self) -> i64 {
+        match self {
+            Self::Moment(at) => at.as_microsecond(),
+            Self::Commit(seq) => i64::try_from(seq).unwrap_or(i64::MAX),
+        }
+    }
+}
+
 impl Store {
     /// All versions of one feature, the oldest first.
     pub async fn versions_of(
@@ -44,6 +63,17 @@ impl Store {
         at: Timestamp,
     ) -> Result<Vec<Record>, StoreError> {
         either!(self, s => s.versions_at(collection, ids, at).await)
+    }
+
+    /// What some features were after a commit, by id: of each the newest version that this commit or
+    /// one before it wrote. What was not there then, or was deleted, is left out.
+    pub async fn versions_upto(
+        &self,
+        collection: &CollectionId,
+        ids: &[FeatureId],
+        seq: u64,
+    ) -> Result<Vec<Record>, StoreError> {
+        either!(self, s => s.versions_upto(collection, ids, seq).await)
     }
 
     /// A whole collection as it was at a moment, by id. Reads all versions of all its features: meant

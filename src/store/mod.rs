@@ -43,7 +43,7 @@ pub use account::{
 };
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
 pub use erase::{CONTACT, Cleaned, Erased, Erasure};
-pub use error::{Fault, StoreError};
+pub use error::{Fault, Overtaken, StoreError};
 pub use history::Position;
 pub use invite::{Accepted, Guest, Invite, NewInvite};
 pub use lock::Claim;
@@ -55,7 +55,9 @@ pub use webhook::{
     Attempt, Delivery, DeliveryState, HookEvent, NewWebhook, Outcome, Trouble, Webhook,
 };
 
-use crate::model::{Author, Change, CollectionId, CommitHeader, Edit, Precondition, Record};
+use crate::model::{
+    Author, Change, CollectionId, CommitHeader, Edit, FeatureId, Precondition, Record,
+};
 use crate::spatial::bounds::Bounds;
 use postgis::PostgisStore;
 use sqlite::SqliteStore;
@@ -311,6 +313,28 @@ impl Store {
     }
 }
 
+/// What a staged change does to the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The map has no such feature.
+    New,
+    /// The map has it with another content.
+    Changed,
+    /// It is deleted.
+    Removed,
+}
+
+/// A staged change that changes something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// The collection.
+    pub collection: CollectionId,
+    /// The feature.
+    pub id: FeatureId,
+    /// What it does.
+    pub effect: Effect,
+}
+
 /// A big edit on its way. Dropped without [`publish`](Self::publish), it leaves the map as it was.
 #[derive(Debug)]
 pub enum Staging {
@@ -324,6 +348,12 @@ impl Staging {
     /// Adds changes. Those that change nothing are left out; a later change of the same feature
     /// replaces the earlier. Says how many of them stay.
     pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
+        Ok(self.put_each(changes).await?.len() as u64)
+    }
+
+    /// Like [`put`](Self::put), and lists the changes that stay with what each does to the map as it is
+    /// now. The order is not that of `changes`.
+    pub async fn put_each(&mut self, changes: Vec<Change>) -> Result<Vec<Staged>, StoreError> {
         match self {
             Self::Sqlite(s) => s.put(changes).await,
             Self::Postgis(s) => s.put(changes).await,
@@ -337,9 +367,30 @@ impl Staging {
 
     /// The same, where the conditions hold at the moment of the commit.
     pub async fn publish_if(self, conditions: &[Precondition]) -> Result<Committed, StoreError> {
+        self.publish_where(conditions, None).await
+    }
+
+    /// The same, where also no commit after `since` has changed a feature that is staged here. Hidden
+    /// collections are not compared: a condition can say what must hold of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Overtaken`] names the first features that were changed; nothing is written then.
+    pub async fn publish_since(
+        self,
+        conditions: &[Precondition],
+        since: u64,
+    ) -> Result<Committed, StoreError> {
+        self.publish_where(conditions, Some(since)).await
+    }
+
+    async fn publish_where(
+        self,
+        conditions: &[Precondition],
+        since: Option<u64>,
+    ) -> Result<Committed, StoreError> {
         match self {
-            Self::Sqlite(s) => s.publish(conditions).await,
-            Self::Postgis(s) => s.publish(conditions).await,
+            Self::Sqlite(s) => s.publish(conditions, since).await,
+            Self::Postgis(s) => s.publish(conditions, since).await,
         }
     }
 }

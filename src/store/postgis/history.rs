@@ -15,7 +15,7 @@ use super::PostgisStore;
 use super::read::head;
 use super::rows::{GOOD, NUMBERED, Names, VERSION, Version, numbered, version};
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
-use crate::store::history::next_position;
+use crate::store::history::{Until, next_position};
 use crate::store::{Position, StoreError};
 
 impl PostgisStore {
@@ -46,6 +46,30 @@ impl PostgisStore {
         ids: &[FeatureId],
         at: Timestamp,
     ) -> Result<Vec<Record>, StoreError> {
+        self.newest(collection, ids, Until::Moment(at)).await
+    }
+
+    /// See [`Store::versions_upto`](crate::store::Store::versions_upto).
+    pub async fn versions_upto(
+        &self,
+        collection: &CollectionId,
+        ids: &[FeatureId],
+        seq: u64,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.newest(collection, ids, Until::Commit(seq)).await
+    }
+
+    /// The newest versions of some features up to a moment or a commit; deletions are left out.
+    async fn newest(
+        &self,
+        collection: &CollectionId,
+        ids: &[FeatureId],
+        until: Until,
+    ) -> Result<Vec<Record>, StoreError> {
+        let bound = match until {
+            Until::Moment(_) => "c.effective_at <= onemap.from_micros($2)",
+            Until::Commit(_) => "c.seq <= $2",
+        };
         let mut connection = self.shared.pool.acquire().await?;
         let mut moment = connection.begin().await?;
         let refused: Vec<Version> = self.refused(&mut moment).await?.into_iter().collect();
@@ -67,7 +91,7 @@ impl PostgisStore {
             "SELECT {VERSION} FROM unnest($1::text[]) AS w (id) CROSS JOIN LATERAL (\
                SELECT c.batch, c.seq, c.at, c.checked FROM {} \
                WHERE h.collection = '{collection}' AND h.id = w.id COLLATE \"C\" \
-               AND c.effective_at <= onemap.from_micros($2) AND {GOOD} \
+               AND {bound} AND {GOOD} \
                AND (h.batch, h.id) NOT IN (SELECT * FROM unnest($3::bigint[], $4::text[])) \
                ORDER BY c.seq DESC LIMIT 1) c \
              JOIN onemap.changes h ON h.batch = c.batch AND h.collection = '{collection}' \
@@ -77,7 +101,7 @@ impl PostgisStore {
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(ids.iter().map(FeatureId::as_str).collect::<Vec<_>>())
-            .bind(at.as_microsecond())
+            .bind(until.number())
             .bind(batches)
             .bind(names)
             .fetch_all(&mut *moment)

@@ -7,8 +7,8 @@ use sqlx::postgres::PgConnection;
 
 use super::write::{Columns, announce, crossed, hold_schemas, logged, outcome, pause};
 use super::{PostgisStore, connect, views};
-use crate::model::{Author, Change, Precondition};
-use crate::store::{Committed, StoreError, audit};
+use crate::model::{Author, Change, CollectionId, FeatureId, Precondition};
+use crate::store::{Committed, Effect, Overtaken, Staged, StoreError, audit};
 
 /// Rows a statement.
 const CHUNK: usize = 4000;
@@ -52,17 +52,21 @@ impl PostgisStore {
 
 impl Staging {
     /// See [`Staging::put`](crate::store::Staging::put).
-    pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
-        let mut kept = 0;
+    pub async fn put(&mut self, changes: Vec<Change>) -> Result<Vec<Staged>, StoreError> {
+        let mut kept = Vec::new();
         let mut changes = changes.into_iter().peekable();
         while changes.peek().is_some() {
             let columns = Columns::new(changes.by_ref().take(CHUNK))?;
-            kept += self.put_columns(&columns).await?;
+            self.put_columns(&columns, &mut kept).await?;
         }
         Ok(kept)
     }
 
-    async fn put_columns(&mut self, columns: &Columns) -> Result<u64, StoreError> {
+    async fn put_columns(
+        &mut self,
+        columns: &Columns,
+        kept: &mut Vec<Staged>,
+    ) -> Result<(), StoreError> {
         let rows = &columns.rows;
         let collections: Vec<&str> = rows.iter().map(|r| &*r.collection).collect();
         let ids: Vec<&str> = rows.iter().map(|r| &*r.id).collect();
@@ -77,16 +81,19 @@ impl Staging {
         .bind(&ids)
         .execute(&mut *tx)
         .await?;
-        let kept = sqlx::query(
-            "INSERT INTO pg_temp.staged (collection, id, geometry, properties) \
-             SELECT w.collection, w.id, onemap.from_wkb(w.geometry), w.properties \
+        let staged: Vec<(String, String, bool, bool)> = sqlx::query_as(
+            "WITH judged AS MATERIALIZED (\
+             SELECT w.collection, w.id, w.geometry, w.properties, f.id IS NULL AS fresh \
              FROM (SELECT u.collection, u.id, u.geometry, u.properties::jsonb AS properties \
              FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) \
              AS u (collection, id, geometry, properties)) w \
              LEFT JOIN onemap.features f ON f.collection = w.collection AND f.id = w.id \
              WHERE CASE WHEN w.properties IS NULL THEN f.id IS NOT NULL \
              ELSE f.id IS NULL OR f.properties <> w.properties \
-             OR onemap.to_wkb(f.geometry) IS DISTINCT FROM w.geometry END",
+             OR onemap.to_wkb(f.geometry) IS DISTINCT FROM w.geometry END), \
+             put AS (INSERT INTO pg_temp.staged (collection, id, geometry, properties) \
+             SELECT collection, id, onemap.from_wkb(geometry), properties FROM judged) \
+             SELECT collection, id, fresh, properties IS NULL FROM judged",
         )
         .bind(&collections)
         .bind(&ids)
@@ -100,15 +107,31 @@ impl Staging {
                 .map(|r| r.properties.as_deref())
                 .collect::<Vec<_>>(),
         )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
+        .fetch_all(&mut *tx)
+        .await?;
         tx.commit().await?;
-        Ok(kept)
+        for (collection, id, fresh, removed) in staged {
+            kept.push(Staged {
+                collection: CollectionId::new(collection)
+                    .map_err(|e| StoreError::bad_id("collection", &e))?,
+                id: FeatureId::new(id).map_err(|e| StoreError::bad_id("id", &e))?,
+                effect: match (removed, fresh) {
+                    (true, _) => Effect::Removed,
+                    (false, true) => Effect::New,
+                    (false, false) => Effect::Changed,
+                },
+            });
+        }
+        Ok(())
     }
 
-    /// See [`Staging::publish_if`](crate::store::Staging::publish_if). Takes conditions on schemas only.
-    pub async fn publish(mut self, conditions: &[Precondition]) -> Result<Committed, StoreError> {
+    /// See [`Staging::publish_since`](crate::store::Staging::publish_since). Takes conditions on schemas
+    /// only.
+    pub async fn publish(
+        mut self,
+        conditions: &[Precondition],
+        since: Option<u64>,
+    ) -> Result<Committed, StoreError> {
         sqlx::query("ANALYZE pg_temp.staged")
             .execute(&mut self.connection)
             .await?;
@@ -118,7 +141,7 @@ impl Staging {
                 .await?;
         let mut attempt = 1;
         let committed = loop {
-            match self.try_publish(&schemas, conditions).await {
+            match self.try_publish(&schemas, conditions, since).await {
                 Err(error) if attempt < ATTEMPTS && crossed(&error) => {
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
@@ -138,6 +161,7 @@ impl Staging {
         &mut self,
         schemas: &[String],
         conditions: &[Precondition],
+        since: Option<u64>,
     ) -> Result<Committed, StoreError> {
         let mut tx = self
             .connection
@@ -167,6 +191,9 @@ impl Staging {
             super::audit::add(&mut tx, &entry, Some(batch)).await?;
         }
         hold_schemas(&mut tx, Some(batch), conditions).await?;
+        if let Some(since) = since {
+            not_overtaken(&mut tx, batch, since).await?;
+        }
         let done = match tx.commit().await {
             Ok(()) => outcome(&mut self.connection, batch).await,
             Err(error) => Err(error.into()),
@@ -176,4 +203,25 @@ impl Staging {
             good => good,
         }
     }
+}
+
+/// Refuses where a commit after `since` changed a staged feature. Numbers the commit of this transaction
+/// first: nobody else commits from then to its end, so the log is complete.
+async fn not_overtaken(tx: &mut PgConnection, batch: i64, since: u64) -> Result<(), StoreError> {
+    sqlx::query("SET CONSTRAINTS ALL IMMEDIATE")
+        .execute(&mut *tx)
+        .await?;
+    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
+        "SELECT h.collection, h.id, max(c.seq), count(*) OVER () \
+         FROM onemap.commits c JOIN onemap.changes h ON h.batch = c.batch \
+         JOIN pg_temp.staged s ON s.collection = h.collection AND s.id = h.id \
+         WHERE c.seq > $1 AND c.batch <> $2 AND left(h.collection, 1) <> '$' \
+         GROUP BY h.collection, h.id ORDER BY h.collection, h.id LIMIT $3",
+    )
+    .bind(i64::try_from(since).unwrap_or(i64::MAX))
+    .bind(batch)
+    .bind(Overtaken::NAMED)
+    .fetch_all(tx)
+    .await?;
+    Overtaken::none_of(rows)
 }

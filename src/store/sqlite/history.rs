@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::SqliteStore;
 use super::read::{NUMBERED, Names, body, feature_id, head, numbered, record};
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
-use crate::store::history::next_position;
+use crate::store::history::{Until, next_position};
 use crate::store::{Position, StoreError};
 
 /// Collections with an index of their own.
@@ -67,7 +67,20 @@ impl SqliteStore {
         at: Timestamp,
     ) -> Result<Vec<Record>, StoreError> {
         let wanted = serde_json::to_string(ids).unwrap_or_default();
-        self.newest(collection, Some(&wanted), at).await
+        self.newest(collection, Some(&wanted), Until::Moment(at))
+            .await
+    }
+
+    /// See [`Store::versions_upto`](crate::store::Store::versions_upto).
+    pub async fn versions_upto(
+        &self,
+        collection: &CollectionId,
+        ids: &[FeatureId],
+        seq: u64,
+    ) -> Result<Vec<Record>, StoreError> {
+        let wanted = serde_json::to_string(ids).unwrap_or_default();
+        self.newest(collection, Some(&wanted), Until::Commit(seq))
+            .await
     }
 
     /// See [`Store::collection_at`](crate::store::Store::collection_at).
@@ -76,7 +89,7 @@ impl SqliteStore {
         collection: &CollectionId,
         at: Timestamp,
     ) -> Result<Vec<Record>, StoreError> {
-        self.newest(collection, None, at).await
+        self.newest(collection, None, Until::Moment(at)).await
     }
 
     /// See [`Store::ids_after`](crate::store::Store::ids_after).
@@ -110,14 +123,18 @@ impl SqliteStore {
         rows.iter().map(|row| feature_id(row, 0)).collect()
     }
 
-    /// The newest versions of some features (a JSON list of ids), or of all, that were in effect at a
-    /// moment and are no deletions.
+    /// The newest versions of some features (a JSON list of ids), or of all, up to a moment or a commit;
+    /// deletions are left out.
     async fn newest(
         &self,
         collection: &CollectionId,
         wanted: Option<&str>,
-        at: Timestamp,
+        until: Until,
     ) -> Result<Vec<Record>, StoreError> {
+        let bound = match until {
+            Until::Moment(_) => "c.effective_at",
+            Until::Commit(_) => "c.seq",
+        };
         let source = match (is_indexed(collection.as_str()), wanted) {
             (true, None) => format!(
                 "SELECT h.id AS id, h.batch AS batch FROM changes h \
@@ -150,13 +167,13 @@ impl SqliteStore {
             "WITH b (id, batch) AS ({source}), newest AS (\
                SELECT b.id AS id, b.batch AS batch, max(c.seq) AS seq, c.at AS at \
                FROM b CROSS JOIN commits c \
-               WHERE c.batch = b.batch AND c.effective_at <= ?1 GROUP BY b.id) \
+               WHERE c.batch = b.batch AND {bound} <= ?1 GROUP BY b.id) \
              SELECT h.collection, h.id, n.seq, n.at, h.geometry, h.properties \
              FROM newest n CROSS JOIN changes h \
              ON h.batch = n.batch AND h.collection = '{collection}' AND h.id = n.id \
              WHERE h.properties IS NOT NULL ORDER BY h.id"
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(at.as_microsecond());
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(until.number());
         if let Some(wanted) = wanted {
             query = query.bind(wanted);
         }

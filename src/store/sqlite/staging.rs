@@ -15,7 +15,7 @@ use super::history::PAST_OF_FOLD;
 use super::write::{Publication, StoredChange, current, hold, new_batch, publish, push_tuples};
 use super::{SqliteStore, micros_now};
 use crate::model::{Author, Change, Precondition};
-use crate::store::{Committed, StoreError, audit};
+use crate::store::{Committed, Effect, Overtaken, Staged, StoreError, audit};
 
 /// Rows a transaction. Few enough that a waiting writer hardly notices.
 const CHUNK: usize = 400;
@@ -118,8 +118,8 @@ impl SqliteStore {
 
 impl Staging {
     /// See [`Staging::put`](crate::store::Staging::put).
-    pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
-        let mut kept = 0;
+    pub async fn put(&mut self, changes: Vec<Change>) -> Result<Vec<Staged>, StoreError> {
+        let mut kept = Vec::new();
         let mut changes = changes.into_iter().peekable();
         while changes.peek().is_some() {
             self.store.go_on()?;
@@ -133,7 +133,18 @@ impl Staging {
                 let key = (row.collection.to_string(), row.id.to_string());
                 row.changes_nothing(now.get(&key).map(|c| &c.content))
             });
-            kept += rows.len() as u64;
+            kept.extend(rows.iter().map(|row| {
+                let key = (row.collection.to_string(), row.id.to_string());
+                Staged {
+                    collection: row.collection.clone(),
+                    id: row.id.clone(),
+                    effect: match (&row.content, now.contains_key(&key)) {
+                        (None, _) => Effect::Removed,
+                        (Some(_), true) => Effect::Changed,
+                        (Some(_), false) => Effect::New,
+                    },
+                }
+            }));
             // What is as it was may still take back what was staged for it before.
             let taken_back = if self.begun { same } else { Vec::new() };
             self.begun |= !rows.is_empty();
@@ -170,8 +181,12 @@ impl Staging {
         Ok(kept)
     }
 
-    /// See [`Staging::publish_if`](crate::store::Staging::publish_if).
-    pub async fn publish(mut self, conditions: &[Precondition]) -> Result<Committed, StoreError> {
+    /// See [`Staging::publish_since`](crate::store::Staging::publish_since).
+    pub async fn publish(
+        mut self,
+        conditions: &[Precondition],
+        since: Option<u64>,
+    ) -> Result<Committed, StoreError> {
         // Only we write to this batch, so it is counted before the lock is taken.
         let size: i64 = sqlx::query_scalar("SELECT count(*) FROM changes WHERE batch = ?")
             .bind(self.batch)
@@ -179,7 +194,9 @@ impl Staging {
             .await?;
         // The writer's connection syncs to disk: from here on it is durable.
         let mut writer = self.store.writer().await?;
-        let done = self.publish_on(&mut writer, size as u64, conditions).await;
+        let done = self
+            .publish_on(&mut writer, size as u64, conditions, since)
+            .await;
         let committed = writer.done(done)?;
         if committed.changed > 0 {
             self.store.shared.written.notify_waiters();
@@ -194,6 +211,7 @@ impl Staging {
         writer: &mut SqliteConnection,
         size: u64,
         conditions: &[Precondition],
+        since: Option<u64>,
     ) -> Result<Committed, StoreError> {
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
         touch(&mut tx, self.batch).await?;
@@ -205,6 +223,9 @@ impl Staging {
                 at: head.at,
                 changed: 0,
             });
+        }
+        if let Some(since) = since {
+            not_overtaken(&mut tx, self.batch, since).await?;
         }
         let commit = Publication {
             batch: self.batch,
@@ -221,6 +242,27 @@ impl Staging {
         tx.commit().await?;
         Ok(committed)
     }
+}
+
+/// Refuses where a commit after `since` changed a feature of the batch.
+async fn not_overtaken(
+    tx: &mut SqliteConnection,
+    batch: i64,
+    since: u64,
+) -> Result<(), StoreError> {
+    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
+        "SELECT h.collection, h.id, max(c.seq), count(*) OVER () \
+         FROM commits c CROSS JOIN changes h ON h.batch = c.batch \
+         CROSS JOIN changes m ON m.batch = ?1 AND m.collection = h.collection AND m.id = h.id \
+         WHERE c.seq > ?2 AND substr(h.collection, 1, 1) <> '$' \
+         GROUP BY h.collection, h.id ORDER BY h.collection, h.id LIMIT ?3",
+    )
+    .bind(batch)
+    .bind(i64::try_from(since).unwrap_or(i64::MAX))
+    .bind(Overtaken::NAMED)
+    .fetch_all(tx)
+    .await?;
+    Overtaken::none_of(rows)
 }
 
 /// Says that a batch is alive, unless it was swept for dead in the meantime.

@@ -131,17 +131,18 @@ async fn a_staged_import_shows_nothing_until_published_and_loses_to_what_is_newe
         .unwrap();
     let mut staging = f.store.stage(Author::system(), None).await.unwrap();
     let many = (0..1000).map(|i| put(&format!("n{i:04}"), i)).collect();
-    assert_eq!(staging.put(many).await.unwrap(), 1000);
+    assert_eq!(staging.put(many).await.unwrap().len(), 1000);
     assert_eq!(
         staging
             .put(vec![put("same", 5), put("kept", 2)])
             .await
-            .unwrap(),
+            .unwrap()
+            .len(),
         1
     );
     assert_eq!(state(&f.store).await.len(), 2);
 
-    let done = staging.publish(&[]).await.unwrap();
+    let done = staging.publish(&[], None).await.unwrap();
     assert_eq!((done.seq, done.changed), (2, 1001));
     // Writes that come after the import count, whether or not it is folded already.
     f.store
@@ -190,7 +191,7 @@ async fn a_follower_never_skips_a_commit_however_writers_overlap() {
                         .put((0..30).map(|k| put(&format!("{w}-{i}-{k}"), k)).collect())
                         .await
                         .unwrap();
-                    staging.publish(&[]).await.unwrap();
+                    staging.publish(&[], None).await.unwrap();
                     store.compact().await.unwrap();
                 } else {
                     store
@@ -290,7 +291,7 @@ async fn what_was_deleted_stays_deleted_though_two_fold_the_same_import() {
     let mut staging = f.store.stage(Author::system(), None).await.unwrap();
     let many = (0..4_000).map(|i| put(&format!("n{i:04}"), i)).collect();
     staging.put(many).await.unwrap();
-    staging.publish(&[]).await.unwrap();
+    staging.publish(&[], None).await.unwrap();
     let folding: Vec<_> = (0..3)
         .map(|_| {
             let store = f.store.clone();
@@ -322,7 +323,7 @@ async fn an_import_that_was_given_up_is_never_published_in_part() {
     let error = staging.put(vec![put("c", 1)]).await.unwrap_err();
     assert!(matches!(error, StoreError::Abandoned), "{error}");
     assert!(matches!(
-        staging.publish(&[]).await,
+        staging.publish(&[], None).await,
         Err(StoreError::Abandoned)
     ));
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM changes")
@@ -340,7 +341,7 @@ async fn a_staged_change_may_be_taken_back_by_a_later_one() {
     let mut staging = f.store.stage(Author::system(), None).await.unwrap();
     staging.put(vec![put("a", 2)]).await.unwrap();
     staging.put(vec![put("a", 1)]).await.unwrap();
-    assert_eq!(staging.publish(&[]).await.unwrap().changed, 0);
+    assert_eq!(staging.publish(&[], None).await.unwrap().changed, 0);
     assert_eq!(state(&f.store).await, expected(&[("a", 1, 1)]));
 }
 
