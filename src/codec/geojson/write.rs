@@ -168,6 +168,34 @@ mod tests {
         }
     }
 
+    /// What another program's reader understands. Its own conversion would bring old releases of rstar.
+    fn understood(read: geojson::Geometry) -> Geometry<f64> {
+        use geojson::{GeometryValue as Value, Position};
+        let coord = |p: &Position| Coord { x: p[0], y: p[1] };
+        let line = |l: &Vec<Position>| LineString(l.iter().map(coord).collect());
+        let polygon = |rings: &Vec<Vec<Position>>| {
+            let holes = rings[1..].iter().map(line).collect();
+            Polygon::new(line(&rings[0]), holes)
+        };
+        match read.value {
+            Value::Point { coordinates } => Point(coord(&coordinates)).into(),
+            Value::MultiPoint { coordinates } => {
+                MultiPoint(coordinates.iter().map(|p| Point(coord(p))).collect()).into()
+            }
+            Value::LineString { coordinates } => line(&coordinates).into(),
+            Value::MultiLineString { coordinates } => {
+                MultiLineString(coordinates.iter().map(line).collect()).into()
+            }
+            Value::Polygon { coordinates } => polygon(&coordinates).into(),
+            Value::MultiPolygon { coordinates } => {
+                MultiPolygon(coordinates.iter().map(polygon).collect()).into()
+            }
+            Value::GeometryCollection { geometries } => Geometry::GeometryCollection(
+                GeometryCollection(geometries.into_iter().map(understood).collect()),
+            ),
+        }
+    }
+
     #[test]
     fn every_kind_reads_back_as_itself() {
         let square = polygon!(
@@ -195,7 +223,7 @@ mod tests {
             ))])
         {
             let read: geojson::Geometry = written(&g).parse().unwrap();
-            assert_eq!(Geometry::<f64>::try_from(read).unwrap(), g);
+            assert_eq!(understood(read), g);
         }
     }
 

@@ -22,6 +22,12 @@ impl Tags {
         Self { entries, damaged }
     }
 
+    /// All of them, in the file's order.
+    #[cfg(test)]
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|(k, v)| (&**k, &**v))
+    }
+
     /// Whether the element has no tags at all.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

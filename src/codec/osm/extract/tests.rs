@@ -1,7 +1,8 @@
 //! Files that are whole, and files that are not.
 
-use super::*;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use super::super::{Item, OsmError, read_pbf};
 
 /// An extract that nobody here made, if it is there.
 fn extract(name: &str) -> Option<PathBuf> {
@@ -17,7 +18,8 @@ fn extract(name: &str) -> Option<PathBuf> {
 
 fn all(path: &Path) -> Result<Vec<Item>, OsmError> {
     let mut items = Vec::new();
-    read::<OsmError>(path, &mut |_| {}, &mut |item| {
+    let file = std::fs::File::open(path)?;
+    read_pbf::<OsmError>(file, &mut |_| {}, &mut |item| {
         items.push(item);
         Ok(())
     })?;

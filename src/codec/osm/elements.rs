@@ -1,0 +1,126 @@
+//! The elements of an extract, whatever its format, and what can be wrong with the file.
+
+use std::io;
+
+use super::area::Place;
+use super::tags::Tags;
+
+/// A kind of element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A position.
+    Node,
+    /// A list of nodes.
+    Way,
+    /// A list of members.
+    Relation,
+}
+
+/// One element.
+#[derive(Debug)]
+pub enum Entity {
+    /// A node.
+    Node {
+        /// Its number.
+        id: i64,
+        /// Where it is.
+        place: Place,
+        /// Its tags.
+        tags: Tags,
+    },
+    /// A way.
+    Way(Way),
+    /// A relation.
+    Relation {
+        /// Its number.
+        id: i64,
+        /// Its tags.
+        tags: Tags,
+        /// Its members, in order.
+        members: Vec<Member>,
+        /// The middle of its box, where the file says only that.
+        centre: Option<Place>,
+    },
+}
+
+/// A way.
+#[derive(Debug, Default)]
+pub struct Way {
+    /// Its number.
+    pub id: i64,
+    /// Its tags.
+    pub tags: Tags,
+    /// Its nodes, in order.
+    pub nodes: Vec<i64>,
+    /// Where some of them are, where the way says it itself.
+    pub given: Vec<(i64, Place)>,
+    /// The middle of its box, where the file says only that.
+    pub centre: Option<Place>,
+}
+
+/// A member of a relation.
+#[derive(Debug)]
+pub struct Member {
+    /// What it is.
+    pub kind: Kind,
+    /// Its number.
+    pub id: i64,
+    /// The places of a way, where the relation says them itself; `None` for a node that it leaves out.
+    pub given: Vec<Option<Place>>,
+}
+
+/// A file that can be gone through more than once.
+pub trait Elements {
+    /// Hands out all elements of a kind in the file's order. `progress` gets the share done, 0 to 1.
+    ///
+    /// # Errors
+    /// When the file cannot be read to its end. An error of `each` ends the pass and is handed back.
+    fn pass(
+        &mut self,
+        kind: Kind,
+        progress: &mut dyn FnMut(f64),
+        each: &mut dyn FnMut(Entity) -> Result<(), OsmError>,
+    ) -> Result<(), OsmError>;
+}
+
+/// Why a file is no readable extract.
+#[derive(Debug, thiserror::Error)]
+pub enum OsmError {
+    /// The file could not be read.
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+    /// The file is not what it says it is.
+    #[error("is damaged or no OSM PBF: {0}")]
+    Damaged(String),
+    /// The file ends in the middle.
+    #[error("ends in the middle of a block, after {read} of {total} bytes: the file is truncated")]
+    Truncated {
+        /// Bytes up to the end of the last whole block.
+        read: u64,
+        /// Bytes of the file.
+        total: u64,
+    },
+    /// Its blocks are packed in a way that is not read.
+    #[error(
+        "is compressed with {0}, which is not read; `osmium cat IN.osm.pbf -o OUT.osm.pbf -f \
+         pbf,pbf_compression=zlib` writes it with zlib"
+    )]
+    Compression(&'static str),
+    /// The file asks for what this reader does not do.
+    #[error("needs the PBF feature {0:?}, which is not supported")]
+    Feature(String),
+    /// The text is no OSM XML.
+    #[error("is no valid OSM XML (byte {at}): {problem}")]
+    Xml {
+        /// Where, in bytes from the beginning.
+        at: u64,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// The text ends in the middle.
+    #[error("ends before </osm>, after {0} bytes: the file is truncated")]
+    Unfinished(u64),
+    /// A server wrote that it could not finish.
+    #[error("is incomplete: the server that wrote it says {0:?}. Run the query again")]
+    Remark(String),
+}

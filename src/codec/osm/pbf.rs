@@ -1,0 +1,370 @@
+//! The binary format of OpenStreetMap (PBF): blobs, each a zlib-packed block of some thousand elements.
+//! Blocks without the wanted kind of element are unpacked once only.
+//!
+//! Format: <https://wiki.openstreetmap.org/wiki/PBF_Format>. A header of a blob has at most 64 KiB and a blob
+//! at most 32 MiB there; what is larger is refused before memory is taken for it.
+
+pub(super) mod message;
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use flate2::read::ZlibDecoder;
+use prost::Message;
+
+use self::message::{Blob, BlobHeader, HeaderBlock, PrimitiveBlock, PrimitiveGroup};
+use super::area::Place;
+use super::elements::{Elements, Entity, Kind, Member, OsmError, Way};
+use super::tags::Tags;
+
+/// The most bytes of the header of a blob.
+const LARGEST_HEADER: u32 = 64 << 10;
+/// The most bytes of a blob, packed and unpacked.
+const LARGEST_BLOB: u64 = 32 << 20;
+/// What a file may ask its readers to know.
+const KNOWN: [&str; 2] = ["OsmSchema-V0.6", "DenseNodes"];
+
+/// Which kinds of elements a block has.
+#[derive(Clone, Copy, Default)]
+struct Kinds {
+    nodes: bool,
+    ways: bool,
+    relations: bool,
+}
+
+impl Kinds {
+    fn of(block: &PrimitiveBlock) -> Self {
+        let any = |has: fn(&PrimitiveGroup) -> bool| block.groups.iter().any(has);
+        Self {
+            nodes: any(|g| !g.nodes.is_empty() || g.dense.is_some()),
+            ways: any(|g| !g.ways.is_empty()),
+            relations: any(|g| !g.relations.is_empty()),
+        }
+    }
+
+    fn has(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Node => self.nodes,
+            Kind::Way => self.ways,
+            Kind::Relation => self.relations,
+        }
+    }
+}
+
+/// A PBF file.
+pub struct PbfFile<R: Read + Seek> {
+    input: BufReader<R>,
+    total: u64,
+    /// What the blocks hold that were unpacked once.
+    blocks: Vec<Kinds>,
+}
+
+impl<R: Read + Seek> PbfFile<R> {
+    /// Takes a file that is at least as long as it was when it was opened.
+    pub fn new(mut file: R) -> Result<Self, OsmError> {
+        let total = file.seek(SeekFrom::End(0))?;
+        Ok(Self {
+            input: BufReader::with_capacity(1 << 18, file),
+            total,
+            blocks: Vec::new(),
+        })
+    }
+
+    /// Calls `each` with the unpacked data of every block that may have the kind.
+    fn blocks(
+        &mut self,
+        kind: Kind,
+        progress: &mut dyn FnMut(f64),
+        each: &mut dyn FnMut(PrimitiveBlock) -> Result<(), OsmError>,
+    ) -> Result<(), OsmError> {
+        self.input.rewind()?;
+        // Up to the end of the last whole blob.
+        let mut whole = 0;
+        let mut headed = false;
+        let mut index = 0;
+        while let Some((header, bytes)) = self.header(whole, headed)? {
+            let size = u64::try_from(header.size)
+                .ok()
+                .filter(|size| *size <= LARGEST_BLOB)
+                .ok_or_else(|| {
+                    let problem = format!("a block says it has {} bytes", header.size);
+                    OsmError::Damaged(problem)
+                })?;
+            let end = whole + bytes + size;
+            if end > self.total {
+                return Err(self.cut(whole, headed));
+            }
+            let is_data = header.kind == "OSMData";
+            let known = self.blocks.get(index).copied().filter(|_| is_data);
+            if header.kind != "OSMHeader" && !is_data || known.is_some_and(|k| !k.has(kind)) {
+                self.input.seek_relative(size as i64)?;
+            } else {
+                let mut packed = vec![0; size as usize];
+                self.input.read_exact(&mut packed)?;
+                let data = unpack(&packed)?;
+                if is_data {
+                    if !headed {
+                        let problem = "it does not begin with a header";
+                        return Err(OsmError::Damaged(problem.into()));
+                    }
+                    let block = PrimitiveBlock::decode(data.as_slice()).map_err(damaged)?;
+                    let kinds = Kinds::of(&block);
+                    if known.is_none() {
+                        self.blocks.push(kinds);
+                    }
+                    if kinds.has(kind) {
+                        each(block)?;
+                    }
+                } else {
+                    check_header(&data)?;
+                    headed = true;
+                }
+            }
+            index += usize::from(is_data);
+            whole = end;
+            progress(whole as f64 / self.total.max(1) as f64);
+        }
+        if headed {
+            Ok(())
+        } else {
+            Err(OsmError::Damaged("it has no header".into()))
+        }
+    }
+
+    /// The next header of a blob and how many bytes it takes with its length; `None` at the end.
+    fn header(&mut self, at: u64, headed: bool) -> Result<Option<(BlobHeader, u64)>, OsmError> {
+        if at == self.total {
+            return Ok(None);
+        }
+        if at + 4 > self.total {
+            return Err(self.cut(at, headed));
+        }
+        let mut length = [0; 4];
+        self.input.read_exact(&mut length)?;
+        let length = u32::from_be_bytes(length);
+        if length > LARGEST_HEADER {
+            let problem = format!("a header of a block says it has {length} bytes");
+            return Err(OsmError::Damaged(problem));
+        }
+        let bytes = 4 + u64::from(length);
+        if at + bytes > self.total {
+            return Err(self.cut(at, headed));
+        }
+        let mut header = vec![0; length as usize];
+        self.input.read_exact(&mut header)?;
+        let header = BlobHeader::decode(header.as_slice()).map_err(damaged)?;
+        Ok(Some((header, bytes)))
+    }
+
+    fn cut(&self, whole: u64, headed: bool) -> OsmError {
+        if headed {
+            OsmError::Truncated {
+                read: whole,
+                total: self.total,
+            }
+        } else {
+            OsmError::Damaged("it has no whole header".into())
+        }
+    }
+}
+
+fn damaged(error: prost::DecodeError) -> OsmError {
+    OsmError::Damaged(error.to_string())
+}
+
+/// The data of a blob.
+fn unpack(packed: &[u8]) -> Result<Vec<u8>, OsmError> {
+    let blob = Blob::decode(packed).map_err(damaged)?;
+    let too_big = || OsmError::Damaged("a block has more than 32 MiB when unpacked".into());
+    let size = blob.raw_size.and_then(|size| u64::try_from(size).ok());
+    if size.is_some_and(|size| size > LARGEST_BLOB) {
+        return Err(too_big());
+    }
+    if let Some(raw) = blob.raw {
+        return Ok(raw);
+    }
+    let Some(zlib) = blob.zlib else {
+        let others = [
+            (&blob.lzma, "LZMA"),
+            (&blob.bzip2, "bzip2"),
+            (&blob.lz4, "LZ4"),
+            (&blob.zstd, "Zstandard (zstd)"),
+        ];
+        let named = others.iter().find(|(data, _)| data.is_some());
+        return Err(match named {
+            Some((_, name)) => OsmError::Compression(name),
+            None => OsmError::Damaged("a block is empty".into()),
+        });
+    };
+    let mut data = Vec::with_capacity(size.unwrap_or(0) as usize);
+    ZlibDecoder::new(zlib.as_slice())
+        .take(LARGEST_BLOB + 1)
+        .read_to_end(&mut data)
+        .map_err(|e: io::Error| OsmError::Damaged(format!("a block cannot be unpacked: {e}")))?;
+    if data.len() as u64 > LARGEST_BLOB {
+        return Err(too_big());
+    }
+    match size {
+        Some(size) if size != data.len() as u64 => Err(OsmError::Damaged(format!(
+            "a block says it has {size} bytes and has {}",
+            data.len()
+        ))),
+        _ => Ok(data),
+    }
+}
+
+fn check_header(data: &[u8]) -> Result<(), OsmError> {
+    let header = HeaderBlock::decode(data).map_err(damaged)?;
+    let mut required = header.required_features.into_iter();
+    match required.find(|f| !KNOWN.contains(&f.as_str())) {
+        Some(other) => Err(OsmError::Feature(other)),
+        None => Ok(()),
+    }
+}
+
+impl<R: Read + Seek> Elements for PbfFile<R> {
+    fn pass(
+        &mut self,
+        kind: Kind,
+        progress: &mut dyn FnMut(f64),
+        each: &mut dyn FnMut(Entity) -> Result<(), OsmError>,
+    ) -> Result<(), OsmError> {
+        self.blocks(kind, progress, &mut |block| {
+            let reader = BlockReader::new(&block);
+            for group in &block.groups {
+                match kind {
+                    Kind::Node => reader.nodes(group, each)?,
+                    Kind::Way => reader.ways(group, each)?,
+                    Kind::Relation => reader.relations(group, each)?,
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Reads the elements of one block. Numbers that overflow are damage and give places out of range, which
+/// the check of the feature refuses.
+struct BlockReader<'a> {
+    strings: &'a [Vec<u8>],
+    granularity: i64,
+    /// Longitude and latitude, in nanodegrees.
+    offset: (i64, i64),
+}
+
+impl<'a> BlockReader<'a> {
+    fn new(block: &'a PrimitiveBlock) -> Self {
+        Self {
+            strings: &block.strings.strings,
+            granularity: i64::from(block.granularity.unwrap_or(100)),
+            offset: (block.lon_offset.unwrap_or(0), block.lat_offset.unwrap_or(0)),
+        }
+    }
+
+    fn place(&self, lon: i64, lat: i64) -> Place {
+        let small = |offset: i64, value: i64| {
+            let nano = self
+                .granularity
+                .saturating_mul(value)
+                .saturating_add(offset);
+            i32::try_from(nano.div_euclid(100)).unwrap_or(i32::MAX)
+        };
+        (small(self.offset.0, lon), small(self.offset.1, lat))
+    }
+
+    fn text(&self, index: u32) -> &'a [u8] {
+        let index = usize::try_from(index).ok();
+        index
+            .and_then(|i| self.strings.get(i))
+            .map_or(b"", Vec::as_slice)
+    }
+
+    fn tags(&self, keys: &[u32], values: &[u32]) -> Tags {
+        let pairs = keys.iter().zip(values);
+        Tags::from_bytes(pairs.map(|(k, v)| (self.text(*k), self.text(*v))))
+    }
+
+    fn nodes(
+        &self,
+        group: &PrimitiveGroup,
+        each: &mut dyn FnMut(Entity) -> Result<(), OsmError>,
+    ) -> Result<(), OsmError> {
+        if let Some(dense) = &group.dense {
+            let mut keys_values = dense
+                .keys_values
+                .iter()
+                .map(|i| u32::try_from(*i).unwrap_or(0));
+            let places = undelta(&dense.lon).zip(undelta(&dense.lat));
+            for (id, (lon, lat)) in undelta(&dense.id).zip(places) {
+                // Keys and values of one node after the other, each node ended by a zero.
+                let mut pairs = Vec::new();
+                while let Some(key) = keys_values.next().filter(|key| *key != 0) {
+                    let value = keys_values.next().unwrap_or(0);
+                    pairs.push((self.text(key), self.text(value)));
+                }
+                each(Entity::Node {
+                    id,
+                    place: self.place(lon, lat),
+                    tags: Tags::from_bytes(pairs.into_iter()),
+                })?;
+            }
+        }
+        for node in &group.nodes {
+            each(Entity::Node {
+                id: node.id,
+                place: self.place(node.lon, node.lat),
+                tags: self.tags(&node.keys, &node.values),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn ways(
+        &self,
+        group: &PrimitiveGroup,
+        each: &mut dyn FnMut(Entity) -> Result<(), OsmError>,
+    ) -> Result<(), OsmError> {
+        for way in &group.ways {
+            each(Entity::Way(Way {
+                id: way.id,
+                tags: self.tags(&way.keys, &way.values),
+                nodes: undelta(&way.refs).collect(),
+                ..Way::default()
+            }))?;
+        }
+        Ok(())
+    }
+
+    fn relations(
+        &self,
+        group: &PrimitiveGroup,
+        each: &mut dyn FnMut(Entity) -> Result<(), OsmError>,
+    ) -> Result<(), OsmError> {
+        for relation in &group.relations {
+            let members = undelta(&relation.member_ids).zip(&relation.types);
+            let members = members.map(|(id, kind)| Member {
+                kind: match kind {
+                    0 => Kind::Node,
+                    1 => Kind::Way,
+                    _ => Kind::Relation,
+                },
+                id,
+                given: Vec::new(),
+            });
+            each(Entity::Relation {
+                id: relation.id,
+                tags: self.tags(&relation.keys, &relation.values),
+                members: members.collect(),
+                centre: None,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Numbers of which each is written as the difference from the one before.
+fn undelta(numbers: &[i64]) -> impl Iterator<Item = i64> {
+    numbers.iter().scan(0i64, |last, delta| {
+        *last = last.wrapping_add(*delta);
+        Some(*last)
+    })
+}

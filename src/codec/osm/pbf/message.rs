@@ -1,0 +1,165 @@
+//! The messages of the format, as far as they are read. Fields that are not named here are passed over.
+
+/// What stands before a blob.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct BlobHeader {
+    /// `OSMHeader` or `OSMData`.
+    #[prost(string, required, tag = "1")]
+    pub kind: String,
+    /// The bytes of the blob.
+    #[prost(int32, required, tag = "3")]
+    pub size: i32,
+}
+
+/// A block, packed in one of several ways.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Blob {
+    /// Not packed.
+    #[prost(bytes = "vec", optional, tag = "1")]
+    pub raw: Option<Vec<u8>>,
+    /// The bytes when unpacked.
+    #[prost(int32, optional, tag = "2")]
+    pub raw_size: Option<i32>,
+    /// By zlib.
+    #[prost(bytes = "vec", optional, tag = "3")]
+    pub zlib: Option<Vec<u8>>,
+    /// By LZMA.
+    #[prost(bytes = "vec", optional, tag = "4")]
+    pub lzma: Option<Vec<u8>>,
+    /// By bzip2.
+    #[prost(bytes = "vec", optional, tag = "5")]
+    pub bzip2: Option<Vec<u8>>,
+    /// By LZ4.
+    #[prost(bytes = "vec", optional, tag = "6")]
+    pub lz4: Option<Vec<u8>>,
+    /// By Zstandard.
+    #[prost(bytes = "vec", optional, tag = "7")]
+    pub zstd: Option<Vec<u8>>,
+}
+
+/// What the file is.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct HeaderBlock {
+    /// What its readers must know.
+    #[prost(string, repeated, tag = "4")]
+    pub required_features: Vec<String>,
+}
+
+/// Some thousand elements.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct PrimitiveBlock {
+    /// The texts that the elements refer to.
+    #[prost(message, required, tag = "1")]
+    pub strings: StringTable,
+    /// The elements.
+    #[prost(message, repeated, tag = "2")]
+    pub groups: Vec<PrimitiveGroup>,
+    /// Nanodegrees of a unit; 100 where it is left out.
+    #[prost(int32, optional, tag = "17")]
+    pub granularity: Option<i32>,
+    /// Nanodegrees to add to every latitude.
+    #[prost(int64, optional, tag = "19")]
+    pub lat_offset: Option<i64>,
+    /// Nanodegrees to add to every longitude.
+    #[prost(int64, optional, tag = "20")]
+    pub lon_offset: Option<i64>,
+}
+
+/// Texts of a block.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct StringTable {
+    /// Each once; mostly UTF-8.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub strings: Vec<Vec<u8>>,
+}
+
+/// Elements of one kind.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct PrimitiveGroup {
+    /// Nodes, one by one.
+    #[prost(message, repeated, tag = "1")]
+    pub nodes: Vec<Node>,
+    /// Nodes, by columns.
+    #[prost(message, optional, tag = "2")]
+    pub dense: Option<DenseNodes>,
+    /// Ways.
+    #[prost(message, repeated, tag = "3")]
+    pub ways: Vec<Way>,
+    /// Relations.
+    #[prost(message, repeated, tag = "4")]
+    pub relations: Vec<Relation>,
+}
+
+/// A node.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Node {
+    /// Its number.
+    #[prost(sint64, required, tag = "1")]
+    pub id: i64,
+    /// Keys of its tags.
+    #[prost(uint32, repeated, tag = "2")]
+    pub keys: Vec<u32>,
+    /// Values of its tags.
+    #[prost(uint32, repeated, tag = "3")]
+    pub values: Vec<u32>,
+    /// Latitude in units of the block.
+    #[prost(sint64, required, tag = "8")]
+    pub lat: i64,
+    /// Longitude in units of the block.
+    #[prost(sint64, required, tag = "9")]
+    pub lon: i64,
+}
+
+/// Nodes by columns; numbers are differences.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct DenseNodes {
+    /// Their numbers.
+    #[prost(sint64, repeated, tag = "1")]
+    pub id: Vec<i64>,
+    /// Latitudes.
+    #[prost(sint64, repeated, tag = "8")]
+    pub lat: Vec<i64>,
+    /// Longitudes.
+    #[prost(sint64, repeated, tag = "9")]
+    pub lon: Vec<i64>,
+    /// Keys and values in turn, a zero after each node; empty where no node has tags.
+    #[prost(int32, repeated, tag = "10")]
+    pub keys_values: Vec<i32>,
+}
+
+/// A way.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Way {
+    /// Its number.
+    #[prost(int64, required, tag = "1")]
+    pub id: i64,
+    /// Keys of its tags.
+    #[prost(uint32, repeated, tag = "2")]
+    pub keys: Vec<u32>,
+    /// Values of its tags.
+    #[prost(uint32, repeated, tag = "3")]
+    pub values: Vec<u32>,
+    /// Its nodes, as differences.
+    #[prost(sint64, repeated, tag = "8")]
+    pub refs: Vec<i64>,
+}
+
+/// A relation.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Relation {
+    /// Its number.
+    #[prost(int64, required, tag = "1")]
+    pub id: i64,
+    /// Keys of its tags.
+    #[prost(uint32, repeated, tag = "2")]
+    pub keys: Vec<u32>,
+    /// Values of its tags.
+    #[prost(uint32, repeated, tag = "3")]
+    pub values: Vec<u32>,
+    /// Its members, as differences.
+    #[prost(sint64, repeated, tag = "9")]
+    pub member_ids: Vec<i64>,
+    /// What each member is: 0 node, 1 way, 2 relation.
+    #[prost(int32, repeated, tag = "10")]
+    pub types: Vec<i32>,
+}
