@@ -3,7 +3,7 @@
 CARGO ?= cargo
 BIN    = target/debug/onemap
 
-.PHONY: run test test-long test-deps rust web-check browser docs bench clean
+.PHONY: run test test-long test-deps rust web-check browser deny docs bench clean
 
 run: node
 	$(CARGO) run --release -- serve --demo
@@ -43,6 +43,12 @@ web/node_modules/.package-lock.json: web/package-lock.json
 browser: web/node_modules/.package-lock.json
 	$(CARGO) test --no-run --locked
 	cd web && ONEMAP_BIN="$(CURDIR)/$(BIN)" npm run e2e
+
+# Known vulnerabilities, licences and origins of the libraries, by deny.toml. Reads the advisories from the network;
+# OFFLINE=1 takes the copy that is there (docs/dependencies.md).
+deny:
+	@$(CARGO) deny --version >/dev/null 2>&1 || { echo "cargo-deny is needed: cargo install --locked cargo-deny" >&2; exit 1; }
+	$(CARGO) deny $(if $(OFFLINE),--offline) check
 
 # What is generated from the code: the data's documentation and the web client's types.
 docs:
