@@ -91,7 +91,7 @@ fn what_comes_out_of_a_pipe_is_read_once_and_whole() {
     let out = String::from_utf8(done.stdout).unwrap();
     assert!(done.status.success(), "{out}");
     assert!(
-        out.contains("buildings: 1000 changed, 0 unchanged\n"),
+        out.contains("buildings: 1000 changed (1000 new), 0 unchanged\n"),
         "{out}"
     );
 }
@@ -219,4 +219,77 @@ async fn wait_for(there: impl AsyncFn() -> bool) {
         assert!(std::time::Instant::now() < deadline, "it did not come");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+}
+
+#[test]
+fn features_without_ids_come_in_and_an_import_is_undone_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let import = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_onemap"))
+            .args(["import", "--database", &database])
+            .args(args)
+            .output()
+            .unwrap();
+        (
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+            output.status.code(),
+        )
+    };
+    let write = |name: &str, features: Value| {
+        let path = folder.path().join(name).to_str().unwrap().to_owned();
+        let document = json!({"type": "FeatureCollection", "features": features});
+        std::fs::write(&path, document.to_string()).unwrap();
+        path
+    };
+    let mut nameless = building("x", 117.14, 39.22);
+    nameless.as_object_mut().unwrap().remove("id");
+    let file = write(
+        "buildings.geojson",
+        json!([building("a", 117.13, 39.22), nameless]),
+    );
+
+    // The plan, and what becomes of it.
+    let (out, err, status) = import(&[&file, "--dry-run", "--json"]);
+    assert_eq!(status, Some(0), "{err}");
+    let plan: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(plan["collections"]["buildings"]["new"], 2);
+    assert_eq!(plan["collections"]["buildings"]["made_ids"], 1);
+    assert_eq!(plan["samples"].as_array().unwrap().len(), 2);
+    assert_eq!(plan["seq"], Value::Null);
+    let (out, err, status) = import(&[&file]);
+    assert_eq!(status, Some(0), "{err}");
+    assert!(out.contains("1 features have no id in the file"), "{out}");
+    let seq = out.lines().last().unwrap().replace("commit ", "");
+    let (out, _, _) = import(&[&file]);
+    assert!(out.contains("nothing changed"), "{out}");
+
+    // Somebody else changes one of the two.
+    let mut changed = building("a", 117.13, 39.22);
+    changed["properties"]["levels"] = json!(9);
+    let other = write("other.geojson", json!([changed]));
+    let (_, err, status) = import(&[&other, "--collection", "buildings"]);
+    assert_eq!(status, Some(0), "{err}");
+    let (out, _, status) = import(&["--undo", &seq, "--dry-run"]);
+    assert_eq!(status, Some(1), "{out}");
+    assert!(
+        out.contains("changed since, and left as they are: 1"),
+        "{out}"
+    );
+    let (out, err, status) = import(&["--undo", &seq]);
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    assert!(err.contains("buildings/a: was changed by commit"), "{err}");
+    let (out, _, status) = import(&["--undo", &seq, "--partly", "--json"]);
+    assert_eq!(status, Some(2), "{out}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["collections"]["buildings"]["removed"], 1);
+    assert_eq!(report["conflicts"][0]["id"], "a");
+
+    // A commit that is no import, and a command that says both.
+    let (_, err, status) = import(&["--undo", "99999"]);
+    assert_eq!(status, Some(1));
+    assert!(err.contains("commit 99999 cannot be undone"), "{err}");
+    assert_eq!(import(&[&file, "--undo", &seq]).2, Some(1));
+    assert_eq!(import(&[]).2, Some(1));
 }

@@ -21,6 +21,7 @@ mod filters;
 mod foreign_files;
 mod full_disk;
 mod import_command;
+mod import_plan;
 mod killed_import;
 mod killed_ledger;
 mod ledger;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::print;
 use crate::demo;
-use crate::ingest::{self, Options};
+use crate::ingest::{self, Options, Source};
 use crate::model::CollectionId;
 use crate::service::config::{self, CALENDAR_FILE, Folder, RULES_FILE};
 use crate::store::Store;
@@ -209,7 +209,7 @@ async fn import_into(
         problem,
         expected: expected.to_owned(),
     };
-    let imported = ingest::import(&store, &[path.to_owned()], &options, &()).await;
+    let imported = ingest::import(&store, &[Source::path(path)], &options, &()).await;
     store.close().await?;
     if let Err(error) = imported {
         let words = error.to_string();

@@ -1,4 +1,4 @@
-//! `onemap import`: files into the map, as one commit.
+//! `onemap import`: files into the map, as one commit, and back.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -12,13 +12,13 @@ use uuid::Uuid;
 use super::import_ledger::{self, Sheets};
 use super::{PARTLY, print, with_store};
 use crate::demo;
-use crate::ingest::{self, Options, Progress, Report, Stage};
+use crate::ingest::{self, IdRule, Options, Progress, Report, Source, Stage, Undo};
 use crate::model::names::collection::WARNINGS;
 use crate::model::{Author, CollectionId};
 use crate::spatial::crs::Crs;
 use crate::store::{Opening, Store, StoreError};
 
-/// Import GeoJSON, newline-delimited GeoJSON or OSM PBF files as one commit, and ledgers of cases (XLSX, XLS,
+/// Import GeoJSON, newline-delimited GeoJSON, OSM PBF or OSM XML files as one commit, and ledgers of cases (XLSX, XLS,
 /// CSV) as steps of the ledger.
 ///
 /// A file that cannot be read to its end fails the whole import and leaves the map as it was. Single
@@ -27,7 +27,7 @@ use crate::store::{Opening, Store, StoreError};
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
     /// The files; their format is told by their content.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "undo", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The collection of every feature; of an OSM extract only this one is taken. Without it a
     /// feature's member "collection" says it, or the file's name.
@@ -37,10 +37,24 @@ pub struct ImportArgs {
     /// EPSG:4554… Without it a file's own member "crs" says it, or WGS 84.
     #[arg(long, value_name = "CRS", env = "ONEMAP_CRS")]
     pub crs: Option<Crs>,
-    /// The property that is the id, where features have no member "id".
+    /// The property that is the id; "row" takes the number of the feature in its file. Without it the
+    /// member or property "id" is the id, and features without one get an id made from their geometry
+    /// and name, so that importing them again updates them.
     #[arg(long = "id", value_name = "PROPERTY", env = "ONEMAP_ID")]
-    pub id_property: Option<String>,
-    /// Check and count everything, commit nothing.
+    pub ids: Option<IdRule>,
+    /// Remove features that the map has and the files do not, in the collections that the files bring
+    /// features of.
+    #[arg(long, env = "ONEMAP_REMOVE_MISSING")]
+    pub remove_missing: bool,
+    /// Undo the import that made this commit: what it changed becomes what it was before. Refused where
+    /// features were changed since.
+    #[arg(long, value_name = "COMMIT", env = "ONEMAP_UNDO",
+        conflicts_with_all = ["files", "collection", "crs", "ids", "remove_missing", "rejects", "unlinked"])]
+    pub undo: Option<u64>,
+    /// With --undo: leave out features that were changed since, and name them.
+    #[arg(long, requires = "undo", env = "ONEMAP_PARTLY")]
+    pub partly: bool,
+    /// Print the plan (what would be new, changed or rejected) and commit nothing.
     #[arg(long, env = "ONEMAP_DRY_RUN")]
     pub dry_run: bool,
     /// Write every feature that is not taken to this file, a JSON object a line.
@@ -78,6 +92,10 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
         Some(other) if *other != cases => Sheets::default(),
         _ => Sheets::take(&mut files)?,
     };
+    if let Some(seq) = args.undo {
+        let store = Store::open_as(database, Opening::Existing).await?;
+        return with_store(store, async |store: &Store| undo(store, seq, &args).await).await;
+    }
     let dry_run = args.dry_run;
     let work = async |store: &Store| import(store, args, &files, sheets, cases).await;
     if !dry_run {
@@ -110,7 +128,8 @@ async fn import(
     let options = Options {
         collection: args.collection.clone(),
         crs: args.crs,
-        id_property: args.id_property.clone(),
+        ids: args.ids.clone().unwrap_or_default(),
+        remove_missing: args.remove_missing,
         // A case is made of its steps.
         aside: Some(cases.clone()),
         needed: if sheets.is_empty() {
@@ -126,7 +145,8 @@ async fn import(
         ..Options::default()
     };
     let bar = Bar::new();
-    let outcome = ingest::import(store, files, &options, &bar).await;
+    let sources: Vec<Source> = files.iter().map(Source::path).collect();
+    let outcome = ingest::import(store, &sources, &options, &bar).await;
     bar.clear();
     let mut report = outcome?;
     import_ledger::import(store, &mut report, sheets, args.rejects.as_deref()).await?;
@@ -137,6 +157,39 @@ async fn import(
     };
     print(text.trim_end())?;
     Ok(status(&report))
+}
+
+/// Undoes an import and prints what became of it on stdout.
+async fn undo(store: &Store, seq: u64, args: &ImportArgs) -> anyhow::Result<ExitCode> {
+    let undo = Undo {
+        seq,
+        partly: args.partly,
+        note: None,
+    };
+    let author = Author::system();
+    let bar = Bar::new();
+    let outcome = if args.dry_run {
+        let planned = ingest::plan_undo(store, &undo, &author, &bar).await;
+        planned.map(|plan| plan.report)
+    } else {
+        ingest::undo(store, &undo, &author, &bar).await
+    };
+    bar.clear();
+    let report = outcome?;
+    let text = if args.json {
+        serde_json::to_string(&report)?
+    } else {
+        in_words(&report)
+    };
+    print(text.trim_end())?;
+    Ok(if report.conflicting == 0 {
+        ExitCode::SUCCESS
+    } else if args.dry_run && !args.partly {
+        // The undo would be refused.
+        ExitCode::FAILURE
+    } else {
+        ExitCode::from(PARTLY)
+    })
 }
 
 /// How the command ends; a dry run as the import would.
@@ -180,6 +233,7 @@ impl Progress for Bar {
                 .file_name()
                 .map_or_else(|| "reading".into(), |n| n.to_string_lossy().into_owned()),
             Stage::Linking => "linking".into(),
+            Stage::Restoring => "reading the log".into(),
             Stage::Publishing => "publishing".into(),
             Stage::Settling => "tidying up".into(),
         };
@@ -196,10 +250,17 @@ fn in_words(report: &Report) -> String {
         out.push('\n');
     };
     for (collection, c) in &report.collections {
+        let new = match c.new {
+            0 => String::new(),
+            new => format!(" ({new} new)"),
+        };
         let mut words = format!(
-            "{collection}: {} changed, {} unchanged",
+            "{collection}: {} changed{new}, {} unchanged",
             c.changed, c.unchanged
         );
+        if c.removed > 0 {
+            words.push_str(&format!(", {} removed", c.removed));
+        }
         if c.rejected > 0 {
             words.push_str(&format!(", {} rejected", c.rejected));
         }
@@ -207,6 +268,35 @@ fn in_words(report: &Report) -> String {
             words.push_str(&format!(", {} not linked", c.unlinked));
         }
         line(words);
+    }
+    for (collection, c) in &report.collections {
+        if c.made_ids > 0 {
+            line(format!(
+                "{collection}: {} features have no id in the file; their ids are made from geometry and \
+                 name. --id PROPERTY or --id row takes another id",
+                c.made_ids
+            ));
+        }
+    }
+    if report.identical > 0 {
+        line(format!(
+            "the same geometry and name as a feature before them, and numbered: {}",
+            report.identical
+        ));
+    }
+    for collection in &report.not_removed {
+        line(format!(
+            "nothing removed from {collection}: rejected features have no id to be known by"
+        ));
+    }
+    if report.conflicting > 0 {
+        line(format!(
+            "changed since, and left as they are: {}",
+            report.conflicting
+        ));
+        for conflict in &report.conflicts {
+            line(format!("  {conflict}"));
+        }
     }
     for collection in &report.created {
         line(format!("new collection: {collection}"));
@@ -307,7 +397,9 @@ fn in_words(report: &Report) -> String {
         ));
     }
     match report.seq {
-        Some(_) if report.total().changed == 0 => line("nothing changed".into()),
+        Some(_) if report.total().changed + report.total().removed == 0 => {
+            line("nothing changed".into());
+        }
         Some(seq) => line(format!("commit {seq}")),
         None => line("a dry run: nothing was committed".into()),
     }
@@ -326,7 +418,7 @@ mod tests {
             changed: 2,
             unchanged: 0,
             rejected: 1,
-            unlinked: 0,
+            ..Counts::default()
         };
         let mut report = Report {
             rejected: 1,

@@ -6,14 +6,14 @@ use std::fmt;
 
 use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{Body, CollectionId, FeatureId, GeometryKind, Role, Schema, SchemaError};
 use crate::spatial::validity;
 
 /// One thing that is wrong with a feature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The place: `properties.levels`, `geometry.coordinates[0]`, `id`.
     pub field: String,

@@ -7,7 +7,8 @@ use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
 /// What the map has to say of the files that came in; nothing where they are the district's own.
 pub(super) fn source_of(formats: &[Format]) -> Option<Change> {
-    if !formats.contains(&Format::OsmPbf) {
+    let is_osm = |format: &Format| matches!(format, Format::OsmPbf | Format::OsmXml);
+    if !formats.iter().any(is_osm) {
         return None;
     }
     let row = json!({

@@ -3,15 +3,17 @@
 use std::io::{self, Read};
 
 /// A format that can be imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// A FeatureCollection or a single Feature.
     GeoJson,
     /// A feature a line, or a feature after each record separator (RFC 8142).
     GeoJsonSequence,
-    /// An OpenStreetMap extract.
+    /// An OpenStreetMap extract in the binary format.
     OsmPbf,
+    /// OSM XML, as JOSM and Overpass write it.
+    OsmXml,
     /// A workbook or CSV with cases, which the ledger reads.
     Sheet,
 }
@@ -28,7 +30,7 @@ pub fn head(file: &mut impl Read) -> io::Result<Vec<u8>> {
 
 /// What a file is that begins so. The error says what it is instead, and what to do about it.
 pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
-    const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON, OSM PBF, or a ledger of cases \
+    const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON, OSM PBF, OSM XML, or a ledger of cases \
         (XLSX, XLS or CSV with the headers 类别 and 上报时间)";
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let start = text
@@ -65,9 +67,46 @@ pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
             "is a Shapefile, GeoPackage or FlatGeobuf; {KNOWN}. \
                  `ogr2ogr -f GeoJSONSeq OUT.geojsonl IN` converts it"
         )),
-        [b'<', ..] => Err(format!("is XML (OSM XML, KML or GML?); {KNOWN}")),
+        [b'<', ..] => match root_of(text) {
+            b"osm" => Ok(Format::OsmXml),
+            b"osmChange" => Err(
+                "is a list of changes (osmChange), not an extract: `osmium apply-changes` makes an \
+                 extract of it"
+                    .into(),
+            ),
+            b"kml" | b"gml" | b"gpx" => Err(format!(
+                "is KML, GML or GPX; {KNOWN}. `ogr2ogr -f GeoJSONSeq OUT.geojsonl IN` converts it"
+            )),
+            _ => Err(format!("is XML, but not OSM XML; {KNOWN}")),
+        },
         [b'[', ..] => Err(format!("is a JSON list; {KNOWN}")),
         _ => Err(format!("is none of the known formats; {KNOWN}")),
+    }
+}
+
+/// The name of the first element of an XML text, without its prefix; empty where there is none in sight.
+fn root_of(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = text.trim_ascii_start();
+        let end: &[u8] = match text {
+            [b'<', b'?', ..] => b"?>",
+            [b'<', b'!', b'-', b'-', ..] => b"-->",
+            // A document type is refused by the reader, which says so better.
+            [b'<', b'!', ..] => b">",
+            [b'<', name @ ..] => {
+                let end = name
+                    .iter()
+                    .position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+                let name = &name[..end.unwrap_or(name.len())];
+                let prefix = name.iter().position(|b| *b == b':').map_or(0, |i| i + 1);
+                return &name[prefix..];
+            }
+            _ => return b"",
+        };
+        match text.windows(end.len()).position(|w| w == end) {
+            Some(at) => text = &text[at + end.len()..],
+            None => return b"",
+        }
     }
 }
 
@@ -139,6 +178,11 @@ mod tests {
             ),
             (b"\x1e{\"type\":\n\"Feature\"}\n", Format::GeoJsonSequence),
             (b"\0\0\0\x0d\x0a\x09OSMHeader", Format::OsmPbf),
+            (b"<osm>", Format::OsmXml),
+            (
+                b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- <kml> -->\n<osm version='0.6'>",
+                Format::OsmXml,
+            ),
         ] {
             assert_eq!(
                 of_bytes(text),
@@ -152,7 +196,9 @@ mod tests {
             b"  \n",
             b"\x1f\x8b\x08",
             b"PK\x03\x04",
-            b"<osm>",
+            b"<osmChange version=\"0.6\">",
+            b"<kml xmlns=\"x\">",
+            b"<?xml version=\"1.0\"?>",
             b"hello",
             b"{\0\"\0}\0",
             b"[1]",

@@ -40,13 +40,16 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Counts a feature.
-    pub fn see(&mut self, collection: &CollectionId, id: &FeatureId, geometry: &Geometry<f64>) {
+    /// Counts a feature, and says in which box it lies.
+    pub fn see(
+        &mut self,
+        collection: &CollectionId,
+        id: &FeatureId,
+        geometry: &Geometry<f64>,
+    ) -> Option<Bounds> {
         /// A cell with more is hardly far from everything.
         const KEPT: usize = 20;
-        let Some(bounds) = Bounds::of(geometry) else {
-            return;
-        };
+        let bounds = Bounds::of(geometry)?;
         let [west, south, east, north] = bounds.to_numbers();
         let at = Coord {
             x: f64::midpoint(west, east),
@@ -58,6 +61,7 @@ impl Places {
         if seen.first.len() < KEPT {
             seen.first.push((collection.clone(), id.clone(), at));
         }
+        Some(bounds)
     }
 
     /// Whether nothing was counted.

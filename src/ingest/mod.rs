@@ -1,4 +1,4 @@
-//! Files to checked features to one commit.
+//! Files to checked features to a plan to one commit.
 //!
 //! | file | subject |
 //! | --- | --- |
@@ -10,20 +10,31 @@
 //! | `link` | what belongs together, by geometry |
 //! | `infer` | a schema for a collection that nobody described |
 //! | `run` | the import itself: stage, link, publish |
-//! | `source` | whose data it is |
+//! | `attribution` | whose data it is |
+//! | `source` | what is read |
+//! | `ids` | ids for features that have none |
+//! | `plan` | what would change, and the condition of its commit |
+//! | `undo` | what was there before an import |
 //! | `report` | what it did |
 //! | `lines` | files of rejects and of features without links |
+//!
+//! [`import`] plans and commits in one go. [`plan`] tells what would change and keeps nothing but the number of
+//! the commit that it looked at and the hashes of the files; [`commit`] reads the files again and commits where
+//! nobody changed what it changes since. [`plan_undo`] and [`undo`] do the same backwards.
 //!
 //! **All or nothing.** A file that cannot be read to its end (garbage, truncated, no known format)
 //! fails the whole import and leaves the map as it was; so does a process that is killed. A single
 //! feature that is wrong is left out and listed, the others are committed, and the caller tells by
 //! [`Report::rejected`] that not all of it worked.
 
+mod attribution;
 mod detect;
 mod far;
+mod ids;
 mod infer;
 mod lines;
 mod link;
+mod plan;
 mod read;
 mod report;
 mod run;
@@ -32,6 +43,7 @@ mod spill;
 mod split;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 use std::io;
 use std::path::PathBuf;
@@ -40,10 +52,15 @@ use serde_json::Value;
 
 pub use detect::Format;
 pub use far::{on_map as far_on_map, problem as why_far, problem_zh as why_far_zh};
+pub use ids::{IdRule, IdRuleError};
+pub use plan::{Basis, Plan};
 pub use report::{
-    Aside, Counts, Far, FileReport, Progress, Reject, Report, SkippedSheet, Stage, Unlinked,
+    Aside, ChangeKind, Conflict, Counts, Far, FileReport, Progress, Reject, Report, Sample,
+    SkippedSheet, Stage, Unlinked,
 };
-pub use run::import;
+pub use run::{commit, import, plan};
+pub use source::{ReadSeek, Source};
+pub use undo::{Undo, plan_undo, undo};
 
 use crate::model::{Author, CollectionId, SchemaError};
 use crate::spatial::crs::Crs;
@@ -57,8 +74,13 @@ pub struct Options {
     pub collection: Option<CollectionId>,
     /// The coordinate system of the files. Without it a file's own member `crs` says it, or WGS 84.
     pub crs: Option<Crs>,
-    /// The property that is the id, where the member `id` is not.
-    pub id_property: Option<String>,
+    /// Where ids come from. Elements of OpenStreetMap keep their own.
+    pub ids: IdRule,
+    /// Whether features that the map has and the files do not are removed, in every collection that the
+    /// files bring features of.
+    pub remove_missing: bool,
+    /// Collections whose features are rejected, because they have a way of their own onto the map.
+    pub refuse: Vec<CollectionId>,
     /// A collection whose features are only read and handed back ([`Report::aside`]): somebody else
     /// decides what they become.
     pub aside: Option<CollectionId>,
@@ -76,6 +98,8 @@ pub struct Options {
     pub feature_bytes: usize,
     /// Who imports.
     pub author: Author,
+    /// What the reason of the commit says beside the names of the files.
+    pub note: Option<String>,
     /// Schemas of collections that the store may not have yet; they are added when they are needed.
     pub schemas: Vec<(CollectionId, Value)>,
 }
@@ -85,7 +109,9 @@ impl Default for Options {
         Self {
             collection: None,
             crs: None,
-            id_property: None,
+            ids: IdRule::Own,
+            remove_missing: false,
+            refuse: Vec::new(),
             aside: None,
             needed: Vec::new(),
             dry_run: false,
@@ -94,6 +120,7 @@ impl Default for Options {
             vertices: 500_000,
             feature_bytes: 32 << 20,
             author: Author::system(),
+            note: None,
             schemas: Vec::new(),
         }
     }
@@ -103,10 +130,10 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// A file cannot be used.
-    #[error("{}: {problem}", file.display())]
+    #[error("{file}: {problem}")]
     File {
-        /// The file.
-        file: PathBuf,
+        /// The file, as it was named.
+        file: String,
         /// What is wrong with it.
         problem: String,
     },
@@ -127,6 +154,31 @@ pub enum ImportError {
          start the import again"
     )]
     SchemaChanged(String),
+    /// Others changed what the plan changes; nothing was written.
+    #[error(
+        "{total} features were changed on the map since the import was planned; nothing was written: \
+         plan it again ({})", plan::in_words(*total, features)
+    )]
+    Conflict {
+        /// How many.
+        total: u64,
+        /// The first of them.
+        features: Vec<Conflict>,
+    },
+    /// A file is not the one that was planned.
+    #[error("{file}: was changed since the import was planned; nothing was written: plan it again")]
+    InputChanged {
+        /// The file, as it was named.
+        file: String,
+    },
+    /// What is to be undone cannot be undone as an import.
+    #[error("commit {seq} cannot be undone: {problem}")]
+    NoImport {
+        /// The commit.
+        seq: u64,
+        /// Why.
+        problem: String,
+    },
     /// A schema on the map is broken.
     #[error(transparent)]
     Schema(#[from] SchemaError),

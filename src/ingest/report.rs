@@ -1,22 +1,23 @@
 //! What an import did, said so that somebody can act on it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Format;
 use crate::codec::check::Problem;
-use crate::model::{CollectionId, Feature};
+use crate::model::{CollectionId, Feature, FeatureId};
 
 /// A feature that is not taken, and why. One line of the rejects file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// The file, as it was named.
     pub file: String,
     /// The sheet, in a workbook.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
     /// The line on which the feature begins, from 1, in text files; the row of a sheet.
     pub line: Option<u64>,
@@ -31,7 +32,7 @@ pub struct Reject {
     /// What was found and what was expected.
     pub problem: String,
     /// Whatever else is wrong with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Problem>,
 }
 
@@ -49,27 +50,27 @@ pub struct Aside {
 }
 
 /// A feature on the map that should be linked to another and is not. One line of the unlinked file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unlinked {
     /// Its collection.
     pub collection: String,
     /// Its id.
     pub id: String,
     /// The property that stays empty.
-    pub property: &'static str,
+    pub property: String,
     /// Why.
     pub problem: String,
 }
 
 /// A feature that lies far from everything else.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Far {
     /// Its collection.
     pub collection: String,
     /// Its id.
     pub id: String,
     /// Its row, where it came in a sheet.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<u32>,
     /// Where it lies: longitude and latitude.
     pub at: [f64; 2],
@@ -78,7 +79,7 @@ pub struct Far {
 }
 
 /// A sheet of a workbook that is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkippedSheet {
     /// The file, as it was named.
     pub file: String,
@@ -90,27 +91,76 @@ pub struct SkippedSheet {
     pub why: String,
 }
 
+/// A feature that a plan changes and that somebody else changed meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// Its collection.
+    pub collection: String,
+    /// Its id.
+    pub id: String,
+    /// What became of it.
+    pub problem: String,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}: {}", self.collection, self.id, self.problem)
+    }
+}
+
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
 /// What became of the features of one collection.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Found in the files.
     pub read: u64,
     /// New, or not as the map had them.
     pub changed: u64,
+    /// Those of `changed` that the map did not have.
+    #[serde(default)]
+    pub new: u64,
     /// As the map has them already.
     pub unchanged: u64,
     /// Not taken.
     pub rejected: u64,
     /// Taken, with a link that could not be found.
     pub unlinked: u64,
+    /// On the map and not in the files, and therefore removed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub removed: u64,
+    /// Without an id in the files; it was made from geometry and name.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub made_ids: u64,
+}
+
+/// What a change does to the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// The map does not have the feature.
+    New,
+    /// The map has it with another content.
+    Changed,
+    /// It is removed.
+    Removed,
+}
+
+/// One of the changes that an import makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Its collection.
+    pub collection: String,
+    /// Its id.
+    pub id: String,
+    /// What becomes of it.
+    pub kind: ChangeKind,
 }
 
 /// One file of an import.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
     /// As it was named.
     pub file: String,
@@ -119,7 +169,7 @@ pub struct FileReport {
 }
 
 /// What an import did.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The files, in order.
     pub files: Vec<FileReport>,
@@ -127,6 +177,32 @@ pub struct Report {
     pub collections: BTreeMap<CollectionId, Counts>,
     /// Collections that the map did not have.
     pub created: Vec<CollectionId>,
+    /// The SHA-256 of every file that was read, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<String>,
+    /// West, south, east and north of the features that were read, in degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extent: Option<[f64; 4]>,
+    /// The first changes of each kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Sample>,
+    /// Features with made ids that have the geometry and the name of one before them: each got the id of
+    /// the first with a number, in the order of the files.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub identical: u64,
+    /// Collections from which nothing was removed, because features that were rejected have no id to be
+    /// known by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_removed: Vec<CollectionId>,
+    /// The commit that is undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<u64>,
+    /// Features that cannot be put back, because they were changed since.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub conflicting: u64,
+    /// The first of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
     /// Features that were not taken, including those whose collection is not known.
     pub rejected: u64,
     /// The first rejects; all of them are in the rejects file, where one was asked for.
@@ -134,30 +210,30 @@ pub struct Report {
     /// The first features without a link that they should have.
     pub unlinked: Vec<Unlinked>,
     /// Collections to which features would be linked, had they any feature.
-    pub nothing_to_link_to: Vec<&'static str>,
+    pub nothing_to_link_to: Vec<String>,
     /// How many features lie far from everything else: taken, but most likely at a wrong place.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub far_away: u64,
     /// The first of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub far: Vec<Far>,
     /// Sheets of workbooks that were left out.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped_sheets: Vec<SkippedSheet>,
     /// Columns of sheets that the ledger does not know.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored_columns: Vec<String>,
     /// What was put aside.
     #[serde(skip)]
     pub aside: Vec<Aside>,
     /// Ids of merged warnings that are not on the map: each counts in the case it was merged into.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged: Vec<String>,
     /// How many good warnings stay out because others are wrong: all of them come in, or none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_back: Option<u64>,
     /// Properties of warnings that the ledger does not know and does not keep.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<String>,
     /// Whether this was only tried.
     pub dry_run: bool,
@@ -171,6 +247,18 @@ impl Report {
     /// How many rejects and unlinked features the report itself keeps.
     pub const SAMPLES: usize = 20;
 
+    /// Keeps a change as a sample, where there are few of its kind yet.
+    pub(super) fn sample(&mut self, collection: &CollectionId, id: &FeatureId, kind: ChangeKind) {
+        // Kinds come mixed, so each is counted; there are never many.
+        if self.samples.iter().filter(|s| s.kind == kind).count() < Self::SAMPLES {
+            self.samples.push(Sample {
+                collection: collection.to_string(),
+                id: id.to_string(),
+                kind,
+            });
+        }
+    }
+
     /// The sum over all collections.
     pub fn total(&self) -> Counts {
         self.collections
@@ -181,6 +269,9 @@ impl Report {
                 unchanged: a.unchanged + b.unchanged,
                 rejected: a.rejected + b.rejected,
                 unlinked: a.unlinked + b.unlinked,
+                new: a.new + b.new,
+                removed: a.removed + b.removed,
+                made_ids: a.made_ids + b.made_ids,
             })
     }
 }
@@ -188,10 +279,12 @@ impl Report {
 /// What an import is busy with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
-    /// Reading and checking a file.
+    /// Reading and checking a file, by its name.
     Reading(PathBuf),
     /// Finding what belongs together.
     Linking,
+    /// Finding what was there before an import.
+    Restoring,
     /// Making it true.
     Publishing,
     /// Tidying up behind the commit, which stands already.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{ImportError, Options, Progress, Report, Stage, import};
+use super::{ImportError, Options, Progress, Report, Source, Stage, import};
 use crate::codec::check::Problem;
 use crate::demo::schemas;
 use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Record};
@@ -37,8 +37,8 @@ impl House {
     }
 
     async fn import_with(&self, files: &[&Path], options: Options) -> Result<Report, ImportError> {
-        let files: Vec<PathBuf> = files.iter().map(|f| f.to_path_buf()).collect();
-        import(&self.store, &files, &options, &()).await
+        let sources: Vec<Source> = files.iter().map(|f| Source::path(*f)).collect();
+        import(&self.store, &sources, &options, &()).await
     }
 
     async fn records(&self, collection: &str) -> BTreeMap<String, Record> {
@@ -111,7 +111,7 @@ async fn good_features_go_in_wrong_ones_are_named_and_again_changes_nothing() {
             square("b1", 117.15, 39.22, 0.0001, json!({})),
             json!({"type": "Feature", "id": "b6", "properties": {}, "geometry": {"type": "Polygon",
                 "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}}),
-            json!({"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 1]}}),
+            json!({"type": "Feature", "id": "", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 1]}}),
         ]),
     );
     let report = house.import(&file).await.unwrap();
@@ -124,7 +124,7 @@ async fn good_features_go_in_wrong_ones_are_named_and_again_changes_nothing() {
              latitude look swapped: expected [longitude, latitude]",
             "4 id: the id stands already at feature 0 (line 1)",
             "5 geometry.coordinates[0]: the ring meets itself near [1.0000000, 1.0000000]",
-            "6 id: missing; a feature has a stable id. Name the property that has it with --id",
+            "6 id: an id must not be empty",
         ]
     );
     let counts = report.collections[&collection_id("buildings")];
@@ -386,7 +386,10 @@ async fn doors_find_buildings_that_are_on_the_map_already() {
     );
     assert_eq!(report.unlinked.len(), 1);
     assert_eq!(
-        (report.unlinked[0].id.as_str(), report.unlinked[0].property),
+        (
+            report.unlinked[0].id.as_str(),
+            report.unlinked[0].property.as_str()
+        ),
         ("far", "building")
     );
 }
@@ -496,7 +499,7 @@ async fn an_import_that_a_schema_overtakes_is_checked_anew() {
     // Described by nobody at first, and by a schema that "b" does not fit when it would be published.
     let report = import(
         &house.store,
-        std::slice::from_ref(&file),
+        &[Source::path(&file)],
         &options(),
         &meddler(2),
     )
@@ -514,9 +517,14 @@ async fn an_import_that_a_schema_overtakes_is_checked_anew() {
 
     // A schema that never rests ends it, and nothing is written.
     let file = house.file("towers.ndjson", tower("c", 5));
-    let error = import(&house.store, &[file], &options(), &meddler(10))
-        .await
-        .unwrap_err();
+    let error = import(
+        &house.store,
+        &[Source::path(file)],
+        &options(),
+        &meddler(10),
+    )
+    .await
+    .unwrap_err();
     assert!(
         error
             .to_string()

@@ -5,16 +5,16 @@ mod osm;
 mod text;
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde_json::Value;
 
 use super::detect::{self, Format};
+use super::source::Source;
 use super::split::{self, Found, Piece, SplitError};
-use super::{ImportError, Reject};
+use super::{IdRule, ImportError, Reject};
 use crate::codec::check::{Checker, Problem};
 use crate::codec::geojson::crs;
 use crate::codec::osm::OsmError;
@@ -23,11 +23,12 @@ use crate::spatial::{crs::Crs, validity};
 use text::{Cut, Outcome, Shared};
 
 /// What every file is read by.
-pub(super) struct Plan {
+pub(super) struct Rules {
     pub collection: Option<CollectionId>,
     pub crs: Option<Crs>,
-    pub id_property: Option<String>,
+    pub ids: IdRule,
     pub aside: Option<CollectionId>,
+    pub refuse: Vec<CollectionId>,
     pub vertices: usize,
     pub feature_bytes: usize,
     pub checkers: HashMap<CollectionId, Checker>,
@@ -40,6 +41,8 @@ pub(super) enum Checked {
     Feature {
         collection: CollectionId,
         feature: Feature,
+        /// Whether its id was made from geometry and name.
+        made: bool,
         /// Where it stands, for an error that is found later.
         line: Option<u64>,
         index: Option<u64>,
@@ -57,6 +60,8 @@ pub(super) enum Message {
         checked: Vec<Checked>,
         share: f64,
     },
+    /// A file was read to its end, and has this SHA-256.
+    Hashed(String),
     /// A file can't be used, so nothing can.
     Failed(ImportError),
 }
@@ -90,17 +95,18 @@ impl From<Gone> for Stop {
 
 /// Reads all files and sends what it finds; ends at the first file that can't be used.
 pub(super) fn read_all(
-    plan: &Plan,
-    files: &[PathBuf],
+    rules: &Rules,
+    sources: &[Source],
+    stopped: &(impl Fn() -> bool + Clone + Send + 'static),
     send: &mut dyn FnMut(Message) -> Result<(), ()>,
 ) {
-    for (index, path) in files.iter().enumerate() {
+    for (index, source) in sources.iter().enumerate() {
         let mut reader = FileReader {
-            plan,
+            rules,
             file: index,
-            name: path.display().to_string(),
-            stem: collection_of(path, plan),
-            crs: plan.crs,
+            name: source.name().to_owned(),
+            stem: collection_of(Path::new(source.name()), rules),
+            crs: rules.crs,
             waiting: Vec::new(),
             bytes: 0,
             parsed: 0,
@@ -108,12 +114,12 @@ pub(super) fn read_all(
             share: 0.0,
             send,
         };
-        match reader.read(path) {
+        match reader.read(source, stopped.clone()) {
             Ok(()) => {}
             Err(Stop::Gone) => return,
             Err(Stop::File(problem)) => {
                 let error = ImportError::File {
-                    file: path.clone(),
+                    file: source.name().to_owned(),
                     problem,
                 };
                 // When nobody listens, nobody needs to know.
@@ -125,10 +131,10 @@ pub(super) fn read_all(
 }
 
 /// The collection that a file's name stands for.
-fn collection_of(path: &Path, plan: &Plan) -> Option<CollectionId> {
+fn collection_of(path: &Path, rules: &Rules) -> Option<CollectionId> {
     let stem = path.file_stem()?.to_str()?;
     let stem = stem.trim();
-    if let Some(known) = plan.titles.get(stem) {
+    if let Some(known) = rules.titles.get(stem) {
         return Some(known.clone());
     }
     let plain: String = stem
@@ -153,7 +159,7 @@ struct Raw {
 }
 
 struct FileReader<'a> {
-    plan: &'a Plan,
+    rules: &'a Rules,
     file: usize,
     name: String,
     stem: Option<CollectionId>,
@@ -172,10 +178,18 @@ const BATCH: usize = 512;
 const BATCH_BYTES: usize = 8 << 20;
 
 impl FileReader<'_> {
-    fn read(&mut self, path: &Path) -> Result<(), Stop> {
+    fn read(
+        &mut self,
+        source: &Source,
+        stopped: impl Fn() -> bool + Send + 'static,
+    ) -> Result<(), Stop> {
         let unreadable = |e: std::io::Error| Stop::File(format!("cannot be read: {e}"));
-        let mut file = File::open(path).map_err(unreadable)?;
-        let about = file.metadata().map_err(unreadable)?;
+        let mut file = source.open(stopped).map_err(unreadable)?;
+        // What comes out of a pipe has no size and can be read once only.
+        let size = file.seek(SeekFrom::End(0)).ok();
+        if size.is_some() {
+            file.rewind().map_err(unreadable)?;
+        }
         let head = detect::head(&mut file).map_err(unreadable)?;
         let format = detect::of_bytes(&head).map_err(Stop::File)?;
         self.say(Message::File {
@@ -183,16 +197,19 @@ impl FileReader<'_> {
             format,
         })?;
         match format {
-            Format::OsmPbf if !about.is_file() => Err(Stop::File(
+            Format::OsmPbf | Format::OsmXml if size.is_none() => Err(Stop::File(
                 "is an OSM extract, which is read more than once: write it to a file first".into(),
             )),
-            Format::OsmPbf => self.read_osm(path),
+            Format::OsmPbf | Format::OsmXml => self.read_osm(&mut file, format),
             // `detect` never says so: sheets are taken out before.
             Format::Sheet => Err(Stop::File("is a sheet, which only the ledger takes".into())),
             Format::GeoJson | Format::GeoJsonSequence => {
-                self.read_text(Cursor::new(head).chain(file), about.len(), format)
+                let text = head.as_slice().chain(&mut file);
+                self.read_text(text, size.unwrap_or(0), format)
             }
-        }
+        }?;
+        self.say(Message::Hashed(file.finish().map_err(unreadable)?))?;
+        Ok(())
     }
 
     fn say(&mut self, message: Message) -> Result<(), Gone> {
@@ -201,7 +218,7 @@ impl FileReader<'_> {
 
     fn read_text(&mut self, text: impl Read, bytes: u64, format: Format) -> Result<(), Stop> {
         let total = bytes.max(1) as f64;
-        let limit = self.plan.feature_bytes;
+        let limit = self.rules.feature_bytes;
         let mut seen = 0u64;
         let mut input = BufReader::with_capacity(1 << 20, text);
         let mut take = |reader: &mut Self, piece: Piece, unterminated| {
@@ -221,7 +238,7 @@ impl FileReader<'_> {
         if format == Format::GeoJson {
             split::document::<Stop>(&mut input, limit, &mut |found| match found {
                 Found::Document => {
-                    self.crs = self.plan.crs;
+                    self.crs = self.rules.crs;
                     Ok(())
                 }
                 Found::Crs(bytes) => self.take_crs(&bytes),
@@ -241,7 +258,7 @@ impl FileReader<'_> {
 
     /// The member `crs` of a collection.
     fn take_crs(&mut self, bytes: &[u8]) -> Result<(), Stop> {
-        if self.plan.crs.is_some() {
+        if self.rules.crs.is_some() {
             return Ok(());
         }
         let value: Value = serde_json::from_slice(bytes)
@@ -258,7 +275,7 @@ impl FileReader<'_> {
         self.bytes = 0;
         let this: &Self = self;
         let shared = Shared {
-            plan: this.plan,
+            rules: this.rules,
             name: &this.name,
             stem: this.stem.as_ref(),
         };
@@ -298,17 +315,29 @@ impl FileReader<'_> {
     }
 }
 
-/// The last check: whether the feature fits its collection.
-fn check(
-    plan: &Plan,
-    name: &str,
+/// Where a feature stands in its file, and whether its id was made.
+#[derive(Clone, Copy, Default)]
+struct Origin {
     line: Option<u64>,
     index: Option<u64>,
+    made: bool,
+}
+
+/// The last check: whether the feature fits its collection.
+fn check(
+    rules: &Rules,
+    name: &str,
+    origin: Origin,
     collection: CollectionId,
     feature: Feature,
 ) -> Checked {
-    let problems = match plan.checkers.get(&collection) {
-        _ if plan.aside.as_ref() == Some(&collection) => Ok(()),
+    let Origin { line, index, made } = origin;
+    let problems = match rules.checkers.get(&collection) {
+        _ if rules.refuse.contains(&collection) => Err(vec![Problem::new(
+            "collection",
+            "cases come into the ledger by POST /api/warnings/import or onemap import",
+        )]),
+        _ if rules.aside.as_ref() == Some(&collection) => Ok(()),
         Some(checker) => checker.check(&feature.id, &feature.body),
         None => check_unknown(&feature.body),
     };
@@ -317,6 +346,7 @@ fn check(
             return Checked::Feature {
                 collection,
                 feature,
+                made,
                 line,
                 index,
             };

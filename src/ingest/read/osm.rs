@@ -1,22 +1,21 @@
 //! Reads OpenStreetMap extracts.
 
-use std::path::Path;
-
 use rayon::prelude::*;
 
-use super::{BATCH, Checked, FileReader, Message, Stop, check};
+use super::{BATCH, Checked, FileReader, Message, Origin, Stop, check};
 use crate::codec::osm::{self, Item};
-use crate::ingest::Reject;
+use crate::ingest::source::Hashing;
+use crate::ingest::{Format, Reject};
 use crate::model::{CollectionId, Feature};
 
 impl FileReader<'_> {
-    pub(super) fn read_osm(&mut self, path: &Path) -> Result<(), Stop> {
-        if self.plan.crs.is_some_and(|c| !c.is_wgs84()) {
+    pub(super) fn read_osm(&mut self, file: &mut Hashing, format: Format) -> Result<(), Stop> {
+        if self.rules.crs.is_some_and(|c| !c.is_wgs84()) {
             return Err(Stop::File(
                 "is an OSM extract, which is always WGS 84: leave --crs out".into(),
             ));
         }
-        let plan = self.plan;
+        let rules = self.rules;
         let name = self.name.clone();
         let mut waiting: Vec<(CollectionId, Result<Feature, Reject>)> = Vec::new();
         let share = std::cell::Cell::new(0.0);
@@ -25,7 +24,7 @@ impl FileReader<'_> {
                 let checked: Vec<Checked> = std::mem::take(waiting)
                     .into_par_iter()
                     .map(|(collection, item)| match item {
-                        Ok(feature) => check(plan, &name, None, None, collection, feature),
+                        Ok(feature) => check(rules, &name, Origin::default(), collection, feature),
                         Err(reject) => Checked::Rejected(reject),
                     })
                     .collect();
@@ -36,7 +35,7 @@ impl FileReader<'_> {
                 })
             };
         let name = self.name.clone();
-        osm::read::<Stop>(path, &mut |done| share.set(done), &mut |item| {
+        let mut sink = |item| {
             let collection = match &item {
                 Item::Feature { collection, .. } => *collection,
                 Item::Dropped(dropped) => dropped.collection,
@@ -44,7 +43,7 @@ impl FileReader<'_> {
             let Ok(collection) = CollectionId::new(collection) else {
                 return Ok(());
             };
-            if plan
+            if rules
                 .collection
                 .as_ref()
                 .is_some_and(|wanted| *wanted != collection)
@@ -70,7 +69,12 @@ impl FileReader<'_> {
                 flush(self, &mut waiting)?;
             }
             Ok(())
-        })?;
+        };
+        let mut progress = |done| share.set(done);
+        match format {
+            Format::OsmXml => osm::read_xml::<Stop>(file, &mut progress, &mut sink)?,
+            _ => osm::read_pbf::<Stop>(file, &mut progress, &mut sink)?,
+        }
         flush(self, &mut waiting)?;
         Ok(())
     }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Checked, Plan, Raw, check};
+use super::{Checked, Origin, Raw, Rules, check};
 use crate::codec::geojson::crs;
 use crate::codec::geojson::read::{self as geojson, Limits, Member};
-use crate::ingest::Reject;
+use crate::ingest::{IdRule, Reject, ids};
 use crate::model::{CollectionId, Feature, FeatureId};
 use crate::spatial::crs::Crs;
 
@@ -24,6 +24,8 @@ struct At<'a> {
     file: &'a str,
     line: u64,
     index: u64,
+    /// Its place in a collection that stands in one line.
+    part: Option<usize>,
 }
 
 impl At<'_> {
@@ -50,7 +52,7 @@ impl At<'_> {
 
 /// What all features of a text file have in common.
 pub(super) struct Shared<'a> {
-    pub plan: &'a Plan,
+    pub rules: &'a Rules,
     pub name: &'a str,
     pub stem: Option<&'a CollectionId>,
 }
@@ -61,13 +63,14 @@ impl Shared<'_> {
             file: self.name,
             line: raw.piece.line,
             index: raw.piece.index,
+            part: None,
         };
         let bytes = match &raw.piece.bytes {
             Ok(bytes) => bytes,
             Err(size) => {
                 let problem = format!(
                     "has {size} bytes; at most {} are taken: simplify it or cut it in parts",
-                    self.plan.feature_bytes
+                    self.rules.feature_bytes
                 );
                 let reject = at.reject(None, None, "feature", problem);
                 return Outcome::Checked(Checked::Rejected(reject));
@@ -87,7 +90,7 @@ impl Shared<'_> {
             return Outcome::Checked(self.feature(&at, value, raw.crs));
         };
         let crs = match value.get("crs").filter(|crs| !crs.is_null()) {
-            Some(said) if self.plan.crs.is_none() => match crs::named(said) {
+            Some(said) if self.rules.crs.is_none() => match crs::named(said) {
                 Ok(crs) => crs,
                 Err(problem) => {
                     let reject = at.reject(None, None, "crs", problem);
@@ -96,13 +99,20 @@ impl Shared<'_> {
             },
             _ => raw.crs,
         };
-        let each = features.into_iter().map(|f| self.feature(&at, f, crs));
+        let each = features.into_iter().enumerate();
+        let each = each.map(|(i, feature)| {
+            let part = At {
+                part: Some(i),
+                ..at
+            };
+            self.feature(&part, feature, crs)
+        });
         Outcome::Several(each.collect())
     }
 
     /// Reads and checks one feature.
     fn feature(&self, at: &At<'_>, mut value: Value, crs: Crs) -> Checked {
-        let id = self.id_of(&mut value);
+        let id = self.id_of(at, &mut value);
         let said = id
             .as_ref()
             .ok()
@@ -117,9 +127,9 @@ impl Shared<'_> {
             Checked::Rejected(at.reject(said.clone(), Some(&collection), field, problem))
         };
         let limits = Limits {
-            vertices: self.plan.vertices,
+            vertices: self.rules.vertices,
             crs,
-            member: if self.plan.crs.is_some() {
+            member: if self.rules.crs.is_some() {
                 Member::Ignored
             } else {
                 Member::Counts
@@ -130,30 +140,54 @@ impl Shared<'_> {
             Ok(body) => body,
             Err(e) => return refuse(&e.place, e.problem),
         };
-        let id = match id {
-            Ok(Some(id)) => id,
-            Ok(None) => {
+        let (id, made) = match (id, &self.rules.ids) {
+            (Ok(Some(id)), _) => (id, false),
+            (Ok(None), IdRule::Property(name)) => {
                 return refuse(
-                    "id",
-                    "missing; a feature has a stable id. Name the property that has it with --id"
-                        .into(),
+                    &format!("properties.{name}"),
+                    "missing; it is the id of the feature (--id)".into(),
                 );
             }
-            Err((place, problem)) => return refuse(&place, problem),
+            // A made id would take two cases of a place for one.
+            (Ok(None), _) if self.rules.aside.as_ref() == Some(&collection) => {
+                return refuse(
+                    "id",
+                    "missing; a case has an id. Name the property that has it with --id".into(),
+                );
+            }
+            (Ok(None), _) => match ids::made(&collection, &body) {
+                Ok(id) => (id, true),
+                Err(e) => return refuse("id", e.to_string()),
+            },
+            (Err((place, problem)), _) => return refuse(&place, problem),
         };
         check(
-            self.plan,
+            self.rules,
             self.name,
-            Some(at.line),
-            Some(at.index),
+            Origin {
+                line: Some(at.line),
+                index: Some(at.index),
+                made,
+            },
             collection,
             Feature { id, body },
         )
     }
 
-    fn id_of(&self, value: &mut Value) -> Result<Option<FeatureId>, (String, String)> {
-        let Some(name) = &self.plan.id_property else {
-            return geojson::take_id(value).map_err(|e| (e.place, e.problem));
+    fn id_of(&self, at: &At<'_>, value: &mut Value) -> Result<Option<FeatureId>, (String, String)> {
+        let name = match &self.rules.ids {
+            IdRule::Own => return geojson::take_id(value).map_err(|e| (e.place, e.problem)),
+            IdRule::Row => {
+                let row = at.index + 1;
+                let text = match at.part {
+                    Some(part) => format!("{row}.{}", part + 1),
+                    None => row.to_string(),
+                };
+                return FeatureId::new(text)
+                    .map(Some)
+                    .map_err(|e| ("id".into(), e.to_string()));
+            }
+            IdRule::Property(name) => name,
         };
         match value.get("properties").and_then(|p| p.get(name)) {
             None | Some(Value::Null) => Ok(None),
@@ -164,7 +198,7 @@ impl Shared<'_> {
     }
 
     fn collection_of(&self, value: &Value) -> Result<CollectionId, String> {
-        if let Some(wanted) = &self.plan.collection {
+        if let Some(wanted) = &self.rules.collection {
             return Ok(wanted.clone());
         }
         match value.get("collection") {

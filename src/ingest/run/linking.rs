@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{CHUNK, Run, waiting};
 use crate::ingest::ImportError;
 use crate::ingest::link::{Missing, Targets};
-use crate::ingest::report::{Stage, Unlinked};
+use crate::ingest::report::{Report, Stage, Unlinked};
 use crate::model::{Change, CollectionId};
 
 /// Features linked at a time.
@@ -59,6 +59,7 @@ impl Run<'_> {
         self.report.nothing_to_link_to = wanted
             .into_iter()
             .filter(|name| targets.none_of(name))
+            .map(str::to_owned)
             .collect();
         let targets = Arc::new(targets);
         let mut done = 0;
@@ -95,7 +96,7 @@ impl Run<'_> {
             let line = Unlinked {
                 collection: change.collection.to_string(),
                 id: change.id.to_string(),
-                property: one.property,
+                property: one.property.to_owned(),
                 problem: one.problem,
             };
             self.unlinked.write(&line)?;

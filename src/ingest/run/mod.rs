@@ -3,11 +3,13 @@
 //! of it true.
 
 mod linking;
-mod schemas;
+pub(super) mod prepared;
+mod removal;
+pub(super) mod schemas;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -16,13 +18,18 @@ use super::far::Places;
 use super::infer::Inference;
 use super::lines::Lines;
 use super::link::{self, Targets};
-use super::read::{self, Checked, Message, Plan};
+use super::plan::{Basis, Plan};
+use super::read::{self, Checked, Message, Rules};
 use super::report::{Aside, Counts, FileReport, Progress, Reject, Report, Stage};
+use super::source::Source;
 use super::spill::SpillQueue;
 use super::{ImportError, Options};
 use crate::model::{Change, CollectionId, FeatureId};
+use crate::spatial::bounds::Bounds;
 use crate::store::{Staging, Store};
-use schemas::{known_schemas, plan};
+use prepared::{Prepared, Tally};
+use removal::Refused;
+use schemas::{known_schemas, rules};
 
 /// Features a call of the store.
 const CHUNK: usize = 1000;
@@ -30,33 +37,36 @@ const CHUNK: usize = 1000;
 const AHEAD: usize = 4;
 /// So many places of the map are looked at to tell what lies far from it.
 const SAMPLE: u32 = 2000;
+/// How the reason of every import begins.
+pub(super) const REASON: &str = "import ";
 /// How often an import begins anew because a schema changed while it ran.
 const ATTEMPTS: u32 = 3;
 
-/// Imports files as one commit.
+/// Plans an import and commits it in one go.
 ///
 /// # Errors
-/// When a file or the store fails; the map is as it was then. Features that are left out are no error:
-/// see [`Report::rejected`].
+/// When a file or the store fails, or somebody changed meanwhile what it changes; the map is as it was
+/// then. Features that are left out are no error: see [`Report::rejected`].
 pub async fn import(
     store: &Store,
-    files: &[PathBuf],
+    sources: &[Source],
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Report, ImportError> {
-    if let Some(hidden) = options.collection.as_ref().filter(|c| c.is_hidden()) {
-        return Err(ImportError::Hidden(hidden.clone()));
-    }
     let mut attempt = 1;
     loop {
-        match once(store, files, options, progress).await {
+        let prepared = prepare(store, sources, options, None, progress).await?;
+        if options.dry_run {
+            // Dropped, not published: the map stays as it is.
+            return Ok(prepared.report);
+        }
+        match prepared.commit(store, progress).await {
             // What was checked by the schema before would be published under another one.
-            Err(ImportError::Store(error)) if error.schema_changed().is_some() => {
-                if attempt == ATTEMPTS {
-                    let collection = error.schema_changed().unwrap_or_default();
-                    return Err(ImportError::SchemaChanged(collection.to_owned()));
-                }
-                tracing::warn!(%error, "a schema changed while the import ran; it begins anew");
+            Err(ImportError::SchemaChanged(collection)) if attempt < ATTEMPTS => {
+                tracing::warn!(
+                    collection,
+                    "a schema changed during the import; it starts again"
+                );
                 attempt += 1;
             }
             other => return other,
@@ -64,46 +74,87 @@ pub async fn import(
     }
 }
 
-/// Reads, checks and publishes once.
-async fn once(
+/// Tells what an import would do. Nothing of it stays in the store.
+///
+/// # Errors
+/// When a file or the store fails.
+pub async fn plan(
     store: &Store,
-    files: &[PathBuf],
+    sources: &[Source],
     options: &Options,
     progress: &dyn Progress,
+) -> Result<Plan, ImportError> {
+    let prepared = prepare(store, sources, options, None, progress).await?;
+    Ok(prepared.plan())
+}
+
+/// Commits a plan: reads the same files again with the same options.
+///
+/// # Errors
+/// When somebody changed what the plan changes, or a schema that it was checked by
+/// ([`ImportError::Conflict`], [`ImportError::SchemaChanged`]), when a file is another one
+/// ([`ImportError::InputChanged`]), or when a file or the store fails. The map is as it was then.
+pub async fn commit(
+    store: &Store,
+    sources: &[Source],
+    options: &Options,
+    basis: &Basis,
+    progress: &dyn Progress,
 ) -> Result<Report, ImportError> {
+    let prepared = prepare(store, sources, options, Some(basis), progress).await?;
+    prepared.commit(store, progress).await
+}
+
+/// Reads, checks, links and stages everything.
+async fn prepare(
+    store: &Store,
+    sources: &[Source],
+    options: &Options,
+    basis: Option<&Basis>,
+    progress: &dyn Progress,
+) -> Result<Prepared, ImportError> {
+    if let Some(hidden) = options.collection.as_ref().filter(|c| c.is_hidden()) {
+        return Err(ImportError::Hidden(hidden.clone()));
+    }
+    let since = match basis {
+        Some(basis) => basis.seq,
+        None => store.head().await?.seq,
+    };
     let known = known_schemas(store).await?;
-    let plan = Arc::new(plan(&known, options)?);
-    let names: Vec<_> = files
-        .iter()
-        .map(|f| f.file_name().unwrap_or(f.as_os_str()).to_string_lossy())
-        .collect();
-    let reason = format!("import {}", names.join(", "));
-    let staging = store.stage(options.author.clone(), Some(reason)).await?;
+    let rules = Arc::new(rules(&known, options)?);
+    let staging = store
+        .stage(options.author.clone(), Some(reason(sources, options)))
+        .await?;
     let mut run = Run {
         store,
         options,
         progress,
-        files,
+        sources,
+        basis,
         staging,
         report: Report {
             dry_run: options.dry_run,
             ..Report::default()
         },
+        tally: Tally::default(),
         rejects: Lines::create(options.rejects.as_deref())?,
         unlinked: Lines::create(options.unlinked.as_deref())?,
         seen: HashMap::new(),
-        ready: HashMap::new(),
+        repeats: HashMap::new(),
+        refused: Refused::default(),
+        ready: BTreeMap::new(),
         held: SpillQueue::default(),
         wanted: BTreeSet::new(),
         targets: Targets::default(),
         inferred: BTreeMap::new(),
         places: Places::default(),
+        extent: None,
         known: known.into_iter().map(|(c, k)| (c, k.version)).collect(),
     };
-    let outcome = run.read(plan).await;
+    let outcome = run.read(rules).await;
     if let Err(ImportError::File { file, problem }) = &outcome {
         run.rejects.write(&Reject {
-            file: file.display().to_string(),
+            file: file.clone(),
             sheet: None,
             line: None,
             index: None,
@@ -119,32 +170,39 @@ async fn once(
     run.find_far().await?;
     run.link().await?;
     run.put_ready(1).await?;
+    run.remove_missing().await?;
     run.put_schemas().await?;
     run.rejects.finish()?;
     run.unlinked.finish()?;
+    run.report.extent = run.extent.map(Bounds::to_numbers);
+    if let Some(collection) = run.schema_after(since) {
+        return Err(ImportError::SchemaChanged(collection.to_string()));
+    }
     let conditions = run.conditions();
-    let Run {
-        staging,
-        mut report,
-        ..
-    } = run;
-    if options.dry_run {
-        // Dropped, not published: the map stays as it is.
-        drop(staging);
-        return Ok(report);
+    Ok(Prepared {
+        staging: run.staging,
+        report: run.report,
+        conditions,
+        since,
+    })
+}
+
+/// What the commit says about itself: [`undo`](super::undo()) knows an import by it.
+fn reason(sources: &[Source], options: &Options) -> String {
+    let names: Vec<_> = sources
+        .iter()
+        .map(|s| {
+            let path = Path::new(s.name());
+            path.file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+        })
+        .collect();
+    let reason = format!("{REASON}{}", names.join(", "));
+    match &options.note {
+        Some(note) => format!("{reason} ({note})"),
+        None => reason,
     }
-    let read = report.total().read;
-    progress.update(&Stage::Publishing, 0.0, read);
-    let committed = staging.publish_if(&conditions).await?;
-    report.seq = Some(committed.seq);
-    report.at = Some(committed.at);
-    progress.update(&Stage::Settling, 0.0, read);
-    // It is on the map already: what is left to tidy, the server or the next import tidies.
-    if let Err(error) = store.compact().await {
-        tracing::warn!(%error, "the import is on the map; tidying after it is left for later");
-    }
-    progress.update(&Stage::Settling, 1.0, read);
-    Ok(report)
 }
 
 /// Where a feature was first seen: file, and line and index where it has them.
@@ -154,13 +212,19 @@ struct Run<'a> {
     store: &'a Store,
     options: &'a Options,
     progress: &'a dyn Progress,
-    files: &'a [PathBuf],
+    sources: &'a [Source],
+    /// The plan that is committed, where there is one.
+    basis: Option<&'a Basis>,
     staging: Staging,
     report: Report,
+    tally: Tally,
     rejects: Lines,
     unlinked: Lines,
     seen: HashMap<CollectionId, HashMap<FeatureId, Place>>,
-    ready: HashMap<CollectionId, Vec<Change>>,
+    /// How often a made id has come, where more than once.
+    repeats: HashMap<CollectionId, HashMap<FeatureId, u32>>,
+    refused: Refused,
+    ready: BTreeMap<CollectionId, Vec<Change>>,
     /// Features that lack a link, until all targets are known.
     held: SpillQueue,
     /// The collections that those want to be linked to.
@@ -169,23 +233,27 @@ struct Run<'a> {
     inferred: BTreeMap<CollectionId, Inference>,
     /// Where the features lie.
     places: Places,
+    /// The box of all of them.
+    extent: Option<Bounds>,
     /// The collections that have a schema, with the version by which features were checked.
     known: BTreeMap<CollectionId, u64>,
 }
 
 impl Run<'_> {
-    async fn read(&mut self, plan: Arc<Plan>) -> Result<(), ImportError> {
+    async fn read(&mut self, rules: Arc<Rules>) -> Result<(), ImportError> {
         let (sender, mut receiver) = mpsc::channel(AHEAD);
-        let files = self.files.to_vec();
+        let sources = self.sources.to_vec();
         let reader = tokio::task::spawn_blocking(move || {
-            read::read_all(&plan, &files, &mut |message| {
+            let watched = sender.clone();
+            let stopped = move || watched.is_closed();
+            read::read_all(&rules, &sources, &stopped, &mut |message| {
                 sender.blocking_send(message).map_err(|_| ())
             });
         });
         while let Some(message) = receiver.recv().await {
             match message {
                 Message::File { file, format } => self.report.files.push(FileReport {
-                    file: self.files[file].display().to_string(),
+                    file: self.sources[file].name().to_owned(),
                     format,
                 }),
                 Message::Batch {
@@ -197,14 +265,30 @@ impl Run<'_> {
                         self.take(file, one)?;
                     }
                     self.put_ready(CHUNK).await?;
-                    let stage = Stage::Reading(self.files[file].clone());
+                    let stage = Stage::Reading(PathBuf::from(self.sources[file].name()));
                     self.progress
                         .update(&stage, share, self.report.total().read);
                 }
+                Message::Hashed(hash) => self.hashed(hash)?,
                 Message::Failed(error) => return Err(error),
             }
         }
         reader.await.map_err(|e| ImportError::Broken(e.to_string()))
+    }
+
+    /// Notes the hash of the next file; where a plan is committed, it must be the one that was planned.
+    fn hashed(&mut self, hash: String) -> Result<(), ImportError> {
+        let file = self.report.inputs.len();
+        if let Some(basis) = self.basis
+            && basis.inputs.get(file) != Some(&hash)
+        {
+            let name = self.sources.get(file).map_or("", Source::name);
+            return Err(ImportError::InputChanged {
+                file: name.to_owned(),
+            });
+        }
+        self.report.inputs.push(hash);
+        Ok(())
     }
 
     fn counts(&mut self, collection: &CollectionId) -> &mut Counts {
@@ -215,19 +299,24 @@ impl Run<'_> {
     }
 
     fn take(&mut self, file: usize, checked: Checked) -> Result<(), ImportError> {
-        let (collection, feature, line, index) = match checked {
+        let (collection, mut feature, made, line, index) = match checked {
             Checked::Feature {
                 collection,
                 feature,
+                made,
                 line,
                 index,
-            } => (collection, feature, line, index),
+            } => (collection, feature, made, line, index),
             Checked::Rejected(reject) => return self.reject(reject),
         };
         let number = u32::try_from(file).unwrap_or(u32::MAX);
+        if made {
+            feature.id = self.free_id(&collection, feature.id);
+            self.counts(&collection).made_ids += 1;
+        }
         let ids = self.seen.entry(collection.clone()).or_default();
         if let Some((first, place)) = ids.get(&feature.id) {
-            let file_name = |n: usize| self.files[n].display().to_string();
+            let file_name = |n: usize| self.sources[n].name().to_owned();
             let other = usize::try_from(*first).unwrap_or(file);
             let mut problem = String::from("the id stands already");
             if let Some((line, index)) = place {
@@ -250,12 +339,16 @@ impl Run<'_> {
         }
         ids.insert(feature.id.clone(), (number, line.zip(index)));
         if let Some(geometry) = &feature.body.geometry {
-            self.places.see(&collection, &feature.id, geometry);
+            let bounds = self.places.see(&collection, &feature.id, geometry);
+            self.extent = match (self.extent, bounds) {
+                (Some(all), Some(one)) => Some(all.union(one)),
+                (all, one) => all.or(one),
+            };
         }
         self.counts(&collection).read += 1;
         if self.options.aside.as_ref() == Some(&collection) {
             self.report.aside.push(Aside {
-                file: self.files[file].display().to_string(),
+                file: self.sources[file].name().to_owned(),
                 line,
                 index,
                 feature,
@@ -292,6 +385,27 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// A made id that no feature of the import has yet: features that are the same in geometry and name
+    /// are numbered in the order of the files.
+    fn free_id(&mut self, collection: &CollectionId, id: FeatureId) -> FeatureId {
+        let seen = self.seen.entry(collection.clone()).or_default();
+        if !seen.contains_key(&id) {
+            return id;
+        }
+        self.report.identical += 1;
+        let repeats = self.repeats.entry(collection.clone()).or_default();
+        let count = repeats.entry(id.clone()).or_insert(1);
+        loop {
+            *count += 1;
+            match FeatureId::new(format!("{id}-{count}")) {
+                Ok(next) if seen.contains_key(&next) => {}
+                Ok(next) => return next,
+                // A made id is short, so this does not happen; the feature is rejected as a duplicate then.
+                Err(_) => return id,
+            }
+        }
+    }
+
     /// Names what lies far from everything on the map and from everything else of this import.
     async fn find_far(&mut self) -> Result<(), ImportError> {
         let places = std::mem::take(&mut self.places);
@@ -317,6 +431,11 @@ impl Run<'_> {
             let counts = self.counts(&collection);
             counts.read += 1;
             counts.rejected += 1;
+            if self.options.remove_missing {
+                self.refused.see(collection, reject.id.as_deref());
+            }
+        } else {
+            self.refused.unknown = true;
         }
         self.rejects.write(&reject)?;
         if self.report.rejects.len() < Report::SAMPLES {
@@ -333,14 +452,8 @@ impl Run<'_> {
             }
             let changes = std::mem::take(changes);
             let total = changes.len() as u64;
-            let changed = self.staging.put(changes).await?;
-            let counts = self
-                .report
-                .collections
-                .entry(collection.clone())
-                .or_default();
-            counts.changed += changed;
-            counts.unchanged += total - changed;
+            let staged = self.staging.put_each(changes).await?;
+            self.tally.add(&mut self.report, collection, total, &staged);
         }
         Ok(())
     }

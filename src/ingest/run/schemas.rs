@@ -1,12 +1,12 @@
 //! The schemas by which features are checked, and those that come with an import.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::Run;
 use crate::codec::check::Checker;
-use crate::ingest::read::Plan;
-use crate::ingest::{ImportError, Options, source};
+use crate::ingest::read::Rules;
+use crate::ingest::{ImportError, Options, attribution};
 use crate::model::{
     Body, BuiltIns, Change, CollectionId, FeatureId, OriginKind, Precondition, Properties, SCHEMAS,
     Schema,
@@ -14,14 +14,14 @@ use crate::model::{
 use crate::store::Store;
 
 /// A schema that the store has.
-pub(super) struct Known {
-    schema: Schema,
+pub(in crate::ingest) struct Known {
+    pub schema: Schema,
     /// The commit that wrote it.
     pub version: u64,
 }
 
 /// The schemas that the store has.
-pub(super) async fn known_schemas(
+pub(in crate::ingest) async fn known_schemas(
     store: &Store,
 ) -> Result<BTreeMap<CollectionId, Known>, ImportError> {
     let mut rows = Vec::new();
@@ -44,10 +44,11 @@ pub(super) async fn known_schemas(
     Ok(known)
 }
 
-pub(super) fn plan(
+/// What every file is read by.
+pub(super) fn rules(
     known: &BTreeMap<CollectionId, Known>,
     options: &Options,
-) -> Result<Plan, ImportError> {
+) -> Result<Rules, ImportError> {
     let mut checkers = HashMap::new();
     let mut titles = HashMap::new();
     let mut take = |schema: &Schema| -> Result<(), ImportError> {
@@ -61,11 +62,12 @@ pub(super) fn plan(
         }
     }
     known.values().try_for_each(|k| take(&k.schema))?;
-    Ok(Plan {
+    Ok(Rules {
         collection: options.collection.clone(),
         crs: options.crs,
-        id_property: options.id_property.clone(),
+        ids: options.ids.clone(),
         aside: options.aside.clone(),
+        refuse: options.refuse.clone(),
         vertices: options.vertices,
         feature_bytes: options.feature_bytes,
         checkers,
@@ -74,13 +76,25 @@ pub(super) fn plan(
 }
 
 impl Run<'_> {
-    /// The collections that have features of this import, or are to be there after it.
-    fn filled(&self) -> BTreeSet<CollectionId> {
+    /// The collections that have features of this import.
+    pub(super) fn brought(&self) -> BTreeSet<CollectionId> {
         let came = self.report.collections.iter();
         let came = came.filter(|(_, counts)| counts.read > counts.rejected);
-        let mut filled: BTreeSet<_> = came.map(|(c, _)| c.clone()).collect();
+        came.map(|(c, _)| c.clone()).collect()
+    }
+
+    /// The collections that have features of this import, or are to be there after it.
+    fn filled(&self) -> BTreeSet<CollectionId> {
+        let mut filled = self.brought();
         filled.extend(self.options.needed.iter().cloned());
         filled
+    }
+
+    /// A collection of this import whose schema is newer than a commit: it was planned by another one.
+    pub(super) fn schema_after(&self, seq: u64) -> Option<CollectionId> {
+        self.basis?;
+        let newer = |c: &CollectionId| self.known.get(c).is_some_and(|version| *version > seq);
+        self.filled().into_iter().find(newer)
     }
 
     /// That the schemas are still those by which the features were checked.
@@ -123,7 +137,7 @@ impl Run<'_> {
             });
         }
         let formats: Vec<_> = self.report.files.iter().map(|f| f.format).collect();
-        changes.extend(source::source_of(&formats));
+        changes.extend(attribution::source_of(&formats));
         if !changes.is_empty() {
             self.staging.put(changes).await?;
         }
@@ -133,10 +147,13 @@ impl Run<'_> {
     /// A title for an inferred schema: the file's name where the collection is called after it.
     fn title(&self, collection: &CollectionId) -> String {
         debug_assert_ne!(collection.as_str(), SCHEMAS);
-        let stem = |path: &PathBuf| path.file_stem().map(|s| s.to_string_lossy().into_owned());
-        match self.files {
+        let stem = |name: &str| {
+            let stem = Path::new(name).file_stem();
+            stem.map(|s| s.to_string_lossy().into_owned())
+        };
+        match self.sources {
             [only] if self.inferred.len() == 1 => {
-                stem(only).unwrap_or_else(|| collection.to_string())
+                stem(only.name()).unwrap_or_else(|| collection.to_string())
             }
             _ => collection.to_string(),
         }

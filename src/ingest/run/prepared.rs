@@ -1,0 +1,114 @@
+//! What is staged and not committed yet.
+
+use crate::ingest::ImportError;
+use crate::ingest::plan::{self, Basis, Plan};
+use crate::ingest::report::{ChangeKind, Progress, Report, Stage};
+use crate::model::{CollectionId, Precondition};
+use crate::store::{Effect, Staged, Staging, Store, StoreError};
+
+/// Changes that wait for their commit.
+pub(in crate::ingest) struct Prepared {
+    pub staging: Staging,
+    pub report: Report,
+    pub conditions: Vec<Precondition>,
+    /// No later commit may have changed a feature that is changed here.
+    pub since: u64,
+}
+
+impl Prepared {
+    /// What would be committed; nothing is kept of it.
+    pub fn plan(self) -> Plan {
+        let basis = Basis {
+            seq: self.since,
+            inputs: self.report.inputs.clone(),
+        };
+        let report = Report {
+            dry_run: true,
+            ..self.report
+        };
+        Plan { report, basis }
+    }
+
+    /// Makes it true in one commit.
+    pub async fn commit(
+        self,
+        store: &Store,
+        progress: &dyn Progress,
+    ) -> Result<Report, ImportError> {
+        let Self {
+            staging,
+            mut report,
+            conditions,
+            since,
+        } = self;
+        let read = report.total().read;
+        progress.update(&Stage::Publishing, 0.0, read);
+        let committed = staging
+            .publish_since(&conditions, since)
+            .await
+            .map_err(refused)?;
+        report.seq = Some(committed.seq);
+        report.at = Some(committed.at);
+        progress.update(&Stage::Settling, 0.0, read);
+        // It is on the map already: what is left to tidy, the server or the next import tidies.
+        if let Err(error) = store.compact().await {
+            tracing::warn!(%error, "the import is committed; folding it into the tables failed and is tried again later");
+        }
+        progress.update(&Stage::Settling, 1.0, read);
+        Ok(report)
+    }
+}
+
+fn refused(error: StoreError) -> ImportError {
+    if let Some(collection) = error.schema_changed() {
+        return ImportError::SchemaChanged(collection.to_owned());
+    }
+    match error {
+        StoreError::Overtaken(overtaken) => {
+            let (total, features) = plan::conflicts_of(overtaken);
+            ImportError::Conflict { total, features }
+        }
+        other => other.into(),
+    }
+}
+
+/// Counts what staged changes do, and keeps the first of each kind.
+#[derive(Default)]
+pub(in crate::ingest) struct Tally {
+    sampled: [usize; 3],
+}
+
+impl Tally {
+    /// Adds the outcome of staging `total` changes of a collection.
+    pub fn add(
+        &mut self,
+        report: &mut Report,
+        collection: &CollectionId,
+        total: u64,
+        staged: &[Staged],
+    ) {
+        for one in staged {
+            let kind = match one.effect {
+                Effect::New => ChangeKind::New,
+                Effect::Changed => ChangeKind::Changed,
+                Effect::Removed => ChangeKind::Removed,
+            };
+            let counts = report.collections.entry(collection.clone()).or_default();
+            match kind {
+                ChangeKind::New => {
+                    counts.new += 1;
+                    counts.changed += 1;
+                }
+                ChangeKind::Changed => counts.changed += 1,
+                ChangeKind::Removed => counts.removed += 1,
+            }
+            let sampled = &mut self.sampled[kind as usize];
+            if *sampled < Report::SAMPLES {
+                *sampled += 1;
+                report.sample(collection, &one.id, kind);
+            }
+        }
+        let counts = report.collections.entry(collection.clone()).or_default();
+        counts.unchanged += total - (staged.len() as u64).min(total);
+    }
+}

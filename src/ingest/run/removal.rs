@@ -1,0 +1,80 @@
+//! Removes what the map has and the files do not, where that was asked for.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{CHUNK, Run};
+use crate::ingest::ImportError;
+use crate::model::{Change, CollectionId, FeatureId};
+
+/// The features of the files that are rejected: what the map has of them stays.
+#[derive(Default)]
+pub(super) struct Refused {
+    ids: HashMap<CollectionId, HashSet<String>>,
+    /// Collections with a reject whose id is not known.
+    nameless: HashSet<CollectionId>,
+    /// Whether there is a reject whose collection is not known.
+    pub unknown: bool,
+}
+
+impl Refused {
+    /// Notes a reject.
+    pub fn see(&mut self, collection: CollectionId, id: Option<&str>) {
+        match id {
+            Some(id) => {
+                let ids = self.ids.entry(collection).or_default();
+                ids.insert(id.to_owned());
+            }
+            None => {
+                self.nameless.insert(collection);
+            }
+        }
+    }
+
+    fn has(&self, collection: &CollectionId, id: &FeatureId) -> bool {
+        let ids = self.ids.get(collection);
+        ids.is_some_and(|ids| ids.contains(id.as_str()))
+    }
+}
+
+impl Run<'_> {
+    /// Stages the removal of features that the files do not have, in the collections that they bring
+    /// features of.
+    pub(super) async fn remove_missing(&mut self) -> Result<(), ImportError> {
+        if !self.options.remove_missing {
+            return Ok(());
+        }
+        for collection in self.brought() {
+            if self.options.aside.as_ref() == Some(&collection) {
+                continue;
+            }
+            if self.refused.unknown || self.refused.nameless.contains(&collection) {
+                self.report.not_removed.push(collection);
+                continue;
+            }
+            let seen = self.seen.get(&collection);
+            let mut missing = Vec::new();
+            self.store
+                .load_collection(&collection, |record| {
+                    let named = seen.is_some_and(|ids| ids.contains_key(&record.id))
+                        || self.refused.has(&collection, &record.id);
+                    if !named {
+                        missing.push(record.id);
+                    }
+                })
+                .await?;
+            for ids in missing.chunks(CHUNK) {
+                let changes = ids.iter().map(|id| Change {
+                    collection: collection.clone(),
+                    id: id.clone(),
+                    body: None,
+                });
+                let staged = self.staging.put_each(changes.collect()).await?;
+                // Who removed one of them meanwhile left nothing to do.
+                let total = staged.len() as u64;
+                self.tally
+                    .add(&mut self.report, &collection, total, &staged);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! A file to import: anything that can be read from its beginning, more than once.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+/// What a file is read through.
+pub trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
+
+type Open = dyn Fn() -> io::Result<Box<dyn ReadSeek>> + Send + Sync;
+
+/// A file to import.
+#[derive(Clone)]
+pub struct Source {
+    name: String,
+    open: Arc<Open>,
+}
+
+impl Source {
+    /// A file on this computer.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Self::new(path.display().to_string(), move || {
+            Ok(Box::new(File::open(&path)?))
+        })
+    }
+
+    /// Something that can be opened, at its beginning each time. `name` is what it is called in reports;
+    /// its file stem may name the collection.
+    pub fn new(
+        name: impl Into<String>,
+        open: impl Fn() -> io::Result<Box<dyn ReadSeek>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            open: Arc::new(open),
+        }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Opens it for the reading thread. When `stopped` says so, reading ends with an error: passes over a
+    /// large file may hand out nothing for long.
+    pub(super) fn open(&self, stopped: impl Fn() -> bool + Send + 'static) -> io::Result<Hashing> {
+        Ok(Hashing {
+            inner: (self.open)()?,
+            stopped: Box::new(stopped),
+            hasher: Sha256::new(),
+            hashed: 0,
+            at: 0,
+        })
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Source").field(&self.name).finish()
+    }
+}
+
+/// Hashes a file while it is read, each byte once, in whatever order it is read.
+pub(super) struct Hashing {
+    inner: Box<dyn ReadSeek>,
+    stopped: Box<dyn Fn() -> bool + Send>,
+    hasher: Sha256,
+    /// So many bytes from the beginning are hashed.
+    hashed: u64,
+    at: u64,
+}
+
+impl Hashing {
+    /// The SHA-256 of the whole file, in hexadecimal digits; reads what is not read yet.
+    pub fn finish(mut self) -> io::Result<String> {
+        if self.at != self.hashed {
+            self.seek(SeekFrom::Start(self.hashed))?;
+        }
+        io::copy(&mut self, &mut io::sink())?;
+        let digest = self.hasher.finalize();
+        Ok(digest.iter().map(|b| format!("{b:02x}")).collect())
+    }
+}
+
+impl Read for Hashing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if (self.stopped)() {
+            return Err(io::Error::other("the import was stopped"));
+        }
+        let n = self.inner.read(buffer)?;
+        let end = self.at + n as u64;
+        if self.at <= self.hashed && self.hashed < end {
+            // What was read and not hashed yet fits into the buffer.
+            let known = usize::try_from(self.hashed - self.at).unwrap_or(n);
+            self.hasher.update(&buffer[known.min(n)..n]);
+            self.hashed = end;
+        }
+        self.at = end;
+        Ok(n)
+    }
+}
+
+impl Seek for Hashing {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = self.inner.seek(to)?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[test]
+    fn a_file_has_one_hash_in_whatever_order_it_is_read() {
+        let bytes: Vec<u8> = (0..10_000u32).map(|i| (i * 7 % 251) as u8).collect();
+        let expected: String = Sha256::digest(&bytes)
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        let open = || {
+            let bytes = bytes.clone();
+            Source::new("x", move || Ok(Box::new(io::Cursor::new(bytes.clone()))))
+                .open(|| false)
+                .unwrap()
+        };
+        assert_eq!(open().finish().unwrap(), expected);
+
+        let mut file = open();
+        let mut part = [0; 10];
+        for at in [0, 100, 5_000, 200, 9_990, 0] {
+            file.seek(SeekFrom::Start(at)).unwrap();
+            file.read_exact(&mut part).unwrap();
+        }
+        assert_eq!(file.finish().unwrap(), expected);
+    }
+
+    #[test]
+    fn reading_ends_when_the_import_is_stopped() {
+        let stop = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&stop);
+        let source = Source::new("x", || Ok(Box::new(io::Cursor::new(vec![0u8; 100]))));
+        let mut file = source.open(move || seen.load(Ordering::Relaxed)).unwrap();
+        assert_eq!(file.read(&mut [0; 10]).unwrap(), 10);
+        stop.store(true, Ordering::Relaxed);
+        assert!(file.read(&mut [0; 10]).is_err());
+    }
+}
