@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 
 use crate::live::history::PastError;
 use crate::model::SCHEMAS;
-use crate::store::{Fault, StoreError};
+use crate::store::{Fault, StoreError, UploadRefusal};
 
 /// An error answer: `application/problem+json`. Boxed, because errors are rare and results are not.
 #[derive(Debug)]
@@ -253,18 +253,25 @@ impl From<StoreError> for Problem {
                  repeat the change."
             ))
             .with("seq", seq),
+            StoreError::TooManyJobs { most } => Self::too_many(
+                format!(
+                    "The account has {most} jobs that have not ended. Wait until one has ended, or \
+                     cancel one (DELETE /api/jobs/ID)."
+                ),
+                std::time::Duration::from_secs(10),
+            ),
+            StoreError::JobThere { kind } => Self::conflict(format!(
+                "There is a job {kind:?} of this job already: one of the kind is made, unless it \
+                 failed, was cancelled or was lost."
+            )),
+            StoreError::Upload(refusal @ UploadRefusal::Total(_)) => {
+                Self::full(sentence(&refusal.to_string()))
+            }
+            StoreError::Upload(refusal) => Self::too_large(sentence(&refusal.to_string())),
+            error @ StoreError::NoUpload { .. } => Self::conflict(sentence(&error.to_string())),
             error @ (StoreError::NameTaken { .. }
             | StoreError::Disabled { .. }
-            | StoreError::LastAdmin { .. }) => {
-                let text = error.to_string();
-                let mut letters = text.chars();
-                let first = letters.next().map(|c| c.to_ascii_uppercase());
-                Self::conflict(format!(
-                    "{}{}.",
-                    first.unwrap_or_default(),
-                    letters.as_str()
-                ))
-            }
+            | StoreError::LastAdmin { .. }) => Self::conflict(sentence(&error.to_string())),
             error => match error.fault() {
                 Some(fault) => {
                     tracing::warn!(%error, "the database does not work");
@@ -274,6 +281,13 @@ impl From<StoreError> for Problem {
             },
         }
     }
+}
+
+/// An error text as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 impl From<PastError> for Problem {

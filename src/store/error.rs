@@ -128,6 +128,27 @@ pub enum StoreError {
         /// The account's name.
         name: String,
     },
+    /// An account has as many jobs that have not ended as it may.
+    #[error("the account has {most} jobs that have not ended; wait until one has, or cancel one")]
+    TooManyJobs {
+        /// How many it may have.
+        most: u32,
+    },
+    /// The job of a kind was made already.
+    #[error("there is a job {kind:?} of this job already")]
+    JobThere {
+        /// Its kind.
+        kind: String,
+    },
+    /// A file is not taken.
+    #[error(transparent)]
+    Upload(#[from] UploadRefusal),
+    /// A file that was uploaded is no longer there.
+    #[error("the uploaded file {id} was removed; send it again")]
+    NoUpload {
+        /// Its id.
+        id: String,
+    },
     /// An import was silent for so long that its rows were taken for left behind.
     #[error(
         "the import was held up for over ten minutes and was given up; nothing of it is on the map: \
@@ -196,6 +217,26 @@ impl std::fmt::Display for Overtaken {
     }
 }
 
+/// Why a chunk is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UploadRefusal {
+    /// The file is too large.
+    #[error("a file may have {} MiB", .0 >> 20)]
+    One(u64),
+    /// The account keeps too much.
+    #[error(
+        "the files of one account may have {} MiB together: remove jobs that have ended, or wait until they expire",
+        .0 >> 20
+    )]
+    Account(u64),
+    /// All accounts together keep too much.
+    #[error(
+        "all uploaded files may have {} MiB together: wait until older ones expire, or raise --uploads-total",
+        .0 >> 20
+    )]
+    Total(u64),
+}
+
 impl Precondition {
     /// Whether it holds where `found` is the commit that wrote the feature last.
     pub(super) fn check(&self, found: Option<u64>) -> Result<(), StoreError> {
@@ -229,6 +270,16 @@ impl StoreError {
         match &error {
             sqlx::Error::Database(d) if d.is_unique_violation() => Self::NameTaken {
                 name: name.to_owned(),
+            },
+            _ => error.into(),
+        }
+    }
+
+    /// What an insert of a job failed with: there is one of its kind, or something else.
+    pub(super) fn job_there(error: sqlx::Error, kind: &str) -> Self {
+        match &error {
+            sqlx::Error::Database(d) if d.is_unique_violation() => Self::JobThere {
+                kind: kind.to_owned(),
             },
             _ => error.into(),
         }

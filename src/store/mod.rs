@@ -22,6 +22,7 @@ mod error;
 mod health;
 mod history;
 mod invite;
+mod job;
 mod lock;
 mod operational;
 mod password;
@@ -29,6 +30,7 @@ mod photo;
 pub mod postgis;
 pub mod sqlite;
 mod token;
+mod upload;
 mod webhook;
 
 use std::path::Path;
@@ -43,14 +45,16 @@ pub use account::{
 };
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
 pub use erase::{CONTACT, Cleaned, Erased, Erasure};
-pub use error::{Fault, Overtaken, StoreError};
+pub use error::{Fault, Overtaken, StoreError, UploadRefusal};
 pub use history::Position;
 pub use invite::{Accepted, Guest, Invite, NewInvite};
+pub use job::{Job, JobEnd, JobQuery, JobState, Kept, MOST_KEPT, NewJob, OwnerQueue};
 pub use lock::Claim;
 pub use operational::Seen;
 pub use password::{LONGEST_PASSWORD, PasswordError, PasswordHash, SHORTEST_PASSWORD};
 pub use photo::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
 pub use token::{NewAccountToken, NewToken, Token, TokenSecret};
+pub use upload::{CHUNK_BYTES, Upload, UploadLimits};
 pub use webhook::{
     Attempt, Delivery, DeliveryState, HookEvent, NewWebhook, Outcome, Trouble, Webhook,
 };

@@ -172,15 +172,24 @@ async fn contents(
     Ok((counts, text))
 }
 
-/// Takes out what belongs to the processes of the moment and what no commit will ever name.
+/// Takes out what belongs to the processes of the moment (jobs and the files that they read, too) and what no
+/// commit will ever name.
 pub(in crate::store) async fn strip(file: &mut SqliteConnection) -> Result<(), StoreError> {
+    let chunks: i64 = sqlx::query_scalar("SELECT count(*) FROM upload_chunks")
+        .fetch_one(&mut *file)
+        .await?;
     sqlx::raw_sql(
         "BEGIN; DELETE FROM leases; DELETE FROM sessions; DELETE FROM batches; \
+         DELETE FROM jobs; DELETE FROM uploads; DELETE FROM upload_chunks; \
          DELETE FROM changes WHERE batch NOT IN (SELECT batch FROM commits); \
          DELETE FROM meta WHERE key = 'probed'; COMMIT",
     )
-    .execute(file)
+    .execute(&mut *file)
     .await?;
+    if chunks > 0 {
+        // The pages of the files would make the backup as large as if it had them.
+        sqlx::query("VACUUM").execute(file).await?;
+    }
     Ok(())
 }
 

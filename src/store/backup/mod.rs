@@ -1,8 +1,8 @@
 //! A whole map as one portable file, and back: from either store and into either.
 //!
 //! The file is itself a SQLite database of this program, with the full log, features, tokens, photos,
-//! contacts and webhooks, and beside them a [`Manifest`] that says what must be in it. Sessions and
-//! leases are left out: they belong to the processes of the moment.
+//! contacts and webhooks, and beside them a [`Manifest`] that says what must be in it. Sessions,
+//! leases, jobs and uploaded files are left out: they belong to the processes of the moment.
 
 pub(super) mod archive;
 pub(super) mod cells;

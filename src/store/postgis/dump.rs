@@ -18,7 +18,7 @@ use crate::store::backup::cells::{Cell, Inserts, quoted};
 use crate::store::{StoreError, sqlite};
 
 /// What the log is made of, which is read in its own way, and what belongs to the moment.
-const APART: [&str; 8] = [
+const APART: [&str; 11] = [
     "meta",
     "features",
     "changes",
@@ -27,6 +27,9 @@ const APART: [&str; 8] = [
     "quarantine",
     "leases",
     "sessions",
+    "jobs",
+    "uploads",
+    "upload_chunks",
 ];
 
 impl PostgisStore {

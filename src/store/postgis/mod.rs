@@ -11,6 +11,7 @@ mod dump;
 mod erase;
 mod history;
 mod invite;
+mod job;
 mod listen;
 mod operational;
 mod photo;
@@ -23,6 +24,7 @@ mod rows;
 mod sample;
 mod staging;
 mod token;
+mod upload;
 mod views;
 mod webhook;
 mod write;
@@ -96,6 +98,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         10,
         "units",
         include_str!("../../../migrations/postgis/0010_units.sql"),
+    ),
+    (
+        12,
+        "jobs",
+        include_str!("../../../migrations/postgis/0012_jobs.sql"),
     ),
 ];
 

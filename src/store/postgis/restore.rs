@@ -21,7 +21,7 @@ const ROWS: usize = 2_000;
 const BYTES: usize = 4 << 20;
 
 /// What is written in its own way, or belongs to the moment.
-const APART: [&str; 7] = [
+const APART: [&str; 10] = [
     "meta",
     "features",
     "changes",
@@ -29,6 +29,9 @@ const APART: [&str; 7] = [
     "quarantine",
     "leases",
     "sessions",
+    "jobs",
+    "uploads",
+    "upload_chunks",
 ];
 
 impl PostgisStore {

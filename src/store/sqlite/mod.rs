@@ -9,6 +9,7 @@ mod erase;
 mod file;
 mod history;
 mod invite;
+mod job;
 mod operational;
 mod photo;
 mod read;
@@ -16,6 +17,7 @@ mod replay;
 mod sample;
 mod staging;
 mod token;
+mod upload;
 mod webhook;
 mod write;
 mod writer;
@@ -88,6 +90,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         10,
         "units",
         include_str!("../../../migrations/sqlite/0010_units.sql"),
+    ),
+    (
+        12,
+        "jobs",
+        include_str!("../../../migrations/sqlite/0012_jobs.sql"),
     ),
 ];
 
