@@ -22,6 +22,7 @@ use geo_types::line_string;
 use onemap::http::{self, App, Options};
 use onemap::index::Select;
 use onemap::live::Live;
+use onemap::live::jobs::{Jobs, Kinds, Settings};
 use onemap::model::Role;
 use onemap::service::config;
 use onemap::spatial::bounds::Bounds;
@@ -98,7 +99,13 @@ async fn measure(buildings: u64) {
     let half = half_width(&live, &places);
     let mean = mean_body(&live, &places, half);
     let body = Bytes::from(vec![b'x'; mean]);
-    let app = App::new(live.clone(), Options::default(), http::metrics::install());
+    let jobs = Jobs::new(live.store().clone(), Kinds::default(), Settings::default());
+    let app = App::new(
+        live.clone(),
+        jobs,
+        Options::default(),
+        http::metrics::install(),
+    );
     let plain = get(move || {
         let body = body.clone();
         async move { body }

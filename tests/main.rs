@@ -22,6 +22,7 @@ mod foreign_files;
 mod full_disk;
 mod import_command;
 mod import_plan;
+mod jobs;
 mod killed_import;
 mod killed_ledger;
 mod ledger;

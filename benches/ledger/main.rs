@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use onemap::http::{self, App, Options};
 use onemap::live::Live;
+use onemap::live::jobs::{Jobs, Kinds, Settings};
 use onemap::model::{Author, Edit, Role};
 use onemap::service::config;
 use onemap::service::ledger::{cases, timer};
@@ -101,7 +102,13 @@ async fn measure(size: Size) {
         .create_token(NewToken::new("bench", Role::Admin))
         .await
         .unwrap();
-    let app = App::new(live.clone(), Options::default(), http::metrics::install());
+    let jobs = Jobs::new(live.store().clone(), Kinds::default(), Settings::default());
+    let app = App::new(
+        live.clone(),
+        jobs,
+        Options::default(),
+        http::metrics::install(),
+    );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let router = http::router(app);

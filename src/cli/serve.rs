@@ -17,6 +17,7 @@ use super::serve_limits::LimitArgs;
 use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
 use crate::http::{self, App, Proxies, assets, connections};
+use crate::live::jobs::{self, Jobs, Kinds};
 use crate::live::{self, Live};
 use crate::model::names::collection::BUILDINGS;
 use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
@@ -137,8 +138,12 @@ async fn serve(
     let begun = std::time::Instant::now();
     let live = Live::start_following(store.clone(), args.following()).await?;
     config::configure(&live, folder.as_ref()).await?;
+    let tasks = live.tasks();
     if let (Some(dir), Some(folder)) = (args.config.clone(), folder) {
-        tokio::spawn(config::watch(live.clone(), dir, folder));
+        let live = live.clone();
+        tasks.spawn("configuration", move || {
+            config::watch(live.clone(), dir.clone(), folder.clone())
+        });
     }
     let features: usize = live
         .snapshot()
@@ -152,13 +157,17 @@ async fn serve(
         ms = begun.elapsed().as_millis() as u64,
         "the map is in memory"
     );
-    tokio::spawn(tidy(store.clone(), args.audit_days));
-    tokio::spawn(timer::run(live.clone()));
+    spawn(&live, "timer", timer::run);
+    spawn(&live, "webhooks", webhooks::run);
+    let audit_days = args.audit_days;
+    spawn(&live, "sweeps", move |live| {
+        tidy(live.store().clone(), audit_days)
+    });
     if args.demo && live.snapshot().is_demo() {
-        tokio::spawn(demo_ledger::go_on(
-            CaseService::new(live.clone()),
-            args.demo_speed,
-        ));
+        let speed = args.demo_speed;
+        spawn(&live, "demo", move |live| {
+            demo_ledger::go_on(CaseService::new(live), speed)
+        });
     } else if args.demo {
         say(
             "这是真实数据，不加入演示预警。This map is not the demo's: no demo reports are added to it.",
@@ -173,8 +182,12 @@ async fn serve(
         tls: args.tls_cert.is_some(),
         trust_proxy: args.trust_proxy.clone(),
     };
-    tokio::spawn(webhooks::run(live.clone()));
-    let app = App::new(live, options, http::metrics::install());
+    let jobs = Jobs::new(store.clone(), Kinds::default(), jobs::Settings::default());
+    tasks.spawn_stopping("jobs", {
+        let jobs = jobs.clone();
+        move |stop| jobs.clone().run(stop)
+    });
+    let app = App::new(live.clone(), jobs, options, http::metrics::install());
     let listener = std::net::TcpListener::bind(args.listen)
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
@@ -190,8 +203,20 @@ async fn serve(
     }
 
     started.store(true, Ordering::Release);
-    connections::serve(listener, tls, app, stopped()).await?;
+    let served = connections::serve(listener, tls, app, stopped()).await;
+    live.tasks().stop().await;
+    served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a task over the map for as long as the process lives.
+fn spawn<F, Fut>(live: &Live, name: &'static str, task: F)
+where
+    F: Fn(Live) -> Fut + Send + 'static,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let own = live.clone();
+    live.tasks().spawn(name, move || task(own.clone()));
 }
 
 /// Schemas decide what is protected, so a wrong one stops the start instead of being passed over.
@@ -321,6 +346,9 @@ async fn tidy(store: Store, audit_days: u32) {
         if let Err(error) = store.sweep_deliveries(old).await {
             tracing::warn!(%error, "removing old notes of deliveries failed; it is tried again");
         }
+        if let Err(error) = sweep_jobs(&store).await {
+            tracing::warn!(%error, "removing expired jobs and files failed; it is tried again");
+        }
         if audit_days > 0
             && let Err(error) = sweep_audit(&store, audit_days).await
         {
@@ -336,6 +364,18 @@ async fn sweep_audit(store: &Store, days: u32) -> Result<(), StoreError> {
     const PORTION: u32 = 1_000;
     let old = Timestamp::now() - SignedDuration::from_hours(24 * i64::from(days));
     while store.sweep_audit(old, PORTION).await? == u64::from(PORTION) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// Removes the jobs and the uploaded files whose time is over; chunks of files a few at a time, so that writes
+/// slip in between.
+async fn sweep_jobs(store: &Store) -> Result<(), StoreError> {
+    let now = Timestamp::now();
+    store.sweep_jobs(now).await?;
+    store.expire_uploads(now).await?;
+    while store.sweep_chunks().await? > 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())

@@ -88,7 +88,8 @@ pub async fn live() -> Json<Value> {
     responses((status = 200, description = "`status` is ready, stale while the database is away and reads are answered from memory, or read_only while nothing can be written; \
         `writable` is `{ok, problem}`: whether writing works, and what keeps it from working; \
         `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the \
-        configuration, in whose place the ones before them are in force", body = Value)))]
+        configuration, in whose place the ones before them are in force; `tasks` are those that run as long as the process, by name, each \
+        `{state: running | waiting | stopped, since, restarts, problem}`: one that ended or panicked is started again after a pause", body = Value)))]
 pub async fn ready(State(app): State<App>) -> Response {
     let snapshot = app.live.snapshot();
     let condition = app.live.condition();
@@ -113,6 +114,7 @@ pub async fn ready(State(app): State<App>) -> Response {
         "writable": {"ok": problem.is_none(), "problem": problem},
         "quarantined": snapshot.quarantined(),
         "config": *app.live.config_problems(),
+        "tasks": app.live.tasks().reports(),
     });
     (
         StatusCode::OK,

@@ -21,6 +21,7 @@ mod html;
 mod in_flight;
 mod invites;
 mod items;
+mod jobs;
 mod limit;
 pub mod metrics;
 mod nearest;
@@ -60,6 +61,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::live::Live;
+use crate::live::jobs::Jobs;
 use crate::service::ledger::CaseService;
 use crate::store::audit::during;
 pub use events::FeedLimits;
@@ -108,6 +110,7 @@ pub struct App(Arc<Parts>);
 #[derive(Debug)]
 pub struct Parts {
     live: Live,
+    jobs: Jobs,
     /// The write path of the ledger.
     service: CaseService,
     options: Options,
@@ -136,9 +139,15 @@ impl Deref for App {
 }
 
 impl App {
-    /// The service over a living map.
-    pub fn new(live: Live, options: Options, metrics: Option<PrometheusHandle>) -> Self {
+    /// The service over a living map and its jobs.
+    pub fn new(
+        live: Live,
+        jobs: Jobs,
+        options: Options,
+        metrics: Option<PrometheusHandle>,
+    ) -> Self {
         Self(Arc::new(Parts {
+            jobs,
             service: CaseService::new(live.clone()),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
@@ -267,6 +276,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(invites::revoke))
         .routes(routes!(invites::accept))
         .routes(routes!(audit::list))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::read, jobs::delete))
+        .routes(routes!(jobs::job_events))
         .routes(routes!(metrics::live))
         .routes(routes!(metrics::ready))
         .routes(routes!(metrics::metrics))

@@ -16,6 +16,7 @@
 //! | `plan` | what would change, and the condition of its commit |
 //! | `undo` | what was there before an import |
 //! | `report` | what it did |
+//! | `threads` | where it works |
 //! | `lines` | files of rejects and of features without links |
 //!
 //! [`import`] plans and commits in one go. [`plan`] tells what would change and keeps nothing but the number of
@@ -43,6 +44,7 @@ mod spill;
 mod split;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod undo;
 
 use std::io;
@@ -60,6 +62,7 @@ pub use report::{
 };
 pub use run::{commit, import, plan};
 pub use source::{ReadSeek, Source};
+pub use threads::Threads;
 pub use undo::{Undo, plan_undo, undo};
 
 use crate::model::{Author, CollectionId, SchemaError};

@@ -1,7 +1,6 @@
 //! The only writer of memory: folds commits into the next snapshot, in order, and publishes each
 //! whole.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -36,23 +35,7 @@ const LATE: Duration = Duration::from_secs(6);
 /// What a merge made; nothing if it failed.
 type Merge = (CollectionId, Option<MergedBase>);
 
-/// Follows the store for as long as the process lives. A fault of ours in one commit must not leave
-/// the map standing still for ever without a word.
-pub(super) async fn supervise<F>(live: Live, follow: impl Fn(Live) -> F, pause: Duration)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    // Ends by itself only where the runtime ends, or the store is closed.
-    while let Err(end) = tokio::spawn(follow(live.clone())).await {
-        if end.is_cancelled() {
-            return;
-        }
-        tracing::error!(%end, "the follower broke down; it begins again");
-        hear(&live, Some(end.to_string()));
-        tokio::time::sleep(pause).await;
-    }
-}
-
+/// Follows the store for as long as the process lives.
 pub(super) async fn follow(live: Live) {
     let (merged_sender, mut merged) = mpsc::channel::<Merge>(16);
     let mut merging: Vec<CollectionId> = Vec::new();
@@ -60,7 +43,7 @@ pub(super) async fn follow(live: Live) {
         match catch_up(&live).await {
             Ok(()) => hear(&live, None),
             // The program is about to end.
-            Err(error) if error.is_closed() => return,
+            Err(error) if error.is_closed() => return std::future::pending().await,
             Err(error) => {
                 // Readers go on with what there is; pages say how old it is.
                 tracing::warn!(%error, "the follower cannot read the store");
@@ -327,22 +310,5 @@ mod tests {
             Ok(7)
         };
         assert_eq!(patient(patience, &progress, slow).await.unwrap(), 7);
-    }
-
-    #[tokio::test]
-    async fn a_follower_that_breaks_down_begins_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let live = live(&folder).await;
-        let runs = Arc::new(AtomicU64::new(0));
-        let follow = |live: Live| {
-            let runs = Arc::clone(&runs);
-            async move {
-                if runs.fetch_add(1, Ordering::Relaxed) < 2 {
-                    assert!(live.snapshot().is_demo(), "breaks down");
-                }
-            }
-        };
-        supervise(live.clone(), follow, Duration::from_millis(1)).await;
-        assert_eq!(runs.load(Ordering::Relaxed), 3);
     }
 }

@@ -6,9 +6,11 @@ mod days;
 mod feed;
 mod follower;
 pub mod history;
+pub mod jobs;
 mod lease;
 mod seen;
 mod snapshot;
+pub mod supervisor;
 mod written;
 
 use std::sync::Arc;
@@ -26,6 +28,9 @@ pub use written::{Following, Written};
 
 use crate::store::{Store, StoreError};
 use crate::warnings::Problem;
+
+/// The name of the follower among the tasks.
+const FOLLOWER: &str = "follower";
 
 /// How the follower is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +60,7 @@ struct Inner {
     seen: seen::Memory,
     config_problems: ArcSwap<Vec<Problem>>,
     days: days::Days,
+    tasks: supervisor::Supervisor,
 }
 
 impl Live {
@@ -81,12 +87,19 @@ impl Live {
                 days: days::Days::default(),
                 following,
                 store,
+                tasks: supervisor::Supervisor::default(),
             }),
         };
         live.hear_seen().await?;
-        let pause = Duration::from_secs(1);
-        tokio::spawn(follower::supervise(live.clone(), follower::follow, pause));
+        let follower = live.clone();
+        live.tasks()
+            .spawn(FOLLOWER, move || follower::follow(follower.clone()));
         Ok(live)
+    }
+
+    /// The tasks of this process. Whoever closes the store stops them first.
+    pub fn tasks(&self) -> &supervisor::Supervisor {
+        &self.inner.tasks
     }
 
     /// The map as it is. A request takes one and answers all of itself from it.
@@ -122,7 +135,11 @@ impl Live {
 
     /// How the follower is doing.
     pub fn condition(&self) -> Condition {
-        self.inner.condition.borrow().clone()
+        let mut condition = self.inner.condition.borrow().clone();
+        if condition.trouble.is_none() && self.tasks().is_waiting(FOLLOWER) {
+            condition.trouble = Some("the follower broke down and is started again".to_owned());
+        }
+        condition
     }
 
     /// What is wrong with the files of this node's configuration; what was in force before them stays.

@@ -129,6 +129,17 @@ pub fn worst(town: &Town) -> Vec<Worst> {
             May::Little,
             "/api/events?bbox=-180,-90,180,90&last-event-id=0",
         ),
+        one("/api/jobs", May::Little, "/api/jobs?limit=1000"),
+        one(
+            "/api/jobs/{jobId}",
+            May::Little,
+            "/api/jobs/019ac3f0-5d5e-7c31-9d7e-8f1c1b0c6a11",
+        ),
+        one(
+            "/api/jobs/{jobId}/events",
+            May::Little,
+            "/api/jobs/019ac3f0-5d5e-7c31-9d7e-8f1c1b0c6a11/events?last-event-id=0",
+        ),
         one(
             "/api/grids/status",
             May::Little,

@@ -37,7 +37,7 @@ const CATCHING_UP: Duration = Duration::from_secs(10);
 const ASKING: Duration = Duration::from_secs(5);
 
 /// Who listens, and the credential that shows it.
-pub(super) struct Identity {
+pub(in crate::http) struct Identity {
     app: App,
     caller: Caller,
     /// What is left of the request: the credential, and nothing else.
@@ -61,7 +61,7 @@ impl Identity {
 
     /// Whether the credential still says the same of who listens. A store that does not answer leaves
     /// it at that: the pages that show the map through an outage listen on.
-    async fn holds(&mut self) -> bool {
+    pub async fn holds(&mut self) -> bool {
         let asked = Caller::from_request_parts(&mut self.credential, &self.app);
         match tokio::time::timeout(ASKING, asked).await {
             Ok(Ok(now)) => now.principal == self.caller.principal,

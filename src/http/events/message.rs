@@ -121,6 +121,6 @@ fn tail(has_changes: bool, resets: &[&Reset]) -> Vec<u8> {
 }
 
 /// A message of another kind, or out of the log. JSON has no line breaks of its own.
-pub(super) fn message(kind: &str, id: u64, data: &Value) -> Bytes {
+pub(in crate::http) fn message(kind: &str, id: u64, data: &Value) -> Bytes {
     Bytes::from(format!("event: {kind}\nid: {id}\ndata: {data}\n\n"))
 }

@@ -24,9 +24,12 @@ use super::items;
 use super::limit::{ClientAddress, Origin};
 use super::problem::Problem;
 use super::query::Query;
-use listener::{Identity, Listener};
+pub(in crate::http) use listener::Identity;
+use listener::Listener;
 use message::Filter;
+pub(in crate::http) use message::message;
 use outbox::Outbox;
+pub(in crate::http) use places::Place;
 
 /// What changes, as server-sent events.
 #[utoipa::path(get, path = "/api/events", tag = "live",

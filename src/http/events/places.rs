@@ -58,7 +58,7 @@ struct Taken {
 
 /// A place, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(in crate::http) struct Place {
     places: Arc<Places>,
     who: Origin,
 }
@@ -87,7 +87,7 @@ impl Places {
     /// # Errors
     /// 429 where the account or address has its share already, 503 where all places are taken; both
     /// with `Retry-After`.
-    pub(super) fn take(self: &Arc<Self>, who: Origin) -> Result<Place, Problem> {
+    pub(in crate::http) fn take(self: &Arc<Self>, who: Origin) -> Result<Place, Problem> {
         let limits = &self.limits;
         let mut taken = self.taken();
         let share = taken.by.get(&who).copied().unwrap_or(0);

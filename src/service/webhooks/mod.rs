@@ -87,6 +87,16 @@ struct DeliveryBody<'a> {
     warning: &'a RawValue,
 }
 
+/// The task of one webhook. It ends with the value, so that none goes on after the dispatcher.
+#[derive(Debug)]
+struct Delivering(JoinHandle<()>);
+
+impl Drop for Delivering {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 impl Dispatcher {
     fn new(live: Live, answer: Duration) -> Result<Self, rustls::Error> {
         let client = Client::builder(TokioExecutor::new())
@@ -104,7 +114,7 @@ impl Dispatcher {
     }
 
     async fn run(self: Arc<Self>) {
-        let mut running: HashMap<String, JoinHandle<()>> = HashMap::new();
+        let mut running: HashMap<String, Delivering> = HashMap::new();
         let mut seq = self.live.seqs();
         loop {
             let wait = match self.live.store().webhooks().await {
@@ -136,15 +146,9 @@ impl Dispatcher {
     fn begin(
         self: &Arc<Self>,
         hooks: Vec<Webhook>,
-        running: &mut HashMap<String, JoinHandle<()>>,
+        running: &mut HashMap<String, Delivering>,
     ) -> Duration {
-        running.retain(|id, task| {
-            let removed = !hooks.iter().any(|h| h.id == *id);
-            if removed {
-                task.abort();
-            }
-            !removed && !task.is_finished()
-        });
+        running.retain(|id, task| hooks.iter().any(|h| h.id == *id) && !task.0.is_finished());
         let (now, seq) = (Timestamp::now(), self.live.snapshot().seq());
         let mut wait = LOOK;
         for hook in hooks {
@@ -171,7 +175,7 @@ impl Dispatcher {
                 }
                 dispatcher.ended.notify_one();
             });
-            running.insert(id, task);
+            running.insert(id, Delivering(task));
         }
         wait
     }

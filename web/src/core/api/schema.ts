@@ -401,6 +401,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which jobs are there? Your own; for admins those of everybody. */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How is a job, and what came of it? */
+        get: operations["read_job"];
+        put?: never;
+        post?: never;
+        /** Cancels a job that has not ended; removes one that has, with the file that it read. */
+        delete: operations["delete_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{jobId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A job as it goes on, until it has ended. */
+        get: operations["job_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nearest": {
         parameters: {
             query?: never;
@@ -1243,6 +1295,65 @@ export interface components {
              */
             uses?: number | null;
         };
+        /** @description Jobs. */
+        JobList: {
+            /** @description The newest first, without their results. */
+            jobs: components["schemas"]["JobShown"][];
+            /** @description The value of `before` for the next page, where there is one. */
+            next?: string | null;
+        };
+        /** @description A job. */
+        JobShown: {
+            /**
+             * @description Whether it was asked to stop and has not stopped yet. A job that is writing its result into the map ends
+             *     with it all the same.
+             */
+            cancelling: boolean;
+            /** @description When it was made, RFC 3339. */
+            created_at: string;
+            /** @description When it is removed, once it has ended, RFC 3339. */
+            expires_at: string;
+            /**
+             * @description Its id.
+             * @example 019ac3f0-5d5e-7c31-9d7e-8f1c1b0c6a11
+             */
+            id: string;
+            /**
+             * @description What kind of work it is.
+             * @example import
+             */
+            kind: string;
+            /** @description The name of the account that made it. */
+            owner: string;
+            /** @description The job whose result it uses. */
+            parent?: string | null;
+            /** @description Why it failed or was lost. */
+            problem?: string | null;
+            progress?: components["schemas"]["ProgressShown"] | null;
+            /** @description What came of it, by its kind; in the answer for one job only. */
+            result?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description Counts the changes of the job.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description The commit as of which it reads the map.
+             */
+            seq?: number | null;
+            /** @description When it was begun last, RFC 3339. */
+            started_at?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobStateShown"];
+            /** @description When something of it was written down last, RFC 3339. */
+            updated_at: string;
+        };
+        /**
+         * @description Where a job stands.
+         * @enum {string}
+         */
+        JobStateShown: "queued" | "running" | "done" | "cancelled" | "failed" | "lost";
         /** @description A new password in the place of an old one. */
         PasswordChange: {
             /** @description The password as it is to be, at least 10 characters. */
@@ -1298,6 +1409,24 @@ export interface components {
             type: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @description How far a job is. */
+        ProgressShown: {
+            /**
+             * Format: int64
+             * @description How many things (features, places) it has seen.
+             */
+            done: number;
+            /**
+             * Format: double
+             * @description How much of the stage is done, from 0 to 1.
+             */
+            share: number;
+            /**
+             * @description What it is doing.
+             * @example reading
+             */
+            stage: string;
         };
         /** @description Which cases go into the sheet. */
         Selection: {
@@ -2991,6 +3120,237 @@ export interface operations {
             };
             /** @description No such invite, or another officer's */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description At most so many, up to 1,000; 100 without */
+                limit?: number;
+                /** @description Only those made before the job with this id: `next` of the page before */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, with its result once it is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShown"];
+                };
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such job of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancelled, or it ended at the same moment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShown"];
+                };
+            };
+            /** @description It was asked to stop and has not stopped yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShown"];
+                };
+            };
+            /** @description It had ended, and is removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such job of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_events: {
+        parameters: {
+            query?: {
+                /** @description The same, for clients that can't set the header */
+                "last-event-id"?: number;
+            };
+            header?: {
+                /** @description The last revision heard */
+                "Last-Event-ID"?: number | null;
+            };
+            path: {
+                /** @description The job's id */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `event: job`, `id:` the revision, data: the job without its result, at most four times a second. The first event is the job as it is; the last is the one in which it has ended. The stream ends as well when the job is removed or the credential ends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The job has ended, and the client has heard of it: an `EventSource` does not come back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description This takes an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such job of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The account has as many feeds open as it may */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5002,7 +5362,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `status` is ready, stale while the database is away and reads are answered from memory, or read_only while nothing can be written; `writable` is `{ok, problem}`: whether writing works, and what keeps it from working; `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the configuration, in whose place the ones before them are in force */
+            /** @description `status` is ready, stale while the database is away and reads are answered from memory, or read_only while nothing can be written; `writable` is `{ok, problem}`: whether writing works, and what keeps it from working; `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the configuration, in whose place the ones before them are in force; `tasks` are those that run as long as the process, by name, each `{state: running | waiting | stopped, since, restarts, problem}`: one that ended or panicked is started again after a pause */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,282 @@
+//! `/api/jobs`: work that takes longer than a request. A job is its owner's and the admins'; to everybody else
+//! it does not exist.
+
+mod events;
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub use events::{__path_job_events, job_events};
+
+use super::App;
+use super::auth::Caller;
+use super::problem::Problem;
+use super::query::Query;
+use crate::model::Role;
+use crate::store::{Job, JobQuery, JobState, Principal};
+
+/// The most jobs of a page.
+const MOST: u32 = 1_000;
+/// How long the answer waits until a job that was cancelled has stopped.
+const STOPPING: Duration = Duration::from_secs(3);
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStateShown {
+    /// It waits for its turn.
+    Queued,
+    /// It runs.
+    Running,
+    /// It ended with a result.
+    Done,
+    /// It was cancelled.
+    Cancelled,
+    /// It ended with a problem.
+    Failed,
+    /// It was broken off and cannot go on.
+    Lost,
+}
+
+impl From<JobState> for JobStateShown {
+    fn from(state: JobState) -> Self {
+        match state {
+            JobState::Queued => Self::Queued,
+            JobState::Running => Self::Running,
+            JobState::Done => Self::Done,
+            JobState::Cancelled => Self::Cancelled,
+            JobState::Failed => Self::Failed,
+            JobState::Lost => Self::Lost,
+        }
+    }
+}
+
+/// How far a job is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgressShown {
+    /// What it is doing.
+    #[schema(example = "reading")]
+    pub stage: String,
+    /// How much of the stage is done, from 0 to 1.
+    pub share: f64,
+    /// How many things (features, places) it has seen.
+    pub done: u64,
+}
+
+/// A job.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobShown {
+    /// Its id.
+    #[schema(example = "019ac3f0-5d5e-7c31-9d7e-8f1c1b0c6a11")]
+    pub id: String,
+    /// What kind of work it is.
+    #[schema(example = "import")]
+    pub kind: String,
+    /// Where it stands.
+    pub state: JobStateShown,
+    /// Whether it was asked to stop and has not stopped yet. A job that is writing its result into the map ends
+    /// with it all the same.
+    pub cancelling: bool,
+    /// The name of the account that made it.
+    pub owner: String,
+    /// The job whose result it uses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// How far it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<ProgressShown>,
+    /// The commit as of which it reads the map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// What came of it, by its kind; in the answer for one job only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
+    /// Why it failed or was lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// Counts the changes of the job.
+    pub revision: u64,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+    /// When it was begun last, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When something of it was written down last, RFC 3339.
+    pub updated_at: String,
+    /// When it is removed, once it has ended, RFC 3339.
+    pub expires_at: String,
+}
+
+/// Jobs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobList {
+    /// The newest first, without their results.
+    pub jobs: Vec<JobShown>,
+    /// The value of `before` for the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl JobShown {
+    /// A job without its result.
+    pub fn without_result(job: &Job) -> Self {
+        let said = |key: &str| job.progress.as_ref().and_then(|p| p.get(key));
+        Self {
+            id: job.id.clone(),
+            kind: job.kind.clone(),
+            state: job.state.into(),
+            cancelling: job.cancelled && !job.state.has_ended(),
+            owner: job.author.account.clone().unwrap_or_default(),
+            parent: job.parent.clone(),
+            progress: said("stage")
+                .and_then(Value::as_str)
+                .map(|stage| ProgressShown {
+                    stage: stage.to_owned(),
+                    share: said("share").and_then(Value::as_f64).unwrap_or_default(),
+                    done: said("done").and_then(Value::as_u64).unwrap_or_default(),
+                }),
+            seq: job.seq,
+            result: None,
+            problem: job.problem.clone(),
+            revision: job.revision,
+            created_at: job.created_at.to_string(),
+            started_at: job.started_at.map(|t| t.to_string()),
+            updated_at: job.updated_at.to_string(),
+            expires_at: job.expires_at.to_string(),
+        }
+    }
+
+    /// A job with its result.
+    pub fn whole(job: Job) -> Self {
+        Self {
+            result: job.result.clone(),
+            ..Self::without_result(&job)
+        }
+    }
+}
+
+/// Which jobs are there? Your own; for admins those of everybody.
+#[utoipa::path(get, path = "/api/jobs", operation_id = "list_jobs", tag = "jobs",
+    params(
+        ("limit" = Option<u32>, Query, description = "At most so many, up to 1,000; 100 without"),
+        ("before" = Option<String>, Query, description = "Only those made before the job with this id: `next` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "The newest first", body = JobList),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+    ))]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    query: Query,
+) -> Result<Response, Problem> {
+    query.only(&["limit", "before"])?;
+    let who = signed_in(&caller)?;
+    let limit = query.parsed::<u32>("limit", "a whole number")?;
+    let limit = limit.unwrap_or(100).clamp(1, MOST);
+    let before = query.parsed::<Uuid>("before", "the id of a job")?;
+    let asked = JobQuery {
+        owner: (!who.roles.includes(Role::Admin)).then(|| who.account_id.clone()),
+        before: before.map(|id| id.to_string()),
+        limit,
+    };
+    let jobs = app.jobs.list(&asked).await?;
+    let next = (jobs.len() as u64 == u64::from(limit))
+        .then(|| jobs.last().map(|j| j.id.clone()))
+        .flatten();
+    let jobs = jobs.iter().map(JobShown::without_result).collect();
+    Ok(no_store(Json(JobList { jobs, next })))
+}
+
+/// How is a job, and what came of it?
+#[utoipa::path(get, path = "/api/jobs/{jobId}", operation_id = "read_job", tag = "jobs",
+    params(("jobId" = String, Path, description = "The job's id")),
+    responses(
+        (status = 200, description = "The job, with its result once it is done", body = JobShown),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 404, description = "No such job of yours", content_type = "application/problem+json"),
+    ))]
+pub async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let job = own(&app, &caller, &id).await?;
+    Ok(no_store(Json(JobShown::whole(job))))
+}
+
+/// Cancels a job that has not ended; removes one that has, with the file that it read.
+#[utoipa::path(delete, path = "/api/jobs/{jobId}", operation_id = "delete_job", tag = "jobs",
+    params(("jobId" = String, Path, description = "The job's id")),
+    responses(
+        (status = 200, description = "Cancelled, or it ended at the same moment", body = JobShown),
+        (status = 202, description = "It was asked to stop and has not stopped yet", body = JobShown),
+        (status = 204, description = "It had ended, and is removed"),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 404, description = "No such job of yours", content_type = "application/problem+json"),
+    ))]
+pub async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let job = own(&app, &caller, &id).await?;
+    if job.state.has_ended() {
+        app.live.store().delete_job(&job.id).await?;
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let mut job = app
+        .jobs
+        .cancel(&job.id)
+        .await?
+        .ok_or_else(|| unknown(&id))?;
+    let deadline = tokio::time::Instant::now() + STOPPING;
+    while !job.state.has_ended() && tokio::time::Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        job = app.jobs.get(&job.id).await?.ok_or_else(|| unknown(&id))?;
+    }
+    let status = match job.state.has_ended() {
+        true => StatusCode::OK,
+        false => StatusCode::ACCEPTED,
+    };
+    Ok((status, no_store(Json(JobShown::without_result(&job)))).into_response())
+}
+
+/// The account of a caller.
+pub(super) fn signed_in(caller: &Caller) -> Result<&Principal, Problem> {
+    caller.principal.as_ref().ok_or_else(|| {
+        Problem::unauthenticated(
+            "Sign in: a job is its owner's (Authorization: Bearer …, or /sign-in).",
+        )
+    })
+}
+
+/// A job of the caller; for admins any.
+pub(super) async fn own(app: &App, caller: &Caller, id: &str) -> Result<Job, Problem> {
+    let who = signed_in(caller)?;
+    let Ok(uuid) = Uuid::parse_str(id) else {
+        return Err(unknown(id));
+    };
+    let job = app.jobs.get(&uuid.to_string()).await?;
+    job.filter(|job| job.owner == who.account_id || who.roles.includes(Role::Admin))
+        .ok_or_else(|| unknown(id))
+}
+
+pub(super) fn unknown(id: &str) -> Problem {
+    Problem::not_found(format!("You have no job {id:?}."))
+}
+
+fn no_store<T: IntoResponse>(answer: T) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
+}

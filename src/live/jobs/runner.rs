@@ -1,0 +1,299 @@
+//! Runs jobs. Each run holds a lease on its row; without the lease it stops at once, since another process may
+//! have begun the same job.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::context::Running;
+use super::{Context, JobError, Jobs, LONGEST, Runnable, fair, lock};
+use crate::live::supervisor::Stop;
+use crate::store::{Job, JobEnd, Kept, StoreError};
+
+/// How often the queue is looked at for jobs that other processes made.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often a run looks whether it was cancelled elsewhere, and whether there is progress to write.
+const TICK: Duration = Duration::from_millis(400);
+/// The least time between two writes of progress.
+const WRITE: Duration = Duration::from_secs(1);
+/// The pause after the store failed.
+const PAUSE: Duration = Duration::from_secs(1);
+/// A job that was broken off so often is lost: it may be what ends the process.
+const MOST_STARTS: u32 = 3;
+/// How a run of a job came to its end.
+enum Outcome {
+    Ended(JobEnd),
+    /// The job is another process's, or may be.
+    NotOurs,
+}
+
+impl Jobs {
+    /// Runs jobs until it is told to stop; then puts those that run back into the queue.
+    pub async fn run(self, mut stop: Stop) {
+        let mut runs: JoinSet<()> = JoinSet::new();
+        let stopped = stop.requested();
+        tokio::pin!(stopped);
+        // What an earlier process of this name left running: nobody else has it.
+        while let Err(error) = self.release(false).await {
+            tracing::warn!(%error, "the job runner waits for the store");
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = &mut stopped => return,
+            }
+        }
+        loop {
+            while runs.len() < self.0.settings.at_a_time {
+                match self.claim().await {
+                    Ok(Some(job)) => {
+                        runs.spawn(self.clone().work(job));
+                    }
+                    Ok(None) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "the job runner cannot read the queue");
+                        break;
+                    }
+                }
+            }
+            tokio::select! {
+                () = &mut stopped => break,
+                Some(_) = runs.join_next() => {}
+                () = self.0.wake.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+        runs.shutdown().await;
+        lock(&self.0.running).clear();
+        if let Err(error) = self.release(true).await {
+            // Their leases run out.
+            tracing::warn!(%error, "running jobs could not be put back into the queue");
+        }
+    }
+
+    async fn release(&self, in_order: bool) -> Result<(), StoreError> {
+        let released = self.0.store.release_jobs(&self.0.node, in_order).await?;
+        if released > 0 {
+            tracing::info!(jobs = released, "jobs go back into the queue");
+        }
+        Ok(())
+    }
+
+    /// Takes the job whose turn it is; `None` where there is none.
+    async fn claim(&self) -> Result<Option<Job>, StoreError> {
+        loop {
+            let mut queues = self.0.store.job_queues().await?;
+            {
+                // A run whose lease has run out may still be ending here.
+                let running = lock(&self.0.running);
+                queues.retain(|q| !running.contains_key(&q.oldest));
+            }
+            let Some(turn) = fair::next(&queues) else {
+                return Ok(None);
+            };
+            let (node, lease) = (&self.0.node, self.0.settings.lease);
+            if let Some(job) = self.0.store.claim_job(&turn.oldest, node, lease).await? {
+                return Ok(Some(job));
+            }
+            // Another process was quicker.
+        }
+    }
+
+    /// Runs a job that was claimed, and writes how it ended.
+    async fn work(self, job: Job) {
+        let claimed = Instant::now();
+        let id = job.id.clone();
+        tracing::info!(
+            job = id,
+            kind = job.kind,
+            start = job.starts,
+            "a job begins"
+        );
+        let running = Arc::new(Running::new(job.progress.clone()));
+        lock(&self.0.running).insert(id.clone(), Arc::clone(&running));
+        let outcome = match self.startable(&job) {
+            Ok(kind) => self.attempt(kind.as_ref(), job, &running, claimed).await,
+            Err(problem) => Outcome::Ended(JobEnd::Lost(problem)),
+        };
+        match outcome {
+            Outcome::Ended(end) => {
+                if end == JobEnd::Again {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                self.end(&id, &end).await;
+            }
+            Outcome::NotOurs => tracing::warn!(job = id, "the job is no longer this process's"),
+        }
+        lock(&self.0.running).remove(&id);
+        running.ended();
+    }
+
+    /// The kind of a job, where a run of it may begin; else why the job is lost.
+    fn startable(&self, job: &Job) -> Result<Arc<dyn Runnable>, String> {
+        let Some(kind) = self.0.kinds.0.get(job.kind.as_str()) else {
+            return Err(format!(
+                "This program knows no jobs of the kind {:?}; another version made it.",
+                job.kind
+            ));
+        };
+        if job.starts > 1 && !kind.resumes() {
+            return Err(
+                "The server stopped while the job ran, and a job of this kind cannot go on. Start it \
+                 again."
+                    .to_owned(),
+            );
+        }
+        if job.starts > MOST_STARTS {
+            return Err(format!(
+                "The server stopped {MOST_STARTS} times while the job ran, and it was given up. Start it \
+                 again; if the server stops again, look at its log."
+            ));
+        }
+        Ok(Arc::clone(kind))
+    }
+
+    /// Runs a job until it ends, is cancelled, or the lease is lost.
+    async fn attempt(
+        &self,
+        kind: &dyn Runnable,
+        job: Job,
+        running: &Arc<Running>,
+        claimed: Instant,
+    ) -> Outcome {
+        if job.cancelled {
+            return Outcome::Ended(JobEnd::Cancelled);
+        }
+        let id = job.id.clone();
+        let arguments = job.arguments.clone();
+        let context = Context {
+            checkpoint: Arc::new(std::sync::Mutex::new(job.checkpoint.clone())),
+            job: Arc::new(job),
+            store: self.0.store.clone(),
+            node: self.0.node.clone(),
+            lease: self.0.settings.lease,
+            threads: self.0.threads.clone(),
+            running: Arc::clone(running),
+        };
+        let work = AssertUnwindSafe(kind.run(context, arguments)).catch_unwind();
+        tokio::select! {
+            ended = work => Outcome::Ended(match ended {
+                Ok(ended) => judge(&id, ended),
+                Err(_) => JobEnd::Failed(
+                    "The job failed by a fault of the program; the log has it under the job's id."
+                        .to_owned(),
+                ),
+            }),
+            () = running.cancelled() => Outcome::Ended(JobEnd::Cancelled),
+            () = self.keep(&id, running, claimed) => Outcome::NotOurs,
+        }
+    }
+
+    /// Renews the lease and writes progress for as long as the job is this process's.
+    async fn keep(&self, id: &str, running: &Running, claimed: Instant) {
+        let lease = self.0.settings.lease;
+        // Counted from before each question, so we never think that it is ours for longer than it is.
+        let mut renewed = claimed;
+        let mut written = running.progress();
+        loop {
+            // A store that says nothing must not keep us from noticing that the lease is over.
+            let beat = self.beat(id, running, renewed, &mut written);
+            match tokio::time::timeout_at(renewed + lease, beat).await {
+                Ok(Some(now)) => renewed = now,
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
+
+    /// Waits a tick, then writes what is to be written. Says when the lease was renewed last; `None` where the
+    /// job is another process's.
+    async fn beat(
+        &self,
+        id: &str,
+        running: &Running,
+        renewed: Instant,
+        written: &mut Option<Value>,
+    ) -> Option<Instant> {
+        let lease = self.0.settings.lease;
+        tokio::time::sleep(TICK.min(lease / 4)).await;
+        if let Ok(true) = self.0.store.is_job_cancelled(id).await {
+            running.cancel();
+        }
+        let now = Instant::now();
+        let (age, progress) = (now - renewed, running.progress());
+        if age < lease / 3 && (age < WRITE || progress == *written) {
+            return Some(renewed);
+        }
+        let kept = Kept {
+            progress: progress.clone(),
+            ..Kept::default()
+        };
+        match self.0.store.keep_job(id, &self.0.node, lease, &kept).await {
+            Ok(true) => {
+                *written = progress;
+                Some(now)
+            }
+            Ok(false) => None,
+            Err(error) => {
+                tracing::warn!(%error, job = id, "a lease could not be renewed");
+                Some(renewed)
+            }
+        }
+    }
+
+    /// Writes how a job ended, as soon as the store takes it.
+    async fn end(&self, id: &str, end: &JobEnd) {
+        loop {
+            match self.0.store.end_job(id, &self.0.node, end).await {
+                Ok(true) => {
+                    let how = match end {
+                        JobEnd::Done(_) => "done",
+                        JobEnd::Failed(_) => "failed",
+                        JobEnd::Cancelled => "cancelled",
+                        JobEnd::Lost(_) => "lost",
+                        JobEnd::Again => "queued again",
+                    };
+                    tracing::info!(job = id, how, "a job ends");
+                    return;
+                }
+                Ok(false) => {
+                    tracing::warn!(job = id, "the job is no longer this process's");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, job = id, "how the job ended could not be written yet");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+/// How a run that came to its own end ended.
+fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
+    match ended {
+        Ok(result) if result.to_string().len() > LONGEST => {
+            JobEnd::Failed("The result of the job is too large to be kept.".to_owned())
+        }
+        Ok(result) => JobEnd::Done(result),
+        Err(error) if error.is_passing() => {
+            tracing::warn!(%error, job = id, "a job waits for the database");
+            JobEnd::Again
+        }
+        Err(JobError::Failed(problem)) => JobEnd::Failed(problem),
+        Err(JobError::Lost(problem)) => JobEnd::Lost(problem),
+        Err(JobError::Cancelled) => JobEnd::Cancelled,
+        Err(JobError::Store(error)) => {
+            tracing::error!(%error, job = id, "a job failed by the store");
+            match error.fault() {
+                Some(fault) => JobEnd::Failed(format!("The database does not work: {fault}.")),
+                None => JobEnd::Failed(
+                    "The job failed by a fault of the program; the log has it under the job's id."
+                        .to_owned(),
+                ),
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! The tasks that run as long as the process: follower, timer, webhook dispatcher, job runner, sweeps. One
+//! supervisor starts them, starts one again that ended or panicked, after a pause that grows, and stops all of
+//! them on shutdown.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// The pause after the first failure; each is twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause. A task that ran for longer than this begins with the first pause again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a task that asked for it may take to stop in order.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Whether a task runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskState {
+    /// It runs.
+    Running,
+    /// It ended or panicked, and waits to be started again.
+    Waiting,
+    /// It was stopped.
+    Stopped,
+}
+
+/// How a task is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaskReport {
+    /// Whether it runs.
+    pub state: TaskState,
+    /// Since when.
+    pub since: Timestamp,
+    /// How often it was started again.
+    pub restarts: u64,
+    /// How it failed last: `ended` or `panicked`. The log has the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<&'static str>,
+}
+
+/// Starts tasks and watches over them.
+#[derive(Debug)]
+pub struct Supervisor {
+    stop: watch::Sender<bool>,
+    pauses: ExponentialBuilder,
+    reports: Arc<Mutex<BTreeMap<&'static str, TaskReport>>>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+/// Tells a task that it should stop.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    fn is_requested(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until the task should stop.
+    pub async fn requested(&mut self) {
+        // Without a supervisor there is nobody left who could want anything else.
+        let _ = self.0.wait_for(|stop| *stop).await;
+    }
+}
+
+impl Default for Supervisor {
+    fn default() -> Self {
+        Self::new(FIRST_PAUSE, LONGEST_PAUSE)
+    }
+}
+
+impl Supervisor {
+    /// A supervisor without tasks, with the first and the longest pause.
+    pub fn new(first: Duration, longest: Duration) -> Self {
+        Self {
+            stop: watch::Sender::new(false),
+            pauses: ExponentialBuilder::default()
+                .with_min_delay(first)
+                .with_max_delay(longest)
+                .with_factor(2.0)
+                .without_max_times(),
+            reports: Arc::default(),
+            tasks: Mutex::default(),
+        }
+    }
+
+    /// Runs a task until the supervisor stops; then the task is cut off at its next `await`.
+    pub fn spawn<F, Fut>(&self, name: &'static str, task: F)
+    where
+        F: Fn() -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.begin(name, Duration::ZERO, move |_| task());
+    }
+
+    /// Runs a task that stops in order when it is told to.
+    pub fn spawn_stopping<F, Fut>(&self, name: &'static str, task: F)
+    where
+        F: Fn(Stop) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.begin(name, GRACE, task);
+    }
+
+    fn begin<F, Fut>(&self, name: &'static str, grace: Duration, task: F)
+    where
+        F: Fn(Stop) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let watched = Watched {
+            name,
+            grace,
+            pauses: self.pauses,
+            stop: self.stop_signal(),
+            reports: Arc::clone(&self.reports),
+        };
+        watched.report(TaskState::Running, None);
+        lock(&self.tasks).spawn(watched.run(task));
+    }
+
+    /// Tells when the supervisor stops its tasks.
+    pub fn stop_signal(&self) -> Stop {
+        Stop(self.stop.subscribe())
+    }
+
+    /// How each task is doing, by its name.
+    pub fn reports(&self) -> BTreeMap<&'static str, TaskReport> {
+        lock(&self.reports).clone()
+    }
+
+    /// Whether a task ended or panicked and waits to be started again.
+    pub fn is_waiting(&self, name: &str) -> bool {
+        lock(&self.reports)
+            .get(name)
+            .is_some_and(|r| r.state == TaskState::Waiting)
+    }
+
+    /// Stops all tasks and waits until they have ended.
+    pub async fn stop(&self) {
+        self.stop.send_replace(true);
+        let mut tasks = std::mem::take(&mut *lock(&self.tasks));
+        while tasks.join_next().await.is_some() {}
+    }
+}
+
+/// A lock that broke guards plain values, which are whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// One task and what is known of it.
+struct Watched {
+    name: &'static str,
+    grace: Duration,
+    pauses: ExponentialBuilder,
+    stop: Stop,
+    reports: Arc<Mutex<BTreeMap<&'static str, TaskReport>>>,
+}
+
+impl Watched {
+    async fn run<F, Fut>(mut self, task: F)
+    where
+        F: Fn(Stop) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let mut pauses = self.pauses.build();
+        loop {
+            let begun = Instant::now();
+            // In a set of its own: the task ends with it, whatever ends this one.
+            let mut running = JoinSet::new();
+            running.spawn(task(self.stop.clone()));
+            let end = tokio::select! {
+                end = running.join_next() => end,
+                () = self.stop.requested() => {
+                    let _ = tokio::time::timeout(self.grace, running.join_next()).await;
+                    running.shutdown().await;
+                    self.report(TaskState::Stopped, None);
+                    return;
+                }
+            };
+            if self.stop.is_requested() {
+                // A task that stops in order may be quicker than we are.
+                self.report(TaskState::Stopped, None);
+                return;
+            }
+            let (problem, detail) = match end {
+                Some(Err(error)) => ("panicked", error.to_string()),
+                _ => ("ended", "it returned".to_owned()),
+            };
+            let pause = self.pause(&mut pauses, begun.elapsed());
+            tracing::error!(
+                task = self.name,
+                detail,
+                pause_ms = pause.as_millis() as u64,
+                "a task {problem}; it is started again after a pause"
+            );
+            self.report(TaskState::Waiting, Some(problem));
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.stop.requested() => {
+                    self.report(TaskState::Stopped, Some(problem));
+                    return;
+                }
+            }
+            self.report(TaskState::Running, Some(problem));
+        }
+    }
+
+    /// The next pause. A task that ran well for long begins with the first one again.
+    fn pause(&self, pauses: &mut ExponentialBackoff, ran: Duration) -> Duration {
+        if ran > LONGEST_PAUSE {
+            *pauses = self.pauses.build();
+        }
+        pauses.next().unwrap_or(LONGEST_PAUSE)
+    }
+
+    fn report(&self, state: TaskState, problem: Option<&'static str>) {
+        let mut reports = lock(&self.reports);
+        let before = reports.get(self.name);
+        let started_again =
+            state == TaskState::Running && before.is_some_and(|b| b.state == TaskState::Waiting);
+        let restarts = before.map_or(0, |b| b.restarts) + u64::from(started_again);
+        let report = TaskReport {
+            state,
+            since: Timestamp::now(),
+            restarts,
+            problem,
+        };
+        reports.insert(self.name, report);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    fn quick() -> Supervisor {
+        Supervisor::new(Duration::from_millis(1), Duration::from_millis(4))
+    }
+
+    /// Waits until something holds. A test that waits in vain ends by the limit of its runner.
+    async fn until(holds: impl Fn() -> bool) {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panics_or_ends_is_started_again_and_the_report_says_so() {
+        let supervisor = quick();
+        let runs = Arc::new(AtomicU64::new(0));
+        let task = {
+            let runs = Arc::clone(&runs);
+            move || {
+                let run = runs.fetch_add(1, Ordering::Relaxed);
+                async move {
+                    match run {
+                        0 => {}
+                        1 => assert_ne!(run, 1, "breaks down"),
+                        _ => std::future::pending().await,
+                    }
+                }
+            }
+        };
+        supervisor.spawn("wavering", task);
+        until(|| supervisor.reports()["wavering"].restarts == 2).await;
+        let report = supervisor.reports().remove("wavering").unwrap();
+        assert_eq!(report.state, TaskState::Running);
+        assert_eq!(report.problem, Some("panicked"));
+        until(|| runs.load(Ordering::Relaxed) == 3).await;
+    }
+
+    #[tokio::test]
+    async fn stopping_waits_for_a_task_that_stops_in_order_and_cuts_off_the_others() {
+        let supervisor = quick();
+        let done = Arc::new(AtomicU64::new(0));
+        let orderly = {
+            let done = Arc::clone(&done);
+            move |mut stop: Stop| {
+                let done = Arc::clone(&done);
+                async move {
+                    stop.requested().await;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        };
+        supervisor.spawn_stopping("orderly", orderly);
+        supervisor.spawn("endless", std::future::pending::<()>);
+        supervisor.stop().await;
+        assert_eq!(done.load(Ordering::Relaxed), 1);
+        let states: Vec<_> = supervisor.reports().values().map(|r| r.state).collect();
+        assert_eq!(states, [TaskState::Stopped, TaskState::Stopped]);
+    }
+
+    #[test]
+    fn pauses_grow_up_to_the_longest_and_begin_anew_after_a_long_run() {
+        let watched = Watched {
+            name: "any",
+            grace: Duration::ZERO,
+            pauses: Supervisor::default().pauses,
+            stop: Stop(watch::Sender::new(false).subscribe()),
+            reports: Arc::default(),
+        };
+        let mut pauses = watched.pauses.build();
+        let short = Duration::from_millis(3);
+        let mut seconds = Vec::new();
+        for _ in 0..8 {
+            seconds.push(watched.pause(&mut pauses, short).as_secs());
+        }
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30, 30]);
+        let long = LONGEST_PAUSE + short;
+        assert_eq!(watched.pause(&mut pauses, long), FIRST_PAUSE);
+    }
+}
