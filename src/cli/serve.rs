@@ -13,7 +13,7 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
 use super::serve_feed::FeedArgs;
-use super::serve_limits::LimitArgs;
+use super::serve_limits::{LimitArgs, UploadArgs};
 use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
 use crate::http::{self, App, Proxies, assets, connections};
@@ -22,7 +22,7 @@ use crate::live::{self, Live};
 use crate::model::names::collection::BUILDINGS;
 use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
 use crate::service::ledger::{CaseService, timer};
-use crate::service::{config, webhooks};
+use crate::service::{config, imports, webhooks};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
 /// How long it is noted what webhooks were told.
@@ -64,6 +64,8 @@ pub struct ServeArgs {
     feed: FeedArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    uploads: UploadArgs,
     /// For how many days rows of the audit are kept; 0 for ever.
     #[arg(long, env = "ONEMAP_AUDIT_DAYS", default_value_t = 730,
         value_parser = clap::value_parser!(u32).range(0..=36_500))]
@@ -181,8 +183,13 @@ async fn serve(
         connections: args.limits.settings(),
         tls: args.tls_cert.is_some(),
         trust_proxy: args.trust_proxy.clone(),
+        uploads: args.uploads.limits(),
     };
-    let jobs = Jobs::new(store.clone(), Kinds::default(), jobs::Settings::default());
+    let jobs = Jobs::new(
+        store.clone(),
+        imports::kinds(Kinds::default()),
+        jobs::Settings::default(),
+    );
     tasks.spawn_stopping("jobs", {
         let jobs = jobs.clone();
         move |stop| jobs.clone().run(stop)

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::http::connections::Settings;
+use crate::store::UploadLimits;
 
 const MIB: usize = 1024 * 1024;
 
@@ -110,6 +111,36 @@ impl LimitArgs {
             rate: self.min_rate,
             bodies: mib(self.bodies_memory),
             answers: mib(self.answers_memory),
+        }
+    }
+}
+
+/// How much may be uploaded for imports. Files are kept in the database until their jobs expire.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits of uploads")]
+pub struct UploadArgs {
+    /// How many MiB one file may have.
+    #[arg(long, value_name = "MIB", env = "ONEMAP_UPLOAD_SIZE",
+        default_value_t = UploadLimits::default().one >> 20)]
+    upload_size: u64,
+    /// How many MiB the files of one account may have together.
+    #[arg(long, value_name = "MIB", env = "ONEMAP_UPLOADS_PER_ACCOUNT",
+        default_value_t = UploadLimits::default().account >> 20)]
+    uploads_per_account: u64,
+    /// How many MiB all files may have together.
+    #[arg(long, value_name = "MIB", env = "ONEMAP_UPLOADS_TOTAL",
+        default_value_t = UploadLimits::default().total >> 20)]
+    uploads_total: u64,
+}
+
+impl UploadArgs {
+    /// As the service takes them.
+    pub fn limits(&self) -> UploadLimits {
+        let mib = |n: u64| n.saturating_mul(1 << 20);
+        UploadLimits {
+            one: mib(self.upload_size),
+            account: mib(self.uploads_per_account),
+            total: mib(self.uploads_total),
         }
     }
 }

@@ -103,7 +103,8 @@ pub fn share(request: &Request) -> Option<Share> {
     Some(admitted.bodies.share(admitted.origin.clone()))
 }
 
-fn unread(error: &axum::Error) -> Problem {
+/// Why a body could not be read to its end.
+pub fn unread(error: &axum::Error) -> Problem {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<TooSlow>() {

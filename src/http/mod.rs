@@ -18,6 +18,7 @@ mod entrances;
 mod events;
 mod grids;
 mod html;
+mod imports;
 mod in_flight;
 mod invites;
 mod items;
@@ -63,6 +64,7 @@ use utoipa_axum::routes;
 use crate::live::Live;
 use crate::live::jobs::Jobs;
 use crate::service::ledger::CaseService;
+use crate::store::UploadLimits;
 use crate::store::audit::during;
 pub use events::FeedLimits;
 use problem::Problem;
@@ -87,6 +89,8 @@ pub struct Options {
     pub tls: bool,
     /// Whose `X-Forwarded-For`, `-Host` and `-Proto` are believed.
     pub trust_proxy: Proxies,
+    /// How much may be uploaded for imports.
+    pub uploads: UploadLimits,
 }
 
 impl Default for Options {
@@ -98,6 +102,7 @@ impl Default for Options {
             connections: connections::Settings::default(),
             tls: false,
             trust_proxy: Proxies::None,
+            uploads: UploadLimits::default(),
         }
     }
 }
@@ -276,6 +281,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(invites::revoke))
         .routes(routes!(invites::accept))
         .routes(routes!(audit::list))
+        .routes(routes!(imports::plan))
+        .routes(routes!(imports::commit))
+        .routes(routes!(imports::undo))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::read, jobs::delete))
         .routes(routes!(jobs::job_events))

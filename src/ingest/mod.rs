@@ -105,6 +105,8 @@ pub struct Options {
     pub note: Option<String>,
     /// Schemas of collections that the store may not have yet; they are added when they are needed.
     pub schemas: Vec<(CollectionId, Value)>,
+    /// Where files are read and features linked.
+    pub threads: Threads,
 }
 
 impl Default for Options {
@@ -125,6 +127,7 @@ impl Default for Options {
             author: Author::system(),
             note: None,
             schemas: Vec::new(),
+            threads: Threads::default(),
         }
     }
 }
@@ -182,6 +185,9 @@ pub enum ImportError {
         /// Why.
         problem: String,
     },
+    /// Whoever waits for the import gave it up; nothing was written.
+    #[error("the import was cancelled; nothing was written")]
+    Stopped,
     /// A schema on the map is broken.
     #[error(transparent)]
     Schema(#[from] SchemaError),

@@ -295,6 +295,11 @@ pub enum Stage {
 pub trait Progress: Send + Sync {
     /// The share of the stage that is done, 0 to 1, and the features seen so far.
     fn update(&self, stage: &Stage, share: f64, features: u64);
+
+    /// Asked once, right before the commit: `false` gives the import up.
+    fn may_publish(&self) -> bool {
+        true
+    }
 }
 
 /// Nobody watches.

@@ -4,6 +4,7 @@
 pub mod config;
 mod edit_builder;
 mod erasure;
+pub mod imports;
 pub mod ledger;
 pub mod place;
 pub mod presets;

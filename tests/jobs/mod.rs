@@ -1,6 +1,7 @@
 //! Jobs: the queue and the runner on both stores, uploads, and the interface.
 
 mod http;
+mod imports;
 mod runner;
 mod uploads;
 

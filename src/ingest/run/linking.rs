@@ -71,14 +71,17 @@ impl Run<'_> {
             }
             done += chunk.len() as u64;
             let targets = Arc::clone(&targets);
-            let linked = tokio::task::spawn_blocking(move || {
-                chunk
-                    .into_par_iter()
-                    .map(|change| link_one(&targets, change))
-                    .collect::<Vec<_>>()
-            })
-            .await
-            .map_err(|e| ImportError::Broken(e.to_string()))?;
+            let linked = self
+                .options
+                .threads
+                .spawn(move || {
+                    chunk
+                        .into_par_iter()
+                        .map(|change| link_one(&targets, change))
+                        .collect::<Vec<_>>()
+                })
+                .await
+                .map_err(|e| ImportError::Broken(e.to_string()))?;
             for (change, missing) in linked {
                 self.take_linked(change, missing)?;
             }

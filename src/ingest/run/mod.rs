@@ -243,7 +243,7 @@ impl Run<'_> {
     async fn read(&mut self, rules: Arc<Rules>) -> Result<(), ImportError> {
         let (sender, mut receiver) = mpsc::channel(AHEAD);
         let sources = self.sources.to_vec();
-        let reader = tokio::task::spawn_blocking(move || {
+        let reader = self.options.threads.spawn(move || {
             let watched = sender.clone();
             let stopped = move || watched.is_closed();
             read::read_all(&rules, &sources, &stopped, &mut |message| {

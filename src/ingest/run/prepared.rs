@@ -43,6 +43,9 @@ impl Prepared {
         } = self;
         let read = report.total().read;
         progress.update(&Stage::Publishing, 0.0, read);
+        if !progress.may_publish() {
+            return Err(ImportError::Stopped);
+        }
         let committed = staging
             .publish_since(&conditions, since)
             .await

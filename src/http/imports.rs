@@ -1,0 +1,344 @@
+//! `/api/imports`: a file into the map, in three steps: upload and plan, commit, undo. Each is a job.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
+use futures_util::StreamExt as _;
+use jiff::{SignedDuration, Timestamp};
+
+use super::App;
+use super::auth::Caller;
+use super::body;
+use super::jobs::{JobShown, own, signed_in, unknown};
+use super::problem::Problem;
+use super::query::Query;
+use crate::ingest::IdRule;
+use crate::live::jobs::KEPT;
+use crate::model::names::collection::WARNINGS;
+use crate::model::{Author, CollectionId, Role};
+use crate::service::imports::{self, Arguments, UndoArguments};
+use crate::spatial::crs::Crs;
+use crate::store::{CHUNK_BYTES, Job, JobState, NewJob, Store};
+
+/// How long an upload may rest before it is taken for given up.
+const REST: SignedDuration = SignedDuration::from_hours(1);
+/// The longest name of a file, in bytes.
+const LONGEST_NAME: usize = 200;
+/// What memory an upload takes: the chunk that is gathered, and the one that is written.
+const MEMORY: usize = 2 * CHUNK_BYTES;
+
+/// Uploads a file and plans its import. Nothing is written to the map.
+///
+/// The job's result is the report: how many features are new, changed, removed, rejected (with why) or in
+/// conflict, samples of them, and their extent.
+#[utoipa::path(post, path = "/api/imports", operation_id = "plan_import", tag = "imports",
+    params(
+        ("name" = Option<String>, Query, description = "What the file is called; without `collection` its stem names the collection, as in buildings.geojson"),
+        ("collection" = Option<String>, Query, description = "The collection of every feature; of an OSM extract only this one is taken"),
+        ("crs" = Option<String>, Query, description = "The coordinate system of the file: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to EPSG:4554; without it the file's own member `crs`, or WGS 84"),
+        ("id" = Option<String>, Query, description = "Where ids come from: a property, or `row` for the number of the row; without it the feature's own, or one made from its place and name"),
+        ("remove_missing" = Option<bool>, Query, description = "true: features of these collections that the file does not have are removed"),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream",
+        description = "The file itself: GeoJSON, newline-delimited GeoJSON, OSM XML or PBF. Its content says which"),
+    responses(
+        (status = 202, description = "Uploaded; `Location` names the job that plans the import", body = JobShown),
+        (status = 400, description = "No file, or a parameter that is wrong", content_type = "application/problem+json"),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
+        (status = 413, description = "The file is larger than one file may be, or than the account's files together", content_type = "application/problem+json"),
+        (status = 415, description = "A form, where the file itself is expected", content_type = "application/problem+json"),
+        (status = 429, description = "The account has as many unfinished jobs as it may", content_type = "application/problem+json"),
+        (status = 507, description = "All uploaded files together are as large as they may be", content_type = "application/problem+json"),
+    ))]
+pub async fn plan(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    query.only(&["name", "collection", "crs", "id", "remove_missing"])?;
+    let author = steward(&caller)?;
+    let owner = signed_in(&caller)?.account_id.clone();
+    let arguments = arguments(&query)?;
+    let name = name(&query)?;
+    let headers = request.headers().clone();
+    body::refuse_form(&headers, "the file", "application/octet-stream")?;
+    let store = app.live.store();
+    let begun = store
+        .create_upload(&owner, &name, Timestamp::now() + REST)
+        .await?;
+    let mut upload = Unfinished::new(store.clone(), begun.id);
+    take(&app, request, upload.id()).await?;
+    let expires_at = Timestamp::now() + KEPT;
+    store.finish_upload(upload.id(), expires_at).await?;
+    let job = app
+        .jobs
+        .create(NewJob {
+            kind: imports::PLAN.to_owned(),
+            arguments: serde_json::to_value(arguments).map_err(|e| Problem::internal(&e))?,
+            owner,
+            author,
+            parent: None,
+            upload: Some(upload.id().to_owned()),
+            seq: None,
+            expires_at,
+        })
+        .await?;
+    upload.keep();
+    Ok(accepted(&app, &headers, &job))
+}
+
+/// Commits the plan of an import, as one commit.
+///
+/// The job fails and writes nothing where somebody changed since what the plan changes; its problem names the
+/// features. Plan the import again then.
+#[utoipa::path(post, path = "/api/imports/{jobId}/commit", operation_id = "commit_import", tag = "imports",
+    params(("jobId" = String, Path, description = "The id of the job that planned the import")),
+    responses(
+        (status = 202, description = "`Location` names the job that commits; its result is the report with the number of the commit", body = JobShown),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
+        (status = 404, description = "No such import of yours", content_type = "application/problem+json"),
+        (status = 409, description = "The plan is not done, or was committed already", content_type = "application/problem+json"),
+    ))]
+pub async fn commit(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let author = steward(&caller)?;
+    let plan = import(&app, &caller, &id).await?;
+    if plan.state != JobState::Done {
+        return Err(Problem::conflict(format!(
+            "The import is not planned: its job is {}. Wait until it is done, or upload the file again.",
+            plan.state.as_str()
+        )));
+    }
+    let owner = &signed_in(&caller)?.account_id;
+    let new = imports::following(imports::COMMIT, &plan, author, owner);
+    let job = app.jobs.create(new).await?;
+    Ok(accepted(&app, &headers, &job))
+}
+
+/// Undoes an import that was committed, as one commit: what it changed becomes what it was before.
+///
+/// The job fails and writes nothing where somebody changed since what the import changed, unless `partly` is
+/// true: then those features stay as they are, and the report lists them.
+#[utoipa::path(post, path = "/api/imports/{jobId}/undo", operation_id = "undo_import", tag = "imports",
+    params(
+        ("jobId" = String, Path, description = "The id of the job that planned the import"),
+        ("partly" = Option<bool>, Query, description = "true: leave out what was changed since"),
+    ),
+    responses(
+        (status = 202, description = "`Location` names the job that undoes; its result is the report with the number of the commit", body = JobShown),
+        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
+        (status = 404, description = "No such import of yours", content_type = "application/problem+json"),
+        (status = 409, description = "It was not committed, or was undone already", content_type = "application/problem+json"),
+    ))]
+pub async fn undo(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["partly"])?;
+    let author = steward(&caller)?;
+    let plan = import(&app, &caller, &id).await?;
+    let partly = flag(&query, "partly")?;
+    let committed = app.live.store().job_of(&plan.id, imports::COMMIT).await?;
+    if committed.is_none_or(|job| job.state != JobState::Done) {
+        return Err(Problem::conflict(
+            "The import was not committed: there is nothing to undo.",
+        ));
+    }
+    let owner = &signed_in(&caller)?.account_id;
+    let mut new = imports::following(imports::UNDO, &plan, author, owner);
+    new.arguments =
+        serde_json::to_value(UndoArguments { partly }).map_err(|e| Problem::internal(&e))?;
+    let job = app.jobs.create(new).await?;
+    Ok(accepted(&app, &headers, &job))
+}
+
+/// The author of an import. It may touch every feature of a collection, so it takes all communities.
+fn steward(caller: &Caller) -> Result<Author, Problem> {
+    let author = caller.author(Role::Steward)?;
+    let bound = caller
+        .principal
+        .as_ref()
+        .is_some_and(|p| !p.communities.is_empty());
+    if bound {
+        return Err(Problem::forbidden(
+            "An import takes an account that is bound to no community. Ask an administrator.",
+        ));
+    }
+    Ok(author)
+}
+
+/// The job of the caller that planned an import.
+async fn import(app: &App, caller: &Caller, id: &str) -> Result<Job, Problem> {
+    let job = own(app, caller, id).await?;
+    match job.kind.as_str() {
+        imports::PLAN => Ok(job),
+        _ => Err(unknown(id)),
+    }
+}
+
+fn arguments(query: &Query) -> Result<Arguments, Problem> {
+    let collection = query.parsed::<CollectionId>("collection", "the name of a collection")?;
+    if let Some(refused) = collection
+        .as_ref()
+        .filter(|c| c.is_hidden() || c.as_str() == WARNINGS)
+    {
+        return Err(Problem::invalid(
+            "collection",
+            format!(
+                "{refused} takes no imports here; a ledger of warnings goes to /api/warnings/import."
+            ),
+        ));
+    }
+    let crs = query.get("crs")?;
+    if let Some(text) = crs {
+        text.parse::<Crs>()
+            .map_err(|e| Problem::invalid("crs", format!("{e}.")))?;
+    }
+    let ids = query.parsed::<IdRule>("id", "the name of a property, or row")?;
+    Ok(Arguments {
+        collection,
+        crs: crs.map(str::to_owned),
+        ids,
+        remove_missing: flag(query, "remove_missing")?,
+    })
+}
+
+fn flag(query: &Query, name: &str) -> Result<bool, Problem> {
+    match query.get(name)? {
+        None | Some("false") => Ok(false),
+        Some("true" | "") => Ok(true),
+        Some(other) => Err(Problem::invalid(
+            name,
+            format!("{name}={other}: expected true or false."),
+        )),
+    }
+}
+
+/// What the file is called: without folders, as it stands in reports.
+fn name(query: &Query) -> Result<String, Problem> {
+    let name = query.get("name")?.unwrap_or("upload");
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    if name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(Problem::invalid(
+            "name",
+            format!("The name of a file has 1 to {LONGEST_NAME} bytes and no control characters."),
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+/// Writes a body chunk by chunk. No more than two chunks of it are in memory.
+async fn take(app: &App, request: Request, id: &str) -> Result<(), Problem> {
+    let limits = &app.options.uploads;
+    let promised = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    if promised.is_some_and(|bytes| bytes > limits.one) {
+        return Err(Problem::too_large(format!(
+            "A file may have {} MiB.",
+            limits.one >> 20
+        )));
+    }
+    let mut share = body::share(&request);
+    if share.as_mut().is_some_and(|share| !share.grow(MEMORY)) {
+        return Err(Problem::unavailable(
+            "Too many bodies are being sent at once. Try again in a moment.",
+        ));
+    }
+    let store = app.live.store();
+    let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
+    let mut empty = true;
+    let mut pieces = request.into_body().into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let mut piece = piece.map_err(|e| body::unread(&e))?;
+        empty &= piece.is_empty();
+        while !piece.is_empty() {
+            let room = CHUNK_BYTES - chunk.len();
+            chunk.extend_from_slice(&piece.split_to(room.min(piece.len())));
+            if chunk.len() == CHUNK_BYTES {
+                let until = Timestamp::now() + REST;
+                store.append_upload(id, &chunk, limits, until).await?;
+                chunk.clear();
+            }
+        }
+    }
+    if empty {
+        return Err(Problem::bad_body(
+            "The body is empty. Send the file itself as the body (curl: --data-binary @FILE).",
+        ));
+    }
+    if !chunk.is_empty() {
+        let until = Timestamp::now() + REST;
+        store.append_upload(id, &chunk, limits, until).await?;
+    }
+    Ok(())
+}
+
+/// An upload that is removed unless a job takes it: the client may go at any moment.
+struct Unfinished {
+    store: Store,
+    id: Option<String>,
+    kept: bool,
+}
+
+impl Unfinished {
+    fn new(store: Store, id: String) -> Self {
+        Self {
+            store,
+            id: Some(id),
+            kept: false,
+        }
+    }
+
+    fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or_default()
+    }
+
+    fn keep(&mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
+        if let Some(id) = self.id.take() {
+            let store = self.store.clone();
+            tokio::spawn(async move {
+                if let Err(error) = store.delete_upload(&id).await {
+                    tracing::warn!(%error, "an upload that was given up goes when its time is over");
+                }
+            });
+        }
+    }
+}
+
+fn accepted(app: &App, headers: &HeaderMap, job: &Job) -> Response {
+    let location = format!("{}/api/jobs/{}", app.base(headers), job.id);
+    let shown = Json(JobShown::without_result(job));
+    let mut response = (StatusCode::ACCEPTED, shown).into_response();
+    let head = response.headers_mut();
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        head.insert(header::LOCATION, location);
+    }
+    response
+}
