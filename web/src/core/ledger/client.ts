@@ -1,13 +1,9 @@
 // Asking the ledger. Every writing call takes a `key` made once per intent, so that sending it again after a
 // lost answer does nothing twice.
 import { under } from '@/core/api/root';
-import { ApiError, ask, json, visible } from '@/core/api/client';
-import type { FeatureCollection } from '@/core/api/types';
+import { answered, ApiError, http, pages, raw, visible } from '@/core/api/client';
 import { learnCategories } from '@/core/i18n/words';
 import { STATUSES, type Action, type ActionRequest, type Case, type Duplicates, type Figures, type History, type ImportReport, type NewCase, type Rules, type Silence, type SilenceMatch, type UnitSuggestion, type UploadedPhoto } from './types';
-
-const BASE = '/api/warnings';
-const one = (id: string): string => `${BASE}/${encodeURIComponent(id)}`;
 
 /** A case with the entity tag under which it was read, for `If-Match`. */
 export interface Held {
@@ -16,6 +12,8 @@ export interface Held {
 }
 
 const JSON_ONLY: RequestInit = { headers: { accept: 'application/json' } };
+/** The answer is wanted with its headers. */
+const WHOLE = { parseAs: 'stream' } as const;
 
 /** The case that a server shows, at once or when it has caught up with what it has saved. */
 async function held(answer: Response): Promise<Held> {
@@ -23,28 +21,12 @@ async function held(answer: Response): Promise<Held> {
   return { value: (await response.json()) as Case, etag: response.headers.get('etag') };
 }
 
-const post = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-  body: JSON.stringify(body),
-});
-
 /** A key for one intent; made when a form opens and kept until it is through. */
 export const intentKey = (): string => crypto.randomUUID();
 
 /** Cases that match, along the `next` links up to `most`. Parameters are those of the items of a collection. */
-export async function cases(parameters: Record<string, string>, most = 10_000, signal?: AbortSignal): Promise<Case[]> {
-  const out: Case[] = [];
-  let next: string | undefined = `${BASE}?${new URLSearchParams({ limit: String(Math.min(most, 10_000)), ...parameters })}`;
-  while (next && out.length < most) {
-    const page: FeatureCollection = await json(next, signal);
-    out.push(...(page.features as unknown as Case[]));
-    const link = page.links?.find((l) => l.rel === 'next')?.href;
-    const url: URL | undefined = link ? new URL(link, location.href) : undefined;
-    next = url && url.pathname + url.search;
-  }
-  return out;
-}
+export const cases = (parameters: Record<string, string>, most = 10_000, signal?: AbortSignal): Promise<Case[]> =>
+  pages<never, Case>(http.GET('/api/warnings', { params: { query: { ...parameters, limit: Math.min(most, 10_000) } }, signal }), signal, most);
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 
@@ -61,15 +43,15 @@ export async function endedLately(most = 200, signal?: AbortSignal): Promise<Cas
 }
 
 export const readCase = async (id: string, receipt?: string, signal?: AbortSignal): Promise<Held> =>
-  held(await ask(`${one(id)}${receipt ? `?${new URLSearchParams({ receipt })}` : ''}`, { headers: { accept: 'application/json' }, cache: 'no-cache', signal: signal ?? null }));
+  held(await raw(http.GET('/api/warnings/{id}', { params: { path: { id }, query: { receipt } }, cache: 'no-cache', signal, ...WHOLE })));
 
-export const report = async (body: NewCase): Promise<Held> => held(await ask(BASE, post(body)));
+export const report = async (body: NewCase): Promise<Held> => held(await raw(http.POST('/api/warnings', { body, ...WHOLE })));
 
 /** Takes a step. With `etag` it is refused (412) where the case is no longer the one that was read. */
 export const act = async (id: string, body: ActionRequest, etag?: string | null): Promise<Held> =>
-  held(await ask(`${one(id)}/actions`, post(body, etag ? { 'if-match': etag } : {})));
+  held(await raw(http.POST('/api/warnings/{id}/actions', { params: { path: { id }, header: etag ? { 'If-Match': etag } : {} }, body, ...WHOLE })));
 
-export const history = (id: string, signal?: AbortSignal): Promise<History> => json(`${one(id)}/history`, signal);
+export const history = (id: string, signal?: AbortSignal): Promise<History> => answered(http.GET('/api/warnings/{id}/history', { params: { path: { id } }, signal }));
 
 export interface Place {
   lon?: number;
@@ -78,58 +60,54 @@ export interface Place {
 }
 
 /** Open cases like the one that is being written, the nearest first. */
-export function duplicates(category: string, place: Place, signal?: AbortSignal): Promise<Duplicates> {
-  const query = new URLSearchParams({ category });
-  for (const [key, value] of Object.entries(place)) if (value !== undefined) query.set(key, String(value));
-  return json(`${BASE}/duplicates?${query}`, signal);
-}
+export const duplicates = (category: string, place: Place, signal?: AbortSignal): Promise<Duplicates> =>
+  answered(http.GET('/api/warnings/duplicates', { params: { query: { category, ...place } }, signal }));
 
 /** Units for this case, the best first. */
 export const suggestUnits = async (id: string, signal?: AbortSignal): Promise<UnitSuggestion[]> =>
-  (await json<{ units: UnitSuggestion[] }>(`${one(id)}/units`, signal)).units;
+  (await answered<{ units: UnitSuggestion[] }>(http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }))).units;
+
+/** How to reach who reported a case; null where nothing was left, or its time is over. */
+export const contact = async (id: string): Promise<string | null> =>
+  (await answered<{ contact: string | null }>(http.GET('/api/warnings/{id}/contact', { params: { path: { id } } }))).contact;
 
 /** @param month as 2026-11 */
-export const figures = (month: string, signal?: AbortSignal): Promise<Figures> => json(`${BASE}/figures?${new URLSearchParams({ month })}`, signal);
+export const figures = (month: string, signal?: AbortSignal): Promise<Figures> => answered(http.GET('/api/warnings/figures', { params: { query: { month } }, signal }));
 
 /** The rules in force; all pages call the categories by the names that they have there. */
 export async function rules(signal?: AbortSignal): Promise<Rules> {
-  const told = await json<Rules>('/api/rules', signal);
+  const told = await answered<Rules>(http.GET('/api/rules', { signal }));
   learnCategories(told.categories);
   return told;
 }
 
 /** All silences, those that are over too. */
-export const silences = async (signal?: AbortSignal): Promise<Silence[]> => (await json<{ silences: Silence[] }>('/api/silences', signal)).silences;
+export const silences = async (signal?: AbortSignal): Promise<Silence[]> => (await answered<{ silences: Silence[] }>(http.GET('/api/silences', { signal }))).silences;
 
 /** @param until RFC 3339 */
 export async function silence(match: SilenceMatch, reason: string, until: string): Promise<void> {
-  await visible(await ask('/api/silences', post({ match, reason, until })), JSON_ONLY);
+  await visible(await raw(http.POST('/api/silences', { body: { match, reason, until }, ...WHOLE })), JSON_ONLY);
 }
 
 /** Ends one before its time. */
 export async function endSilence(id: string): Promise<void> {
-  await visible(await ask(`/api/silences/${encodeURIComponent(id)}`, { method: 'DELETE' }), JSON_ONLY);
+  await visible(await raw(http.DELETE('/api/silences/{id}', { params: { path: { id } }, ...WHOLE })), JSON_ONLY);
 }
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
+/** What is sent as it is. */
+const AS_IS = { bodySerializer: (body: unknown) => body as BodyInit };
+
 /** Sends a ledger's sheet; `dryRun` only says what would happen. A sheet with problems changes nothing. */
-export async function importLedger(file: File, dryRun: boolean): Promise<ImportReport> {
+export function importLedger(file: File, dryRun: boolean): Promise<ImportReport> {
   const f = /\.xlsx$/i.test(file.name) ? 'xlsx' : 'csv';
-  const query = new URLSearchParams({ dry_run: String(dryRun), f });
-  const response = await ask(`${BASE}/import?${query}`, {
-    method: 'POST',
-    headers: { 'content-type': f === 'xlsx' ? XLSX : 'text/csv', accept: 'application/json' },
-    body: file,
-  });
-  return (await response.json()) as ImportReport;
+  return answered(http.POST('/api/warnings/import', { params: { query: { dry_run: dryRun, f } }, headers: { 'content-type': f === 'xlsx' ? XLSX : 'text/csv' }, body: file as never, ...AS_IS }));
 }
 
 /** Keeps a picture. The account that uploads it may name it in one step by its id. */
-export async function uploadPhoto(picture: Blob): Promise<UploadedPhoto> {
-  const response = await ask('/api/photos', { method: 'POST', headers: { 'content-type': picture.type || 'image/jpeg', accept: 'application/json' }, body: picture });
-  return (await response.json()) as UploadedPhoto;
-}
+export const uploadPhoto = (picture: Blob): Promise<UploadedPhoto> =>
+  answered(http.POST('/api/photos', { headers: { 'content-type': picture.type || 'image/jpeg' }, body: picture as never, ...AS_IS }));
 
 export function photoUrl(id: string, { thumb = false, receipt }: { thumb?: boolean; receipt?: string } = {}): string {
   const query = new URLSearchParams();
@@ -148,6 +126,5 @@ export function allowedInstead(error: unknown): Action[] | null {
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && (error.status === 409 || error.status === 412);
 
 /** The cases with these ids, in this order, as a sheet. */
-export async function exportSheet(ids: string[], f: 'csv' | 'xlsx', lang: 'zh' | 'en'): Promise<Blob> {
-  return (await ask(`${BASE}/export?${new URLSearchParams({ f, lang })}`, { ...post({ ids }), headers: { 'content-type': 'application/json' } })).blob();
-}
+export const exportSheet = (ids: string[], f: 'csv' | 'xlsx', lang: 'zh' | 'en'): Promise<Blob> =>
+  answered(http.POST('/api/warnings/export', { params: { query: { f, lang } }, headers: { accept: '*/*' }, body: { ids }, parseAs: 'blob' }));

@@ -1,6 +1,6 @@
 // What the page asks the server about accounts and invites.
-import { allItems, ask, json } from '@/core/api/client';
-import type { components, paths } from '@/core/api/schema';
+import { allItems, answered, http } from '@/core/api/client';
+import type { components } from '@/core/api/schema';
 
 export type Account = components['schemas']['AccountShown'];
 export type AccountWanted = components['schemas']['AccountWanted'];
@@ -19,30 +19,18 @@ export interface Choice {
   name: string;
 }
 
-const at = (path: keyof paths, ids: Record<string, string> = {}): string =>
-  Object.entries(ids).reduce((text, [name, id]) => text.replace(`{${name}}`, encodeURIComponent(id)), path as string);
-
-async function send<T>(method: string, path: string, body: object): Promise<T> {
-  const response = await ask(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  return (await response.json()) as T;
-}
-
 export const accounts = (q: string, after = '', signal?: AbortSignal): Promise<AccountList> =>
-  json(`${at('/api/accounts')}?${new URLSearchParams({ limit: '100', ...(q ? { q } : {}), ...(after ? { after } : {}) })}`, signal);
-export const account = (accountId: string): Promise<Account> => json(at('/api/accounts/{accountId}', { accountId }));
-export const createAccount = (wanted: AccountWanted): Promise<Account> => send('POST', at('/api/accounts'), wanted);
-export const changeAccount = (accountId: string, patch: AccountPatch): Promise<Account> => send('PATCH', at('/api/accounts/{accountId}', { accountId }), patch);
+  answered(http.GET('/api/accounts', { params: { query: { limit: 100, ...(q ? { q } : {}), ...(after ? { after } : {}) } }, signal }));
+export const account = (accountId: string): Promise<Account> => answered(http.GET('/api/accounts/{accountId}', { params: { path: { accountId } } }));
+export const createAccount = (body: AccountWanted): Promise<Account> => answered(http.POST('/api/accounts', { body }));
+export const changeAccount = (accountId: string, body: AccountPatch): Promise<Account> => answered(http.PATCH('/api/accounts/{accountId}', { params: { path: { accountId } }, body }));
 
-export const createToken = (accountId: string, wanted: TokenWanted): Promise<TokenMade> => send('POST', at('/api/accounts/{accountId}/tokens', { accountId }), wanted);
-export async function revokeToken(accountId: string, tokenId: string): Promise<void> {
-  await ask(at('/api/accounts/{accountId}/tokens/{tokenId}', { accountId, tokenId }), { method: 'DELETE' });
-}
+export const createToken = (accountId: string, body: TokenWanted): Promise<TokenMade> => answered(http.POST('/api/accounts/{accountId}/tokens', { params: { path: { accountId } }, body }));
+export const revokeToken = (accountId: string, tokenId: string): Promise<void> => answered(http.DELETE('/api/accounts/{accountId}/tokens/{tokenId}', { params: { path: { accountId, tokenId } } }));
 
-export const invites = async (): Promise<Invite[]> => (await json<{ invites: Invite[] }>(at('/api/invites'))).invites;
-export const createInvite = (wanted: InviteWanted): Promise<InviteMade> => send('POST', at('/api/invites'), wanted);
-export async function revokeInvite(inviteId: string): Promise<void> {
-  await ask(at('/api/invites/{inviteId}', { inviteId }), { method: 'DELETE' });
-}
+export const invites = async (): Promise<Invite[]> => (await answered<components['schemas']['InviteList']>(http.GET('/api/invites'))).invites;
+export const createInvite = (body: InviteWanted): Promise<InviteMade> => answered(http.POST('/api/invites', { body }));
+export const revokeInvite = (inviteId: string): Promise<void> => answered(http.DELETE('/api/invites/{inviteId}', { params: { path: { inviteId } } }));
 
 const byName = (a: Choice, b: Choice): number => a.name.localeCompare(b.name, 'zh');
 

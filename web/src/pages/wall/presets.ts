@@ -1,5 +1,5 @@
 // Presets: what walls show, kept on the server under names.
-import { ask, json, visible } from '@/core/api/client';
+import { answered, http, raw, visible } from '@/core/api/client';
 
 export interface Preset {
   name: string;
@@ -9,13 +9,12 @@ export interface Preset {
 
 export const PRESET_NAME = /^[a-z0-9-]{1,40}$/;
 
-export const presets = async (): Promise<Preset[]> => (await json<{ presets: Preset[] }>('/api/presets')).presets;
+export const presets = async (): Promise<Preset[]> => (await answered<{ presets: Preset[] }>(http.GET('/api/presets'))).presets;
 
 export async function keepPreset(name: string, title: string, settings: Record<string, string>): Promise<void> {
-  const body = JSON.stringify({ ...(title ? { title } : {}), settings });
-  await visible(await ask(`/api/presets/${name}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body }));
+  await visible(await raw(http.PUT('/api/presets/{name}', { params: { path: { name } }, body: { ...(title ? { title } : {}), settings } as never, parseAs: 'stream' })));
 }
 
 export async function deletePreset(name: string): Promise<void> {
-  await visible(await ask(`/api/presets/${name}`, { method: 'DELETE' }));
+  await visible(await raw(http.DELETE('/api/presets/{name}', { params: { path: { name } }, parseAs: 'stream' })));
 }

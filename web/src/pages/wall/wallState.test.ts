@@ -12,7 +12,7 @@ let away = false;
 /** Answers the few paths that the wall asks. */
 function answer(input: unknown): Promise<Response> {
   if (away) return Promise.reject(new TypeError('away'));
-  const path = new URL(String(input), 'http://map').pathname;
+  const path = new URL(input instanceof Request ? input.url : String(input), 'http://map').pathname;
   if (path === '/api/grids/status') statusesAsked += 1;
   const feature = (id: string, properties: object): object => ({ type: 'Feature', id, geometry: cell, properties, seq: 3, updated_at: '2026-11-22T06:00:00Z' });
   const body: Record<string, object> = {
