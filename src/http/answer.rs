@@ -1,9 +1,7 @@
 //! Answers that can be cached and asked for again: strong entity tags, 304, and who may keep them.
 
 use axum::body::Body;
-use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -173,13 +171,14 @@ impl Answer {
     }
 }
 
-/// Gives compressed bytes tags of their own, and takes these back from who has them: a strong tag
-/// stands for the very bytes. Runs outside the compression.
-pub async fn tag_encodings(mut request: Request, next: Next) -> Response {
-    const CODINGS: [&str; 2] = ["gzip", "br"];
+const CODINGS: [&str; 2] = ["gzip", "br"];
+
+/// Takes the coding off the entity tags of a conditional request, and returns it. A strong tag names exact
+/// bytes, so compressed responses have tags of their own ([`tag_encodings`]).
+pub fn untag_encodings(headers: &mut HeaderMap) -> Option<&'static str> {
     let mut asked_with = None;
     for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
-        let Some(text) = request.headers().get(&name).and_then(|v| v.to_str().ok()) else {
+        let Some(text) = headers.get(&name).and_then(|v| v.to_str().ok()) else {
             continue;
         };
         let mut plain = text.to_owned();
@@ -191,10 +190,15 @@ pub async fn tag_encodings(mut request: Request, next: Next) -> Response {
             }
         }
         if let Ok(value) = HeaderValue::from_str(&plain) {
-            request.headers_mut().insert(name, value);
+            headers.insert(name, value);
         }
     }
-    let mut response = next.run(request).await;
+    asked_with
+}
+
+/// Adds the coding of a compressed response to its entity tag. `asked_with` is what
+/// [`untag_encodings`] returned. Runs outside of the compression.
+pub fn tag_encodings(response: &mut Response, asked_with: Option<&'static str>) {
     let coding = match response.headers().get(header::CONTENT_ENCODING) {
         Some(v) => CODINGS.into_iter().find(|c| v.as_bytes() == c.as_bytes()),
         None if response.status() == StatusCode::NOT_MODIFIED => asked_with,
@@ -207,7 +211,6 @@ pub async fn tag_encodings(mut request: Request, next: Next) -> Response {
     {
         response.headers_mut().insert(header::ETAG, tag);
     }
-    response
 }
 
 /// The forms in which a resource comes.

@@ -13,7 +13,6 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream, HttpBody as _};
 use axum::extract::Request;
 use axum::http::{HeaderValue, Version, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
@@ -26,32 +25,46 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Receives a body that was dropped before its end.
 type Rest = Arc<Mutex<Option<BodyDataStream>>>;
 
-/// Drains what a handler did not read of its request body.
-pub async fn drain_unread(request: Request, next: Next) -> Response {
+/// What is left of a request body when the response is ready.
+pub struct Unread {
+    rest: Rest,
+    /// The client waits for `100 Continue` and has not sent the body.
+    waits: bool,
+    says_close: bool,
+}
+
+/// Watches the body of a request, if it has one, so that its unread part can be drained.
+pub fn watch(request: Request) -> (Request, Option<Unread>) {
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return (request, None);
     }
-    // A client that waits for `100 Continue` has not sent the body.
-    let waits = request.headers().contains_key(header::EXPECT);
-    let says_close = request.version() <= Version::HTTP_11;
-    let rest = Rest::default();
+    let unread = Unread {
+        rest: Rest::default(),
+        waits: request.headers().contains_key(header::EXPECT),
+        says_close: request.version() <= Version::HTTP_11,
+    };
     let request = request.map(|body| {
         Body::from_stream(Watched {
             body: Some(body.into_data_stream()),
-            rest: Arc::clone(&rest),
+            rest: Arc::clone(&unread.rest),
         })
     });
-    let mut response = next.run(request).await;
-    let left = rest.lock().ok().and_then(|mut rest| rest.take());
-    if let Some(body) = left {
-        let read = !waits && tokio::time::timeout(PATIENCE, read_to_end(body)).await == Ok(true);
-        if !read && says_close {
+    (request, Some(unread))
+}
+
+impl Unread {
+    /// Drains what a handler did not read.
+    pub async fn drain(self, response: &mut Response) {
+        let left = self.rest.lock().ok().and_then(|mut rest| rest.take());
+        let Some(body) = left else { return };
+        let read =
+            !self.waits && tokio::time::timeout(PATIENCE, read_to_end(body)).await == Ok(true);
+        if !read && self.says_close {
             response
                 .headers_mut()
                 .insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
     }
-    response
 }
 
 /// Reads a body to its end. `false` when it is larger than [`MOST`] or fails.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -26,24 +26,44 @@ pub fn install() -> Option<PrometheusHandle> {
         .ok()
 }
 
-/// Counts requests and times them, by route and status; never by path, which has no end.
+/// A request that is counted and timed when it ends, by route and status; never by path, since paths are
+/// unlimited.
+#[derive(Debug)]
+pub struct Measured {
+    method: Method,
+    route: Option<MatchedPath>,
+    start: Instant,
+}
+
+impl Measured {
+    /// Starts the clock.
+    pub fn begin(request: &Request) -> Self {
+        Self {
+            method: request.method().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            start: Instant::now(),
+        }
+    }
+
+    /// Counts the request.
+    pub fn end(self, status: StatusCode) {
+        let route = self.route.as_ref().map_or("other", MatchedPath::as_str);
+        let labels = [
+            ("method", self.method.as_str().to_owned()),
+            ("route", route.to_owned()),
+            ("status", status.as_str().to_owned()),
+        ];
+        metrics::counter!("onemap_http_requests_total", &labels).increment(1);
+        metrics::histogram!("onemap_http_request_seconds", &labels)
+            .record(self.start.elapsed().as_secs_f64());
+    }
+}
+
+/// Counts and times a request, for a router that has no other layer of routes.
 pub async fn measure(request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("other", MatchedPath::as_str)
-        .to_owned();
-    let method = request.method().as_str().to_owned();
-    let start = Instant::now();
+    let measured = Measured::begin(&request);
     let response = next.run(request).await;
-    let labels = [
-        ("method", method),
-        ("route", route),
-        ("status", response.status().as_u16().to_string()),
-    ];
-    metrics::counter!("onemap_http_requests_total", &labels).increment(1);
-    metrics::histogram!("onemap_http_request_seconds", &labels)
-        .record(start.elapsed().as_secs_f64());
+    measured.end(response.status());
     response
 }
 
