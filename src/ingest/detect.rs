@@ -32,12 +32,11 @@ pub fn head(file: &mut impl Read) -> io::Result<Vec<u8>> {
 pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
     const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON, OSM PBF, OSM XML, or a ledger of cases \
         (XLSX, XLS or CSV with the headers 类别 and 上报时间)";
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let start = text
-        .iter()
-        .position(|b| !b.is_ascii_whitespace())
-        .unwrap_or(text.len());
-    let text = &text[start..];
+    // Files that were joined may begin with several byte order marks.
+    let mut text = head.trim_ascii_start();
+    while let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") {
+        text = rest.trim_ascii_start();
+    }
     if text.is_empty() {
         return Err("is empty".into());
     }
@@ -47,13 +46,9 @@ pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
     {
         return Ok(Format::OsmPbf);
     }
-    // A brace and a zero, or the other way round: JSON in UTF-16.
-    if matches!(
-        head,
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'{', 0, ..] | [0, b'{', ..]
-    ) {
+    if let Some((name, code)) = wide_encoding(head) {
         return Err(format!(
-            "is UTF-16 text: `iconv -f UTF-16 -t UTF-8` converts it; {KNOWN}"
+            "is {name} text: `iconv -f {code} -t UTF-8 IN > OUT` converts it; {KNOWN}"
         ));
     }
     match text {
@@ -108,6 +103,24 @@ fn root_of(mut text: &[u8]) -> &[u8] {
             None => return b"",
         }
     }
+}
+
+/// The encoding of text whose characters have two or four bytes, and how iconv calls it: by its byte order
+/// mark, or by zeros around what JSON may begin with. With a mark, iconv finds the order of the bytes
+/// itself.
+fn wide_encoding(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    let is_start = |b: u8| matches!(b, b'{' | b'[' | 0x1e | b' ' | b'\t' | b'\r' | b'\n');
+    Some(match *head {
+        [0xff, 0xfe, 0, 0, ..] => ("UTF-32 (little-endian)", "UTF-32"),
+        [0, 0, 0xfe, 0xff, ..] => ("UTF-32 (big-endian)", "UTF-32"),
+        [0xff, 0xfe, ..] => ("UTF-16 (little-endian)", "UTF-16"),
+        [0xfe, 0xff, ..] => ("UTF-16 (big-endian)", "UTF-16"),
+        [b, 0, 0, 0, ..] if is_start(b) => ("UTF-32 (little-endian)", "UTF-32LE"),
+        [0, 0, 0, b, ..] if is_start(b) => ("UTF-32 (big-endian)", "UTF-32BE"),
+        [b, 0, ..] if is_start(b) => ("UTF-16 (little-endian)", "UTF-16LE"),
+        [0, b, ..] if is_start(b) => ("UTF-16 (big-endian)", "UTF-16BE"),
+        _ => return None,
+    })
 }
 
 /// A sequence has a whole object in its first line, and that is no collection.
@@ -177,6 +190,11 @@ mod tests {
                 Format::GeoJsonSequence,
             ),
             (b"\x1e{\"type\":\n\"Feature\"}\n", Format::GeoJsonSequence),
+            (
+                b"\xef\xbb\xbf \xef\xbb\xbf\n\x1e{\"type\":\"Feature\"}\n",
+                Format::GeoJsonSequence,
+            ),
+            (b"\x1e\xef\xbb\xbf{}", Format::GeoJsonSequence),
             (b"\0\0\0\x0d\x0a\x09OSMHeader", Format::OsmPbf),
             (b"<osm>", Format::OsmXml),
             (
@@ -204,6 +222,53 @@ mod tests {
             b"[1]",
         ] {
             assert!(of_bytes(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn text_in_another_encoding_is_named_with_the_command_that_converts_it() {
+        let wide = |text: &str, big: bool| -> Vec<u8> {
+            let units = text.encode_utf16();
+            let bytes = |u: u16| {
+                if big {
+                    u.to_be_bytes()
+                } else {
+                    u.to_le_bytes()
+                }
+            };
+            units.flat_map(bytes).collect()
+        };
+        for (head, name, from) in [
+            (
+                wide("\u{feff}{}", false),
+                "UTF-16 (little-endian)",
+                "UTF-16",
+            ),
+            (
+                wide("\u{feff}\u{1e}{}", true),
+                "UTF-16 (big-endian)",
+                "UTF-16",
+            ),
+            (
+                wide("\u{1e}{}\n", false),
+                "UTF-16 (little-endian)",
+                "UTF-16LE",
+            ),
+            (wide("\n[", true), "UTF-16 (big-endian)", "UTF-16BE"),
+            (
+                b"\xff\xfe\0\0{\0\0\0".to_vec(),
+                "UTF-32 (little-endian)",
+                "UTF-32",
+            ),
+            (
+                b"\0\0\0{\0\0\0}".to_vec(),
+                "UTF-32 (big-endian)",
+                "UTF-32BE",
+            ),
+        ] {
+            let said = of_bytes(&head).unwrap_err();
+            let command = format!("`iconv -f {from} -t UTF-8 IN > OUT`");
+            assert!(said.contains(name) && said.contains(&command), "{said}");
         }
     }
 }

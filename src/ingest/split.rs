@@ -54,6 +54,8 @@ pub enum Found {
 
 /// The byte order mark of UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
+/// The record separator that begins each record of RFC 8142.
+const SEPARATOR: u8 = 0x1e;
 
 /// Members of a collection other than its features are kept up to this size.
 const MEMBER_LIMIT: usize = 64 * 1024;
@@ -89,10 +91,14 @@ impl<R: BufRead> Scanner<R> {
         }
     }
 
-    /// Passes over byte order marks and space between documents.
+    /// Passes over byte order marks, record separators and space between documents.
     fn skip_marks(&mut self) -> io::Result<Option<u8>> {
         loop {
             let next = self.skip_space()?;
+            if next == Some(SEPARATOR) {
+                self.next()?;
+                continue;
+            }
             if next != Some(BOM[0]) {
                 return Ok(next);
             }
@@ -100,6 +106,24 @@ impl<R: BufRead> Scanner<R> {
             for expected in BOM {
                 if self.peek()? != Some(*expected) {
                     return self.peek();
+                }
+                self.next()?;
+            }
+        }
+    }
+
+    /// Passes over byte order marks and space before the first record, and says whether a separator begins
+    /// it. What looked like a mark and is none belongs to the record.
+    fn skip_to_record(&mut self) -> io::Result<(bool, Vec<u8>)> {
+        loop {
+            let next = self.skip_space()?;
+            if next != Some(BOM[0]) {
+                return Ok((next == Some(SEPARATOR), Vec::new()));
+            }
+            // The mark may lie on the edge of what was read so far.
+            for (i, expected) in BOM.iter().enumerate() {
+                if self.peek()? != Some(*expected) {
+                    return Ok((false, BOM[..i].to_vec()));
                 }
                 self.next()?;
             }
@@ -348,31 +372,29 @@ fn features<E: From<SplitError>>(
     }
 }
 
-/// Cuts a sequence: a feature a line, or one after each record separator.
+/// Cuts a sequence: a feature a line, or one after each record separator. Byte order marks and separators
+/// around a record are taken off, since files that were joined have them in the middle, in any order.
 ///
 /// # Errors
 /// When it cannot be read. A last line without an end is a piece like any other: whoever parses it
 /// tells by [`Sequence::unterminated`] whether the file was cut off.
 pub fn sequence<E: From<SplitError>>(
-    mut input: impl BufRead,
+    input: impl BufRead,
     limit: usize,
     each: &mut dyn FnMut(Piece, Sequence) -> Result<(), E>,
 ) -> Result<(), E> {
-    const SEPARATOR: u8 = 0x1e;
-    skip_bom(&mut input).map_err(SplitError::Io)?;
-    let separated = loop {
-        let chunk = input.fill_buf().map_err(SplitError::Io)?;
-        match chunk.first() {
-            Some(b) if b.is_ascii_whitespace() && *b != b'\n' => input.consume(1),
-            first => break first == Some(&SEPARATOR),
-        }
-    };
+    let mut scanner = Scanner { input, line: 1 };
+    let (separated, mut begun) = scanner.skip_to_record().map_err(SplitError::Io)?;
+    let Scanner {
+        mut input,
+        mut line,
+    } = scanner;
     let delimiter = if separated { SEPARATOR } else { b'\n' };
-    let (mut line, mut index) = (1, 0);
+    let mut index = 0;
     loop {
         let begins = line;
-        let mut kept = Vec::new();
-        let mut size = 0u64;
+        let mut kept = std::mem::take(&mut begun);
+        let mut size = kept.len() as u64;
         let mut ended = false;
         // Blank lines before a record belong to the one before it.
         let mut leading = 0;
@@ -405,11 +427,7 @@ pub fn sequence<E: From<SplitError>>(
                 break;
             }
         }
-        // Files that were joined have a byte order mark in the middle.
-        while kept.trim_ascii_start().starts_with(BOM) {
-            let spaces = kept.len() - kept.trim_ascii_start().len();
-            kept.drain(..spaces + BOM.len());
-        }
+        strip_marks(&mut kept);
         let blank = size <= limit as u64 && kept.iter().all(u8::is_ascii_whitespace);
         if !blank {
             let bytes = if size <= limit as u64 {
@@ -445,11 +463,44 @@ pub struct Sequence {
     pub unterminated: bool,
 }
 
-fn skip_bom(input: &mut impl BufRead) -> io::Result<()> {
-    if input.fill_buf()?.starts_with(BOM) {
-        input.consume(3);
+/// The lines of a record that are not empty, without byte order marks, each with its number from 0.
+pub fn lines_of(record: &[u8]) -> impl Iterator<Item = (u64, Vec<u8>)> {
+    let lines = record.split(|b| *b == b'\n').map(|line| {
+        let mut line = line.to_vec();
+        strip_marks(&mut line);
+        line
+    });
+    let filled = |(_, line): &(u64, Vec<u8>)| !line.trim_ascii().is_empty();
+    (0..).zip(lines).filter(filled)
+}
+
+/// Takes byte order marks and separators off both ends of a record; space at its end stays, since it says
+/// whether the record is whole.
+fn strip_marks(record: &mut Vec<u8>) {
+    let mut start = record.as_slice();
+    loop {
+        let text = start.trim_ascii_start();
+        let Some(rest) = text
+            .strip_prefix(BOM)
+            .or_else(|| text.strip_prefix(&[SEPARATOR]))
+        else {
+            break;
+        };
+        start = rest;
     }
-    Ok(())
+    let begins = record.len() - start.len();
+    record.drain(..begins);
+    loop {
+        let text = record.trim_ascii_end();
+        let Some(rest) = text
+            .strip_suffix(BOM)
+            .or_else(|| text.strip_suffix(&[SEPARATOR]))
+        else {
+            break;
+        };
+        let end = rest.len();
+        record.truncate(end);
+    }
 }
 
 #[cfg(test)]

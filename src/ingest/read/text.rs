@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Checked, Origin, Raw, Rules, check};
 use crate::codec::geojson::crs;
 use crate::codec::geojson::read::{self as geojson, Limits, Member};
+use crate::ingest::split::lines_of;
 use crate::ingest::{IdRule, Reject, ids};
 use crate::model::{CollectionId, Feature, FeatureId};
 use crate::spatial::crs::Crs;
@@ -79,6 +80,10 @@ impl Shared<'_> {
         let mut value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(e) => {
+                // Lines that were joined to a sequence with separators are one record with its last.
+                if let Some(several) = self.lines(raw, bytes) {
+                    return Outcome::Several(several);
+                }
                 let (problem, cut) = no_json(bytes, &e);
                 return Outcome::NoJson(at.reject(None, None, "feature", problem), cut);
             }
@@ -108,6 +113,26 @@ impl Shared<'_> {
             self.feature(&part, feature, crs)
         });
         Outcome::Several(each.collect())
+    }
+
+    /// The features of a record that has a whole one in each of its lines.
+    fn lines(&self, raw: &Raw, record: &[u8]) -> Option<Vec<Checked>> {
+        let lines: Vec<(u64, Value)> = lines_of(record)
+            .map(|(n, line)| Some((n, serde_json::from_slice(&line).ok()?)))
+            .collect::<Option<_>>()?;
+        if lines.len() < 2 || lines.iter().any(|(_, value)| !value.is_object()) {
+            return None;
+        }
+        let read = |(part, (n, value))| {
+            let at = At {
+                file: self.name,
+                line: raw.piece.line + n,
+                index: raw.piece.index,
+                part: Some(part),
+            };
+            self.feature(&at, value, raw.crs)
+        };
+        Some(lines.into_iter().enumerate().map(read).collect())
     }
 
     /// Reads and checks one feature.

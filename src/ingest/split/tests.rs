@@ -141,6 +141,27 @@ fn files_that_were_joined_are_cut_with_their_byte_order_marks() {
         ),
         ["1:0 {\"a\":1}", "2:1 {\"b\":2}", "3:2 {\"c\":3}"]
     );
+    // A separator and a mark, in whatever order; records may have several lines.
+    for text in [
+        "\u{feff}\u{1e}{\"a\":\n1}\n\u{1e}{\"b\":2}\n",
+        "\u{1e}\u{feff}{\"a\":\n1}\n\u{feff}\u{1e}{\"b\":2}\n",
+        "\u{feff} \u{feff}\u{1e}\u{feff}{\"a\":\n1}\n\u{feff}\u{1e}\u{feff}{\"b\":2}\n\u{feff}",
+    ] {
+        assert_eq!(
+            lines(text, 100),
+            ["1:0 {\"a\":\n1}", "3:1 {\"b\":2}"],
+            "{text:?}"
+        );
+    }
+    // Lines to which a sequence with separators was joined.
+    assert_eq!(
+        lines("\n{\"a\":1}\n\u{feff}\u{1e}{\"b\":2}\n\u{1e}\n", 100),
+        ["2:0 {\"a\":1}", "3:1 {\"b\":2}"]
+    );
+    assert_eq!(
+        cut("{\"features\":[{\"a\":1}]}\n\u{feff}\u{1e}{\"b\":2}\n", 100).unwrap(),
+        ["1:0 {\"a\":1}", "2:1 {\"b\":2}"]
+    );
     let two = "\u{feff}{\"features\":[{\"a\":1}]}\n\u{feff}{\"crs\":7,\"features\":[{\"b\":2},{\"c\":3}]}\n\
                {\"d\":4}";
     assert_eq!(
