@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::codec::check::Problem as Wrong;
 use crate::demo;
+use crate::index::{Budget, StopOnDrop};
 use crate::ingest::{Aside, Counts, Far, FileReport, Format, Reject, Report, SkippedSheet};
 use crate::live::{Live, Written};
 use crate::model::names::collection::WARNINGS;
@@ -159,8 +161,11 @@ pub(super) async fn import(
     let only_try = report.dry_run || refused_before || !understood.problems.is_empty();
     let newest = live.snapshot().seq();
     let service = CaseService::new(live);
+    let budget = Arc::new(Budget::new(u64::MAX, u64::MAX));
+    // A signal ends the command by dropping this.
+    let _waiting = StopOnDrop(Arc::clone(&budget));
     let outcome = service
-        .import(rows, &Actor::system(), now, only_try)
+        .import(rows, &Actor::system(), now, only_try, budget)
         .await?;
     understood.problems.extend(outcome.problems);
     report.far_away += outcome.far_away;

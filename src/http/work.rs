@@ -7,14 +7,14 @@
 //! refused, in words; never is a part of an answer sent.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::App;
 use super::problem::Problem;
-use crate::index::{Budget, Stop};
+use crate::index::{Budget, Meter, Stop, StopOnDrop};
 
 /// What a question may look at where it arrives: some hundred microseconds.
 const SMALL_WORK: u64 = 8 * 1024;
@@ -112,6 +112,22 @@ impl Pools {
         }
     }
 
+    /// Begins work of several parts, as one of a few.
+    pub(super) async fn attend(self: &Arc<Self>, kind: Kind) -> Result<Attended, Problem> {
+        let turn = self.turn(kind).await?;
+        let budget = Arc::new(Budget::new(u64::MAX, u64::MAX));
+        let parts = Parts {
+            pools: Arc::clone(self),
+            budget: Arc::clone(&budget),
+            cut: AtomicBool::new(false),
+            _turn: turn,
+        };
+        Ok(Attended {
+            share: Share(Arc::new(parts)),
+            _waiting: StopOnDrop(budget),
+        })
+    }
+
     async fn aside<T: Send + 'static>(
         self: &Arc<Self>,
         kind: Kind,
@@ -121,7 +137,7 @@ impl Pools {
     ) -> Result<T, Problem> {
         let turn = self.turn(kind).await?;
         let budget = Arc::new(budget);
-        let _waiting = Waiting(Arc::clone(&budget));
+        let _waiting = StopOnDrop(Arc::clone(&budget));
         let pools = Arc::clone(self);
         let work = tokio::task::spawn_blocking(move || {
             // Held by the work and not by the request: who hangs up makes room when the work has ended.
@@ -179,12 +195,73 @@ impl From<Problem> for Cut {
     }
 }
 
-/// Stops a budget when nobody waits for the answer any more.
-struct Waiting(Arc<Budget>);
+/// Work of one request in several parts, on several threads. It takes one turn, may look at as much as it
+/// needs, and stops at its next step when the request goes.
+pub(super) struct Attended {
+    share: Share,
+    _waiting: StopOnDrop,
+}
 
-impl Drop for Waiting {
+impl Attended {
+    /// A share in the work, for a thread that does a part of it. The turn is over when the request and all
+    /// shares are gone.
+    pub fn share(&self) -> Share {
+        self.share.clone()
+    }
+}
+
+/// See [`Attended::share`].
+#[derive(Clone)]
+pub(super) struct Share(Arc<Parts>);
+
+struct Parts {
+    pools: Arc<Pools>,
+    budget: Arc<Budget>,
+    /// Whether a part was stopped before its end.
+    cut: AtomicBool,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Drop for Parts {
     fn drop(&mut self) {
-        self.0.stop();
+        let answer = match self.cut.load(Ordering::Relaxed) {
+            true => Err(Cut::Stopped(Stop::Gone)),
+            false => Ok(()),
+        };
+        self.pools.note(&self.budget, &answer);
+    }
+}
+
+impl Share {
+    fn note(&self, step: Result<(), Stop>) -> Result<(), Stop> {
+        if step.is_err() {
+            self.0.cut.store(true, Ordering::Relaxed);
+        }
+        step
+    }
+}
+
+impl Meter for Share {
+    type Stop = Stop;
+
+    fn see(&self, boxes: usize) -> Result<(), Stop> {
+        self.note(self.0.budget.see(boxes))
+    }
+
+    fn read(&self, entries: usize) -> Result<(), Stop> {
+        self.note(self.0.budget.read(entries))
+    }
+
+    fn test(&self, positions: usize) -> Result<(), Stop> {
+        self.note(self.0.budget.test(positions))
+    }
+
+    fn measure(&self, positions: usize, far: bool) -> Result<(), Stop> {
+        self.note(self.0.budget.measure(positions, far))
+    }
+
+    fn hold(&self, bytes: usize) -> Result<(), Stop> {
+        self.note(self.0.budget.hold(bytes))
     }
 }
 
@@ -279,7 +356,6 @@ mod tests {
     use axum::response::IntoResponse as _;
 
     use super::*;
-    use crate::index::Meter as _;
 
     #[tokio::test]
     async fn a_question_without_a_turn_is_told_to_come_back() {
@@ -323,6 +399,35 @@ mod tests {
         assert_eq!(pools.left.load(Ordering::Relaxed), 1);
         assert!(pools.visited.load(Ordering::Relaxed) > 0);
         drop(every);
+    }
+
+    #[tokio::test]
+    async fn the_parts_of_a_work_stop_when_its_request_goes() {
+        let pools = Arc::new(Pools::default());
+        let all = pools.walks.available_permits();
+        let attended = pools.attend(Kind::Walk).await.unwrap();
+        let parts: Vec<_> = (0..2)
+            .map(|_| {
+                let share = attended.share();
+                tokio::task::spawn_blocking(move || {
+                    while share.read(1).is_ok() {
+                        std::thread::yield_now();
+                    }
+                })
+            })
+            .collect();
+        assert_eq!(pools.walks.available_permits(), all - 1, "one turn for all");
+        drop(attended);
+        for part in parts {
+            part.await.unwrap();
+        }
+        assert_eq!(pools.walks.available_permits(), all);
+        assert_eq!(pools.left.load(Ordering::Relaxed), 1);
+
+        let attended = pools.attend(Kind::Walk).await.unwrap();
+        assert_eq!(attended.share().read(1), Ok(()));
+        drop(attended);
+        assert_eq!(pools.left.load(Ordering::Relaxed), 1, "done, and not left");
     }
 
     #[test]

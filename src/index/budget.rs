@@ -6,8 +6,8 @@
 //! of a client asks with a [`Budget`].
 
 use std::convert::Infallible;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// What it costs to read the properties of an entry, in boxes of the tree: text that lies elsewhere in
@@ -199,6 +199,41 @@ impl Meter for Budget {
             return Err(Stop::Memory);
         }
         Ok(())
+    }
+}
+
+/// What several threads work on together has one budget.
+impl<M: Meter + Send> Meter for Arc<M> {
+    type Stop = M::Stop;
+
+    fn see(&self, boxes: usize) -> Result<(), M::Stop> {
+        M::see(self, boxes)
+    }
+
+    fn read(&self, entries: usize) -> Result<(), M::Stop> {
+        M::read(self, entries)
+    }
+
+    fn test(&self, positions: usize) -> Result<(), M::Stop> {
+        M::test(self, positions)
+    }
+
+    fn measure(&self, positions: usize, far: bool) -> Result<(), M::Stop> {
+        M::measure(self, positions, far)
+    }
+
+    fn hold(&self, bytes: usize) -> Result<(), M::Stop> {
+        M::hold(self, bytes)
+    }
+}
+
+/// Stops a budget when it is dropped: when nobody waits for the answer any more.
+#[derive(Debug)]
+pub struct StopOnDrop(pub Arc<Budget>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }
 

@@ -19,7 +19,7 @@ mod recent;
 mod testkit;
 mod tiles;
 
-pub use budget::{Budget, Free, Meter, Stop};
+pub use budget::{Budget, Free, Meter, Stop, StopOnDrop};
 pub use collection::{Collection, Loader, MergedBase};
 pub use collections::Collections;
 pub use entry::Entry;

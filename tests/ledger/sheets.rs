@@ -1,11 +1,14 @@
 //! A ledger as a sheet: out of the house and in again.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::building;
 use crate::support::ledger::{LAT, LON, Ledger};
 use crate::support::server::{onemap, problem};
+use crate::support::worst::figure;
 
 #[tokio::test]
 async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
@@ -170,3 +173,62 @@ async fn a_warning_far_from_the_map_is_taken_and_warned_of() {
     );
     assert_eq!(said["far"][0]["collection"], "warnings");
 }
+
+/// Who hangs up while a large sheet is read or planned stops the work; nothing of it is written.
+#[tokio::test]
+async fn an_import_stops_when_its_client_goes() {
+    let mut ledger = Ledger::start().await;
+    let row = |i: usize| {
+        let place = format!("温泉花园第{i}排的b1号楼前");
+        format!("B-{i},楼道堆物,2026-03-02 09:00,{place},{LON},{LAT},已上报\n")
+    };
+    let rows: String = (0..15_000).map(row).collect();
+    let sheet = format!("编号,类别,上报时间,地点,经度,纬度,状态\n{rows}");
+    let left = async || figure(&ledger.server.client, &ledger.server.base, LEFT).await;
+    let before = left().await;
+    let mut patience = 100;
+    while left().await == before {
+        // Where the machine is slow, the client waited too short for the work to begin.
+        assert!(patience < 60_000, "the import goes on without its client");
+        let address = format!("{}/api/warnings/import", ledger.server.base);
+        let request = ledger.server.client.post(address);
+        let request = request.bearer_auth(&ledger.officer).body(sheet.clone());
+        let gone = tokio::time::timeout(Duration::from_millis(patience), request.send()).await;
+        assert!(
+            gone.is_err(),
+            "the import was done before its client had gone"
+        );
+        for _ in 0..50 {
+            if left().await > before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        patience *= 2;
+    }
+    let path = "/api/warnings?limit=1";
+    let list = ledger.json(Some(&ledger.officer), path).await;
+    assert_eq!(list["numberMatched"], 0, "{list}");
+    // The same sheet in a smaller piece comes in: nothing of it is there already.
+    let few: String = sheet.lines().take(4).map(|l| format!("{l}\n")).collect();
+    let request = ledger.server.request(Method::POST, "/api/warnings/import");
+    let request = request.bearer_auth(&ledger.officer).body(few);
+    let said: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(
+        (&said["created"], &said["unchanged"]),
+        (&json!(3), &json!(0)),
+        "{said}"
+    );
+
+    // A server that is told to end does not finish it either.
+    let address = format!("{}/api/warnings/import", ledger.server.base);
+    let request = ledger.server.client.post(address);
+    let request = request.bearer_auth(&ledger.officer).body(sheet);
+    let waiting = tokio::spawn(request.send());
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(ledger.server.process().stop(), "it ends well");
+    assert!(waiting.await.unwrap().is_err());
+}
+
+/// The questions that were left by their clients before they were answered.
+const LEFT: &str = "onemap_questions_left_total";

@@ -17,7 +17,7 @@ use crate::http::work::Kind;
 use crate::http::written::{self, Accepted, Subject};
 use crate::model::Role;
 use crate::model::names::collection::WARNINGS;
-use crate::warnings::sheet::plan::plan;
+use crate::warnings::sheet::plan::plan_metered;
 use crate::warnings::sheet::{columns, read};
 
 /// The most problems that are told; who has more has a mistake in all of them.
@@ -73,20 +73,25 @@ pub async fn import(
     let headers = request.headers().clone();
     body::refuse_form(&headers, "the sheet (CSV or XLSX)", "text/csv")?;
     let bytes = body::read(request, body::LIMIT).await?;
-    let _turn = app.pools.turn(Kind::Walk).await?;
+    // Stops where it is when the client goes, up to the moment when all is written at once.
+    let work = app.pools.attend(Kind::Walk).await?;
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();
     let schema = std::sync::Arc::clone(collection(&snapshot, WARNINGS)?.schema());
+    let share = work.share();
     let planned = tokio::task::spawn_blocking(move || {
-        let book = read::read(&bytes)?;
+        let book = read::read_metered(&bytes, &share)?;
         let words = columns::words(&schema.document);
-        let planned = plan(&book.sheets, &names(&snapshot, Role::Admin), &words, now);
+        let names = names(&snapshot, Role::Admin);
+        let planned = plan_metered(&book.sheets, &names, &words, now, &share)
+            .map_err(|_| read::ReadError::Stopped)?;
         Ok::<_, read::ReadError>((book, planned))
     })
     .await
     .map_err(|e| Problem::internal(&e))?;
     let (book, planned) = planned.map_err(|e| match e {
         read::ReadError::TooBig => Problem::too_large(format!("{e}.")),
+        read::ReadError::Stopped => Problem::unavailable(format!("{e}.")),
         e => Problem::bad_body(format!("{e}.")),
     })?;
     let outcome = app
@@ -96,6 +101,7 @@ pub async fn import(
             &actor(&caller),
             now,
             dry_run || !planned.problems.is_empty(),
+            work.share(),
         )
         .await
         .map_err(|e| refused(e, &caller))?;

@@ -242,6 +242,7 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
             id.as_str()
         )),
         LedgerError::Behind { seq } => Problem::behind(seq),
+        LedgerError::Stopped => Problem::unavailable(format!("{error}.")),
         LedgerError::Store(error) => error.into(),
     }
 }

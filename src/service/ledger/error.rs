@@ -42,6 +42,9 @@ pub enum LedgerError {
         /// The commit.
         seq: u64,
     },
+    /// The caller of an import has gone, so it was stopped before anything was written.
+    #[error("the import was stopped; nothing was written")]
+    Stopped,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -16,7 +16,7 @@ use super::cases;
 use super::error::LedgerError;
 use super::receipt::Ticket;
 use super::surroundings::{OnMap, moment};
-use crate::index::Collections;
+use crate::index::{Collections, Entry, Meter};
 use crate::ingest::{far_on_map, why_far, why_far_zh};
 use crate::live::{Snapshot, Written};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS};
@@ -77,24 +77,29 @@ pub struct FarRow {
 }
 
 impl CaseService {
-    /// Takes a sheet's rows in; with `dry_run` only says what would become of them.
+    /// Takes a sheet's rows in, for as long as the meter lets it; with `dry_run` only says what would
+    /// become of them.
     ///
     /// # Errors
-    /// When the store fails, or somebody changed one of the cases meanwhile; nothing was written then.
+    /// When the meter stops it, the store fails, or somebody changed one of the cases meanwhile; nothing
+    /// was written then.
     pub async fn import(
         &self,
         rows: Vec<Planned>,
         actor: &Actor,
         now: Timestamp,
         dry_run: bool,
+        meter: impl Meter + Send + 'static,
     ) -> Result<ImportOutcome, LedgerError> {
         let snapshot = self.live.snapshot();
         let (outcome, edits) = {
             let actor = actor.clone();
             let snapshot = std::sync::Arc::clone(&snapshot);
-            tokio::task::spawn_blocking(move || Importer::new(&snapshot, actor, now).all(rows))
-                .await
-                .map_err(|e| StoreError::corrupt("a sheet", e))??
+            tokio::task::spawn_blocking(move || {
+                Importer::new(&snapshot, actor, now, &meter)?.all(rows, &meter)
+            })
+            .await
+            .map_err(|e| StoreError::corrupt("a sheet", e))??
         };
         let mut outcome = outcome;
         if dry_run || !outcome.problems.is_empty() || edits.is_empty() {
@@ -135,28 +140,38 @@ enum Came {
 }
 
 impl<'a> Importer<'a> {
-    fn new(snapshot: &'a Snapshot, actor: Actor, now: Timestamp) -> Self {
+    fn new(
+        snapshot: &'a Snapshot,
+        actor: Actor,
+        now: Timestamp,
+        meter: &impl Meter,
+    ) -> Result<Self, LedgerError> {
         let around = OnMap::of(snapshot);
         let mut rules = around.rules.clone();
         for category in rules.categories.values_mut() {
             category.photo = false;
         }
-        Self {
+        Ok(Self {
             snapshot,
             around,
             rules,
             actor,
             now: moment(now),
-            places: Addresses::of(snapshot.collections()),
+            places: Addresses::of(snapshot.collections(), meter)?,
             edits: Vec::new(),
             reported: BTreeMap::new(),
             outcome: ImportOutcome::default(),
-        }
+        })
     }
 
-    fn all(mut self, mut rows: Vec<Planned>) -> Result<(ImportOutcome, Vec<Edit>), LedgerError> {
+    fn all(
+        mut self,
+        mut rows: Vec<Planned>,
+        meter: &impl Meter,
+    ) -> Result<(ImportOutcome, Vec<Edit>), LedgerError> {
         rows.sort_by_key(|r| (r.reported_at, r.from, r.row));
         for row in &rows {
+            meter.read(1).map_err(|_| LedgerError::Stopped)?;
             match self.row(row)? {
                 Ok(came) => self.note(row, &came),
                 Err(problem) => self.outcome.problems.push(problem),
@@ -545,40 +560,39 @@ struct Addresses {
 const LONGEST_ADDRESS: usize = 60;
 
 impl Addresses {
-    fn of(map: &Collections) -> Self {
+    fn of(map: &Collections, meter: &impl Meter) -> Result<Self, LedgerError> {
         let mut buildings: HashMap<String, Option<FeatureId>> = HashMap::new();
         let mut compounds: HashMap<String, Option<Coord<f64>>> = HashMap::new();
-        let named = |collection: &str| {
-            let features = map.get(collection).into_iter();
-            let entries = features.flat_map(|c| c.iter().cloned().collect::<Vec<_>>());
-            entries.filter_map(|e| {
-                let name = cases::properties(&e)
-                    .get("name")?
-                    .as_str()?
-                    .trim()
-                    .to_owned();
-                (!name.is_empty()).then_some((name, e))
-            })
+        // Calls back for each feature of a collection that has a name.
+        let named = |collection: &str, each: &mut dyn FnMut(String, &Entry)| {
+            for entry in map.get(collection).into_iter().flat_map(|c| c.iter()) {
+                meter.read(1).map_err(|_| LedgerError::Stopped)?;
+                let properties = cases::properties(entry);
+                let name = properties.get("name").and_then(Value::as_str);
+                let name = name.unwrap_or_default().trim();
+                if !name.is_empty() {
+                    each(name.to_owned(), entry);
+                }
+            }
+            Ok::<(), LedgerError>(())
         };
         // A name that two have is nobody's address.
-        for (name, entry) in named(BUILDINGS) {
-            let id = entry.id().clone();
+        named(BUILDINGS, &mut |name, entry| {
             buildings
                 .entry(name)
                 .and_modify(|known| *known = None)
-                .or_insert(Some(id));
-        }
-        for (name, entry) in named(COMPOUNDS) {
-            let anchor = cases::anchor(&entry);
+                .or_insert(Some(entry.id().clone()));
+        })?;
+        named(COMPOUNDS, &mut |name, entry| {
             compounds
                 .entry(name)
                 .and_modify(|known| *known = None)
-                .or_insert(anchor);
-        }
-        Self {
+                .or_insert(cases::anchor(entry));
+        })?;
+        Ok(Self {
             buildings,
             compounds,
-        }
+        })
     }
 
     /// Where a row is: by its position, its building, or its address.

@@ -56,6 +56,14 @@ impl Cell {
         }
     }
 
+    /// How many bytes its text has.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            _ => 0,
+        }
+    }
+
     /// The cell as text; a whole number without a point.
     pub fn text(&self) -> String {
         match self {

@@ -8,7 +8,7 @@ const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 const LOOKED_AT: usize = 20;
 
 /// Reads CSV. A quote that is not closed would take all rows below it into one cell.
-pub(super) fn table(bytes: &[u8]) -> Result<Table, ReadError> {
+pub(super) fn table(bytes: &[u8], room: &mut Room<'_>) -> Result<Table, ReadError> {
     let text = decoded(bytes)?;
     let (said, rest) = said_separator(&text);
     let separator = said.unwrap_or_else(|| likely_separator(rest));
@@ -18,22 +18,21 @@ pub(super) fn table(bytes: &[u8]) -> Result<Table, ReadError> {
         let above = u64::from(rest.len() < text.len());
         return Err(ReadError::Quote { line: line + above });
     }
-    start(&text)
+    start(&text, room)
 }
 
 /// Reads the start of CSV, which may end in the midst of a cell.
 pub(super) fn head(bytes: &[u8]) -> Result<Table, ReadError> {
-    start(&decoded(bytes)?)
+    start(&decoded(bytes)?, &mut Room::default())
 }
 
-fn start(text: &str) -> Result<Table, ReadError> {
+fn start(text: &str, room: &mut Room<'_>) -> Result<Table, ReadError> {
     if text.contains('\0') {
         return Err(ReadError::Other("a binary file"));
     }
     let (said, text) = said_separator(text);
     let separator = said.unwrap_or_else(|| likely_separator(text));
     let mut table = Table::default();
-    let mut room = Room::default();
     for (row, record) in records(text, separator).enumerate() {
         let record = record.map_err(|e| ReadError::Csv {
             line: e.position().map_or(0, csv::Position::line),
@@ -43,7 +42,7 @@ fn start(text: &str) -> Result<Table, ReadError> {
             return Err(ReadError::TooBig);
         }
         for (column, field) in record.iter().enumerate() {
-            table.put(&mut room, row, column, cell(field))?;
+            table.put(room, row, column, cell(field))?;
         }
     }
     Ok(table)

@@ -2,7 +2,7 @@
 //! HTML is rarely well-formed, so tags are read one by one and nothing is expected of their order.
 
 use super::cell::{Cell, Epoch};
-use super::read::{MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, ReadError, Room, Table, decoded};
+use super::read::{MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Merged, ReadError, Room, Table, decoded};
 
 /// Tables may stand in cells of tables; more than so deep is no sheet.
 const DEEPEST: usize = 16;
@@ -217,7 +217,7 @@ struct Building {
 }
 
 impl Building {
-    fn begin_row(&mut self, room: &mut Room) -> Result<(), ReadError> {
+    fn begin_row(&mut self, room: &mut Room<'_>) -> Result<(), ReadError> {
         self.end_row(room)?;
         if self.rows > MOST_ROWS {
             return Err(ReadError::TooBig);
@@ -228,7 +228,7 @@ impl Building {
         Ok(())
     }
 
-    fn end_row(&mut self, room: &mut Room) -> Result<(), ReadError> {
+    fn end_row(&mut self, room: &mut Room<'_>) -> Result<(), ReadError> {
         self.end_cell(room)?;
         if self.in_row {
             // What a cell above takes of the columns behind the last cell.
@@ -240,7 +240,7 @@ impl Building {
         Ok(())
     }
 
-    fn begin_cell(&mut self, room: &mut Room, attributes: &str) -> Result<(), ReadError> {
+    fn begin_cell(&mut self, room: &mut Room<'_>, attributes: &str) -> Result<(), ReadError> {
         self.end_cell(room)?;
         if !self.in_row {
             self.begin_row(room)?;
@@ -250,7 +250,7 @@ impl Building {
         Ok(())
     }
 
-    fn end_cell(&mut self, room: &mut Room) -> Result<(), ReadError> {
+    fn end_cell(&mut self, room: &mut Room<'_>) -> Result<(), ReadError> {
         let Some((text, across, down)) = self.cell.take() else {
             return Ok(());
         };
@@ -262,6 +262,14 @@ impl Building {
         let cell = Cell::of_text(&words.join(" "));
         let row = self.rows.saturating_sub(1);
         self.table.put(room, row, self.column, cell)?;
+        if across > 1 || down > 1 {
+            self.table.merged.push(Merged {
+                row,
+                column: self.column,
+                down,
+                across,
+            });
+        }
         let end = self.column.saturating_add(across).min(MOST_COLUMNS + 1);
         if down > 1 && self.taken.len() < end {
             self.taken.resize(end, 0);
@@ -282,12 +290,12 @@ impl Building {
 }
 
 /// Reads the tables of an HTML page.
-pub(super) fn html(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
+pub(super) fn html(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, ReadError> {
     let text = decoded(bytes)?;
-    let mut room = Room::default();
     let mut open: Vec<Building> = Vec::new();
     let mut tables = Vec::new();
     for token in Tokens::new(&text) {
+        room.check_wanted()?;
         match token {
             Token::Open(name, attributes, _) => match (name.as_str(), open.last_mut()) {
                 ("table", _) => {
@@ -296,18 +304,19 @@ pub(super) fn html(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
                     }
                     open.push(Building::default());
                 }
-                ("tr", Some(table)) => table.begin_row(&mut room)?,
-                ("td" | "th", Some(table)) => table.begin_cell(&mut room, attributes)?,
+                ("tr", Some(table)) => table.begin_row(room)?,
+                ("td" | "th", Some(table)) => table.begin_cell(room, attributes)?,
                 (_, Some(table)) => table.space(),
                 _ => {}
             },
             Token::Close(name) => match (name.as_str(), open.last_mut()) {
                 ("table", Some(table)) => {
-                    table.end_cell(&mut room)?;
+                    table.end_cell(room)?;
+                    table.table.spread(room)?;
                     tables.extend(open.pop().map(|b| b.table));
                 }
-                ("td" | "th", Some(table)) => table.end_cell(&mut room)?,
-                ("tr", Some(table)) => table.end_row(&mut room)?,
+                ("td" | "th", Some(table)) => table.end_cell(room)?,
+                ("tr", Some(table)) => table.end_row(room)?,
                 (_, Some(table)) => table.space(),
                 _ => {}
             },
@@ -325,7 +334,8 @@ pub(super) fn html(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
     }
     // A page that ends before its tables do.
     while let Some(mut table) = open.pop() {
-        table.end_cell(&mut room)?;
+        table.end_cell(room)?;
+        table.table.spread(room)?;
         tables.push(table.table);
     }
     if tables.is_empty() {
@@ -344,17 +354,18 @@ pub(super) fn html(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
 }
 
 /// Reads the worksheets of a SpreadsheetML document.
-pub(super) fn spreadsheet_ml(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
+pub(super) fn spreadsheet_ml(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, ReadError> {
     let text = decoded(bytes)?;
-    let mut room = Room::default();
     let mut epoch = Epoch::Year1900;
     let mut tables: Vec<Table> = Vec::new();
     let (mut row, mut column) = (0usize, 0usize);
     // The type and the text of the `Data` that is open.
     let mut data: Option<(String, String)> = None;
     let (mut in_comment, mut in_visible) = (false, false);
-    let mut merged = 0;
+    // How many more columns and rows the cell that is open stands for.
+    let (mut across, mut down) = (0usize, 0usize);
     for token in Tokens::new(&text) {
+        room.check_wanted()?;
         match token {
             Token::Open(name, attributes, closed) => match name.as_str() {
                 "date1904" => epoch = Epoch::Year1904,
@@ -378,9 +389,10 @@ pub(super) fn spreadsheet_ml(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
                 }
                 "cell" => {
                     column = place(attributes, column);
-                    merged = number(attributes, "mergeacross").unwrap_or(0);
+                    across = number(attributes, "mergeacross").unwrap_or(0);
+                    down = number(attributes, "mergedown").unwrap_or(0);
                     if closed {
-                        column = column.saturating_add(merged).saturating_add(1);
+                        column = column.saturating_add(across).saturating_add(1);
                     }
                 }
                 "comment" => in_comment = !closed,
@@ -393,12 +405,24 @@ pub(super) fn spreadsheet_ml(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
             },
             Token::Close(name) => match name.as_str() {
                 "row" => row = row.saturating_add(1),
-                "cell" => column = column.saturating_add(merged).saturating_add(1),
+                "cell" => {
+                    if let Some(table) = tables.last_mut()
+                        && (across > 0 || down > 0)
+                    {
+                        table.merged.push(Merged {
+                            row,
+                            column,
+                            down: down.saturating_add(1),
+                            across: across.saturating_add(1),
+                        });
+                    }
+                    column = column.saturating_add(across).saturating_add(1);
+                }
                 "comment" => in_comment = false,
                 "visible" => in_visible = false,
                 "data" => {
                     if let (Some((kind, text)), Some(table)) = (data.take(), tables.last_mut()) {
-                        table.put(&mut room, row, column, value_of(&kind, &text))?;
+                        table.put(room, row, column, value_of(&kind, &text))?;
                     }
                 }
                 _ => {}
@@ -422,6 +446,7 @@ pub(super) fn spreadsheet_ml(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
     }
     for table in &mut tables {
         table.epoch = epoch;
+        table.spread(room)?;
     }
     if tables.is_empty() {
         return Err(ReadError::Markup(

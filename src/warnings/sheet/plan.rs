@@ -17,6 +17,7 @@ use super::cell::Cell;
 use super::columns::{Column, value_name, value_named};
 use super::read::Sheet;
 use super::{Language, NEEDED, Names, Problem, sheet_time};
+use crate::index::{Free, Meter};
 use crate::model::{FeatureId, Localized};
 use crate::warnings::field::TEXT_LIMIT;
 use crate::warnings::{Action, ActionRequest, Source, Status, Verdict};
@@ -88,13 +89,28 @@ pub struct Plan {
 /// Understands sheets, of one file or of several. `words` are those of the schema's values, `now` is the
 /// present: a ledger does not tell of the future.
 pub fn plan(sheets: &[Sheet], names: &Names, words: &Map<String, Value>, now: Timestamp) -> Plan {
+    let Ok(plan) = plan_metered(sheets, names, words, now, &Free);
+    plan
+}
+
+/// The same, for as long as the meter lets it.
+///
+/// # Errors
+/// When the meter stops it.
+pub fn plan_metered<M: Meter>(
+    sheets: &[Sheet],
+    names: &Names,
+    words: &Map<String, Value>,
+    now: Timestamp,
+    meter: &M,
+) -> Result<Plan, M::Stop> {
     let mut plan = Plan::default();
     let mut places = Vec::with_capacity(sheets.len());
     for (from, sheet) in sheets.iter().enumerate() {
         places.push(places_of(from, sheet, &mut plan));
     }
     if !plan.problems.is_empty() {
-        return plan;
+        return Ok(plan);
     }
     // The same row again has the same name, whichever sheet it stands in.
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
@@ -104,11 +120,11 @@ pub fn plan(sheets: &[Sheet], names: &Names, words: &Map<String, Value>, now: Ti
             sheet,
             places,
             (names, words, now),
-            &mut seen,
-            &mut plan,
-        );
+            meter,
+            (&mut seen, &mut plan),
+        )?;
     }
-    plan
+    Ok(plan)
 }
 
 /// Which column of a sheet has what. Complains about columns that are missing or stand twice.
@@ -169,15 +185,16 @@ fn places_of(from: usize, sheet: &Sheet, plan: &mut Plan) -> BTreeMap<&'static s
     places
 }
 
-fn rows_of(
+fn rows_of<M: Meter>(
     from: usize,
     sheet: &Sheet,
     places: &BTreeMap<&'static str, usize>,
     (names, words, now): (&Names, &Map<String, Value>, Timestamp),
-    seen: &mut BTreeMap<String, u32>,
-    plan: &mut Plan,
-) {
+    meter: &M,
+    (seen, plan): (&mut BTreeMap<String, u32>, &mut Plan),
+) -> Result<(), M::Stop> {
     for (row, cells) in &sheet.rows {
+        meter.read(1)?;
         let mut line = Line {
             from,
             sheet,
@@ -219,6 +236,7 @@ fn rows_of(
             _ => plan.problems.extend(problems),
         }
     }
+    Ok(())
 }
 
 /// One row while it is read.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::cell::{Cell, Epoch};
 use super::columns::Column;
 use super::{NEEDED, csv, markup, xls, xlsx};
+use crate::index::{Free, Meter};
 use crate::model::Localized;
 
 /// The most rows of one file. A year of a busy district has 70,000 cases; more comes in parts.
@@ -68,6 +69,9 @@ pub enum ReadError {
     /// It has no row at all.
     #[error("the file is empty: expected a row with headers")]
     Empty,
+    /// Nobody waits for it any more.
+    #[error("reading the file was stopped")]
+    Stopped,
 }
 
 /// A file: its sheets, and what of it is left out.
@@ -114,20 +118,55 @@ pub(super) struct Table {
     pub hidden: bool,
     pub epoch: Epoch,
     pub rows: Vec<Vec<Cell>>,
+    /// The cells that stand for several.
+    pub merged: Vec<Merged>,
+    /// Cells that stand for several columns: row, first column, and how many.
+    pub wide: Vec<(usize, usize, usize)>,
 }
 
-/// What is left of the room that one file may take.
-#[derive(Debug)]
-pub(super) struct Room {
+/// A cell that stands for a block of cells, of which it is the first. Counted from 0.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Merged {
+    pub row: usize,
+    pub column: usize,
+    pub down: usize,
+    pub across: usize,
+}
+
+/// What is left of the room that one file may take, and whether anybody waits for it.
+pub(super) struct Room<'a> {
     cells: usize,
     text: usize,
+    is_wanted: &'a dyn Fn() -> bool,
 }
 
-impl Default for Room {
+impl Default for Room<'_> {
     fn default() -> Self {
+        Self::while_wanted(&|| true)
+    }
+}
+
+impl<'a> Room<'a> {
+    fn while_wanted(is_wanted: &'a dyn Fn() -> bool) -> Self {
         Self {
             cells: MOST_ROWS * MOST_COLUMNS,
             text: MOST_TEXT,
+            is_wanted,
+        }
+    }
+
+    /// Takes room for so many cells and so many bytes of text.
+    fn take(&mut self, cells: usize, text: usize) -> Result<(), ReadError> {
+        self.cells = self.cells.checked_sub(cells).ok_or(ReadError::TooBig)?;
+        self.text = self.text.checked_sub(text).ok_or(ReadError::Bomb)?;
+        Ok(())
+    }
+
+    /// Whether to go on.
+    pub fn check_wanted(&self) -> Result<(), ReadError> {
+        match (self.is_wanted)() {
+            true => Ok(()),
+            false => Err(ReadError::Stopped),
         }
     }
 }
@@ -136,21 +175,19 @@ impl Table {
     /// Puts a cell at its place, counted from 0.
     pub fn put(
         &mut self,
-        room: &mut Room,
+        room: &mut Room<'_>,
         row: usize,
         column: usize,
         cell: Cell,
     ) -> Result<(), ReadError> {
+        room.check_wanted()?;
         if cell == Cell::Empty {
             return Ok(());
         }
         if row > MOST_ROWS || column >= MOST_COLUMNS {
             return Err(ReadError::TooBig);
         }
-        if let Cell::Text(text) = &cell {
-            let left = room.text.checked_sub(text.len());
-            room.text = left.ok_or(ReadError::Bomb)?;
-        }
+        room.take(0, cell.bytes())?;
         if self.rows.len() <= row {
             self.rows.resize_with(row + 1, Vec::new);
         }
@@ -158,14 +195,76 @@ impl Table {
             return Err(ReadError::TooBig);
         };
         if line.len() <= column {
-            let left = room.cells.checked_sub(column + 1 - line.len());
-            room.cells = left.ok_or(ReadError::TooBig)?;
+            room.take(column + 1 - line.len(), 0)?;
             line.resize(column + 1, Cell::Empty);
         }
         if let Some(place) = line.get_mut(column) {
             *place = cell;
         }
         Ok(())
+    }
+
+    /// Writes merged cells into every row that they stand for, unless the row has nothing else. For each
+    /// row a merged cell costs as much room as a cell, so that a file with many of them is refused.
+    pub fn spread(&mut self, room: &mut Room<'_>) -> Result<(), ReadError> {
+        let is_filled = |cells: &Vec<Cell>| cells.iter().any(|c| *c != Cell::Empty);
+        let filled: Vec<bool> = self.rows.iter().map(is_filled).collect();
+        for Merged {
+            row: first,
+            column,
+            down,
+            across,
+        } in std::mem::take(&mut self.merged)
+        {
+            let cell = match self.at(first, column) {
+                Cell::Empty => continue,
+                cell => cell.clone(),
+            };
+            let end = first.saturating_add(down).min(filled.len());
+            for row in first..end {
+                room.take(1, 0)?;
+                let is_alone = !filled.get(row).copied().unwrap_or(false);
+                if is_alone || (row > first && *self.at(row, column) != Cell::Empty) {
+                    continue;
+                }
+                if row > first {
+                    self.put(room, row, column, cell.clone())?;
+                }
+                if across > 1 {
+                    let across = across.min(MOST_COLUMNS);
+                    room.take(across, across * cell.bytes())?;
+                    self.wide.push((row, column, across));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn at(&self, row: usize, column: usize) -> &Cell {
+        let cell = self.rows.get(row).and_then(|cells| cells.get(column));
+        cell.unwrap_or(&Cell::Empty)
+    }
+
+    /// Writes cells that stand for several columns into those of them that have a header of their own.
+    fn widen(&mut self, header: usize) {
+        let head = self.rows.get(header).cloned().unwrap_or_default();
+        for (row, first, across) in std::mem::take(&mut self.wide) {
+            let cell = self.at(row, first).clone();
+            let Some(cells) = self.rows.get_mut(row).filter(|_| row > header) else {
+                continue;
+            };
+            for column in first + 1..first + across {
+                if head.get(column).is_none_or(|h| *h == Cell::Empty) {
+                    continue;
+                }
+                if cells.len() <= column {
+                    cells.resize(column + 1, Cell::Empty);
+                }
+                if cells[column] == Cell::Empty {
+                    cells[column] = cell.clone();
+                }
+            }
+        }
     }
 
     /// The rows that are not empty, with their places counted from 0.
@@ -191,7 +290,8 @@ impl Table {
             .map(|(known, row)| (row, known))
     }
 
-    fn sheet(self, header: usize) -> Sheet {
+    fn sheet(mut self, header: usize) -> Sheet {
+        self.widen(header);
         let number = |row: usize| u32::try_from(row + 1).unwrap_or(u32::MAX);
         let mut rows = self.rows.into_iter().enumerate().skip(header);
         let head = rows.next().map(|(_, cells)| cells).unwrap_or_default();
@@ -297,12 +397,22 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
 /// # Errors
 /// When it is no sheet, is damaged, or takes more room than a sheet may.
 pub fn read(bytes: &[u8]) -> Result<Book, ReadError> {
+    read_metered(bytes, &Free)
+}
+
+/// The same, for as long as the meter lets it.
+///
+/// # Errors
+/// As [`read`], and [`ReadError::Stopped`].
+pub fn read_metered(bytes: &[u8], meter: &impl Meter) -> Result<Book, ReadError> {
+    let is_wanted = || meter.see(1).is_ok();
+    let room = &mut Room::while_wanted(&is_wanted);
     let tables = match kind_of(bytes)? {
-        Kind::Xlsx => xlsx::tables(bytes)?,
-        Kind::Xls => xls::tables(bytes)?,
-        Kind::Html => markup::html(bytes)?,
-        Kind::SpreadsheetMl => markup::spreadsheet_ml(bytes)?,
-        Kind::Text => vec![csv::table(bytes)?],
+        Kind::Xlsx => xlsx::tables(bytes, room)?,
+        Kind::Xls => xls::tables(bytes, room)?,
+        Kind::Html => markup::html(bytes, room)?,
+        Kind::SpreadsheetMl => markup::spreadsheet_ml(bytes, room)?,
+        Kind::Text => vec![csv::table(bytes, room)?],
     };
     book(tables)
 }

@@ -3,7 +3,7 @@
 
 use super::cell::{Cell, Epoch};
 use super::cfb::Compound;
-use super::read::{MOST_SHEETS, ReadError, Room, Table};
+use super::read::{MOST_SHEETS, Merged, ReadError, Room, Table};
 
 // Records that matter.
 const FORMULA: u16 = 0x0006;
@@ -22,12 +22,13 @@ const LABEL: u16 = 0x0204;
 const BOOL_ERR: u16 = 0x0205;
 const STRING: u16 = 0x0207;
 const RK: u16 = 0x027e;
+const MERGED_CELLS: u16 = 0x00e5;
 const FORMAT: u16 = 0x041e;
 const BOF: u16 = 0x0809;
 const BIFF8: u16 = 0x0600;
 
 /// Reads every worksheet.
-pub(super) fn tables(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
+pub(super) fn tables(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, ReadError> {
     let file = Compound::open(bytes).ok_or_else(|| wrong("its container"))?;
     if file.has("EncryptedPackage") {
         return Err(ReadError::Other(
@@ -46,10 +47,9 @@ pub(super) fn tables(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
     if book.sheets.len() > MOST_SHEETS {
         return Err(ReadError::TooBig);
     }
-    let mut room = Room::default();
     book.sheets
         .iter()
-        .map(|sheet| book.table(&stream, sheet, &mut room))
+        .map(|sheet| book.table(&stream, sheet, room))
         .collect()
 }
 
@@ -261,7 +261,7 @@ impl Globals {
         &self,
         stream: &[u8],
         sheet: &SheetPlace,
-        room: &mut Room,
+        room: &mut Room<'_>,
     ) -> Result<Table, ReadError> {
         let mut table = Table {
             name: Some(sheet.name.clone()),
@@ -280,7 +280,7 @@ impl Globals {
         for record in (Records { rest }) {
             match record.kind {
                 BOF => depth += 1,
-                EOF if depth <= 1 => return Ok(table),
+                EOF if depth <= 1 => break,
                 EOF => depth -= 1,
                 // Charts within a sheet have cells of their own.
                 _ if depth != 1 => {}
@@ -314,9 +314,23 @@ impl Globals {
                         None => waiting = Some((row, column)),
                     }
                 }
+                MERGED_CELLS => {
+                    // After their number: first and last row, first and last column.
+                    for eight in record.data.get(2..).unwrap_or_default().chunks_exact(8) {
+                        let at = |i| u16_at(eight, i).map_or(0, usize::from);
+                        let size = |from: usize, to: usize| to.saturating_sub(from) + 1;
+                        table.merged.push(Merged {
+                            row: at(0),
+                            column: at(4),
+                            down: size(at(0), at(2)),
+                            across: size(at(4), at(6)),
+                        });
+                    }
+                }
                 _ => {}
             }
         }
+        table.spread(room)?;
         Ok(table)
     }
 

@@ -2,16 +2,16 @@
 
 use std::io::{Cursor, Read};
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
+use calamine::{DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
 use jiff::SignedDuration;
 
 use super::cell::{Cell, Epoch, civil};
-use super::read::{MOST_SHEETS, MOST_UNPACKED, ReadError, Room, Table};
+use super::read::{MOST_SHEETS, MOST_UNPACKED, Merged, ReadError, Room, Table};
 
 /// Reads every worksheet.
-pub(super) fn tables(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
+pub(super) fn tables(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, ReadError> {
     let wrong = |e: calamine::XlsxError| ReadError::Xlsx(e.to_string());
-    check_parts(bytes, MOST_UNPACKED)?;
+    check_parts(bytes, MOST_UNPACKED, room)?;
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
     let epoch = if book.has_1904_epoch() {
         Epoch::Year1904
@@ -22,7 +22,6 @@ pub(super) fn tables(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
     if sheets.len() > MOST_SHEETS {
         return Err(ReadError::TooBig);
     }
-    let mut room = Room::default();
     let mut tables = Vec::new();
     for sheet in sheets {
         let mut table = Table {
@@ -37,12 +36,27 @@ pub(super) fn tables(bytes: &[u8]) -> Result<Vec<Table>, ReadError> {
             while let Some(cell) = cells.next_cell().map_err(wrong)? {
                 let (row, column) = cell.get_position();
                 let value = value_of(cell.get_value());
-                table.put(&mut room, row as usize, column as usize, value)?;
+                table.put(room, row as usize, column as usize, value)?;
             }
+            drop(cells);
+            let merged = book.merge_cells_by_sheet_name(&sheet.name).map_err(wrong)?;
+            table.merged = merged.iter().map(merged_at).collect();
+            table.spread(room)?;
         }
         tables.push(table);
     }
     Ok(tables)
+}
+
+fn merged_at(cells: &Dimensions) -> Merged {
+    let size = |from: u32, to: u32| to.saturating_sub(from).saturating_add(1) as usize;
+    let (from, to) = (cells.start, cells.end);
+    Merged {
+        row: from.0 as usize,
+        column: from.1 as usize,
+        down: size(from.0, to.0),
+        across: size(from.1, to.1),
+    }
 }
 
 fn value_of(value: &DataRef<'_>) -> Cell {
@@ -67,7 +81,7 @@ fn value_of(value: &DataRef<'_>) -> Cell {
 
 /// Whether an archive is an XLSX, and its parts unpack to no more than that: tried, since the sizes that
 /// it says they have are not believed either.
-fn check_parts(bytes: &[u8], most: u64) -> Result<(), ReadError> {
+fn check_parts(bytes: &[u8], most: u64, room: &Room<'_>) -> Result<(), ReadError> {
     let wrong = |e: zip::result::ZipError| ReadError::Xlsx(e.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(wrong)?;
     let names: Vec<String> = archive
@@ -88,12 +102,19 @@ fn check_parts(bytes: &[u8], most: u64) -> Result<(), ReadError> {
         return Err(ReadError::Other("a ZIP archive"));
     }
     let mut left = most;
+    let mut unpacked = vec![0; 64 << 10];
     for i in 0..archive.len() {
-        let part = archive.by_index(i).map_err(wrong)?;
-        let mut part = part.take(left.saturating_add(1));
-        let size = std::io::copy(&mut part, &mut std::io::sink())
-            .map_err(|e| ReadError::Xlsx(e.to_string()))?;
-        left = left.checked_sub(size).ok_or(ReadError::Bomb)?;
+        let mut part = archive.by_index(i).map_err(wrong)?;
+        loop {
+            room.check_wanted()?;
+            let size = part
+                .read(&mut unpacked)
+                .map_err(|e| ReadError::Xlsx(e.to_string()))?;
+            if size == 0 {
+                break;
+            }
+            left = left.checked_sub(size as u64).ok_or(ReadError::Bomb)?;
+        }
     }
     Ok(())
 }
@@ -114,11 +135,12 @@ mod tests {
         }
         let bytes = archive.finish().unwrap().into_inner();
         assert!(bytes.len() < 10_000);
-        assert_eq!(check_parts(&bytes, 1_200_000), Ok(()));
-        assert_eq!(check_parts(&bytes, 1_199_999), Err(ReadError::Bomb));
-        assert_eq!(check_parts(&bytes, 0), Err(ReadError::Bomb));
+        let room = Room::default();
+        assert_eq!(check_parts(&bytes, 1_200_000, &room), Ok(()));
+        assert_eq!(check_parts(&bytes, 1_199_999, &room), Err(ReadError::Bomb));
+        assert_eq!(check_parts(&bytes, 0, &room), Err(ReadError::Bomb));
         assert!(matches!(
-            check_parts(&bytes[..bytes.len() - 40], 1_200_000),
+            check_parts(&bytes[..bytes.len() - 40], 1_200_000, &room),
             Err(ReadError::Xlsx(_))
         ));
     }

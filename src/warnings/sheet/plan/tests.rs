@@ -153,3 +153,23 @@ fn what_stands_right_of_the_last_header_is_a_problem_of_its_row() {
         assert_eq!((plan.rows.len(), plan.problems), (1, Vec::new()), "{good}");
     }
 }
+
+#[test]
+fn planning_stops_when_nobody_waits_for_it() {
+    let text = "编号,类别,上报时间,楼栋\nA-1,楼道堆物,2026-03-07 09:00,b1\n";
+    let sheets = read::read(text.as_bytes()).unwrap().sheets;
+    let budget = crate::index::Budget::new(u64::MAX, u64::MAX);
+    let words = Map::new();
+    let plan = || {
+        plan_metered(
+            &sheets,
+            &Names::default(),
+            &words,
+            Timestamp::now(),
+            &budget,
+        )
+    };
+    assert!(plan().is_ok());
+    budget.stop();
+    assert_eq!(plan(), Err(crate::index::Stop::Gone));
+}

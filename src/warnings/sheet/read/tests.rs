@@ -224,7 +224,7 @@ fn html_that_is_called_xls_is_read_as_a_table() {
             rows,
             [
                 row(3, ["1", "楼道堆物", "2026-03-07 14:05"]),
-                row(4, ["2", "", "2026/3/8"])
+                row(4, ["2", "楼道堆物", "2026/3/8"])
             ]
         );
     }
@@ -382,4 +382,123 @@ fn a_quote_that_is_not_closed_is_refused_with_its_line() {
     }
     // The first bytes of a good file may end in a cell.
     assert!(is_likely(format!("{head}{}", row("\"a\nb\nc")).as_bytes()));
+}
+
+fn texts(sheet: &Sheet) -> Vec<Vec<String>> {
+    let rows = sheet.rows.iter();
+    rows.map(|(_, cells)| cells.iter().map(Cell::text).collect())
+        .collect()
+}
+
+/// What the merged cells of every kind of file come to. The header says one thing over two columns, and so
+/// does a row; a category stands for three rows.
+const SPREAD: [[&str; 4]; 4] = [
+    ["1", "楼道堆物", "2026-03-07", "甲"],
+    ["2", "楼道堆物", "2026-03-08", ""],
+    ["3", "楼道堆物", "2026-03-09", ""],
+    ["4", "占道", "2026-03-10", "2026-03-10"],
+];
+
+fn assert_spread(book: &Book) {
+    let sheet = &book.sheets[0];
+    let mut rows = texts(sheet);
+    rows.iter_mut().for_each(|row| row.resize(4, String::new()));
+    assert_eq!(rows, SPREAD);
+}
+
+#[test]
+fn a_merged_cell_stands_in_every_row_and_in_every_column_that_has_a_header() {
+    let html = "<table><tr><td rowspan=2>编号<td colspan=2>何事何时<td rowspan=2>说明\
+        <tr><td>类别<td>上报时间\
+        <tr><td>1<td rowspan=3>楼道堆物<td>2026-03-07<td>甲\
+        <tr><td>2<td>2026-03-08<tr><td>3<td>2026-03-09\
+        <tr><td>4<td>占道<td colspan=9>2026-03-10</table>";
+    assert_spread(&read(html.as_bytes()).unwrap());
+
+    let cell = |text: &str, more: &str| {
+        format!("<Cell {more}><Data ss:Type=\"String\">{text}</Data></Cell>")
+    };
+    let row = |cells: &[String]| format!("<Row>{}</Row>", cells.concat());
+    let plain = |text: &str| cell(text, "");
+    let rows = [
+        row(&["编号", "类别", "上报时间", "说明"].map(plain)),
+        row(&[
+            plain("1"),
+            cell("楼道堆物", "ss:MergeDown=\"2\""),
+            plain("2026-03-07"),
+            plain("甲"),
+        ]),
+        row(&[plain("2"), cell("2026-03-08", "ss:Index=\"3\"")]),
+        row(&[plain("3"), cell("2026-03-09", "ss:Index=\"3\"")]),
+        row(&[
+            plain("4"),
+            plain("占道"),
+            cell("2026-03-10", "ss:MergeAcross=\"1\""),
+        ]),
+    ];
+    let text = format!(
+        "<?xml version=\"1.0\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">\
+         <Worksheet><Table>{}</Table></Worksheet></Workbook>",
+        rows.concat()
+    );
+    assert_spread(&read(text.as_bytes()).unwrap());
+
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let plain = rust_xlsxwriter::Format::new();
+    for (column, header) in (0..).zip(["编号", "类别", "上报时间", "说明"]) {
+        sheet.write(0, column, header).unwrap();
+    }
+    for (row, cells) in (1..).zip(SPREAD) {
+        sheet.write(row, 0, cells[0]).unwrap();
+        sheet.write(row, 2, cells[2]).unwrap();
+    }
+    sheet.write(1, 3, "甲").unwrap();
+    sheet.write(4, 1, "占道").unwrap();
+    sheet.merge_range(1, 1, 3, 1, "楼道堆物", &plain).unwrap();
+    sheet.merge_range(4, 2, 4, 3, "2026-03-10", &plain).unwrap();
+    // Rows that have nothing else stay empty.
+    sheet.merge_range(6, 0, 60, 0, "合计", &plain).unwrap();
+    let mut book = read(&workbook.save_to_buffer().unwrap()).unwrap();
+    let last = book.sheets[0].rows.pop().unwrap();
+    assert_eq!((last.0, last.1[0].text().as_str()), (7, "合计"));
+    assert_spread(&book);
+
+    // A header over two columns of which one has none: its rows may do the same.
+    let html =
+        "<table><tr><td colspan=2>类别<td>上报时间<tr><td colspan=2>占道<td>2026-03-07</table>";
+    let book = read(html.as_bytes()).unwrap();
+    assert_eq!(book.sheets[0].headers, ["类别", "", "上报时间"]);
+    assert_eq!(texts(&book.sheets[0]), [["占道", "", "2026-03-07"]]);
+}
+
+#[test]
+fn merged_cells_take_no_more_room_than_a_file_may() {
+    let page = |rows: usize, text: &str| {
+        let header = "<tr><td>类别<td>上报时间<td>说明";
+        let first = format!("<tr><td>占道<td>2026-03-07<td rowspan=99999 colspan=9>{text}");
+        let rest = "<tr><td>占道<td>2026-03-08".repeat(rows - 1);
+        format!("<table>{header}{first}{rest}</table>")
+    };
+    let book = read(page(15_000, "同上").as_bytes()).unwrap();
+    let last = texts(&book.sheets[0]).pop().unwrap();
+    assert_eq!(last, ["占道", "2026-03-08", "同上"]);
+    // 64 MB of text and no more, however small the file.
+    let long = "长".repeat(10_000);
+    assert_eq!(read(page(15_000, &long).as_bytes()), Err(ReadError::Bomb));
+}
+
+#[test]
+fn reading_stops_when_nobody_waits_for_it() {
+    let budget = crate::index::Budget::new(u64::MAX, u64::MAX);
+    let page = "<table><tr><td>类别<td>上报时间<tr><td>占道<td>2026-03-07</table>";
+    let book = workbook("", &[("a", "visible", &[&HEADER])]);
+    let files = [TEXT.as_bytes(), page.as_bytes(), &book];
+    for file in files {
+        assert_eq!(read_metered(file, &budget), read(file));
+    }
+    budget.stop();
+    for file in files {
+        assert_eq!(read_metered(file, &budget), Err(ReadError::Stopped));
+    }
 }

@@ -272,3 +272,25 @@ fn numbers_are_packed_in_four_ways() {
     assert_eq!(rk_number((12_345 << 2) | 3), 123.45);
     assert_eq!(rk_number((-5_i32 << 2).cast_unsigned() | 2), -5.0);
 }
+
+#[test]
+fn merged_cells_of_excel_97_stand_in_all_their_rows() {
+    let merged = |row: (u16, u16), column: (u16, u16)| -> Vec<u8> {
+        let numbers = [1, row.0, row.1, column.0, column.1];
+        numbers.iter().flat_map(|n: &u16| n.to_le_bytes()).collect()
+    };
+    let body = [
+        header(),
+        label(1, 0, "1"),
+        label(1, 1, "占道"),
+        label(1, 2, "2026-03-07"),
+        label(2, 0, "2"),
+        label(2, 2, "2026-03-08"),
+        record(MERGED_CELLS, &merged((1, 60_000), (1, 1))),
+    ]
+    .concat();
+    let book = read(stream(&[], &[("a", 0, body)])).unwrap();
+    let column = |n: usize| book.sheets[0].rows[n].1[1].text();
+    assert_eq!((column(0), column(1)), ("占道".into(), "占道".into()));
+    assert_eq!(book.sheets[0].rows.len(), 2);
+}
