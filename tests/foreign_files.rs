@@ -429,3 +429,81 @@ async fn an_empty_search_finds_nothing_and_a_time_needs_its_zone() {
         server.json(&format!("{items}{time}")).await;
     }
 }
+
+/// The answer to a write speaks of the coordinates as they were sent.
+#[tokio::test]
+async fn a_doubt_about_a_place_is_told_in_the_system_that_was_used() {
+    let server = Server::start().await;
+    for i in 0..20 {
+        let at = [87.6 + f64::from(i) * 0.001, 43.8];
+        server
+            .put("facilities", &toolbox(&format!("near{i}"), at))
+            .await;
+    }
+    let path = "/api/collections/facilities/items/far";
+    let uri = |code: u32| format!("<http://www.opengis.net/def/crs/EPSG/0/{code}>");
+    // In the west of China both numbers may be a latitude.
+    let (x, y) = (87.6_f64, 43.8_f64);
+    let radius = 6_378_137.0;
+    let easting = radius * x.to_radians();
+    let northing = radius
+        * (std::f64::consts::FRAC_PI_4 + y.to_radians() / 2.0)
+            .tan()
+            .ln();
+    for (crs, at, en, zh) in [
+        (
+            None,
+            [y, x],
+            "longitude and latitude look swapped",
+            "经度和纬度似乎颠倒了",
+        ),
+        // EPSG has latitude first in 4490: a longitude first is the mistake.
+        (
+            Some(4490),
+            [x, y],
+            "expected latitude first",
+            "应先写纬度，后写经度",
+        ),
+        (
+            Some(3857),
+            [northing, easting],
+            "expected easting first",
+            "应先写东坐标，后写北坐标",
+        ),
+        (
+            Some(4549),
+            [4_000_000.0, 500_000.0],
+            "whether its coordinates are in CGCS2000",
+            "坐标是否确为 CGCS2000",
+        ),
+    ] {
+        let mut write = server.write(Method::PUT, path, &toolbox("far", at));
+        if let Some(code) = crs {
+            write = write.header("Content-Crs", uri(code));
+        }
+        let answer = write.send().await.unwrap();
+        assert!(answer.status().is_success(), "{crs:?}");
+        let said: Value = answer.json().await.unwrap();
+        let doubt = &said["warnings"][0];
+        for (member, expected) in [("warning", en), ("warning_zh", zh)] {
+            let text = doubt[member].as_str().unwrap_or_default();
+            assert!(text.contains(expected), "{crs:?}: {said}");
+        }
+        if let Some(code) = crs {
+            assert!(
+                doubt["warning"]
+                    .as_str()
+                    .unwrap()
+                    .contains(&format!("EPSG:{code}")),
+                "{said}"
+            );
+        }
+    }
+    // A patch that leaves the place alone says nothing of a system that it did not use for it.
+    let patch = server
+        .write(Method::PATCH, path, &json!({"properties": {"name": "x"}}))
+        .header("Content-Crs", uri(4490));
+    let said: Value = patch.send().await.unwrap().json().await.unwrap();
+    let text = said["warnings"][0]["warning"].as_str().unwrap();
+    assert!(!text.contains("4490"), "{said}");
+}

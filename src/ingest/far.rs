@@ -14,6 +14,7 @@ use super::report::Far;
 use crate::index::Collections;
 use crate::model::{CollectionId, FeatureId};
 use crate::spatial::bounds::Bounds;
+use crate::spatial::crs::Crs;
 
 /// With fewer features nobody can say where the map is.
 const FEW: u64 = 10;
@@ -122,6 +123,12 @@ impl Places {
 /// Whether a place lies far from everything on a map but the feature `but`: `None` where it does not,
 /// else whether it would not with longitude and latitude exchanged.
 pub fn on_map(map: &Collections, at: Coord<f64>, but: &str) -> Option<bool> {
+    on_map_in(map, at, Crs::Crs84, but)
+}
+
+/// The same of a feature that was written in another coordinate system: the two axes of that system are
+/// exchanged.
+pub fn on_map_in(map: &Collections, at: Coord<f64>, crs: Crs, but: &str) -> Option<bool> {
     let all: usize = map.iter().map(|(_, c)| c.len()).sum();
     let total = all.saturating_sub(1) as u64;
     if total < FEW {
@@ -145,7 +152,15 @@ pub fn on_map(map: &Collections, at: Coord<f64>, but: &str) -> Option<bool> {
         }
         false
     };
-    (!is_near(at)).then(|| at.x.abs() <= 90.0 && is_near(Coord { x: at.y, y: at.x }))
+    let exchanged = || {
+        let sent = crs.from_wgs84(at).ok()?;
+        let exchanged = Coord {
+            x: sent.y,
+            y: sent.x,
+        };
+        crs.to_wgs84(exchanged).ok()
+    };
+    (!is_near(at)).then(|| exchanged().is_some_and(is_near))
 }
 
 /// What may have happened to a feature that lies far from everything else; `swapped`: with longitude and

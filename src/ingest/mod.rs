@@ -53,7 +53,9 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 pub use detect::Format;
-pub use far::{on_map as far_on_map, problem as why_far, problem_zh as why_far_zh};
+pub use far::{
+    on_map as far_on_map, on_map_in as far_on_map_in, problem as why_far, problem_zh as why_far_zh,
+};
 pub use ids::{IdRule, IdRuleError};
 pub use plan::{Basis, Plan};
 pub use report::{

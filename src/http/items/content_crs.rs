@@ -2,7 +2,10 @@
 //! 4, or a member `crs` of the body.
 
 use axum::http::HeaderMap;
+use serde_json::Value;
 
+use super::doubts::Sent;
+use crate::codec::geojson::crs;
 use crate::codec::geojson::read::{Limits, Member};
 use crate::http::problem::Problem;
 use crate::spatial::crs::Crs;
@@ -15,6 +18,21 @@ pub(super) fn limits_of_map() -> Limits {
     Limits {
         vertices: VERTICES,
         ..Limits::default()
+    }
+}
+
+/// In which system the geometry of a body was sent that was read with these limits. In GeoJSON the innermost
+/// member `crs` counts, and longitude or easting comes first.
+pub(super) fn sent(limits: &Limits, document: &Value) -> Sent {
+    // A patch that leaves the geometry as it is on the map.
+    if document.get("geometry").is_none() {
+        return Sent::default();
+    }
+    let member = |object: Option<&Value>| crs::named(object?.get("crs")?).ok();
+    let member = member(document.get("geometry")).or_else(|| member(Some(document)));
+    Sent {
+        crs: member.unwrap_or(limits.crs),
+        lat_first: limits.lat_first,
     }
 }
 

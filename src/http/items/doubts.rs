@@ -1,14 +1,76 @@
 //! What is odd about a feature that was written, and no reason to refuse it: the answer says it in a
-//! member `warnings` beside the properties.
+//! member `warnings` beside the properties, in the terms of the coordinate system in which it was sent.
 
 use geo_types::Coord;
 use serde_json::{Value, json};
 
 use crate::index::{Collections, Entry};
-use crate::ingest::{far_on_map, why_far, why_far_zh};
+use crate::ingest::{far_on_map_in, why_far, why_far_zh};
+use crate::spatial::crs::Crs;
 
-/// What is odd about a feature of the map.
-pub fn of(map: &Collections, entry: &Entry) -> Vec<Value> {
+/// The coordinate system in which a geometry was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// The system.
+    pub crs: Crs,
+    /// Whether latitude or northing came first.
+    pub lat_first: bool,
+}
+
+impl Default for Sent {
+    fn default() -> Self {
+        Self {
+            crs: Crs::Crs84,
+            lat_first: false,
+        }
+    }
+}
+
+impl Sent {
+    /// What may have happened to a feature that lies far from everything else, in English and Chinese.
+    fn why_far(self, at: Coord<f64>, swapped: bool) -> (String, String) {
+        let crs = self.crs;
+        if self == Self::default() || (at.x.abs() < 0.01 && at.y.abs() < 0.01) {
+            return (
+                why_far(at, swapped).to_owned(),
+                why_far_zh(swapped).to_owned(),
+            );
+        }
+        const FAR: &str = "lies far from everything else";
+        const FAR_ZH: &str = "远离地图上的其他要素";
+        if !swapped {
+            return (
+                format!("{FAR}: check its position, and whether its coordinates are in {crs}"),
+                format!("{FAR_ZH}：请核对位置，以及坐标是否确为 {crs} 坐标"),
+            );
+        }
+        let east = match crs.is_degrees() {
+            true => ("longitude", "经度"),
+            false => ("easting", "东坐标"),
+        };
+        let north = match crs.is_degrees() {
+            true => ("latitude", "纬度"),
+            false => ("northing", "北坐标"),
+        };
+        let (first, second) = match self.lat_first {
+            true => (north, east),
+            false => (east, north),
+        };
+        (
+            format!(
+                "{FAR}: {} and {} look swapped; expected {} first, as {crs} is read here",
+                first.0, second.0, first.0
+            ),
+            format!(
+                "{FAR_ZH}：{}和{}似乎颠倒了，{crs} 应先写{}，后写{}",
+                first.1, second.1, first.1, second.1
+            ),
+        )
+    }
+}
+
+/// What is odd about a feature of the map that was sent in a coordinate system.
+pub fn of(map: &Collections, entry: &Entry, sent: Sent) -> Vec<Value> {
     let Some(bounds) = entry.bounds() else {
         return Vec::new();
     };
@@ -17,12 +79,13 @@ pub fn of(map: &Collections, entry: &Entry) -> Vec<Value> {
         x: f64::midpoint(west, east),
         y: f64::midpoint(south, north),
     };
-    let Some(swapped) = far_on_map(map, at, entry.id().as_str()) else {
+    let Some(swapped) = far_on_map_in(map, at, sent.crs, entry.id().as_str()) else {
         return Vec::new();
     };
+    let (en, zh) = sent.why_far(at, swapped);
     vec![json!({
         "field": "geometry",
-        "warning": format!("The feature {}.", why_far(at, swapped)),
-        "warning_zh": format!("该要素{}。", why_far_zh(swapped)),
+        "warning": format!("The feature {en}."),
+        "warning_zh": format!("该要素{zh}。"),
     })]
 }

@@ -5,8 +5,9 @@ use axum::response::{IntoResponse, Response};
 use geo_types::Geometry;
 use serde_json::{Map, Value, json};
 
+use super::doubts::{self, Sent};
 use super::patch::patched;
-use super::{GEOJSON, collection, doubts, guard};
+use super::{GEOJSON, collection, guard};
 use crate::codec::geojson::read::Limits;
 use crate::http::App;
 use crate::http::answer::Tag;
@@ -235,12 +236,13 @@ impl Target {
         caller: &Caller,
         headers: &HeaderMap,
         id: &FeatureId,
+        sent: Sent,
         (status, written): (StatusCode, Written),
     ) -> Result<Response, Problem> {
         let subject = self.subject(app, headers, id);
         let place = HeaderValue::from_str(subject.location());
         written::answer(app, written, subject, |snapshot| {
-            let mut response = self.shown(app, &snapshot, caller, headers, id, status)?;
+            let mut response = self.shown(app, &snapshot, caller, headers, id, (status, sent))?;
             if status == StatusCode::CREATED
                 && let Ok(place) = place
             {
@@ -257,7 +259,7 @@ impl Target {
         caller: &Caller,
         headers: &HeaderMap,
         id: &FeatureId,
-        status: StatusCode,
+        (status, sent): (StatusCode, Sent),
     ) -> Result<Response, Problem> {
         let collection = self.collection(snapshot)?;
         let Some(entry) = collection.get(id.as_str()) else {
@@ -265,7 +267,7 @@ impl Target {
             return Ok(StatusCode::NO_CONTENT.into_response());
         };
         let mut bytes = entry.feature_json(collection.schema(), caller.view(), None);
-        let doubts = doubts::of(snapshot.collections(), entry);
+        let doubts = doubts::of(snapshot.collections(), entry, sent);
         if !doubts.is_empty() {
             // The feature's closing brace makes room for one more member.
             bytes.pop();

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::content_crs::limits;
+use super::content_crs::{limits, sent};
 use super::patch::wrong;
 use super::target::{Refused, Target, expectation};
 use crate::codec::geojson::read::{id_from, read_body, take_id};
@@ -57,10 +57,12 @@ pub async fn create(
         Some(id) => id,
         None => FeatureId::new(Uuid::now_v7().to_string()).map_err(|e| Problem::internal(&e))?,
     };
+    let limits = limits(&headers)?;
     let feature = Feature {
         id: id.clone(),
-        body: read_body(&document, &limits(&headers)?).map_err(|e| wrong(&e))?,
+        body: read_body(&document, &limits).map_err(|e| wrong(&e))?,
     };
+    let sent = sent(&limits, &document);
     let present = None;
     let feature = target.admit(&caller, present, feature)?;
     let written = target
@@ -73,7 +75,8 @@ pub async fn create(
             )),
             Refused::Problem(p) => p,
         })?;
-    target.answer(&app, &caller, &headers, &id, (StatusCode::CREATED, written))
+    let done = (StatusCode::CREATED, written);
+    target.answer(&app, &caller, &headers, &id, sent, done)
 }
 
 /// Makes or replaces a feature.
@@ -113,7 +116,9 @@ pub async fn put(
             vec![json!({"field": "id", "problem": "must be the id in the path, or missing"})],
         ));
     }
-    let body = read_body(&document, &limits(&headers)?).map_err(|e| wrong(&e))?;
+    let limits = limits(&headers)?;
+    let body = read_body(&document, &limits).map_err(|e| wrong(&e))?;
+    let sent = sent(&limits, &document);
     let was = app
         .live
         .snapshot()
@@ -143,7 +148,7 @@ pub async fn put(
                     true => StatusCode::OK,
                     false => StatusCode::CREATED,
                 };
-                return target.answer(&app, &caller, &headers, &id, (status, written));
+                return target.answer(&app, &caller, &headers, &id, sent, (status, written));
             }
             Err(Refused::Precondition) if demanded.is_none() && tries > 0 => {
                 tries -= 1;
@@ -186,7 +191,10 @@ pub async fn patch(
     let headers = request.headers().clone();
     let target = Target::open(&app, &caller, &name)?;
     let id = feature_id(&id)?;
-    let (Value::Object(patch), _share) = document(request).await? else {
+    let (document, _share) = document(request).await?;
+    let limits = limits(&headers)?;
+    let sent = sent(&limits, &document);
+    let Value::Object(patch) = document else {
         return Err(Problem::bad_body("A patch is a JSON object."));
     };
     if let Some(unknown) = patch
@@ -227,7 +235,7 @@ pub async fn patch(
         })?;
         let feature = Feature {
             id: id.clone(),
-            body: target.patched(&caller, entry, &patch, &limits(&headers)?)?,
+            body: target.patched(&caller, entry, &patch, &limits)?,
         };
         // What was read here is what is changed: whoever came in between makes it fail, not vanish. Who
         // named no version means the newest, so it is tried upon that one then.
@@ -243,7 +251,7 @@ pub async fn patch(
         {
             Ok(written) => {
                 let done = (StatusCode::OK, written);
-                return target.answer(&app, &caller, &headers, &id, done);
+                return target.answer(&app, &caller, &headers, &id, sent, done);
             }
             Err(Refused::Precondition) if demanded.is_none() && tries > 0 => {
                 tries -= 1;

@@ -11,7 +11,7 @@ use crate::codec::geojson::read::{Limits, read_geometry};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
-use crate::http::items::doubts;
+use crate::http::items::doubts::{self, Sent};
 use crate::http::limit::{Allowance, ClientAddress, Origin};
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
@@ -99,7 +99,7 @@ fn shown(
     if let Some(receipt) = receipt {
         document["receipt"] = json!(receipt);
     }
-    let doubts = doubts::of(snapshot.collections(), &found.entry);
+    let doubts = doubts::of(snapshot.collections(), &found.entry, Sent::default());
     if !doubts.is_empty() {
         document["warnings"] = json!(doubts);
     }
