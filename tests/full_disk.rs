@@ -196,7 +196,7 @@ fn an_import_onto_a_full_disk_fails_whole_and_works_later() {
     assert!(ok, "{err}");
     let script = "
         import() { \"$0\" import --json --database \"sqlite:$1/onemap.db\" \"$2\"; }
-        \"$0\" token list --database \"sqlite:$1/onemap.db\" || exit 9
+        \"$0\" token create --role public --name a --database \"sqlite:$1/onemap.db\" >/dev/null || exit 9
         dd if=/dev/zero of=\"$1/filler\" bs=4096 2>/dev/null
         truncate -s -1500K \"$1/filler\"
         import \"$1\" \"$2\"; echo \"first $?\"

@@ -51,7 +51,14 @@ impl Store {
         if at.elapsed() < FRESH {
             return Some(fault.to_string());
         }
-        match tokio::time::timeout(PATIENCE, async { either!(self, s => s.probe().await) }).await {
+        let needs_space = fault == Fault::Full;
+        let probe = async {
+            match self {
+                Self::Sqlite(store) => store.probe().await,
+                Self::Postgis(store) => store.probe(needs_space).await,
+            }
+        };
+        match tokio::time::timeout(PATIENCE, probe).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.fault().unwrap_or(fault).to_string()),
             Err(_) => Some(fault.to_string()),

@@ -1,6 +1,7 @@
 //! A throw-away PostgreSQL with PostGIS: made in a temporary folder when the first test asks for it,
 //! reached by a socket in that folder and by nothing else, gone when the tests end, however they end.
 
+use std::ffi::OsString;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -95,18 +96,84 @@ impl Cluster {
 
     /// Starts the server again.
     pub fn up(&self) {
+        self.run("pg_ctl", |c| c.args(self.start_arguments()));
+    }
+
+    fn start_arguments(&self) -> Vec<OsString> {
         let options = format!(
             "-k {} -c listen_addresses= -c fsync=off -c full_page_writes=off \
              -c max_connections=200 -c max_prepared_transactions=5 -c shared_buffers=128MB",
             self.folder.display()
         );
-        self.run("pg_ctl", |c| {
-            c.arg("-D")
-                .arg(self.folder.join("data"))
-                .arg("-l")
-                .arg(self.folder.join("log"))
-                .args(["-w", "-o", &options, "start"])
-        });
+        let (data, log) = (self.folder.join("data"), self.folder.join("log"));
+        ["-D".into(), data.into(), "-l".into(), log.into()]
+            .into_iter()
+            .chain(["-w", "-o", &options, "start"].map(OsString::from))
+            .collect()
+    }
+
+    /// Starts the server again, in a name space where a file system in memory of so many megabytes is
+    /// mounted, and makes a database on it: its address, and the small disk as it is seen from outside.
+    /// `None` where this machine lets nobody mount one. The server must be down.
+    pub fn up_on_small_disk(&self, megabytes: u32) -> Option<(String, PathBuf)> {
+        let small = self.folder.join("small");
+        std::fs::create_dir(&small).expect("a folder");
+        let (uid, gid) = self.user.unwrap_or_else(own_user);
+        chown(&small, Some(uid), Some(gid)).expect("chown");
+        // Who is root stays root to mount, who is not becomes it in a name space of users; the server runs
+        // as neither.
+        let (outer, inner) = match self.user {
+            Some(_) => (
+                "--mount",
+                format!("setpriv --reuid={uid} --regid={gid} --clear-groups"),
+            ),
+            None => (
+                "--user --map-root-user --mount",
+                format!("unshare --user --map-user={uid} --map-group={gid}"),
+            ),
+        };
+        let on_it = |program: &Path, arguments: &[OsString]| {
+            let owner = self
+                .user
+                .map_or(String::new(), |_| format!(",uid={uid},gid={gid}"));
+            let script = format!(
+                "mount -t tmpfs -o size={megabytes}m,mode=0700{owner} tmpfs \"$1\" && shift && \
+                 exec {inner} \"$@\""
+            );
+            let mut command = Command::new("unshare");
+            command
+                .args(outer.split(' '))
+                .args(["sh", "-c", &script, "sh"])
+                .arg(&small)
+                .arg(program)
+                .args(arguments)
+                .current_dir("/")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        };
+        if !on_it(Path::new("true"), &[]) {
+            return None;
+        }
+        assert!(
+            on_it(&self.bin.join("pg_ctl"), &self.start_arguments()),
+            "the server does not start: {}",
+            std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+        );
+        self.sql(
+            "postgres",
+            &format!("CREATE TABLESPACE small LOCATION '{}'", small.display()),
+        );
+        self.sql(
+            "postgres",
+            "CREATE DATABASE cramped TEMPLATE empty TABLESPACE small",
+        );
+        let about = std::fs::read_to_string(self.folder.join("data/postmaster.pid"));
+        let about = about.expect("the server's number");
+        let pid = about.lines().next().unwrap_or_default();
+        let seen = format!("/proc/{pid}/root{}", small.display());
+        Some((self.url("cramped"), seen.into()))
     }
 
     /// Stops the server as a power cut would.
@@ -249,6 +316,13 @@ fn binaries() -> PathBuf {
     std::env::split_paths(&path)
         .find(|folder| folder.join("initdb").exists())
         .expect(MISSING)
+}
+
+/// The user and the group of this process.
+fn own_user() -> (u32, u32) {
+    use std::os::unix::fs::MetadataExt;
+    let about = std::fs::metadata("/proc/self").expect("/proc");
+    (about.uid(), about.gid())
 }
 
 /// PostgreSQL refuses to run as root: then it runs as the user that its package made.

@@ -189,15 +189,36 @@ impl PostgisStore {
     }
 
     /// Writes something that means nothing, to learn whether writing works again.
-    pub(super) async fn probe(&self) -> Result<(), StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO onemap.meta (key, value) VALUES ('probed', now()::text) \
-             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        )
-        .execute(&self.shared.pool)
-        .await;
-        self.shared.health.note(done.map_err(StoreError::from))?;
+    pub(super) async fn probe(&self, needs_space: bool) -> Result<(), StoreError> {
+        let probed = async {
+            if needs_space {
+                self.probe_space().await?;
+            }
+            sqlx::query(
+                "INSERT INTO onemap.meta (key, value) VALUES ('probed', now()::text) \
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            )
+            .execute(&self.shared.pool)
+            .await
+        };
+        self.shared
+            .health
+            .note(probed.await.map_err(StoreError::from))?;
         Ok(())
+    }
+
+    /// Makes a table of a megabyte and takes it back: a row that is changed in its place says nothing of
+    /// the disk.
+    async fn probe_space(&self) -> Result<(), sqlx::Error> {
+        let mut connection = self.shared.pool.acquire().await?;
+        let mut tried = connection.begin().await?;
+        sqlx::raw_sql(
+            "CREATE TEMPORARY TABLE onemap_probe ON COMMIT DROP AS \
+             SELECT repeat('.', 1000) AS text FROM generate_series(1, 1000)",
+        )
+        .execute(&mut *tried)
+        .await?;
+        tried.rollback().await
     }
 
     /// See [`Store::close`](super::Store::close).
