@@ -385,3 +385,86 @@ async fn a_backup_with_another_schema_is_refused() {
         assert!(!targets.path().join("onemap.db").exists());
     }
 }
+
+/// Whatever of its first bytes is damaged: a backup takes the place of the file, when told to.
+#[tokio::test]
+async fn a_restore_replaces_a_damaged_database_and_not_one_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let path = folder.path().join("onemap.db");
+    let file = folder.path().join("map.backup");
+    let store = Store::open(&database).await.unwrap();
+    with_a_past(&store).await;
+    backup(&store, &file, &quiet).await.unwrap();
+    let whole = state(&store).await;
+    store.close().await.unwrap();
+    let intact = fs::read(&path).unwrap();
+
+    // The magic, the size of a page, the versions of the format, its fractions, the schema's format; then
+    // the page of the schema, and all of the file.
+    let damages = [
+        0..16,
+        16..18,
+        18..20,
+        21..24,
+        44..48,
+        100..108,
+        0..intact.len(),
+    ];
+    for bytes in damages {
+        let mut damaged = intact.clone();
+        damaged[bytes.clone()].fill(0xa5);
+        fs::write(&path, &damaged).unwrap();
+        let (_, err, ok) = onemap(&["restore", "--database", &database, file.to_str().unwrap()]);
+        assert!(!ok && err.contains("--replace"), "{bytes:?}: {err}");
+        assert_eq!(fs::read(&path).unwrap(), damaged, "{bytes:?}");
+        restore(&database, &file, true, &quiet).await.unwrap();
+        let restored = Store::open(&database).await.unwrap();
+        assert_eq!(state(&restored).await, whole, "{bytes:?}");
+        restored.close().await.unwrap();
+    }
+
+    // Another process has the file open, which was damaged since.
+    fs::write(&path, &intact).unwrap();
+    let mut holder = std::process::Command::new("sh")
+        .args([
+            "-c",
+            HOLD_OPEN,
+            "sh",
+            env!("CARGO_BIN_EXE_onemap"),
+            &database,
+        ])
+        .arg(folder.path().join("pipe"))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut lines = std::io::BufReader::new(holder.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut lines, &mut said).unwrap();
+    assert_eq!(said, "open\n");
+    let mut damaged = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    std::io::Write::write_all(&mut damaged, &[0xa5; 16]).unwrap();
+    let error = restore(&database, &file, true, &quiet).await.unwrap_err();
+    assert!(error.to_string().contains("in use"), "{error}");
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    restore(&database, &file, true, &quiet).await.unwrap();
+}
+
+/// An import that waits for its input has the database open: `$1` is the program, `$2` the database, `$3` a
+/// pipe. It ends when standard input closes.
+const HOLD_OPEN: &str = r#"
+    mkfifo "$3"
+    "$1" import --database "$2" --collection buildings "$3" >/dev/null 2>&1 &
+    exec 3>"$3"
+    echo '{"type":"Feature"}' >&3
+    while ! ls -l /proc/$!/fd 2>/dev/null | grep -q onemap.db-wal; do
+        kill -0 $! || exit 1
+        sleep 0.02
+    done
+    echo open
+    cat >/dev/null
+    exec 3>&-
+    wait
+"#;

@@ -293,3 +293,113 @@ fn features_without_ids_come_in_and_an_import_is_undone_again() {
     assert_eq!(import(&[&file, "--undo", &seq]).2, Some(1));
     assert_eq!(import(&[]).2, Some(1));
 }
+
+/// A command that fails makes no database, and leaves one that is there as it was.
+#[test]
+fn a_command_that_writes_nothing_leaves_no_new_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let files = || -> Vec<String> {
+        let all = std::fs::read_dir(folder.path()).unwrap();
+        let names = all.map(|f| f.unwrap().file_name().into_string().unwrap());
+        names.filter(|n| n.starts_with("onemap.db")).collect()
+    };
+    let database = sqlite_in(folder.path());
+    let noise: Vec<u8> = (0..5000_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    let mut cut = building("b1", 117.13, 39.22).to_string();
+    cut.truncate(100);
+    let mut wrong = building("wrong", 117.13, 39.22);
+    wrong["properties"]["levels"] = json!("six");
+    let sheet = "编号,类别,上报时间,地点\nA-1,天外来客,2026-03-02 09:00,无此地\n";
+    for (name, bytes) in [
+        ("noise.geojson", noise),
+        (
+            "cut.geojson",
+            format!("{{\"type\":\"FeatureCollection\",\"features\":[{cut}").into(),
+        ),
+        ("lines.ndjson", b"{\"a\"\n{\"b\"\n".to_vec()),
+        ("wrong.geojson", wrong.to_string().into()),
+        ("ledger.csv", sheet.into()),
+        (
+            "utf16.geojson",
+            "\u{feff}{}"
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect(),
+        ),
+    ] {
+        let file = path(name);
+        std::fs::write(&file, bytes).unwrap();
+        let collection: &[&str] = match name.ends_with(".csv") {
+            true => &[],
+            false => &["--collection", "buildings"],
+        };
+        let import = [&["import", "--database", &database, &file], collection].concat();
+        let (out, err, ok) = onemap(&import);
+        assert!(!ok, "{name}: {out} {err}");
+        assert_eq!(files(), Vec::<String>::new(), "{name}: {out} {err}");
+    }
+    for command in [
+        &["token", "create", "--role", "unit", "--name", "x"][..],
+        &["token", "create", "--account", "nobody"],
+        &["token", "list"],
+        &["account", "create", " ", "--role", "officer"],
+        &["erase", "duties", "d1", "--reason", "test"],
+    ] {
+        let (out, err, ok) = onemap(&[command, &["--database", &database]].concat());
+        assert!(!ok, "{command:?}: {out} {err}");
+        assert_eq!(files(), Vec::<String>::new(), "{command:?}: {err}");
+    }
+
+    let good = path("good.geojson");
+    std::fs::write(&good, building("good", 117.13, 39.22).to_string()).unwrap();
+    let import = [
+        "import",
+        "--collection",
+        "buildings",
+        "--database",
+        &database,
+    ];
+    let (_, err, ok) = onemap(&[&import[..], &[&good]].concat());
+    assert!(ok, "{err}");
+    let noise = path("noise.geojson");
+    let (_, _, ok) = onemap(&[&import[..], &[&noise]].concat());
+    assert!(!ok);
+    let (out, err, ok) = onemap(&[&import[..], &[&good]].concat());
+    assert!(ok && out.contains("1 unchanged"), "{out} {err}");
+}
+
+/// Text sequences and lines as `cat` joins them, with the marks that programs write before them.
+#[test]
+fn sequences_with_separators_and_marks_come_in_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let database = sqlite_in(folder.path());
+    let text = |ids: [&str; 2], before: &str| -> String {
+        let one = |id: &&str| format!("{before}{}\n", building(id, 117.13, 39.22));
+        ids.iter().map(one).collect()
+    };
+    let pretty = serde_json::to_string_pretty(&building("a5", 117.13, 39.22)).unwrap();
+    let file = path("buildings.geojsons");
+    let joined = [
+        format!("\u{feff}{}", text(["a1", "a2"], "\u{1e}")),
+        format!("\u{feff}{}", text(["a3", "a4"], "\u{1e}\u{feff}")),
+        format!("\u{1e}{pretty}\n"),
+        format!("\u{1e}{}\n", building("a6", 117.13, 39.22)),
+        format!("\u{feff}{}", text(["a7", "a8"], "")),
+    ];
+    std::fs::write(&file, joined.concat()).unwrap();
+    let (out, err, ok) = onemap(&["import", "--database", &database, &file]);
+    assert!(ok && out.contains("buildings: 8 changed"), "{out} {err}");
+
+    let wide: Vec<u8> = format!("\u{feff}{}", text(["w1", "w2"], "\u{1e}"))
+        .encode_utf16()
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    std::fs::write(&file, wide).unwrap();
+    let (_, err, ok) = onemap(&["import", "--database", &database, &file]);
+    assert!(!ok && err.contains("UTF-16 (big-endian)"), "{err}");
+    assert!(err.contains("iconv -f UTF-16 -t UTF-8"), "{err}");
+}

@@ -142,7 +142,16 @@ async fn nothing_is_written_into_a_file_that_is_not_there_any_more() {
     let log_aside = beside(folder.path(), "-wal.aside");
     let another = tempfile::tempdir().unwrap();
     let other = sqlite_in(another.path());
-    let (_, err, ok) = onemap(&["token", "list", "--database", &other]);
+    let (_, err, ok) = onemap(&[
+        "token",
+        "create",
+        "--role",
+        "public",
+        "--name",
+        "another",
+        "--database",
+        &other,
+    ]);
     assert!(ok, "{err}");
 
     let refused = async |named: &str, what: &str| {

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{moment, print, say, with_store};
+use super::{moment, print, say, with_made_store, with_store};
 use crate::model::{Role, RoleSet};
 use crate::store::{
     Account, AccountChange, AccountQuery, Invite, LONGEST_PASSWORD, NewAccount, NewInvite, Opening,
@@ -138,12 +138,12 @@ enum InviteAction {
 }
 
 pub(super) async fn run(database: &str, args: AccountArgs) -> anyhow::Result<ExitCode> {
-    let opening = match &args.action {
-        Action::Create { .. } => Opening::Create,
-        _ => Opening::Existing,
-    };
-    let store = Store::open_as(database, opening).await?;
-    with_store(store, async |store| act(store, args.action).await).await
+    let is_create = matches!(args.action, Action::Create { .. });
+    let work = async |store: &Store| act(store, args.action).await;
+    if is_create {
+        return with_made_store(database, work).await;
+    }
+    with_store(Store::open_as(database, Opening::Existing).await?, work).await
 }
 
 async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {

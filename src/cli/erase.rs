@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{print, with_store};
 use crate::model::names::collection::WARNINGS;
 use crate::model::{Author, CollectionId, FeatureId, Role, Schema};
-use crate::store::{CONTACT, Erasure, Store};
+use crate::store::{CONTACT, Erasure, Opening, Store};
 
 /// Erase personal data of one feature from all its versions. What was erased is remembered (not the
 /// text), so that a restored backup is cleaned again. Safe beside a running server.
@@ -39,7 +39,7 @@ pub(super) async fn run(database: &str, args: EraseArgs) -> anyhow::Result<ExitC
     let collection = CollectionId::new(&args.collection)
         .with_context(|| format!("{:?} is no name of a collection", args.collection))?;
     let id = FeatureId::new(&args.id).with_context(|| format!("{:?} is no id", args.id))?;
-    let store = Store::open(database).await?;
+    let store = Store::open_as(database, Opening::Existing).await?;
     let done = with_store(store, async |store| {
         let schema = schema(store, &collection).await?;
         let paths = paths(&schema, &args.properties)?;

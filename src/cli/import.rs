@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
 use super::import_ledger::{self, Sheets};
-use super::{PARTLY, print, with_store};
+use super::{PARTLY, print, with_made_store, with_store};
 use crate::demo;
 use crate::ingest::{self, IdRule, Options, Progress, Report, Source, Stage, Undo};
 use crate::model::names::collection::WARNINGS;
@@ -99,7 +99,7 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
     let dry_run = args.dry_run;
     let work = async |store: &Store| import(store, args, &files, sheets, cases).await;
     if !dry_run {
-        return with_store(Store::open(database).await?, work).await;
+        return with_made_store(database, work).await;
     }
     match Store::open_as(database, Opening::Existing).await {
         // A dry run makes no database: it is tried on an empty one that is thrown away.

@@ -6,9 +6,9 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{account, moment, print, say, with_store};
+use super::{account, moment, print, say, with_made_store, with_store};
 use crate::model::Role;
-use crate::store::{NewAccountToken, NewToken, Store};
+use crate::store::{NewAccountToken, NewToken, Opening, Store};
 
 /// Make, list and revoke tokens.
 #[derive(Debug, Args)]
@@ -64,8 +64,12 @@ enum Action {
 }
 
 pub(super) async fn run(database: &str, args: TokenArgs) -> anyhow::Result<ExitCode> {
-    let store = Store::open(database).await?;
-    with_store(store, async |store| act(store, args.action).await).await
+    let is_create = matches!(args.action, Action::Create { .. });
+    let work = async |store: &Store| act(store, args.action).await;
+    if is_create {
+        return with_made_store(database, work).await;
+    }
+    with_store(Store::open_as(database, Opening::Existing).await?, work).await
 }
 
 async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {

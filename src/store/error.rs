@@ -1,5 +1,7 @@
 //! What can go wrong with the durable truth, and whose move it is then.
 
+use sqlx::migrate::MigrateError;
+
 use crate::codec::wkb::WkbError;
 use crate::model::{CollectionId, Expect, FeatureId, IdError, Precondition, SCHEMAS};
 
@@ -94,7 +96,7 @@ pub enum StoreError {
     },
     /// A migration failed; the database is as it was before it.
     #[error("the database could not be brought up to date: {0}")]
-    Migrate(sqlx::migrate::MigrateError),
+    Migrate(MigrateError),
     /// What an edit demanded does not hold; nothing was written.
     #[error("{collection}/{id}: expected {expected:?}, found {found:?}")]
     Precondition {
@@ -309,6 +311,16 @@ impl StoreError {
         self.fault().is_some()
     }
 
+    /// Whether a database cannot be read as a map, whoever tries: its file is damaged or is none.
+    pub(super) fn is_unreadable(&self) -> bool {
+        match self {
+            Self::Corrupt { .. } => true,
+            Self::Migrate(source) => is_unreadable(migrating(source)),
+            Self::Open { source, .. } | Self::Database(source) => is_unreadable(Some(source)),
+            _ => false,
+        }
+    }
+
     /// What keeps the database from doing what it is asked; `None` where the fault is not the
     /// database's.
     pub fn fault(&self) -> Option<Fault> {
@@ -319,9 +331,27 @@ impl StoreError {
             ))),
             Self::NotAlone { problem } => Some(Fault::NotAlone(problem.clone())),
             Self::Database(source) => fault_of(source),
+            Self::Migrate(source) => fault_of(migrating(source)?),
             _ => None,
         }
     }
+}
+
+/// What a migration met.
+fn migrating(error: &MigrateError) -> Option<&sqlx::Error> {
+    match error {
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => Some(source),
+        _ => None,
+    }
+}
+
+/// Whether an error of SQLite says that a file cannot be read: it is damaged, or no database, or has a
+/// format of which SQLite knows nothing.
+pub(super) fn is_unreadable(error: Option<&sqlx::Error>) -> bool {
+    let Some(error @ sqlx::Error::Database(_)) = error else {
+        return false;
+    };
+    matches!(fault_of(error), None | Some(Fault::Damaged))
 }
 
 /// What keeps a database from working, whichever it is.
@@ -330,6 +360,9 @@ pub enum Fault {
     /// It does not answer.
     #[error("the database cannot be reached")]
     Away,
+    /// It has no memory or no connection left.
+    #[error("the database has no memory or no connections left: look at its log and its settings")]
+    Exhausted,
     /// Somebody else holds what is needed.
     #[error("the database is busy")]
     Busy,
@@ -355,7 +388,7 @@ pub enum Fault {
     NotAlone(String),
 }
 
-fn fault_of(error: &sqlx::Error) -> Option<Fault> {
+pub(super) fn fault_of(error: &sqlx::Error) -> Option<Fault> {
     match error {
         sqlx::Error::Database(d) => {
             let code = d.code()?;
@@ -395,6 +428,8 @@ fn fault_of_sqlite(code: i32) -> Option<Fault> {
 fn fault_of_postgres(code: &str) -> Option<Fault> {
     match code {
         "53100" => Some(Fault::Full),
+        // out_of_memory, too_many_connections, configuration_limit_exceeded.
+        "53200" | "53300" | "53400" => Some(Fault::Exhausted),
         // A standby, or a server that was set so.
         "25006" => Some(Fault::ReadOnly),
         "XX001" | "XX002" => Some(Fault::Damaged),
@@ -460,7 +495,10 @@ mod tests {
         }
         for (code, fault) in [
             ("53100", Some(Fault::Full)),
-            ("53200", Some(Fault::Away)),
+            ("53000", Some(Fault::Away)),
+            ("53200", Some(Fault::Exhausted)),
+            ("53300", Some(Fault::Exhausted)),
+            ("57P03", Some(Fault::Away)),
             ("57P01", Some(Fault::Away)),
             ("58030", Some(Fault::Disk)),
             ("XX001", Some(Fault::Damaged)),

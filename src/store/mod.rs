@@ -141,6 +141,15 @@ impl Store {
         either!(self, s => s.close().await)
     }
 
+    /// Ends all connections. Where opening the store made its file, and nothing was written that anybody
+    /// would miss (a feature, an account, a photo), the file goes; says whether it did.
+    pub async fn close_or_discard(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(s) => s.close_or_discard().await,
+            Self::Postgis(s) => s.close().await.map(|()| false),
+        }
+    }
+
     /// The file of the database, where it is one.
     pub fn file(&self) -> Option<&Path> {
         match self {

@@ -19,6 +19,13 @@ const MANIFEST: &str = "backup";
 
 /// Opens a file that stands alone.
 pub(in crate::store) async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
+    connect(path)
+        .await
+        .map_err(|e| wrong(path, &format!("is no backup of onemap: {e}")))
+}
+
+/// Opens a file that stands alone, or is to: leaving the write-ahead log takes having it for oneself.
+pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
@@ -28,9 +35,7 @@ pub(in crate::store) async fn open(path: &Path) -> Result<SqliteConnection, Stor
         .pragma("secure_delete", "on")
         .row_buffer_size(1_024)
         .disable_statement_logging();
-    SqliteConnection::connect_with(&options)
-        .await
-        .map_err(|e| wrong(path, &format!("is no backup of onemap: {e}")))
+    SqliteConnection::connect_with(&options).await
 }
 
 /// Writes down what is in the file.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::sqlite::beside;
-use super::{Claim, Fault, Opening, Store, StoreError};
+use super::{Claim, Opening, Store, StoreError};
 
 /// What a backup holds, as it says itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,21 +115,22 @@ pub async fn restore(
     match &target {
         Some(path) => {
             if super::sqlite::is_there(path) {
-                match Store::open_as(url, Opening::Existing).await {
-                    Ok(old) => {
-                        let checked = may_replace(&old, url, replace).await;
-                        old.close().await?;
-                        checked?;
-                        archive::carry_erasures(path, working.path()).await?;
-                    }
+                match take_over(url, path, working.path(), replace).await {
                     // What is damaged is what backups are for.
-                    Err(error) if replace && error.fault() == Some(Fault::Damaged) => {
+                    Err(error) if error.is_unreadable() && replace => {
                         progress(
                             "the old database cannot be read: its erasures are not known",
                             None,
                         );
                     }
-                    Err(error) => return Err(error),
+                    Err(error) if error.is_unreadable() => {
+                        let problem = format!(
+                            "is damaged, or is no database of onemap ({error}): --replace has the \
+                             backup take its place"
+                        );
+                        return Err(wrong(path, &problem));
+                    }
+                    taken => taken?,
                 }
             }
             archive::erase_again(working.path()).await?;
@@ -152,6 +153,22 @@ pub async fn restore(
         }
     }
     Ok(manifest)
+}
+
+/// Looks whether the database at an address may be replaced by the file at `working`, and hands on to that
+/// file which erasures it knows of.
+async fn take_over(
+    url: &str,
+    path: &Path,
+    working: &Path,
+    replace: bool,
+) -> Result<(), StoreError> {
+    let old = Store::open_as(url, Opening::Existing).await?;
+    let checked = may_replace(&old, url, replace).await;
+    let closed = old.close().await;
+    checked?;
+    closed?;
+    archive::carry_erasures(path, working).await
 }
 
 async fn may_replace(store: &Store, url: &str, replace: bool) -> Result<(), StoreError> {
@@ -192,7 +209,7 @@ impl Partial {
     fn new(path: PathBuf) -> Result<Self, StoreError> {
         let made = match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => super::sqlite::make_file(&path),
+            _ => super::sqlite::make_file(&path).map(|_| ()),
         };
         made.map_err(|e| wrong(&path, &format!("cannot be made: {e}")))?;
         Ok(Self { path, kept: false })

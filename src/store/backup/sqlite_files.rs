@@ -7,7 +7,8 @@ use sqlx::Connection;
 
 use super::{Partial, Progress, archive, wrong};
 use crate::store::StoreError;
-use crate::store::sqlite::{SqliteStore, beside, path_of};
+use crate::store::error::{Fault, fault_of, is_unreadable};
+use crate::store::sqlite::{SqliteStore, beside, hold_alone, is_there, path_of};
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(500);
@@ -47,21 +48,41 @@ pub(super) fn target(url: &str) -> Result<Option<PathBuf>, StoreError> {
     Ok(Some(std::fs::canonicalize(&path).unwrap_or(path)))
 }
 
-/// Puts a restored file in the place of the database, which nobody has open.
-pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), StoreError> {
-    if path.exists() && crate::store::sqlite::is_there(path) {
-        // Its log must be gone before another file has its name, or SQLite would take it for that
-        // file's. Leaving this mode needs the database for oneself, so it shows whether anybody has it.
-        let mut old = archive::open(path)
-            .await
-            .map_err(|_| wrong(path, "is in use by another process; end it first"))?;
+/// Has a database leave its write-ahead log, which needs the database for oneself; `false` where another
+/// process has it open.
+async fn leave_log(path: &Path) -> Result<bool, sqlx::Error> {
+    let left = async {
+        let mut old = archive::connect(path).await?;
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode = delete")
             .fetch_one(&mut old)
-            .await
-            .map_err(|_| wrong(path, "is in use by another process; end it first"))?;
+            .await?;
         old.close().await?;
-        if mode != "delete" {
-            return Err(wrong(path, "is in use by another process; end it first"));
+        Ok(mode == "delete")
+    };
+    match left.await {
+        Err(error) if fault_of(&error) == Some(Fault::Busy) => Ok(false),
+        left => left,
+    }
+}
+
+/// Puts a restored file in the place of the database, which nobody has open.
+pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), StoreError> {
+    let mut _alone = None;
+    if path.exists() && is_there(path) {
+        let in_use = || wrong(path, "is in use by another process; end it first");
+        // Its log must be gone before another file has its name, or SQLite would take it for that
+        // file's.
+        match leave_log(path).await {
+            Ok(true) => {}
+            Ok(false) => return Err(in_use()),
+            // SQLite cannot say whether anybody has a file that it cannot read.
+            Err(error) if is_unreadable(Some(&error)) => {
+                _alone = hold_alone(path)
+                    .map_err(|e| wrong(path, &format!("cannot be opened: {e}")))?
+                    .map(Some)
+                    .ok_or_else(in_use)?;
+            }
+            Err(error) => return Err(wrong(path, &format!("cannot be replaced: {error}"))),
         }
     }
     // The log of a database that was deleted stays behind: SQLite would write it into the restored file.

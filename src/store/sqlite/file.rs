@@ -1,11 +1,14 @@
 //! The file behind the embedded store: made for its owner alone, and looked at before each commit, so
 //! that nothing is written into a file that nobody can find any more.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+
+use rustix::fs::{FlockOperation, fcntl_lock};
+use rustix::io::Errno;
 
 use crate::store::StoreError;
 
@@ -130,17 +133,32 @@ pub(in crate::store) fn is_there(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|m| m.len() > 0)
 }
 
-/// Makes an empty file that only its owner may read and write, where none is there. SQLite gives the
-/// files beside it the same rights.
-pub(in crate::store) fn make(path: &Path) -> std::io::Result<()> {
+/// Locks a database file against every other process for as long as the file is open, by the locks that
+/// SQLite itself takes; `None` where another process has the database open. This process must not have it
+/// open: closing the file would take away its locks.
+///
+/// # Errors
+/// When the file cannot be opened for writing.
+pub(in crate::store) fn hold_alone(path: &Path) -> std::io::Result<Option<File>> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(file)),
+        Err(Errno::AGAIN | Errno::ACCESS) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes an empty file that only its owner may read and write, where none is there, and says whether it
+/// did. SQLite gives the files beside it the same rights.
+pub(in crate::store) fn make(path: &Path) -> std::io::Result<bool> {
     let made = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path);
     match made {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }
 }

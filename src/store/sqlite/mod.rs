@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod discard;
 mod erase;
 mod file;
 mod history;
@@ -43,7 +44,7 @@ pub use staging::Staging;
 use super::health::Health;
 use super::{Opening, StoreError, now};
 use file::OpenFile;
-pub(super) use file::{beside, is_there, make as make_file};
+pub(super) use file::{beside, hold_alone, is_there, make as make_file};
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (
@@ -114,6 +115,8 @@ pub struct SqliteStore {
 #[derive(Debug)]
 struct Shared {
     id: Uuid,
+    /// Whether opening it made the file.
+    made: bool,
     options: SqliteConnectOptions,
     file: OpenFile,
     readers: SqlitePool,
@@ -141,20 +144,37 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Missing`] where there is no database and none may be made.
     pub async fn open(url: &str, opening: Opening) -> Result<Self, StoreError> {
-        let failed = |source| StoreError::Open {
-            url: url.to_owned(),
-            source,
-        };
         let path = path_of(url)?;
+        let mut made = false;
         if !is_there(&path) {
             if opening == Opening::Existing {
                 return Err(StoreError::Missing {
                     path: path.display().to_string(),
                 });
             }
-            make_file(&path).map_err(|e| failed(sqlx::Error::Io(e)))?;
+            made = make_file(&path).map_err(|e| StoreError::Open {
+                url: url.to_owned(),
+                source: sqlx::Error::Io(e),
+            })?;
         }
-        file::one_name(&path)?;
+        let opened = Self::open_file(url, &path, opening, made).await;
+        if made && opened.is_err() {
+            discard::remove_if_alone(&path);
+        }
+        opened
+    }
+
+    async fn open_file(
+        url: &str,
+        path: &Path,
+        opening: Opening,
+        made: bool,
+    ) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Open {
+            url: url.to_owned(),
+            source,
+        };
+        file::one_name(path)?;
         let options = SqliteConnectOptions::from_str(url)
             .map_err(failed)?
             .create_if_missing(opening == Opening::Create)
@@ -192,9 +212,10 @@ impl SqliteStore {
         Ok(Self {
             shared: Arc::new(Shared {
                 id,
+                made,
                 options,
                 // Here the migrations have written, so all of them are there.
-                file: OpenFile::note(&path)?,
+                file: OpenFile::note(path)?,
                 readers,
                 writer: Mutex::new(Some(writer)),
                 watcher: Mutex::new(Some(Watcher {
