@@ -11,6 +11,7 @@ pub mod index;
 pub mod store;
 
 pub mod demo;
+pub mod export;
 pub mod ingest;
 
 pub mod access;

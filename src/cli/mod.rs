@@ -10,6 +10,7 @@ mod demo;
 mod demo_ledger;
 mod describe;
 mod erase;
+mod export;
 mod import;
 mod import_ledger;
 mod serve;
@@ -19,6 +20,7 @@ mod synth;
 mod token;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
@@ -54,6 +56,8 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Bring files into the map: all of it, or nothing.
     Import(import::ImportArgs),
+    /// Write the features of a collection as GeoJSON, ndjson or CSV.
+    Export(export::ExportArgs),
     /// Erase personal data of a feature from all its versions.
     Erase(erase::EraseArgs),
     /// Check rules, calendars, schemas and data files.
@@ -81,6 +85,9 @@ enum Command {
 
 /// The exit status of a command that wrote something and rejected the rest.
 const PARTLY: u8 = 2;
+
+/// How long threads may go on after the command has ended.
+const LEAVE: Duration = Duration::from_secs(1);
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -110,6 +117,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Serve(args) => serve::run(&database, *args).await,
             Command::Import(args) => during_command("import", import::run(&database, args)).await,
+            Command::Export(args) => during_command("export", export::run(&database, args)).await,
             Command::Erase(args) => during_command("erase", erase::run(&database, args)).await,
             Command::Check(args) => check::run(&args).await,
             Command::Demo(args) => demo::run(&args),
@@ -125,6 +133,8 @@ pub fn main() -> ExitCode {
             Command::DataDoc => describe::data(),
         }
     });
+    // What computes or writes on another thread and was not told to stop ends with the program.
+    runtime.shutdown_timeout(LEAVE);
     match outcome {
         Ok(code) => code,
         Err(error) => fail(&error),
@@ -142,6 +152,26 @@ async fn with_store<T>(
         signal = stop_signal() => Err(anyhow::anyhow!("ended by {signal}")),
     };
     store.close().await?;
+    done
+}
+
+/// The same with the database of an address, which is made where it is missing. Where the work failed and
+/// wrote nothing, a database that was made for it goes again.
+async fn with_made_store(
+    database: &str,
+    work: impl AsyncFnOnce(&Store) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    let store = Store::open(database).await?;
+    let done = tokio::select! {
+        done = work(&store) => done,
+        signal = stop_signal() => Err(anyhow::anyhow!("ended by {signal}")),
+    };
+    match &done {
+        Ok(code) if *code != ExitCode::FAILURE => store.close().await?,
+        _ => {
+            store.close_or_discard().await?;
+        }
+    }
     done
 }
 

@@ -8,3 +8,4 @@ pub mod mvt;
 pub mod osm;
 pub mod photo;
 pub mod wkb;
+pub mod wkt;

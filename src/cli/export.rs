@@ -1,0 +1,228 @@
+//! `onemap export`: the features of one collection as a file.
+
+use std::fs::{File, OpenOptions};
+use std::io::BufWriter;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use tokio::task::JoinSet;
+
+use super::{PARTLY, print, say, with_store};
+use crate::export::{self, ExportError, Exported, Options};
+use crate::model::{CollectionId, Role};
+use crate::spatial::crs::Crs;
+use crate::store::{AuditEntry, AuditKind, Opening, Store};
+
+/// How much is collected before it is written.
+const BUFFER: usize = 1 << 20;
+
+/// Write the features of a collection as of one moment, while it is served.
+///
+/// What the role must not see is left out; without --as it is what anybody sees. GeoJSON and ndjson come
+/// back by `onemap import` as the same features; CSV is for spreadsheets. Exit status: 0 everything was
+/// written, 1 nothing was written, 2 written, but some features have no coordinates in the system of --crs.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The collection.
+    #[arg(long, value_name = "NAME", env = "ONEMAP_COLLECTION")]
+    collection: CollectionId,
+    /// The file to write, which gets its name when it is whole; standard output where it is missing.
+    #[arg(long, value_name = "FILE", env = "ONEMAP_OUT")]
+    out: Option<PathBuf>,
+    /// How features are written. Without it the name of the file says it (.geojson, .ndjson, .csv).
+    #[arg(long, value_enum, env = "ONEMAP_FORMAT")]
+    format: Option<Format>,
+    /// The role for whose eyes it is: public, rider, unit, grid_worker, officer, planner, steward or admin.
+    /// A role above public is noted in the audit, and only the owner may read the file.
+    #[arg(
+        long = "as",
+        value_name = "ROLE",
+        env = "ONEMAP_AS",
+        default_value = "public"
+    )]
+    role: Role,
+    /// The coordinate system: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to EPSG:4554. Longitude
+    /// or easting comes first.
+    #[arg(long, value_name = "CRS", env = "ONEMAP_CRS", default_value = "WGS84")]
+    crs: Crs,
+    /// Say as JSON what was written.
+    #[arg(long, env = "ONEMAP_JSON")]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One FeatureCollection.
+    Geojson,
+    /// A feature a line.
+    Ndjson,
+    /// A row a feature, the geometry as well-known text.
+    Csv,
+}
+
+impl Format {
+    /// What a file of that name holds.
+    fn of(path: &Path) -> Self {
+        let extension = path.extension().unwrap_or_default().to_string_lossy();
+        match extension.to_ascii_lowercase().as_str() {
+            "ndjson" | "jsonl" | "geojsonl" | "geojsons" => Self::Ndjson,
+            "csv" => Self::Csv,
+            _ => Self::Geojson,
+        }
+    }
+}
+
+pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<ExitCode> {
+    if args.collection.is_hidden() {
+        anyhow::bail!("{} is kept for the program itself", args.collection);
+    }
+    let format = match (args.format, &args.out) {
+        (Some(format), _) => format,
+        (None, Some(path)) => Format::of(path),
+        (None, None) => Format::Geojson,
+    };
+    let options = Options {
+        collection: args.collection.clone(),
+        format: match format {
+            Format::Geojson => export::Format::GeoJson,
+            Format::Ndjson => export::Format::Ndjson,
+            Format::Csv => export::Format::Csv,
+        },
+        role: args.role,
+        crs: args.crs,
+    };
+    let store = Store::open_as(database, Opening::Existing).await?;
+    with_store(store, async |store| {
+        if options.role != Role::Public {
+            let said = format!("exported as {} sees it", options.role);
+            let mut look = AuditEntry::new(AuditKind::Look)
+                .of_this_request()
+                .saying(&said);
+            look.collection = Some(options.collection.to_string());
+            store.audit(look).await?;
+        }
+        // On a task of its own: a reader that takes nothing out of the pipe must not keep a signal away.
+        // It is aborted with the set.
+        let mut tasks = JoinSet::new();
+        let (store, out) = (store.clone(), args.out.clone());
+        tasks.spawn(async move { write(&store, &options, out.as_deref()).await });
+        match tasks.join_next().await {
+            Some(done) => answer(&done??, &args),
+            None => anyhow::bail!("the export did not begin"),
+        }
+    })
+    .await
+}
+
+async fn write(store: &Store, options: &Options, out: Option<&Path>) -> anyhow::Result<Exported> {
+    let Some(path) = out else {
+        let out = BufWriter::with_capacity(BUFFER, std::io::stdout());
+        return export::export(store, options, out)
+            .await
+            .map_err(|e| match e {
+                // A reader that has seen enough is no fault worth words.
+                ExportError::Write(e) => e.into(),
+                e => e.into(),
+            });
+    };
+    let named = || path.display().to_string();
+    // A pipe or a device has no other name to begin with.
+    if path.metadata().is_ok_and(|about| !about.is_file()) {
+        let file = OpenOptions::new()
+            .write(true)
+            .open(path)
+            .with_context(named)?;
+        let out = BufWriter::with_capacity(BUFFER, file);
+        return export::export(store, options, out)
+            .await
+            .with_context(named);
+    }
+    let partial = Partial::new(path, options.role).with_context(named)?;
+    let out = BufWriter::with_capacity(BUFFER, &partial.file);
+    let done = export::export(store, options, out)
+        .await
+        .with_context(named)?;
+    partial.become_file(path).with_context(named)?;
+    Ok(done)
+}
+
+fn answer(done: &Exported, args: &ExportArgs) -> anyhow::Result<ExitCode> {
+    let text = if args.json {
+        serde_json::to_string(done)?
+    } else {
+        in_words(done, args)
+    };
+    // Standard output may be the export itself.
+    match &args.out {
+        Some(_) => print(&text)?,
+        None => say(&text),
+    }
+    Ok(match (done.left_out, done.features) {
+        (0, _) => ExitCode::SUCCESS,
+        (_, 0) => ExitCode::FAILURE,
+        _ => ExitCode::from(PARTLY),
+    })
+}
+
+fn in_words(done: &Exported, args: &ExportArgs) -> String {
+    let features = match done.features {
+        1 => "1 feature".to_owned(),
+        n => format!("{n} features"),
+    };
+    let mut text = format!(
+        "{}: {features} as of commit {}, as {} sees it",
+        args.collection, done.seq, args.role
+    );
+    if done.left_out > 0 {
+        text.push_str(&format!("\nleft out: {}", done.left_out));
+        for one in &done.problems {
+            text.push_str(&format!("\n  {}: {}", one.id, one.problem));
+        }
+    }
+    text
+}
+
+/// A file on its way. It goes unless it becomes what it is to be.
+struct Partial {
+    file: File,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Partial {
+    fn new(name: &Path, role: Role) -> std::io::Result<Self> {
+        let mut path = name.as_os_str().to_owned();
+        path.push(format!(".{}.partial", std::process::id()));
+        let path = PathBuf::from(path);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(if role == Role::Public { 0o666 } else { 0o600 })
+            .open(&path)?;
+        Ok(Self {
+            file,
+            path,
+            kept: false,
+        })
+    }
+
+    /// Gives it its name, in the place of what has it.
+    fn become_file(mut self, name: &Path) -> std::io::Result<()> {
+        self.file.sync_all()?;
+        std::fs::rename(&self.path, name)?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Nobody misses what was never whole.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}

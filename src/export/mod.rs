@@ -1,0 +1,244 @@
+//! The features of one collection as a file, straight from the store: one feature at a time, so that a
+//! million of them take no more memory than one. What the role must not see is not in it.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `csv` | a row a feature, for spreadsheets |
+//! | `json` | GeoJSON and newline-delimited GeoJSON, which `onemap import` reads |
+
+mod csv;
+mod json;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use geo_types::Geometry;
+use tokio::sync::Notify;
+
+use crate::index::{Collections, Entry};
+use crate::model::{CollectionId, Record, Role, Schema};
+use crate::spatial::crs::Crs;
+use crate::store::{Store, StoreError};
+
+/// How features are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One FeatureCollection.
+    GeoJson,
+    /// A feature a line.
+    Ndjson,
+    /// A row a feature, the geometry as well-known text.
+    Csv,
+}
+
+/// What is exported, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The collection.
+    pub collection: CollectionId,
+    /// How its features are written.
+    pub format: Format,
+    /// For whose eyes: properties that this role does not see are left out.
+    pub role: Role,
+    /// The coordinate system, x (longitude, easting) first.
+    pub crs: Crs,
+}
+
+/// What an export came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Exported {
+    /// How many features were written.
+    pub features: u64,
+    /// How many could not be written.
+    pub left_out: u64,
+    /// The first of those.
+    pub problems: Vec<LeftOut>,
+    /// The commit as of which it is.
+    pub seq: u64,
+}
+
+/// A feature that could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LeftOut {
+    /// Its id.
+    pub id: String,
+    /// Why.
+    pub problem: String,
+}
+
+/// How many features that could not be written are named.
+const NAMED: usize = 20;
+
+/// Why there is no export.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// There is no such collection.
+    #[error("there is no collection {name:?}; there are {known}")]
+    NoCollection {
+        /// What was asked for.
+        name: String,
+        /// The names of all.
+        known: String,
+    },
+    /// A CSV file would be too wide.
+    #[error("the features have more than {most} different properties: use --format ndjson")]
+    TooWide {
+        /// The most columns.
+        most: usize,
+    },
+    /// A property came up while the file was written, so it has no column.
+    #[error("the property {0:?} was added while the file was written: export again")]
+    NewProperty(String),
+    /// The file or the pipe cannot be written.
+    #[error("the export cannot be written: {0}")]
+    Write(#[from] io::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Writes the features of a collection as of one moment.
+///
+/// # Errors
+/// When there is no such collection, or the store or the writing fails.
+pub async fn export(
+    store: &Store,
+    options: &Options,
+    out: impl Write + Send,
+) -> Result<Exported, ExportError> {
+    let schema = schema_of(store, &options.collection).await?;
+    let mut features: Box<dyn Features + Send + '_> = match options.format {
+        Format::GeoJson => Box::new(json::Json::collection(out, options)?),
+        Format::Ndjson => Box::new(json::Json::lines(out, options)),
+        Format::Csv => {
+            let columns = columns(store, options, &schema).await?;
+            Box::new(csv::Csv::new(out, columns, &schema)?)
+        }
+    };
+    let mut done = Exported::default();
+    done.seq = each(store, options, |record| {
+        let Some(entry) = Entry::new(&schema, record) else {
+            return Ok(());
+        };
+        let geometry = match moved(entry.geometry(), options.crs) {
+            Ok(geometry) => geometry,
+            Err(problem) => {
+                done.left_out += 1;
+                if done.problems.len() < NAMED {
+                    let id = entry.id().to_string();
+                    done.problems.push(LeftOut { id, problem });
+                }
+                return Ok(());
+            }
+        };
+        let properties = entry.properties(&schema, options.role);
+        features.put(entry.id().as_str(), geometry.as_ref(), &properties)?;
+        done.features += 1;
+        Ok(())
+    })
+    .await?;
+    features.end()?;
+    Ok(done)
+}
+
+/// A file that takes features.
+trait Features {
+    /// Writes one; the properties are a JSON object.
+    fn put(
+        &mut self,
+        id: &str,
+        geometry: Option<&Geometry<f64>>,
+        properties: &str,
+    ) -> Result<(), ExportError>;
+
+    /// Writes what stands at the end.
+    fn end(&mut self) -> Result<(), ExportError>;
+}
+
+fn moved(geometry: Option<&Geometry<f64>>, crs: Crs) -> Result<Option<Geometry<f64>>, String> {
+    let moved = geometry.map(|g| crs.geometry_from_wgs84(g)).transpose();
+    moved.map_err(|e| e.to_string())
+}
+
+/// The schema as the map shows it.
+async fn schema_of(store: &Store, name: &CollectionId) -> Result<Arc<Schema>, ExportError> {
+    let mut rows = Vec::new();
+    store
+        .load_collection(&CollectionId::schemas(), |record| rows.push(record))
+        .await?;
+    let (collections, _) = Collections::load(rows);
+    match collections.get(name.as_str()) {
+        Some(collection) => Ok(Arc::clone(collection.schema())),
+        None => Err(ExportError::NoCollection {
+            name: name.to_string(),
+            known: collections
+                .iter()
+                .map(|(id, _)| id.to_string())
+                .collect::<Vec<_>>()
+                .join(", "),
+        }),
+    }
+}
+
+/// The properties that the role may see: those of the schema, and those that features have beside them.
+async fn columns(
+    store: &Store,
+    options: &Options,
+    schema: &Schema,
+) -> Result<BTreeSet<String>, ExportError> {
+    let hidden: BTreeSet<&str> = schema.hidden_from(options.role).collect();
+    let known = schema
+        .properties
+        .keys()
+        .filter(|k| !hidden.contains(k.as_str()));
+    let mut columns: BTreeSet<String> = known.cloned().collect();
+    each(store, options, |record| {
+        let Some(body) = &record.body else {
+            return Ok(());
+        };
+        for (name, _) in csv::members(body.properties.as_str())? {
+            if !columns.contains(&*name) && !hidden.contains(&*name) {
+                columns.insert(name.into_owned());
+            }
+        }
+        if columns.len() > csv::MOST_COLUMNS {
+            return Err(ExportError::TooWide {
+                most: csv::MOST_COLUMNS,
+            });
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(columns)
+}
+
+/// Calls back for each feature of the collection; ends at the first error. Says the commit as of which the
+/// features are.
+async fn each(
+    store: &Store,
+    options: &Options,
+    mut take: impl FnMut(&Record) -> Result<(), ExportError> + Send,
+) -> Result<u64, ExportError> {
+    let mut failed = None;
+    let stop = Notify::new();
+    let loading = store.load_collection(&options.collection, |record| {
+        if failed.is_some() {
+            return;
+        }
+        if let Err(error) = take(&record) {
+            failed = Some(error);
+            stop.notify_one();
+        }
+    });
+    let head = tokio::select! {
+        head = loading => Some(head?),
+        () = stop.notified() => None,
+    };
+    match (failed, head) {
+        (None, Some(head)) => Ok(head.seq),
+        (Some(error), _) => Err(error),
+        // Nobody stops it without a reason.
+        (None, None) => Err(io::Error::from(io::ErrorKind::Interrupted).into()),
+    }
+}

@@ -1,0 +1,448 @@
+//! `onemap export` as somebody types it: what it writes comes in again as the same features, and nothing of
+//! it is for other eyes than those it was asked for.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::postgres;
+use crate::support::server::{Server, onemap, sqlite_in};
+use crate::support::{building, city, gate};
+
+/// What the program prints, and the status with which it ends.
+fn run(arguments: &[&str]) -> (String, String, i32) {
+    let done = Command::new(env!("CARGO_BIN_EXE_onemap"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
+    (
+        text(&done.stdout),
+        text(&done.stderr),
+        done.status.code().unwrap(),
+    )
+}
+
+/// A database of each kind, without anything in it.
+fn empty(folder: &Path) -> Vec<String> {
+    std::iter::once(sqlite_in(folder))
+        .chain(postgres::database())
+        .collect()
+}
+
+/// A folder with the schema of a collection whose features have no geometry.
+fn config(folder: &Path) -> String {
+    let turns = json!({
+        "title": "转向限制",
+        "x-onemap-geometry": ["none"],
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "kind": {"type": "string", "enum": ["no_left_turn", "no_u_turn"]},
+            "note": {"type": "string", "x-onemap-role": "officer"},
+        },
+    });
+    let schemas = folder.join("config/schemas");
+    std::fs::create_dir_all(&schemas).unwrap();
+    std::fs::write(schemas.join("turns.json"), turns.to_string()).unwrap();
+    folder.join("config").to_str().unwrap().to_owned()
+}
+
+fn turn(id: &str, more: Value) -> Value {
+    json!({"type": "Feature", "id": id, "geometry": null, "properties":
+        {"name": "=温泉路\"1\"", "kind": "no_u_turn", "note": "内部", "more": more}})
+}
+
+/// A square kilometre with a hole in it, a building of two parts, and one whose name and numbers are odd.
+fn odd_buildings() -> [Value; 3] {
+    let mut hole = building("hole", 117.13, 39.22);
+    let inner = json!([
+        [117.1301, 39.2201],
+        [117.1301, 39.22011],
+        [117.13011, 39.2201],
+        [117.1301, 39.2201]
+    ]);
+    hole["geometry"]["coordinates"]
+        .as_array_mut()
+        .unwrap()
+        .push(inner);
+    let mut parts = building("parts/1", 117.13, 39.22);
+    let other = building("", 117.14, 39.220_000_000_1)["geometry"]["coordinates"].clone();
+    let first = parts["geometry"]["coordinates"].clone();
+    parts["geometry"] = json!({"type": "MultiPolygon", "coordinates": [first, other]});
+    let mut odd = building("号,\"1\"", 117.15, 39.22);
+    odd["properties"] = json!({"name": "a\nb\u{2028}\u{feff}", "levels": 6, "x": [1, {"y": null}], "z": 1e-7, "id": "own"});
+    [hole, parts, odd]
+}
+
+/// Every feature of a collection as an admin sees it, without what changes with each write.
+async fn features(server: &Server, collection: &str) -> Vec<Value> {
+    let mut all = Vec::new();
+    for id in server
+        .ids(&format!("/api/collections/{collection}/items?limit=1000"))
+        .await
+    {
+        let path = format!("/api/collections/{collection}/items?limit=1000");
+        if all.is_empty() {
+            let page: Value = server
+                .request(reqwest::Method::GET, &path)
+                .bearer_auth(&server.admin)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap();
+            all = page["features"].as_array().unwrap().clone();
+        }
+        assert!(all.iter().any(|f| f["id"] == id));
+    }
+    for feature in &mut all {
+        let feature = feature.as_object_mut().unwrap();
+        feature.remove("seq");
+        feature.remove("updated_at");
+    }
+    all
+}
+
+#[tokio::test]
+async fn what_is_exported_comes_in_again_as_the_same_features_in_both_stores() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    let more = ["--config", &config];
+    let mut texts: Vec<Vec<String>> = Vec::new();
+    for database in empty(folder.path()) {
+        let server = Server::on(&database, &more).await;
+        for (collection, feature) in odd_buildings().iter().map(|f| ("buildings", f)).chain([
+            ("turns", &turn("t1", json!({"b": 1, "a": [true]}))),
+            ("turns", &turn("t2", json!(null))),
+            ("entrances", &gate("g1", 117.13, 39.22)),
+        ]) {
+            let path = format!("/api/collections/{collection}/items");
+            let made = server
+                .write(reqwest::Method::POST, &path, feature)
+                .send()
+                .await
+                .unwrap();
+            assert!(made.status().is_success(), "{}", made.text().await.unwrap());
+        }
+        let other = tempfile::tempdir().unwrap();
+        for target in empty(other.path()) {
+            // The collection without geometry is described there, as it is here.
+            let target = Server::on(&target, &more).await;
+            for format in ["geojson", "ndjson"] {
+                let mut all = Vec::new();
+                for collection in ["buildings", "turns", "entrances"] {
+                    let file = other.path().join(format!("any name.{format}"));
+                    let file = file.to_str().unwrap();
+                    let (out, err, status) = run(&[
+                        "export",
+                        "--collection",
+                        collection,
+                        "--as",
+                        "admin",
+                        "--out",
+                        file,
+                        "--database",
+                        &database,
+                    ]);
+                    assert_eq!(status, 0, "{out} {err}");
+                    let text = std::fs::read_to_string(file).unwrap();
+                    let mut lines: Vec<&str> =
+                        text.lines().map(|l| l.trim_end_matches(',')).collect();
+                    lines.sort_unstable();
+                    all.push(lines.join("\n"));
+                    // Under any name: each feature says its collection.
+                    let (out, err, status) = run(&["import", file, "--database", &target.database]);
+                    assert_eq!(status, 0, "{format} {collection}: {out} {err}");
+                }
+                texts.push(all);
+            }
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+            for collection in ["buildings", "turns", "entrances"] {
+                let expected = features(&server, collection).await;
+                while features(&target, collection).await != expected {
+                    assert!(std::time::Instant::now() < deadline, "{collection}");
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+    // The same features give the same lines, whichever store they stand in.
+    for (i, of_other) in texts.iter().enumerate() {
+        assert_eq!(*of_other, texts[i % 2]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_role_must_not_see_is_in_no_export_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    for database in empty(folder.path()) {
+        let server = Server::on(&database, &["--config", &config]).await;
+        server.put("turns", &turn("t1", json!(7))).await;
+        server.put("entrances", &gate("g1", 117.13, 39.22)).await;
+        for format in ["geojson", "ndjson", "csv"] {
+            for (collection, role, secret, is_seen) in [
+                ("turns", "public", "内部", false),
+                ("turns", "grid_worker", "内部", false),
+                ("turns", "officer", "内部", true),
+                ("entrances", "public", "0000#", false),
+                ("entrances", "officer", "0000#", false),
+                ("entrances", "steward", "0000#", true),
+            ] {
+                let (out, err, status) = run(&[
+                    "export",
+                    "--collection",
+                    collection,
+                    "--as",
+                    role,
+                    "--format",
+                    format,
+                    "--database",
+                    &database,
+                ]);
+                assert_eq!(status, 0, "{err}");
+                assert_eq!(
+                    out.contains(secret),
+                    is_seen,
+                    "{collection} {role} {format}: {out}"
+                );
+                assert!(err.contains(": 1 feature as of"), "{err}");
+            }
+        }
+        // Without --as it is what anybody sees.
+        let (out, _, _) = run(&["export", "--collection", "turns", "--database", &database]);
+        assert!(out.contains("t1") && !out.contains("内部"), "{out}");
+        // Who looked at more than that stands in the audit, and nobody else reads the file.
+        let (audit, _, _) = onemap(&[
+            "audit",
+            "export",
+            "--kind",
+            "look",
+            "--format",
+            "json",
+            "--database",
+            &database,
+        ]);
+        assert_eq!(
+            audit.matches("exported as steward sees it").count(),
+            3,
+            "{audit}"
+        );
+        assert!(!audit.contains("as public"), "{audit}");
+        for (role, mode) in [("officer", 0o600), ("public", 0o644)] {
+            use std::os::unix::fs::PermissionsExt;
+            let file = folder.path().join("turns.csv");
+            let name = file.to_str().unwrap();
+            let (_, err, status) = run(&[
+                "export",
+                "--collection",
+                "turns",
+                "--as",
+                role,
+                "--out",
+                name,
+                "--database",
+                &database,
+            ]);
+            assert_eq!(status, 0, "{err}");
+            let rights = std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+            assert_eq!(rights & !mode, 0, "{role}: {rights:o}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_export_is_in_the_system_that_was_asked_for_and_names_what_is_not_in_its_area() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let server = Server::start().await;
+    server.put("entrances", &gate("g1", 119.5, 39.22)).await;
+    server.put("entrances", &gate("far", -60.0, -30.0)).await;
+    let export = |more: &[&str]| {
+        run(&[
+            &[
+                "export",
+                "--collection",
+                "entrances",
+                "--database",
+                &server.database,
+            ],
+            more,
+        ]
+        .concat())
+    };
+
+    for (format, name) in [("geojson", "a.geojson"), ("ndjson", "b.ndjson")] {
+        let file = path(name);
+        let (out, err, status) = export(&[
+            "--crs",
+            "EPSG:4549",
+            "--format",
+            format,
+            "--out",
+            &file,
+            "--json",
+        ]);
+        assert_eq!(status, 2, "{out} {err}");
+        let said: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(
+            (&said["features"], &said["left_out"]),
+            (&json!(1), &json!(1)),
+            "{said}"
+        );
+        assert_eq!(said["problems"][0]["id"], "far", "{said}");
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains("urn:ogc:def:crs:EPSG::4549"), "{text}");
+        // The file says its system, so it comes in where it was, to a tenth of a millimetre.
+        let other = tempfile::tempdir().unwrap();
+        let database = sqlite_in(other.path());
+        let (out, err, status) = run(&["import", &file, "--database", &database]);
+        assert_eq!(status, 0, "{out} {err}");
+        let (out, _, _) = run(&[
+            "export",
+            "--collection",
+            "entrances",
+            "--format",
+            "ndjson",
+            "--database",
+            &database,
+        ]);
+        let feature: Value = serde_json::from_str(&out).unwrap();
+        for (found, expected) in [(0, 119.5), (1, 39.22)] {
+            let found = feature["geometry"]["coordinates"][found].as_f64().unwrap();
+            assert!((found - expected).abs() < 2e-9, "{feature}");
+        }
+    }
+    // Where nothing can be written in that system, nothing was.
+    let delete = server.request(
+        reqwest::Method::DELETE,
+        "/api/collections/entrances/items/g1",
+    );
+    assert!(
+        delete
+            .bearer_auth(&server.admin)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .is_success()
+    );
+    assert_eq!(export(&["--crs", "EPSG:4549"]).2, 1);
+
+    for (arguments, named) in [
+        (&["--collection", "nowhere"][..], "there are "),
+        (&["--collection", "$rules"], "kept for the program itself"),
+        (
+            &["--collection", "entrances", "--as", "king"],
+            "is not a role",
+        ),
+        (
+            &["--collection", "entrances", "--crs", "EPSG:4610"],
+            "Xi'an 1980",
+        ),
+        (
+            &["--collection", "entrances", "--out", "/nowhere/x"],
+            "/nowhere/x",
+        ),
+    ] {
+        let (out, err, status) =
+            run(&[&["export", "--database", &server.database], arguments].concat());
+        assert_eq!((status, out.as_str()), (1, ""), "{arguments:?}: {err}");
+        assert!(err.contains(named), "{arguments:?}: {err}");
+    }
+    let missing = sqlite_in(&folder.path().join("missing"));
+    assert_eq!(
+        run(&[
+            "export",
+            "--collection",
+            "entrances",
+            "--database",
+            &missing
+        ])
+        .2,
+        1
+    );
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 2, "no file that is not whole stays: {left:?}");
+}
+
+#[tokio::test]
+async fn csv_has_a_column_a_property_and_the_geometry_as_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    let server = Server::on(&sqlite_in(folder.path()), &["--config", &config]).await;
+    server.put("turns", &turn("t1", json!([1, "a"]))).await;
+    let mut plain = turn("t2", json!(null));
+    plain["properties"] = json!({"name": "x", "id": "own", "t": true});
+    server.put("turns", &plain).await;
+    server.put("entrances", &gate("g1", 117.13, 39.22)).await;
+    let export = |collection: &str| {
+        let (out, err, status) = run(&[
+            "export",
+            "--collection",
+            collection,
+            "--format",
+            "csv",
+            "--database",
+            &server.database,
+        ]);
+        assert_eq!(status, 0, "{err}");
+        out
+    };
+    // What a spreadsheet would run has an apostrophe before it.
+    assert_eq!(
+        export("turns"),
+        "\u{feff}id,properties.id,kind,more,name,t\r\n\
+         t1,,no_u_turn,\"[1,\"\"a\"\"]\",\"'=温泉路\"\"1\"\"\",\r\nt2,own,,,x,true\r\n"
+    );
+    let rows = export("entrances");
+    let mut lines = rows.lines();
+    assert!(lines.next().unwrap().ends_with(",WKT"), "{rows}");
+    assert!(
+        lines.next().unwrap().ends_with(",POINT (117.13 39.22)"),
+        "{rows}"
+    );
+}
+
+/// Thousands of features go through a pipe whose reader is slow, and through one that is closed.
+#[test]
+fn an_export_takes_no_more_memory_than_a_feature_and_ends_with_its_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    city(&database, folder.path(), 8_000);
+    let begin = || {
+        Command::new(env!("CARGO_BIN_EXE_onemap"))
+            .args([
+                "export",
+                "--collection",
+                "buildings",
+                "--format",
+                "ndjson",
+                "--database",
+                &database,
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let mut whole = begin();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(whole.stdout.take().unwrap()));
+    let first: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(first["collection"], "buildings");
+    // It waits for its reader here: nothing is collected meanwhile.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", whole.id())).unwrap();
+    let peak = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
+    let peak: u64 = peak.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!(peak < 200_000, "{peak} kB");
+    assert_eq!(lines.count(), 7_999);
+    assert!(whole.wait().unwrap().success());
+
+    let mut closed = begin();
+    drop(closed.stdout.take());
+    let done = closed.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+}
