@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["spatial"],
     &["codec"],
     &["store", "index"],
-    &["ingest", "network", "demo"],
+    &["ingest", "export", "network", "demo"],
     &["warnings", "access", "planning", "themes"],
     &["live"],
     &["service"],
