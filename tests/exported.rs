@@ -330,7 +330,8 @@ async fn an_export_is_in_the_system_that_was_asked_for_and_names_what_is_not_in_
             .status()
             .is_success()
     );
-    assert_eq!(export(&["--crs", "EPSG:4549"]).2, 1);
+    let file = path("c.geojson");
+    assert_eq!(export(&["--crs", "EPSG:4549", "--out", &file]).2, 1);
 
     for (arguments, named) in [
         (&["--collection", "nowhere"][..], "there are "),

@@ -145,7 +145,10 @@ async fn write(store: &Store, options: &Options, out: Option<&Path>) -> anyhow::
     let done = export::export(store, options, out)
         .await
         .with_context(named)?;
-    partial.become_file(path).with_context(named)?;
+    // A file without any of the features must not take the place of one that has them.
+    if done.features > 0 || done.left_out == 0 {
+        partial.become_file(path).with_context(named)?;
+    }
     Ok(done)
 }
 
