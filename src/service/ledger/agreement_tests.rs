@@ -242,7 +242,7 @@ proptest! {
             let mut replay = Replay::new(&empty);
             replayed(&mut replay, &lived, end);
             served(&town, &lived, end).await;
-            let imported = other.service.import(rows(&lived), &officer(), end, false).await.unwrap();
+            let imported = other.service.import(rows(&lived), &officer(), end, false, crate::index::Free).await.unwrap();
             assert!(imported.problems.is_empty(), "{:?}", imported.problems);
             for life in &lived {
                 let served = town.case(&life.id);
