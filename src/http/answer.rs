@@ -4,9 +4,11 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::auth::Caller;
+use super::problem::Problem;
 use crate::live::Snapshot;
 use crate::model::{CollectionId, SCHEMAS};
 
@@ -171,6 +173,21 @@ impl Answer {
     }
 }
 
+/// A small document of this type: its bytes are its tag.
+///
+/// # Errors
+/// A document that can't be written as JSON.
+pub fn json(
+    media_type: &'static str,
+    document: &impl Serialize,
+    snapshot: &Snapshot,
+    caller: &Caller,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(document).map_err(|e| Problem::internal(&e))?;
+    Ok(Answer::whole(media_type, body, snapshot, caller, headers))
+}
+
 const CODINGS: [&str; 2] = ["gzip", "br"];
 
 /// Takes the coding off the entity tags of a conditional request, and returns it. A strong tag names exact
@@ -223,15 +240,12 @@ pub enum Form {
 }
 
 /// Chooses the form: `f=` first, then the `Accept` header; JSON where nothing is asked for.
-pub fn negotiate(
-    query: &super::query::Query,
-    headers: &HeaderMap,
-) -> Result<Form, super::problem::Problem> {
+pub fn negotiate(query: &super::query::Query, headers: &HeaderMap) -> Result<Form, Problem> {
     match query.get("f")? {
         Some("json" | "geojson") => return Ok(Form::Json),
         Some("html") => return Ok(Form::Html),
         Some(other) => {
-            return Err(super::problem::Problem::invalid(
+            return Err(Problem::invalid(
                 "f",
                 format!("f={other}: expected json or html."),
             ));

@@ -5,18 +5,21 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
-use super::answer::{Answer, Form, negotiate};
+use super::answer::{self, Answer, Form, negotiate};
 use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
+use super::shapes::Link;
 use super::{App, assets, html, items};
 use crate::index::{Collection, Entry};
 use crate::live::Snapshot;
 use crate::model::names::collection::GRIDS;
 use crate::model::names::property;
-use crate::model::{Canonical, Role, RoleSet, SOURCES};
+use crate::model::{Canonical, CollectionId, Localized, Role, RoleSet, SOURCES};
 use crate::spatial::bounds;
 use crate::spatial::crs::Crs;
 
@@ -55,10 +58,151 @@ const CLASSES: &[&str] = &[
     "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
 ];
 
+/// What this service is, and where its parts are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Landing {
+    /// The street's name, where the map has one.
+    pub title: String,
+    /// What the service is.
+    pub description: String,
+    /// Where its data lies.
+    pub extent: LandingExtent,
+    /// Whether the synthetic demo district is on the map.
+    pub demo: bool,
+    /// The newest commit.
+    pub seq: u64,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// Whose data stands on the map.
+    pub sources: Vec<DataSource>,
+    /// The pages for people.
+    pub pages: &'static [&'static str],
+    /// Where its parts are.
+    pub links: Vec<Link>,
+}
+
+/// Where the data lies.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LandingExtent {
+    /// West, south, east, north; degrees, WGS 84. Null for an empty map.
+    pub bbox: Option<[f64; 4]>,
+}
+
+/// Whose data stands on the map.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct DataSource {
+    /// What it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What has to be said beside every map of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<String>,
+    /// Under which licence it may be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Where it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// What else is said of it.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub more: Map<String, Value>,
+}
+
+/// The conformance classes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Conformance {
+    /// The classes of OGC API standards that hold here.
+    #[serde(rename = "conformsTo")]
+    pub conforms_to: &'static [&'static str],
+}
+
+/// All collections.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CollectionList {
+    /// Where else this is.
+    pub links: Vec<Link>,
+    /// The coordinate systems in which features are answered.
+    pub crs: Vec<String>,
+    /// The collections.
+    pub collections: Vec<CollectionShown>,
+}
+
+/// A collection.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CollectionShown {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: CollectionId,
+    /// What it is called.
+    pub title: String,
+    /// What it holds.
+    pub description: String,
+    /// `feature`.
+    pub item_type: &'static str,
+    /// How many features it has.
+    pub item_count: usize,
+    /// The coordinate systems of its features; `#/crs` is the list of the service.
+    pub crs: [&'static str; 2],
+    /// The coordinate system in which they are kept.
+    pub storage_crs: &'static str,
+    /// What the standards have no member for.
+    pub onemap: CollectionNotes,
+    /// Where its parts are.
+    pub links: Vec<Link>,
+    /// Where and when its features are; absent where nothing is known of either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extent: Option<CollectionExtent>,
+}
+
+/// What the standards have no member for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CollectionNotes {
+    /// What it is called.
+    pub title: Localized,
+    /// What it holds.
+    pub description: Localized,
+    /// The kinds of geometry that its features have.
+    pub geometry: Vec<&'static str>,
+    /// The zoom level from which it is in the tiles.
+    pub minzoom: u8,
+}
+
+/// Where and when features are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CollectionExtent {
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spatial: Option<SpatialExtent>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temporal: Option<TemporalExtent>,
+}
+
+/// Where features are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SpatialExtent {
+    /// One box: west, south, east, north; degrees.
+    pub bbox: [[f64; 4]; 1],
+    /// The coordinate system of the box.
+    pub crs: &'static str,
+}
+
+/// When features are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TemporalExtent {
+    /// One interval, open at both ends.
+    pub interval: [[Option<String>; 2]; 1],
+    /// The calendar.
+    pub trs: &'static str,
+}
+
 /// The landing page.
 #[utoipa::path(get, path = "/api/", tag = "catalogue",
     params(("f" = Option<String>, Query, description = "json or html")),
-    responses((status = 200, description = "What this service is, and where its parts are", body = Value)))]
+    responses((status = 200, description = "What this service is, and where its parts are", body = Landing)))]
 pub async fn landing(
     State(app): State<App>,
     query: Query,
@@ -82,33 +226,56 @@ pub async fn landing(
             &headers,
         ));
     }
-    let link = |rel: &str, kind: &str, path: &str, title: &str| json!({"rel": rel, "type": kind, "title": title, "href": format!("{base}{path}")});
+    let link = |rel: &str, kind: &str, path: &str, title: &str| {
+        Link::new(rel, kind, title, format!("{base}{path}"))
+    };
     let extent = bounds::extent(
         snapshot
             .collections()
             .iter()
             .filter_map(|(_, c)| c.bounds()),
     );
-    let document = json!({
-        "title": title,
-        "description": description,
-        "extent": {"bbox": extent.map(|b| b.to_numbers())},
-        "demo": snapshot.is_demo(),
-        "seq": snapshot.seq(),
-        "at": snapshot.at().to_string(),
-        "sources": sources(&snapshot),
-        "pages": assets::PAGES,
-        "links": [
+    let document = Landing {
+        title,
+        description: description.to_owned(),
+        extent: LandingExtent {
+            bbox: extent.map(|b| b.to_numbers()),
+        },
+        demo: snapshot.is_demo(),
+        seq: snapshot.seq(),
+        at: snapshot.at().to_string(),
+        sources: sources(&snapshot),
+        pages: assets::PAGES,
+        links: vec![
             link("self", JSON, "/api/", "this document"),
-            link("alternate", "text/html", "/api/?f=html", "this document as HTML"),
-            link("service-desc", "application/vnd.oai.openapi+json;version=3.0", "/api/openapi.json", "the API's definition"),
-            link("service-doc", "text/html", "/docs", "the API's documentation"),
-            link("conformance", JSON, "/api/conformance", "conformance classes"),
+            link(
+                "alternate",
+                "text/html",
+                "/api/?f=html",
+                "this document as HTML",
+            ),
+            link(
+                "service-desc",
+                "application/vnd.oai.openapi+json;version=3.0",
+                "/api/openapi.json",
+                "the API's definition",
+            ),
+            link(
+                "service-doc",
+                "text/html",
+                "/docs",
+                "the API's documentation",
+            ),
+            link(
+                "conformance",
+                JSON,
+                "/api/conformance",
+                "conformance classes",
+            ),
             link("data", JSON, "/api/collections", "the collections"),
         ],
-    });
-    let body = document.to_string();
-    Ok(Answer::whole(JSON, body, &snapshot, &caller, &headers))
+    };
+    answer::json(JSON, &document, &snapshot, &caller, &headers)
 }
 
 /// The street's name, where the map has one.
@@ -133,8 +300,8 @@ fn title(snapshot: &Snapshot) -> String {
     }
 }
 
-/// Whose data stands on the map: `{name, attribution, licence, url}` of each.
-fn sources(snapshot: &Snapshot) -> Vec<Value> {
+/// Whose data stands on the map.
+fn sources(snapshot: &Snapshot) -> Vec<DataSource> {
     let rows = snapshot.collections().hidden(SOURCES);
     rows.into_iter()
         .flat_map(|rows| rows.iter())
@@ -145,7 +312,7 @@ fn sources(snapshot: &Snapshot) -> Vec<Value> {
 /// What has to be said beside every map of it.
 pub(super) fn attribution(snapshot: &Snapshot) -> String {
     let sources = sources(snapshot);
-    let texts = sources.iter().filter_map(|s| s["attribution"].as_str());
+    let texts = sources.iter().filter_map(|s| s.attribution.as_deref());
     std::iter::once("一张图 One Map")
         .chain(texts)
         .collect::<Vec<_>>()
@@ -155,7 +322,7 @@ pub(super) fn attribution(snapshot: &Snapshot) -> String {
 /// The conformance classes.
 #[utoipa::path(get, path = "/api/conformance", tag = "catalogue",
     params(("f" = Option<String>, Query, description = "json or html")),
-    responses((status = 200, description = "The classes of OGC API standards that hold here", body = Value)))]
+    responses((status = 200, description = "The classes of OGC API standards that hold here", body = Conformance)))]
 pub async fn conformance(
     State(app): State<App>,
     query: Query,
@@ -174,20 +341,19 @@ pub async fn conformance(
             &caller,
             &headers,
         ),
-        Form::Json => Answer::whole(
-            JSON,
-            json!({"conformsTo": CLASSES}).to_string(),
-            &snapshot,
-            &caller,
-            &headers,
-        ),
+        Form::Json => {
+            let document = Conformance {
+                conforms_to: CLASSES,
+            };
+            answer::json(JSON, &document, &snapshot, &caller, &headers)?
+        }
     })
 }
 
 /// All collections.
 #[utoipa::path(get, path = "/api/collections", operation_id = "list_collections", tag = "catalogue",
     params(("f" = Option<String>, Query, description = "json or html")),
-    responses((status = 200, description = "The collections", body = Value)))]
+    responses((status = 200, description = "The collections", body = CollectionList)))]
 pub async fn list(
     State(app): State<App>,
     query: Query,
@@ -207,24 +373,25 @@ pub async fn list(
             &headers,
         ));
     }
-    let body = || {
-        let crs: Vec<String> = Crs::with_uri().filter_map(Crs::uri).collect();
-        let list: Vec<Value> = snapshot
+    let here = format!("{base}/api/collections");
+    let document = CollectionList {
+        links: vec![
+            Link::new("self", JSON, "this document", here.as_str()),
+            Link::new(
+                "alternate",
+                "text/html",
+                "as HTML",
+                format!("{here}?f=html"),
+            ),
+        ],
+        crs: Crs::with_uri().filter_map(Crs::uri).collect(),
+        collections: snapshot
             .collections()
             .iter()
             .map(|(_, c)| describe(&base, c))
-            .collect();
-        json!({
-            "links": [
-                {"rel": "self", "type": JSON, "title": "this document", "href": format!("{base}/api/collections")},
-                {"rel": "alternate", "type": "text/html", "title": "as HTML", "href": format!("{base}/api/collections?f=html")},
-            ],
-            "crs": crs,
-            "collections": list,
-        })
-        .to_string()
+            .collect(),
     };
-    Ok(Answer::whole(JSON, body(), &snapshot, &caller, &headers))
+    answer::json(JSON, &document, &snapshot, &caller, &headers)
 }
 
 /// One collection.
@@ -234,7 +401,7 @@ pub async fn list(
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses(
-        (status = 200, description = "The collection", body = Value),
+        (status = 200, description = "The collection", body = CollectionShown),
         (status = 404, description = "No such collection", content_type = "application/problem+json"),
     ))]
 pub async fn one(
@@ -257,70 +424,79 @@ pub async fn one(
             &caller,
             &headers,
         ),
-        Form::Json => Answer::whole(
-            JSON,
-            describe(&base, collection).to_string(),
-            &snapshot,
-            &caller,
-            &headers,
-        ),
+        Form::Json => {
+            let document = describe(&base, collection);
+            answer::json(JSON, &document, &snapshot, &caller, &headers)?
+        }
     })
 }
 
-fn describe(base: &str, collection: &Arc<Collection>) -> Value {
+fn describe(base: &str, collection: &Arc<Collection>) -> CollectionShown {
     let schema = collection.schema();
     let id = &schema.collection;
     let here = format!("{base}/api/collections/{id}");
-    // Part 2 lets a collection name the list of the whole service: `#/crs`.
-    let mut document = json!({
-        "id": id,
-        "title": schema.title_zh,
-        "description": schema.description_zh,
-        "itemType": "feature",
-        "itemCount": collection.len(),
-        "crs": ["#/crs", CRS84],
-        "storageCrs": CRS84,
-        "onemap": {
-            "title": {"zh": schema.title_zh, "en": schema.title_en},
-            "description": {"zh": schema.description_zh, "en": schema.description_en},
-            "geometry": schema.geometry_names(),
-            "minzoom": schema.minzoom,
-        },
-        "links": [
-            {"rel": "self", "type": JSON, "title": "this collection", "href": here},
-            {"rel": "alternate", "type": "text/html", "title": "as HTML", "href": format!("{here}?f=html")},
-            {"rel": "items", "type": items::GEOJSON, "title": schema.title_zh, "href": format!("{here}/items")},
-            {"rel": "items", "type": "text/html", "title": schema.title_zh, "href": format!("{here}/items?f=html")},
-            {"rel": "describedby", "type": SCHEMA_JSON, "title": "the schema", "href": format!("{here}/schema")},
-            {"rel": "http://www.opengis.net/def/rel/ogc/1.0/queryables", "type": SCHEMA_JSON, "title": "queryable properties", "href": format!("{here}/queryables")},
-        ],
+    let (title, text) = (&schema.title_zh, "text/html");
+    let mut links = vec![
+        Link::new("self", JSON, "this collection", here.as_str()),
+        Link::new("alternate", text, "as HTML", format!("{here}?f=html")),
+        Link::new("items", items::GEOJSON, title, format!("{here}/items")),
+        Link::new("items", text, title, format!("{here}/items?f=html")),
+        Link::new(
+            "describedby",
+            SCHEMA_JSON,
+            "the schema",
+            format!("{here}/schema"),
+        ),
+        Link::new(
+            "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+            SCHEMA_JSON,
+            "queryable properties",
+            format!("{here}/queryables"),
+        ),
+    ];
+    if !schema.without_geometry {
+        links.push(Link::new(
+            "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+            JSON,
+            "vector tiles",
+            format!("{here}/tilejson.json"),
+        ));
+    }
+    let spatial = collection.bounds().map(|b| SpatialExtent {
+        bbox: [b.to_numbers()],
+        crs: CRS84,
     });
-    if !schema.without_geometry
-        && let Some(links) = document["links"].as_array_mut()
-    {
-        links.push(json!({
-            "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "type": JSON,
-            "title": "vector tiles", "href": format!("{here}/tilejson.json"),
-        }));
+    // Open at both ends: that there is a time, and none is looked for in every feature.
+    let temporal = schema.time.is_some().then_some(TemporalExtent {
+        interval: [[None, None]],
+        trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+    });
+    let extent = spatial.is_some() || temporal.is_some();
+    CollectionShown {
+        id: id.clone(),
+        title: title.clone(),
+        description: schema.description_zh.clone(),
+        item_type: "feature",
+        item_count: collection.len(),
+        // Part 2 lets a collection name the list of the whole service: `#/crs`.
+        crs: ["#/crs", CRS84],
+        storage_crs: CRS84,
+        onemap: CollectionNotes {
+            title: Localized::new(title, &schema.title_en),
+            description: Localized::new(&schema.description_zh, &schema.description_en),
+            geometry: schema.geometry_names(),
+            minzoom: schema.minzoom,
+        },
+        links,
+        extent: extent.then_some(CollectionExtent { spatial, temporal }),
     }
-    if let Some(b) = collection.bounds() {
-        document["extent"] = json!({"spatial": {"bbox": [b.to_numbers()], "crs": CRS84}});
-    }
-    if schema.time.is_some() {
-        // Open at both ends: that there is a time, and none is looked for in every feature.
-        document["extent"]["temporal"] = json!({
-            "interval": [[null, null]],
-            "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
-        });
-    }
-    document
 }
 
 /// The schema of a collection.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/schema", tag = "catalogue",
     params(("collectionId" = String, Path, description = "The collection's id"),
         ("f" = Option<String>, Query, description = "json")),
-    responses((status = 200, description = "JSON Schema of the collection's properties", content_type = "application/schema+json", body = Value)))]
+    responses((status = 200, description = "JSON Schema of the collection's properties", content_type = "application/schema+json", body = std::collections::HashMap<String, Value>)))]
 pub async fn schema(
     State(app): State<App>,
     Path(name): Path<String>,
@@ -335,7 +511,7 @@ pub async fn schema(
 #[utoipa::path(get, path = "/api/collections/{collectionId}/queryables", tag = "catalogue",
     params(("collectionId" = String, Path, description = "The collection's id"),
         ("f" = Option<String>, Query, description = "json")),
-    responses((status = 200, description = "JSON Schema of the queryable properties", content_type = "application/schema+json", body = Value)))]
+    responses((status = 200, description = "JSON Schema of the queryable properties", content_type = "application/schema+json", body = std::collections::HashMap<String, Value>)))]
 pub async fn queryables(
     State(app): State<App>,
     Path(name): Path<String>,

@@ -3,10 +3,12 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::App;
-use super::answer::{Answer, Tag};
+use super::answer::{self, Answer, Tag};
 use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
@@ -14,12 +16,29 @@ use super::warnings::read_as_of;
 use crate::live::{Snapshot, history};
 use crate::model::RoleSet;
 use crate::model::names::collection::WARNINGS;
-use crate::warnings::StatusBoard;
+use crate::warnings::{GridStatus, OpenCounts, StatusBoard};
+
+const JSON: &str = "application/json";
+
+/// The level of every grid.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GridStatuses {
+    /// The commit that it shows.
+    pub seq: u64,
+    /// The moment that it shows.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// What is open on the whole map.
+    pub open: OpenCounts,
+    /// The grids, those that others roll up to too.
+    #[schema(value_type = Vec<GridStatus>)]
+    pub grids: Value,
+}
 
 /// The level of every grid: the worst of its open warnings, with the reason in words.
 #[utoipa::path(get, path = "/api/grids/status", tag = "warnings",
     params(("as_of" = Option<String>, Query, description = "The levels as they were at this moment: 2026-11-22T06:05:00Z")),
-    responses((status = 200, description = "`{seq, at, grids: [{id, code, kind, level, since, reason: {zh, en}, open: {red, yellow, green}}]}`; `level` is red, yellow, green or no_data", body = Value)))]
+    responses((status = 200, description = "The level of every grid", body = GridStatuses)))]
 pub async fn status(
     State(app): State<App>,
     query: Query,
@@ -32,32 +51,25 @@ pub async fn status(
         let board = app
             .read_past(history::status_at(&app.live, at, history::MOST))
             .await?;
-        let body = json!({
-            "seq": snapshot.seq(),
-            "at": at.to_string(),
-            "open": board.open(),
-            "grids": told(&snapshot, &board, caller.roles()),
-        })
-        .to_string();
-        return Ok(Answer::whole(
-            "application/json",
-            body,
-            &snapshot,
-            &caller,
-            &headers,
-        ));
+        let statuses = GridStatuses {
+            seq: snapshot.seq(),
+            at: at.to_string(),
+            open: board.open(),
+            grids: told(&snapshot, &board, caller.roles()),
+        };
+        return answer::json(JSON, &statuses, &snapshot, &caller, &headers);
     }
     let tag = Tag::new(&snapshot, snapshot.seq(), &caller, &["status"]);
     let body = || {
-        json!({
-            "seq": snapshot.seq(),
-            "at": snapshot.at().to_string(),
-            "open": snapshot.status().open(),
-            "grids": told(&snapshot, snapshot.status(), caller.roles()),
-        })
-        .to_string()
+        let statuses = GridStatuses {
+            seq: snapshot.seq(),
+            at: snapshot.at().to_string(),
+            open: snapshot.status().open(),
+            grids: told(&snapshot, snapshot.status(), caller.roles()),
+        };
+        json!(statuses).to_string()
     };
-    Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, body))
+    Ok(Answer::new(JSON, tag, &snapshot, &caller).send(&headers, body))
 }
 
 /// The grids with their reasons, where the role sees the reasons of cases: they are made of those.

@@ -1,5 +1,6 @@
 //! `/health/*` and `/metrics`: for who operates the service.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use axum::Json;
@@ -8,10 +9,14 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::App;
 use super::problem::Problem;
+use crate::live::supervisor::TaskReport;
+use crate::store::Quarantined;
+use crate::warnings::Problem as ConfigProblem;
 
 /// Installs the recorder; once a process.
 pub fn install() -> Option<PrometheusHandle> {
@@ -98,18 +103,67 @@ pub fn feed_stalled() {
 
 /// The process is there.
 #[utoipa::path(get, path = "/health/live", tag = "operations",
-    responses((status = 200, description = "`{status: live}`", body = Value)))]
-pub async fn live() -> Json<Value> {
-    Json(json!({"status": "live"}))
+    responses((status = 200, description = "The process lives", body = Alive)))]
+pub async fn live() -> Json<Alive> {
+    Json(Alive { status: "live" })
+}
+
+/// How well the node can answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ready {
+    /// `ready`; `stale` while the database is away and reads are answered from memory; `read_only` while
+    /// nothing can be written.
+    #[schema(example = "ready")]
+    pub status: &'static str,
+    /// The commit that it shows.
+    pub seq: u64,
+    /// When that was made.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// The database.
+    pub store: ReadyStore,
+    /// Whether writing works.
+    pub writable: Writable,
+    /// Rows that plain SQL wrote and that are no valid features.
+    pub quarantined: Vec<Quarantined>,
+    /// What is wrong with the files of the configuration, in whose place the ones before them are in force.
+    pub config: Vec<ConfigProblem>,
+    /// The tasks that run as long as the process, by name: one that ended or panicked is started again after a
+    /// pause.
+    pub tasks: BTreeMap<&'static str, TaskReport>,
+}
+
+/// The database.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadyStore {
+    /// `sqlite` or `postgis`.
+    pub kind: &'static str,
+    /// When it was last heard.
+    #[schema(format = DateTime)]
+    pub heard_at: String,
+    /// Whether it answers. What a driver says may name hosts: only that there is trouble is told.
+    pub reachable: bool,
+}
+
+/// Whether writing works.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Writable {
+    /// Whether it does.
+    pub ok: bool,
+    /// What keeps it from working.
+    pub problem: Option<String>,
+}
+
+/// The process lives.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Alive {
+    /// `live`.
+    pub status: &'static str,
 }
 
 /// The node can answer, and how well.
 #[utoipa::path(get, path = "/health/ready", tag = "operations",
-    responses((status = 200, description = "`status` is ready, stale while the database is away and reads are answered from memory, or read_only while nothing can be written; \
-        `writable` is `{ok, problem}`: whether writing works, and what keeps it from working; \
-        `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the \
-        configuration, in whose place the ones before them are in force; `tasks` are those that run as long as the process, by name, each \
-        `{state: running | waiting | stopped, since, restarts, problem}`: one that ended or panicked is started again after a pause", body = Value)))]
+    responses((status = 200, description = "How well the node can answer", body = Ready)))]
 pub async fn ready(State(app): State<App>) -> Response {
     let snapshot = app.live.snapshot();
     let condition = app.live.condition();
@@ -121,21 +175,23 @@ pub async fn ready(State(app): State<App>) -> Response {
     } else {
         "ready"
     };
-    let document = json!({
-        "status": status,
-        "seq": snapshot.seq(),
-        "at": snapshot.at().to_string(),
-        "store": {
-            "kind": app.live.store().kind(),
-            "heard_at": condition.heard_at.to_string(),
-            // What a driver says may name hosts: only that there is trouble is told.
-            "reachable": !condition.is_stale(),
+    let document = Ready {
+        status,
+        seq: snapshot.seq(),
+        at: snapshot.at().to_string(),
+        store: ReadyStore {
+            kind: app.live.store().kind(),
+            heard_at: condition.heard_at.to_string(),
+            reachable: !condition.is_stale(),
         },
-        "writable": {"ok": problem.is_none(), "problem": problem},
-        "quarantined": snapshot.quarantined(),
-        "config": *app.live.config_problems(),
-        "tasks": app.live.tasks().reports(),
-    });
+        writable: Writable {
+            ok: problem.is_none(),
+            problem,
+        },
+        quarantined: snapshot.quarantined().to_vec(),
+        config: app.live.config_problems().as_ref().clone(),
+        tasks: app.live.tasks().reports(),
+    };
     (
         StatusCode::OK,
         [(header::CACHE_CONTROL, "no-store")],

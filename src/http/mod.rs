@@ -36,6 +36,7 @@ mod query;
 mod rules;
 mod search;
 mod session;
+mod shapes;
 mod styles;
 mod tiles;
 mod warnings;

@@ -18,6 +18,8 @@ pub fn head() -> OpenApi {
         ))
         .build();
     let components = ComponentsBuilder::new()
+        // The shapes of `shapes` name it, and no handler does.
+        .schema_from::<crate::warnings::Turn>()
         .security_scheme(
             "token",
             SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
@@ -40,6 +42,9 @@ pub fn finish(api: &OpenApi) -> Value {
     // Everything may be read without signing in, and more of it with.
     document["security"] = json!([{}, {"token": []}, {"session": []}]);
     down(&mut document);
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        schemas.extend(super::shapes::components());
+    }
     errors(&mut document);
     document
 }

@@ -3,19 +3,19 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::App;
-use super::answer::Answer;
+use super::answer;
 use super::auth::Caller;
 use super::body::JsonBody;
 use super::problem::Problem;
 use super::query::Query;
 use super::written::{self, Accepted, Subject};
 use crate::model::{FeatureId, Role};
-use crate::service::presets::{self, PresetError};
+use crate::service::presets::{self, Preset, PresetError};
 
 /// The longest name, and what a preset may hold.
 const LONGEST_NAME: usize = 40;
@@ -36,8 +36,15 @@ pub struct PresetWanted {
 }
 
 /// All presets.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PresetList {
+    /// By name.
+    pub presets: Vec<Preset>,
+}
+
+/// All presets.
 #[utoipa::path(get, path = "/api/presets", operation_id = "list_presets", tag = "presets",
-    responses((status = 200, description = "`{presets: [{name, title, settings, seq, updated_at}]}`, by name", body = Value)))]
+    responses((status = 200, description = "The presets", body = PresetList)))]
 pub async fn list(
     State(app): State<App>,
     query: Query,
@@ -46,14 +53,10 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let snapshot = app.live.snapshot();
-    let body = json!({"presets": presets::presets(&snapshot)}).to_string();
-    Ok(Answer::whole(
-        "application/json",
-        body,
-        &snapshot,
-        &caller,
-        &headers,
-    ))
+    let list = PresetList {
+        presets: presets::presets(&snapshot),
+    };
+    answer::json("application/json", &list, &snapshot, &caller, &headers)
 }
 
 /// Keeps a preset, in place of the one that has the name.
@@ -61,7 +64,7 @@ pub async fn list(
     params(("name" = String, Path, description = "Lower-case letters, digits and -; at most 40")),
     request_body = PresetWanted,
     responses(
-        (status = 200, description = "Kept: `{name, title, settings, seq, updated_at}`", body = Value),
+        (status = 200, description = "Kept", body = Preset),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
         (status = 409, description = "There are too many", content_type = "application/problem+json"),
@@ -98,7 +101,7 @@ pub async fn put(
     let subject = Subject::new(&*name, format!("{}/api/presets", app.base(&headers)));
     written::answer(&app, written, subject, |snapshot| {
         let preset = presets::preset(&snapshot, &name);
-        Ok(axum::Json(json!(preset)).into_response())
+        Ok(axum::Json(preset).into_response())
     })
 }
 

@@ -29,7 +29,7 @@ const NARROW: &str = "Search fewer collections (collections=).";
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many (10)"),
     ),
     responses(
-        (status = 200, description = "The features, best first; `collection` beside the properties says where each stands", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "The features, best first; `collection` beside the properties says where each stands", content_type = "application/geo+json", body = ref("#/components/schemas/Found")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 503, description = "Too many searches at once; try again in a moment", content_type = "application/problem+json"),
     ))]

@@ -20,7 +20,7 @@ struct Styles;
 #[utoipa::path(get, path = "/api/styles/{name}", tag = "tiles",
     params(("name" = String, Path, description = "`wall` (dark) or `light`")),
     responses(
-        (status = 200, description = "A style document; its sources are this service's tiles", body = Value),
+        (status = 200, description = "A style document; its sources are this service's tiles", body = std::collections::HashMap<String, Value>),
         (status = 404, description = "No such style", content_type = "application/problem+json"),
     ))]
 pub async fn style(

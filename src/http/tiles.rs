@@ -3,6 +3,7 @@
 //! Tiles are kept as long as nothing in them has changed: a collection knows the boxes of its recent
 //! changes, so a write makes only the tiles that it touches be drawn again, and none is ever stale.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
@@ -10,8 +11,9 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
-use serde_json::json;
+use serde::Serialize;
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
+use utoipa::ToSchema;
 
 use super::App;
 use super::answer::{Answer, Tag};
@@ -260,11 +262,52 @@ fn drawable<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Collection
     Ok(collection)
 }
 
+/// TileJSON 3.0.0: where the tiles of a collection are, and what stands in them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TileJson {
+    /// `3.0.0`.
+    pub tilejson: &'static str,
+    /// What the collection is called.
+    pub name: String,
+    /// What it holds.
+    pub description: String,
+    /// What has to be said beside the map.
+    pub attribution: String,
+    /// `xyz`.
+    pub scheme: &'static str,
+    /// The address of the tiles, with `{z}`, `{y}` and `{x}` in it.
+    pub tiles: [String; 1],
+    /// The least zoom level with something in it.
+    pub minzoom: u8,
+    /// The largest zoom level.
+    pub maxzoom: u8,
+    /// West, south, east, north; degrees. Absent for an empty collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<[f64; 4]>,
+    /// The one layer.
+    pub vector_layers: [VectorLayer; 1],
+}
+
+/// A layer of vector tiles.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VectorLayer {
+    /// The collection.
+    pub id: String,
+    /// What it is called.
+    pub description: String,
+    /// Its properties, and what they are called.
+    pub fields: BTreeMap<String, String>,
+    /// The least zoom level with something in it.
+    pub minzoom: u8,
+    /// The largest zoom level.
+    pub maxzoom: u8,
+}
+
 /// TileJSON of a collection.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/tilejson.json", tag = "tiles",
     params(("collectionId" = String, Path, description = "The collection's id")),
     responses(
-        (status = 200, description = "TileJSON 3.0.0", body = Value),
+        (status = 200, description = "TileJSON 3.0.0", body = TileJson),
         (status = 404, description = "No such collection", content_type = "application/problem+json"),
     ))]
 pub async fn tilejson(
@@ -281,41 +324,35 @@ pub async fn tilejson(
     let body = || {
         let schema = collection.schema();
         let hidden: Vec<&str> = schema.hidden_from(caller.roles()).collect();
-        let fields: serde_json::Map<String, serde_json::Value> = schema
+        let fields: BTreeMap<String, String> = schema
             .properties
             .values()
             .filter(|p| !hidden.contains(&p.name.as_str()))
-            .map(|p| (p.name.clone(), json!(p.title_zh)))
+            .map(|p| (p.name.clone(), p.title_zh.clone()))
             .collect();
-        let mut document = json!({
-            "tilejson": "3.0.0",
-            "name": schema.title_zh,
-            "description": schema.description_zh,
-            "attribution": super::catalogue::attribution(&snapshot),
-            "scheme": "xyz",
-            "tiles": [format!("{base}/api/collections/{name}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}")],
-            "minzoom": schema.minzoom,
-            "maxzoom": MAXZOOM.max(schema.minzoom),
-            "vector_layers": [{
-                "id": name,
-                "description": schema.title_zh,
-                "fields": fields,
-                "minzoom": schema.minzoom,
-                "maxzoom": MAXZOOM.max(schema.minzoom),
+        let (minzoom, maxzoom) = (schema.minzoom, MAXZOOM.max(schema.minzoom));
+        TileJson {
+            tilejson: "3.0.0",
+            name: schema.title_zh.clone(),
+            description: schema.description_zh.clone(),
+            attribution: super::catalogue::attribution(&snapshot),
+            scheme: "xyz",
+            tiles: [format!(
+                "{base}/api/collections/{name}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"
+            )],
+            minzoom,
+            maxzoom,
+            bounds: collection.bounds().map(|b| b.to_numbers()),
+            vector_layers: [VectorLayer {
+                id: name.clone(),
+                description: schema.title_zh.clone(),
+                fields,
+                minzoom,
+                maxzoom,
             }],
-        });
-        if let Some(b) = collection.bounds() {
-            document["bounds"] = json!(b.to_numbers());
         }
-        document.to_string()
     };
-    Ok(Answer::whole(
-        "application/json",
-        body(),
-        &snapshot,
-        &caller,
-        &headers,
-    ))
+    super::answer::json("application/json", &body(), &snapshot, &caller, &headers)
 }
 
 #[cfg(test)]

@@ -41,6 +41,14 @@ pub enum IdError {
 #[serde(transparent)]
 pub struct FeatureId(Arc<str>);
 
+impl utoipa::PartialSchema for FeatureId {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        <String as utoipa::PartialSchema>::schema()
+    }
+}
+
+impl utoipa::ToSchema for FeatureId {}
+
 impl FeatureId {
     const LIMIT: usize = 200;
 

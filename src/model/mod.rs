@@ -29,7 +29,7 @@ pub use view::View;
 use serde::{Deserialize, Serialize};
 
 /// A text in both languages of the product; Chinese comes first and is never missing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Localized {
     /// Chinese.
     pub zh: String,

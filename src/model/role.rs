@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// A role. Each includes the ones before it in the ladder public, rider, grid worker, officer,
 /// admin; unit stands beside rider, planner and steward beside officer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Anybody.

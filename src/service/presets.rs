@@ -16,17 +16,19 @@ use crate::store::StoreError;
 pub const MOST_PRESETS: usize = 200;
 
 /// A preset.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Preset {
     /// Its name, as it stands in an address.
     pub name: String,
     /// What people call it.
     pub title: Option<String>,
     /// The settings: keys and values as in the query of a page's URL.
+    #[schema(value_type = std::collections::HashMap<String, String>)]
     pub settings: Map<String, Value>,
     /// The commit that wrote it.
     pub seq: u64,
     /// When.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 

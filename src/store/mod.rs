@@ -105,7 +105,7 @@ pub struct Head {
 }
 
 /// A row that plain SQL wrote and that is no valid feature. The map keeps what it had.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Quarantined {
     /// The collection.
     pub collection: String,

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::rules::{ConditionRule, Side};
 
 /// Where a condition stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConditionState)]
 pub enum State {
     /// In order.
     Inactive,

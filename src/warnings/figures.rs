@@ -68,7 +68,8 @@ impl std::fmt::Display for Month {
 }
 
 /// The figures of one community, unit or category.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = FigureRow)]
 pub struct Row {
     /// Its id; empty for cases that have none.
     pub key: String,
@@ -99,7 +100,8 @@ pub struct Row {
 }
 
 /// The three tables.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = FiguresBy)]
 pub struct By {
     /// By the id of the community's grid.
     pub community: Vec<Row>,
@@ -110,7 +112,7 @@ pub struct By {
 }
 
 /// The figures of a month.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Figures {
     /// `2026-11`.
     pub month: String,

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::Serialize;
 
 /// One mistake in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ConfigProblem)]
 pub struct Problem {
     /// The file's name, such as `rules.toml`.
     pub file: String,

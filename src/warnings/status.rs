@@ -21,7 +21,7 @@ use crate::model::names::collection::{CONDITIONS, GRIDS, WARNINGS};
 use crate::model::{FeatureId, Level, Localized, Properties, Record};
 
 /// How many warnings are open, by level.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OpenCounts {
     /// 红色预警.
     pub red: u32,
@@ -54,7 +54,7 @@ impl OpenCounts {
 }
 
 /// What a grid shows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct GridStatus {
     /// The grid.
     pub id: FeatureId,
@@ -65,8 +65,10 @@ pub struct GridStatus {
     /// Its level.
     pub level: Level,
     /// Since when it has been at least this bad: the earliest open warning of that level.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub since: Option<Timestamp>,
-    /// Why, in words.
+    /// Why, in words; absent where the role does not see the reasons of cases.
+    #[schema(required = false)]
     pub reason: Localized,
     /// Open warnings in it, those of its parts included.
     pub open: OpenCounts,

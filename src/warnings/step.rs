@@ -36,6 +36,17 @@ macro_rules! words {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some(Self::ALL.iter().map(|x| x.as_str())))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.as_str())
@@ -207,7 +218,7 @@ impl PhotoKind {
 }
 
 /// A photo of a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct StepPhoto {
     /// Its id under `/api/photos`.
     pub id: String,
@@ -230,7 +241,7 @@ impl StepPhoto {
 }
 
 /// What became of the notice that a step is worth.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// It went out.
@@ -242,13 +253,14 @@ pub enum Notice {
 }
 
 /// One step. Fields that an action has no use for are absent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Step {
     /// Its number in the case, from 1.
     pub n: u32,
     /// What was done.
     pub action: Action,
     /// When it took effect.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// In which role.
     pub role: Role,
@@ -262,6 +274,7 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Status>,
     /// The status after.
+    #[schema(required = false)]
     pub to: Status,
     /// The unit that a dispatch names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -277,6 +290,7 @@ pub struct Step {
     pub photos: Vec<StepPhoto>,
     /// Until when it is due from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub due_at: Option<Timestamp>,
     /// The case that stands for it from now on; for an absorption, the case that was merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -292,6 +306,7 @@ pub struct Step {
     pub distance_m: Option<f64>,
     /// Until when it is parked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
     /// How many more reports the case stands for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -70,7 +70,8 @@ impl Unit {
 }
 
 /// A unit, and what speaks for it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = UnitSuggestion)]
 pub struct Suggestion {
     /// The unit.
     pub id: FeatureId,

@@ -20,7 +20,7 @@ pub struct DayCount {
 }
 
 /// Of the cases closed lately, those that had been handled before they were due.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct OnTime {
     /// Over so many days, today included.
     pub days: u32,

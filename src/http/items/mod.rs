@@ -84,7 +84,7 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses(
-        (status = 200, description = "The features", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "The features", content_type = "application/geo+json", body = ref("#/components/schemas/FeatureCollection")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 404, description = "No such collection", content_type = "application/problem+json"),
         (status = 422, description = "More than one request may look at or keep; it says what to ask instead", content_type = "application/problem+json"),

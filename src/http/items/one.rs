@@ -24,7 +24,7 @@ use crate::http::query::{Query, segment};
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses(
-        (status = 200, description = "The feature; its ETag goes into If-Match of a write", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "The feature; its ETag goes into If-Match of a write", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 404, description = "No such feature", content_type = "application/problem+json"),
     ))]
 pub async fn read(

@@ -36,7 +36,7 @@ const PATIENCE: u32 = 20;
     ),
     request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature"),
     responses(
-        (status = 201, description = "Made; Location names it. A member `warnings` (`[{field, warning, warning_zh}]`) says what is odd about it, as a place far from everything on the map", content_type = "application/geo+json", body = Value),
+        (status = 201, description = "Made; Location names it. A member `warnings` (`[{field, warning, warning_zh}]`) says what is odd about it, as a place far from everything on the map", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 405, description = "The collection is not written directly", content_type = "application/problem+json"),
         (status = 409, description = "The id is taken", content_type = "application/problem+json"),
@@ -90,8 +90,8 @@ pub async fn create(
     ),
     request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature"),
     responses(
-        (status = 200, description = "Replaced", content_type = "application/geo+json", body = Value),
-        (status = 201, description = "Made", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "Replaced", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
+        (status = 201, description = "Made", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
         (status = 422, description = "The feature is not valid; `errors` lists why", content_type = "application/problem+json"),
@@ -174,7 +174,7 @@ pub async fn put(
     request_body(content = Value, content_type = "application/merge-patch+json",
         description = "`{\"properties\": {…}, \"geometry\": {…}}`, either may be missing"),
     responses(
-        (status = 200, description = "Changed", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "Changed", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 404, description = "No such feature", content_type = "application/problem+json"),
         (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),

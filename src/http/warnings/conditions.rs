@@ -1,33 +1,96 @@
 //! What sensors, cameras and patrols observe, and the conditions that follow from it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::{actor, object, refused, told};
 use crate::http::App;
-use crate::http::answer::Answer;
+use crate::http::answer;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Subject};
-use crate::model::Role;
+use crate::index::Entry;
 use crate::model::names::collection::CONDITIONS;
+use crate::model::{FeatureId, Role};
 use crate::service::ledger::Observation;
 use crate::service::ledger::cases;
+use crate::warnings::condition::State as ConditionState;
 use crate::warnings::field;
+
+/// What an observation came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ObservationAnswer {
+    /// The place.
+    pub place: String,
+    /// The category.
+    pub category: String,
+    /// The condition after it.
+    pub state: ConditionState,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// The last value, in the unit of the thresholds.
+    pub value: Option<f64>,
+    /// The open case that it opened or joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<FeatureId>,
+    /// Set where it is not newer than the last one: it changes nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub late: bool,
+}
+
+/// The conditions of all places of which anything was heard.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConditionList {
+    /// One for each place and category.
+    pub conditions: Vec<ConditionShown>,
+}
+
+/// The condition of one category at a place, as the log has it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ConditionShown {
+    /// The place.
+    pub place: String,
+    /// The category.
+    pub category: String,
+    /// Where it stands.
+    pub state: ConditionState,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// The last value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// When that was observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub observed_at: Option<Timestamp>,
+    /// Since when it has been firing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub fired_at: Option<Timestamp>,
+    /// The open case of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
 
 /// Takes what was observed at a place.
 #[utoipa::path(post, path = "/api/observations", operation_id = "observe", tag = "warnings",
     request_body(content = Value, content_type = "application/json",
         description = "`{place, category, value, at?}`: the id of a feature of the map, a category whose rule has a condition, and a number in the unit of its thresholds; `at` is now where it is missing"),
     responses(
-        (status = 202, description = "`{place, category, state, since, value, warning?, late?}`: the condition after it, and the open case that it opened or joined. One that is not newer than the last is `late` and changes nothing. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides", body = Value),
+        (status = 202, description = "The condition after it. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides", body = ObservationAnswer),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role grid_worker", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
@@ -47,19 +110,15 @@ pub async fn observe(
         .observe(&request, &actor(&caller), Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;
-    let mut said = json!({
-        "place": request.place,
-        "category": request.category,
-        "state": seen.condition.state,
-        "since": seen.condition.since,
-        "value": seen.condition.value,
-    });
-    if let Some(warning) = &seen.warning {
-        said["warning"] = json!(warning);
-    }
-    if seen.late {
-        said["late"] = json!(true);
-    }
+    let said = ObservationAnswer {
+        place: request.place.clone(),
+        category: request.category.clone(),
+        state: seen.condition.state,
+        since: seen.condition.since,
+        value: seen.condition.value,
+        warning: seen.warning.clone(),
+        late: seen.late,
+    };
     let Some(written) = seen.written else {
         return Ok(told(StatusCode::ACCEPTED, app.live.snapshot().seq(), &said));
     };
@@ -71,7 +130,7 @@ pub async fn observe(
         None => (request.place.clone(), "/api/conditions".to_owned()),
     };
     let mut subject = Subject::new(id, format!("{}{here}", app.base(&headers)));
-    if let Value::Object(said) = &said {
+    if let Value::Object(said) = &json!(said) {
         for (key, value) in said {
             subject = subject.with(key, value.clone());
         }
@@ -110,7 +169,7 @@ fn read(map: &Map<String, Value>) -> Result<Observation, Problem> {
 /// The conditions of all places of which anything was heard.
 #[utoipa::path(get, path = "/api/conditions", operation_id = "list_conditions", tag = "warnings",
     responses(
-        (status = 200, description = "`{conditions: [{place, category, state, since, value, observed_at, fired_at?, warning?}]}`; `state` is inactive, pending, firing, recovering or no_data", body = Value),
+        (status = 200, description = "The conditions", body = ConditionList),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role grid_worker", content_type = "application/problem+json"),
     ))]
@@ -129,30 +188,22 @@ pub async fn conditions(
         .iter()
         .map(|s| ((s.place.as_str(), s.category.as_str()), s))
         .collect();
-    let list: Vec<Value> = rows
+    let read = |entry: &Arc<Entry>| {
+        let row = Value::Object(cases::properties(entry));
+        let mut row: ConditionShown =
+            serde_json::from_value(row).map_err(|e| Problem::internal(&e))?;
+        // That a sensor still says what it said is no commit; it is heard all the same.
+        if let Some(last) = seen.get(&(row.place.as_str(), row.category.as_str())) {
+            row.value = Some(last.value);
+            row.observed_at = Some(last.at);
+        }
+        Ok::<_, Problem>(row)
+    };
+    let conditions = rows
         .into_iter()
-        .flat_map(|rows| {
-            rows.iter()
-                .map(|e| cases::properties(e))
-                .collect::<Vec<_>>()
-        })
-        .map(|mut row| {
-            // That a sensor still says what it said is no commit; it is heard all the same.
-            let key = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-            let last = seen.get(&(key("place"), key("category"))).copied();
-            if let Some(last) = last {
-                row.insert("value".into(), json!(last.value));
-                row.insert("observed_at".into(), json!(last.at));
-            }
-            Value::Object(row)
-        })
-        .collect();
-    let body = json!({"conditions": list}).to_string();
-    Ok(Answer::whole(
-        "application/json",
-        body,
-        &snapshot,
-        &caller,
-        &headers,
-    ))
+        .flat_map(|rows| rows.iter())
+        .map(read)
+        .collect::<Result<_, _>>()?;
+    let list = ConditionList { conditions };
+    answer::json("application/json", &list, &snapshot, &caller, &headers)
 }

@@ -3,7 +3,8 @@
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Found;
 use crate::http::App;
@@ -16,11 +17,20 @@ use crate::service::ledger::cases;
 use crate::store::audit::{AuditEntry, AuditKind};
 use crate::store::{CONTACT, Erasure};
 
+/// How to reach who reported a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Contact {
+    /// The case.
+    pub id: String,
+    /// What the reporter left; null where that is nothing, or its time is over and it was erased.
+    pub contact: Option<String>,
+}
+
 /// The contact that a reporter left.
 #[utoipa::path(get, path = "/api/warnings/{id}/contact", operation_id = "warning_contact", tag = "warnings",
     params(("id" = String, Path, description = "The case's id")),
     responses(
-        (status = 200, description = "`{id, contact}`; `contact` is null where none was left, or its time is over and it was erased", body = Value),
+        (status = 200, description = "How to reach who reported it", body = Contact),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer, in this community", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
@@ -50,12 +60,8 @@ pub async fn contact(
             .saying(CONTACT);
         store.audit(look).await?;
     }
-    let body = json!({"id": id, "contact": contact}).to_string();
-    let head = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((head, body).into_response())
+    let head = [(header::CACHE_CONTROL, "no-store")];
+    Ok((head, axum::Json(Contact { id, contact })).into_response())
 }
 
 /// Erases the contact that a reporter left, before its time.

@@ -32,7 +32,7 @@ const NARROW: &str = "Too many cases lie at this place to be compared; report it
         ("except" = Option<String>, Query, description = "A case that is not its own duplicate"),
     ),
     responses(
-        (status = 200, description = "At most ten; `distance_m` and `hours_ago` among the properties. Below the role grid_worker only category, level and distance", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "At most ten; `distance_m` and `hours_ago` among the properties. Below the role grid_worker only category, level and distance", content_type = "application/geo+json", body = ref("#/components/schemas/DuplicateCollection")),
         (status = 400, description = "A parameter is missing or wrong", content_type = "application/problem+json"),
     ))]
 pub async fn duplicates(

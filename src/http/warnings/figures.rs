@@ -20,7 +20,7 @@ use crate::index::{Budget, Collection, Entry, Meter as _, Stop};
 use crate::model::Role;
 use crate::model::names::collection::WARNINGS;
 use crate::service::ledger::cases;
-use crate::warnings::figures::{Month, Table};
+use crate::warnings::figures::{Figures, Month, Table};
 use crate::warnings::{Case, figures as counted};
 
 /// Cases that are looked at together, by one core.
@@ -32,7 +32,7 @@ const NARROW: &str = "There are more cases in it than are counted at once: ask f
 #[utoipa::path(get, path = "/api/warnings/figures", operation_id = "warning_figures", tag = "warnings",
     params(("month" = String, Query, description = "The month in China's time: 2026-11", example = "2026-11")),
     responses(
-        (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven are of the cases closed in it", body = Value),
+        (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven are of the cases closed in it", body = Figures),
         (status = 400, description = "No month", content_type = "application/problem+json"),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role grid_worker", content_type = "application/problem+json"),

@@ -6,18 +6,21 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::list::{language, names_to_read};
 use super::one::versions;
 use super::{Found, names};
 use crate::http::App;
-use crate::http::answer::Answer;
+use crate::http::answer::{self, Answer};
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::Meter as _;
 use crate::model::{Localized, RoleSet, Schema};
+use crate::warnings::Step;
 use crate::warnings::sheet::columns::{self, value_name};
 use crate::warnings::sheet::write::{WriteError, csv_of, time};
 use crate::warnings::sheet::{Language, Names};
@@ -92,6 +95,16 @@ const WORDS: &[(&str, &str)] = &[
     ("fail", "不合格"),
 ];
 
+/// The history of a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct History {
+    /// The case.
+    pub id: String,
+    /// The first one first, each without what the caller's role must not see.
+    #[schema(value_type = Vec<Step>)]
+    pub steps: Vec<Map<String, Value>>,
+}
+
 /// All steps of a case, the first one first.
 #[utoipa::path(get, path = "/api/warnings/{id}/history", operation_id = "warning_history", tag = "warnings",
     params(
@@ -100,7 +113,7 @@ const WORDS: &[(&str, &str)] = &[
         ("lang" = Option<String>, Query, description = "The language of a sheet: zh (the default) or en"),
     ),
     responses(
-        (status = 200, description = "`{id, steps: [{n, action, at, role, from, to, level, why, …}]}`; who, in which words, with which photos: from the role grid_worker", body = Value),
+        (status = 200, description = "The steps; who, in which words, with which photos: from the role grid_worker", body = History),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
     ))]
 pub async fn history(
@@ -127,14 +140,8 @@ pub async fn history(
     }
     match query.get("f")? {
         None | Some("json") => {
-            let body = json!({"id": id, "steps": steps}).to_string();
-            Ok(Answer::whole(
-                "application/json",
-                body,
-                &snapshot,
-                &caller,
-                &headers,
-            ))
+            let history = History { id, steps };
+            answer::json("application/json", &history, &snapshot, &caller, &headers)
         }
         Some("csv") => {
             let language = language(&query)?;
@@ -240,6 +247,7 @@ fn cell(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_sheet_says_what_was_done_in_its_own_words_and_time() {

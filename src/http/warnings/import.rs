@@ -4,7 +4,9 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{actor, names, refused, told};
 use crate::http::App;
@@ -17,11 +19,52 @@ use crate::http::work::Kind;
 use crate::http::written::{self, Accepted, Subject};
 use crate::model::Role;
 use crate::model::names::collection::WARNINGS;
+use crate::service::ledger::{FarRow, ImportedRow};
 use crate::warnings::sheet::plan::plan_metered;
-use crate::warnings::sheet::{columns, read};
+use crate::warnings::sheet::{Problem as SheetProblem, columns, read};
 
 /// The most problems that are told; who has more has a mistake in all of them.
 const MOST_PROBLEMS: usize = 500;
+
+/// What an import came to, or with `dry_run` would come to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportReport {
+    /// How many rows its sheets have.
+    pub rows: usize,
+    /// The sheets that were read.
+    pub sheets: Vec<SheetRead>,
+    /// The sheets that were left out.
+    pub skipped: Vec<read::Skipped>,
+    /// Cases that are new.
+    pub created: u32,
+    /// Cases that are known and go on.
+    pub updated: u32,
+    /// Cases that are as the sheet says.
+    pub unchanged: u32,
+    /// Why rows can't be taken. Where there is one, nothing was written.
+    pub problems: Vec<SheetProblem>,
+    /// Headers that no column of the ledger has.
+    pub ignored: Vec<String>,
+    /// The first 20 rows as they would be.
+    pub preview: Vec<ImportedRow>,
+    /// How many new rows lie far from everything on the map.
+    pub far_away: u64,
+    /// The first 20 of them.
+    pub far: Vec<FarRow>,
+    /// Whether it was only asked what would happen.
+    pub dry_run: bool,
+}
+
+/// A sheet that was read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SheetRead {
+    /// Its name, in a workbook.
+    pub sheet: Option<String>,
+    /// The row of its headers, from 1.
+    pub header_row: u32,
+    /// How many rows it has under them.
+    pub rows: usize,
+}
 
 /// Takes a workbook in: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or SpreadsheetML,
 /// told by its content; headers in Chinese or English. All sheets that have the headers are read,
@@ -38,7 +81,7 @@ const MOST_PROBLEMS: usize = 500;
     request_body(content = Vec<u8>, content_type = "text/csv",
         description = "The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's"),
     responses(
-        (status = 200, description = "`{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20], far_away: the new rows that lie far from everything on the map, far: [{sheet?, row, id, at, problem, problem_zh}, the first 20 of them]}`; with a problem nothing was written", body = Value),
+        (status = 200, description = "What it came to; with a problem nothing was written", body = ImportReport),
         (status = 202, description = "Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 400, description = "Not a sheet", content_type = "application/problem+json"),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
@@ -109,30 +152,30 @@ pub async fn import(
     problems.extend(outcome.problems);
     problems.sort_by_key(|p| (p.from, p.row));
     problems.truncate(MOST_PROBLEMS);
-    let sheets: Vec<_> = book
-        .sheets
-        .iter()
-        .map(|s| json!({"sheet": s.name, "header_row": s.header_row, "rows": s.rows.len()}))
-        .collect();
-    let said = json!({
-        "rows": book.sheets.iter().map(|s| s.rows.len()).sum::<usize>(),
-        "sheets": sheets,
-        "skipped": book.skipped,
-        "created": outcome.created,
-        "updated": outcome.updated,
-        "unchanged": outcome.unchanged,
-        "problems": problems,
-        "ignored": planned.ignored,
-        "preview": outcome.preview,
-        "far_away": outcome.far_away,
-        "far": outcome.far,
-        "dry_run": dry_run,
+    let sheets = book.sheets.iter().map(|s| SheetRead {
+        sheet: s.name.clone(),
+        header_row: s.header_row,
+        rows: s.rows.len(),
     });
+    let said = ImportReport {
+        rows: book.sheets.iter().map(|s| s.rows.len()).sum(),
+        sheets: sheets.collect(),
+        skipped: book.skipped,
+        created: outcome.created,
+        updated: outcome.updated,
+        unchanged: outcome.unchanged,
+        problems,
+        ignored: planned.ignored,
+        preview: outcome.preview,
+        far_away: outcome.far_away,
+        far: outcome.far,
+        dry_run,
+    };
     let Some(written) = outcome.written else {
         return Ok(told(StatusCode::OK, app.live.snapshot().seq(), &said));
     };
     let mut subject = Subject::several(format!("{}/api/warnings", app.base(&headers)));
-    if let Value::Object(said) = &said {
+    if let Value::Object(said) = &json!(said) {
         for (key, value) in said {
             subject = subject.with(key, value.clone());
         }

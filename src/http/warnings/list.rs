@@ -48,7 +48,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
         ("lang" = Option<String>, Query, description = "The language of a sheet: zh (the default) or en"),
     ),
     responses(
-        (status = 200, description = "The warnings; see the collection's items for all parameters", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "The warnings; see the collection's items for all parameters", content_type = "application/geo+json", body = ref("#/components/schemas/CaseCollection")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
     ))]
 pub async fn list(

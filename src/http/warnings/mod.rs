@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq as _;
 
@@ -171,13 +172,12 @@ fn answer(
 }
 
 /// What a write came to, and the commit that made it true.
-fn told(status: StatusCode, seq: u64, said: &Value) -> Response {
+fn told(status: StatusCode, seq: u64, said: &impl Serialize) -> Response {
     let head = [
         (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
-        (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
         (SEQ_HEADER, seq.to_string()),
     ];
-    (status, head, said.to_string()).into_response()
+    (status, head, axum::Json(said)).into_response()
 }
 
 /// The id in a path.

@@ -28,7 +28,7 @@ use crate::warnings::{Case, Status, cap};
         ("f" = Option<String>, Query, description = "json (the default), or cap: a message of the Common Alerting Protocol 1.2, of public properties only"),
     ),
     responses(
-        (status = 200, description = "The case; its ETag goes into If-Match of an action", content_type = "application/geo+json", body = Value),
+        (status = 200, description = "The case; its ETag goes into If-Match of an action", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
         (status = 403, description = "Not the receipt of this case", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
     ))]

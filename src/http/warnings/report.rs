@@ -42,8 +42,8 @@ const TRAP: &str = "website";
     request_body(content = Value, content_type = "application/json",
         description = "`{category, geometry | building, note?, place?, photos?: [{id, claim}], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of one's own for the `place`, which everybody can read"),
     responses(
-        (status = 201, description = "The case, with `receipt`: the secret by which its reporter follows and rates it; and with `warnings` where its place lies far from everything on the map. Location names it", content_type = "application/geo+json", body = Value),
-        (status = 200, description = "The same report had come before", content_type = "application/geo+json", body = Value),
+        (status = 201, description = "The case, with `receipt`: the secret by which its reporter follows and rates it; and with `warnings` where its place lies far from everything on the map. Location names it", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
+        (status = 200, description = "The same report had come before", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
         (status = 202, description = "Saved, with the `receipt`, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes another role", content_type = "application/problem+json"),

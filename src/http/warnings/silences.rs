@@ -4,11 +4,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{actor, object, refused, told};
 use crate::http::App;
-use crate::http::answer::Answer;
+use crate::http::answer;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
@@ -20,10 +22,79 @@ use crate::service::ledger::NewSilence;
 use crate::service::ledger::cases;
 use crate::warnings::field;
 
+/// For a while, notices of what it matches are held back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Silence {
+    /// Its id.
+    pub id: FeatureId,
+    /// What it is of: everything that is named must fit.
+    #[serde(rename = "match")]
+    pub of: SilenceMatch,
+    /// Why.
+    pub reason: Option<String>,
+    /// Its end.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Option<String>,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Option<String>,
+    /// Who began it.
+    pub account: Option<String>,
+    /// Whether it has not ended yet.
+    pub active: bool,
+}
+
+/// What a silence is of: everything that is named must fit.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct SilenceMatch {
+    /// A grid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<String>,
+    /// A community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<String>,
+    /// A category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// A case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// All silences.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SilenceList {
+    /// Those that are over too.
+    pub silences: Vec<Silence>,
+}
+
+impl Silence {
+    /// The silence of a row, as it stands at a moment.
+    fn read(id: FeatureId, mut row: Map<String, Value>, now: Timestamp) -> Self {
+        let mut text = |name: &str| match row.remove(name) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let (reason, until) = (text("reason"), text("until"));
+        let (at, account) = (text("at"), text("account"));
+        let of = row.remove("match").map(serde_json::from_value);
+        let end: Option<Timestamp> = until.as_deref().and_then(|t| t.parse().ok());
+        Self {
+            id,
+            of: of.and_then(Result::ok).unwrap_or_default(),
+            reason,
+            until,
+            at,
+            account,
+            active: end.is_some_and(|end| end > now),
+        }
+    }
+}
+
 /// All silences, those that are over too.
 #[utoipa::path(get, path = "/api/silences", operation_id = "list_silences", tag = "warnings",
     responses(
-        (status = 200, description = "`{silences: [{id, match: {grid?, community?, category?, warning?}, reason, until, at, account, active}]}`", body = Value),
+        (status = 200, description = "The silences", body = SilenceList),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
     ))]
@@ -38,26 +109,13 @@ pub async fn silences(
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();
     let rows = snapshot.collections().hidden(SILENCES);
-    let list: Vec<Value> = rows
+    let silences = rows
         .into_iter()
-        .flat_map(|rows| rows.iter().cloned().collect::<Vec<_>>())
-        .map(|entry| {
-            let mut row = cases::properties(&entry);
-            let until = row.get("until").and_then(Value::as_str);
-            let until: Option<Timestamp> = until.and_then(|t| t.parse().ok());
-            row.insert("id".into(), json!(entry.id()));
-            row.insert("active".into(), json!(until.is_some_and(|t| t > now)));
-            Value::Object(row)
-        })
+        .flat_map(|rows| rows.iter())
+        .map(|entry| Silence::read(entry.id().clone(), cases::properties(entry), now))
         .collect();
-    let body = json!({"silences": list}).to_string();
-    Ok(Answer::whole(
-        "application/json",
-        body,
-        &snapshot,
-        &caller,
-        &headers,
-    ))
+    let list = SilenceList { silences };
+    answer::json("application/json", &list, &snapshot, &caller, &headers)
 }
 
 /// Begins a silence.
@@ -65,7 +123,7 @@ pub async fn silences(
     request_body(content = Value, content_type = "application/json",
         description = "`{match: {grid?, community?, category?, warning?}, reason, until}`; everything that `match` names must fit"),
     responses(
-        (status = 201, description = "It has begun; Location names it", body = Value),
+        (status = 201, description = "It has begun; Location names it", body = Silence),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
@@ -89,13 +147,15 @@ pub async fn begin_silence(
     let subject = Subject::new(id.as_str(), format!("{}/api/silences", app.base(&headers)));
     written::answer(&app, written, subject, |snapshot| {
         let rows = snapshot.collections().hidden(SILENCES);
-        let mut row = rows
+        let row = rows
             .and_then(|rows| rows.get(id.as_str()))
             .map(|e| cases::properties(e))
             .unwrap_or_default();
-        row.insert("id".into(), json!(id));
-        row.insert("active".into(), json!(true));
-        let mut response = told(StatusCode::CREATED, written.seq(), &Value::Object(row));
+        let silence = Silence {
+            active: true,
+            ..Silence::read(id.clone(), row, Timestamp::now())
+        };
+        let mut response = told(StatusCode::CREATED, written.seq(), &silence);
         if let Ok(here) = HeaderValue::from_str(&format!("{}/api/silences/{id}", app.prefix)) {
             response.headers_mut().insert(header::LOCATION, here);
         }

@@ -9,11 +9,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 
 use crate::http::App;
-use crate::http::answer::Answer;
+use crate::http::answer;
 use crate::http::auth::Caller;
 use crate::http::items::collection;
 use crate::http::problem::Problem;
@@ -25,7 +27,7 @@ use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::service::ledger::cases;
 use crate::warnings::suggest::{Unit, on_duty};
-use crate::warnings::summary::{Day, count, days};
+use crate::warnings::summary::{Day, OnTime, count, days};
 use crate::warnings::{Case, OpenCounts};
 
 /// The days that are told where nothing is said, and at most.
@@ -37,6 +39,61 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 const CHUNK: usize = 512;
 const NARROW: &str = "Ask for fewer days (days=).";
 
+/// How it stands, and how the last days went. Drills and held reports never count.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Summary {
+    /// The commit that it shows.
+    pub seq: u64,
+    /// When it was counted.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// The day in China.
+    #[schema(example = "2026-11-22")]
+    pub today: String,
+    /// What is open now.
+    pub open: OpenCounts,
+    /// Cases reported today.
+    pub reported_today: u32,
+    /// Cases closed today.
+    pub closed_today: u32,
+    /// Of the cases closed lately, those that had been handled in time.
+    pub on_time: OnTime,
+    /// The member units.
+    pub units: UnitCounts,
+    /// China's days, the oldest first; the last one is today.
+    pub days: Vec<SummaryDay>,
+}
+
+/// The member units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnitCounts {
+    /// All of them.
+    pub total: u32,
+    /// On duty now.
+    pub on_duty: u32,
+    /// With a case to handle now.
+    pub at_work: u32,
+    /// Whose duty hours are not known.
+    pub unknown_hours: u32,
+}
+
+/// A day of the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummaryDay {
+    /// The day in China.
+    #[schema(example = "2026-11-22")]
+    pub date: String,
+    /// The moment at which `open` is counted: its end, for today the present.
+    #[schema(format = DateTime)]
+    pub until: String,
+    /// What was open at `until`, the same as `as_of` that moment tells; null while it is still being counted.
+    pub open: Option<OpenCounts>,
+    /// Cases reported on it.
+    pub reported: u32,
+    /// Cases closed on it.
+    pub closed: u32,
+}
+
 /// How it stands, and how the last days went.
 #[utoipa::path(get, path = "/api/warnings/summary", operation_id = "warning_summary", tag = "warnings",
     params(
@@ -44,12 +101,7 @@ const NARROW: &str = "Ask for fewer days (days=).";
         ("community" = Option<String>, Query, description = "Only these communities: ids of their grids, with commas between"),
     ),
     responses(
-        (status = 200, description = "`{seq, at, today, open: {red, yellow, green}, reported_today, closed_today, \
-            on_time: {days, closed, with_due, on_time, share}, units: {total, on_duty, at_work, unknown_hours}, \
-            days: [{date, until, open, reported, closed}]}`. Days are China's, the oldest first; `open` is what was \
-            open at `until`, the same as `as_of` that moment tells, or null while it is still being counted. \
-            `at_work` are units with a case to handle, `unknown_hours` those whose duty hours are not known. \
-            Drills and held reports never count", body = Value),
+        (status = 200, description = "How it stands, and how the last days went", body = Summary),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
     ))]
 pub async fn summary(
@@ -74,18 +126,12 @@ pub async fn summary(
     }
 
     let walked = Arc::clone(&snapshot);
-    let body = app
+    let summary = app
         .answer(NARROW, move |budget| {
             tell(&walked, &communities, &days, &then, now, budget)
         })
         .await?;
-    Ok(Answer::whole(
-        "application/json",
-        body,
-        &snapshot,
-        &caller,
-        &headers,
-    ))
+    answer::json("application/json", &summary, &snapshot, &caller, &headers)
 }
 
 /// Waits for a while until past days are counted. One job counts at a time, and goes on where nobody waits
@@ -150,7 +196,7 @@ fn tell(
     then: &[Option<Arc<OpenThen>>],
     now: Timestamp,
     budget: &Budget,
-) -> Result<String, Cut> {
+) -> Result<Summary, Cut> {
     let calendar = snapshot.ledger().calendar();
     let cases = recent(snapshot, communities, days, budget)?;
     budget.read(snapshot.collections().get(UNITS).map_or(0, |c| c.len()))?;
@@ -161,34 +207,29 @@ fn tell(
         .iter()
         .map(|day| day.as_ref().map(|d| d.within(scope.as_ref())))
         .chain([Some(open)]);
-    let rows: Vec<Value> = days
+    let rows = days
         .iter()
         .zip(opens)
         .zip(&happened)
-        .map(|((day, open), happened)| row(day, open, happened.reported, happened.closed))
+        .map(|((day, open), happened)| SummaryDay {
+            date: day.date.to_string(),
+            until: day.until.to_string(),
+            open,
+            reported: happened.reported,
+            closed: happened.closed,
+        })
         .collect();
     let today = happened.last().copied().unwrap_or_default();
-    Ok(json!({
-        "seq": snapshot.seq(),
-        "at": now.to_string(),
-        "today": calendar.date_of(now).to_string(),
-        "open": open,
-        "reported_today": today.reported,
-        "closed_today": today.closed,
-        "on_time": on_time,
-        "units": units(snapshot, communities, now),
-        "days": rows,
-    })
-    .to_string())
-}
-
-fn row(day: &Day, open: Option<OpenCounts>, reported: u32, closed: u32) -> Value {
-    json!({
-        "date": day.date.to_string(),
-        "until": day.until.to_string(),
-        "open": open,
-        "reported": reported,
-        "closed": closed,
+    Ok(Summary {
+        seq: snapshot.seq(),
+        at: now.to_string(),
+        today: calendar.date_of(now).to_string(),
+        open,
+        reported_today: today.reported,
+        closed_today: today.closed,
+        on_time,
+        units: units(snapshot, communities, now),
+        days: rows,
     })
 }
 
@@ -228,8 +269,13 @@ fn recent(
 }
 
 /// The member units: all, on duty now, with something to do now.
-fn units(snapshot: &Snapshot, communities: &[String], now: Timestamp) -> Value {
-    let (mut total, mut duty, mut work, mut unknown) = (0, 0, 0, 0);
+fn units(snapshot: &Snapshot, communities: &[String], now: Timestamp) -> UnitCounts {
+    let mut counts = UnitCounts {
+        total: 0,
+        on_duty: 0,
+        at_work: 0,
+        unknown_hours: 0,
+    };
     let units = snapshot.collections().get(UNITS);
     for entry in units.into_iter().flat_map(|units| units.iter()) {
         let load = snapshot.status().load_of(entry.id().as_str());
@@ -240,13 +286,13 @@ fn units(snapshot: &Snapshot, communities: &[String], now: Timestamp) -> Value {
         if !serves {
             continue;
         }
-        total += 1;
-        work += u32::from(load > 0);
+        counts.total += 1;
+        counts.at_work += u32::from(load > 0);
         match on_duty(&unit, snapshot.ledger().calendar(), now) {
-            Some(true) => duty += 1,
+            Some(true) => counts.on_duty += 1,
             Some(false) => {}
-            None => unknown += 1,
+            None => counts.unknown_hours += 1,
         }
     }
-    json!({"total": total, "on_duty": duty, "at_work": work, "unknown_hours": unknown})
+    counts
 }

@@ -6,11 +6,12 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Found;
 use crate::http::App;
-use crate::http::answer::Answer;
+use crate::http::answer;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -25,11 +26,18 @@ use crate::warnings::suggest::{Suggestion, Unit, suggest};
 
 const NARROW: &str = "The map has more member units than are ranked for one case.";
 
+/// The member units for a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnitRanking {
+    /// The best first.
+    pub units: Vec<Suggestion>,
+}
+
 /// The member units for a case, the best first, each with its reasons.
 #[utoipa::path(get, path = "/api/warnings/{id}/units", operation_id = "warning_units", tag = "warnings",
     params(("id" = String, Path, description = "The case's id")),
     responses(
-        (status = 200, description = "`{units: [{id, name, score, competent, serves, on_duty, open_cases, distance_m, why: {zh, en}}]}`; `on_duty` is null where the hours are not known", body = Value),
+        (status = 200, description = "The units with their reasons", body = UnitRanking),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
@@ -49,14 +57,8 @@ pub async fn units(
     let ranked = app
         .answer(NARROW, move |budget| ranked(&walked, &found, roles, budget))
         .await?;
-    let body = json!({"units": ranked}).to_string();
-    Ok(Answer::whole(
-        "application/json",
-        body,
-        &snapshot,
-        &caller,
-        &headers,
-    ))
+    let ranking = UnitRanking { units: ranked };
+    answer::json("application/json", &ranking, &snapshot, &caller, &headers)
 }
 
 fn ranked(

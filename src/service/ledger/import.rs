@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, HashMap};
 use geo_types::{Coord, Geometry, Point};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::case_service::{CaseService, Known};
 use super::cases;
@@ -20,7 +19,7 @@ use crate::index::{Collections, Entry, Meter};
 use crate::ingest::{far_on_map, why_far, why_far_zh};
 use crate::live::{Snapshot, Written};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS};
-use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
+use crate::model::{Author, Change, Edit, Expect, FeatureId, Level, Localized, Role};
 use crate::service::place::{Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
@@ -46,7 +45,7 @@ pub struct ImportOutcome {
     /// Why rows can't be taken. Where there is one, nothing is written.
     pub problems: Vec<Problem>,
     /// The first rows as they would be.
-    pub preview: Vec<Value>,
+    pub preview: Vec<ImportedRow>,
     /// The first new rows that lie far from everything on the map: taken, but most likely at a wrong place.
     pub far: Vec<FarRow>,
     /// How many lie so.
@@ -55,8 +54,55 @@ pub struct ImportOutcome {
     pub written: Option<Written>,
 }
 
+/// What becomes of a row of a sheet.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct ImportedRow {
+    /// The name of its sheet, in a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Its number in the sheet.
+    pub row: u32,
+    /// What becomes of it.
+    pub becomes: Becomes,
+    /// The category.
+    pub category: String,
+    /// Where the case stands after it.
+    pub status: Status,
+    /// When it was reported.
+    #[schema(value_type = String, format = DateTime)]
+    pub reported_at: Timestamp,
+    /// Where it is, in words.
+    pub place: Option<String>,
+    /// The unit in charge.
+    pub unit: Option<String>,
+    /// Its case; absent where that stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<FeatureId>,
+    /// The level that the case comes to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// The grid of the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<String>,
+    /// The community of the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<String>,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Becomes {
+    /// A new case.
+    Created,
+    /// A known case goes on.
+    Updated,
+    /// The case is as the row says.
+    Unchanged,
+}
+
 /// A row that lies far from everything on the map.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct FarRow {
     /// The place of its sheet among those that were read.
     #[serde(skip)]
@@ -178,8 +224,9 @@ impl<'a> Importer<'a> {
             }
         }
         self.outcome.problems.sort_by_key(|p| (p.from, p.row));
-        let place = |p: &Value| (p["sheet"].as_str().map(str::to_owned), p["row"].as_u64());
-        self.outcome.preview.sort_by_key(place);
+        self.outcome
+            .preview
+            .sort_by(|a, b| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)));
         self.outcome.far.sort_by_key(|f| (f.from, f.row));
         // The log tells it in the order in which it happened; what happened to one case stays in order.
         self.edits.sort_by_key(|(at, _)| *at);
@@ -191,38 +238,32 @@ impl<'a> Importer<'a> {
         let (what, case) = match came {
             Came::Created(case) => {
                 self.outcome.created += 1;
-                ("created", Some(case))
+                (Becomes::Created, Some(case))
             }
             Came::Updated(case) => {
                 self.outcome.updated += 1;
-                ("updated", Some(case))
+                (Becomes::Updated, Some(case))
             }
             Came::Unchanged => {
                 self.outcome.unchanged += 1;
-                ("unchanged", None)
+                (Becomes::Unchanged, None)
             }
         };
         if self.outcome.preview.len() < PREVIEW {
-            let mut told = json!({
-                "row": row.row,
-                "becomes": what,
-                "category": row.category,
-                "status": row.status,
-                "reported_at": row.reported_at,
-                "place": row.place,
-                "unit": row.unit,
+            self.outcome.preview.push(ImportedRow {
+                sheet: row.sheet.clone(),
+                row: row.row,
+                becomes: what,
+                category: row.category.clone(),
+                status: row.status,
+                reported_at: row.reported_at,
+                place: case.map_or_else(|| row.place.clone(), |c| c.place.clone()),
+                unit: row.unit.clone(),
+                id: case.map(|c| c.id.clone()),
+                level: case.map(|c| c.level),
+                grid: case.and_then(|c| c.grid.clone()),
+                community: case.and_then(|c| c.community.clone()),
             });
-            if let Some(sheet) = &row.sheet {
-                told["sheet"] = json!(sheet);
-            }
-            if let Some(case) = case {
-                told["id"] = json!(case.id);
-                told["level"] = json!(case.level);
-                told["grid"] = json!(case.grid);
-                told["community"] = json!(case.community);
-                told["place"] = json!(case.place);
-            }
-            self.outcome.preview.push(told);
         }
     }
 

@@ -28,7 +28,7 @@ mod timer_tests;
 pub use act::Acted;
 pub use case_service::CaseService;
 pub use error::LedgerError;
-pub use import::{FarRow, ImportOutcome};
+pub use import::{Becomes, FarRow, ImportOutcome, ImportedRow};
 pub use observe::{Observation, Observed, is_firing};
 pub use receipt::receipt_hash;
 pub use report::{NewReport, Reported};

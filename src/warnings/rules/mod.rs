@@ -126,7 +126,7 @@ pub struct ConditionRule {
 }
 
 /// On which side of a threshold it is bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// High values are bad.

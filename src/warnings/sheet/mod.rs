@@ -58,7 +58,8 @@ impl Language {
 }
 
 /// A fault of a sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = SheetProblem)]
 pub struct Problem {
     /// The sheet's place among those that were read.
     #[serde(skip)]

@@ -99,7 +99,8 @@ pub struct Sheet {
 }
 
 /// A sheet that is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = SkippedSheet)]
 pub struct Skipped {
     /// What it is called.
     pub sheet: String,

@@ -1188,6 +1188,23 @@ export interface components {
             /** @description The id of the member unit that it works for. */
             unit?: string | null;
         };
+        /** @enum {string} */
+        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "level" | "join" | "absorb";
+        /** @description A level that is reached after a time. */
+        AgeStep: {
+            /**
+             * Format: double
+             * @description After so many hours.
+             */
+            after_hours: number;
+            /** @description The level from then on. */
+            level: components["schemas"]["Level"];
+        };
+        /** @description The process lives. */
+        Alive: {
+            /** @description `live`. */
+            status: string;
+        };
         /** @description Rows of the audit. */
         AuditList: {
             /**
@@ -1233,6 +1250,294 @@ export interface components {
              * @description The commit that a write made; of several, the last.
              */
             seq?: number | null;
+        };
+        /** @description Properties of the collection `barriers` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        BarriersProperties: {
+            /** @description The compound it encloses. */
+            compound?: string;
+            /** @description How far it rises above the ground. */
+            height_m?: number;
+            /**
+             * @description What it is made of.
+             * @enum {string}
+             */
+            kind?: "wall" | "fence" | "hedge";
+        };
+        /**
+         * @description What becomes of a row.
+         * @enum {string}
+         */
+        Becomes: "created" | "updated" | "unchanged";
+        /** @description Properties of the collection `boundaries` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        BoundariesProperties: {
+            /** @description A value of OpenStreetMap's admin_level key. */
+            admin_level?: number;
+            /** @description The code of the statistical division. */
+            code?: string;
+            /** @description The level of the administrative division. */
+            kind?: string;
+            /** @description The name people use on the spot. */
+            name?: string;
+        };
+        /** @description Properties of the collection `buildings` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        BuildingsProperties: {
+            /** @description Street and house number. */
+            address?: string;
+            /** @description The year in which it was finished. */
+            built?: number;
+            /** @description The compound it stands in. */
+            compound?: string;
+            /** @description Whether it has a lift. */
+            elevator?: boolean;
+            /** @description The id of the grid that contains it. */
+            grid?: string;
+            /** @description Where absent it is estimated from the storeys. */
+            height_m?: number;
+            /** @description How many families are registered in it. */
+            households?: number;
+            /**
+             * @description Its kind of housing, which decides who manages it.
+             * @enum {string}
+             */
+            housing?: "old_estate" | "commodity" | "mixed_use";
+            /**
+             * @description What it is mainly used for.
+             * @enum {string}
+             */
+            kind?: "residential" | "shop" | "office" | "school" | "kindergarten" | "market" | "clinic" | "community" | "industrial" | "garage" | "service" | "other";
+            /** @description Storeys above the ground. */
+            levels?: number;
+            /** @description Height of its base above the ground. */
+            min_height_m?: number;
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description Its number in the compound, or its house number on the street. */
+            number?: string;
+            /** @description How many staircases with a door of their own. */
+            units?: number;
+        };
+        Case: {
+            /** @description What the caller may do with it now; only for callers with an account or receipt. */
+            allowed?: components["schemas"]["Action"][];
+            geometry: components["schemas"]["Geometry"] | null;
+            id: string;
+            links?: components["schemas"]["Link"][];
+            /** @description For its reporter: when it came to each status. */
+            progress?: {
+                /** Format: date-time */
+                at: string;
+                status: components["schemas"]["Status"];
+            }[];
+            properties: components["schemas"]["WarningsProperties"];
+            /** @description In the answer to a report: the secret by which its reporter follows the case. */
+            receipt?: string;
+            /**
+             * Format: int64
+             * @description The commit that wrote this version.
+             */
+            seq: number;
+            /** @description Whose turn it is; null after it ended. */
+            turn?: components["schemas"]["Turn"] | null;
+            /** @enum {string} */
+            type: "Feature";
+            /** Format: date-time */
+            updated_at: string;
+            /** @description What is odd about a report. */
+            warnings?: {
+                field: string;
+                warning: string;
+                warning_zh: string;
+            }[];
+        };
+        /** @description A page of cases. */
+        CaseCollection: {
+            features: components["schemas"]["Case"][];
+            links?: components["schemas"]["Link"][];
+            /** @description How many match in all, where that is known. */
+            numberMatched?: number;
+            numberReturned?: number;
+            /** Format: date-time */
+            timeStamp?: string;
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        /** @description The rule of a category. */
+        CategoryRule: {
+            /** @description How its level rises with its age. */
+            age: components["schemas"]["AgeStep"][];
+            condition?: components["schemas"]["Thresholds"] | null;
+            /** @description Its name in English. */
+            en: string;
+            /**
+             * Format: double
+             * @description Within how many working hours it must be handled.
+             */
+            handle_hours: number;
+            /** @description Which units handle it. */
+            handlers: string[];
+            /** @description Its id. */
+            id: string;
+            /** @description The level of a new case. */
+            level: components["schemas"]["Level"];
+            /** @description How its level rises when it is overdue; working hours. */
+            overdue: components["schemas"]["AgeStep"][];
+            /** @description Whether handling it takes a photo. */
+            photo: boolean;
+            repeats?: components["schemas"]["RepeatRule"] | null;
+            /**
+             * Format: double
+             * @description Within how many working hours it must be filed and dispatched.
+             */
+            respond_hours: number;
+            /** @description Its name in Chinese. */
+            zh: string;
+        };
+        /** @description Where and when features are. */
+        CollectionExtent: {
+            spatial?: components["schemas"]["SpatialExtent"] | null;
+            temporal?: components["schemas"]["TemporalExtent"] | null;
+        };
+        /** @description All collections. */
+        CollectionList: {
+            /** @description The collections. */
+            collections: components["schemas"]["CollectionShown"][];
+            /** @description The coordinate systems in which features are answered. */
+            crs: string[];
+            /** @description Where else this is. */
+            links: components["schemas"]["Link"][];
+        };
+        /** @description What the standards have no member for. */
+        CollectionNotes: {
+            /** @description What it holds. */
+            description: components["schemas"]["Localized"];
+            /** @description The kinds of geometry that its features have. */
+            geometry: string[];
+            /**
+             * Format: int32
+             * @description The zoom level from which it is in the tiles.
+             */
+            minzoom: number;
+            /** @description What it is called. */
+            title: components["schemas"]["Localized"];
+        };
+        /** @description A collection. */
+        CollectionShown: {
+            /** @description The coordinate systems of its features; `#/crs` is the list of the service. */
+            crs: string[];
+            /** @description What it holds. */
+            description: string;
+            extent?: components["schemas"]["CollectionExtent"] | null;
+            /** @description Its id. */
+            id: string;
+            /** @description How many features it has. */
+            itemCount: number;
+            /** @description `feature`. */
+            itemType: string;
+            /** @description Where its parts are. */
+            links: components["schemas"]["Link"][];
+            /** @description What the standards have no member for. */
+            onemap: components["schemas"]["CollectionNotes"];
+            /** @description The coordinate system in which they are kept. */
+            storageCrs: string;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description Properties of the collection `compounds` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        CompoundsProperties: {
+            /** @description The year in which most of it was finished. */
+            built?: number;
+            /** @description The id of the community that contains it. */
+            community?: string;
+            /** @description How many families live in it. */
+            households?: number;
+            /**
+             * @description The kind of housing in it.
+             * @enum {string}
+             */
+            housing?: "old_estate" | "commodity" | "mixed_use";
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description The organisation that manages the compound. */
+            operator?: string;
+            /** @description Closed by a wall, entered through its gates only. */
+            walled?: boolean;
+        };
+        /** @description The conditions of all places of which anything was heard. */
+        ConditionList: {
+            /** @description One for each place and category. */
+            conditions: components["schemas"]["ConditionShown"][];
+        };
+        /** @description The condition of one category at a place, as the log has it. */
+        ConditionShown: {
+            /** @description The category. */
+            category: string;
+            /**
+             * Format: date-time
+             * @description Since when it has been firing.
+             */
+            fired_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When that was observed.
+             */
+            observed_at?: string | null;
+            /** @description The place. */
+            place: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ConditionState"];
+            /**
+             * Format: double
+             * @description The last value.
+             */
+            value?: number | null;
+            /** @description The open case of it. */
+            warning?: string | null;
+        };
+        /**
+         * @description Where a condition stands.
+         * @enum {string}
+         */
+        ConditionState: "inactive" | "pending" | "firing" | "recovering" | "no_data";
+        /** @description One mistake in a file. */
+        ConfigProblem: {
+            /** @description Counted from 1, in characters. */
+            column: number;
+            /** @description What would be right. */
+            expected: string;
+            /** @description The file's name, such as `rules.toml`. */
+            file: string;
+            /** @description Counted from 1. */
+            line: number;
+            /** @description What is wrong. */
+            problem: string;
+        };
+        /** @description The conformance classes. */
+        Conformance: {
+            /** @description The classes of OGC API standards that hold here. */
+            conformsTo: string[];
+        };
+        /** @description How to reach who reported a case. */
+        Contact: {
+            /** @description What the reporter left; null where that is nothing, or its time is over and it was erased. */
+            contact?: string | null;
+            /** @description The case. */
+            id: string;
+        };
+        /** @description Whose data stands on the map. */
+        DataSource: {
+            /** @description What has to be said beside every map of it. */
+            attribution?: string | null;
+            /** @description Under which licence it may be used. */
+            licence?: string | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description Where it comes from. */
+            url?: string | null;
         };
         /** @description What was told to a webhook. */
         DeliveryList: {
@@ -1286,6 +1591,458 @@ export interface components {
             note?: string | null;
             /** @description Until when the code is valid, where that is known. */
             valid_until?: string | null;
+        };
+        Duplicate: {
+            geometry: components["schemas"]["Geometry"] | null;
+            id: string;
+            properties: components["schemas"]["WarningsProperties"] & {
+                /**
+                 * Format: double
+                 * @description From the place that is reported; metres.
+                 */
+                distance_m: number;
+                /** Format: double */
+                hours_ago?: number;
+            };
+            /** Format: int64 */
+            seq?: number;
+            /** @enum {string} */
+            type: "Feature";
+            /** Format: date-time */
+            updated_at?: string;
+        };
+        DuplicateCollection: {
+            features: components["schemas"]["Duplicate"][];
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        /** @description What may be the same case. */
+        DuplicateRule: {
+            /**
+             * Format: double
+             * @description Within so many metres.
+             */
+            distance_m: number;
+            /**
+             * Format: int32
+             * @description Within so many hours.
+             */
+            hours: number;
+        };
+        /** @description Properties of the collection `entrances` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        EntrancesProperties: {
+            /** @description The code that opens it. Riders ask POST /api/entrances/{id}/code; each look is recorded. */
+            access_code?: string;
+            /**
+             * Format: date-time
+             * @description Until when the code is valid; absent means unknown.
+             */
+            access_code_until?: string;
+            /** @description What a rider should know. */
+            access_note?: string;
+            /** @description The building a door belongs to. */
+            building?: string;
+            /**
+             * Format: date
+             * @description The day of the last check.
+             */
+            checked_on?: string;
+            /** @description The compound a gate belongs to. */
+            compound?: string;
+            /**
+             * @description What must be shown to get in.
+             * @enum {string}
+             */
+            credential?: "none" | "register" | "property_code" | "district_code" | "platform_code";
+            /**
+             * @description Whether an e-bike may pass.
+             * @enum {string}
+             */
+            ebike?: "yes" | "no" | "dismount";
+            /** @description When an e-bike may pass, where that differs from the opening hours; in the opening_hours syntax. */
+            ebike_hours?: string;
+            /**
+             * @description Where the information comes from.
+             * @enum {string}
+             */
+            evidence?: "survey" | "report" | "import" | "proposal";
+            /** @description A way out in a fire; warnings weigh more here. */
+            fire_exit?: boolean;
+            /**
+             * @description Whether people on foot may pass.
+             * @enum {string}
+             */
+            foot?: "yes" | "no";
+            /** @description Whether a guard is there. */
+            guarded?: boolean;
+            /** @description How to get in, for everybody; never a code. */
+            guidance?: string;
+            /** @description Whether residents can be called from it. */
+            intercom?: boolean;
+            /**
+             * @description What it leads into.
+             * @enum {string}
+             */
+            kind?: "gate" | "unit_door" | "garage" | "service";
+            /** @description 0 is the ground. */
+            level?: number;
+            /** @description Whether it is kept locked. */
+            locked?: boolean;
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
+            opening_hours?: string;
+            /** @description Which rooms are behind a unit door. */
+            rooms?: string;
+            /** @description No step or sill: a trolley or a wheelchair gets through. */
+            step_free?: boolean;
+            /** @description The unit's number. */
+            unit?: string;
+            /** @description Who may pass while an order of the day holds. */
+            when?: {
+                /** @enum {string} */
+                ebike?: "yes" | "no" | "dismount";
+                /** @enum {string} */
+                foot?: "yes" | "no";
+                /** @enum {string} */
+                kind: "storm" | "snow" | "peak" | "emergency";
+            }[];
+        };
+        /** @description Properties of the collection `facilities` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        FacilitiesProperties: {
+            /** @description How many slots, spaces or seats. */
+            capacity?: number;
+            /** @description The compound it stands in. */
+            compound?: string;
+            /** @description The id of the grid that contains it. */
+            grid?: string;
+            /**
+             * @description What it is for.
+             * @enum {string}
+             */
+            kind?: "battery_swap" | "toolbox" | "rest_stop" | "parking" | "charging" | "party_service_centre" | "mediation_room" | "discussion_pavilion";
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
+            opening_hours?: string;
+        };
+        /** @description A row that lies far from everything on the map. */
+        FarRow: {
+            /** @description Where it lies: longitude and latitude. */
+            at: number[];
+            /** @description The id of its case. */
+            id: string;
+            /** @description What may have happened. */
+            problem: string;
+            /** @description The same in Chinese. */
+            problem_zh: string;
+            /**
+             * Format: int32
+             * @description Its number in the sheet.
+             */
+            row: number;
+            /** @description The name of its sheet, in a workbook. */
+            sheet?: string | null;
+        };
+        Feature: {
+            geometry: components["schemas"]["Geometry"] | null;
+            id: string;
+            links?: components["schemas"]["Link"][];
+            properties: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description The commit that wrote this version.
+             */
+            seq: number;
+            /** @enum {string} */
+            type: "Feature";
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A page of features. */
+        FeatureCollection: {
+            features: components["schemas"]["Feature"][];
+            links?: components["schemas"]["Link"][];
+            /** @description How many match in all, where that is known. */
+            numberMatched?: number;
+            numberReturned?: number;
+            /** Format: date-time */
+            timeStamp?: string;
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        FeatureId: string;
+        /** @description The figures of one community, unit or category. */
+        FigureRow: {
+            /**
+             * Format: int32
+             * @description Cases closed in it.
+             */
+            closed: number;
+            /**
+             * Format: int32
+             * @description Cases filed in it.
+             */
+            filed: number;
+            /**
+             * Format: double
+             * @description The median time from the report to the end, hours by the clock.
+             */
+            hours_to_close_median?: number | null;
+            /** @description Its id; empty for cases that have none. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Of those closed: handled before they were due.
+             */
+            on_time: number;
+            /**
+             * Format: double
+             * @description `on_time` of those closed cases that had a date, 0 to 1.
+             */
+            on_time_share?: number | null;
+            /**
+             * Format: int32
+             * @description Of those closed: how many were rated.
+             */
+            rated: number;
+            /**
+             * Format: double
+             * @description The mean of their ratings, 1 to 5.
+             */
+            rating_mean?: number | null;
+            /**
+             * Format: int32
+             * @description Cases rejected in it.
+             */
+            rejected: number;
+            /**
+             * Format: int32
+             * @description Of those closed: how often one had been taken up again.
+             */
+            reopened: number;
+            /**
+             * Format: int32
+             * @description Cases reported in the month.
+             */
+            reported: number;
+            /**
+             * Format: int32
+             * @description Of those closed: how often a unit gave one back.
+             */
+            returned: number;
+        };
+        /** @description The figures of a month. */
+        Figures: {
+            /** @description By what. */
+            by: components["schemas"]["FiguresBy"];
+            /** @description `2026-11`. */
+            month: string;
+            /** @description All together. */
+            total: components["schemas"]["FigureRow"];
+        };
+        /** @description The three tables. */
+        FiguresBy: {
+            /** @description By category. */
+            category: components["schemas"]["FigureRow"][];
+            /** @description By the id of the community's grid. */
+            community: components["schemas"]["FigureRow"][];
+            /** @description By the id of the unit in charge. */
+            unit: components["schemas"]["FigureRow"][];
+        };
+        /** @description Properties of the collection `first_aid_stations` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        FirstAidStationsProperties: {
+            /** @description Has an automated external defibrillator. */
+            aed?: boolean;
+            /** @description The id of the grid that contains it. */
+            grid?: string;
+            /** @description The shop or office that keeps it. */
+            host?: string;
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
+            opening_hours?: string;
+            /** @description The host's telephone number. */
+            phone?: string;
+        };
+        Found: {
+            features: (components["schemas"]["Feature"] & {
+                collection: string;
+            })[];
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        Geometry: {
+            coordinates: number[];
+            /** @enum {string} */
+            type: "Point";
+        } | {
+            coordinates: number[][];
+            /** @enum {string} */
+            type: "MultiPoint";
+        } | {
+            coordinates: number[][];
+            /** @enum {string} */
+            type: "LineString";
+        } | {
+            coordinates: number[][][];
+            /** @enum {string} */
+            type: "MultiLineString";
+        } | {
+            coordinates: number[][][];
+            /** @enum {string} */
+            type: "Polygon";
+        } | {
+            coordinates: number[][][][];
+            /** @enum {string} */
+            type: "MultiPolygon";
+        } | {
+            geometries: components["schemas"]["Geometry"][];
+            /** @enum {string} */
+            type: "GeometryCollection";
+        };
+        /** @description Properties of the collection `green` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        GreenProperties: {
+            /** @description What kind of green it is. */
+            kind?: string;
+            /** @description The name people use on the spot. */
+            name?: string;
+        };
+        /** @description What a grid shows. */
+        GridStatus: {
+            /** @description Its code. */
+            code?: string | null;
+            /** @description The grid. */
+            id: components["schemas"]["FeatureId"];
+            /** @description `street`, `community` or `grid`. */
+            kind?: string | null;
+            /** @description Its level. */
+            level: components["schemas"]["Level"];
+            /** @description Open warnings in it, those of its parts included. */
+            open: components["schemas"]["OpenCounts"];
+            /** @description Why, in words; absent where the role does not see the reasons of cases. */
+            reason?: components["schemas"]["Localized"];
+            /**
+             * Format: date-time
+             * @description Since when it has been at least this bad: the earliest open warning of that level.
+             */
+            since?: string | null;
+        };
+        /** @description The level of every grid. */
+        GridStatuses: {
+            /**
+             * Format: date-time
+             * @description The moment that it shows.
+             */
+            at: string;
+            /** @description The grids, those that others roll up to too. */
+            grids: components["schemas"]["GridStatus"][];
+            /** @description What is open on the whole map. */
+            open: components["schemas"]["OpenCounts"];
+            /**
+             * Format: int64
+             * @description The commit that it shows.
+             */
+            seq: number;
+        };
+        /** @description Properties of the collection `grids` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        GridsProperties: {
+            /** @description Division code: 9 digits for a street, 12 for a community, 15 for a grid (county 6 + street 3 + community 3 + number 3). */
+            code?: string;
+            /** @description How many families are registered in it. */
+            households?: number;
+            /**
+             * @description A street, a community or a grid.
+             * @enum {string}
+             */
+            kind?: "street" | "community" | "grid";
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description The id of the unit above it. */
+            parent?: string;
+            /** @description How many people are registered in it. */
+            population?: number;
+        };
+        /** @description The history of a case. */
+        History: {
+            /** @description The case. */
+            id: string;
+            /** @description The first one first, each without what the caller's role must not see. */
+            steps: components["schemas"]["Step"][];
+        };
+        /** @description What an import came to, or with `dry_run` would come to. */
+        ImportReport: {
+            /**
+             * Format: int32
+             * @description Cases that are new.
+             */
+            created: number;
+            /** @description Whether it was only asked what would happen. */
+            dry_run: boolean;
+            /** @description The first 20 of them. */
+            far: components["schemas"]["FarRow"][];
+            /**
+             * Format: int64
+             * @description How many new rows lie far from everything on the map.
+             */
+            far_away: number;
+            /** @description Headers that no column of the ledger has. */
+            ignored: string[];
+            /** @description The first 20 rows as they would be. */
+            preview: components["schemas"]["ImportedRow"][];
+            /** @description Why rows can't be taken. Where there is one, nothing was written. */
+            problems: components["schemas"]["SheetProblem"][];
+            /** @description How many rows its sheets have. */
+            rows: number;
+            /** @description The sheets that were read. */
+            sheets: components["schemas"]["SheetRead"][];
+            /** @description The sheets that were left out. */
+            skipped: components["schemas"]["SkippedSheet"][];
+            /**
+             * Format: int32
+             * @description Cases that are as the sheet says.
+             */
+            unchanged: number;
+            /**
+             * Format: int32
+             * @description Cases that are known and go on.
+             */
+            updated: number;
+        };
+        /** @description What becomes of a row of a sheet. */
+        ImportedRow: {
+            /** @description What becomes of it. */
+            becomes: components["schemas"]["Becomes"];
+            /** @description The category. */
+            category: string;
+            /** @description The community of the case. */
+            community?: string | null;
+            /** @description The grid of the case. */
+            grid?: string | null;
+            id?: components["schemas"]["FeatureId"] | null;
+            level?: components["schemas"]["Level"] | null;
+            /** @description Where it is, in words. */
+            place?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was reported.
+             */
+            reported_at: string;
+            /**
+             * Format: int32
+             * @description Its number in the sheet.
+             */
+            row: number;
+            /** @description The name of its sheet, in a workbook. */
+            sheet?: string | null;
+            /** @description Where the case stands after it. */
+            status: components["schemas"]["Status"];
+            /** @description The unit in charge. */
+            unit?: string | null;
         };
         /** @description Invites. */
         InviteList: {
@@ -1417,6 +2174,144 @@ export interface components {
          * @enum {string}
          */
         JobStateShown: "queued" | "running" | "done" | "cancelled" | "failed" | "lost";
+        /** @description What this service is, and where its parts are. */
+        Landing: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            at: string;
+            /** @description Whether the synthetic demo district is on the map. */
+            demo: boolean;
+            /** @description What the service is. */
+            description: string;
+            /** @description Where its data lies. */
+            extent: components["schemas"]["LandingExtent"];
+            /** @description Where its parts are. */
+            links: components["schemas"]["Link"][];
+            /** @description The pages for people. */
+            pages: string[];
+            /**
+             * Format: int64
+             * @description The newest commit.
+             */
+            seq: number;
+            /** @description Whose data stands on the map. */
+            sources: components["schemas"]["DataSource"][];
+            /** @description The street's name, where the map has one. */
+            title: string;
+        };
+        /** @description Where the data lies. */
+        LandingExtent: {
+            /** @description West, south, east, north; degrees, WGS 84. Null for an empty map. */
+            bbox?: number[] | null;
+        };
+        /**
+         * @description How bad it is. Ordered: the worst of several is their maximum.
+         * @enum {string}
+         */
+        Level: "no_data" | "green" | "yellow" | "red";
+        /** @description A link to another resource (RFC 8288). */
+        Link: {
+            /** @description Its address. */
+            href: string;
+            /** @description What the resource is to this one: `self`, `next`, `items`. */
+            rel: string;
+            /** @description Its title. */
+            title: string;
+            /** @description Its media type. */
+            type: string;
+        };
+        /** @description A text in both languages of the product; Chinese comes first and is never missing. */
+        Localized: {
+            /** @description English. */
+            en: string;
+            /** @description Chinese. */
+            zh: string;
+        };
+        /** @description What became of the notice that a step is worth. */
+        Notice: "sent" | {
+            /** @description A silence holds it back. */
+            silenced_by: string;
+        } | {
+            /** @description A red case of the same grid holds it back. */
+            inhibited_by: components["schemas"]["FeatureId"];
+        };
+        /** @description Of what units are notified. */
+        NoticeRule: {
+            /** @description From this level on. */
+            from: components["schemas"]["Level"];
+            /** @description Whether a red case holds back the yellow notices of its grid. */
+            red_inhibits_yellow: boolean;
+        };
+        /** @description What an observation came to. */
+        ObservationAnswer: {
+            /** @description The category. */
+            category: string;
+            /** @description Set where it is not newer than the last one: it changes nothing. */
+            late?: boolean;
+            /** @description The place. */
+            place: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description The condition after it. */
+            state: components["schemas"]["ConditionState"];
+            /**
+             * Format: double
+             * @description The last value, in the unit of the thresholds.
+             */
+            value?: number | null;
+            warning?: components["schemas"]["FeatureId"] | null;
+        };
+        /** @description Of the cases closed lately, those that had been handled before they were due. */
+        OnTime: {
+            /**
+             * Format: int32
+             * @description Cases closed in them.
+             */
+            closed: number;
+            /**
+             * Format: int32
+             * @description Over so many days, today included.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description Of these, how many had been handled by it.
+             */
+            on_time: number;
+            /**
+             * Format: double
+             * @description `on_time` of `with_due`, 0 to 1.
+             */
+            share?: number | null;
+            /**
+             * Format: int32
+             * @description Of those, how many had a due date; without one a case has no share in it.
+             */
+            with_due: number;
+        };
+        /** @description How many warnings are open, by level. */
+        OpenCounts: {
+            /**
+             * Format: int32
+             * @description 绿色: open, and in order.
+             */
+            green: number;
+            /**
+             * Format: int32
+             * @description 红色预警.
+             */
+            red: number;
+            /**
+             * Format: int32
+             * @description 黄色预警.
+             */
+            yellow: number;
+        };
         /** @description A new password in the place of an old one. */
         PasswordChange: {
             /** @description The password as it is to be, at least 10 characters. */
@@ -1424,6 +2319,8 @@ export interface components {
             /** @description The password as it was. */
             old: string;
         };
+        /** @enum {string} */
+        PhotoKind: "report" | "before" | "after" | "other";
         /** @description A photo that was taken in. */
         PhotoTaken: {
             /**
@@ -1448,6 +2345,73 @@ export interface components {
              */
             width: number;
         };
+        /** @description A place near which it is worse. */
+        PlaceFactor: {
+            /** @description For which categories; all where it is empty. */
+            categories: string[];
+            /** @description The collection that it stands in. */
+            collection: string;
+            /** @description Its name in English. */
+            en: string;
+            /**
+             * Format: double
+             * @description By how much the times are multiplied.
+             */
+            factor: number;
+            /** @description Which features of it: properties and their values. */
+            where: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: double
+             * @description Within how many metres.
+             */
+            within_m: number;
+            /** @description Its name in Chinese. */
+            zh: string;
+        };
+        /** @description Properties of the collection `pocket_parks` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        PocketParksProperties: {
+            /** @description The ground it covers. */
+            area_m2?: number;
+            /** @description What there is to use in it. */
+            features?: string[];
+            /** @description The id of the grid that contains it. */
+            grid?: string;
+            /** @description The name people use on the spot. */
+            name?: string;
+            /**
+             * Format: date
+             * @description The day it was opened to the public.
+             */
+            opened_on?: string;
+        };
+        /** @description A preset. */
+        Preset: {
+            /** @description Its name, as it stands in an address. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The commit that wrote it.
+             */
+            seq: number;
+            /** @description The settings: keys and values as in the query of a page's URL. */
+            settings: {
+                [key: string]: string;
+            };
+            /** @description What people call it. */
+            title?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            updated_at: string;
+        };
+        /** @description All presets. */
+        PresetList: {
+            /** @description By name. */
+            presets: components["schemas"]["Preset"][];
+        };
         /** @description A preset to be kept. */
         PresetWanted: {
             /** @description What it sets: the keys of a page's address, each with a text. */
@@ -1457,6 +2421,14 @@ export interface components {
              * @example 早班大屏
              */
             title?: string | null;
+        };
+        /** @description How long personal data is kept. */
+        PrivacyRule: {
+            /**
+             * Format: int32
+             * @description A contact is erased so many days after its case ended.
+             */
+            contact_days: number;
         };
         /** @description What went wrong (RFC 9457), in words that somebody can act on. */
         Problem: {
@@ -1491,6 +2463,199 @@ export interface components {
              */
             stage: string;
         };
+        /** @description A row that plain SQL wrote and that is no valid feature. The map keeps what it had. */
+        Quarantined: {
+            /** @description The collection. */
+            collection: string;
+            /** @description The feature's id. */
+            id: string;
+            /** @description What is wrong with it. */
+            problem: string;
+            /**
+             * Format: int64
+             * @description The commit that wrote it.
+             */
+            seq: number;
+        };
+        /** @description How well the node can answer. */
+        Ready: {
+            /**
+             * Format: date-time
+             * @description When that was made.
+             */
+            at: string;
+            /** @description What is wrong with the files of the configuration, in whose place the ones before them are in force. */
+            config: components["schemas"]["ConfigProblem"][];
+            /** @description Rows that plain SQL wrote and that are no valid features. */
+            quarantined: components["schemas"]["Quarantined"][];
+            /**
+             * Format: int64
+             * @description The commit that it shows.
+             */
+            seq: number;
+            /**
+             * @description `ready`; `stale` while the database is away and reads are answered from memory; `read_only` while
+             *     nothing can be written.
+             * @example ready
+             */
+            status: string;
+            /** @description The database. */
+            store: components["schemas"]["ReadyStore"];
+            /** @description Whether writing works. */
+            writable: components["schemas"]["Writable"];
+        };
+        /** @description The database. */
+        ReadyStore: {
+            /**
+             * Format: date-time
+             * @description When it was last heard.
+             */
+            heard_at: string;
+            /** @description `sqlite` or `postgis`. */
+            kind: string;
+            /** @description Whether it answers. What a driver says may name hosts: only that there is trouble is told. */
+            reachable: boolean;
+        };
+        /** @description How a level rises with the number of reports. */
+        RepeatRule: {
+            /**
+             * Format: double
+             * @description Within how many metres they count together.
+             */
+            distance_m: number;
+            /** @description The levels. */
+            steps: components["schemas"]["RepeatStep"][];
+            /**
+             * Format: int32
+             * @description Within how many days.
+             */
+            window_days: number;
+        };
+        /** @description A level that is reached with a number of reports. */
+        RepeatStep: {
+            /** @description The level from then on. */
+            level: components["schemas"]["Level"];
+            /**
+             * Format: int32
+             * @description With so many.
+             */
+            nth: number;
+        };
+        /** @description How many reports an address may make without an account. */
+        ReportRule: {
+            /**
+             * Format: int32
+             * @description At once.
+             */
+            at_once: number;
+            /**
+             * Format: int64
+             * @description And one more in so many seconds.
+             */
+            every_s: number;
+        };
+        /** @description Properties of the collection `roads` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        RoadsProperties: {
+            /** @description This stretch is on a bridge. */
+            bridge?: boolean;
+            /** @description A value of OpenStreetMap's highway key. */
+            kind?: string;
+            /** @description Motor lanes, both ways together. */
+            lanes?: number;
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description Motor traffic follows the line's direction only. */
+            oneway?: boolean;
+            /** @description A value of OpenStreetMap's surface key. */
+            surface?: string;
+            /** @description This stretch is in a tunnel. */
+            tunnel?: boolean;
+            /** @description Width of the roadway. */
+            width_m?: number;
+        };
+        /**
+         * @description A role. Each includes the ones before it in the ladder public, rider, grid worker, officer,
+         *     admin; unit stands beside rider, planner and steward beside officer.
+         * @enum {string}
+         */
+        Role: "public" | "rider" | "unit" | "grid_worker" | "officer" | "planner" | "steward" | "admin";
+        /** @description Properties of the collection `routes` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        RoutesProperties: {
+            /**
+             * @description Who may use it.
+             * @enum {string}
+             */
+            access?: "yes" | "permissive" | "destination" | "delivery" | "customers" | "private" | "no";
+            /** @description Inside a building or under the ground. */
+            covered?: boolean;
+            /**
+             * @description Whether an e-bike may be ridden along it.
+             * @enum {string}
+             */
+            ebike?: "yes" | "no" | "dismount";
+            /**
+             * @description Whether people may walk along it.
+             * @enum {string}
+             */
+            foot?: "yes" | "no";
+            /**
+             * @description What kind of way it is.
+             * @enum {string}
+             */
+            kind?: "road" | "lane" | "cycleway" | "path" | "steps" | "garage" | "crossing";
+            /** @description 0 is the ground, below 0 is under it. */
+            layer?: number;
+            /** @description The fastest a bike may go. */
+            max_kmh?: number;
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description Ridden only along the line's direction; walking and pushing go both ways. */
+            oneway?: boolean;
+            /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
+            opening_hours?: string;
+            /** @description Whether it is a flight of steps, or how many steps it has. */
+            steps?: boolean | number;
+            /** @description A value of OpenStreetMap's surface key. */
+            surface?: string;
+            /** @description The width that can be used. */
+            width_m?: number;
+        };
+        /** @description The rules in force. Times are hours: working hours for `respond`, `handle` and `overdue`. */
+        RulesInForce: {
+            /** @description `calendar.toml` as it is in force; null where there is none. */
+            calendar?: string | null;
+            /** @description What each category comes to. */
+            categories: components["schemas"]["CategoryRule"][];
+            /** @description What may be the same case. */
+            duplicates: components["schemas"]["DuplicateRule"];
+            /**
+             * Format: date-time
+             * @description Since when these rules are in force.
+             */
+            in_force_since: string;
+            /** @description Of what units are notified. */
+            notices: components["schemas"]["NoticeRule"];
+            /** @description Places near which it is worse. */
+            places: components["schemas"]["PlaceFactor"][];
+            /** @description How long personal data is kept. */
+            privacy: components["schemas"]["PrivacyRule"];
+            problem?: components["schemas"]["ConfigProblem"] | null;
+            /** @description All of them. */
+            problems: components["schemas"]["ConfigProblem"][];
+            /** @description How many reports an address may make without an account. */
+            reports: components["schemas"]["ReportRule"];
+            /** @description `rules.toml` as it is in force; null where there is none. */
+            rules?: string | null;
+            /**
+             * Format: int32
+             * @description This year, where its holidays are not known.
+             */
+            unknown_year?: number | null;
+            /** @description From how far away a case may be verified. */
+            verify: components["schemas"]["VerifyRule"];
+            /** @description The years whose holidays are known. */
+            years: number[];
+        };
         /** @description Which cases go into the sheet. */
         Selection: {
             /** @description Their ids, in the order of the rows; one that is not there (any more) is passed over. */
@@ -1516,6 +2681,39 @@ export interface components {
             /** @description The id of the member unit that the account works for. */
             unit?: string | null;
         };
+        /** @description A fault of a sheet. */
+        SheetProblem: {
+            /** @description The column's header, where it is one column's fault. */
+            column?: string | null;
+            /** @description What is wrong and what was expected. */
+            problem: string;
+            /** @description The same in Chinese, for those who keep the sheet. */
+            problem_zh: string;
+            /**
+             * Format: int32
+             * @description The row as the sheet counts it, from 1.
+             */
+            row: number;
+            /** @description The sheet's name, in a workbook. */
+            sheet?: string | null;
+        };
+        /** @description A sheet that was read. */
+        SheetRead: {
+            /**
+             * Format: int32
+             * @description The row of its headers, from 1.
+             */
+            header_row: number;
+            /** @description How many rows it has under them. */
+            rows: number;
+            /** @description Its name, in a workbook. */
+            sheet?: string | null;
+        };
+        /**
+         * @description On which side of a threshold it is bad.
+         * @enum {string}
+         */
+        Side: "above" | "below";
         /** @description What signing in takes: a token, or a name and a password. */
         SignIn: {
             /** @description The account's name. */
@@ -1524,6 +2722,260 @@ export interface components {
             password?: string | null;
             /** @description The secret of a token. */
             token?: string | null;
+        };
+        /** @description For a while, notices of what it matches are held back. */
+        Silence: {
+            /** @description Who began it. */
+            account?: string | null;
+            /** @description Whether it has not ended yet. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            at: string;
+            /** @description Its id. */
+            id: components["schemas"]["FeatureId"];
+            /** @description What it is of: everything that is named must fit. */
+            match: components["schemas"]["SilenceMatch"];
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Its end.
+             */
+            until: string;
+        };
+        /** @description All silences. */
+        SilenceList: {
+            /** @description Those that are over too. */
+            silences: components["schemas"]["Silence"][];
+        };
+        /** @description What a silence is of: everything that is named must fit. */
+        SilenceMatch: {
+            /** @description A category. */
+            category?: string | null;
+            /** @description A community. */
+            community?: string | null;
+            /** @description A grid. */
+            grid?: string | null;
+            /** @description A case. */
+            warning?: string | null;
+        };
+        /** @description A sheet that is left out. */
+        SkippedSheet: {
+            /** @description How many rows it has that are not empty. */
+            rows: number;
+            /** @description What it is called. */
+            sheet: string;
+            /** @description Why it is left out. */
+            why: string;
+            /** @description The same in Chinese. */
+            why_zh: string;
+        };
+        /** @description Where features are. */
+        SpatialExtent: {
+            /** @description One box: west, south, east, north; degrees. */
+            bbox: number[][];
+            /** @description The coordinate system of the box. */
+            crs: string;
+        };
+        /** @enum {string} */
+        Status: "reported" | "filed" | "rejected" | "merged" | "dispatched" | "returned" | "handling" | "handled" | "verified" | "closed" | "parked";
+        /** @description One step. Fields that an action has no use for are absent. */
+        Step: {
+            /** @description By which account; absent for the public and for the system. */
+            account?: string | null;
+            /** @description What was done. */
+            action: components["schemas"]["Action"];
+            /**
+             * Format: date-time
+             * @description When it took effect.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description How far from the case a verification was made, metres.
+             */
+            distance_m?: number | null;
+            /**
+             * Format: date-time
+             * @description Until when it is due from now on.
+             */
+            due_at?: string | null;
+            from?: components["schemas"]["Status"] | null;
+            into?: components["schemas"]["FeatureId"] | null;
+            level?: components["schemas"]["Level"] | null;
+            /**
+             * Format: int32
+             * @description Its number in the case, from 1.
+             */
+            n: number;
+            /** @description What they wrote. */
+            note?: string | null;
+            notice?: components["schemas"]["Notice"] | null;
+            /** @description What they photographed. */
+            photos?: components["schemas"]["StepPhoto"][];
+            /**
+             * Format: int32
+             * @description 1 to 5.
+             */
+            rating?: number | null;
+            /** @description Why, in their words. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description How many more reports the case stands for.
+             */
+            reports?: number | null;
+            result?: components["schemas"]["Verdict"] | null;
+            /** @description In which role. */
+            role: components["schemas"]["Role"];
+            /** @description The status after. */
+            to?: components["schemas"]["Status"];
+            /** @description The unit that a dispatch names. */
+            to_unit?: string | null;
+            /** @description The unit to which that account belongs. */
+            unit?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is parked.
+             */
+            until?: string | null;
+            why?: components["schemas"]["Localized"] | null;
+        };
+        /** @description A photo of a step. */
+        StepPhoto: {
+            /** @description Its id under `/api/photos`. */
+            id: string;
+            /** @description What it shows. */
+            kind: components["schemas"]["PhotoKind"];
+        };
+        /** @description How it stands, and how the last days went. Drills and held reports never count. */
+        Summary: {
+            /**
+             * Format: date-time
+             * @description When it was counted.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Cases closed today.
+             */
+            closed_today: number;
+            /** @description China's days, the oldest first; the last one is today. */
+            days: components["schemas"]["SummaryDay"][];
+            /** @description Of the cases closed lately, those that had been handled in time. */
+            on_time: components["schemas"]["OnTime"];
+            /** @description What is open now. */
+            open: components["schemas"]["OpenCounts"];
+            /**
+             * Format: int32
+             * @description Cases reported today.
+             */
+            reported_today: number;
+            /**
+             * Format: int64
+             * @description The commit that it shows.
+             */
+            seq: number;
+            /**
+             * @description The day in China.
+             * @example 2026-11-22
+             */
+            today: string;
+            /** @description The member units. */
+            units: components["schemas"]["UnitCounts"];
+        };
+        /** @description A day of the ledger. */
+        SummaryDay: {
+            /**
+             * Format: int32
+             * @description Cases closed on it.
+             */
+            closed: number;
+            /**
+             * @description The day in China.
+             * @example 2026-11-22
+             */
+            date: string;
+            open?: components["schemas"]["OpenCounts"] | null;
+            /**
+             * Format: int32
+             * @description Cases reported on it.
+             */
+            reported: number;
+            /**
+             * Format: date-time
+             * @description The moment at which `open` is counted: its end, for today the present.
+             */
+            until: string;
+        };
+        /** @description When features are. */
+        TemporalExtent: {
+            /** @description One interval, open at both ends. */
+            interval: (string | null)[][];
+            /** @description The calendar. */
+            trs: string;
+        };
+        /** @description When a sensor's values open a case, and when they end it. */
+        Thresholds: {
+            /** @description On which side of the threshold it is bad. */
+            bad: components["schemas"]["Side"];
+            /**
+             * Format: double
+             * @description Beyond this it becomes bad.
+             */
+            enter: number;
+            /**
+             * Format: double
+             * @description It must be bad for so long.
+             */
+            for_hours: number;
+            /**
+             * Format: double
+             * @description It must be good for so long.
+             */
+            keep_hours: number;
+            /**
+             * Format: double
+             * @description Behind this it becomes good.
+             */
+            leave: number;
+            /**
+             * Format: double
+             * @description After so long without a value nothing is known; null for never.
+             */
+            no_data_after_hours?: number | null;
+        };
+        /** @description TileJSON 3.0.0: where the tiles of a collection are, and what stands in them. */
+        TileJson: {
+            /** @description What has to be said beside the map. */
+            attribution: string;
+            /** @description West, south, east, north; degrees. Absent for an empty collection. */
+            bounds?: number[] | null;
+            /** @description What it holds. */
+            description: string;
+            /**
+             * Format: int32
+             * @description The largest zoom level.
+             */
+            maxzoom: number;
+            /**
+             * Format: int32
+             * @description The least zoom level with something in it.
+             */
+            minzoom: number;
+            /** @description What the collection is called. */
+            name: string;
+            /** @description `xyz`. */
+            scheme: string;
+            /** @description `3.0.0`. */
+            tilejson: string;
+            /** @description The address of the tiles, with `{z}`, `{y}` and `{x}` in it. */
+            tiles: string[];
+            /** @description The one layer. */
+            vector_layers: components["schemas"]["VectorLayer"][];
         };
         /** @description A token that was made. */
         TokenMade: {
@@ -1575,6 +3027,235 @@ export interface components {
             /** @description Since when, RFC 3339. */
             since: string;
         };
+        /**
+         * @description Whose turn it is.
+         * @enum {string}
+         */
+        Turn: "officer" | "unit" | "verifier";
+        /** @description The member units. */
+        UnitCounts: {
+            /**
+             * Format: int32
+             * @description With a case to handle now.
+             */
+            at_work: number;
+            /**
+             * Format: int32
+             * @description On duty now.
+             */
+            on_duty: number;
+            /**
+             * Format: int32
+             * @description All of them.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description Whose duty hours are not known.
+             */
+            unknown_hours: number;
+        };
+        /** @description The member units for a case. */
+        UnitRanking: {
+            /** @description The best first. */
+            units: components["schemas"]["UnitSuggestion"][];
+        };
+        /** @description A unit, and what speaks for it. */
+        UnitSuggestion: {
+            /** @description Whether it may handle the category. */
+            competent: boolean;
+            /**
+             * Format: double
+             * @description How far it is, metres.
+             */
+            distance_m?: number | null;
+            /** @description The unit. */
+            id: components["schemas"]["FeatureId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it is on duty; `None` where its hours are not known. */
+            on_duty?: boolean | null;
+            /**
+             * Format: int32
+             * @description How many cases it has to handle now.
+             */
+            open_cases: number;
+            /**
+             * Format: double
+             * @description 0 to 100, the higher the better.
+             */
+            score: number;
+            /** @description Whether it serves the community. */
+            serves: boolean;
+            /** @description All of it in words. */
+            why: components["schemas"]["Localized"];
+        };
+        /** @description Properties of the collection `units` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        UnitsProperties: {
+            /** @description The ids of the communities it serves; empty means the whole street. */
+            communities?: string[];
+            /** @description The categories of warnings it handles. */
+            competences?: string[];
+            /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
+            duty_hours?: string;
+            /**
+             * @description What kind of organisation it is.
+             * @enum {string}
+             */
+            kind?: "street_office" | "community" | "department" | "utility" | "property" | "company" | "association";
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description The telephone number of whoever is on duty. */
+            phone?: string;
+        };
+        /** @description A layer of vector tiles. */
+        VectorLayer: {
+            /** @description What it is called. */
+            description: string;
+            /** @description Its properties, and what they are called. */
+            fields: {
+                [key: string]: string;
+            };
+            /** @description The collection. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The largest zoom level.
+             */
+            maxzoom: number;
+            /**
+             * Format: int32
+             * @description The least zoom level with something in it.
+             */
+            minzoom: number;
+        };
+        /** @enum {string} */
+        Verdict: "pass" | "fail";
+        /** @description From how far away a case may be verified. */
+        VerifyRule: {
+            /**
+             * Format: double
+             * @description Metres.
+             */
+            distance_m: number;
+        };
+        /** @description Properties of the collection `warnings` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        WarningsProperties: {
+            /** @description The building it happened in. */
+            building?: string;
+            /** @description More categories can be defined in rules.toml. */
+            category: string;
+            /**
+             * Format: date-time
+             * @description When it was closed, rejected or merged.
+             */
+            closed_at?: string;
+            /** @description The id of the community that contains it. */
+            community?: string;
+            /** @description The compound it happened in. */
+            compound?: string;
+            /** @description Made up for the demonstration; not a real event. */
+            demo?: boolean;
+            /**
+             * Format: date-time
+             * @description When it was dispatched, the last time.
+             */
+            dispatched_at?: string;
+            /**
+             * Format: date-time
+             * @description When whoever's turn it is must have done it: filed, dispatched or handled it.
+             */
+            due_at?: string;
+            /** @description A drill, which is never counted. */
+            exercise?: boolean;
+            /**
+             * Format: date-time
+             * @description When it was filed, the last time.
+             */
+            filed_at?: string;
+            /** @description The id of the grid that contains it. */
+            grid?: string;
+            /**
+             * Format: date-time
+             * @description When the unit said that it was handled.
+             */
+            handled_at?: string;
+            /** @description Likely spam, kept for an officer to look at; it counts nowhere. */
+            held?: boolean;
+            /** @description The number of the 12345 hotline's own record. */
+            hotline_number?: string;
+            /**
+             * @description What kind of housing it happened in.
+             * @enum {string}
+             */
+            housing?: "old_estate" | "commodity" | "mixed_use";
+            /** @description What the ledger keeps for itself: who handled it, where it stood before it was parked, when its clock stood still. */
+            ledger?: Record<string, never>;
+            level?: components["schemas"]["Level"];
+            /** @description The warning that stands for it. */
+            merged_into?: string;
+            /** @description What the reporter wrote. */
+            note?: string;
+            /**
+             * Format: date-time
+             * @description Only where it is overdue: when it fell due.
+             */
+            overdue_at?: string;
+            /**
+             * Format: date-time
+             * @description Until when it is set aside.
+             */
+            parked_until?: string;
+            /** @description All its photos. */
+            photos?: {
+                /** Format: date-time */
+                at?: string;
+                id: string;
+                /** @enum {string} */
+                kind: "report" | "before" | "after" | "other";
+            }[];
+            /** @description The place in words. */
+            place?: string;
+            /** @description How the reporter rated what was done, 1 to 5. */
+            rating?: number;
+            /** @description Why it is at its level. */
+            reason?: {
+                en?: string;
+                zh?: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was first reported.
+             */
+            reported_at?: string;
+            /** @description How many reports it stands for, at least 1. */
+            reports?: number;
+            /**
+             * Format: date-time
+             * @description When it came to its present level.
+             */
+            since?: string;
+            /**
+             * @description How it was reported.
+             * @enum {string}
+             */
+            source?: "resident" | "hotline" | "rider" | "grid_worker" | "camera" | "sensor" | "unit" | "rule";
+            status?: components["schemas"]["Status"];
+            step?: components["schemas"]["Step"];
+            /** @description How many steps it has taken. */
+            steps?: number;
+            /** @description The member unit that has to handle it. */
+            unit?: string;
+        };
+        /** @description Properties of the collection `water` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        WaterProperties: {
+            /** @description What kind of water it is. */
+            kind?: string;
+            /** @description The name people use on the spot. */
+            name?: string;
+            /** @description The width of the water. */
+            width_m?: number;
+        };
         /** @description All webhooks. */
         WebhookList: {
             /** @description The oldest first. */
@@ -1624,6 +3305,13 @@ export interface components {
              */
             url: string;
         };
+        /** @description Whether writing works. */
+        Writable: {
+            /** @description Whether it does. */
+            ok: boolean;
+            /** @description What keeps it from working. */
+            problem?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1651,7 +3339,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Landing"];
                 };
             };
             /** @description Anything else: why it is refused */
@@ -2098,7 +3786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["CollectionList"];
                 };
             };
             /** @description Anything else: why it is refused */
@@ -2133,7 +3821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["CollectionShown"];
                 };
             };
             /** @description No such collection */
@@ -2201,7 +3889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
                 };
             };
             /** @description A parameter is wrong */
@@ -2268,7 +3956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
@@ -2345,7 +4033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description No such feature */
@@ -2400,7 +4088,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description Made */
@@ -2409,7 +4097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
@@ -2542,7 +4230,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
@@ -2613,7 +4301,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/schema+json": unknown;
+                    "application/schema+json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description Anything else: why it is refused */
@@ -2648,7 +4338,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/schema+json": unknown;
+                    "application/schema+json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description Anything else: why it is refused */
@@ -2680,7 +4372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["TileJson"];
                 };
             };
             /** @description No such collection */
@@ -2768,13 +4460,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{conditions: [{place, category, state, since, value, observed_at, fired_at?, warning?}]}`; `state` is inactive, pending, firing, recovering or no_data */
+            /** @description The conditions */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ConditionList"];
                 };
             };
             /** @description This takes an account */
@@ -2824,7 +4516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Conformance"];
                 };
             };
             /** @description Anything else: why it is refused */
@@ -2975,13 +4667,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{seq, at, grids: [{id, code, kind, level, since, reason: {zh, en}, open: {red, yellow, green}}]}`; `level` is red, yellow, green or no_data */
+            /** @description The level of every grid */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["GridStatuses"];
                 };
             };
             /** @description Anything else: why it is refused */
@@ -3705,7 +5397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
                 };
             };
             /** @description A parameter is wrong */
@@ -3751,13 +5443,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description `{place, category, state, since, value, warning?, late?}`: the condition after it, and the open case that it opened or joined. One that is not newer than the last is `late` and changes nothing. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides */
+            /** @description The condition after it. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ObservationAnswer"];
                 };
             };
             /** @description This takes an account */
@@ -3941,13 +5633,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{presets: [{name, title, settings, seq, updated_at}]}`, by name */
+            /** @description The presets */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PresetList"];
                 };
             };
             /** @description Anything else: why it is refused */
@@ -3977,13 +5669,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Kept: `{name, title, settings, seq, updated_at}` */
+            /** @description Kept */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Preset"];
                 };
             };
             /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
@@ -4099,13 +5791,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{rules, calendar, categories: [{id, zh, en, level, photo, respond_hours, handle_hours, age, overdue, repeats, condition, handlers}], places, verify, duplicates, notices, privacy, reports, years, unknown_year, in_force_since, problem, problems}`: the two texts as they are in force and what they come to; times are hours, working hours for `respond`, `handle` and `overdue`. `problem` is null, or the first mistake `{file, line, column, problem, expected}` of a file that was refused */
+            /** @description The two texts as they are in force, and what they come to */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["RulesInForce"];
                 };
             };
             /** @description Anything else: why it is refused */
@@ -4141,7 +5833,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Found"];
                 };
             };
             /** @description A parameter is wrong */
@@ -4369,13 +6061,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{silences: [{id, match: {grid?, community?, category?, warning?}, reason, until, at, account, active}]}` */
+            /** @description The silences */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SilenceList"];
                 };
             };
             /** @description This takes an account */
@@ -4427,7 +6119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Silence"];
                 };
             };
             /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
@@ -4561,7 +6253,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description No such style */
@@ -4667,7 +6361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["CaseCollection"];
                 };
             };
             /** @description A parameter is wrong */
@@ -4710,7 +6404,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Case"];
                 };
             };
             /** @description The case, with `receipt`: the secret by which its reporter follows and rates it; and with `warnings` where its place lies far from everything on the map. Location names it */
@@ -4719,7 +6413,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Case"];
                 };
             };
             /** @description Saved, with the `receipt`, and not visible on this server yet; `location` can be read with `?min-seq=` */
@@ -4804,7 +6498,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["DuplicateCollection"];
                 };
             };
             /** @description A parameter is missing or wrong */
@@ -4895,7 +6589,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Figures"];
                 };
             };
             /** @description No month */
@@ -4955,13 +6649,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description `{rows, sheets: [{sheet, header_row, rows}], skipped: [{sheet, rows, why, why_zh}], created, updated, unchanged, problems: [{sheet?, row, column?, problem, problem_zh}], ignored: [headers], preview: [the first 20], far_away: the new rows that lie far from everything on the map, far: [{sheet?, row, id, at, problem, problem_zh}, the first 20 of them]}`; with a problem nothing was written */
+            /** @description What it came to; with a problem nothing was written */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             /** @description Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=` */
@@ -5052,13 +6746,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{seq, at, today, open: {red, yellow, green}, reported_today, closed_today, on_time: {days, closed, with_due, on_time, share}, units: {total, on_duty, at_work, unknown_hours}, days: [{date, until, open, reported, closed}]}`. Days are China's, the oldest first; `open` is what was open at `until`, the same as `as_of` that moment tells, or null while it is still being counted. `at_work` are units with a case to handle, `unknown_hours` those whose duty hours are not known. Drills and held reports never count */
+            /** @description How it stands, and how the last days went */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Summary"];
                 };
             };
             /** @description A parameter is wrong */
@@ -5104,7 +6798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Case"];
                 };
             };
             /** @description Not the receipt of this case */
@@ -5162,7 +6856,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": unknown;
+                    "application/geo+json": components["schemas"]["Case"];
                 };
             };
             /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
@@ -5251,13 +6945,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{id, contact}`; `contact` is null where none was left, or its time is over and it was erased */
+            /** @description How to reach who reported it */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Contact"];
                 };
             };
             /** @description This takes an account */
@@ -5372,13 +7066,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{id, steps: [{n, action, at, role, from, to, level, why, …}]}`; who, in which words, with which photos: from the role grid_worker */
+            /** @description The steps; who, in which words, with which photos: from the role grid_worker */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["History"];
                 };
             };
             /** @description No such case */
@@ -5413,13 +7107,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{units: [{id, name, score, competent, serves, on_duty, open_cases, distance_m, why: {zh, en}}]}`; `on_duty` is null where the hours are not known */
+            /** @description The units with their reasons */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UnitRanking"];
                 };
             };
             /** @description This takes an account */
@@ -5643,13 +7337,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{status: live}` */
+            /** @description The process lives */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Alive"];
                 };
             };
             /** @description Anything else: why it is refused */
@@ -5672,13 +7366,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `status` is ready, stale while the database is away and reads are answered from memory, or read_only while nothing can be written; `writable` is `{ok, problem}`: whether writing works, and what keeps it from working; `quarantined` names rows that plain SQL wrote and that are no valid features; `config` what is wrong with the files of the configuration, in whose place the ones before them are in force; `tasks` are those that run as long as the process, by name, each `{state: running | waiting | stopped, since, restarts, problem}`: one that ended or panicked is started again after a pause */
+            /** @description How well the node can answer */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Ready"];
                 };
             };
             /** @description Anything else: why it is refused */

@@ -6,7 +6,7 @@ import { statusWords } from './words';
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 
-export const levelOf = (c: Case): Level => parseLevel(c.properties.level);
+export const levelOf = (c: Pick<Case, 'properties'>): Level => parseLevel(c.properties.level);
 
 /** Whether it still needs somebody. */
 export const isOpen = (c: Case): boolean => !ENDED.has(c.properties.status ?? 'reported');

@@ -29,11 +29,11 @@ export function stepText(step: Step, lang: Lang, w: DeskWords, unitName: (id: st
   if (step.due_at && step.action !== 'level') lines.push(`${w.until} ${moment(new Date(step.due_at), lang)}`);
   if (step.until) lines.push(w.parkedUntil(format.date(new Date(step.until), lang)));
   if (step.rating) lines.push(`${w.rating} ${'★'.repeat(step.rating)}${'☆'.repeat(5 - step.rating)}`);
-  if (step.distance_m !== undefined) lines.push(format.distance(step.distance_m));
+  if (typeof step.distance_m === 'number') lines.push(format.distance(step.distance_m));
   const reason = reasonOf(step, lang);
   if (reason) lines.push(reason);
   if (step.note) lines.push(step.note);
-  if (typeof step.notice === 'object') lines.push(step.notice.inhibited_by ? w.noticeInhibited(step.notice.inhibited_by) : w.noticeSilenced);
+  if (step.notice && step.notice !== 'sent') lines.push('inhibited_by' in step.notice ? w.noticeInhibited(step.notice.inhibited_by) : w.noticeSilenced);
   const system = MARKS.has(step.action) && !step.account;
   const who = system ? pick(roleWords['system'], lang) : [step.account, step.unit && unitName(step.unit)].filter(Boolean).join(' · ') || pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
   return { what, who, at: moment(new Date(step.at), lang), lines };

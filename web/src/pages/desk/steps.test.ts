@@ -35,10 +35,10 @@ test('date fields show China’s day, whatever the machine believes', () => {
 });
 
 test('a step is told by who took it and what came of it', () => {
-  const told = stepText({ action: 'dispatch', at: '2026-11-22T06:05:00Z', role: 'officer', account: 'li', to_unit: 'unit-022', from: 'filed', to: 'dispatched' }, 'zh', words.zh, () => '城管执法中队');
+  const told = stepText({ n: 3, action: 'dispatch', at: '2026-11-22T06:05:00Z', role: 'officer', account: 'li', to_unit: 'unit-022', from: 'filed', to: 'dispatched' }, 'zh', words.zh, () => '城管执法中队');
   expect(told).toEqual({ what: '派遣', who: 'li', at: '11月22日 14:05', lines: ['→ 城管执法中队'] });
-  const level = stepText({ action: 'level', at: '2026-11-22T06:05:00Z', level: 'red', reason: { zh: '超期', en: 'overdue' } }, 'en', words.en, () => undefined);
-  const held = stepText({ action: 'report', at: '2026-11-22T06:05:00Z', account: 'li', notice: { inhibited_by: 'w-7' } }, 'zh', words.zh, () => undefined);
+  const level = stepText({ n: 4, action: 'level', role: 'admin', at: '2026-11-22T06:05:00Z', level: 'red', why: { zh: '超期', en: 'overdue' } }, 'en', words.en, () => undefined);
+  const held = stepText({ n: 1, action: 'report', role: 'officer', at: '2026-11-22T06:05:00Z', account: 'li', notice: { inhibited_by: 'w-7' } }, 'zh', words.zh, () => undefined);
   expect(held.lines).toEqual(['通知未发：本网格已有红色事件 w-7']);
   expect([level.what, level.who, level.lines]).toEqual(['Level changed · Red', 'System', ['overdue']]);
 });

@@ -31,7 +31,7 @@ test('a unit handles its own cases, a grid worker verifies those of its communit
 test('who handled it never gets it to verify', () => {
   const both: Worker = { ...worker, unit: 'unit-022' };
   expect(dutyOf(make('w', { status: 'handled' }), both)).toBe('waiting');
-  expect(dutyOf(make('w', { status: 'handled', unit: 'unit-001', step: { action: 'handle', at: '', account: 'wang' } }), worker)).toBe('waiting');
+  expect(dutyOf(make('w', { status: 'handled', unit: 'unit-001', step: { n: 4, action: 'handle', role: 'unit', at: '', account: 'wang' } }), worker)).toBe('waiting');
 });
 
 test('a case shows what waits in the outbox as done', () => {

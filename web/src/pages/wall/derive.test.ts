@@ -12,8 +12,8 @@ const warning = (id: string, properties: Partial<WarningProperties>): Warning =>
 });
 
 test('what has ended is not open', () => {
-  for (const status of ['closed', 'rejected', 'merged']) expect(isOpen(warning('a', { status }))).toBe(false);
-  for (const status of ['reported', 'parked', 'verified']) expect(isOpen(warning('a', { status }))).toBe(true);
+  for (const status of ['closed', 'rejected', 'merged'] as const) expect(isOpen(warning('a', { status }))).toBe(false);
+  for (const status of ['reported', 'parked', 'verified'] as const) expect(isOpen(warning('a', { status }))).toBe(true);
 });
 
 test('the red come before the yellow, the newest first, and green stays out of the list', () => {
@@ -54,7 +54,7 @@ test('categories are led by the reddest', () => {
 });
 
 test('communities are not counted as grids', () => {
-  const status = (kind: string, level: string): GridStatus => ({ id: kind + level, code: '', kind, level, since: null, reason: null, open: { red: 0, yellow: 0, green: 0 } });
+  const status = (kind: string, level: string): GridStatus => ({ id: kind + level, code: '', kind, level: level as GridStatus['level'], since: null, open: { red: 0, yellow: 0, green: 0 } });
   expect(gridCounts([status('grid', 'red'), status('community', 'red'), status('grid', 'mauve')])).toEqual({ red: 1, yellow: 0, green: 0, no_data: 1 });
 });
 
@@ -70,7 +70,7 @@ test('open cases by the kind of housing they are in; the street is none', () => 
 });
 
 test('of what is open each level is counted, and one that nobody knows is none of them', () => {
-  const list = [warning('1', {}), warning('2', { level: 'green' }), warning('3', { level: 'mauve' }), warning('4', { status: 'closed' }), warning('5', { held: true })];
+  const list = [warning('1', {}), warning('2', { level: 'green' }), warning('3', { level: 'mauve' as 'red' }), warning('4', { status: 'closed' }), warning('5', { held: true })];
   expect(byLevel(list)).toEqual({ red: 1, yellow: 0, green: 1, no_data: 1 });
 });
 

@@ -1,25 +1,20 @@
 // What is wrong, in words: the wall never lies by keeping quiet. The feed tells how old the data is; the server is
 // asked, now and then, how it is itself.
 import { under } from '@/core/api/root';
+import type { components } from '@/core/api/schema';
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef } from 'vue';
 import * as format from '@/core/i18n/format';
 import type { Bilingual } from '@/core/i18n/lang';
 
+type Schemas = components['schemas'];
 /** A mistake in a file of the configuration. */
-export interface Mistake {
-  file?: string;
-  /** From 1. */
-  line?: number;
-  column?: number;
-  problem?: string;
-  expected?: string;
-}
+type Mistake = Partial<Schemas['ConfigProblem']>;
 
-/** What `/health/ready` says, as far as it matters here. */
+/** What `/health/ready` says, as far as it matters here; a server of another release may say less. */
 export interface Ready {
   status?: string;
-  store?: { reachable?: boolean; heard_at?: string };
-  quarantined?: { collection?: string; id?: string; problem?: string }[];
+  store?: Partial<Schemas['ReadyStore']>;
+  quarantined?: Partial<Schemas['Quarantined']>[];
   config?: Mistake[];
 }
 

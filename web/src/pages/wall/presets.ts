@@ -1,11 +1,8 @@
 // Presets: what walls show, kept on the server under names.
 import { answered, http, raw, visible } from '@/core/api/client';
+import type { components } from '@/core/api/schema';
 
-export interface Preset {
-  name: string;
-  title?: string | null;
-  settings: Record<string, string>;
-}
+export type Preset = components['schemas']['Preset'];
 
 export const PRESET_NAME = /^[a-z0-9-]{1,40}$/;
 
