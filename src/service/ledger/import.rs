@@ -609,7 +609,7 @@ impl Addresses {
             for entry in map.get(collection).into_iter().flat_map(|c| c.iter()) {
                 meter.read(1).map_err(|_| LedgerError::Stopped)?;
                 let properties = cases::properties(entry);
-                let name = properties.get("name").and_then(Value::as_str);
+                let name = properties.get("name").and_then(serde_json::Value::as_str);
                 let name = name.unwrap_or_default().trim();
                 if !name.is_empty() {
                     each(name.to_owned(), entry);

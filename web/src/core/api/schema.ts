@@ -2501,6 +2501,13 @@ export interface components {
             status: string;
             /** @description The database. */
             store: components["schemas"]["ReadyStore"];
+            /**
+             * @description The tasks that run as long as the process, by name: one that ended or panicked is started again after a
+             *     pause.
+             */
+            tasks: {
+                [key: string]: components["schemas"]["TaskReport"];
+            };
             /** @description Whether writing works. */
             writable: components["schemas"]["Writable"];
         };
@@ -2911,6 +2918,28 @@ export interface components {
              */
             until: string;
         };
+        /** @description How a task is doing. */
+        TaskReport: {
+            /** @description How it failed last: `ended` or `panicked`. The log has the rest. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was started again.
+             */
+            restarts: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description Whether it runs. */
+            state: components["schemas"]["TaskState"];
+        };
+        /**
+         * @description Whether a task runs.
+         * @enum {string}
+         */
+        TaskState: "running" | "waiting" | "stopped";
         /** @description When features are. */
         TemporalExtent: {
             /** @description One interval, open at both ends. */
