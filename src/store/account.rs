@@ -83,18 +83,6 @@ impl Account {
         self.disabled_at.is_none() && self.expires_at.is_none_or(|end| end > now)
     }
 
-    /// Whether it is an administrator that may sign in.
-    pub(super) fn is_good_admin(&self, now: Timestamp) -> bool {
-        self.is_good(now) && self.rights.roles.contains(Role::Admin)
-    }
-
-    /// Whether a change ends what this administrator may do, now or at the moment when it expires.
-    pub(super) fn stops_being_admin(&self, after: &Self, now: Timestamp) -> bool {
-        self.is_good_admin(now)
-            && (!after.is_good_admin(now)
-                || (self.expires_at.is_none() && after.expires_at.is_some()))
-    }
-
     /// The principal of a session or a token of this account.
     pub(super) fn principal(&self, read_only: bool) -> Principal {
         Principal {
@@ -169,6 +157,32 @@ impl Account {
             self.has_password = true;
         }
         words.join("; ")
+    }
+}
+
+/// How many administrators can sign in: by a password, or by a token that does not only read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Admins {
+    /// At present.
+    pub now: i64,
+    /// Those of them whose account and credential have no end.
+    pub lasting: i64,
+}
+
+impl Admins {
+    /// Refuses a change that leaves no administrator, or none but such that end.
+    ///
+    /// # Errors
+    /// [`StoreError::LastAdmin`], which names the account.
+    pub fn must_stay(self, after: Self, name: &str) -> Result<(), StoreError> {
+        let nobody_is_left = self.now > 0 && after.now == 0;
+        let all_will_end = self.lasting > 0 && after.lasting == 0;
+        match nobody_is_left || all_will_end {
+            true => Err(StoreError::LastAdmin {
+                name: name.to_owned(),
+            }),
+            false => Ok(()),
+        }
     }
 }
 

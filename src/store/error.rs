@@ -125,7 +125,10 @@ pub enum StoreError {
         name: String,
     },
     /// Nobody could make accounts any more.
-    #[error("{name:?} is the last administrator: give another account the role admin first")]
+    #[error(
+        "{name:?} is the last administrator that can sign in for good: give another account the role admin \
+         and a password or a token without an end first"
+    )]
     LastAdmin {
         /// The account's name.
         name: String,

@@ -296,6 +296,9 @@ impl Store {
     }
 
     /// Makes a token useless, and the sessions begun with it. `false` where there is no such token.
+    ///
+    /// # Errors
+    /// [`StoreError::LastAdmin`] where no administrator could sign in without it.
     pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
         either!(self, s => s.revoke_token(id).await)
     }

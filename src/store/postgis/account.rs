@@ -63,7 +63,8 @@ impl PostgisStore {
 
     /// See [`Store::count_admins`](crate::store::Store::count_admins).
     pub async fn count_admins(&self) -> Result<u64, StoreError> {
-        admins(&mut *self.shared.pool.acquire().await?, false).await
+        let admins = admins(&mut *self.shared.pool.acquire().await?).await?;
+        Ok(admins.now as u64)
     }
 
     /// See [`Store::change_account`](crate::store::Store::change_account).
@@ -73,14 +74,11 @@ impl PostgisStore {
         change: &AccountChange,
     ) -> Result<Option<Account>, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
-        // Two administrators may disable each other: the second sees what the first did.
-        sqlx::query("LOCK TABLE onemap.accounts IN SHARE ROW EXCLUSIVE MODE")
-            .execute(&mut *tx)
-            .await?;
-        let Some(before) = by_id(&mut tx, id).await? else {
+        lock(&mut tx).await?;
+        let Some(mut account) = by_id(&mut tx, id).await? else {
             return Ok(None);
         };
-        let mut account = before.clone();
+        let before = admins(&mut tx).await?;
         let words = account.apply(change);
         if words.is_empty() {
             return Ok(Some(account));
@@ -99,12 +97,7 @@ impl PostgisStore {
         .bind(id)
         .execute(&mut *tx)
         .await?;
-        let now = now();
-        if before.stops_being_admin(&account, now)
-            && admins(&mut tx, account.is_good_admin(now)).await? == 0
-        {
-            return Err(StoreError::LastAdmin { name: account.name });
-        }
+        before.must_stay(admins(&mut tx).await?, &account.name)?;
         if account.disabled_at.is_some() || change.password.is_some() {
             sqlx::query("DELETE FROM onemap.sessions WHERE account = $1")
                 .bind(id)
@@ -208,12 +201,23 @@ pub(super) async fn by_name(
     row.as_ref().map(read).transpose()
 }
 
-/// How many administrators can sign in, now or (`lasting`) without an end: by a password, or by a token
-/// that does not only read.
-async fn admins(connection: &mut PgConnection, lasting: bool) -> Result<u64, StoreError> {
-    let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM onemap.accounts a WHERE disabled_at IS NULL \
-         AND (expires_at IS NULL OR (NOT $1 AND expires_at > now())) \
+/// Has changes of accounts wait for each other: two administrators that disable each other, two that revoke
+/// the last two tokens, two accounts whose names look the same. The second sees what the first did.
+pub(super) async fn lock(tx: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query("LOCK TABLE onemap.accounts IN SHARE ROW EXCLUSIVE MODE")
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Which administrators there are.
+pub(super) async fn admins(connection: &mut PgConnection) -> Result<Admins, StoreError> {
+    let (now, lasting) = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE a.expires_at IS NULL AND (a.password IS NOT NULL \
+           OR EXISTS (SELECT 1 FROM onemap.tokens t WHERE t.account = a.id \
+           AND t.revoked_at IS NULL AND NOT t.read_only AND t.expires_at IS NULL))) \
+         FROM onemap.accounts a WHERE disabled_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > now()) \
          AND 'admin' = ANY (string_to_array(roles, ',')) \
          AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM onemap.tokens t WHERE t.account = a.id \
            AND t.revoked_at IS NULL AND NOT t.read_only \
@@ -222,7 +226,7 @@ async fn admins(connection: &mut PgConnection, lasting: bool) -> Result<u64, Sto
     .bind(lasting)
     .fetch_one(connection)
     .await?;
-    Ok(count as u64)
+    Ok(Admins { now, lasting })
 }
 
 pub(super) fn read(row: &PgRow) -> Result<Account, StoreError> {

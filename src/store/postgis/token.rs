@@ -89,8 +89,11 @@ impl PostgisStore {
     /// See [`Store::revoke_token`](crate::store::Store::revoke_token).
     pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
-        let found = sqlx::query(
-            "UPDATE onemap.tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1",
+        account::lock(&mut tx).await?;
+        let before = account::admins(&mut tx).await?;
+        let owner: Option<String> = sqlx::query_scalar(
+            "UPDATE onemap.tokens t SET revoked_at = coalesce(t.revoked_at, now()) \
+             FROM onemap.accounts a WHERE t.id = $1 AND a.id = t.account RETURNING a.name",
         )
         .bind(id)
         .execute(&mut *tx)
@@ -98,7 +101,8 @@ impl PostgisStore {
         .rows_affected();
         if found == 0 {
             return Ok(false);
-        }
+        };
+        before.must_stay(account::admins(&mut tx).await?, &owner)?;
         sqlx::query("DELETE FROM onemap.sessions WHERE token = $1")
             .bind(id)
             .execute(&mut *tx)

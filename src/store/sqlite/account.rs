@@ -66,7 +66,8 @@ impl SqliteStore {
 
     /// See [`Store::count_admins`](crate::store::Store::count_admins).
     pub async fn count_admins(&self) -> Result<u64, StoreError> {
-        admins(&mut *self.shared.readers.acquire().await?, false).await
+        let admins = admins(&mut *self.shared.readers.acquire().await?).await?;
+        Ok(admins.now as u64)
     }
 
     /// See [`Store::change_account`](crate::store::Store::change_account).
@@ -81,7 +82,7 @@ impl SqliteStore {
             let Some(before) = by_id(&mut tx, id).await? else {
                 return Ok(None);
             };
-            let mut account = before.clone();
+            let before = admins(&mut tx).await?;
             let words = account.apply(change);
             if words.is_empty() {
                 return Ok(Some(account));
@@ -99,12 +100,7 @@ impl SqliteStore {
             .bind(id)
             .execute(&mut *tx)
             .await?;
-            let now = from_micros(micros_now());
-            if before.stops_being_admin(&account, now)
-                && admins(&mut tx, account.is_good_admin(now)).await? == 0
-            {
-                return Err(StoreError::LastAdmin { name: account.name });
-            }
+            before.must_stay(admins(&mut tx).await?, &account.name)?;
             if account.disabled_at.is_some() || change.password.is_some() {
                 sqlx::query("DELETE FROM sessions WHERE account = ?")
                     .bind(id)
@@ -205,12 +201,14 @@ pub(super) async fn by_name(
     row.as_ref().map(read).transpose()
 }
 
-/// How many administrators can sign in, now or (`lasting`) without an end: by a password, or by a token
-/// that does not only read.
-async fn admins(connection: &mut SqliteConnection, lasting: bool) -> Result<u64, StoreError> {
-    let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM accounts a WHERE disabled_at IS NULL \
-         AND (expires_at IS NULL OR (NOT ?2 AND expires_at > ?1)) \
+/// Which administrators there are.
+pub(super) async fn admins(connection: &mut SqliteConnection) -> Result<Admins, StoreError> {
+    let (now, lasting) = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE a.expires_at IS NULL AND (a.password IS NOT NULL \
+           OR EXISTS (SELECT 1 FROM tokens t WHERE t.account = a.id AND t.revoked_at IS NULL \
+           AND t.read_only = 0 AND t.expires_at IS NULL))) \
+         FROM accounts a WHERE disabled_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > ?1) \
          AND ',' || roles || ',' LIKE '%,admin,%' \
          AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM tokens t WHERE t.account = a.id \
            AND t.revoked_at IS NULL AND t.read_only = 0 \
@@ -220,7 +218,7 @@ async fn admins(connection: &mut SqliteConnection, lasting: bool) -> Result<u64,
     .bind(lasting)
     .fetch_one(connection)
     .await?;
-    Ok(count as u64)
+    Ok(Admins { now, lasting })
 }
 
 pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {

@@ -97,16 +97,19 @@ impl SqliteStore {
         let mut writer = self.writer().await?;
         let done = async {
             let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-            let found =
-                sqlx::query("UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?")
-                    .bind(micros_now())
-                    .bind(id)
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected();
-            if found == 0 {
+            let before = account::admins(&mut tx).await?;
+            let owner: Option<String> = sqlx::query_scalar(
+                "UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ? \
+                 RETURNING (SELECT name FROM accounts a WHERE a.id = tokens.account)",
+            )
+            .bind(micros_now())
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
+            let Some(owner) = owner else {
                 return Ok(false);
-            }
+            };
+            before.must_stay(account::admins(&mut tx).await?, &owner)?;
             sqlx::query("DELETE FROM sessions WHERE token = ?")
                 .bind(id)
                 .execute(&mut *tx)
