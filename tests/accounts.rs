@@ -591,8 +591,30 @@ async fn the_command_line_makes_accounts_passwords_and_invites() {
     run(&["account", "invite", "revoke", made["id"].as_str().unwrap()]);
     assert!(run(&["account", "invite", "list"]).contains("revoked"));
 
+    // The last token by which an administrator signs in for good stays.
+    let tokens: Value = serde_json::from_str(&run(&["token", "list", "--json"])).unwrap();
+    let admins = tokens.as_array().unwrap().iter();
+    let admins: Vec<&str> = admins
+        .filter(|t| t["role"] == "admin")
+        .map(|t| t["id"].as_str().unwrap())
+        .collect();
+    let (last, others) = admins.split_first().unwrap();
+    for other in others {
+        run(&["token", "revoke", other]);
+    }
     for wrong in [
-        &["account", "create", "小李", "--roles", "rider"][..],
+        &["token", "revoke", last][..],
+        &["account", "create", "小 李", "--roles", "rider"],
+        &["account", "create", "小\u{200b}王", "--roles", "rider"],
+        &[
+            "token",
+            "create",
+            "--role",
+            "rider",
+            "--name",
+            "\u{430}dmin",
+        ],
+        &["account", "create", "小李", "--roles", "rider"],
         &["account", "create", "x", "--roles", "king"],
         &["account", "create", "x", "--roles", "unit"],
         &["account", "show", "nobody"],
@@ -605,4 +627,107 @@ async fn the_command_line_makes_accounts_passwords_and_invites() {
         assert!(!ok, "{wrong:?}");
         assert!(err.len() > 20, "{wrong:?}: {err}");
     }
+}
+
+#[tokio::test]
+async fn the_last_token_of_the_last_administrator_is_not_revoked_over_http() {
+    let office = Office::start().await;
+    let (_, me) = office.admin(Method::GET, "/api/session", Value::Null).await;
+    let path = format!("/api/accounts/{}", me["account_id"].as_str().unwrap());
+    let (_, account) = office.admin(Method::GET, &path, Value::Null).await;
+    let tokens = account["tokens"].as_array().unwrap();
+    let revoke = async |token: &Value| {
+        let path = format!("{path}/tokens/{}", token["id"].as_str().unwrap());
+        office.admin(Method::DELETE, &path, Value::Null).await
+    };
+    // The newest is the one that asks; the others may go.
+    for other in &tokens[1..] {
+        assert_eq!(revoke(other).await.0, StatusCode::NO_CONTENT);
+    }
+    let (status, said) = revoke(&tokens[0]).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{said}");
+    assert!(
+        said["detail"]
+            .as_str()
+            .unwrap()
+            .contains("last administrator"),
+        "{said}"
+    );
+    // With a second one the first may go.
+    let new = json!({"label": "备用"});
+    let (status, _) = office
+        .admin(Method::POST, &format!("{path}/tokens"), new)
+        .await;
+    assert_eq!(status, StatusCode::CREATED);
+    assert_eq!(revoke(&tokens[0]).await.0, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn names_that_people_choose_are_readable_their_own_and_no_office() {
+    let office = Office::start().await;
+    let invite = json!({"roles": ["rider"], "uses": 20});
+    let (status, made) = office.admin(Method::POST, "/api/invites", invite).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let accept = async |name: &str| {
+        let body = json!({"code": made["code"], "name": name, "password": "correct horse"});
+        let request = office.server.request(Method::POST, "/api/invites/accept");
+        answer(request.json(&body).send().await.unwrap()).await
+    };
+    let (status, said) = accept("Ｌｉ Ｗｅｉ").await;
+    assert_eq!(
+        (status, &said["account"]),
+        (StatusCode::OK, &json!("Li Wei"))
+    );
+    for name in ["LI WEI", "li\u{3000}wei", "1i wei"] {
+        let (status, said) = accept(name).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{name}: {said}");
+    }
+    for name in [
+        "admin",
+        "ＡＤＭＩＮ",
+        "System",
+        "timer",
+        "系统",
+        "管理员",
+        "Li (officer)",
+        "L\u{456} Wei",
+        "Li\u{200d}Wei",
+        "\u{202e}ieW iL",
+        "   ",
+    ] {
+        let (status, said) = accept(name).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {said}");
+        assert_eq!(said["errors"][0]["field"], "name");
+    }
+    // An administrator may name an account after an office, but not so that it looks like another.
+    let create = async |name: &str| {
+        let body = json!({"name": name, "roles": ["officer"]});
+        office.admin(Method::POST, "/api/accounts", body).await
+    };
+    assert_eq!(create("值班员").await.0, StatusCode::CREATED);
+    assert_eq!(create("值 班员").await.0, StatusCode::CONFLICT);
+    assert_eq!(
+        create("值班\u{200b}员").await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let signed_in = office
+        .sign_in(json!({"name": "li wei", "password": "correct horse"}))
+        .await;
+    assert_eq!(signed_in.status(), StatusCode::OK);
+
+    // The list says how somebody signs in: the last one by nothing yet.
+    let (_, list) = office
+        .admin(Method::GET, "/api/accounts", Value::Null)
+        .await;
+    let how = |name: &str| {
+        let accounts = list["accounts"].as_array().unwrap();
+        let account = accounts.iter().find(|a| a["name"] == name).unwrap();
+        (
+            account["has_password"] == true,
+            account["has_token"] == true,
+        )
+    };
+    assert_eq!(how("Li Wei"), (true, false));
+    assert_eq!(how("值班员"), (false, false));
+    assert_eq!(how("admin"), (false, true));
 }

@@ -9,6 +9,8 @@ use onemap::store::{
     NewAccountToken, NewInvite, NewToken, PasswordHash, Rights, Store, StoreError,
 };
 
+use sqlx::Connection;
+
 use crate::store_suite::{Fixture, fixtures};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -185,6 +187,159 @@ async fn the_last_administrator_stays() {
             .unwrap();
         let changed = store.change_account(&first.id, &demoted).await.unwrap();
         assert_eq!(changed.unwrap().rights, Rights::from(Role::Officer));
+    }
+}
+
+#[tokio::test]
+async fn the_last_credential_of_an_administrator_is_not_revoked() {
+    for Fixture { store, .. } in &fixtures().await {
+        let admin = make(store, "甲", Role::Admin).await;
+        let add = async |end: Option<Timestamp>, read_only: bool| {
+            let new = NewAccountToken {
+                label: "t".into(),
+                expires_at: end,
+                read_only,
+            };
+            let made = store.create_account_token(&admin.id, new).await.unwrap();
+            made.unwrap().0.id
+        };
+        let soon = Timestamp::now() + jiff::SignedDuration::from_hours(1);
+        let (ends, screen) = (add(Some(soon), false).await, add(None, true).await);
+        // It ends, but until then it is the only one; a token that only reads may go.
+        let error = store.revoke_token(&ends).await.unwrap_err();
+        assert!(matches!(error, StoreError::LastAdmin { .. }), "{error}");
+        assert!(store.revoke_token(&screen).await.unwrap());
+        let lasting = add(None, false).await;
+        let error = store.revoke_token(&lasting).await.unwrap_err();
+        assert!(matches!(error, StoreError::LastAdmin { .. }), "{error}");
+        assert!(store.revoke_token(&ends).await.unwrap());
+        let other = add(None, false).await;
+        assert!(store.revoke_token(&lasting).await.unwrap());
+        // Revoked already, it is not revoked again.
+        assert!(store.revoke_token(&lasting).await.unwrap());
+        let password = AccountChange {
+            password: Some(PasswordHash::new("correct horse").unwrap()),
+            ..AccountChange::default()
+        };
+        store.change_account(&admin.id, &password).await.unwrap();
+        assert!(store.revoke_token(&other).await.unwrap());
+        let officer = make(store, "乙", Role::Officer).await;
+        let made = store.create_account_token(&officer.id, NewAccountToken::default());
+        assert!(
+            store
+                .revoke_token(&made.await.unwrap().unwrap().0.id)
+                .await
+                .unwrap()
+        );
+        assert_eq!(store.count_admins().await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn of_the_last_two_tokens_revoked_at_once_one_stays() {
+    for Fixture { store, .. } in &fixtures().await {
+        for round in 0..4 {
+            let mut ids = Vec::new();
+            for n in 0..2 {
+                let name = format!("管理{round}-{n}");
+                let (token, _) = store
+                    .create_token(NewToken::new(name, Role::Admin))
+                    .await
+                    .unwrap();
+                ids.push(token.id);
+            }
+            for token in store.tokens().await.unwrap() {
+                if token.revoked_at.is_none() && !ids.contains(&token.id) {
+                    assert!(store.revoke_token(&token.id).await.unwrap());
+                }
+            }
+            let revoke = |id: String| {
+                let store = store.clone();
+                tokio::spawn(async move { store.revoke_token(&id).await })
+            };
+            let (one, other) = (revoke(ids[0].clone()), revoke(ids[1].clone()));
+            let outcomes = [one.await.unwrap(), other.await.unwrap()];
+            let refused = outcomes.iter().filter(|o| o.is_err()).count();
+            assert_eq!(refused, 1, "{}: {outcomes:?}", store.kind());
+            assert_eq!(store.count_admins().await.unwrap(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_account_gets_a_name_that_looks_like_another() {
+    for Fixture { store, url, .. } in &fixtures().await {
+        let first = make(store, "Li Wei", Role::Rider).await;
+        let password = AccountChange {
+            password: Some(PasswordHash::new("correct horse").unwrap()),
+            ..AccountChange::default()
+        };
+        store.change_account(&first.id, &password).await.unwrap();
+        for name in ["LI WEI", "LiWei", "Lі Wei", "1i wei"] {
+            let new = NewAccount {
+                name: name.into(),
+                rights: Role::Admin.into(),
+                ..NewAccount::default()
+            };
+            let error = store.create_account(new).await.unwrap_err();
+            assert!(
+                matches!(error, StoreError::NameTaken { .. }),
+                "{name}: {error}"
+            );
+        }
+        // Five at once that look the same: one is made.
+        let mut tries = Vec::new();
+        for name in ["A0", "AO", "Ao", "a0", "aO"] {
+            let store = store.clone();
+            let new = NewAccount {
+                name: name.into(),
+                rights: Role::Rider.into(),
+                ..NewAccount::default()
+            };
+            tries.push(tokio::spawn(async move { store.create_account(new).await }));
+        }
+        let mut made = 0;
+        for outcome in tries {
+            match outcome.await.unwrap() {
+                Ok(_) => made += 1,
+                Err(error) => assert!(matches!(error, StoreError::NameTaken { .. }), "{error}"),
+            }
+        }
+        assert_eq!(made, 1, "{}", store.kind());
+        // Who signs in may write the name in other case, or in full width.
+        for typed in ["li wei", "ＬＩ　ＷＥＩ"] {
+            let owner = store.password_owner(typed).await.unwrap().unwrap();
+            assert_eq!(owner.account_id, first.id);
+        }
+        let found = store.account_named("Ｌｉ Ｗｅｉ").await.unwrap();
+        assert_eq!(found.unwrap().id, first.id);
+
+        // Accounts of an older program count as well, when the database is opened again.
+        let forget = match url.starts_with("sqlite:") {
+            true => "UPDATE accounts SET folded = NULL",
+            false => "UPDATE onemap.accounts SET folded = NULL",
+        };
+        execute(url, forget).await;
+        let again = Store::open(url).await.unwrap();
+        let error = again
+            .create_account(NewAccount {
+                name: "li wei".into(),
+                rights: Role::Rider.into(),
+                ..NewAccount::default()
+            })
+            .await
+            .unwrap_err();
+        assert!(matches!(error, StoreError::NameTaken { .. }), "{error}");
+    }
+}
+
+async fn execute(url: &str, sql: &'static str) {
+    if url.starts_with("sqlite:") {
+        let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
+    } else {
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{moment, print, say, with_made_store, with_store};
-use crate::model::{Role, RoleSet};
+use crate::model::{Role, RoleSet, account_name};
 use crate::store::{
     Account, AccountChange, AccountQuery, Invite, LONGEST_PASSWORD, NewAccount, NewInvite, Opening,
     PasswordHash, Rights, Store,
@@ -155,10 +155,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
             password,
             json,
         } => {
-            let name = name.trim().to_owned();
-            if name.is_empty() || name.chars().any(char::is_control) {
-                bail!("NAME is empty or has control characters. Expected the name of the account.");
-            }
+            let name = account_name(&name).with_context(|| format!("NAME {name:?}"))?;
             let password = password.then(|| ask_password(&name)).transpose()?;
             let account = store
                 .create_account(NewAccount {

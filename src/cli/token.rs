@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use super::{account, moment, print, say, with_made_store, with_store};
-use crate::model::Role;
+use crate::model::{Role, account_name};
 use crate::store::{NewAccountToken, NewToken, Opening, Store};
 
 /// Make, list and revoke tokens.
@@ -95,9 +95,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
                     store.create_account_token(&account.id, new).await?
                 }
                 (None, Some(role), Some(name)) => {
-                    if name.trim().is_empty() {
-                        bail!("--name is empty. Expected the name of the account.");
-                    }
+                    let name = account_name(&name).with_context(|| format!("--name {name:?}"))?;
                     let unit = unit.map(plain).filter(|u| !u.is_empty());
                     let role = role_with(role, unit.as_deref())?;
                     let new = NewToken {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::App;
-use super::accounts::{future, name, no_store, rights, watched};
+use super::accounts::{future, no_store, own_name, rights, watched};
 use super::auth::Caller;
 use super::body::JsonBody;
 use super::limit::ClientAddress;
@@ -107,7 +107,7 @@ pub struct InviteMade {
 pub struct Acceptance {
     /// What stands behind `#invite=` in the link.
     pub code: String,
-    /// The name of the account to be made. Unique, and for ever.
+    /// The name of the account to be made, for ever. It looks like no other, and is no reserved word as admin.
     #[schema(example = "小李")]
     pub name: String,
     /// A password of at least 10 characters. Without, this device stays signed in for 90 days, and no
@@ -251,7 +251,7 @@ pub async fn accept(
     if !is_good(&app, code).await? {
         return Err(refused(&app, address).await);
     }
-    let name = name("name", &body.name)?;
+    let name = own_name("name", &body.name)?;
     let password = match body.password.filter(|p| !p.is_empty()) {
         Some(password) => Some(app.passwords.hash(password, &name).await?),
         None => None,

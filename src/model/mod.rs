@@ -2,6 +2,7 @@
 //!
 //! Every floor above speaks in these types; outside text becomes one of them once, at the door.
 
+mod account_name;
 mod canonical;
 mod change;
 mod feature;
@@ -13,6 +14,7 @@ mod role;
 mod schema;
 mod view;
 
+pub use account_name::{NameError, account_name, canonical_name, chosen_name, folded_name};
 pub use canonical::Canonical;
 pub use change::{Author, Change, Commit, CommitHeader, Edit, Expect, Precondition};
 pub use feature::{Body, Feature, Record};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{PasswordHash, Store, StoreError, TokenSecret};
-use crate::model::{Author, Role, RoleSet};
+use crate::model::{Author, Role, RoleSet, canonical_name};
 
 /// Who stands behind a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -244,7 +244,7 @@ impl Store {
     /// Makes an account.
     ///
     /// # Errors
-    /// [`StoreError::NameTaken`] where there is one of that name.
+    /// [`StoreError::NameTaken`] where there is one whose name is the same or looks the same.
     pub async fn create_account(&self, new: NewAccount) -> Result<Account, StoreError> {
         either!(self, s => s.create_account(new).await)
     }
@@ -259,9 +259,12 @@ impl Store {
         either!(self, s => s.account(id).await)
     }
 
-    /// The account with a name.
+    /// The account with a name, as it is kept or written in another form of Unicode.
     pub async fn account_named(&self, name: &str) -> Result<Option<Account>, StoreError> {
-        either!(self, s => s.account_named(name).await)
+        match either!(self, s => s.account_named(name).await)? {
+            Some(account) => Ok(Some(account)),
+            None => either!(self, s => s.account_named(&canonical_name(name)).await),
+        }
     }
 
     /// How many administrators may sign in.
@@ -282,7 +285,8 @@ impl Store {
         either!(self, s => s.change_account(id, change).await)
     }
 
-    /// The password of the account with a name, whatever its state.
+    /// The password of the account with a name, whatever its state. The name may be written in another form
+    /// of Unicode, or in other case.
     pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
         either!(self, s => s.password_owner(name).await)
     }

@@ -113,7 +113,9 @@ pub enum StoreError {
     #[error("{0}")]
     Overtaken(Overtaken),
     /// There is an account of that name.
-    #[error("there is an account named {name:?} already; choose another name")]
+    #[error(
+        "there is an account named {name:?} already, or one whose name looks the same; choose another name"
+    )]
     NameTaken {
         /// The name.
         name: String,

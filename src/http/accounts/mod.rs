@@ -19,7 +19,7 @@ use super::query::Query;
 use crate::model::Role;
 use crate::store::{Account, AccountChange, AccountQuery, NewAccount, Principal};
 
-pub use rights::{future, name, rights};
+pub use rights::{future, name, own_name, rights};
 pub use tokens::{
     __path_create_token, __path_revoke_token, TokenShown, create_token, revoke_token,
 };
@@ -31,7 +31,8 @@ const PAGE: u32 = 500;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountWanted {
-    /// Its name, by which it signs in and which the history shows. Unique, and for ever.
+    /// Its name, by which it signs in and which the history shows, kept in Unicode's form NFKC. For ever, and
+    /// unique: no two names look the same.
     #[schema(example = "小李")]
     pub name: String,
     /// At least one of rider, unit, grid_worker, officer, planner, steward, admin.
@@ -199,7 +200,7 @@ pub async fn create(
     Ok((
         StatusCode::CREATED,
         [(header::LOCATION, place)],
-        no_store(Json(shown(&account))),
+        no_store(Json(shown(&account, false))),
     )
         .into_response())
 }

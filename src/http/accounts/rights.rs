@@ -3,32 +3,42 @@
 use jiff::Timestamp;
 
 use crate::http::problem::Problem;
-use crate::model::{Role, RoleSet};
+use crate::model::{Role, RoleSet, account_name, chosen_name};
 use crate::store::Rights;
 
-/// The longest name, in characters.
-const LONGEST_NAME: usize = 60;
+/// The longest label of a token, in characters.
+const LONGEST_LABEL: usize = 60;
 /// The longest id of a unit or a community, in bytes, as of any feature.
 const LONGEST_ID: usize = 200;
 /// The most communities that an account is bound to.
 const MOST_COMMUNITIES: usize = 100;
 
-/// The name of an account.
+/// The name of an account that an administrator makes.
 pub fn name(field: &str, text: &str) -> Result<String, Problem> {
-    let name = text.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+    account_name(text).map_err(|e| Problem::wrong_field(field, &e.to_string()))
+}
+
+/// The name that somebody chooses for their own account.
+pub fn own_name(field: &str, text: &str) -> Result<String, Problem> {
+    chosen_name(text).map_err(|e| Problem::wrong_field(field, &e.to_string()))
+}
+
+/// What a token is for: a text of one line.
+pub fn label(field: &str, text: &str) -> Result<String, Problem> {
+    let label = text.trim();
+    if label.is_empty() || label.chars().count() > LONGEST_LABEL {
         return Err(Problem::wrong_field(
             field,
-            &format!("a name has 1 to {LONGEST_NAME} characters"),
+            &format!("a label has 1 to {LONGEST_LABEL} characters"),
         ));
     }
-    if name.chars().any(char::is_control) {
+    if label.chars().any(char::is_control) {
         return Err(Problem::wrong_field(
             field,
-            "a name has no control characters",
+            "a label has no control characters",
         ));
     }
-    Ok(name.to_owned())
+    Ok(label.to_owned())
 }
 
 /// What an account may do, and where.
@@ -141,11 +151,15 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_trimmed_and_readable() {
-        assert_eq!(name("name", " 小李 ").unwrap(), "小李");
-        for bad in ["", "  ", "a\nb", &"x".repeat(61)] {
-            assert!(name("name", bad).is_err(), "{bad:?}");
+    fn a_name_and_a_label_are_trimmed_and_readable() {
+        for read in [name, own_name, label] {
+            assert_eq!(read("name", " 小李 ").unwrap(), "小李");
+            for bad in ["", "  ", "a\nb", &"x".repeat(61)] {
+                assert!(read("name", bad).is_err(), "{bad:?}");
+            }
         }
+        // An administrator may call an account so, nobody themselves.
+        assert!(name("name", "admin").is_ok() && own_name("name", "admin").is_err());
         assert!(future("t", "2020-01-01T00:00:00Z").is_err());
         assert!(future("t", "tomorrow").is_err());
         assert!(future("t", "2999-01-01T00:00:00+08:00").is_ok());

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{admin, future, name, no_store, unknown};
+use super::rights::label;
+use super::{admin, future, no_store, unknown};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
@@ -80,7 +81,7 @@ pub async fn create_token(
 ) -> Result<Response, Problem> {
     admin(&caller)?;
     let new = NewAccountToken {
-        label: name("label", &wanted.label)?,
+        label: label("label", &wanted.label)?,
         expires_at: wanted
             .expires_at
             .map(|t| future("expires_at", &t))

@@ -6,6 +6,8 @@ use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 
 use super::{PostgisStore, audit, token};
+use crate::model::folded_name;
+use crate::store::account::Admins;
 use crate::store::audit::of_account;
 use crate::store::{
     Account, AccountChange, AccountQuery, NewAccount, PasswordHash, PasswordOwner, Principal,
@@ -112,11 +114,14 @@ impl PostgisStore {
 
     /// See [`Store::password_owner`](crate::store::Store::password_owner).
     pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
-        let row: Option<(String, Option<String>)> =
-            sqlx::query_as("SELECT id, password FROM onemap.accounts WHERE name = $1")
-                .bind(name)
-                .fetch_optional(&self.shared.pool)
-                .await?;
+        let row: Option<(String, Option<String>)> = sqlx::query_as(
+            "SELECT id, password FROM onemap.accounts WHERE name = $1 OR folded = $2 \
+                 ORDER BY name = $1 DESC LIMIT 1",
+        )
+        .bind(name)
+        .bind(folded_name(name))
+        .fetch_optional(&self.shared.pool)
+        .await?;
         Ok(row.map(|(account_id, password)| PasswordOwner {
             account_id,
             password: password.map(PasswordHash::kept),
@@ -149,10 +154,18 @@ impl PostgisStore {
 /// Makes an account, and says so in the audit.
 pub(super) async fn add(tx: &mut PgConnection, new: &NewAccount) -> Result<Account, StoreError> {
     let account = Account::of(new);
+    let folded = folded_name(&account.name);
+    // Two that look the same are not made at once.
+    lock(tx).await?;
+    let alike =
+        sqlx::query("SELECT 1 FROM onemap.accounts WHERE folded = $1 LIMIT 1").bind(&folded);
+    if alike.fetch_optional(&mut *tx).await?.is_some() {
+        return Err(StoreError::NameTaken { name: account.name });
+    }
     sqlx::query(
         "INSERT INTO onemap.accounts (id, name, password, roles, unit, communities, created_at, \
-         created_by, invite, expires_at) VALUES ($1, $2, $3, $4, $5, $6, onemap.from_micros($7), \
-         $8, $9, onemap.from_micros($10))",
+         created_by, invite, expires_at, folded) VALUES ($1, $2, $3, $4, $5, $6, \
+         onemap.from_micros($7), $8, $9, onemap.from_micros($10), $11)",
     )
     .bind(&account.id)
     .bind(&account.name)
@@ -164,12 +177,29 @@ pub(super) async fn add(tx: &mut PgConnection, new: &NewAccount) -> Result<Accou
     .bind(account.created_by.as_deref())
     .bind(account.invite.as_deref())
     .bind(account.expires_at.map(|t| t.as_microsecond()))
+    .bind(folded)
     .execute(&mut *tx)
     .await
     .map_err(|e| StoreError::name_taken(e, &new.name))?;
     let words = format!("{}: made, roles {}", account.name, account.rights.roles);
     audit::add(tx, &of_account(&words), None).await?;
     Ok(account)
+}
+
+/// Folds the names of accounts that an older program made.
+pub(super) async fn fold_names(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let names: Vec<(String, String)> =
+        sqlx::query_as("SELECT id, name FROM onemap.accounts WHERE folded IS NULL")
+            .fetch_all(&mut *connection)
+            .await?;
+    for (id, name) in names {
+        sqlx::query("UPDATE onemap.accounts SET folded = $1 WHERE id = $2")
+            .bind(folded_name(&name))
+            .bind(id)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn by_id(
@@ -221,9 +251,8 @@ pub(super) async fn admins(connection: &mut PgConnection) -> Result<Admins, Stor
          AND 'admin' = ANY (string_to_array(roles, ',')) \
          AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM onemap.tokens t WHERE t.account = a.id \
            AND t.revoked_at IS NULL AND NOT t.read_only \
-           AND (t.expires_at IS NULL OR (NOT $1 AND t.expires_at > now()))))",
+           AND (t.expires_at IS NULL OR t.expires_at > now())))",
     )
-    .bind(lasting)
     .fetch_one(connection)
     .await?;
     Ok(Admins { now, lasting })

@@ -174,6 +174,7 @@ impl PostgisStore {
             .connect_lazy_with(options.clone());
         Ok(Self {
             shared: Arc::new(Shared {
+        account::fold_names(&mut connection).await?;
                 id,
                 watcher: Mutex::new(Watcher::new(&options)),
                 options,

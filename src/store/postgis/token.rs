@@ -96,10 +96,9 @@ impl PostgisStore {
              FROM onemap.accounts a WHERE t.id = $1 AND a.id = t.account RETURNING a.name",
         )
         .bind(id)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        if found == 0 {
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(owner) = owner else {
             return Ok(false);
         };
         before.must_stay(account::admins(&mut tx).await?, &owner)?;

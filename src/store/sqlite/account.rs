@@ -6,6 +6,8 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 
 use super::{SqliteStore, audit, micros_now, token};
+use crate::model::folded_name;
+use crate::store::account::Admins;
 use crate::store::audit::of_account;
 use crate::store::{
     Account, AccountChange, AccountQuery, NewAccount, PasswordHash, PasswordOwner, Principal,
@@ -79,7 +81,7 @@ impl SqliteStore {
         let mut writer = self.writer().await?;
         let done = async {
             let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-            let Some(before) = by_id(&mut tx, id).await? else {
+            let Some(mut account) = by_id(&mut tx, id).await? else {
                 return Ok(None);
             };
             let before = admins(&mut tx).await?;
@@ -118,11 +120,14 @@ impl SqliteStore {
 
     /// See [`Store::password_owner`](crate::store::Store::password_owner).
     pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
-        let row: Option<(String, Option<String>)> =
-            sqlx::query_as("SELECT id, password FROM accounts WHERE name = ?")
-                .bind(name)
-                .fetch_optional(&self.shared.readers)
-                .await?;
+        let row: Option<(String, Option<String>)> = sqlx::query_as(
+            "SELECT id, password FROM accounts WHERE name = ?1 OR folded = ?2 \
+                 ORDER BY name = ?1 DESC LIMIT 1",
+        )
+        .bind(name)
+        .bind(folded_name(name))
+        .fetch_optional(&self.shared.readers)
+        .await?;
         Ok(row.map(|(account_id, password)| PasswordOwner {
             account_id,
             password: password.map(PasswordHash::kept),
@@ -158,9 +163,14 @@ pub(super) async fn add(
     new: &NewAccount,
 ) -> Result<Account, StoreError> {
     let account = Account::of(new);
+    let folded = folded_name(&account.name);
+    let alike = sqlx::query("SELECT 1 FROM accounts WHERE folded = ? LIMIT 1").bind(&folded);
+    if alike.fetch_optional(&mut *tx).await?.is_some() {
+        return Err(StoreError::NameTaken { name: account.name });
+    }
     sqlx::query(
         "INSERT INTO accounts (id, name, password, roles, unit, communities, created_at, \
-         created_by, invite, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         created_by, invite, expires_at, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&account.id)
     .bind(&account.name)
@@ -172,12 +182,34 @@ pub(super) async fn add(
     .bind(account.created_by.as_deref())
     .bind(account.invite.as_deref())
     .bind(account.expires_at.map(|t| t.as_microsecond()))
+    .bind(folded)
     .execute(&mut *tx)
     .await
     .map_err(|e| StoreError::name_taken(e, &new.name))?;
     let words = format!("{}: made, roles {}", account.name, account.rights.roles);
     audit::add(tx, &of_account(&words), None).await?;
     Ok(account)
+}
+
+/// Folds the names of accounts that an older program made.
+pub(super) async fn fold_names(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let names: Vec<(String, String)> =
+        sqlx::query_as("SELECT id, name FROM accounts WHERE folded IS NULL")
+            .fetch_all(&mut *connection)
+            .await?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for (id, name) in names {
+        sqlx::query("UPDATE accounts SET folded = ? WHERE id = ?")
+            .bind(folded_name(&name))
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 pub(super) async fn by_id(
@@ -212,10 +244,9 @@ pub(super) async fn admins(connection: &mut SqliteConnection) -> Result<Admins, 
          AND ',' || roles || ',' LIKE '%,admin,%' \
          AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM tokens t WHERE t.account = a.id \
            AND t.revoked_at IS NULL AND t.read_only = 0 \
-           AND (t.expires_at IS NULL OR (NOT ?2 AND t.expires_at > ?1))))",
+           AND (t.expires_at IS NULL OR t.expires_at > ?1)))",
     )
     .bind(micros_now())
-    .bind(lasting)
     .fetch_one(connection)
     .await?;
     Ok(Admins { now, lasting })

@@ -209,6 +209,7 @@ impl SqliteStore {
         let connection = SqliteConnection::connect_with(&options)
             .await
             .map_err(failed)?;
+        account::fold_names(&mut writer).await?;
         Ok(Self {
             shared: Arc::new(Shared {
                 id,
