@@ -1,6 +1,8 @@
 //! Tokens and sessions: how somebody shows who they are. Secrets are random, shown once, and kept only
 //! as a hash.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
@@ -133,6 +135,11 @@ impl Store {
         new: NewAccountToken,
     ) -> Result<Option<(Token, TokenSecret)>, StoreError> {
         either!(self, s => s.create_account_token(account_id, new).await)
+    }
+
+    /// Which of some accounts have a token in force.
+    pub async fn token_holders(&self, accounts: &[&str]) -> Result<HashSet<String>, StoreError> {
+        either!(self, s => s.token_holders(accounts).await)
     }
 
     /// The tokens of an account, the newest first.

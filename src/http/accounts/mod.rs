@@ -92,6 +92,8 @@ pub struct AccountShown {
     pub communities: Vec<String>,
     /// Whether it can sign in with a password.
     pub has_password: bool,
+    /// Whether it has a token in force.
+    pub has_token: bool,
     /// RFC 3339.
     pub created_at: String,
     /// The id of the account that made it; absent for the command line.
@@ -154,7 +156,12 @@ pub async fn list(
     let more = accounts.len() > limit as usize;
     accounts.truncate(limit as usize);
     let next = accounts.last().filter(|_| more).map(|a| a.name.clone());
-    let accounts = accounts.iter().map(shown).collect();
+    let ids: Vec<&str> = accounts.iter().map(|a| a.id.as_str()).collect();
+    let holders = app.live.store().token_holders(&ids).await?;
+    let accounts = accounts
+        .iter()
+        .map(|account| shown(account, holders.contains(&account.id)))
+        .collect();
     Ok(no_store(Json(AccountList { accounts, next })))
 }
 
@@ -221,7 +228,8 @@ pub async fn read(
     let store = app.live.store();
     let account = store.account(&id).await?.ok_or_else(|| unknown(&id))?;
     let tokens = store.tokens_of(&id).await?;
-    let mut answer = shown(&account);
+    let has_token = !store.token_holders(&[&id]).await?.is_empty();
+    let mut answer = shown(&account, has_token);
     answer.tokens = Some(tokens.into_iter().map(tokens::shown).collect());
     Ok(no_store(Json(answer)))
 }
@@ -276,7 +284,8 @@ pub async fn change(
     let changed = store.change_account(&id, &change).await?;
     let changed = changed.ok_or_else(|| unknown(&id))?;
     app.principals.forget();
-    Ok(no_store(Json(shown(&changed))))
+    let has_token = !store.token_holders(&[&id]).await?.is_empty();
+    Ok(no_store(Json(shown(&changed, has_token))))
 }
 
 /// Disables an account. It stays, because the history refers to it.
@@ -328,7 +337,7 @@ fn unknown(id: &str) -> Problem {
     ))
 }
 
-fn shown(account: &Account) -> AccountShown {
+fn shown(account: &Account, has_token: bool) -> AccountShown {
     let text = |t: Option<Timestamp>| t.map(|t| t.to_string());
     AccountShown {
         id: account.id.clone(),
@@ -337,6 +346,7 @@ fn shown(account: &Account) -> AccountShown {
         unit: account.rights.unit.clone(),
         communities: account.rights.communities.clone(),
         has_password: account.has_password,
+        has_token,
         created_at: account.created_at.to_string(),
         created_by: account.created_by.clone(),
         invite: account.invite.clone(),

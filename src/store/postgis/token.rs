@@ -1,5 +1,6 @@
 //! Tokens and sessions in PostgreSQL.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use sqlx::Row;
@@ -55,6 +56,18 @@ impl PostgisStore {
     /// See [`Store::tokens_of`](crate::store::Store::tokens_of).
     pub async fn tokens_of(&self, account_id: &str) -> Result<Vec<Token>, StoreError> {
         self.list_tokens(Some(account_id)).await
+    }
+
+    /// See [`Store::token_holders`](crate::store::Store::token_holders).
+    pub async fn token_holders(&self, accounts: &[&str]) -> Result<HashSet<String>, StoreError> {
+        let holders: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT account FROM onemap.tokens WHERE account = ANY ($1) \
+             AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
+        )
+        .bind(accounts)
+        .fetch_all(&self.shared.pool)
+        .await?;
+        Ok(holders.into_iter().collect())
     }
 
     async fn list_tokens(&self, account_id: Option<&str>) -> Result<Vec<Token>, StoreError> {

@@ -1,5 +1,6 @@
 //! Tokens and sessions in SQLite.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -62,6 +63,20 @@ impl SqliteStore {
     /// See [`Store::tokens_of`](crate::store::Store::tokens_of).
     pub async fn tokens_of(&self, account_id: &str) -> Result<Vec<Token>, StoreError> {
         self.list_tokens(Some(account_id)).await
+    }
+
+    /// See [`Store::token_holders`](crate::store::Store::token_holders).
+    pub async fn token_holders(&self, accounts: &[&str]) -> Result<HashSet<String>, StoreError> {
+        let holders: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT t.account FROM json_each(?1) w CROSS JOIN tokens t \
+             ON t.account = w.value WHERE t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > ?2)",
+        )
+        .bind(sqlx::types::Json(accounts))
+        .bind(micros_now())
+        .fetch_all(&self.shared.readers)
+        .await?;
+        Ok(holders.into_iter().collect())
     }
 
     async fn list_tokens(&self, account_id: Option<&str>) -> Result<Vec<Token>, StoreError> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { fieldOf, missing, moment, takesUnit } from './rights';
+import { fieldOf, missing, moment, signsInBy, takesUnit } from './rights';
+import { words } from './words';
 
 test('rights name a role, and a unit where the role is that of one', () => {
   expect(missing({ roles: [], unit: '', communities: [] })).toBe('role');
@@ -13,4 +14,9 @@ test('moments are in the time of China, whatever the machine believes', () => {
   expect(fieldOf('2026-11-28T16:30:00Z')).toBe('2026-11-29T00:30');
   expect(moment('2026-11-29T00:30')).toBe('2026-11-29T00:30:00+08:00');
   expect(fieldOf(undefined)).toBe('');
+});
+
+test('an account with neither password nor token is not said to have a token', () => {
+  const how = (has_password: boolean, has_token: boolean) => words.zh[signsInBy({ has_password, has_token })];
+  expect([how(true, true), how(true, false), how(false, true), how(false, false)]).toEqual(['密码、令牌', '密码', '令牌', '未设登录方式']);
 });

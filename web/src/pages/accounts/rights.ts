@@ -24,3 +24,9 @@ export const moment = (field: string): string => `${field}:00+08:00`;
 
 /** A moment of the interface as a field shows it, in China's time. */
 export const fieldOf = (at: string | undefined): string => (at ? new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 16) : '');
+
+/** How an account signs in. Who came by an invite without a password has neither: only the device of that day. */
+export function signsInBy(account: { has_password: boolean; has_token: boolean }): 'byBoth' | 'byPassword' | 'byToken' | 'byNothing' {
+  if (account.has_password) return account.has_token ? 'byBoth' : 'byPassword';
+  return account.has_token ? 'byToken' : 'byNothing';
+}
