@@ -10,7 +10,7 @@ use onemap::live::Live;
 use onemap::model::{Author, Body, Change, Edit, Expect, FeatureId, Properties, Record, Role};
 use onemap::store::{
     Attempt, Delivery, DeliveryState, HookEvent, NewToken, NewWebhook, Outcome, Photo, PhotoClaim,
-    PhotoRefusal, PhotoSize, Position, Seen, Store, StoreError, Uploader,
+    PhotoPlace, PhotoRefusal, PhotoSize, Position, Seen, Store, StoreError, Uploader,
 };
 use proptest::prelude::*;
 
@@ -490,14 +490,17 @@ async fn a_photo_is_kept_with_its_case_and_swept_without() {
         let wanted = ["kept".to_owned(), "nobody".to_owned()];
         let warnings = &name("warnings");
         assert_eq!(
-            store.attach_photos(warnings, &a, &wanted).await.unwrap(),
+            store
+                .attach_photos(warnings, &a, "photos", &wanted)
+                .await
+                .unwrap(),
             ["nobody"]
         );
         let none = store.photo("kept", PhotoSize::Full).await.unwrap().unwrap();
-        assert!(none.features.is_empty());
+        assert!(none.places.is_empty());
         for case in [&b, &a, &a] {
             let missing = store
-                .attach_photos(warnings, case, &wanted[..1])
+                .attach_photos(warnings, case, "photos", &wanted[..1])
                 .await
                 .unwrap();
             assert!(missing.is_empty());
@@ -508,8 +511,12 @@ async fn a_photo_is_kept_with_its_case_and_swept_without() {
         assert_eq!(again.unwrap().jpeg, [1]);
         let kept = store.photo("kept", PhotoSize::Full).await.unwrap().unwrap();
         assert_eq!(kept.jpeg, [0xff, 0xd8, 0]);
-        let of = |id: &str| ("warnings".to_owned(), id.to_owned());
-        assert_eq!(kept.features, [of("a"), of("b")]);
+        let of = |id: &str| PhotoPlace {
+            collection: "warnings".to_owned(),
+            id: id.to_owned(),
+            property: Some("photos".to_owned()),
+        };
+        assert_eq!(kept.places, [of("a"), of("b")]);
     }
 }
 
@@ -541,6 +548,7 @@ async fn a_photo_is_linked_once_by_its_claim_or_by_its_account() {
             let claims = [PhotoClaim {
                 id: photo.into(),
                 claim: claim.map(Into::into),
+                property: "photos".into(),
             }];
             let case = id(case);
             let linked = store.link_photos(&warnings, &case, &claims, account);

@@ -57,7 +57,9 @@ impl Photos {
         let both = [self.before.clone(), self.after.clone()];
         let collection = cases::collection()?;
         for case in cases {
-            store.attach_photos(&collection, case, &both).await?;
+            store
+                .attach_photos(&collection, case, "photos", &both)
+                .await?;
         }
         Ok(())
     }

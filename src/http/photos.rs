@@ -1,5 +1,5 @@
 //! `/api/photos`: what somebody saw, or did. Anybody may upload one. Its uploader links it to one feature,
-//! by the claim that the upload is answered with; who may see that feature's list of photos sees it.
+//! by the claim that the upload is answered with; who may see the feature's list to which it is linked sees it.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -26,7 +26,7 @@ use crate::model::names::property;
 use crate::model::{Role, RoleSet};
 use crate::service::ledger::cases;
 use crate::service::ledger::receipt_hash;
-use crate::store::{PhotoSize, StoredPhoto, Uploader};
+use crate::store::{PhotoPlace, PhotoSize, StoredPhoto, Uploader};
 
 /// How many photos are decoded at once: each may take hundreds of megabytes for a moment.
 static DECODING: Semaphore = Semaphore::const_new(2);
@@ -135,15 +135,15 @@ pub async fn read(
     let receipt = query.get("receipt")?;
     let found = app.live.store().photo(&id, size).await?;
     let snapshot = app.live.snapshot();
-    let features = found.iter().flat_map(|photo| &photo.features);
-    let sight = features
-        .map(|(collection, feature)| sight(&snapshot, collection, feature, &id, receipt, &caller))
+    let places = found.iter().flat_map(|photo| &photo.places);
+    let sight = places
+        .map(|place| sight(&snapshot, place, &id, receipt, &caller))
         .max()
         .unwrap_or(Sight::None);
     let account = caller.principal.as_ref().map(|p| p.account.as_str());
     // Until it is linked, only the account that uploaded it sees it.
     let is_own = |photo: &StoredPhoto| {
-        photo.features.is_empty() && account.is_some() && photo.account.as_deref() == account
+        photo.places.is_empty() && account.is_some() && photo.account.as_deref() == account
     };
     let sight = match found.as_ref().is_some_and(is_own) {
         true => Sight::Seen,
@@ -191,20 +191,19 @@ enum Sight {
     Seen,
 }
 
-/// A caller sees a photo where they see the list that names it: by their role, or by the receipt of that
-/// very case.
+/// A caller sees a photo where they see the list to which it is linked and every other list that names it:
+/// by their role, or by the receipt of that very case.
 fn sight(
     snapshot: &Snapshot,
-    collection: &str,
-    id: &str,
+    place: &PhotoPlace,
     photo: &str,
     receipt: Option<&str>,
     caller: &Caller,
 ) -> Sight {
-    let Some(collection) = snapshot.collections().get(collection) else {
+    let Some(collection) = snapshot.collections().get(&place.collection) else {
         return Sight::None;
     };
-    let Some(entry) = collection.get(id) else {
+    let Some(entry) = collection.get(&place.id) else {
         return Sight::None;
     };
     let all = cases::properties(entry);
@@ -220,8 +219,16 @@ fn sight(
     if is_case && receipt.is_some_and(|r| is_receipt_of(&all, r)) {
         return Sight::Seen;
     }
-    let lists: Vec<Role> = lists.map(|list| list.role).collect();
-    let seen_by = |roles: RoleSet| lists.iter().any(|role| roles.includes(*role));
+    let mut needed: Vec<Role> = lists.map(|list| list.role).collect();
+    if let Some(name) = &place.property {
+        let mut lists = schema.photo_lists();
+        match lists.find(|list| list.name == *name) {
+            Some(list) => needed.push(list.role),
+            // Nobody knows who might see a list that the schema does not have any more.
+            None => return Sight::None,
+        }
+    }
+    let seen_by = |roles: RoleSet| needed.iter().all(|role| roles.includes(*role));
     if seen_by(caller.view().on(schema, entry.all_properties())) {
         Sight::Seen
     } else if seen_by(caller.roles()) {

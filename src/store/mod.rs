@@ -52,7 +52,7 @@ pub use job::{Job, JobEnd, JobQuery, JobState, Kept, MOST_KEPT, NewJob, OwnerQue
 pub use lock::Claim;
 pub use operational::Seen;
 pub use password::{LONGEST_PASSWORD, PasswordError, PasswordHash, SHORTEST_PASSWORD};
-pub use photo::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
+pub use photo::{Photo, PhotoClaim, PhotoPlace, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
 pub use token::{NewAccountToken, NewToken, Token, TokenSecret};
 pub use upload::{CHUNK_BYTES, Upload, UploadLimits};
 pub use webhook::{

@@ -2,7 +2,8 @@
 //!
 //! A photo belongs to nobody's feature until it is linked. Its uploader links it, once: by the claim that
 //! the upload was answered with, or by being the account that uploaded it. So who merely learns an id
-//! cannot link the photo to a feature of their own and read it there.
+//! cannot link the photo to a feature of their own and read it there. It is linked to one list of photos of
+//! that feature: nobody moves it into a list that more people see.
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -35,10 +36,31 @@ pub struct Uploader {
 pub struct StoredPhoto {
     /// JPEG, of the size that was asked for.
     pub jpeg: Vec<u8>,
-    /// The features that it belongs to.
-    pub features: Vec<(String, String)>,
+    /// Where it is linked.
+    pub places: Vec<PhotoPlace>,
     /// The account that uploaded it.
     pub account: Option<String>,
+}
+
+/// Where a photo is linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoPlace {
+    /// The collection.
+    pub collection: String,
+    /// The feature.
+    pub id: String,
+    /// The property that lists it; `None` where an older program linked it.
+    pub property: Option<String>,
+}
+
+impl From<(String, String, Option<String>)> for PhotoPlace {
+    fn from((collection, id, property): (String, String, Option<String>)) -> Self {
+        Self {
+            collection,
+            id,
+            property,
+        }
+    }
 }
 
 /// A photo that somebody wants to link to a feature.
@@ -48,6 +70,8 @@ pub struct PhotoClaim {
     pub id: String,
     /// The claim that its upload was answered with.
     pub claim: Option<String>,
+    /// The property of the feature that lists it.
+    pub property: String,
 }
 
 /// Why a photo was not linked. None of the others was linked then.
@@ -64,6 +88,9 @@ pub enum PhotoRefusal {
     /// It belongs to another feature.
     #[error("the photo {0:?} belongs to another feature already; upload it again")]
     Linked(String),
+    /// It belongs to another list of this feature, which others may see.
+    #[error("the photo {0:?} belongs to another list of this feature already; upload it again")]
+    OtherList(String),
 }
 
 impl Store {
@@ -98,15 +125,16 @@ impl Store {
         either!(self, s => s.link_photos(collection, id, photos, account).await)
     }
 
-    /// Says that photos belong to a feature, whoever uploaded them: for what the program itself makes.
-    /// Names those that there are not: then none is attached.
+    /// Says that photos belong to a list of a feature, whoever uploaded them: for what the program itself
+    /// makes. Names those that there are not: then none is attached.
     pub async fn attach_photos(
         &self,
         collection: &CollectionId,
         id: &FeatureId,
+        property: &str,
         photos: &[String],
     ) -> Result<Vec<String>, StoreError> {
-        either!(self, s => s.attach_photos(collection, id, photos).await)
+        either!(self, s => s.attach_photos(collection, id, property, photos).await)
     }
 
     /// Removes photos that were handed in before a moment and belong to no feature; says how many.
@@ -124,11 +152,11 @@ pub(super) fn claim_hash(claim: &str) -> Vec<u8> {
 pub(super) struct Upload {
     pub claim: Option<Vec<u8>>,
     pub account: Option<String>,
-    /// The features that it belongs to.
-    pub features: Vec<(String, String)>,
+    /// Where it is linked.
+    pub places: Vec<PhotoPlace>,
 }
 
-/// Whether a photo may be linked: `Ok(false)` where it is linked to this feature already.
+/// Whether a photo may be linked: `Ok(false)` where it is linked to this list of this feature already.
 pub(super) fn may_link(
     wanted: &PhotoClaim,
     upload: Option<&Upload>,
@@ -139,9 +167,13 @@ pub(super) fn may_link(
     let Some(upload) = upload else {
         return Err(PhotoRefusal::Missing(wanted.id.clone()));
     };
-    let here = |(c, f): &(String, String)| c == collection.as_str() && f == id.as_str();
-    if upload.features.iter().any(here) {
-        return Ok(false);
+    let here =
+        |place: &&PhotoPlace| place.collection == collection.as_str() && place.id == id.as_str();
+    if let Some(place) = upload.places.iter().find(here) {
+        return match place.property.as_ref() == Some(&wanted.property) {
+            true => Ok(false),
+            false => Err(PhotoRefusal::OtherList(wanted.id.clone())),
+        };
     }
     let claimed = match (&wanted.claim, &upload.claim) {
         (Some(given), Some(kept)) => claim_hash(given).ct_eq(kept).into(),
@@ -151,7 +183,7 @@ pub(super) fn may_link(
     if !claimed && !own {
         return Err(PhotoRefusal::NotClaimed(wanted.id.clone()));
     }
-    match upload.features.is_empty() {
+    match upload.places.is_empty() {
         true => Ok(true),
         false => Err(PhotoRefusal::Linked(wanted.id.clone())),
     }

@@ -16,6 +16,8 @@ async fn map() -> (Server, tempfile::TempDir) {
             "name": {"type": "string"},
             "owner": {"type": "string", "x-onemap-role": "officer"},
             "photos": {"type": "array", "items": {"type": "string"}, "x-onemap-photos": true},
+            "evidence": {"type": "array", "items": {"type": "string"}, "x-onemap-photos": true,
+                         "x-onemap-role": "grid_worker"},
         },
     });
     let path = folder.path().join("schemas/stalls.json");
@@ -150,4 +152,81 @@ async fn a_feature_of_any_collection_has_photos() {
     let answer = put(&worker, json!([two["id"]])).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert_ne!(server.get(&path).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_photo_of_a_protected_list_is_not_put_into_a_list_that_more_people_see() {
+    let (server, _folder) = map().await;
+    let worker = token(&server.database, "grid_worker");
+    let sent = server
+        .request(Method::POST, "/api/photos")
+        .bearer_auth(&worker);
+    let sent = sent
+        .body(crate::support::ledger::png(7))
+        .send()
+        .await
+        .unwrap();
+    let photo: Value = sent.json().await.unwrap();
+    let path = format!("/api/photos/{}", photo["id"].as_str().unwrap());
+    let put = async |properties: Value| {
+        let request = server.request(Method::PUT, ITEM).bearer_auth(&worker);
+        request.json(&stall(properties)).send().await.unwrap()
+    };
+    let id = &photo["id"];
+    assert_eq!(
+        put(json!({"evidence": [id]})).await.status(),
+        StatusCode::CREATED
+    );
+    let seen = async |token: Option<&str>| {
+        let request = server.request(Method::GET, &path);
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(seen(Some(&worker)).await, StatusCode::OK);
+    assert_eq!(seen(None).await, StatusCode::UNAUTHORIZED);
+
+    // Neither beside the other list nor in its place, and not after it was taken out, even by its uploader.
+    let refused = async |properties: Value| {
+        let (status, said) = problem(put(properties).await).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        assert!(
+            said["detail"].as_str().unwrap().contains("another list"),
+            "{said}"
+        );
+        assert_eq!(seen(None).await, StatusCode::UNAUTHORIZED);
+    };
+    let claimed = json!({"id": id, "claim": photo["claim"]});
+    refused(json!({"evidence": [id], "photos": [id]})).await;
+    refused(json!({"photos": [claimed]})).await;
+    assert_eq!(put(json!({"name": "摊"})).await.status(), StatusCode::OK);
+    refused(json!({"photos": [id]})).await;
+    assert_eq!(
+        put(json!({"evidence": [id]})).await.status(),
+        StatusCode::OK
+    );
+
+    // Where another way than ours names it in a public list too, it takes the roles of both.
+    let store = onemap::store::Store::open(&server.database).await.unwrap();
+    let change = onemap::model::Change {
+        collection: onemap::model::CollectionId::new("stalls").unwrap(),
+        id: onemap::model::FeatureId::new("s1").unwrap(),
+        body: Some(onemap::model::Body {
+            geometry: Some(geo_types::point!(x: 117.13, y: 39.22).into()),
+            properties: onemap::model::Properties::from_map(
+                json!({"evidence": [id], "photos": [id]})
+                    .as_object()
+                    .unwrap()
+                    .clone(),
+            )
+            .unwrap(),
+        }),
+    };
+    let edit = onemap::model::Edit::new(onemap::model::Author::system(), vec![change]);
+    let seq = store.commit(edit).await.unwrap().seq;
+    server.get(&format!("/api/collections?min-seq={seq}")).await;
+    assert_eq!(seen(None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(seen(Some(&worker)).await, StatusCode::OK);
 }

@@ -1,5 +1,6 @@
 //! What a write may touch. Who does not see a property neither sets nor removes it: what is kept stays as
-//! it is, and a body that names it is refused. Photos that a body names are taken out with their claims.
+//! it is, and a body that names it is refused. A door code, which lists do not show to anybody, stays too where
+//! a body does not name it; `null` removes it. Photos that a body names are taken out with their claims.
 
 use serde_json::{Map, Value, json};
 
@@ -71,7 +72,7 @@ pub(super) fn with_hidden(
 }
 
 /// Takes the claims out of the lists of photos of a body. The answer is the body as it is kept, and the
-/// photos that are to be linked: those that the feature did not have before.
+/// photos that are to be linked: those that a list did not have before.
 pub(super) fn take_claims(
     schema: &Schema,
     present: Option<&Entry>,
@@ -104,7 +105,11 @@ pub(super) fn take_claims(
             }
             taken = true;
             if !known.contains(&id.as_str()) {
-                claims.push(PhotoClaim { id, claim });
+                claims.push(PhotoClaim {
+                    id,
+                    claim,
+                    property: name.to_owned(),
+                });
             }
         }
     }
@@ -186,4 +191,5 @@ mod tests {
         };
         assert_eq!(claims, [new]);
     }
+            property: "photos".into(),
 }

@@ -166,6 +166,7 @@ impl CaseService {
             .map(|p| PhotoClaim {
                 id: p.id.clone(),
                 claim: p.claim.clone(),
+                property: "photos".to_owned(),
             })
             .collect();
         let store = self.live.store();

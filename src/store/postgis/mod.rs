@@ -104,6 +104,21 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "jobs",
         include_str!("../../../migrations/postgis/0012_jobs.sql"),
     ),
+    (
+        13,
+        "names",
+        include_str!("../../../migrations/postgis/0013_names.sql"),
+    ),
+    (
+        14,
+        "photo_lists",
+        include_str!("../../../migrations/postgis/0014_photo_lists.sql"),
+    ),
+    (
+        15,
+        "audit_order",
+        include_str!("../../../migrations/postgis/0015_audit_order.sql"),
+    ),
 ];
 
 /// How long a call waits for a connection before it says that the database is away.

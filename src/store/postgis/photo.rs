@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::PostgisStore;
 use crate::model::{CollectionId, FeatureId};
-use crate::store::photo::{Upload, claim_hash, may_link};
+use crate::store::photo::{PhotoPlace, Upload, claim_hash, may_link};
 use crate::store::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoreError, StoredPhoto, Uploader};
 
 impl PostgisStore {
@@ -53,15 +53,16 @@ impl PostgisStore {
         let Some((jpeg, account)) = row else {
             return Ok(None);
         };
-        let features = sqlx::query_as(
-            "SELECT collection, id FROM onemap.photos_of_features WHERE photo = $1 ORDER BY 1, 2",
+        let places: Vec<(String, String, Option<String>)> = sqlx::query_as(
+            "SELECT collection, id, property FROM onemap.photos_of_features WHERE photo = $1 \
+             ORDER BY 1, 2",
         )
         .bind(id)
         .fetch_all(&self.shared.pool)
         .await?;
         Ok(Some(StoredPhoto {
             jpeg,
-            features,
+            places: places.into_iter().map(PhotoPlace::from).collect(),
             account,
         }))
     }
@@ -86,35 +87,43 @@ impl PostgisStore {
         .bind(&ids)
         .fetch_all(&mut *tx)
         .await?;
-        let links: Vec<(String, String, String)> = sqlx::query_as(
-            "SELECT photo, collection, id FROM onemap.photos_of_features WHERE photo = ANY ($1)",
+        let links: Vec<(String, String, String, Option<String>)> = sqlx::query_as(
+            "SELECT photo, collection, id, property FROM onemap.photos_of_features \
+             WHERE photo = ANY ($1)",
         )
         .bind(&ids)
         .fetch_all(&mut *tx)
         .await?;
         let mut uploads: HashMap<String, Upload> = HashMap::new();
         for (photo, claim, account) in rows {
-            let features = Vec::new();
+            let places = Vec::new();
             uploads.insert(
                 photo,
                 Upload {
                     claim,
                     account,
-                    features,
+                    places,
                 },
             );
         }
-        for (photo, collection, id) in links {
+        for (photo, collection, id, property) in links {
             if let Some(upload) = uploads.get_mut(&photo) {
-                upload.features.push((collection, id));
+                upload.places.push((collection, id, property).into());
             }
         }
         let mut new = Vec::new();
         for wanted in photos {
             match may_link(wanted, uploads.get(&wanted.id), collection, id, account) {
-                Ok(true) => new.push(wanted.id.as_str()),
+                Ok(true) => new.push((wanted.id.as_str(), wanted.property.as_str())),
                 Ok(false) => {}
                 Err(refusal) => return Ok(Err(refusal)),
+            }
+            // The same photo may be asked for twice, in two lists.
+            if let Some(upload) = uploads.get_mut(&wanted.id) {
+                let property = Some(wanted.property.clone());
+                upload
+                    .places
+                    .push((collection.to_string(), id.to_string(), property).into());
             }
         }
         link(&mut tx, &new, collection, id).await?;
@@ -127,6 +136,7 @@ impl PostgisStore {
         &self,
         collection: &CollectionId,
         id: &FeatureId,
+        property: &str,
         photos: &[String],
     ) -> Result<Vec<String>, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
@@ -142,7 +152,7 @@ impl PostgisStore {
             .cloned()
             .collect();
         if missing.is_empty() {
-            let photos: Vec<&str> = photos.iter().map(String::as_str).collect();
+            let photos: Vec<_> = photos.iter().map(|p| (p.as_str(), property)).collect();
             link(&mut tx, &photos, collection, id).await?;
             tx.commit().await?;
         }
@@ -162,17 +172,21 @@ impl PostgisStore {
     }
 }
 
+/// Links photos, each to a list of a feature.
 async fn link(
     tx: &mut PgConnection,
-    photos: &[&str],
+    photos: &[(&str, &str)],
     collection: &CollectionId,
     id: &FeatureId,
 ) -> Result<(), StoreError> {
+    let (photos, properties): (Vec<&str>, Vec<&str>) = photos.iter().copied().unzip();
     sqlx::query(
-        "INSERT INTO onemap.photos_of_features (photo, collection, id) \
-         SELECT p, $2, $3 FROM unnest($1::text[]) p ON CONFLICT DO NOTHING",
+        "INSERT INTO onemap.photos_of_features (photo, collection, id, property) \
+         SELECT w.photo, $3, $4, w.property \
+         FROM unnest($1::text[], $2::text[]) AS w (photo, property) ON CONFLICT DO NOTHING",
     )
     .bind(photos)
+    .bind(properties)
     .bind(collection.as_str())
     .bind(id.as_str())
     .execute(tx)

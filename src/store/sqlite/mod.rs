@@ -97,6 +97,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "jobs",
         include_str!("../../../migrations/sqlite/0012_jobs.sql"),
     ),
+    (
+        13,
+        "names",
+        include_str!("../../../migrations/sqlite/0013_names.sql"),
+    ),
+    (
+        14,
+        "photo_lists",
+        include_str!("../../../migrations/sqlite/0014_photo_lists.sql"),
+    ),
 ];
 
 /// How often the file is asked whether another process has written to it. The question costs

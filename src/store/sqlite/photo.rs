@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::SqliteStore;
 use crate::model::{CollectionId, FeatureId};
-use crate::store::photo::{Upload, claim_hash, may_link};
+use crate::store::photo::{PhotoPlace, Upload, claim_hash, may_link};
 use crate::store::{Photo, PhotoClaim, PhotoRefusal, PhotoSize, StoreError, StoredPhoto, Uploader};
 
 impl SqliteStore {
@@ -53,15 +53,10 @@ impl SqliteStore {
         let Some((jpeg, account)) = row else {
             return Ok(None);
         };
-        let features = sqlx::query_as(
-            "SELECT collection, id FROM photos_of_features WHERE photo = ? ORDER BY 1, 2",
-        )
-        .bind(id)
-        .fetch_all(&self.shared.readers)
-        .await?;
+        let places = places(&mut *self.shared.readers.acquire().await?, id).await?;
         Ok(Some(StoredPhoto {
             jpeg,
-            features,
+            places,
             account,
         }))
     }
@@ -80,7 +75,7 @@ impl SqliteStore {
             for wanted in photos {
                 let upload = upload(&mut tx, &wanted.id).await?;
                 match may_link(wanted, upload.as_ref(), collection, id, account) {
-                    Ok(true) => link(&mut tx, &wanted.id, collection, id).await?,
+                    Ok(true) => link(&mut tx, &wanted.id, collection, id, &wanted.property).await?,
                     Ok(false) => {}
                     Err(refusal) => return Ok(Err(refusal)),
                 }
@@ -97,6 +92,7 @@ impl SqliteStore {
         &self,
         collection: &CollectionId,
         id: &FeatureId,
+        property: &str,
         photos: &[String],
     ) -> Result<Vec<String>, StoreError> {
         let mut writer = self.writer().await?;
@@ -105,7 +101,7 @@ impl SqliteStore {
             let mut missing = Vec::new();
             for photo in photos {
                 match upload(&mut tx, photo).await? {
-                    Some(_) => link(&mut tx, photo, collection, id).await?,
+                    Some(_) => link(&mut tx, photo, collection, id, property).await?,
                     None => missing.push(photo.clone()),
                 }
             }
@@ -142,15 +138,25 @@ async fn upload(tx: &mut SqliteConnection, photo: &str) -> Result<Option<Upload>
     let Some((claim, account)) = row else {
         return Ok(None);
     };
-    let features = sqlx::query_as("SELECT collection, id FROM photos_of_features WHERE photo = ?")
-        .bind(photo)
-        .fetch_all(tx)
-        .await?;
     Ok(Some(Upload {
         claim,
         account,
-        features,
+        places: places(tx, photo).await?,
     }))
+}
+
+/// Where a photo is linked.
+async fn places(
+    connection: &mut SqliteConnection,
+    photo: &str,
+) -> Result<Vec<PhotoPlace>, StoreError> {
+    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
+        "SELECT collection, id, property FROM photos_of_features WHERE photo = ? ORDER BY 1, 2",
+    )
+    .bind(photo)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(PhotoPlace::from).collect())
 }
 
 async fn link(
@@ -158,13 +164,16 @@ async fn link(
     photo: &str,
     collection: &CollectionId,
     id: &FeatureId,
+    property: &str,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT OR IGNORE INTO photos_of_features (photo, collection, id) VALUES (?, ?, ?)",
+        "INSERT OR IGNORE INTO photos_of_features (photo, collection, id, property) \
+         VALUES (?, ?, ?, ?)",
     )
     .bind(photo)
     .bind(collection.as_str())
     .bind(id.as_str())
+    .bind(property)
     .execute(tx)
     .await?;
     Ok(())
