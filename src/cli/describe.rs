@@ -65,11 +65,14 @@ fn collection(text: &mut String, schema: &Schema) -> std::fmt::Result {
         if property.required {
             kind.push_str(", required");
         }
-        let role = if property.role == Role::Public {
+        let mut role = if property.role == Role::Public {
             "all".to_owned()
         } else {
             format!("{} and above", property.role)
         };
+        if property.recorded {
+            role.push_str(", each look recorded");
+        }
         writeln!(
             text,
             "| `{}` | {} | {} | {kind} | {role} |",

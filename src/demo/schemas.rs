@@ -81,7 +81,9 @@ mod tests {
                         let hidden = schema.hidden_from(role);
                         assert!(hidden.eq(["access_code", "access_code_until"]), "{role}");
                     }
-                    assert!(!schema.hidden_from(Role::Steward).any(|_| true));
+                    assert!(schema.hidden_from(Role::Steward).eq(["access_code"]));
+                    assert!(schema.recorded_for(Role::Steward).eq(["access_code"]));
+                    assert_eq!(schema.closed_to(Role::Steward).count(), 0);
                 }
                 // What people wrote and photographed, and who they are.
                 "warnings" => {

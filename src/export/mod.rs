@@ -132,7 +132,7 @@ pub async fn export(
                 return Ok(());
             }
         };
-        let properties = entry.properties(&schema, options.role);
+        let properties = entry.recorded_properties(&schema, options.role);
         features.put(entry.id().as_str(), geometry.as_ref(), &properties)?;
         done.features += 1;
         Ok(())
@@ -187,7 +187,8 @@ async fn columns(
     options: &Options,
     schema: &Schema,
 ) -> Result<BTreeSet<String>, ExportError> {
-    let hidden: BTreeSet<&str> = schema.hidden_from(options.role).collect();
+    // With what each look at is recorded: whoever exports is recorded before this begins.
+    let hidden: BTreeSet<&str> = schema.closed_to(options.role).collect();
     let known = schema
         .properties
         .keys()

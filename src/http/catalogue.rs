@@ -535,7 +535,7 @@ fn schema_document(
     let collection = items::collection(&snapshot, name)?;
     let base = app.base(headers);
     let body = || {
-        let mut document = visible(collection, caller.roles());
+        let mut document = visible(collection, caller.roles(), kind == "queryables");
         document["$id"] = json!(format!("{base}/api/collections/{name}/{kind}"));
         if kind == "queryables" {
             document["additionalProperties"] = json!(false);
@@ -555,11 +555,14 @@ fn schema_document(
 }
 
 /// The schema document as an account with these roles sees it: what is protected is not even named below
-/// its role.
-fn visible(collection: &Collection, roles: RoleSet) -> Value {
+/// its role. Nobody may ask by a property of which each look is recorded.
+fn visible(collection: &Collection, roles: RoleSet, to_ask_by: bool) -> Value {
     let schema = collection.schema();
     let mut document = schema.document.clone();
-    let hidden: Vec<&str> = schema.hidden_from(roles).collect();
+    let hidden: Vec<&str> = match to_ask_by {
+        true => schema.hidden_from(roles).collect(),
+        false => schema.closed_to(roles).collect(),
+    };
     if let Some(required) = document.get_mut("required").and_then(Value::as_array_mut) {
         required.retain(|name| !hidden.iter().any(|h| name == h));
     }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use crate::codec::geojson::write::{self, FeatureParts, PROPERTIES_KEY};
-use crate::model::{FeatureId, Record, Role, RoleSet, Schema, View};
+use crate::model::{FeatureId, Record, Role, Schema, View};
 use crate::spatial::bounds::Bounds;
 
 /// A feature of the current map, immutable.
@@ -37,7 +37,7 @@ impl Entry {
     pub fn new(schema: &Schema, record: &Record) -> Option<Self> {
         let body = record.body.as_ref()?;
         let full = body.properties.as_str();
-        let public = strip(full, schema, Role::Public);
+        let public = strip(full, schema.hidden_from(Role::Public).collect());
 
         let mut geometry = Vec::with_capacity(256);
         write::geometry_or_null(&mut geometry, body.geometry.as_ref());
@@ -74,7 +74,7 @@ impl Entry {
     /// The same feature under another schema, which may show the public more or less.
     pub(super) fn with_schema(&self, schema: &Schema) -> Self {
         let full = self.all_properties();
-        let public = strip(full, schema, Role::Public);
+        let public = strip(full, schema.hidden_from(Role::Public).collect());
         let mut out = Vec::with_capacity(self.encoded.len() + 64);
         let (geometry_at, properties_at) = write::feature(
             &mut out,
@@ -143,8 +143,22 @@ impl Entry {
         let roles = view.into().on(schema, full);
         match roles.is_public() {
             true => Cow::Borrowed(self.public_properties()),
-            false => strip(full, schema, roles),
+            false => strip(full, schema.hidden_from(roles).collect()),
         }
+    }
+
+    /// The properties object as somebody sees it who has just been recorded: with those of which each look
+    /// is. Canonical JSON.
+    pub fn recorded_properties<'a>(
+        &self,
+        schema: &Schema,
+        view: impl Into<View<'a>>,
+    ) -> Cow<'_, str> {
+        let Some(full) = &self.full else {
+            return Cow::Borrowed(self.public_properties());
+        };
+        let roles = view.into().on(schema, full);
+        strip(full, schema.closed_to(roles).collect())
     }
 
     /// All properties, protected ones too: for what never leaves the server.
@@ -175,7 +189,27 @@ impl Entry {
         view: impl Into<View<'a>>,
         selection: Option<&[String]>,
     ) {
-        let mut properties = self.properties(schema, view);
+        self.write_with(out, self.properties(schema, view), selection);
+    }
+
+    /// The same for somebody who has just been recorded, as [`recorded_properties`](Self::recorded_properties)
+    /// has it.
+    pub fn write_recorded<'a>(
+        &self,
+        out: &mut Vec<u8>,
+        schema: &Schema,
+        view: impl Into<View<'a>>,
+        selection: Option<&[String]>,
+    ) {
+        self.write_with(out, self.recorded_properties(schema, view), selection);
+    }
+
+    fn write_with(
+        &self,
+        out: &mut Vec<u8>,
+        mut properties: Cow<'_, str>,
+        selection: Option<&[String]>,
+    ) {
         if let Some(names) = selection
             && let Some(kept) = retain(&properties, |key| names.iter().any(|n| n == key))
         {
@@ -226,9 +260,8 @@ fn text(json: Vec<u8>) -> Box<str> {
     String::from_utf8_lossy(&json).into()
 }
 
-/// The properties without those that an account with these roles must not see.
-fn strip<'a>(properties: &'a str, schema: &Schema, roles: impl Into<RoleSet>) -> Cow<'a, str> {
-    let hidden: Vec<&str> = schema.hidden_from(roles).collect();
+/// The properties without those that are hidden from who asks.
+fn strip<'a>(properties: &'a str, hidden: Vec<&str>) -> Cow<'a, str> {
     if hidden.is_empty() {
         return Cow::Borrowed(properties);
     }

@@ -112,3 +112,119 @@ async fn an_account_collects_no_list_of_codes() {
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(looks(&server.database).await.len(), told + 1);
 }
+
+/// An answer to a request with a token, as text.
+async fn text(server: &Server, token: &str, path: &str) -> String {
+    let request = server.request(Method::GET, path).bearer_auth(token);
+    let answer = request.send().await.unwrap();
+    assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    answer.text().await.unwrap()
+}
+
+async fn no_code_is_told_without_a_record(database: &str) {
+    let server = Server::on(database, &[]).await;
+    server.put("entrances", &gate("g1", 117.13, 39.22)).await;
+    let (steward, admin) = (token(database, "steward"), server.admin.clone());
+    let screen = account(database, "steward", "大屏", &["--read-only"]);
+    let screen = screen.lines().next().unwrap();
+
+    // Lists, searches and the feed have no code, for nobody.
+    let unrecorded = [
+        "/api/collections/entrances/items",
+        "/api/collections/entrances/items?f=html",
+        "/api/collections/entrances/items?properties=access_code",
+        "/api/collections/entrances/items?crs=http://www.opengis.net/def/crs/EPSG/0/4490",
+        "/api/search?q=东门",
+        "/api/nearest?collection=entrances&lon=117.13&lat=39.22&k=5",
+    ];
+    for token in [&steward, &admin, screen] {
+        for path in unrecorded {
+            let text = text(&server, token, path).await;
+            assert!(!text.contains("0000#"), "{path}: {text}");
+        }
+        // Nobody finds one out by asking which gates have it.
+        for probe in [
+            "access_code=0000%23",
+            "sortby=access_code",
+            "filter=access_code%3D'0000%23'",
+            "filter=access_code%20IS%20NULL",
+        ] {
+            let probe = format!("/api/collections/entrances/items?{probe}");
+            let request = server.request(Method::GET, &probe).bearer_auth(token);
+            let status = request.send().await.unwrap().status();
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{probe}");
+        }
+    }
+    let item = "/api/collections/entrances/items/g1";
+    for path in [
+        item.to_owned(),
+        format!("{item}?f=html"),
+        format!("{item}?properties=access_code"),
+    ] {
+        assert!(!text(&server, screen, &path).await.contains("0000#"));
+    }
+    let officer = token(database, "officer");
+    assert!(!text(&server, &officer, item).await.contains("0000#"));
+    assert_eq!(looks(database).await, []);
+
+    // A steward reads it with the gate, and is recorded each time, whatever the form.
+    let mut told = 0;
+    for path in [
+        item.to_owned(),
+        format!("{item}?f=html"),
+        format!("{item}?properties=access_code"),
+        format!("{item}?crs=http://www.opengis.net/def/crs/EPSG/0/4490"),
+    ] {
+        for token in [&steward, &admin] {
+            assert!(
+                text(&server, token, &path).await.contains("0000#"),
+                "{path}"
+            );
+            told += 1;
+            let looks = looks(database).await;
+            assert_eq!(looks.len(), told, "{path}");
+            assert_eq!(looks[told - 1].1.as_deref(), Some("g1"));
+        }
+    }
+    text(&server, &steward, &format!("{item}?properties=name")).await;
+    assert_eq!(
+        looks(database).await.len(),
+        told,
+        "what is not told is no look"
+    );
+
+    // Who writes a gate as a list shows it keeps its code; who writes a code need not have seen the old one.
+    let list = text(&server, &steward, "/api/collections/entrances/items").await;
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let mut shown = list["features"][0].clone();
+    shown["properties"]["name"] = json!("西门");
+    let put = server.request(Method::PUT, item).bearer_auth(&steward);
+    let answer = put.json(&shown).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(!answer.text().await.unwrap().contains("0000#"));
+    assert!(text(&server, &steward, item).await.contains("0000#"));
+    let patch = async |code: Value| {
+        let request = server.request(Method::PATCH, item).bearer_auth(&steward);
+        let body = json!({"properties": {"access_code": code}});
+        assert_eq!(
+            request.json(&body).send().await.unwrap().status(),
+            StatusCode::OK
+        );
+        text(&server, &steward, item).await
+    };
+    let changed = patch(json!("1234#")).await;
+    assert!(
+        changed.contains("1234#") && changed.contains("西门"),
+        "{changed}"
+    );
+    assert!(!patch(Value::Null).await.contains("1234#"));
+}
+
+#[tokio::test]
+async fn a_code_is_in_no_answer_without_a_record() {
+    let folder = tempfile::tempdir().unwrap();
+    no_code_is_told_without_a_record(&sqlite_in(folder.path())).await;
+    if let Some(database) = postgres::database() {
+        no_code_is_told_without_a_record(&database).await;
+    }
+}

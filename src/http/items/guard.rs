@@ -57,7 +57,10 @@ pub(super) fn with_hidden(
     let mut all = cases::properties(present);
     let mut kept = false;
     for name in schema.hidden_from(roles) {
-        if let Some(value) = all.remove(name) {
+        // Of what each look is recorded, a writer who may set it need not have seen it.
+        if !properties.contains_key(name)
+            && let Some(value) = all.remove(name)
+        {
             properties.insert(name.to_owned(), value);
             kept = true;
         }

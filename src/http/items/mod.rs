@@ -385,6 +385,35 @@ pub(super) fn write_entry(
         entry.write_feature(out, collection.schema(), view, selection);
         return Ok(());
     }
+    let properties = entry.properties(collection.schema(), view);
+    write_moved(out, entry, properties.into_owned(), params)
+}
+
+/// The same for somebody who has just been recorded: with what each look at is recorded.
+fn write_recorded(
+    out: &mut Vec<u8>,
+    collection: &Collection,
+    entry: &Entry,
+    view: View<'_>,
+    params: &Params,
+) -> Result<(), Problem> {
+    let selection = params.properties.as_deref();
+    if params.crs == Crs::Crs84 {
+        entry.write_recorded(out, collection.schema(), view, selection);
+        return Ok(());
+    }
+    let properties = entry.recorded_properties(collection.schema(), view);
+    write_moved(out, entry, properties.into_owned(), params)
+}
+
+/// A feature with its geometry in another system.
+fn write_moved(
+    out: &mut Vec<u8>,
+    entry: &Entry,
+    mut properties: String,
+    params: &Params,
+) -> Result<(), Problem> {
+    let selection = params.properties.as_deref();
     let geometry = entry
         .geometry()
         .map(|g| geometry_in(g, params.crs))
@@ -392,7 +421,6 @@ pub(super) fn write_entry(
         .map_err(|why| {
             Problem::invalid("crs", format!("Feature {:?}: {why}", entry.id().as_str()))
         })?;
-    let mut properties = entry.properties(collection.schema(), view).into_owned();
     if let Some(names) = selection
         && let Ok(Value::Object(map)) = serde_json::from_str(&properties)
     {

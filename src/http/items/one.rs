@@ -6,15 +6,21 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::params::Params;
-use super::{GEOJSON, collection, content_crs, write_entry};
+use super::{GEOJSON, collection, content_crs, write_entry, write_recorded};
 use crate::http::App;
 use crate::http::answer::{Answer, Form, Tag, negotiate};
 use crate::http::auth::Caller;
 use crate::http::html;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
+use crate::index::{Collection, Entry};
+use crate::model::pick;
+use crate::store::audit::{AuditEntry, AuditKind};
 
 /// One feature.
+///
+/// A property whose schema says `x-onemap-recorded` (a door code) is told here alone, to its role, and each look
+/// is recorded in the audit before it is answered. A read-only token is told none.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/items/{featureId}", operation_id = "read_item", tag = "features",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
@@ -43,7 +49,18 @@ pub async fn read(
         .get(&id)
         .ok_or_else(|| Problem::not_found(format!("There is no feature {id:?} in {name}.")))?;
     let mut body = Vec::new();
-    write_entry(&mut body, collection, entry, caller.view(), &params)?;
+    let recorded = recorded(&caller, collection, entry, &params);
+    if recorded.is_empty() {
+        write_entry(&mut body, collection, entry, caller.view(), &params)?;
+    } else {
+        // On record before it is told.
+        let look = AuditEntry::new(AuditKind::Look)
+            .of_this_request()
+            .on(&name, &id)
+            .saying(&recorded.join(", "));
+        app.live.store().audit(look).await?;
+        write_recorded(&mut body, collection, entry, caller.view(), &params)?;
+    }
     let base = app.base(&headers);
     if form == Form::Html {
         let markup = html::item(&base, collection, &body);
@@ -53,7 +70,7 @@ pub async fn read(
     }
     let shape = query.without(&["f", "min-seq"]);
     let id_of = &collection.schema().collection;
-    let shape = format!("{base}{shape}");
+    let shape = format!("{base}{shape}{}", recorded.join(","));
     let tag = Tag::of_feature(&snapshot, id_of, entry.seq(), &caller, &shape);
     // The closing brace makes room for the links.
     body.pop();
@@ -73,4 +90,31 @@ pub async fn read(
         response.headers_mut().insert(header::LINK, value);
     }
     Ok(response)
+}
+
+/// What the caller is told here of which each look is recorded.
+fn recorded(
+    caller: &Caller,
+    collection: &Collection,
+    entry: &Entry,
+    params: &Params,
+) -> Vec<String> {
+    if caller.principal.as_ref().is_none_or(|p| p.read_only) {
+        return Vec::new();
+    }
+    let schema = collection.schema();
+    let roles = caller.view().on(schema, entry.all_properties());
+    let names: Vec<&str> = schema.recorded_for(roles).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let is_wanted = |name: &str| {
+        let chosen = params.properties.as_ref();
+        chosen.is_none_or(|chosen| chosen.iter().any(|c| c == name))
+    };
+    let values = pick(entry.all_properties(), &names);
+    let told = names.iter().zip(values);
+    told.filter(|(name, value)| !value.is_null() && is_wanted(name))
+        .map(|(name, _)| (*name).to_owned())
+        .collect()
 }

@@ -91,7 +91,7 @@ impl Params {
             schema
                 .properties
                 .get(name)
-                .is_some_and(|p| view.roles.includes(p.role))
+                .is_some_and(|p| p.is_shown_to(view.roles))
         };
         let mut equal = BTreeMap::new();
         for name in query.names() {
@@ -148,7 +148,7 @@ impl Params {
         let span = self.datetime?;
         let name = schema.time.as_deref()?;
         let property = schema.properties.get(name)?;
-        view.roles.includes(property.role).then_some((name, span))
+        property.is_shown_to(view.roles).then_some((name, span))
     }
 
     /// The filter on properties, on time and by an expression, where there is one. What the expression
@@ -341,7 +341,7 @@ fn sort(
     for key in keys.filter(|k| !k.is_empty()) {
         let name = key.trim_start_matches(['+', '-', ' ']);
         let known = schema.properties.get(name);
-        let Some(known) = known.filter(|p| view.roles.includes(p.role)) else {
+        let Some(known) = known.filter(|p| p.is_shown_to(view.roles)) else {
             // A protected property is answered as if it did not exist.
             return Err(wrong(format!(
                 "there is no property {:?} here; see …/{}/queryables.",

@@ -113,7 +113,7 @@ impl<'s> Compiler<'s> {
     /// does not exist.
     fn property(&mut self, node: &Node, name: &str) -> Compiled {
         let known = self.schema.properties.get(name);
-        let Some(known) = known.filter(|p| self.roles.includes(p.role)) else {
+        let Some(known) = known.filter(|p| p.is_shown_to(self.roles)) else {
             // A protected property with the name of the geometry is as unknown as any other.
             if known.is_none() && !self.schema.without_geometry && GEOMETRY_NAMES.contains(&name) {
                 return Ok((Expr::Geometry, Type::Geometry));

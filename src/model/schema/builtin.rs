@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::overlay;
-use super::{Schema, SchemaError, text_of};
+use super::{RECORDED, Schema, SchemaError, text_of};
 use crate::model::{CollectionId, Properties, Role};
 
 /// The member of a row of `$schemas` that says where the schema comes from. It is no part of the schema.
@@ -158,8 +158,9 @@ impl BuiltIns {
         }
     }
 
-    /// Raises the roles of a schema to those of the built-in one of its collection. Whoever wrote the
-    /// row (an older program, SQL), this program shows no property to a role below them.
+    /// Raises the roles of a schema to those of the built-in one of its collection, and marks what is recorded
+    /// there. Whoever wrote the row (an older program, SQL), this program shows no property to a role below
+    /// them.
     pub fn protect(&self, schema: &mut Schema) {
         let Some(known) = self.schemas.get(&schema.collection) else {
             return;
@@ -179,6 +180,9 @@ impl BuiltIns {
             let said = schema.properties.get(name).map_or(Role::Public, |p| p.role);
             if !said.includes(role) {
                 schema.raise(name, spec, said.join(role));
+            }
+            if spec.get(RECORDED) == Some(&Value::Bool(true)) {
+                schema.record(name);
             }
         }
     }

@@ -18,6 +18,7 @@
 //! | `x-onemap-personal` | property, or one within it | personal data: `onemap erase` takes it out of all versions |
 //! | `x-onemap-erase-after-days` | property, or one within it | personal data that is erased so many days after … |
 //! | `x-onemap-erase-since` | beside it | … the moment or day in this property (`closed_at`) |
+//! | `x-onemap-recorded` | property | each look is recorded (a door code): it is in no list, tile, feed or search, for no role |
 //! | `x-onemap-photos` | property | a list of photos (`/api/photos`): ids, or objects with an `id` |
 //! | `x-onemap-origin` | top of a row | where the schema comes from ([`ORIGIN`]); no part of the schema itself |
 
@@ -32,6 +33,9 @@ use serde_json::{Map, Value};
 pub use builtin::{BuiltIns, INFERRED, ORIGIN, OriginKind, built_in_texts};
 
 use super::{CollectionId, Role, RoleSet};
+
+/// The mark of a property of which each look is recorded.
+const RECORDED: &str = "x-onemap-recorded";
 
 /// The geometry type of features that have none.
 const NONE: &str = "none";
@@ -100,12 +104,22 @@ pub struct PropertySchema {
     pub values: Vec<String>,
     /// The least role that sees it.
     pub role: Role,
+    /// Whether each look at it is recorded. It is in no answer but those that record it.
+    pub recorded: bool,
     /// Whether a feature must have it.
     pub required: bool,
     /// The collection whose id it holds.
     pub link: Option<CollectionId>,
     /// Whether it lists photos.
     pub photos: bool,
+}
+
+impl PropertySchema {
+    /// Whether it is in ordinary answers to an account with these roles, and may be asked by: not where each
+    /// look at it is recorded.
+    pub fn is_shown_to(&self, roles: RoleSet) -> bool {
+        roles.includes(self.role) && !self.recorded
+    }
 }
 
 /// The properties of a collection that say whose a feature is.
@@ -274,6 +288,7 @@ impl Schema {
                             &format!("{place}/x-onemap-role"),
                             Role::Public,
                         )?,
+                        recorded: flag_at(spec.get(RECORDED), &place, RECORDED)?,
                         required: required.contains(&name.as_str()),
                         photos: flag_at(spec.get("x-onemap-photos"), &place, "x-onemap-photos")?,
                         link,
@@ -409,8 +424,18 @@ impl Schema {
         overlay::unhonoured(collection, document)
     }
 
-    /// The names of the properties that an account with these roles must not see.
+    /// The names of the properties that are in no ordinary answer to an account with these roles: those that
+    /// take another role, and those of which each look is recorded.
     pub fn hidden_from(&self, roles: impl Into<RoleSet>) -> impl Iterator<Item = &str> {
+        let roles = roles.into();
+        self.properties
+            .values()
+            .filter(move |p| !p.is_shown_to(roles))
+            .map(|p| p.name.as_str())
+    }
+
+    /// The names of the properties that take another role, to read and to write.
+    pub fn closed_to(&self, roles: impl Into<RoleSet>) -> impl Iterator<Item = &str> {
         let roles = roles.into();
         self.properties
             .values()
@@ -418,10 +443,21 @@ impl Schema {
             .map(|p| p.name.as_str())
     }
 
-    /// Whether an account with these roles sees a property. One that the schema does not know is public.
+    /// The names of the properties that an account with these roles may see, and of which each look is
+    /// recorded.
+    pub fn recorded_for(&self, roles: impl Into<RoleSet>) -> impl Iterator<Item = &str> {
+        let roles = roles.into();
+        self.properties
+            .values()
+            .filter(move |p| p.recorded && roles.includes(p.role))
+            .map(|p| p.name.as_str())
+    }
+
+    /// Whether a property is in ordinary answers to an account with these roles. One that the schema does not
+    /// know is public.
     pub fn shows(&self, roles: impl Into<RoleSet>, property: &str) -> bool {
         let property = self.properties.get(property);
-        property.is_none_or(|p| roles.into().includes(p.role))
+        property.is_none_or(|p| p.is_shown_to(roles.into()))
     }
 
     /// The properties that list photos.
@@ -435,6 +471,18 @@ impl Schema {
             return vec![NONE];
         }
         self.geometry.iter().map(|kind| kind.name()).collect()
+    }
+
+    /// Marks a property as one of which each look is recorded.
+    fn record(&mut self, name: &str) {
+        if let Some(property) = self.properties.get_mut(name) {
+            property.recorded = true;
+        }
+        let document = self.document.pointer_mut("/properties");
+        let specs = document.and_then(Value::as_object_mut);
+        if let Some(Value::Object(spec)) = specs.and_then(|specs| specs.get_mut(name)) {
+            spec.insert(RECORDED.to_owned(), true.into());
+        }
     }
 
     /// Raises the role of a property. One that the schema does not name comes from `spec`.
@@ -451,6 +499,7 @@ impl Schema {
                     kind: kind_of(spec).to_owned(),
                     values: values_of(spec),
                     role,
+                    recorded: spec.get(RECORDED) == Some(&Value::Bool(true)),
                     required: false,
                     link: None,
                     photos: false,

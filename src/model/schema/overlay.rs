@@ -4,14 +4,14 @@
 //! | in the overlay | what holds |
 //! | --- | --- |
 //! | `x-onemap-role`, `x-onemap-write-role` | the role that includes both |
-//! | `x-onemap-personal`, `x-onemap-read-only`, `x-onemap-scope` | what the built-in schema says, or else the overlay |
+//! | `x-onemap-personal`, `x-onemap-recorded`, `x-onemap-read-only`, `x-onemap-scope` | what the built-in schema says, or else the overlay |
 //! | a property with another `type` | the overlay's property, with the protection above |
 //! | `properties` within a property, `items` | the same, one by one |
 //! | anything else | the overlay's value, or else the built-in one |
 
 use serde_json::{Map, Value};
 
-use super::SchemaError;
+use super::{RECORDED, SchemaError};
 use crate::model::{CollectionId, Role};
 
 const ROLE: &str = "x-onemap-role";
@@ -104,8 +104,10 @@ fn join_property(built_in: &Value, overlay: &Value) -> Value {
     if role != Role::Public {
         all.insert(ROLE.to_owned(), role.as_str().into());
     }
-    if let Some(personal) = below.get(PERSONAL) {
-        all.insert(PERSONAL.to_owned(), personal.clone());
+    for mark in [PERSONAL, RECORDED] {
+        if let Some(said) = below.get(mark) {
+            all.insert(mark.to_owned(), said.clone());
+        }
     }
     Value::Object(all)
 }
@@ -150,14 +152,20 @@ pub(super) fn loosened(
             if let Some(problem) = lower(known, spec, ROLE, Role::Public) {
                 refuse(format!("{within}/{PROPERTIES}/{name}/{ROLE}"), problem);
             }
-            if known.get(PERSONAL) == Some(&Value::Bool(true))
-                && spec.get(PERSONAL) == Some(&Value::Bool(false))
-            {
-                refuse(
-                    format!("{within}/{PROPERTIES}/{name}/{PERSONAL}"),
-                    "expected true (the built-in schema says that it is personal), found false"
-                        .into(),
-                );
+            for (mark, meaning) in [
+                (PERSONAL, "it is personal"),
+                (RECORDED, "each look is recorded"),
+            ] {
+                if known.get(mark) == Some(&Value::Bool(true))
+                    && spec.get(mark) == Some(&Value::Bool(false))
+                {
+                    refuse(
+                        format!("{within}/{PROPERTIES}/{name}/{mark}"),
+                        format!(
+                            "expected true (the built-in schema says that {meaning}), found false"
+                        ),
+                    );
+                }
             }
         }
     }
@@ -175,7 +183,7 @@ pub(super) fn unhonoured(
         for (key, value) in map {
             let here = format!("{place}/{key}");
             match key.as_str() {
-                ROLE if depth > 1 => found.push(here),
+                ROLE | RECORDED if depth > 1 => found.push(here),
                 PERSONAL if in_items => found.push(here),
                 PROPERTIES => {
                     for (name, inner) in value.as_object().into_iter().flatten() {
