@@ -141,6 +141,74 @@ async fn rows_of_the_audit_cannot_be_changed_and_end_with_the_retention() {
     }
 }
 
+#[tokio::test]
+async fn who_reads_the_audit_by_number_misses_no_row_that_becomes_visible_later() {
+    for Fixture { store, url, .. } in &fixtures().await {
+        if url.starts_with("sqlite:") {
+            // One writer at a time: the row with the higher number is always the later one.
+            continue;
+        }
+        let insert = |kind: &'static str| {
+            format!("INSERT INTO onemap.audit (kind, account) VALUES ('look', '{kind}')")
+        };
+        let mut slow = sqlx::PgConnection::connect(url).await.unwrap();
+        let mut early = slow.begin().await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(insert("slow")))
+            .execute(&mut *early)
+            .await
+            .unwrap();
+        let look = AuditEntry::new(AuditKind::Look).by(None, "quick");
+        store.audit(look).await.unwrap();
+        let first = rows(store).await;
+        assert_eq!(first.len(), 1);
+        early.commit().await.unwrap();
+        let page = AuditQuery {
+            after: first[0].id,
+            ..all()
+        };
+        let later = store.audit_rows(&page).await.unwrap();
+        let accounts: Vec<_> = later.iter().map(|r| r.entry.account.as_deref()).collect();
+        assert_eq!(accounts, [Some("slow")]);
+
+        // Many at once: whoever polls sees every row once, and in the order of the numbers.
+        let writers: Vec<_> = (0..8)
+            .map(|n| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for m in 0..25 {
+                        let account = format!("{n}-{m}");
+                        let look = AuditEntry::new(AuditKind::Look).by(None, &account);
+                        store.audit(look).await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        let (mut seen, mut after) = (Vec::new(), later[0].id);
+        while seen.len() < 200 {
+            let running = writers.iter().any(|w| !w.is_finished());
+            let page = AuditQuery { after, ..all() };
+            let found = store.audit_rows(&page).await.unwrap();
+            assert!(
+                running || !found.is_empty(),
+                "only {} of 200 were seen",
+                seen.len()
+            );
+            after = found.last().map_or(after, |r| r.id);
+            seen.extend(found);
+        }
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        assert!(seen.is_sorted_by_key(|r| r.id));
+        assert_eq!(rows(store).await.len(), 100, "a page");
+        // What is written keeps its number.
+        let error = execute(url, "UPDATE audit SET id = DEFAULT")
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("append-only"), "{error}");
+    }
+}
+
 async fn execute(url: &str, sql: &'static str) -> Result<(), sqlx::Error> {
     if url.starts_with("sqlite:") {
         let mut connection = sqlx::SqliteConnection::connect(url).await?;
