@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{AuditEntry, AuditKind, Store, StoreError};
 use crate::model::{
-    Author, Body, Change, CollectionId, Edit, Expect, FeatureId, Properties, Record,
+    Author, Body, Change, CollectionId, CommitHeader, Edit, Expect, FeatureId, Properties, Record,
 };
 
 /// How a reporter can be reached: kept beside the log, and erased by the same name as a property.
@@ -19,6 +19,9 @@ pub(super) const CONTACTS_OF: &str = "warnings";
 
 /// How often it is tried again when others write the feature meanwhile.
 const TRIES: usize = 20;
+
+/// How many versions are read at a time.
+const VERSIONS: u32 = 500;
 
 /// What is to be erased, of one feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,8 +72,7 @@ impl Store {
     ) -> Result<Cleaned, StoreError> {
         let mut seq = None;
         for _ in 0..TRIES {
-            let versions = self.versions_of(&erasure.collection, &erasure.id).await?;
-            let last = versions.into_iter().next_back();
+            let last = self.last_version(&erasure.collection, &erasure.id).await?;
             let Some(edit) = last.and_then(|(_, last)| without(last, erasure, &author, reason))
             else {
                 break;
@@ -89,6 +91,21 @@ impl Store {
             .saying(&detail);
         let versions = either!(self, s => s.erase_versions(erasure, &audit).await)?;
         Ok(Cleaned { seq, versions })
+    }
+
+    /// The newest version of a feature, a deletion too.
+    async fn last_version(
+        &self,
+        collection: &CollectionId,
+        id: &FeatureId,
+    ) -> Result<Option<(CommitHeader, Record)>, StoreError> {
+        let (mut last, mut next) = (None, Some(0));
+        while let Some(after) = next {
+            let page = self.versions_after(collection, id, after, VERSIONS).await?;
+            last = page.versions.into_iter().next_back().or(last);
+            next = page.next;
+        }
+        Ok(last)
     }
 
     /// What was ever erased.

@@ -44,14 +44,47 @@ impl Until {
     }
 }
 
+/// The most bytes of properties of one page of versions, where it has more than one.
+pub const PAGE_BYTES: u64 = 8 << 20;
+/// Versions a page where somebody wants all.
+const PAGE: u32 = 500;
+
+/// Versions of one feature.
+#[derive(Debug)]
+pub struct VersionPage {
+    /// The oldest first.
+    pub versions: Vec<(CommitHeader, Record)>,
+    /// The commit behind which to read on; `None` where there is no more.
+    pub next: Option<u64>,
+}
+
 impl Store {
-    /// All versions of one feature, the oldest first.
+    /// Versions of one feature that were written after the commit `after`, the oldest first: at most `limit`,
+    /// and no more than have [`PAGE_BYTES`] of properties together, but one at least.
+    pub async fn versions_after(
+        &self,
+        collection: &CollectionId,
+        id: &FeatureId,
+        after: u64,
+        limit: u32,
+    ) -> Result<VersionPage, StoreError> {
+        either!(self, s => s.versions_after(collection, id, after, limit).await)
+    }
+
+    /// All versions of one feature, the oldest first, in memory: for tools and tests. A request reads
+    /// [`versions_after`](Self::versions_after) bit by bit.
     pub async fn versions_of(
         &self,
         collection: &CollectionId,
         id: &FeatureId,
     ) -> Result<Vec<(CommitHeader, Record)>, StoreError> {
-        either!(self, s => s.versions_of(collection, id).await)
+        let (mut all, mut next) = (Vec::new(), Some(0));
+        while let Some(after) = next {
+            let page = self.versions_after(collection, id, after, PAGE).await?;
+            all.extend(page.versions);
+            next = page.next;
+        }
+        Ok(all)
     }
 
     /// What some features were at a moment, by id: of each the newest version that was in effect
@@ -122,5 +155,36 @@ pub(super) fn next_position(
             after: record.id.to_string(),
         },
         _ => Position::before(head + 1).max(from.clone()),
+    }
+}
+
+/// Which commits make a page, of those that wrote a feature (number, bytes of properties) in their order: up
+/// to the one that is named first, and whether there are more.
+pub(super) fn page_end(commits: &[(i64, i64)], limit: u32) -> Option<(i64, bool)> {
+    let mut bytes: u64 = 0;
+    let mut end = None;
+    for (seq, size) in commits {
+        bytes = bytes.saturating_add(size.unsigned_abs());
+        if end.is_some() && bytes > PAGE_BYTES {
+            return end.map(|seq| (seq, true));
+        }
+        end = Some(*seq);
+    }
+    end.map(|seq| (seq, commits.len() as u64 >= u64::from(limit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_by_number_or_by_bytes_and_has_one_version_at_least() {
+        let large = PAGE_BYTES as i64;
+        assert_eq!(page_end(&[], 2), None);
+        assert_eq!(page_end(&[(3, 10), (5, 10)], 3), Some((5, false)));
+        assert_eq!(page_end(&[(3, 10), (5, 10)], 2), Some((5, true)));
+        assert_eq!(page_end(&[(3, 10), (5, large), (7, 1)], 9), Some((3, true)));
+        assert_eq!(page_end(&[(3, 2 * large), (5, 1)], 9), Some((3, true)));
+        assert_eq!(page_end(&[(3, 2 * large)], 9), Some((3, false)));
     }
 }

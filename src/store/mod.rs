@@ -46,7 +46,7 @@ pub use account::{
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
 pub use erase::{CONTACT, Cleaned, Erased, Erasure};
 pub use error::{Fault, Overtaken, StoreError, UploadRefusal};
-pub use history::Position;
+pub use history::{Position, VersionPage};
 pub use invite::{Accepted, Guest, Invite, NewInvite};
 pub use job::{Job, JobEnd, JobQuery, JobState, Kept, MOST_KEPT, NewJob, OwnerQueue};
 pub use lock::Claim;

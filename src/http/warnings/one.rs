@@ -15,7 +15,12 @@ use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::live::Snapshot;
 use crate::model::{Localized, Role};
-use crate::warnings::{Case, Status, cap};
+use crate::warnings::{Action, Case, Status, cap};
+
+/// The most versions of a case that are read for one answer.
+const MOST: u32 = 10_000;
+/// How many of them are in memory at a time.
+const PAGE: u32 = 200;
 
 /// One case.
 ///
@@ -31,6 +36,7 @@ use crate::warnings::{Case, Status, cap};
         (status = 200, description = "The case; its ETag goes into If-Match of an action", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
         (status = 403, description = "Not the receipt of this case", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
+        (status = 422, description = "As CAP: a case with more than 10,000 versions", content_type = "application/problem+json"),
     ))]
 pub async fn read(
     State(app): State<App>,
@@ -63,32 +69,71 @@ pub async fn read(
     let tag = found.tag(&snapshot, &caller, actor.is_reporter);
     let mut document = found.document(&caller, &actor)?;
     if actor.is_reporter {
-        document["progress"] = progress(&app, &id).await?;
+        document["progress"] = progress(&app, &found).await?;
     }
     Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || document.to_string()))
 }
 
-/// When the case came to each status, in order.
-async fn progress(app: &App, id: &str) -> Result<Value, Problem> {
+/// When the case came to each status, in order. Of a case with more than [`MOST`] versions the beginning, and
+/// its present status.
+async fn progress(app: &App, found: &Found) -> Result<Value, Problem> {
     let mut list: Vec<(Status, Timestamp)> = Vec::new();
-    for case in versions(app, id).await? {
+    let mut note = |case: &Case| {
         let at = case.step.as_ref().map_or(case.since, |s| s.at);
         if list.last().is_none_or(|(status, _)| *status != case.status) {
             list.push((case.status, at));
         }
-    }
+    };
+    each_version(app, found.entry.id().as_str(), &mut note).await?;
+    note(&found.case);
     let rows = list.iter().map(|(s, at)| json!({"status": s, "at": at}));
     Ok(rows.collect())
 }
 
-/// Every state that a case was in, the first one first.
-pub(super) async fn versions(app: &App, id: &str) -> Result<Vec<Case>, Problem> {
+/// Hands out the states that a case was in, the first one first: at most [`MOST`], a few at a time. Says whether
+/// these were all.
+async fn each_version(app: &App, id: &str, mut take: impl FnMut(&Case)) -> Result<bool, Problem> {
+    let (mut next, mut left) = (Some(0), MOST);
+    while let Some(after) = next
+        && left > 0
+    {
+        let page = versions(app, id, after, left.min(PAGE)).await?;
+        left = left.saturating_sub(page.read);
+        page.cases.iter().for_each(&mut take);
+        next = page.next;
+    }
+    Ok(next.is_none())
+}
+
+/// States that a case was in.
+pub(super) struct Versions {
+    /// The first one first.
+    pub cases: Vec<Case>,
+    /// How many versions were read.
+    pub read: u32,
+    /// The commit behind which to read on; `None` where these were the last.
+    pub next: Option<u64>,
+}
+
+/// The states that a case was in after a commit, the first one first, at most so many.
+pub(super) async fn versions(
+    app: &App,
+    id: &str,
+    after: u64,
+    limit: u32,
+) -> Result<Versions, Problem> {
     let collection = crate::service::ledger::cases::collection()?;
     let id = feature_id(id)?;
-    let versions = app.live.store().versions_of(&collection, &id).await?;
-    let bodies = versions.into_iter().filter_map(|(_, record)| record.body);
+    let store = app.live.store();
+    let page = store.versions_after(&collection, &id, after, limit).await?;
+    let read = u32::try_from(page.versions.len()).unwrap_or(limit).max(1);
+    let bodies = page.versions.into_iter().filter_map(|(_, r)| r.body);
     let cases = bodies.filter_map(|body| Case::read(&id, &body.properties).ok());
-    Ok(cases.collect())
+    Ok(Versions {
+        cases: cases.collect(),
+        read,
+        next: page.next,
+    })
 }
 
 async fn message(
@@ -101,13 +146,25 @@ async fn message(
 ) -> Result<Response, Problem> {
     let id = found.entry.id().as_str();
     let mut steps: Vec<(u32, Timestamp)> = Vec::new();
-    for case in versions(app, id).await? {
-        if let Some(step) = case.step
+    let is_whole = each_version(app, id, |case| {
+        // An internal note is no news for others.
+        if let Some(step) = &case.step
+            && step.action != Action::Note
             && steps.last().is_none_or(|(n, _)| *n < step.n)
             && step.n <= found.case.steps
         {
             steps.push((step.n, step.at));
         }
+    })
+    .await?;
+    if !is_whole {
+        return Err(Problem::unprocessable(
+            format!(
+                "The case has more than {MOST} versions, and a CAP message refers to all before it. Read \
+                 its history page by page: /api/warnings/{id}/history."
+            ),
+            Vec::new(),
+        ));
     }
     let schema = found.collection.schema();
     let public = found.entry.properties(schema, Role::Public);

@@ -15,28 +15,53 @@ use super::PostgisStore;
 use super::read::head;
 use super::rows::{GOOD, NUMBERED, Names, VERSION, Version, numbered, version};
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
-use crate::store::history::{Until, next_position};
-use crate::store::{Position, StoreError};
+use crate::store::history::{Until, next_position, page_end};
+use crate::store::{Position, StoreError, VersionPage};
 
 impl PostgisStore {
-    /// See [`Store::versions_of`](crate::store::Store::versions_of).
-    pub async fn versions_of(
+    /// See [`Store::versions_after`](crate::store::Store::versions_after).
+    pub async fn versions_after(
         &self,
         collection: &CollectionId,
         id: &FeatureId,
-    ) -> Result<Vec<(CommitHeader, Record)>, StoreError> {
+        after: u64,
+        limit: u32,
+    ) -> Result<VersionPage, StoreError> {
         let mut connection = self.shared.pool.acquire().await?;
         let refused = self.refused(&mut connection).await?;
-        let sql = format!(
-            "SELECT {VERSION}, {NUMBERED} FROM {} \
-             WHERE h.collection = '{collection}' AND h.id = $1 AND {GOOD} ORDER BY c.seq",
+        let from = format!(
+            "FROM {} WHERE h.collection = '{collection}' AND h.id = $1 AND {GOOD} AND c.seq > $2",
             versions(collection, "$1")
         );
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(id.as_str())
-            .fetch_all(&mut *connection)
-            .await?;
-        with_heads(&rows, &refused)
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        // How large they are is asked first: a page of large versions has fewer.
+        let commits: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT c.seq, coalesce(octet_length(h.properties::text), 0)::bigint {from} \
+             ORDER BY c.seq LIMIT $3"
+        )))
+        .bind(id.as_str())
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(&mut *connection)
+        .await?;
+        let Some((end, is_more)) = page_end(&commits, limit) else {
+            return Ok(VersionPage {
+                versions: Vec::new(),
+                next: None,
+            });
+        };
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "SELECT {VERSION}, {NUMBERED} {from} AND c.seq <= $3 ORDER BY c.seq"
+        )))
+        .bind(id.as_str())
+        .bind(after)
+        .bind(end)
+        .fetch_all(&mut *connection)
+        .await?;
+        Ok(VersionPage {
+            versions: with_heads(&rows, &refused)?,
+            next: is_more.then_some(end as u64),
+        })
     }
 
     /// See [`Store::versions_at`](crate::store::Store::versions_at).

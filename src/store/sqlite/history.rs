@@ -15,8 +15,8 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::SqliteStore;
 use super::read::{NUMBERED, Names, body, feature_id, head, numbered, record};
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
-use crate::store::history::{Until, next_position};
-use crate::store::{Position, StoreError};
+use crate::store::history::{Until, next_position, page_end};
+use crate::store::{Position, StoreError, VersionPage};
 
 /// Collections with an index of their own.
 pub(super) const INDEXED: &str = "'warnings', 'grids'";
@@ -27,36 +27,49 @@ pub(super) fn is_indexed(collection: &str) -> bool {
 }
 
 impl SqliteStore {
-    /// See [`Store::versions_of`](crate::store::Store::versions_of).
-    pub async fn versions_of(
+    /// See [`Store::versions_after`](crate::store::Store::versions_after).
+    pub async fn versions_after(
         &self,
         collection: &CollectionId,
         id: &FeatureId,
-    ) -> Result<Vec<(CommitHeader, Record)>, StoreError> {
-        let sql = if is_indexed(collection.as_str()) {
-            format!(
-                "SELECT {NUMBERED}, h.id, h.geometry, h.properties \
-                 FROM changes h CROSS JOIN commits c ON c.batch = h.batch \
-                 WHERE h.collection = '{collection}' AND h.id = ?1 ORDER BY c.seq"
-            )
-        } else {
-            format!(
-                "WITH b (batch) AS (\
-                   SELECT batch FROM past WHERE collection = '{collection}' AND id = ?1 \
-                   UNION SELECT c.batch FROM features f JOIN commits c ON c.seq = f.seq \
-                   WHERE f.collection = '{collection}' AND f.id = ?1 \
-                   UNION SELECT batch FROM commits WHERE folded = 0) \
-                 SELECT {NUMBERED}, h.id, h.geometry, h.properties \
-                 FROM b CROSS JOIN commits c ON c.batch = b.batch CROSS JOIN changes h \
-                 ON h.batch = c.batch AND h.collection = '{collection}' AND h.id = ?1 \
-                 ORDER BY c.seq"
-            )
+        after: u64,
+        limit: u32,
+    ) -> Result<VersionPage, StoreError> {
+        let (with, from) = versions(collection);
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let mut connection = self.shared.readers.acquire().await?;
+        // How large they are is asked first: a page of large versions has fewer.
+        let commits: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
+            "{with} SELECT c.seq, coalesce(octet_length(h.properties), 0) {from} \
+             AND c.seq > ?2 ORDER BY c.seq LIMIT ?3"
+        )))
+        .bind(id.as_str())
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&mut *connection)
+        .await?;
+        let Some((end, is_more)) = page_end(&commits, limit) else {
+            return Ok(VersionPage {
+                versions: Vec::new(),
+                next: None,
+            });
         };
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(id.as_str())
-            .fetch_all(&self.shared.readers)
-            .await?;
-        rows.iter().map(|row| version(row, collection)).collect()
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{with} SELECT {NUMBERED}, h.id, h.geometry, h.properties {from} \
+             AND c.seq > ?2 AND c.seq <= ?3 ORDER BY c.seq"
+        )))
+        .bind(id.as_str())
+        .bind(after)
+        .bind(end)
+        .fetch_all(&mut *connection)
+        .await?;
+        Ok(VersionPage {
+            versions: rows
+                .iter()
+                .map(|row| version(row, collection))
+                .collect::<Result<_, _>>()?,
+            next: is_more.then_some(end as u64),
+        })
     }
 
     /// See [`Store::versions_at`](crate::store::Store::versions_at).
@@ -244,6 +257,29 @@ pub(in crate::store) async fn index_past(
     );
     sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
     Ok(())
+}
+
+/// The versions `h` of the feature `?1` and their commits `c`: what stands before SELECT, and from FROM on.
+fn versions(collection: &CollectionId) -> (String, String) {
+    if is_indexed(collection.as_str()) {
+        let from = format!(
+            "FROM changes h CROSS JOIN commits c ON c.batch = h.batch \
+             WHERE h.collection = '{collection}' AND h.id = ?1"
+        );
+        return (String::new(), from);
+    }
+    let with = format!(
+        "WITH b (batch) AS (\
+           SELECT batch FROM past WHERE collection = '{collection}' AND id = ?1 \
+           UNION SELECT c.batch FROM features f JOIN commits c ON c.seq = f.seq \
+           WHERE f.collection = '{collection}' AND f.id = ?1 \
+           UNION SELECT batch FROM commits WHERE folded = 0)"
+    );
+    let from = format!(
+        "FROM b CROSS JOIN commits c ON c.batch = b.batch CROSS JOIN changes h \
+         ON h.batch = c.batch AND h.collection = '{collection}' AND h.id = ?1 WHERE true"
+    );
+    (with, from)
 }
 
 /// Reads a commit's head, then id, geometry and properties.

@@ -51,7 +51,22 @@ export const report = async (body: NewCase): Promise<Held> => held(await raw(htt
 export const act = async (id: string, body: ActionRequest, etag?: string | null): Promise<Held> =>
   held(await raw(http.POST('/api/warnings/{id}/actions', { params: { path: { id }, header: etag ? { 'If-Match': etag } : {} }, body, ...WHOLE })));
 
-export const history = (id: string, signal?: AbortSignal): Promise<History> => answered(http.GET('/api/warnings/{id}/history', { params: { path: { id } }, signal }));
+/** The most pages of a history that are read: 1,000 steps each. */
+const HISTORY_PAGES = 10;
+
+/** The steps of a case, page by page. */
+export async function history(id: string, signal?: AbortSignal): Promise<History> {
+  const all: History = { id, steps: [] };
+  let after: string | undefined;
+  for (let page = 0; page < HISTORY_PAGES; page++) {
+    const query = after ? { after } : {};
+    const { steps, next }: History = await answered(http.GET('/api/warnings/{id}/history', { params: { path: { id }, query }, signal }));
+    all.steps.push(...steps);
+    if (!next) return all;
+    after = next;
+  }
+  return all;
+}
 
 export interface Place {
   lon?: number;
