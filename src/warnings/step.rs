@@ -133,6 +133,8 @@ words! {
         Reopen = "reopen",
         /// 评单.
         Rate = "rate",
+        /// 内部备注: a text for colleagues, never for the public.
+        Note = "note",
         /// Mark: the level moved, or the case fell overdue.
         Level = "level",
         /// Mark: a sensor or another report joined it.

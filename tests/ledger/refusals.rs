@@ -45,6 +45,8 @@ async fn what_the_table_does_not_allow_is_refused_with_what_it_does() {
             // Rating is for who reported it, and verifying not for the handler's unit.
             let mut wanted: Vec<&str> = possible.to_vec();
             wanted.retain(|a| *a != "rate" && *a != "verify");
+            // An internal note is possible always.
+            wanted.push("note");
             assert_eq!(said["allowed"], json!(wanted), "{action} from {status}");
             assert_eq!(said["case_status"], *status);
             assert!(said["detail"].as_str().unwrap().contains(status), "{said}");
@@ -67,11 +69,15 @@ async fn who_may_not_and_what_is_missing_is_said() {
         (status, &said["allowed"]),
         (StatusCode::UNAUTHORIZED, &json!([]))
     );
-    for token in [worker, unit, &elsewhere] {
+    for (token, allowed) in [
+        (worker, json!(["note"])),
+        (unit, json!([])),
+        (&elsewhere, json!([])),
+    ] {
         let (status, said) = ledger.refused(Some(token), &id, "file", json!({})).await;
         assert_eq!(
             (status, &said["allowed"]),
-            (StatusCode::FORBIDDEN, &json!([])),
+            (StatusCode::FORBIDDEN, &allowed),
             "{said}"
         );
     }
@@ -82,7 +88,7 @@ async fn who_may_not_and_what_is_missing_is_said() {
         (status, &said["errors"][0]["field"]),
         (StatusCode::UNPROCESSABLE_ENTITY, &json!("reason"))
     );
-    assert_eq!(said["allowed"], json!(["file", "reject", "merge"]));
+    assert_eq!(said["allowed"], json!(["file", "reject", "merge", "note"]));
     ledger.act(officer, &id, "file", json!({})).await;
     for (unit, says) in [("u9", "no unit"), ("u2", "street_encroachment")] {
         let (status, said) = ledger

@@ -339,3 +339,168 @@ async fn protected_words_of_a_case_follow_role_unit_and_community_in_every_answe
     check("other unit", &other_unit, true).await;
     check("the unit", &ledger.unit, false).await;
 }
+
+/// Everything else that tells of a case to who has no account.
+async fn told_to_the_public(ledger: &Ledger, id: &str, receipt: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for path in [
+        format!("/api/warnings/{id}"),
+        format!("/api/warnings/{id}?receipt={receipt}"),
+        format!("/api/warnings/{id}?f=cap"),
+        format!("/api/warnings/{id}/history"),
+        format!("/api/warnings/{id}/history?f=csv"),
+        "/api/warnings?limit=100".into(),
+        format!("/api/collections/warnings/items/{id}"),
+        "/api/grids/status".into(),
+    ] {
+        let answer = ledger.get(None, &path).await;
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        all.push((path, answer.text().await.unwrap()));
+    }
+    all
+}
+
+#[tokio::test]
+async fn an_internal_note_is_written_and_read_by_staff_and_by_the_unit_of_the_case_alone() {
+    let ledger = Ledger::start().await;
+    second_community(&ledger).await;
+    let (officer, worker, unit) = (&ledger.officer, &ledger.worker, &ledger.unit);
+    let case = ledger.report(None, json!({"building": "b1"})).await;
+    let id = case["id"].as_str().unwrap().to_owned();
+    let receipt = case["receipt"].as_str().unwrap().to_owned();
+    let database = &ledger.database;
+    let there = account(database, "officer", "there", &["--communities", "c2"]);
+    let rider = account(database, "rider", "rider", &[]);
+    let note = |text: &str| json!({"note": text});
+    let seq_before = ledger
+        .json(Some(officer), &format!("/api/warnings/{id}"))
+        .await["seq"]
+        .clone();
+
+    // Not by the unit before the case is its own, nor by others.
+    for (token, status) in [
+        (None, StatusCode::UNAUTHORIZED),
+        (Some(&rider), StatusCode::FORBIDDEN),
+        (Some(unit), StatusCode::FORBIDDEN),
+        (Some(&there), StatusCode::FORBIDDEN),
+    ] {
+        let token = token.map(String::as_str);
+        let (code, said) = ledger.refused(token, &id, "note", note("x")).await;
+        assert_eq!(code, status, "{said}");
+    }
+    let canary = "报案人情绪激动金丝雀";
+    ledger
+        .act(worker, &id, "note", note(&format!("{canary}一")))
+        .await;
+    ledger.act(officer, &id, "file", json!({})).await;
+    ledger
+        .act(officer, &id, "dispatch", json!({"unit": "u1"}))
+        .await;
+    ledger
+        .act(unit, &id, "note", note(&format!("{canary}二")))
+        .await;
+    let noted = ledger
+        .act(officer, &id, "note", note(&format!("{canary}三")))
+        .await;
+    assert_eq!(noted["properties"]["status"], "dispatched");
+
+    let history = |token| {
+        let path = format!("/api/warnings/{id}/history");
+        let ledger = &ledger;
+        async move { ledger.json(token, &path).await["steps"].clone() }
+    };
+    let texts = |steps: &Value| -> Vec<String> {
+        let notes = steps.as_array().unwrap().iter();
+        let notes = notes.filter(|s| s["action"] == "note");
+        notes
+            .map(|s| s["note"].as_str().unwrap_or_default().replace(canary, ""))
+            .collect()
+    };
+    for token in [officer, worker, unit] {
+        assert_eq!(
+            texts(&history(Some(token.as_str())).await),
+            ["一", "二", "三"]
+        );
+    }
+    for token in [None, Some(rider.as_str()), Some(there.as_str())] {
+        let steps = history(token).await;
+        assert!(texts(&steps).is_empty(), "{steps}");
+        let actions: Vec<&str> = steps
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| s["action"].as_str().unwrap())
+            .collect();
+        assert_eq!(actions, ["report", "file", "dispatch"]);
+    }
+    let mut all = told_to_the_public(&ledger, &id, &receipt).await;
+    for token in [&rider, &there] {
+        all.extend(told(&ledger, token, &id).await);
+    }
+    for (path, text) in all {
+        assert!(!text.contains(canary), "{path}: {text}");
+    }
+    // CAP counts three messages, and the feed tells the public of the case without the words.
+    let cap = ledger.get(None, &format!("/api/warnings/{id}?f=cap")).await;
+    let cap = cap.text().await.unwrap();
+    assert!(
+        cap.contains(&format!("<identifier>{id}.3</identifier>")),
+        "{cap}"
+    );
+    let request = ledger.server.request(Method::GET, "/api/events");
+    let request = request.header("last-event-id", seq_before.to_string());
+    let mut feed = crate::support::feed::Feed::of(request).await;
+    loop {
+        let event = feed.next().await;
+        assert!(!event.data.to_string().contains(canary), "{}", event.data);
+        if event
+            .id
+            .is_some_and(|seq| Some(seq) >= noted["seq"].as_u64())
+        {
+            break;
+        }
+    }
+    // What has ended takes a note too, and stays as it is.
+    for status in ["closed", "merged", "rejected", "parked"] {
+        let id = ledger.at(status).await;
+        let noted = ledger.act(officer, &id, "note", note("补记")).await;
+        assert_eq!(noted["properties"]["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn a_long_history_is_read_page_by_page() {
+    let ledger = Ledger::start().await;
+    let id = ledger.case().await;
+    for n in 1..=7 {
+        let note = json!({"note": format!("第{n}条")});
+        ledger.act(&ledger.officer, &id, "note", note).await;
+    }
+    let (mut steps, mut pages, mut after) = (Vec::new(), 0, String::new());
+    loop {
+        let path = format!("/api/warnings/{id}/history?limit=3{after}");
+        let page = ledger.json(Some(&ledger.officer), &path).await;
+        let some = page["steps"].as_array().unwrap();
+        assert!(some.len() <= 3, "{page}");
+        steps.extend(some.iter().map(|s| s["n"].as_u64().unwrap()));
+        pages += 1;
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(steps, (1..=8).collect::<Vec<_>>());
+    assert!(pages >= 3, "{pages}");
+    let path = format!("/api/warnings/{id}/history?f=csv&limit=3");
+    let sheet = ledger.get(Some(&ledger.officer), &path).await;
+    assert!(sheet.headers().contains_key("onemap-next"));
+    assert_eq!(sheet.text().await.unwrap().lines().count(), 4);
+    let (status, said) = ledger
+        .server
+        .problem(&format!("/api/warnings/{id}/history?after=7"))
+        .await;
+    assert_eq!(
+        (status, &said["parameter"]),
+        (StatusCode::BAD_REQUEST, &json!("after"))
+    );
+}

@@ -27,7 +27,7 @@ use crate::warnings::{Action, ActionRequest, allowed, field};
         ("If-Match" = Option<String>, Header, description = "The ETag read before: refused with 412 where somebody was quicker"),
     ),
     request_body(content = Value, content_type = "application/json",
-        description = "`{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt`. Every action takes `note?`, `photos?` ([{id, claim, kind?}], as their uploads were answered) and `key?`: the same step sent again with its key takes no second one, and another step with that key is refused"),
+        description = "`{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt` · note `note`: for colleagues, never public. Every action takes `note?`, `photos?` ([{id, claim, kind?}], as their uploads were answered) and `key?`: the same step sent again with its key takes no second one, and another step with that key is refused"),
     responses(
         (status = 200, description = "The case after the step, with `allowed` and `turn`", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),

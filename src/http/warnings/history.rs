@@ -19,11 +19,11 @@ use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::Meter as _;
-use crate::model::{Localized, RoleSet, Schema};
-use crate::warnings::Step;
+use crate::model::{Localized, Role, RoleSet, Schema};
 use crate::warnings::sheet::columns::{self, value_name};
 use crate::warnings::sheet::write::{WriteError, csv_of, time};
 use crate::warnings::sheet::{Language, Names};
+use crate::warnings::{Action, Step};
 
 const NARROW: &str =
     "The map has more grids and units than are named for one sheet: ask for JSON (f=json).";
@@ -81,6 +81,7 @@ const WORDS: &[(&str, &str)] = &[
     ("resume", "恢复办理"),
     ("reopen", "重新立案"),
     ("rate", "评单"),
+    ("note", "内部备注"),
     ("level", "等级变化"),
     ("join", "又有上报并入"),
     ("absorb", "并入一件同类事件"),
@@ -103,17 +104,28 @@ pub struct History {
     /// The first one first, each without what the caller's role must not see.
     #[schema(value_type = Vec<Step>)]
     pub steps: Vec<Map<String, Value>>,
+    /// What `after` must be to read on; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
-/// All steps of a case, the first one first.
+/// The most steps of one answer.
+const MOST: u32 = 1_000;
+
+/// The steps of a case, the first one first.
+///
+/// An answer has at most 1,000 steps, and fewer where they are large; `next` says whether there are more. An
+/// internal note (`note`) is shown to who may read the words of steps, and to nobody else.
 #[utoipa::path(get, path = "/api/warnings/{id}/history", operation_id = "warning_history", tag = "warnings",
     params(
         ("id" = String, Path, description = "The case's id"),
         ("f" = Option<String>, Query, description = "json (the default) or csv"),
         ("lang" = Option<String>, Query, description = "The language of a sheet: zh (the default) or en"),
+        ("after" = Option<String>, Query, description = "Only steps after those of the page before: its `next`"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many steps (1,000)"),
     ),
     responses(
-        (status = 200, description = "The steps; who, in which words, with which photos: from the role grid_worker", body = History),
+        (status = 200, description = "The steps; who, in which words, with which photos: from the role grid_worker. A sheet that is not the last has its `next` in the header Onemap-Next", body = History),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
     ))]
 pub async fn history(
@@ -123,24 +135,28 @@ pub async fn history(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    query.only(&["f", "lang"])?;
+    query.only(&["f", "lang", "after", "limit"])?;
+    let limit = query.parsed::<u32>("limit", "a whole number from 1 to 1000")?;
+    let limit = limit.unwrap_or(MOST).clamp(1, MOST);
+    let from = query.get("after")?.map(Place::parse).transpose()?;
+    let from = from.unwrap_or_default();
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
     let roles = found.roles(&caller);
     let mut steps: Vec<Map<String, Value>> = Vec::new();
-    let mut last = 0;
-    for case in versions(&app, &id).await? {
+    let mut last = from.step;
+    let page = versions(&app, &id, from.seq, limit).await?;
+    for case in page.cases {
         let Some(step) = case.step.filter(|s| s.n > last) else {
             continue;
         };
         last = step.n;
-        if let Ok(Value::Object(map)) = serde_json::to_value(&step) {
-            steps.push(seen_by(map, found.collection.schema(), roles));
-        }
+        steps.extend(seen_by(step, found.collection.schema(), roles));
     }
+    let next = page.next.map(|seq| Place { seq, step: last }.to_string());
     match query.get("f")? {
         None | Some("json") => {
-            let history = History { id, steps };
+            let history = History { id, steps, next };
             answer::json("application/json", &history, &snapshot, &caller, &headers)
         }
         Some("csv") => {
@@ -168,12 +184,43 @@ pub async fn history(
                 header::CONTENT_DISPOSITION,
                 HeaderValue::from_static("attachment; filename=\"history.csv\""),
             );
+            if let Some(next) = next.and_then(|next| HeaderValue::from_str(&next).ok()) {
+                response.headers_mut().insert("onemap-next", next);
+            }
             Ok(response)
         }
         Some(other) => Err(Problem::invalid(
             "f",
             format!("f={other}: expected json or csv."),
         )),
+    }
+}
+
+/// How far somebody has read: the commit, and the number of the last step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Place {
+    seq: u64,
+    step: u32,
+}
+
+impl Place {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let parts = text.split_once('.');
+        let place = parts.and_then(|(seq, step)| {
+            Some(Self {
+                seq: seq.parse().ok()?,
+                step: step.parse().ok()?,
+            })
+        });
+        place.ok_or_else(|| {
+            Problem::invalid("after", "after: expected the `next` of the page before.")
+        })
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.seq, self.step)
     }
 }
 
@@ -200,10 +247,22 @@ fn sheet(
     csv_of(&header, &steps.iter().map(row).collect::<Vec<_>>())
 }
 
-/// A step without what these roles must not see.
-fn seen_by(mut step: Map<String, Value>, schema: &Schema, roles: RoleSet) -> Map<String, Value> {
-    step.retain(|name, _| sees(schema, roles, name));
-    step
+/// A step without what these roles must not see; `None` for an internal note, where they must not even know
+/// that there is one. A change of level that came to light with it is one that time alone had made.
+fn seen_by(step: Step, schema: &Schema, roles: RoleSet) -> Option<Map<String, Value>> {
+    let is_hidden = step.action == Action::Note && !schema.shows(roles, "step");
+    if is_hidden && step.level.is_none() && step.why.is_none() {
+        return None;
+    }
+    let Ok(Value::Object(mut map)) = serde_json::to_value(&step) else {
+        return None;
+    };
+    map.retain(|name, _| sees(schema, roles, name));
+    if is_hidden {
+        map.insert("action".to_owned(), Action::Level.as_str().into());
+        map.insert("role".to_owned(), Role::Admin.as_str().into());
+    }
+    Some(map)
 }
 
 /// What a cell says: in the words of its language, and in China's time.
@@ -247,6 +306,8 @@ fn cell(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{CollectionId, Level};
+    use crate::warnings::Status;
     use serde_json::json;
 
     #[test]
@@ -266,8 +327,48 @@ mod tests {
     }
 
     #[test]
+    fn an_internal_note_is_no_step_for_who_does_not_see_the_words_of_steps() {
+        let document = json!({"properties": {
+            "status": {"type": "string"},
+            "level": {"type": "string"},
+            "reason": {"type": "object"},
+            "step": {"type": "object", "x-onemap-role": "grid_worker"},
+        }});
+        let schema = CollectionId::new("warnings").unwrap();
+        let schema = Schema::parse(&schema, document).unwrap();
+        let at = "2026-11-22T06:05:00Z".parse().unwrap();
+        let mut note = Step::new(3, Action::Note, at, Role::Officer, Status::Filed);
+        note.note = Some("报案人情绪激动".to_owned());
+        let seen = |step: &Step, role: Role| seen_by(step.clone(), &schema, role.into());
+        assert_eq!(seen(&note, Role::Public), None);
+        assert_eq!(seen(&note, Role::Rider), None);
+        let worker = seen(&note, Role::GridWorker).unwrap();
+        assert_eq!(
+            (&worker["action"], &worker["note"]),
+            (&json!("note"), &json!("报案人情绪激动"))
+        );
+        // A level that moved is everybody's to know, the note behind it not.
+        note.level = Some(Level::Red);
+        let public = seen(&note, Role::Public).unwrap();
+        assert_eq!(
+            (&public["action"], &public["level"]),
+            (&json!("level"), &json!("red"))
+        );
+        assert!(!public.contains_key("note"));
+    }
+
+    #[test]
+    fn a_place_in_a_history_is_read_as_it_is_written() {
+        let place = Place { seq: 71, step: 9 };
+        assert_eq!(Place::parse(&place.to_string()).unwrap(), place);
+        for wrong in ["", "7", "7.", ".7", "-1.2", "7.8.9", "7.99999999999"] {
+            assert!(Place::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn every_action_has_its_word() {
-        for action in crate::warnings::Action::ALL {
+        for action in Action::ALL {
             let word = WORDS.iter().find(|(code, _)| *code == action.as_str());
             assert!(word.is_some(), "{action}");
         }

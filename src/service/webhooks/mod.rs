@@ -23,6 +23,7 @@ use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use sha2::Sha256;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -33,6 +34,7 @@ use crate::model::names::collection::WARNINGS;
 use crate::model::names::property;
 use crate::model::{Body, CollectionId, CommitHeader, Properties, Record, Role, Schema};
 use crate::store::{Attempt, Delivery, HookEvent, Outcome, Position, StoreError, Trouble, Webhook};
+use crate::warnings::Action;
 
 /// The longest time that a receiver may take to answer.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -330,25 +332,39 @@ impl Dispatcher {
 }
 
 /// The event that a version of a warning is for a webhook; `None` where the webhook does not want it. A
-/// notice is a step too: a webhook that wants both gets one delivery, named as a notice.
+/// notice is a step too: a webhook that wants both gets one delivery, named as a notice. No webhook gets an
+/// internal note, only a notice that came with one.
 fn event(hook: &Webhook, record: &Record) -> Option<HookEvent> {
     let map = record.body.as_ref()?.properties.to_map();
     let step = map.get(property::STEP)?.as_object()?;
     let noticed = step.get("notice").is_some_and(|n| n == "sent");
+    if is_note(step) && !noticed {
+        return None;
+    }
     if noticed && hook.events.contains(&HookEvent::Notice) {
         Some(HookEvent::Notice)
     } else {
-        hook.events
-            .contains(&HookEvent::Step)
-            .then_some(HookEvent::Step)
+        let wanted = hook.events.contains(&HookEvent::Step) && !is_note(step);
+        wanted.then_some(HookEvent::Step)
     }
 }
 
-/// The warning as officers see it, without the property `ledger`.
+fn is_note(step: &Map<String, Value>) -> bool {
+    step.get("action").and_then(Value::as_str) == Some(Action::Note.as_str())
+}
+
+/// The warning as officers see it, without the property `ledger` and without the text of an internal note.
 fn feature(schema: &Schema, record: &Record) -> Option<Box<RawValue>> {
     let body = record.body.as_ref()?;
     let mut properties = body.properties.to_map();
     properties.remove(property::LEDGER);
+    if let Some(Value::Object(step)) = properties.get_mut(property::STEP)
+        && is_note(step)
+    {
+        step.retain(|name, _| {
+            ["n", "action", "at", "level", "why", "notice"].contains(&name.as_str())
+        });
+    }
     let seen = Record {
         body: Some(Body {
             geometry: body.geometry.clone(),

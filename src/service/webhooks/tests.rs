@@ -75,6 +75,12 @@ async fn a_notice_is_a_step_and_is_told_once() {
             None,
         ),
         (r#"{"level":"red"}"#, None, None),
+        (r#"{"step":{"n":2,"action":"note","note":"x"}}"#, None, None),
+        (
+            r#"{"step":{"n":3,"action":"note","note":"x","notice":"sent"}}"#,
+            Some(HookEvent::Notice),
+            Some(HookEvent::Notice),
+        ),
     ] {
         let edit = Edit::new(Author::system(), vec![warning("a", properties)]);
         live.commit(edit).await.unwrap().committed();
@@ -99,11 +105,20 @@ async fn others_are_told_what_officers_see() {
     let snapshot = live.snapshot();
     let schema = snapshot.collections().get("warnings").unwrap().schema();
     let body = feature(schema, &versions[0].1).unwrap();
-    let body: serde_json::Value = serde_json::from_str(body.get()).unwrap();
+    let body: Value = serde_json::from_str(body.get()).unwrap();
     let expected =
         serde_json::json!({"category": "other", "hotline_number": "12345-7", "step": {"n": 1}});
     assert_eq!(body["properties"], expected);
     assert_eq!((&body["id"], &body["seq"]), (&"a".into(), &2.into()));
+
+    let note = r#"{"category":"other","step":{"n":2,"action":"note","note":"x","account":"li","notice":"sent"}}"#;
+    let edit = Edit::new(Author::system(), vec![warning("a", note)]);
+    live.commit(edit).await.unwrap().committed();
+    let versions = live.store().versions_of(&warnings, &id).await.unwrap();
+    let body = feature(schema, &versions[1].1).unwrap();
+    let body: Value = serde_json::from_str(body.get()).unwrap();
+    let expected = serde_json::json!({"n": 2, "action": "note", "notice": "sent"});
+    assert_eq!(body["properties"]["step"], expected);
 }
 
 #[test]

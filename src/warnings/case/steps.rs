@@ -110,6 +110,7 @@ impl Case {
             | Action::Start
             | Action::Verify
             | Action::Extend
+            | Action::Note
             | Action::Level
             | Action::Join
             | Action::Absorb => {}

@@ -23,6 +23,8 @@ enum Who {
     Verifier,
     /// Who reported it.
     Reporter,
+    /// A grid worker or an officer, or an account of the unit in charge.
+    Staff,
 }
 
 /// Where an action leads.
@@ -121,6 +123,7 @@ const TABLE: &[Row] = &[
         To::Always(Filed),
     ),
     row(Action::Rate, &[Closed], Who::Reporter, To::Same),
+    row(Action::Note, Status::ALL, Who::Staff, To::Same),
 ];
 
 /// What a decision needs to know beside the case and the person.
@@ -293,16 +296,14 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
     };
     match row.who {
         Who::Officer => needs(Role::Officer).or_else(bounds),
-        Who::TheUnit => {
-            let theirs =
-                actor.roles.includes(Role::Unit) && actor.unit.is_some() && actor.unit == case.unit;
-            (!theirs)
-                .then(|| {
-                    let unit = case.unit.as_deref().unwrap_or("in charge");
-                    Hindrance::Person(format!("{action} is for an account of the unit {unit}."))
-                })
-                .or_else(bounds)
-        }
+        Who::Staff if is_theirs(case, actor) => bounds(),
+        Who::Staff => needs(Role::GridWorker).or_else(bounds),
+        Who::TheUnit => (!is_theirs(case, actor))
+            .then(|| {
+                let unit = case.unit.as_deref().unwrap_or("in charge");
+                Hindrance::Person(format!("{action} is for an account of the unit {unit}."))
+            })
+            .or_else(bounds),
         // That they handled it is said before a missing role: another role would not let them verify.
         Who::Verifier => handled_by(case, actor)
             .then(|| {
@@ -325,6 +326,11 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
             }
         }
     }
+}
+
+/// Whether the account is one of the unit in charge.
+fn is_theirs(case: &Case, actor: &Actor) -> bool {
+    actor.roles.includes(Role::Unit) && actor.unit.is_some() && actor.unit == case.unit
 }
 
 /// Whether a case lies outside of the communities to which the account is bound.
@@ -468,6 +474,15 @@ fn fill(
                 .rating
                 .ok_or_else(|| missing("rating", "a rating from 1 to 5"))?;
             step.rating = Some(rating);
+        }
+        Action::Note => {
+            if step.note.is_none() {
+                return Err(missing("note", "a text"));
+            }
+            // Photos of a case are shown to who reported it.
+            if !step.photos.is_empty() {
+                return Err(FieldError::new("photos", "an internal note has no photos"));
+            }
         }
         Action::Start | Action::Close | Action::Resume => {}
         Action::Report | Action::Level | Action::Join | Action::Absorb => {}

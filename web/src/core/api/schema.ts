@@ -176,7 +176,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One feature. */
+        /**
+         * One feature.
+         * @description A property whose schema says `x-onemap-recorded` (a door code) is told here alone, to its role, and each look
+         *     is recorded in the audit before it is answered. A read-only token is told none.
+         */
         get: operations["read_item"];
         /** Makes or replaces a feature. */
         put: operations["put"];
@@ -950,7 +954,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All steps of a case, the first one first. */
+        /**
+         * The steps of a case, the first one first.
+         * @description An answer has at most 1,000 steps, and fewer where they are large; `next` says whether there are more. An
+         *     internal note (`note`) is shown to who may read the words of steps, and to nobody else.
+         */
         get: operations["warning_history"];
         put?: never;
         post?: never;
@@ -1089,7 +1097,7 @@ export interface components {
             /** @description What stands behind `#invite=` in the link. */
             code: string;
             /**
-             * @description The name of the account to be made. Unique, and for ever.
+             * @description The name of the account to be made, for ever. It looks like no other, and is no reserved word as admin.
              * @example 小李
              */
             name: string;
@@ -1152,6 +1160,8 @@ export interface components {
             expires_at?: string | null;
             /** @description Whether it can sign in with a password. */
             has_password: boolean;
+            /** @description Whether it has a token in force. */
+            has_token: boolean;
             /** @description Its id, for ever. */
             id: string;
             /** @description The id of the invite that it came by. */
@@ -1172,7 +1182,8 @@ export interface components {
             /** @description When it ends, RFC 3339; never where it is absent. */
             expires_at?: string | null;
             /**
-             * @description Its name, by which it signs in and which the history shows. Unique, and for ever.
+             * @description Its name, by which it signs in and which the history shows, kept in Unicode's form NFKC. For ever, and
+             *     unique: no two names look the same.
              * @example 小李
              */
             name: string;
@@ -1189,7 +1200,7 @@ export interface components {
             unit?: string | null;
         };
         /** @enum {string} */
-        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "level" | "join" | "absorb";
+        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "note" | "level" | "join" | "absorb";
         /** @description A level that is reached after a time. */
         AgeStep: {
             /**
@@ -1971,6 +1982,8 @@ export interface components {
         History: {
             /** @description The case. */
             id: string;
+            /** @description What `after` must be to read on; absent at the end. */
+            next?: string | null;
             /** @description The first one first, each without what the caller's role must not see. */
             steps: components["schemas"]["Step"][];
         };
@@ -3725,6 +3738,15 @@ export interface operations {
             };
             /** @description No such token */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No administrator could sign in without it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6848,6 +6870,15 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
+            /** @description As CAP: a case with more than 10,000 versions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
             /** @description Anything else: why it is refused */
             default: {
                 headers: {
@@ -6872,7 +6903,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description `{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt`. Every action takes `note?`, `photos?` ([{id, claim, kind?}], as their uploads were answered) and `key?`: the same step sent again with its key takes no second one, and another step with that key is refused */
+        /** @description `{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt` · note `note`: for colleagues, never public. Every action takes `note?`, `photos?` ([{id, claim, kind?}], as their uploads were answered) and `key?`: the same step sent again with its key takes no second one, and another step with that key is refused */
         requestBody: {
             content: {
                 "application/json": unknown;
@@ -7085,6 +7116,10 @@ export interface operations {
                 f?: string;
                 /** @description The language of a sheet: zh (the default) or en */
                 lang?: string;
+                /** @description Only steps after those of the page before: its `next` */
+                after?: string;
+                /** @description At most so many steps (1,000) */
+                limit?: number;
             };
             header?: never;
             path: {
@@ -7095,7 +7130,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The steps; who, in which words, with which photos: from the role grid_worker */
+            /** @description The steps; who, in which words, with which photos: from the role grid_worker. A sheet that is not the last has its `next` in the header Onemap-Next */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -14,7 +14,7 @@ export const STATUSES = ['reported', 'filed', 'dispatched', 'returned', 'handlin
 export type Mark = Extract<Schemas['Action'], 'level' | 'join' | 'absorb'>;
 /** What people may do with a case. */
 export type Action = Exclude<Schemas['Action'], Mark>;
-export const ACTIONS = ['report', 'file', 'reject', 'merge', 'dispatch', 'return', 'start', 'handle', 'verify', 'close', 'extend', 'park', 'resume', 'reopen', 'rate'] as const satisfies readonly Action[];
+export const ACTIONS = ['report', 'file', 'reject', 'merge', 'dispatch', 'return', 'start', 'handle', 'verify', 'close', 'extend', 'park', 'resume', 'reopen', 'rate', 'note'] as const satisfies readonly Action[];
 
 export type CaseProperties = Schemas['WarningsProperties'];
 export type Source = NonNullable<CaseProperties['source']>;

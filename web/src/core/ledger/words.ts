@@ -34,6 +34,7 @@ export const actionWords: Record<Action, Bilingual> = {
   resume: { zh: '恢复', en: 'Resume' },
   reopen: { zh: '重新立案', en: 'Reopen' },
   rate: { zh: '评单', en: 'Rate' },
+  note: { zh: '内部备注', en: 'Internal note' },
 };
 
 /** What was done: in a history. */
@@ -53,6 +54,7 @@ export const stepWords: Record<Action | Mark, Bilingual> = {
   resume: { zh: '恢复办理', en: 'Resumed' },
   reopen: { zh: '重新立案', en: 'Reopened' },
   rate: { zh: '评单', en: 'Rated' },
+  note: { zh: '内部备注', en: 'Internal note' },
   level: { zh: '等级变化', en: 'Level changed' },
   join: { zh: '又有上报并入', en: 'Another report joined' },
   absorb: { zh: '并入一件同类事件', en: 'Took in another case' },

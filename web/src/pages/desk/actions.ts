@@ -17,6 +17,7 @@ export const actionKeys: Partial<Record<Action, string>> = {
   resume: 'u',
   reopen: 'o',
   rate: 't',
+  note: 'b',
 };
 
 export type Field = 'unit' | 'into' | 'due' | 'until' | 'result' | 'rating' | 'photos' | 'note' | 'reason';
@@ -33,7 +34,11 @@ const FIELDS: Partial<Record<Action, (Field | `${Field}*`)[]>> = {
   park: ['until*', 'reason*'],
   reopen: ['reason*'],
   rate: ['rating*', 'note'],
+  note: ['note*'],
 };
+
+/** What an action says for itself: whether it moves the case on. A note may be written at any time. */
+export const movesOn = (action: Action): boolean => action !== 'note';
 
 /** The fields of an action, in the order in which they are asked; none where one key does it. */
 export function fieldsOf(action: Action): { field: Field; required: boolean }[] {

@@ -27,6 +27,7 @@ test('no two actions share a key, and none takes one of the desk’s own', () =>
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys.filter((k) => ['j', 'k', 'n', 'z', '/', '?'].includes(k))).toEqual([]);
   expect(fieldsOf('park')).toEqual([{ field: 'until', required: true }, { field: 'reason', required: true }]);
+  expect(fieldsOf('note')).toEqual([{ field: 'note', required: true }]);
 });
 
 test('date fields show China’s day, whatever the machine believes', () => {
