@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use crate::support::building;
 use crate::support::ledger::{Ledger, hasty_rules};
+use crate::support::postgres;
+use crate::support::server::sqlite_in;
 
 /// The answer to a write, which must be 202, and where it says that the change can be read.
 async fn accepted(request: reqwest::RequestBuilder) -> (Value, String) {
@@ -48,8 +50,8 @@ async fn later(
     }
 }
 
-/// A ledger whose server shows nothing new while the file is there.
-async fn holding(file: &Path) -> Ledger {
+/// A ledger on an empty database whose server shows nothing new while the file is there.
+async fn holding(database: &str, file: &Path) -> Ledger {
     let rules = hasty_rules();
     let arguments = [
         "--config",
@@ -59,14 +61,26 @@ async fn holding(file: &Path) -> Ledger {
         "--hold",
         file.to_str().unwrap(),
     ];
-    Ledger::with(&arguments).await
+    Ledger::on(database, &arguments).await
 }
 
 #[tokio::test]
 async fn a_report_is_answered_with_its_receipt_before_it_is_visible() {
     let folder = tempfile::tempdir().unwrap();
+    report_before_it_is_visible(&sqlite_in(folder.path())).await;
+}
+
+#[tokio::test]
+async fn a_report_on_postgis_is_answered_with_its_receipt_before_it_is_visible() {
+    if let Some(database) = postgres::database() {
+        report_before_it_is_visible(&database).await;
+    }
+}
+
+async fn report_before_it_is_visible(database: &str) {
+    let folder = tempfile::tempdir().unwrap();
     let hold = folder.path().join("hold");
-    let ledger = holding(&hold).await;
+    let ledger = holding(database, &hold).await;
     std::fs::write(&hold, "").unwrap();
     let report = json!({"category": "corridor_clutter", "building": "b1", "key": "k".repeat(40)});
     let told = accepted(ledger.post("/api/warnings", None, &report)).await;
@@ -106,8 +120,20 @@ async fn a_report_is_answered_with_its_receipt_before_it_is_visible() {
 #[tokio::test]
 async fn every_write_that_is_not_visible_yet_is_answered_with_202() {
     let folder = tempfile::tempdir().unwrap();
+    every_write_before_it_is_visible(&sqlite_in(folder.path())).await;
+}
+
+#[tokio::test]
+async fn every_write_on_postgis_that_is_not_visible_yet_is_answered_with_202() {
+    if let Some(database) = postgres::database() {
+        every_write_before_it_is_visible(&database).await;
+    }
+}
+
+async fn every_write_before_it_is_visible(database: &str) {
+    let folder = tempfile::tempdir().unwrap();
     let hold = folder.path().join("hold");
-    let ledger = holding(&hold).await;
+    let ledger = holding(database, &hold).await;
     let (server, officer) = (&ledger.server, Some(ledger.officer.as_str()));
     let case = ledger.case().await;
     let preset = json!({"settings": {"lang": "zh"}});

@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 
 use crate::support::feed::Feed;
 use crate::support::ledger::account;
-use crate::support::server::Server;
+use crate::support::postgres;
+use crate::support::server::{Server, sqlite_in};
 
 const LON: f64 = 117.13;
 const LAT: f64 = 39.22;
@@ -216,7 +217,19 @@ fn silent(text: &str, role: Role, canaries: &[Canary], what: &str) {
 
 #[tokio::test]
 async fn no_answer_tells_what_its_reader_must_not_know() {
-    let server = Server::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    every_answer_is_silent(&sqlite_in(folder.path())).await;
+}
+
+#[tokio::test]
+async fn no_answer_from_postgis_tells_what_its_reader_must_not_know() {
+    if let Some(database) = postgres::database() {
+        every_answer_is_silent(&database).await;
+    }
+}
+
+async fn every_answer_is_silent(database: &str) {
+    let server = Server::on(database, &[]).await;
     let store = Store::open(&server.database).await.unwrap();
     let (changes, canaries) = features();
     assert!(canaries.len() >= 8, "{canaries:?}");

@@ -19,7 +19,7 @@ pub struct Ledger {
     pub unit: String,
     /// The address of its database, for the command line beside it.
     pub database: String,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 /// A token with what belongs to its account.
@@ -65,7 +65,14 @@ impl Ledger {
     pub async fn with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = sqlite_in(folder.path());
-        let server = Server::on(&database, arguments).await;
+        let mut ledger = Self::on(&database, arguments).await;
+        ledger._folder = Some(folder);
+        ledger
+    }
+
+    /// On an empty database.
+    pub async fn on(database: &str, arguments: &[&str]) -> Self {
+        let server = Server::on(database, arguments).await;
         let community = json!({"kind": "community", "code": "120113001020000", "name": "温泉社区"});
         server.put("grids", &square("c1", 0.01, community)).await;
         let grid =
@@ -79,12 +86,12 @@ impl Ledger {
             server.put("units", &unit(id, competences)).await;
         }
         Self {
-            officer: account(&database, "officer", "指挥员", &[]),
-            worker: account(&database, "grid_worker", "网格员", &[]),
-            unit: account(&database, "unit", "消防", &["--unit", "u1"]),
+            officer: account(database, "officer", "指挥员", &[]),
+            worker: account(database, "grid_worker", "网格员", &[]),
+            unit: account(database, "unit", "消防", &["--unit", "u1"]),
             server,
-            database,
-            _folder: folder,
+            database: database.to_owned(),
+            _folder: None,
         }
     }
 

@@ -121,8 +121,8 @@ pub async fn create_token(
     responses(
         (status = 204, description = "Revoked: it stops working within two seconds"),
         (status = 404, description = "No such token", content_type = "application/problem+json"),
-    ))]
         (status = 409, description = "No administrator could sign in without it", content_type = "application/problem+json"),
+    ))]
 pub async fn revoke_token(
     State(app): State<App>,
     caller: Caller,

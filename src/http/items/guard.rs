@@ -191,8 +191,8 @@ mod tests {
         let new = PhotoClaim {
             id: "new".into(),
             claim: Some("oc_1".into()),
+            property: "photos".into(),
         };
         assert_eq!(claims, [new]);
     }
-            property: "photos".into(),
 }

@@ -174,6 +174,7 @@ impl PostgisStore {
         // Closing the connection gives the lock back, whatever happens in between.
         require(&mut connection, &shown).await?;
         migrate(&mut connection, MIGRATIONS).await?;
+        account::fold_names(&mut connection).await?;
         let id = identity(&mut connection).await?;
         sqlx::query(
             "DELETE FROM onemap.batches WHERE xid < pg_snapshot_xmin(pg_current_snapshot())",
@@ -189,7 +190,6 @@ impl PostgisStore {
             .connect_lazy_with(options.clone());
         Ok(Self {
             shared: Arc::new(Shared {
-        account::fold_names(&mut connection).await?;
                 id,
                 watcher: Mutex::new(Watcher::new(&options)),
                 options,

@@ -209,6 +209,7 @@ impl SqliteStore {
             .await
             .map_err(failed)?;
         migrate(&mut writer, MIGRATIONS).await?;
+        account::fold_names(&mut writer).await?;
         let id = identity(&mut writer).await?;
 
         let readers = SqlitePoolOptions::new()
@@ -219,7 +220,6 @@ impl SqliteStore {
         let connection = SqliteConnection::connect_with(&options)
             .await
             .map_err(failed)?;
-        account::fold_names(&mut writer).await?;
         Ok(Self {
             shared: Arc::new(Shared {
                 id,
