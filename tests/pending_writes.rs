@@ -103,7 +103,8 @@ async fn report_before_it_is_visible(database: &str) {
     assert_eq!(case.status(), 200);
     let case: Value = case.json().await.unwrap();
     assert_eq!(case["id"], id);
-    assert_eq!(case["seq"], told.0["seq"]);
+    // The timer may have taken the case further meanwhile.
+    assert!(case["seq"].as_u64() >= told.0["seq"].as_u64(), "{case}");
     let again = ledger
         .post("/api/warnings", None, &report)
         .send()
