@@ -1,14 +1,12 @@
 //! The living map: one immutable snapshot for readers, one follower that makes the next, one feed
 //! that tells what changed.
 
-mod agenda;
-mod days;
 mod feed;
 mod follower;
 pub mod history;
 pub mod jobs;
 mod lease;
-mod seen;
+mod projection;
 mod snapshot;
 pub mod supervisor;
 mod written;
@@ -19,10 +17,10 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use tokio::sync::watch as value;
 
-pub use agenda::Agenda;
-pub use days::OpenThen;
 pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub(crate) use lease::Lease;
+pub use projection::case_schedule::CaseSchedule;
+pub use projection::past_days::OpenThen;
 pub use snapshot::Snapshot;
 pub use written::{Following, Written};
 
@@ -57,9 +55,9 @@ struct Inner {
     seq: value::Sender<u64>,
     feed: Arc<feed::Backlog>,
     condition: value::Sender<Condition>,
-    seen: seen::Memory,
+    seen: projection::last_seen::Memory,
     config_problems: ArcSwap<Vec<Problem>>,
-    days: days::Days,
+    days: projection::past_days::Days,
     tasks: supervisor::Supervisor,
 }
 
@@ -82,9 +80,9 @@ impl Live {
                     answered: Instant::now(),
                 }),
                 snapshot: ArcSwap::from_pointee(snapshot),
-                seen: seen::Memory::default(),
+                seen: projection::last_seen::Memory::default(),
                 config_problems: ArcSwap::default(),
-                days: days::Days::default(),
+                days: projection::past_days::Days::default(),
                 following,
                 store,
                 tasks: supervisor::Supervisor::default(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::agenda::Agenda;
+use super::projection::case_schedule::CaseSchedule;
 use crate::index::Collections;
 use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
@@ -21,7 +21,7 @@ pub struct Snapshot {
     pub(super) at: Timestamp,
     pub(super) collections: Collections,
     pub(super) status: Arc<StatusBoard>,
-    pub(super) ledger: Arc<Agenda>,
+    pub(super) ledger: Arc<CaseSchedule>,
     pub(super) quarantined: Arc<Vec<Quarantined>>,
     pub(super) demo: bool,
 }
@@ -54,7 +54,7 @@ impl Snapshot {
             .await
             .map_err(|e| StoreError::corrupt("the features", e))?;
         report(problems);
-        let ledger = Agenda::load(&collections)?;
+        let ledger = CaseSchedule::load(&collections)?;
         let mut snapshot = Self {
             store_id: store.id(),
             seq: head.seq,
@@ -107,7 +107,7 @@ impl Snapshot {
             store_id: Uuid::nil(),
             seq: 1,
             at,
-            ledger: Arc::new(Agenda::load(&collections)?),
+            ledger: Arc::new(CaseSchedule::load(&collections)?),
             collections: collections.loaded_at(1),
             status: Arc::new(status),
             quarantined: Arc::default(),
@@ -135,7 +135,7 @@ impl Snapshot {
             }
         }
         let mut ledger = Arc::clone(&self.ledger);
-        if records.iter().any(|r| Agenda::reads(&r.collection)) {
+        if records.iter().any(|r| CaseSchedule::reads(&r.collection)) {
             Arc::make_mut(&mut ledger).apply(&collections, records);
         }
         let mut next = Self {
@@ -191,7 +191,7 @@ impl Snapshot {
     }
 
     /// The rules in force, and what of the ledger has to be at hand.
-    pub fn ledger(&self) -> &Agenda {
+    pub fn ledger(&self) -> &CaseSchedule {
         &self.ledger
     }
 

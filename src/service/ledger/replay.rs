@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::cases;
 use super::surroundings::{OnMap, moment};
-use crate::live::{Agenda, Snapshot};
+use crate::live::{CaseSchedule, Snapshot};
 use crate::model::{Author, Change, Edit, FeatureId};
 use crate::service::place::{Place, Where, WhereError};
 use crate::spatial::metres;
@@ -58,7 +58,7 @@ struct Past {
 #[derive(Debug)]
 struct Stage<'a> {
     map: OnMap<'a>,
-    schedule: Agenda,
+    schedule: CaseSchedule,
     /// By category, in the order of their reports.
     past: HashMap<String, Vec<Past>>,
 }

@@ -41,7 +41,7 @@ struct Open {
 
 /// The ledger at hand.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Agenda {
+pub struct CaseSchedule {
     rules: Arc<Rules>,
     calendar: Arc<Calendar>,
     /// When rules or calendar last changed.
@@ -51,12 +51,12 @@ pub struct Agenda {
     silences: BTreeMap<FeatureId, Silence>,
 }
 
-impl Agenda {
+impl CaseSchedule {
     /// Reads it off the collections.
     ///
     /// # Errors
     /// Never in practice: the rules that are compiled in are read by tests.
-    pub(super) fn load(map: &Collections) -> Result<Self, StoreError> {
+    pub(in crate::live) fn load(map: &Collections) -> Result<Self, StoreError> {
         let broken = |problems: Vec<Problem>| {
             let first = problems
                 .first()
@@ -64,7 +64,7 @@ impl Agenda {
                 .unwrap_or_default();
             StoreError::corrupt("the rules that are compiled in", first)
         };
-        let mut agenda = Self {
+        let mut schedule = Self {
             rules: Arc::new(Rules::built_in().map_err(broken)?),
             calendar: Arc::new(Calendar::built_in().map_err(broken)?),
             since: Timestamp::UNIX_EPOCH,
@@ -73,13 +73,13 @@ impl Agenda {
             silences: BTreeMap::new(),
         };
         for entry in rows(map, RULES) {
-            agenda.take_rules(entry);
+            schedule.take_rules(entry);
         }
         for entry in rows(map, SILENCES) {
-            agenda.take_silence(entry.id(), Some(entry));
+            schedule.take_silence(entry.id(), Some(entry));
         }
-        agenda.take_all(map);
-        Ok(agenda)
+        schedule.take_all(map);
+        Ok(schedule)
     }
 
     /// The same rules over a ledger without a case.
@@ -96,12 +96,12 @@ impl Agenda {
     }
 
     /// Whether a record of the collection may change it.
-    pub(super) fn reads(collection: &CollectionId) -> bool {
+    pub(in crate::live) fn reads(collection: &CollectionId) -> bool {
         [WARNINGS, RULES, SILENCES].contains(&collection.as_str())
     }
 
     /// Takes a commit up. `map` are the collections after it.
-    pub(super) fn apply(&mut self, map: &Collections, records: &[Record]) {
+    pub(in crate::live) fn apply(&mut self, map: &Collections, records: &[Record]) {
         let mut all = false;
         for record in records {
             let id = &record.id;

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::Live;
+use crate::live::Live;
 use crate::store::{Seen, StoreError};
 
 /// The last observation by place and category.
 #[derive(Debug, Default)]
-pub(super) struct Memory(Mutex<HashMap<(String, String), Seen>>);
+pub(in crate::live) struct Memory(Mutex<HashMap<(String, String), Seen>>);
 
 impl Memory {
     fn note(&self, seen: Seen) {

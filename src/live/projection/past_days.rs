@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::history::PastError;
-use super::{Live, history};
+use crate::live::history::PastError;
+use crate::live::{Live, history};
 use crate::store::StoreError;
 use crate::warnings::{OpenCounts, StatusBoard};
 
@@ -28,7 +28,7 @@ pub struct OpenThen {
 
 /// The memory.
 #[derive(Debug, Default)]
-pub(super) struct Days {
+pub(in crate::live) struct Days {
     kept: Mutex<Kept>,
     /// One at a time reads the past.
     turn: tokio::sync::Mutex<()>,
@@ -75,7 +75,7 @@ impl Days {
     }
 
     /// A commit took effect at this moment.
-    pub(super) fn forget_from(&self, at: Timestamp) {
+    pub(in crate::live) fn forget_from(&self, at: Timestamp) {
         let mut kept = self.kept();
         // What happens now, which is nearly everything, is after all of them.
         kept.days.split_off(&at);
