@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
+use super::projection::Fact;
 use super::{Condition, FeedCommit, Live, Snapshot};
 use crate::index::MergedBase;
 use crate::model::{CollectionId, CommitHeader, Record};
@@ -32,6 +33,16 @@ const HOLD: Duration = Duration::from_millis(20);
 /// Without an answer for so long, the map may lag behind.
 const LATE: Duration = Duration::from_secs(6);
 
+/// How many facts may wait for the follower; more wait at the door.
+pub(super) const NOTES: usize = 256;
+
+/// A fact beside the log, and whom to tell when the snapshot has it.
+#[derive(Debug)]
+pub(super) struct Note {
+    fact: Fact,
+    done: oneshot::Sender<()>,
+}
+
 /// What a merge made; nothing if it failed.
 type Merge = (CollectionId, Option<MergedBase>);
 
@@ -39,6 +50,7 @@ type Merge = (CollectionId, Option<MergedBase>);
 pub(super) async fn follow(live: Live) {
     let (merged_sender, mut merged) = mpsc::channel::<Merge>(16);
     let mut merging: Vec<CollectionId> = Vec::new();
+    let mut notes = live.inner.facts.1.lock().await;
     loop {
         match catch_up(&live).await {
             Ok(()) => hear(&live, None),
@@ -61,6 +73,7 @@ pub(super) async fn follow(live: Live) {
                     take_merge(&live, &collection, base);
                 }
             }
+            Some(note) = notes.recv() => take_notes(&live, note, &mut notes),
         }
     }
 }
@@ -151,15 +164,17 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
         records = last_of_each(records);
     }
     let question = live.store().quarantined();
-    let quarantined = Some(patient(SILENCE, &AtomicU64::new(0), question).await?);
+    let rows = patient(SILENCE, &AtomicU64::new(0), question).await?;
+    let facts = [Fact::Quarantined(rows)];
     // Folding a big commit takes its time, which is not the store's.
     live.inner.condition.send_modify(Condition::answered);
-    let before = live.snapshot();
+    let effective = headers.iter().map(|h| h.effective_at);
+    let effective_from = effective.min().unwrap_or(last.effective_at);
     let fold = {
-        let before = Arc::clone(&before);
+        let before = live.snapshot();
         let header = last.clone();
         move || {
-            let after = Arc::new(before.next(&header, &records, quarantined));
+            let after = Arc::new(before.next(&header, effective_from, &records, &facts));
             let told = FeedCommit::new(&header, &records, &before, &after);
             (after, told)
         }
@@ -175,10 +190,6 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
         tokio::time::sleep(HOLD).await;
     }
     publish(live, after);
-    // After it is published: who counts from here on counts with it.
-    if let Some(at) = headers.iter().map(|h| h.effective_at).min() {
-        live.inner.days.forget_from(at);
-    }
     live.inner.feed.push(told);
     Ok(())
 }
@@ -190,6 +201,39 @@ fn last_of_each(records: Vec<Record>) -> Vec<Record> {
         last.insert((record.collection.clone(), record.id.clone()), record);
     }
     last.into_values().collect()
+}
+
+/// Publishes all facts that wait, in one step.
+fn take_notes(live: &Live, first: Note, more: &mut mpsc::Receiver<Note>) {
+    let mut notes = vec![first];
+    while notes.len() < NOTES
+        && let Ok(note) = more.try_recv()
+    {
+        notes.push(note);
+    }
+    if let Some(next) = live.snapshot().with_facts(notes.iter().map(|n| &n.fact)) {
+        publish(live, Arc::new(next));
+    }
+    for note in notes {
+        // Who no longer waits need not be told.
+        let _ = note.done.send(());
+    }
+}
+
+impl Live {
+    /// Hands the follower a fact and waits until the snapshot has it; `false` when that takes longer than
+    /// a write waits for its commit.
+    pub(super) async fn note(&self, fact: Fact) -> bool {
+        let (done, told) = oneshot::channel();
+        let hand_over = async {
+            let note = Note { fact, done };
+            self.inner.facts.0.send(note).await.is_ok() && told.await.is_ok()
+        };
+        let patience = self.inner.following.patience;
+        tokio::time::timeout(patience, hand_over)
+            .await
+            .unwrap_or(false)
+    }
 }
 
 fn publish(live: &Live, snapshot: Arc<Snapshot>) {

@@ -10,6 +10,7 @@ use futures_util::future::try_join;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::projection::{Fact, OpenThen};
 use super::{Live, Snapshot};
 use crate::index::{Collection, Entry};
 use crate::model::names::collection::{GRIDS, WARNINGS};
@@ -189,6 +190,38 @@ pub async fn collection_at(
     at: Timestamp,
 ) -> Result<Vec<Record>, StoreError> {
     live.store().collection_at(&collection(name)?, at).await
+}
+
+impl Live {
+    /// Reads what was open at these moments, the latest first. Afterwards the snapshot knows them, but
+    /// for a day that changed while it was counted, and one with too many open cases.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn count_days(&self, moments: &[Timestamp]) -> Result<(), StoreError> {
+        // One at a time reads the past.
+        let _turn = self.inner.counting.lock().await;
+        for until in moments.iter().rev() {
+            if self.snapshot().past_days().find(*until).is_some() {
+                continue;
+            }
+            // A commit that comes while the log is read is noticed only from here on.
+            if !self.note(Fact::Counting(*until)).await {
+                return Ok(());
+            }
+            let read = status_at(self, *until, MOST).await;
+            let found = read
+                .as_ref()
+                .ok()
+                .map(|board| Arc::new(OpenThen::of(board)));
+            self.note(Fact::Counted(*until, found)).await;
+            match read {
+                Ok(_) | Err(PastError::TooMany { .. }) => {}
+                Err(PastError::Store(error)) => return Err(error),
+            }
+        }
+        Ok(())
+    }
 }
 
 fn first_case(snapshot: &Snapshot, at: Timestamp) -> Option<FeatureId> {

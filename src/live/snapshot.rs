@@ -1,11 +1,9 @@
 //! One moment of the map: everything a request may want to know, immutable.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::projection::case_schedule::CaseSchedule;
+use super::projection::{CaseSchedule, Event, Fact, LastSeen, PastDays, Projections, Step};
 use crate::index::Collections;
 use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
@@ -13,17 +11,14 @@ use crate::model::{
 use crate::store::{Quarantined, Store, StoreError};
 use crate::warnings::StatusBoard;
 
-/// The map as of one commit.
+/// The map as of one commit. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub(super) store_id: Uuid,
     pub(super) seq: u64,
     pub(super) at: Timestamp,
     pub(super) collections: Collections,
-    pub(super) status: Arc<StatusBoard>,
-    pub(super) ledger: Arc<CaseSchedule>,
-    pub(super) quarantined: Arc<Vec<Quarantined>>,
-    pub(super) demo: bool,
+    pub(super) projections: Projections,
 }
 
 impl Snapshot {
@@ -41,32 +36,31 @@ impl Snapshot {
                 let _ = early.send(record);
             })
             .await?;
-        let mut status = StatusBoard::default();
         let head = store
-            .load(|record| {
-                status.apply(&record);
+            .load(move |record| {
                 let _ = sender.send(record);
             })
-            .await;
-        drop(sender);
-        let head = head?;
+            .await?;
         let (collections, problems) = building
             .await
             .map_err(|e| StoreError::corrupt("the features", e))?;
         report(problems);
-        let ledger = CaseSchedule::load(&collections)?;
-        let mut snapshot = Self {
+        let collections = collections.loaded_at(head.seq);
+        let facts = [
+            Fact::Quarantined(store.quarantined().await?),
+            Fact::Seen(store.all_seen().await?),
+        ];
+        let load = move || Projections::load(&collections, &facts).map(|p| (collections, p));
+        let (collections, projections) = tokio::task::spawn_blocking(load)
+            .await
+            .map_err(|e| StoreError::corrupt("the features", e))??;
+        Ok(Self {
             store_id: store.id(),
             seq: head.seq,
             at: head.at,
-            collections: collections.loaded_at(head.seq),
-            ledger: Arc::new(ledger),
-            status: Arc::new(status),
-            quarantined: Arc::new(store.quarantined().await?),
-            demo: false,
-        };
-        snapshot.demo = snapshot.holds_demo();
-        Ok(snapshot)
+            collections,
+            projections,
+        })
     }
 
     /// A map of features that stand in no store, each collection under its schema: what decides over
@@ -92,7 +86,6 @@ impl Snapshot {
             rows.push((CollectionId::schemas(), id, body));
         }
         rows.extend(features.into_iter().map(|c| (c.collection, c.id, c.body)));
-        let mut status = StatusBoard::default();
         let records = rows.into_iter().map(|(collection, id, body)| Record {
             collection,
             id,
@@ -100,69 +93,55 @@ impl Snapshot {
             updated_at: at,
             body,
         });
-        let records: Vec<Record> = records.inspect(|r| _ = status.apply(r)).collect();
         let (collections, problems) = Collections::load(records);
         report(problems);
-        let mut snapshot = Self {
+        Ok(Self {
             store_id: Uuid::nil(),
             seq: 1,
             at,
-            ledger: Arc::new(CaseSchedule::load(&collections)?),
+            projections: Projections::load(&collections, &[])?,
             collections: collections.loaded_at(1),
-            status: Arc::new(status),
-            quarantined: Arc::default(),
-            demo: false,
-        };
-        snapshot.demo = snapshot.holds_demo();
-        Ok(snapshot)
+        })
     }
 
-    /// The next moment: this one and a commit.
+    /// The next moment: this one and a commit, or several folded into one step. `effective_from` is when
+    /// the first of them took effect, `facts` is what became known with them.
     pub(super) fn next(
         &self,
         header: &CommitHeader,
+        effective_from: Timestamp,
         records: &[Record],
-        quarantined: Option<Vec<Quarantined>>,
+        facts: &[Fact],
     ) -> Self {
         let (collections, problems) = self.collections.apply(records);
         report(problems);
-        let mut status = Arc::clone(&self.status);
-        let concerns = |r: &Record| StatusBoard::READS.contains(&r.collection.as_str());
-        if records.iter().any(concerns) {
-            let board = Arc::make_mut(&mut status);
-            for record in records {
-                board.apply(record);
-            }
+        let mut projections = self.projections.clone();
+        projections.apply(&Event::Commit(&Step {
+            before: &self.collections,
+            after: &collections,
+            records,
+            effective_from,
+        }));
+        for fact in facts {
+            projections.apply(&Event::Fact(fact));
         }
-        let mut ledger = Arc::clone(&self.ledger);
-        if records.iter().any(|r| CaseSchedule::reads(&r.collection)) {
-            Arc::make_mut(&mut ledger).apply(&collections, records);
-        }
-        let mut next = Self {
-            ledger,
+        Self {
             store_id: self.store_id,
             seq: header.seq,
             at: header.at,
             collections,
-            status,
-            quarantined: quarantined.map_or_else(|| Arc::clone(&self.quarantined), Arc::new),
-            demo: self.demo,
-        };
-        if records
-            .iter()
-            .any(|r| r.collection.as_str() == "boundaries")
-        {
-            next.demo = next.holds_demo();
+            projections,
         }
-        next
     }
 
-    /// Whether the synthetic district is on the map: its boundary says so of itself.
-    fn holds_demo(&self) -> bool {
-        self.collections.get("boundaries").is_some_and(|c| {
-            c.iter()
-                .any(|e| e.all_properties().contains("\"demo\":true"))
-        })
+    /// The same moment after facts beside the log; `None` where they change nothing.
+    pub(super) fn with_facts<'a>(&self, facts: impl IntoIterator<Item = &'a Fact>) -> Option<Self> {
+        let mut next = self.clone();
+        let mut changed = false;
+        for fact in facts {
+            changed |= next.projections.apply(&Event::Fact(fact));
+        }
+        changed.then_some(next)
     }
 
     /// The identity of the data behind it.
@@ -187,22 +166,32 @@ impl Snapshot {
 
     /// The levels of the grids.
     pub fn status(&self) -> &StatusBoard {
-        &self.status
+        &self.projections.grid_status
     }
 
     /// The rules in force, and what of the ledger has to be at hand.
     pub fn ledger(&self) -> &CaseSchedule {
-        &self.ledger
+        &self.projections.schedule
     }
 
     /// Rows that plain SQL wrote and that are no valid features.
     pub fn quarantined(&self) -> &[Quarantined] {
-        &self.quarantined
+        self.projections.quarantine.rows()
     }
 
     /// Whether the synthetic demo district is on it.
     pub fn is_demo(&self) -> bool {
-        self.demo
+        self.projections.demo.is_set()
+    }
+
+    /// What was open at the end of past days, as far as it was counted.
+    pub fn past_days(&self) -> &PastDays {
+        &self.projections.past_days
+    }
+
+    /// When each place was last observed.
+    pub fn last_seen(&self) -> &LastSeen {
+        &self.projections.last_seen
     }
 }
 

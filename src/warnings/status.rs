@@ -12,13 +12,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::case::{Case, Turn};
 use super::shards::Shards;
 use super::step::Status;
 use crate::model::names::collection::{CONDITIONS, GRIDS, WARNINGS};
-use crate::model::{FeatureId, Level, Localized, Properties, Record};
+use crate::model::{Canonical, FeatureId, Level, Localized, Properties, Record};
 
 /// How many warnings are open, by level.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -146,17 +148,57 @@ impl StatusBoard {
     /// The collections from which the board follows.
     pub const READS: [&str; 3] = [CONDITIONS, GRIDS, WARNINGS];
 
-    /// Takes a record of one of [`READS`](Self::READS); says whether it was one of them.
+    /// Puts a record of one of [`READS`](Self::READS); says whether it was one of them.
     pub fn apply(&mut self, record: &Record) -> bool {
-        let properties = record.body.as_ref().map(|b| &b.properties);
-        match record.collection.as_str() {
-            GRIDS => self.take_grid(&record.id, properties),
-            WARNINGS => self.take_warning(&record.id, properties),
-            CONDITIONS => self.take_condition(&record.id, properties),
+        let properties = record.body.as_ref().map(|b| b.properties.as_str());
+        self.put(record.collection.as_str(), &record.id, properties)
+    }
+
+    /// Puts a feature of one of [`READS`](Self::READS) by its properties as canonical JSON; `None` where it
+    /// is gone. Says whether it was one of them.
+    pub fn put(&mut self, collection: &str, id: &FeatureId, properties: Option<&str>) -> bool {
+        match collection {
+            GRIDS => self.put_grid(id, properties),
+            WARNINGS => {
+                let open = properties.map(|p| Open::read(id, p));
+                self.put_warning(id, open);
+            }
+            CONDITIONS => self.put_condition(id, properties),
             _ => return false,
         }
         self.board = OnceLock::new();
         true
+    }
+
+    /// Puts many features of one collection, with all cores.
+    pub fn put_all(&mut self, collection: &str, features: &[(&FeatureId, &str)]) {
+        if collection != WARNINGS {
+            for (id, properties) in features {
+                self.put(collection, id, Some(properties));
+            }
+            return;
+        }
+        let read = |(id, properties): &(&FeatureId, &str)| Open::read(id, properties);
+        let open: Vec<Option<Open>> = features.par_iter().map(read).collect();
+        for ((id, _), open) in features.iter().zip(open) {
+            self.put_warning(id, Some(open));
+        }
+        self.board = OnceLock::new();
+    }
+
+    /// Takes all features of one of [`READS`](Self::READS) out.
+    pub fn clear(&mut self, collection: &str) {
+        match collection {
+            GRIDS => self.grids = Arc::default(),
+            WARNINGS => {
+                self.open = Shards::default();
+                self.recorded = Shards::default();
+                self.records = 0;
+            }
+            CONDITIONS => self.silent = Arc::default(),
+            _ => {}
+        }
+        self.board = OnceLock::new();
     }
 
     /// Says that there was a ledger, though the warnings that it held are not among the records: how
@@ -201,14 +243,14 @@ impl StatusBoard {
         self.board().loads.get(unit).copied().unwrap_or(0)
     }
 
-    fn take_grid(&mut self, id: &FeatureId, properties: Option<&Properties>) {
+    fn put_grid(&mut self, id: &FeatureId, properties: Option<&str>) {
         let grids = Arc::make_mut(&mut self.grids);
         match properties {
             None => {
                 grids.remove(id);
             }
             Some(properties) => {
-                let map = properties.to_map();
+                let map = map_of(properties);
                 let text = |key: &str| map.get(key).and_then(|v| v.as_str()).map(str::to_owned);
                 let grid = Grid {
                     code: text("code"),
@@ -220,8 +262,9 @@ impl StatusBoard {
         }
     }
 
-    fn take_warning(&mut self, id: &FeatureId, properties: Option<&Properties>) {
-        let Some(properties) = properties else {
+    /// `open` is `None` for a warning that is gone, `Some(None)` for one that ended or does not count.
+    fn put_warning(&mut self, id: &FeatureId, open: Option<Option<Open>>) {
+        let Some(open) = open else {
             self.open.remove(id.as_str());
             if self.recorded.remove(id.as_str()).is_some() {
                 self.records -= 1;
@@ -232,7 +275,7 @@ impl StatusBoard {
             self.recorded.insert(id.clone(), ());
             self.records += 1;
         }
-        match Open::read(id, properties) {
+        match open {
             Some(open) => {
                 self.open.insert(id.clone(), open);
             }
@@ -242,9 +285,9 @@ impl StatusBoard {
         }
     }
 
-    fn take_condition(&mut self, id: &FeatureId, properties: Option<&Properties>) {
+    fn put_condition(&mut self, id: &FeatureId, properties: Option<&str>) {
         let silent = properties.and_then(|properties| {
-            let map = properties.to_map();
+            let map = map_of(properties);
             let text = |key: &str| map.get(key).and_then(|v| v.as_str()).map(str::to_owned);
             text("grid").filter(|_| text("state").as_deref() == Some("no_data"))
         });
@@ -384,21 +427,16 @@ impl<'a> Tree<'a> {
 
 impl Open {
     /// What an open warning does to its grid; `None` for one that ended or does not count.
-    fn read(id: &FeatureId, properties: &Properties) -> Option<Self> {
-        /// All that most warnings, which ended long ago, are read for.
-        #[derive(Deserialize)]
-        struct Head<'a> {
-            #[serde(borrow)]
-            status: Option<std::borrow::Cow<'a, str>>,
-        }
-        if let Ok(Head {
-            status: Some(status),
-        }) = serde_json::from_str(properties.as_str())
-            && Status::parse(&status).is_some_and(Status::is_ended)
+    fn read(id: &FeatureId, properties: &str) -> Option<Self> {
+        // Most warnings ended long ago: of them nothing else is read.
+        let status = Canonical::new(properties).text("status");
+        if status
+            .and_then(|status| Status::parse(&status))
+            .is_some_and(Status::is_ended)
         {
             return None;
         }
-        let case = Case::read_leniently(id, properties);
+        let case = Case::read_leniently(id, &Properties::from_canonical(properties));
         (!case.status.is_ended() && case.counts()).then_some(Self {
             unit: case
                 .unit
@@ -410,6 +448,10 @@ impl Open {
             reason: case.reason,
         })
     }
+}
+
+fn map_of(properties: &str) -> Map<String, Value> {
+    Canonical::new(properties).to_map()
 }
 
 /// Whether `a` says more about its grid than `b`: worse, or as bad for longer.

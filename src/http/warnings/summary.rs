@@ -111,19 +111,25 @@ pub async fn summary(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     query.only(&["days", "community"])?;
-    let snapshot = app.live.snapshot();
+    let mut snapshot = app.live.snapshot();
     let many = wanted_days(&query)?;
-    let communities = wanted_communities(&query, &snapshot)?;
     let now = Timestamp::now();
-    let calendar = snapshot.ledger().calendar();
-    let days = days(calendar, now, many);
+    let days = days(snapshot.ledger().calendar(), now, many);
 
     let past: Vec<Timestamp> = days[..days.len() - 1].iter().map(|d| d.until).collect();
-    let mut then = app.live.open_then(&past);
-    if then.iter().any(Option::is_none) {
+    if past
+        .iter()
+        .any(|at| snapshot.past_days().find(*at).is_none())
+    {
         await_days(&app, &past).await?;
-        then = app.live.open_then(&past);
+        // The one that knows them.
+        snapshot = app.live.snapshot();
     }
+    let communities = wanted_communities(&query, &snapshot)?;
+    let then: Vec<Option<Arc<OpenThen>>> = past
+        .iter()
+        .map(|at| snapshot.past_days().find(*at))
+        .collect();
 
     let walked = Arc::clone(&snapshot);
     let summary = app

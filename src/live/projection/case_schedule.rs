@@ -1,18 +1,22 @@
-//! The ledger as it has to be at hand (待办): the rules and the calendar in force, when the next moment
-//! of every open case comes, which reds are open where, and what is silenced. A projection: it follows
-//! from the commits and from nothing else.
+//! The case schedule (待办): the rules and the calendar in force, when each open case changes next, which
+//! reds are open where, and what is silenced.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::Deserialize;
 
+use super::{Event, Projection, Touched, entries};
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{RULES, SILENCES, WARNINGS};
-use crate::model::{CollectionId, FeatureId, Level, Properties, Record};
+use crate::model::{Canonical, FeatureId, Level};
 use crate::store::StoreError;
 use crate::warnings::{Calendar, Case, Notice, Problem, Rules, due};
+
+/// The collections that it follows from.
+const READS: [&str; 3] = [RULES, SILENCES, WARNINGS];
 
 /// What a silence matches; what it does not name matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -39,24 +43,21 @@ struct Open {
     red_in: Option<String>,
 }
 
-/// The ledger at hand.
+/// The rules in force and the cases that are open. Cheap to copy and to change a little.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseSchedule {
+    built_in: Arc<(Arc<Rules>, Arc<Calendar>)>,
     rules: Arc<Rules>,
     calendar: Arc<Calendar>,
-    /// When rules or calendar last changed.
+    /// When the rows of the rules and of the calendar were last written.
     since: Timestamp,
-    open: BTreeMap<FeatureId, Open>,
-    moments: BTreeSet<(Timestamp, FeatureId)>,
+    open: RedBlackTreeMapSync<FeatureId, Open>,
+    moments: RedBlackTreeSetSync<(Timestamp, FeatureId)>,
     silences: BTreeMap<FeatureId, Silence>,
 }
 
-impl CaseSchedule {
-    /// Reads it off the collections.
-    ///
-    /// # Errors
-    /// Never in practice: the rules that are compiled in are read by tests.
-    pub(in crate::live) fn load(map: &Collections) -> Result<Self, StoreError> {
+impl Projection for CaseSchedule {
+    fn load(map: &Collections) -> Result<Self, StoreError> {
         let broken = |problems: Vec<Problem>| {
             let first = problems
                 .first()
@@ -64,64 +65,68 @@ impl CaseSchedule {
                 .unwrap_or_default();
             StoreError::corrupt("the rules that are compiled in", first)
         };
+        let rules = Arc::new(Rules::built_in().map_err(broken)?);
+        let calendar = Arc::new(Calendar::built_in().map_err(broken)?);
         let mut schedule = Self {
-            rules: Arc::new(Rules::built_in().map_err(broken)?),
-            calendar: Arc::new(Calendar::built_in().map_err(broken)?),
+            built_in: Arc::new((Arc::clone(&rules), Arc::clone(&calendar))),
+            rules,
+            calendar,
             since: Timestamp::UNIX_EPOCH,
-            open: BTreeMap::new(),
-            moments: BTreeSet::new(),
+            open: RedBlackTreeMapSync::new_sync(),
+            moments: RedBlackTreeSetSync::new_sync(),
             silences: BTreeMap::new(),
         };
-        for entry in rows(map, RULES) {
-            schedule.take_rules(entry);
-        }
-        for entry in rows(map, SILENCES) {
-            schedule.take_silence(entry.id(), Some(entry));
-        }
-        schedule.take_all(map);
+        schedule.load_rules(map);
+        schedule.load_silences(map);
+        schedule.load_cases(map);
         Ok(schedule)
     }
 
+    fn is_affected_by(&self, event: &Event<'_>) -> bool {
+        matches!(event, Event::Commit(step) if step.touches(&READS))
+    }
+
+    fn apply(&mut self, event: &Event<'_>) {
+        let Event::Commit(step) = event else { return };
+        match step.touched(SILENCES) {
+            Touched::Nothing => {}
+            Touched::Features(ids) => {
+                for id in ids {
+                    self.put_silence(id, step.find(SILENCES, id));
+                }
+            }
+            Touched::Whole => self.load_silences(step.after),
+        }
+        let other_rules = step.touched(RULES) != Touched::Nothing;
+        if other_rules {
+            self.load_rules(step.after);
+        }
+        match step.touched(WARNINGS) {
+            // Other rules judge every open case.
+            _ if other_rules => self.load_cases(step.after),
+            Touched::Nothing => {}
+            Touched::Features(ids) => {
+                for id in ids {
+                    self.put_entry(id, step.find(WARNINGS, id));
+                }
+            }
+            Touched::Whole => self.load_cases(step.after),
+        }
+    }
+}
+
+impl CaseSchedule {
     /// The same rules over a ledger without a case.
     pub(crate) fn emptied(&self) -> Self {
         Self {
+            built_in: Arc::clone(&self.built_in),
             rules: Arc::clone(&self.rules),
             calendar: Arc::clone(&self.calendar),
             // What is played is judged by these rules all along.
             since: Timestamp::UNIX_EPOCH,
-            open: BTreeMap::new(),
-            moments: BTreeSet::new(),
+            open: RedBlackTreeMapSync::new_sync(),
+            moments: RedBlackTreeSetSync::new_sync(),
             silences: BTreeMap::new(),
-        }
-    }
-
-    /// Whether a record of the collection may change it.
-    pub(in crate::live) fn reads(collection: &CollectionId) -> bool {
-        [WARNINGS, RULES, SILENCES].contains(&collection.as_str())
-    }
-
-    /// Takes a commit up. `map` are the collections after it.
-    pub(in crate::live) fn apply(&mut self, map: &Collections, records: &[Record]) {
-        let mut all = false;
-        for record in records {
-            let id = &record.id;
-            match record.collection.as_str() {
-                RULES => {
-                    if let Some(entry) = find(map, RULES, id) {
-                        self.take_rules(entry);
-                    }
-                    all = true;
-                }
-                SILENCES => self.take_silence(id, find(map, SILENCES, id)),
-                WARNINGS if !all => {
-                    let entry = map.get(WARNINGS).and_then(|c| c.get(id.as_str()));
-                    self.take_entry(id, entry.map(AsRef::as_ref));
-                }
-                _ => {}
-            }
-        }
-        if all {
-            self.take_all(map);
         }
     }
 
@@ -135,7 +140,8 @@ impl CaseSchedule {
         &self.calendar
     }
 
-    /// When the rules or the calendar last changed.
+    /// When the rules or the calendar in force were last written; 1970 where those that are compiled in
+    /// are in force.
     pub fn in_force_since(&self) -> Timestamp {
         self.since
     }
@@ -186,52 +192,60 @@ impl CaseSchedule {
         Notice::Sent
     }
 
-    fn take_all(&mut self, map: &Collections) {
-        self.open.clear();
-        self.moments.clear();
-        let Some(cases) = map.get(WARNINGS) else {
-            return;
-        };
-        for entry in cases.iter() {
-            self.take_entry(entry.id(), Some(entry));
+    fn load_cases(&mut self, map: &Collections) {
+        self.open = RedBlackTreeMapSync::new_sync();
+        self.moments = RedBlackTreeSetSync::new_sync();
+        for entry in entries(map, WARNINGS) {
+            self.put_entry(entry.id(), Some(entry));
         }
     }
 
-    fn take_entry(&mut self, id: &FeatureId, entry: Option<&Entry>) {
+    fn put_entry(&mut self, id: &FeatureId, entry: Option<&Entry>) {
         // Most cases are closed: what is not open is not even parsed.
-        let open = entry.filter(|e| !e.all_properties().contains("\"closed_at\":"));
+        let open = entry.filter(|e| !Canonical::new(e.all_properties()).has("closed_at"));
         match open.map(Case::of) {
             None => self.take(id, None),
             Some(Ok(case)) => self.take(id, Some(&case)),
             Some(Err(error)) => {
-                tracing::error!(%error, "a case that cannot be read stands still");
+                tracing::error!(%error, %id, "a case cannot be read, so time does not change it");
                 self.take(id, None);
             }
         }
     }
 
-    /// Takes up what a case is now.
+    /// Puts a case as it is now; `None` where it is gone.
     pub(crate) fn take(&mut self, id: &FeatureId, case: Option<&Case>) {
-        if let Some(before) = self.open.remove(id)
-            && let Some(due) = before.due
-        {
-            self.moments.remove(&(due, id.clone()));
+        if let Some(due) = self.open.get(id).map(|before| before.due) {
+            if let Some(due) = due {
+                self.moments.remove_mut(&(due, id.clone()));
+            }
+            self.open.remove_mut(id);
         }
         let Some(case) = case.filter(|c| !c.status.is_ended()) else {
             return;
         };
         let due = due::next(case, &self.rules, &self.calendar, self.since);
         if let Some(due) = due {
-            self.moments.insert((due, id.clone()));
+            self.moments.insert_mut((due, id.clone()));
         }
         let red = case.level == Level::Red && case.counts();
         let red_in = case.grid.clone().filter(|_| red);
-        self.open.insert(id.clone(), Open { due, red_in });
+        self.open.insert_mut(id.clone(), Open { due, red_in });
     }
 
-    /// Rules that cannot be read leave those before them in force.
-    fn take_rules(&mut self, entry: &Entry) {
-        let map = Properties::from_canonical(entry.all_properties()).to_map();
+    /// Puts the stored rules and calendar in force. Those that are compiled in hold where there is no
+    /// row, or one that cannot be read: what was in force before would be another state after a restart.
+    fn load_rules(&mut self, map: &Collections) {
+        self.rules = Arc::clone(&self.built_in.0);
+        self.calendar = Arc::clone(&self.built_in.1);
+        self.since = Timestamp::UNIX_EPOCH;
+        for entry in entries(map, RULES) {
+            self.put_rules(entry);
+        }
+    }
+
+    fn put_rules(&mut self, entry: &Entry) {
+        let map = Canonical::new(entry.all_properties()).to_map();
         let Some(text) = map.get("text").and_then(serde_json::Value::as_str) else {
             return;
         };
@@ -247,19 +261,29 @@ impl CaseSchedule {
                     .first()
                     .map(ToString::to_string)
                     .unwrap_or_default();
-                tracing::error!(row = %entry.id(), problem, "stored rules are not taken up");
+                tracing::error!(
+                    row = %entry.id(), problem,
+                    "the stored rules cannot be read; those that are compiled in are in force"
+                );
             }
         }
     }
 
-    fn take_silence(&mut self, id: &FeatureId, entry: Option<&Entry>) {
+    fn load_silences(&mut self, map: &Collections) {
+        self.silences.clear();
+        for entry in entries(map, SILENCES) {
+            self.put_silence(entry.id(), Some(entry));
+        }
+    }
+
+    fn put_silence(&mut self, id: &FeatureId, entry: Option<&Entry>) {
         self.silences.remove(id);
         let Some(entry) = entry else { return };
         match serde_json::from_str(entry.all_properties()) {
             Ok(silence) => {
                 self.silences.insert(id.clone(), silence);
             }
-            Err(error) => tracing::error!(%error, %id, "a silence that cannot be read is none"),
+            Err(error) => tracing::error!(%error, %id, "a silence cannot be read and is ignored"),
         }
     }
 }
@@ -274,16 +298,4 @@ impl Matcher {
             && same(&self.category, Some(&case.category))
             && same(&self.warning, Some(case.id.as_str()))
     }
-}
-
-fn rows<'a>(map: &'a Collections, name: &str) -> Vec<&'a Entry> {
-    let rows = map.hidden(name);
-    rows.into_iter()
-        .flat_map(|c| c.iter())
-        .map(AsRef::as_ref)
-        .collect()
-}
-
-fn find<'a>(map: &'a Collections, name: &str, id: &FeatureId) -> Option<&'a Entry> {
-    map.hidden(name)?.get(id.as_str()).map(AsRef::as_ref)
 }

@@ -1,51 +1,65 @@
-//! When each place was last heard of: kept beside the log, remembered here, so that what a sensor says
-//! every minute is neither a history nor a question to the store.
+//! When each place was last observed. Observations are kept beside the log, and remembered here, so that
+//! what a sensor says every minute is neither history nor a question to the store.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use rpds::RedBlackTreeMapSync;
 
+use super::{Event, Fact, Projection};
+use crate::index::Collections;
 use crate::live::Live;
 use crate::store::{Seen, StoreError};
 
-/// The last observation by place and category.
-#[derive(Debug, Default)]
-pub(in crate::live) struct Memory(Mutex<HashMap<(String, String), Seen>>);
+/// The last observation of each place and category.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LastSeen(RedBlackTreeMapSync<(String, String), Seen>);
 
-impl Memory {
-    fn note(&self, seen: Seen) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (seen.place.clone(), seen.category.clone());
-        match all.get(&key) {
-            Some(known) if known.at >= seen.at => {}
-            _ => {
-                all.insert(key, seen);
+impl LastSeen {
+    /// The last observation of a category at a place.
+    pub fn find(&self, place: &str, category: &str) -> Option<&Seen> {
+        self.0.get(&(place.to_owned(), category.to_owned()))
+    }
+
+    fn is_news(&self, seen: &Seen) -> bool {
+        let known = self.find(&seen.place, &seen.category);
+        known.is_none_or(|known| known.at < seen.at)
+    }
+}
+
+impl Projection for LastSeen {
+    fn load(_: &Collections) -> Result<Self, StoreError> {
+        Ok(Self::default())
+    }
+
+    fn is_affected_by(&self, event: &Event<'_>) -> bool {
+        matches!(event, Event::Fact(Fact::Seen(all)) if all.iter().any(|seen| self.is_news(seen)))
+    }
+
+    fn apply(&mut self, event: &Event<'_>) {
+        let Event::Fact(Fact::Seen(all)) = event else {
+            return;
+        };
+        for seen in all {
+            if self.is_news(seen) {
+                let key = (seen.place.clone(), seen.category.clone());
+                self.0.insert_mut(key, seen.clone());
             }
         }
     }
 }
 
 impl Live {
-    /// The last observation of a category at a place, as far as this process knows.
-    pub(crate) fn seen(&self, place: &str, category: &str) -> Option<Seen> {
-        let all = self
-            .inner
-            .seen
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        all.get(&(place.to_owned(), category.to_owned())).cloned()
+    /// Remembers an observation that the store has. When this returns, the snapshot has it too, unless
+    /// the follower is behind.
+    pub(crate) async fn note_seen(&self, seen: Seen) {
+        self.note(Fact::Seen(vec![seen])).await;
     }
 
-    /// Remembers an observation that is kept.
-    pub(crate) fn note_seen(&self, seen: Seen) {
-        self.inner.seen.note(seen);
-    }
-
-    /// Learns what other processes heard.
+    /// Learns what other processes observed.
+    ///
+    /// # Errors
+    /// When the store fails.
     pub(crate) async fn hear_seen(&self) -> Result<(), StoreError> {
-        for seen in self.store().all_seen().await? {
-            self.note_seen(seen);
-        }
+        let all = self.store().all_seen().await?;
+        self.note(Fact::Seen(all)).await;
         Ok(())
     }
 }

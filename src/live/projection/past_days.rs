@@ -1,20 +1,20 @@
-//! What was open at the end of past days, remembered: the past is read out of the log once and not for
-//! every screen that shows a month of it.
+//! What was open at the end of past days: read from the log once, and not for every screen that shows a
+//! month of it.
 //!
-//! A commit can still take effect in the past (a ledger that was kept elsewhere comes in, the timer
-//! catches up), and then the days from there on are counted anew.
+//! A commit can take effect in the past (a ledger from another system is imported, the timer catches up);
+//! then the days from that moment on are forgotten and counted anew.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::live::history::PastError;
-use crate::live::{Live, history};
+use super::{Event, Fact, Projection};
+use crate::index::Collections;
 use crate::store::StoreError;
 use crate::warnings::{OpenCounts, StatusBoard};
 
-/// So many days are remembered.
+/// The most days that are remembered.
 const MOST: usize = 400;
 
 /// What was open at a moment.
@@ -26,23 +26,8 @@ pub struct OpenThen {
     pub grids: HashMap<String, OpenCounts>,
 }
 
-/// The memory.
-#[derive(Debug, Default)]
-pub(in crate::live) struct Days {
-    kept: Mutex<Kept>,
-    /// One at a time reads the past.
-    turn: tokio::sync::Mutex<()>,
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    days: BTreeMap<Timestamp, Arc<OpenThen>>,
-    /// The moment that is being counted, and whether a commit has changed it meanwhile.
-    counting: Option<(Timestamp, bool)>,
-}
-
 impl OpenThen {
-    /// What a board says.
+    /// The counts of a board.
     pub fn of(board: &StatusBoard) -> Self {
         Self {
             total: board.open(),
@@ -65,74 +50,73 @@ impl OpenThen {
     }
 }
 
-impl Days {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+/// The days that were counted, as far as no later commit changed them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PastDays {
+    days: BTreeMap<Timestamp, Arc<OpenThen>>,
+    /// The moment that is being counted, and whether a commit has changed it meanwhile.
+    counting: Option<(Timestamp, bool)>,
+}
+
+impl PastDays {
+    /// What was open at a moment; `None` where it is not known without reading the log.
+    pub fn find(&self, until: Timestamp) -> Option<Arc<OpenThen>> {
+        self.days.get(&until).cloned()
     }
 
-    fn find(&self, until: Timestamp) -> Option<Arc<OpenThen>> {
-        self.kept().days.get(&until).cloned()
+    /// The moments that are known.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> impl Iterator<Item = Timestamp> {
+        self.days.keys().copied()
     }
 
-    /// A commit took effect at this moment.
-    pub(in crate::live) fn forget_from(&self, at: Timestamp) {
-        let mut kept = self.kept();
-        // What happens now, which is nearly everything, is after all of them.
-        kept.days.split_off(&at);
-        if let Some((until, changed)) = &mut kept.counting
+    fn forget_from(&mut self, at: Timestamp) {
+        self.days.split_off(&at);
+        if let Some((until, changed)) = &mut self.counting
             && at <= *until
         {
             *changed = true;
         }
     }
 
-    fn begin(&self, until: Timestamp) {
-        self.kept().counting = Some((until, false));
-    }
-
-    fn end(&self, until: Timestamp, found: Option<Arc<OpenThen>>) {
-        let mut kept = self.kept();
-        let changed = kept.counting.take().is_none_or(|(_, changed)| changed);
+    fn keep(&mut self, until: Timestamp, found: Option<&Arc<OpenThen>>) {
+        let changed = match self.counting.take() {
+            Some((moment, changed)) => changed || moment != until,
+            None => true,
+        };
         if let Some(found) = found.filter(|_| !changed) {
-            kept.days.insert(until, found);
-            while kept.days.len() > MOST {
-                kept.days.pop_first();
+            self.days.insert(until, Arc::clone(found));
+            while self.days.len() > MOST {
+                self.days.pop_first();
             }
         }
     }
 }
 
-impl Live {
-    /// What was open at these moments, as far as it is known without reading the log.
-    pub fn open_then(&self, moments: &[Timestamp]) -> Vec<Option<Arc<OpenThen>>> {
-        moments.iter().map(|at| self.inner.days.find(*at)).collect()
+impl Projection for PastDays {
+    fn load(_: &Collections) -> Result<Self, StoreError> {
+        Ok(Self::default())
     }
 
-    /// Reads what was open at these moments, the latest first, and remembers it.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn count_days(&self, moments: &[Timestamp]) -> Result<(), StoreError> {
-        let days = &self.inner.days;
-        let _turn = days.turn.lock().await;
-        for until in moments.iter().rev() {
-            if days.find(*until).is_some() {
-                continue;
+    fn is_affected_by(&self, event: &Event<'_>) -> bool {
+        match event {
+            // What happens now, which is nearly everything, is after all of them.
+            Event::Commit(step) => {
+                let from = step.effective_from;
+                self.days.range(from..).next().is_some()
+                    || self.counting.is_some_and(|(until, _)| from <= until)
             }
-            days.begin(*until);
-            let read = history::status_at(self, *until, history::MOST).await;
-            let found = read
-                .as_ref()
-                .ok()
-                .map(|board| Arc::new(OpenThen::of(board)));
-            days.end(*until, found);
-            match read {
-                // A day of which too much was open to be counted stays unknown.
-                Ok(_) | Err(PastError::TooMany { .. }) => {}
-                Err(PastError::Store(error)) => return Err(error),
-            }
+            Event::Fact(fact) => matches!(fact, Fact::Counting(_) | Fact::Counted(..)),
         }
-        Ok(())
+    }
+
+    fn apply(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Commit(step) => self.forget_from(step.effective_from),
+            Event::Fact(Fact::Counting(until)) => self.counting = Some((*until, false)),
+            Event::Fact(Fact::Counted(until, found)) => self.keep(*until, found.as_ref()),
+            Event::Fact(_) => {}
+        }
     }
 }
 
@@ -144,30 +128,36 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    fn count(days: &mut PastDays, until: i64, meanwhile: Option<i64>) {
+        days.apply(&Event::Fact(&Fact::Counting(at(until))));
+        if let Some(moment) = meanwhile {
+            days.forget_from(at(moment));
+        }
+        days.apply(&Event::Fact(&Fact::Counted(
+            at(until),
+            Some(Arc::default()),
+        )));
+    }
+
     #[test]
-    fn a_commit_in_the_past_takes_the_days_after_it_away() {
-        let days = Days::default();
+    fn a_commit_in_the_past_forgets_the_days_after_it() {
+        let mut days = PastDays::default();
         for t in [100, 200, 300] {
-            days.begin(at(t));
-            days.end(at(t), Some(Arc::default()));
+            count(&mut days, t, None);
         }
         days.forget_from(at(350));
         assert!(days.find(at(300)).is_some());
         days.forget_from(at(200));
-        let left: Vec<bool> = [100, 200, 300].map(|t| days.find(at(t)).is_some()).into();
+        let left = [100, 200, 300].map(|t| days.find(at(t)).is_some());
         assert_eq!(left, [true, false, false]);
     }
 
     #[test]
-    fn what_was_changed_while_it_was_counted_is_not_kept() {
-        let days = Days::default();
-        days.begin(at(200));
-        days.forget_from(at(200));
-        days.end(at(200), Some(Arc::default()));
+    fn a_day_that_changed_while_it_was_counted_is_not_kept() {
+        let mut days = PastDays::default();
+        count(&mut days, 200, Some(200));
         assert!(days.find(at(200)).is_none());
-        days.begin(at(200));
-        days.forget_from(at(201));
-        days.end(at(200), Some(Arc::default()));
+        count(&mut days, 200, Some(201));
         assert!(days.find(at(200)).is_some());
     }
 }

@@ -110,8 +110,8 @@ impl CaseService {
                     Err(_) => check_reach(actor, None)?,
                 }
             }
-            if let Some(seen) = self.live.seen(&request.place, &request.category) {
-                row.heard(&seen);
+            if let Some(seen) = snapshot.last_seen().find(&request.place, &request.category) {
+                row.heard(seen);
             }
             if row.condition.observed_at.is_some_and(|last| at <= last) {
                 return Ok(row.answer(&snapshot, true, None));
@@ -143,7 +143,7 @@ impl CaseService {
                 value: request.value,
             };
             self.live.store().put_seen(&seen).await?;
-            self.live.note_seen(seen);
+            self.live.note_seen(seen).await;
             return Ok(row.answer(&self.live.snapshot(), false, written));
         }
         Err(LedgerError::Busy(id))

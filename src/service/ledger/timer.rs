@@ -100,24 +100,25 @@ async fn write_due(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, LedgerError> {
     for _ in 0..ROUND {
-        let snapshot = live.snapshot();
-        let Some(at) = next_moment(live, &snapshot) else {
+        let mut snapshot = live.snapshot();
+        let Some(at) = next_moment(&snapshot) else {
             return Ok(None);
         };
         if at > now {
             return Ok(Some(at));
         }
-        if is_silent(live, &snapshot, at) {
+        if is_silent(&snapshot, at) {
             // Another node may have received an observation.
             live.hear_seen().await?;
-            if next_moment(live, &snapshot) != Some(at) {
+            snapshot = live.snapshot();
+            if next_moment(&snapshot) != Some(at) {
                 continue;
             }
         }
         if !lease.holds_for(live.store(), MARGIN).await? {
             return Ok(None);
         }
-        let edit = edit(live, &snapshot, at)?;
+        let edit = edit(&snapshot, at)?;
         if edit.is_empty() {
             // It would be due again at once.
             tracing::error!(%at, "a moment is due at which nothing changes");
@@ -160,8 +161,8 @@ pub(super) async fn apply_due(
 }
 
 /// The next moment of any case or condition.
-fn next_moment(live: &Live, snapshot: &Snapshot) -> Option<Timestamp> {
-    let conditions = conditions(live, snapshot).into_iter().map(|(at, _)| at);
+fn next_moment(snapshot: &Snapshot) -> Option<Timestamp> {
+    let conditions = conditions(snapshot).into_iter().map(|(at, _)| at);
     snapshot
         .ledger()
         .next_moment()
@@ -171,7 +172,7 @@ fn next_moment(live: &Live, snapshot: &Snapshot) -> Option<Timestamp> {
 }
 
 /// Everything that happens at a moment, as one edit.
-fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> {
+fn edit(snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> {
     let around = OnMap::of(snapshot);
     let mut edit = EditBuilder::new(&Actor::system(), at, "time");
     let mut touched: BTreeSet<FeatureId> = BTreeSet::new();
@@ -179,7 +180,7 @@ fn edit(live: &Live, snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, 
         mark(snapshot, &around, &id, at, &mut edit)?;
         touched.insert(id);
     }
-    for (due, mut row) in conditions(live, snapshot) {
+    for (due, mut row) in conditions(snapshot) {
         if due != at {
             continue;
         }
@@ -226,14 +227,14 @@ fn mark(
 }
 
 /// The conditions that time alone will change, each with its next moment.
-fn conditions(live: &Live, snapshot: &Snapshot) -> Vec<(Timestamp, Row)> {
+fn conditions(snapshot: &Snapshot) -> Vec<(Timestamp, Row)> {
     let Some(rows) = snapshot.collections().hidden(CONDITIONS) else {
         return Vec::new();
     };
     let due = |entry: &std::sync::Arc<crate::index::Entry>| {
         let mut row = Row::of(entry).ok()?;
-        if let Some(seen) = live.seen(&row.place, &row.category) {
-            row.heard(&seen);
+        if let Some(seen) = snapshot.last_seen().find(&row.place, &row.category) {
+            row.heard(seen);
         }
         let at = row.condition.due(&rule(snapshot, &row.category)?)?;
         Some((at, row))
@@ -242,8 +243,8 @@ fn conditions(live: &Live, snapshot: &Snapshot) -> Vec<(Timestamp, Row)> {
 }
 
 /// Whether a condition becomes *no data* at a moment because its sensor is silent.
-fn is_silent(live: &Live, snapshot: &Snapshot, at: Timestamp) -> bool {
-    conditions(live, snapshot).into_iter().any(|(due, row)| {
+fn is_silent(snapshot: &Snapshot, at: Timestamp) -> bool {
+    conditions(snapshot).into_iter().any(|(due, row)| {
         let rule = rule(snapshot, &row.category);
         let next = rule.map(|r| row.condition.tick(&r, due).state);
         due == at && next == Some(State::NoData)

@@ -1,0 +1,234 @@
+//! Commit by commit = load from zero, for every projection of the list.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{Event, Fact, OpenThen, Projections, Step};
+use crate::index::Collections;
+use crate::live::testkit::{a_change, change, minute, schemas};
+use crate::model::{Change, CollectionId, FeatureId, Record};
+use crate::store::{Quarantined, Seen};
+use crate::warnings::StatusBoard;
+
+/// What happens to a map.
+#[derive(Debug, Clone)]
+enum Op {
+    /// A commit that takes effect so many minutes before it is written.
+    Commit(Vec<Change>, i64),
+    /// A place is observed, at this minute.
+    Observe(u32, i64),
+    /// The store names these rows.
+    Quarantine(Vec<u32>),
+    /// What was open so many minutes ago is counted; with a commit while the log is read.
+    Count(i64, Option<(Vec<Change>, i64)>),
+}
+
+fn a_commit() -> impl Strategy<Value = (Vec<Change>, i64)> {
+    let back = prop_oneof![3 => Just(0i64), 1 => 0..200i64];
+    (prop::collection::vec(a_change(), 1..7), back)
+}
+
+fn an_op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        6 => a_commit().prop_map(|(changes, back)| Op::Commit(changes, back)),
+        1 => (0..3u32, -50..50i64).prop_map(|(place, at)| Op::Observe(place, at)),
+        1 => prop::collection::vec(0..3u32, 0..3).prop_map(Op::Quarantine),
+        2 => (0..150i64, prop::option::of(a_commit())).prop_map(|(at, c)| Op::Count(at, c)),
+    ]
+}
+
+/// A map that is played, and everything from which it can be loaded again.
+struct World {
+    collections: Collections,
+    projections: Projections,
+    seq: u64,
+    log: Vec<(i64, Record)>,
+    newest: BTreeMap<(CollectionId, FeatureId), Record>,
+    seen: Vec<Seen>,
+    quarantined: Vec<Quarantined>,
+}
+
+impl World {
+    fn new() -> Self {
+        let collections = Collections::default();
+        Self {
+            projections: Projections::load(&collections, &[]).unwrap(),
+            collections,
+            seq: 0,
+            log: Vec::new(),
+            newest: BTreeMap::new(),
+            seen: Vec::new(),
+            quarantined: Vec::new(),
+        }
+    }
+
+    /// A commit every ten minutes.
+    fn now(&self) -> i64 {
+        self.seq as i64 * 10
+    }
+
+    fn commit(&mut self, changes: &[Change], back: i64) {
+        self.seq += 1;
+        let effective = self.now() - back;
+        let records: BTreeMap<_, Record> = changes
+            .iter()
+            .map(|c| {
+                let record = Record {
+                    collection: c.collection.clone(),
+                    id: c.id.clone(),
+                    seq: self.seq,
+                    updated_at: minute(self.now()),
+                    body: c.body.clone(),
+                };
+                ((c.collection.clone(), c.id.clone()), record)
+            })
+            .collect();
+        self.newest.extend(records.clone());
+        let records: Vec<Record> = records.into_values().collect();
+        (self.log).extend(records.iter().map(|r| (effective, r.clone())));
+        let (after, problems) = self.collections.apply(&records);
+        assert!(problems.is_empty(), "{problems:?}");
+        self.projections.apply(&Event::Commit(&Step {
+            before: &self.collections,
+            after: &after,
+            records: &records,
+            effective_from: minute(effective),
+        }));
+        self.collections = after;
+    }
+
+    fn fact(&mut self, fact: &Fact) {
+        self.projections.apply(&Event::Fact(fact));
+    }
+
+    /// What was open at a minute, counted from the whole log.
+    fn count(&self, at: i64) -> Arc<OpenThen> {
+        let mut then: BTreeMap<(&CollectionId, &FeatureId), &Record> = BTreeMap::new();
+        for (effective, record) in &self.log {
+            if *effective <= at {
+                then.insert((&record.collection, &record.id), record);
+            }
+        }
+        let mut board = StatusBoard::default();
+        for record in then.values() {
+            board.apply(record);
+        }
+        Arc::new(OpenThen::of(&board))
+    }
+
+    fn play(&mut self, op: &Op) {
+        match op {
+            Op::Commit(changes, back) => self.commit(changes, *back),
+            Op::Observe(place, at) => {
+                let seen = Seen {
+                    place: format!("p{place}"),
+                    category: "corridor_clutter".into(),
+                    at: minute(*at),
+                    value: f64::from(*place),
+                };
+                self.seen.push(seen.clone());
+                self.fact(&Fact::Seen(vec![seen]));
+            }
+            Op::Quarantine(rows) => {
+                let row = |n: &u32| Quarantined {
+                    collection: "buildings".into(),
+                    id: format!("q{n}"),
+                    seq: self.seq,
+                    problem: "no geometry".into(),
+                };
+                self.quarantined = rows.iter().map(row).collect();
+                self.fact(&Fact::Quarantined(self.quarantined.clone()));
+            }
+            Op::Count(back, meanwhile) => {
+                let at = self.now() - back;
+                self.fact(&Fact::Counting(minute(at)));
+                let found = self.count(at);
+                if let Some((changes, back)) = meanwhile {
+                    self.commit(changes, *back);
+                }
+                self.fact(&Fact::Counted(minute(at), Some(found)));
+            }
+        }
+    }
+
+    /// The same state from zero: the newest version of every feature, the facts, and past days counted
+    /// again.
+    fn reloaded(&self) -> Projections {
+        let stored = self.newest.values().filter(|r| r.body.is_some()).cloned();
+        let (collections, problems) = Collections::load(stored);
+        assert!(problems.is_empty(), "{problems:?}");
+        let mut facts = vec![
+            Fact::Quarantined(self.quarantined.clone()),
+            Fact::Seen(self.seen.clone()),
+        ];
+        for until in self.projections.past_days.known() {
+            let at = (until.as_second() - minute(0).as_second()) / 60;
+            facts.push(Fact::Counting(until));
+            facts.push(Fact::Counted(until, Some(self.count(at))));
+        }
+        Projections::load(&collections.loaded_at(self.seq), &facts).unwrap()
+    }
+
+    fn check(&self) {
+        let differing = self.projections.differing(&self.reloaded());
+        assert!(differing.is_empty(), "{differing:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn commit_by_commit_is_the_same_as_a_load_from_zero(ops in prop::collection::vec(an_op(), 1..16)) {
+        let mut world = World::new();
+        world.commit(&schemas(), 0);
+        for op in &ops {
+            world.play(op);
+            world.check();
+        }
+    }
+}
+
+#[test]
+fn deleted_rules_leave_those_that_are_compiled_in_in_force() {
+    let mut world = World::new();
+    world.commit(&schemas(), 0);
+    let built_in = Arc::clone(world.projections.schedule.rules());
+    let text =
+        include_str!("../../../geodata/rules.toml").replace("level = \"green\"", "level = \"red\"");
+    let rules = |said| change("$rules", "rules", None, said);
+    world.commit(&[rules(Some(json!({"text": text})))], 0);
+    assert_ne!(*world.projections.schedule.rules(), built_in);
+    world.check();
+    world.commit(&[rules(None)], 0);
+    assert_eq!(*world.projections.schedule.rules(), built_in);
+    world.check();
+}
+
+#[test]
+fn a_collection_that_loses_its_schema_counts_nowhere_until_it_has_one_again() {
+    let mut world = World::new();
+    world.commit(&schemas(), 0);
+    let grid = json!({"kind": "grid"});
+    let case = json!({"status": "filed", "level": "red", "grid": "g0", "since": minute(0)});
+    let at = || Some(geo_types::Point::new(117.0, 39.0).into());
+    world.commit(
+        &[
+            change("grids", "g0", at(), Some(grid)),
+            change("warnings", "w0", at(), Some(case)),
+        ],
+        0,
+    );
+    assert_eq!(world.projections.grid_status.open().red, 1);
+    world.commit(&[change("$schemas", "warnings", None, None)], 0);
+    assert_eq!(world.projections.grid_status.open().red, 0);
+    assert_eq!(world.projections.schedule.open().count(), 0);
+    world.check();
+    world.commit(&schemas(), 0);
+    assert_eq!(world.projections.grid_status.open().red, 1);
+    assert_eq!(world.projections.schedule.open().count(), 1);
+    world.check();
+}

@@ -1,0 +1,183 @@
+//! Random commits over everything that the live map reads: features, schemas, rules, silences, conditions.
+
+use geo_types::{Geometry, Point, Rect, coord};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
+
+const SHOWN: [&str; 4] = ["boundaries", "buildings", "grids", "warnings"];
+
+/// A moment: minutes after the beginning of these tests.
+pub(super) fn minute(n: i64) -> Timestamp {
+    Timestamp::from_second(1_772_000_000 + n * 60).unwrap()
+}
+
+pub(super) fn change(
+    collection: &str,
+    id: &str,
+    geometry: Option<Geometry<f64>>,
+    said: Option<Value>,
+) -> Change {
+    Change {
+        collection: CollectionId::new(collection).unwrap(),
+        id: FeatureId::new(id).unwrap(),
+        body: said.map(|said| Body {
+            geometry,
+            properties: Properties::parse(&said.to_string()).unwrap(),
+        }),
+    }
+}
+
+fn schema(protected: bool) -> Value {
+    let mut name = json!({"type": "string"});
+    if protected {
+        name["x-onemap-role"] = json!("rider");
+    }
+    json!({"properties": {"name": name}})
+}
+
+/// The schemas of all collections that are shown.
+pub(super) fn schemas() -> Vec<Change> {
+    let put = |name: &&str| change("$schemas", name, None, Some(schema(false)));
+    SHOWN.iter().map(put).collect()
+}
+
+/// Puts most of the time, deletes the rest.
+fn mostly(put: impl Strategy<Value = Value>) -> impl Strategy<Value = Option<Value>> {
+    prop_oneof![4 => put.prop_map(Some), 1 => Just(None)]
+}
+
+fn a_point() -> impl Strategy<Value = Geometry<f64>> {
+    (0i32..20, 0i32..20).prop_map(|(x, y)| {
+        Point::new(117.0 + f64::from(x) * 0.001, 39.0 + f64::from(y) * 0.001).into()
+    })
+}
+
+fn an_area() -> impl Strategy<Value = Geometry<f64>> {
+    (0i32..20, 0i32..20, 1i32..4).prop_map(|(x, y, size)| {
+        let low = coord! {x: 117.0 + f64::from(x) * 0.001, y: 39.0 + f64::from(y) * 0.001};
+        let size = f64::from(size) * 0.0007;
+        Rect::new(low, coord! {x: low.x + size, y: low.y + size})
+            .to_polygon()
+            .into()
+    })
+}
+
+fn a_grid() -> impl Strategy<Value = Change> {
+    let parent = prop_oneof![Just(None), (0..4u32).prop_map(|n| Some(format!("g{n}")))];
+    let said = mostly(parent.prop_map(|parent| json!({"kind": "grid", "parent": parent})));
+    (0..4u32, an_area(), said)
+        .prop_map(|(n, area, said)| change("grids", &format!("g{n}"), Some(area), said))
+}
+
+fn a_warning() -> impl Strategy<Value = Change> {
+    let status = prop::sample::select(vec![
+        "reported", "filed", "handling", "verified", "closed", "rejected",
+    ]);
+    let level = prop::sample::select(vec!["red", "yellow", "green"]);
+    let category = prop::sample::select(vec!["wrong_access", "blocked_route", "other", "unheard"]);
+    let said = (
+        status,
+        level,
+        category,
+        0..5u32,
+        -600..600i64,
+        any::<bool>(),
+    )
+        .prop_map(|(status, level, category, grid, since, held)| {
+            let since = minute(since);
+            let mut said = json!({
+                "status": status, "level": level, "category": category, "grid": format!("g{grid}"),
+                "since": since, "reported_at": since, "held": held, "unit": "u1",
+                "reason": {"zh": level, "en": level},
+            });
+            if ["closed", "rejected"].contains(&status) {
+                said["closed_at"] = json!(since);
+            }
+            said
+        });
+    (0..8u32, a_point(), mostly(said))
+        .prop_map(|(n, at, said)| change("warnings", &format!("w{n}"), Some(at), said))
+}
+
+fn a_building() -> impl Strategy<Value = Change> {
+    // Without a name: as it is after an erasure.
+    let said = prop::option::of(0..20u32).prop_map(|n| match n {
+        Some(n) => json!({"name": format!("温泉花园{n}号楼")}),
+        None => json!({}),
+    });
+    (0..40u32, an_area(), mostly(said))
+        .prop_map(|(n, area, said)| change("buildings", &format!("h{n:02}"), Some(area), said))
+}
+
+fn a_boundary() -> impl Strategy<Value = Change> {
+    let said = mostly(any::<bool>().prop_map(|demo| json!({"demo": demo})));
+    (0..2u32, an_area(), said)
+        .prop_map(|(n, area, said)| change("boundaries", &format!("b{n}"), Some(area), said))
+}
+
+/// A change of something that is shown.
+pub(super) fn a_feature() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        4 => a_warning(),
+        3 => a_building(),
+        2 => a_grid(),
+        1 => a_boundary(),
+    ]
+}
+
+fn a_rule() -> impl Strategy<Value = Change> {
+    let built_in = include_str!("../../geodata/rules.toml");
+    let severe = built_in.replace("level = \"green\"", "level = \"red\"");
+    let calendar = include_str!("../../geodata/calendar.toml");
+    let texts = vec![
+        ("rules", Some(built_in.to_owned())),
+        ("rules", Some(severe)),
+        ("rules", Some("categories = [".to_owned())),
+        ("rules", None),
+        ("calendar", Some(calendar.to_owned())),
+        ("calendar", Some("nonsense".to_owned())),
+        ("calendar", None),
+    ];
+    prop::sample::select(texts).prop_map(|(id, text)| {
+        let said = text.map(|text| json!({"text": text}));
+        change("$rules", id, None, said)
+    })
+}
+
+fn a_silence() -> impl Strategy<Value = Change> {
+    let said = prop_oneof![
+        3 => (0..4u32, -100..100i64).prop_map(|(grid, until)| {
+            json!({"match": {"grid": format!("g{grid}")}, "until": minute(until)})
+        }),
+        1 => Just(json!({"match": "everything"})),
+    ];
+    (0..2u32, mostly(said)).prop_map(|(n, said)| change("$silences", &format!("s{n}"), None, said))
+}
+
+fn a_condition() -> impl Strategy<Value = Change> {
+    let state = prop::sample::select(vec!["no_data", "normal"]);
+    let said = (0..4u32, state)
+        .prop_map(|(grid, state)| json!({"grid": format!("g{grid}"), "state": state}));
+    (0..3u32, mostly(said))
+        .prop_map(|(n, said)| change("$conditions", &format!("c{n}"), None, said))
+}
+
+fn a_schema() -> impl Strategy<Value = Change> {
+    let said = mostly(any::<bool>().prop_map(schema));
+    (prop::sample::select(SHOWN.to_vec()), said)
+        .prop_map(|(name, said)| change("$schemas", name, None, said))
+}
+
+/// A change of anything.
+pub(super) fn a_change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        10 => a_feature(),
+        2 => a_rule(),
+        1 => a_silence(),
+        1 => a_condition(),
+        1 => a_schema(),
+    ]
+}
