@@ -12,7 +12,7 @@ use crate::model::FeatureId;
 
 /// What became of a feature since the base.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Overlay {
+pub(super) struct Version {
     /// The commit that did it.
     seq: u64,
     /// Where the new version stands; `None` if it was deleted.
@@ -22,7 +22,7 @@ pub(super) struct Overlay {
 /// Puts and deletions over a base.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Delta {
-    overlays: BTreeMap<FeatureId, Overlay>,
+    versions: BTreeMap<FeatureId, Version>,
     slots: Vec<Option<Arc<Entry>>>,
     tree: Tree,
     /// Slots of the base that no longer count.
@@ -33,7 +33,7 @@ pub(super) struct Delta {
 impl Delta {
     /// How much there is to clone: what differs from the base, and slots that stand empty.
     pub(super) fn changes(&self) -> usize {
-        self.overlays.len().max(self.slots.len())
+        self.versions.len().max(self.slots.len())
     }
 
     /// How many features the base and this one hold together.
@@ -42,7 +42,7 @@ impl Delta {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.overlays.is_empty()
+        self.versions.is_empty()
     }
 
     pub(super) fn hides_anything(&self) -> bool {
@@ -64,8 +64,8 @@ impl Delta {
 
     /// What the delta says of a feature: `None` if nothing, `Some(None)` if it is deleted.
     pub(super) fn get(&self, id: &str) -> Option<Option<&Arc<Entry>>> {
-        let overlay = self.overlays.get(id)?;
-        Some(overlay.slot.and_then(|slot| self.entry(slot)))
+        let version = self.versions.get(id)?;
+        Some(version.slot.and_then(|slot| self.entry(slot)))
     }
 
     /// The puts in the order of their ids, all or those after an id.
@@ -74,7 +74,7 @@ impl Delta {
         after: Option<&FeatureId>,
     ) -> impl Iterator<Item = &'a Arc<Entry>> + use<'a> {
         use std::ops::Bound::{Excluded, Unbounded};
-        self.overlays
+        self.versions
             .range::<FeatureId, _>((after.map_or(Unbounded, Excluded), Unbounded))
             .filter_map(|(_, o)| self.entry(o.slot?))
     }
@@ -84,7 +84,7 @@ impl Delta {
         if let Ok(slot) = base.find(id.as_str()) {
             self.hidden.set(slot, base.len());
         }
-        let before = self.overlays.get(id).and_then(|o| o.slot);
+        let before = self.versions.get(id).and_then(|o| o.slot);
         if let Some(slot) = before
             && let Some(old) = self.slots.get_mut(slot as usize).and_then(Option::take)
         {
@@ -106,16 +106,16 @@ impl Delta {
             self.puts += 1;
             slot
         });
-        self.overlays.insert(id.clone(), Overlay { seq, slot });
+        self.versions.insert(id.clone(), Version { seq, slot });
     }
 
     /// What is newer than `seq`, over another base.
     pub(super) fn newer_than(&self, seq: u64, base: &Base) -> Self {
         let mut newer = Self::default();
-        for (id, overlay) in &self.overlays {
-            if overlay.seq > seq {
-                let entry = overlay.slot.and_then(|slot| self.entry(slot)).cloned();
-                newer.set(base, id, overlay.seq, entry);
+        for (id, version) in &self.versions {
+            if version.seq > seq {
+                let entry = version.slot.and_then(|slot| self.entry(slot)).cloned();
+                newer.set(base, id, version.seq, entry);
             }
         }
         newer
@@ -175,28 +175,63 @@ impl Delta {
     }
 }
 
-/// A bit a slot of the base; no memory until the first is set.
+/// A bit for each slot of the base, in blocks that clones share until one of them changes. No memory
+/// until the first is set.
 #[derive(Debug, Clone, Default)]
 struct Bits {
-    words: Vec<u64>,
+    blocks: Vec<Option<Arc<Block>>>,
     count: usize,
 }
 
+/// How many words of bits are copied together.
+const WORDS: usize = 64;
+/// How many slots a block covers.
+const SLOTS: usize = WORDS * u64::BITS as usize;
+
+type Block = [u64; WORDS];
+
 impl Bits {
     fn has(&self, slot: u32) -> bool {
-        self.words
-            .get(slot as usize / 64)
-            .is_some_and(|w| w >> (slot % 64) & 1 == 1)
+        let slot = slot as usize;
+        match self.blocks.get(slot / SLOTS) {
+            Some(Some(block)) => block[slot % SLOTS / 64] >> (slot % 64) & 1 == 1,
+            _ => false,
+        }
     }
 
     fn set(&mut self, slot: u32, len: usize) {
-        if self.words.is_empty() {
-            self.words = vec![0; len.div_ceil(64)];
+        if self.blocks.is_empty() {
+            self.blocks = vec![None; len.div_ceil(SLOTS)];
         }
-        if let Some(word) = self.words.get_mut(slot as usize / 64) {
+        let slot = slot as usize;
+        if let Some(block) = self.blocks.get_mut(slot / SLOTS) {
+            let block = Arc::make_mut(block.get_or_insert_with(|| Arc::new([0; WORDS])));
+            let word = &mut block[slot % SLOTS / 64];
             let bit = 1 << (slot % 64);
             self.count += usize::from(*word & bit == 0);
             *word |= bit;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_set_once_and_a_clone_keeps_its_own() {
+        let len = 3 * SLOTS + 7;
+        let mut bits = Bits::default();
+        let slots = [0, 63, 64, SLOTS as u32 - 1, SLOTS as u32, len as u32 - 1];
+        for slot in slots {
+            bits.set(slot, len);
+            bits.set(slot, len);
+        }
+        let before = bits.clone();
+        bits.set(5, len);
+        assert_eq!((before.count, bits.count), (slots.len(), slots.len() + 1));
+        let set = |bits: &Bits| -> Vec<u32> { (0..len as u32).filter(|s| bits.has(*s)).collect() };
+        assert_eq!(set(&before), slots);
+        assert!(bits.has(5) && !before.has(5));
     }
 }

@@ -6,21 +6,24 @@ mod follower;
 pub mod history;
 pub mod jobs;
 mod lease;
+pub mod overlay;
 mod projection;
 mod snapshot;
 pub mod supervisor;
+#[cfg(test)]
+mod testkit;
 mod written;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use tokio::sync::watch as value;
+use tokio::sync::{Mutex, mpsc, watch as value};
 
 pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub(crate) use lease::Lease;
-pub use projection::case_schedule::CaseSchedule;
-pub use projection::past_days::OpenThen;
+pub use overlay::Overlay;
+pub use projection::{CaseSchedule, LastSeen, OpenThen, PastDays};
 pub use snapshot::Snapshot;
 pub use written::{Following, Written};
 
@@ -55,9 +58,11 @@ struct Inner {
     seq: value::Sender<u64>,
     feed: Arc<feed::Backlog>,
     condition: value::Sender<Condition>,
-    seen: projection::last_seen::Memory,
+    /// Facts on their way to the follower, and where it takes them from.
+    facts: (mpsc::Sender<follower::Note>, Mutex<mpsc::Receiver<follower::Note>>),
     config_problems: ArcSwap<Vec<Problem>>,
-    days: projection::past_days::Days,
+    /// One at a time counts past days.
+    counting: Mutex<()>,
     tasks: supervisor::Supervisor,
 }
 
@@ -70,6 +75,7 @@ impl Live {
     /// The same, with how it follows the store.
     pub async fn start_following(store: Store, following: Following) -> Result<Self, StoreError> {
         let snapshot = Snapshot::load(&store).await?;
+        let (facts, waiting) = mpsc::channel(follower::NOTES);
         let live = Self {
             inner: Arc::new(Inner {
                 seq: value::Sender::new(snapshot.seq()),
@@ -80,15 +86,14 @@ impl Live {
                     answered: Instant::now(),
                 }),
                 snapshot: ArcSwap::from_pointee(snapshot),
-                seen: projection::last_seen::Memory::default(),
+                facts: (facts, Mutex::new(waiting)),
                 config_problems: ArcSwap::default(),
-                days: projection::past_days::Days::default(),
+                counting: Mutex::default(),
                 following,
                 store,
                 tasks: supervisor::Supervisor::default(),
             }),
         };
-        live.hear_seen().await?;
         let follower = live.clone();
         live.tasks()
             .spawn(FOLLOWER, move || follower::follow(follower.clone()));
