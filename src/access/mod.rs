@@ -2,4 +2,4 @@
 
 mod directory;
 
-pub use directory::{Hit, search};
+pub use directory::{Directory, Hit};

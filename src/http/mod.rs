@@ -359,6 +359,7 @@ pub fn with_layers(router: Router) -> Router {
             header::LOCATION,
             HeaderName::from_static("content-crs"),
             HeaderName::from_static(answer::SEQ_HEADER),
+            HeaderName::from_static(search::DIRECTORY_SEQ),
             REQUEST_ID,
         ])
         .max_age(Duration::from_secs(3600));

@@ -1,7 +1,7 @@
 //! `/api/search`: where is it?
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -12,12 +12,14 @@ use super::items::{self, GEOJSON};
 use super::problem::Problem;
 use super::query::Query;
 use super::work::Kind;
-use crate::access;
+use crate::access::Directory;
 use crate::index::Collection;
 use crate::model::names::collection::WARNINGS;
 
 /// The most features one may ask for.
 const MOST: usize = 100;
+/// Up to which commit new names are found.
+pub const DIRECTORY_SEQ: &str = "onemap-directory-seq";
 /// How to look through less.
 const NARROW: &str = "Search fewer collections (collections=).";
 
@@ -29,7 +31,7 @@ const NARROW: &str = "Search fewer collections (collections=).";
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many (10)"),
     ),
     responses(
-        (status = 200, description = "The features, best first; `collection` beside the properties says where each stands", content_type = "application/geo+json", body = ref("#/components/schemas/Found")),
+        (status = 200, description = "The features, best first; `collection` beside the properties says where each stands. A new name is found within a moment: the header `Onemap-Directory-Seq` says up to which commit. What was renamed, deleted or protected is not found any more at once", content_type = "application/geo+json", body = ref("#/components/schemas/Found")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 503, description = "Too many searches at once; try again in a moment", content_type = "application/problem+json"),
     ))]
@@ -71,15 +73,19 @@ pub async fn search(
             chosen
         }
     };
+    // Before the first build every collection is walked through, and nothing is behind.
+    let directory = app.live.directory();
+    let built_from = directory.as_ref().map_or(snapshot.seq(), |d| d.seq);
     let newest = collections.iter().map(|c| c.last_seq()).max().unwrap_or(0);
-    let tag = Tag::new(
-        &snapshot,
-        newest,
-        &caller,
-        &["search", &query.without(&["min-seq"])],
-    );
+    let version = directory
+        .as_ref()
+        .map_or("none".to_owned(), |d| d.seq.to_string());
+    let question = query.without(&["min-seq"]);
+    let parts = ["search", &question, &version];
+    let tag = Tag::new(&snapshot, newest, &caller, &parts);
     if tag.is_held(&headers) {
-        return Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, Vec::new));
+        let answer = Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, Vec::new);
+        return Ok(say_built_from(answer, built_from));
     }
     let view = caller.view();
     let asker = caller.clone();
@@ -87,15 +93,11 @@ pub async fn search(
         // A field that was cleared: nothing is looked for, and nothing found.
         Vec::new()
     } else {
-        // It walks over every name with all cores.
+        // It looks at every name with all cores.
         app.answer_aside(Kind::Search, NARROW, move |budget| {
-            Ok(access::search(
-                &collections,
-                asker.view(),
-                &words,
-                limit,
-                budget,
-            )?)
+            let none = Directory::default();
+            let directory = directory.as_ref().map_or(&none, |d| &d.value);
+            Ok(directory.search(&collections, asker.view(), &words, limit, budget)?)
         })
         .await?
     };
@@ -116,5 +118,14 @@ pub async fn search(
         out.extend_from_slice(b"]}");
         out
     };
-    Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, body))
+    let answer = Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, body);
+    Ok(say_built_from(answer, built_from))
+}
+
+/// Says which commit is the newest whose new names are found.
+fn say_built_from(mut answer: Response, seq: u64) -> Response {
+    answer
+        .headers_mut()
+        .insert(DIRECTORY_SEQ, HeaderValue::from(seq));
+    answer
 }

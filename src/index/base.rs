@@ -2,6 +2,7 @@
 //! ids, under a bulk-loaded R-tree.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use geo_types::Geometry;
 use rayon::slice::ParallelSliceMut as _;
@@ -121,6 +122,8 @@ fn up(v: f64) -> f32 {
 /// All features as of some commit.
 #[derive(Debug)]
 pub(super) struct Base {
+    /// No other base of this process has it.
+    number: u64,
     entries: Vec<Arc<Entry>>,
     tree: Tree,
     /// Boxes that cover the same longitudes as the features: one, or a few disjoint ones where the
@@ -131,6 +134,7 @@ pub(super) struct Base {
 impl Base {
     pub(super) fn empty() -> Self {
         Self {
+            number: next_number(),
             entries: Vec::new(),
             tree: Tree::new_with_params(),
             spans: Vec::new(),
@@ -154,10 +158,16 @@ impl Base {
             .collect();
         let spans = spans(&entries);
         Self {
+            number: next_number(),
             tree: Tree::bulk_load_with_params(leaves),
             entries,
             spans,
         }
+    }
+
+    /// Which base it is.
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     pub(super) fn len(&self) -> usize {
@@ -195,6 +205,11 @@ impl Base {
             Err(slot) => slot,
         }
     }
+}
+
+fn next_number() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 impl Drop for Base {

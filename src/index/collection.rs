@@ -31,6 +31,19 @@ pub struct Collection {
     extent: OnceLock<Option<Bounds>>,
 }
 
+/// The two parts of a collection, for an index beside it that is built anew only where a part is new.
+#[derive(Debug)]
+pub struct Layers<'a> {
+    /// The number of the base: equal only for the same base of the same process.
+    pub base: u64,
+    /// The features of the base, in the order of their ids.
+    pub in_base: &'a [Arc<Entry>],
+    /// The ids of the features that were put or deleted since.
+    pub replaced: Vec<&'a FeatureId>,
+    /// Those that were put, as they are now.
+    pub changed: Vec<&'a Arc<Entry>>,
+}
+
 /// A base that was built aside from a collection as it was then.
 #[derive(Debug)]
 pub struct MergedBase {
@@ -176,6 +189,16 @@ impl Collection {
             delta: Arc::new(delta),
             extent: OnceLock::new(),
             ..self.clone()
+        }
+    }
+
+    /// Its two parts.
+    pub fn layers(&self) -> Layers<'_> {
+        Layers {
+            base: self.base.number(),
+            in_base: self.base.entries(),
+            replaced: self.delta.ids().collect(),
+            changed: self.delta.puts_after(None).collect(),
         }
     }
 

@@ -79,6 +79,11 @@ impl Delta {
             .filter_map(|(_, o)| self.entry(o.slot?))
     }
 
+    /// The ids of all that was put or deleted.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &FeatureId> {
+        self.versions.keys()
+    }
+
     /// Writes a put, or a deletion if there is no entry.
     pub(super) fn set(&mut self, base: &Base, id: &FeatureId, seq: u64, entry: Option<Arc<Entry>>) {
         if let Ok(slot) = base.find(id.as_str()) {

@@ -20,7 +20,7 @@ mod testkit;
 mod tiles;
 
 pub use budget::{Budget, Free, Meter, Stop, StopOnDrop};
-pub use collection::{Collection, Loader, MergedBase};
+pub use collection::{Collection, Layers, Loader, MergedBase};
 pub use collections::Collections;
 pub use entry::Entry;
 pub use query::{Counts, Filter, Page, Select};

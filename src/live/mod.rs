@@ -1,6 +1,7 @@
 //! The living map: one immutable snapshot for readers, one follower that makes the next, one feed
 //! that tells what changed.
 
+pub mod derived;
 mod feed;
 mod follower;
 pub mod history;
@@ -18,8 +19,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Mutex, mpsc, watch as value};
+use tokio::sync::{Mutex, Semaphore, mpsc, watch as value};
 
+pub use derived::{Built, Derive, Derived};
 pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub(crate) use lease::Lease;
 pub use overlay::Overlay;
@@ -27,6 +29,7 @@ pub use projection::{CaseSchedule, LastSeen, OpenThen, PastDays};
 pub use snapshot::Snapshot;
 pub use written::{Following, Written};
 
+use crate::access::Directory;
 use crate::store::{Store, StoreError};
 use crate::warnings::Problem;
 
@@ -59,8 +62,14 @@ struct Inner {
     feed: Arc<feed::Backlog>,
     condition: value::Sender<Condition>,
     /// Facts on their way to the follower, and where it takes them from.
-    facts: (mpsc::Sender<follower::Note>, Mutex<mpsc::Receiver<follower::Note>>),
+    facts: (
+        mpsc::Sender<follower::Note>,
+        Mutex<mpsc::Receiver<follower::Note>>,
+    ),
     config_problems: ArcSwap<Vec<Problem>>,
+    directory: Arc<Derived<Directory>>,
+    /// Turns of those that build derived structures.
+    builds: Arc<Semaphore>,
     /// One at a time counts past days.
     counting: Mutex<()>,
     tasks: supervisor::Supervisor,
@@ -88,6 +97,8 @@ impl Live {
                 snapshot: ArcSwap::from_pointee(snapshot),
                 facts: (facts, Mutex::new(waiting)),
                 config_problems: ArcSwap::default(),
+                directory: Arc::default(),
+                builds: derived::builds(),
                 counting: Mutex::default(),
                 following,
                 store,
@@ -97,6 +108,7 @@ impl Live {
         let follower = live.clone();
         live.tasks()
             .spawn(FOLLOWER, move || follower::follow(follower.clone()));
+        live.inner.directory.keep_up(&live);
         Ok(live)
     }
 

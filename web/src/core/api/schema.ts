@@ -5878,7 +5878,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The features, best first; `collection` beside the properties says where each stands */
+            /** @description The features, best first; `collection` beside the properties says where each stands. A new name is found within a moment: the header `Onemap-Directory-Seq` says up to which commit. What was renamed, deleted or protected is not found any more at once */
             200: {
                 headers: {
                     [name: string]: unknown;

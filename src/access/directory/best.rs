@@ -1,0 +1,93 @@
+//! The best of many: a single letter fits every name of a city, and of what fits never more is kept than
+//! twice what was asked for.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::query::{Rank, natural};
+use crate::model::CollectionId;
+
+/// A feature that fits, and everything that decides its place in the answer. The least comes first.
+#[derive(Debug, Clone)]
+pub(super) struct Key<'a> {
+    pub rank: Rank,
+    /// The name that fits.
+    pub name: Cow<'a, str>,
+    pub collection: &'a CollectionId,
+    pub id: &'a str,
+    /// Where its collection stands among those that are searched.
+    pub home: usize,
+}
+
+impl Ord for Key<'_> {
+    /// The greater rank, then the name, the collection and the id.
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.rank.cmp(&self.rank))
+            .then_with(|| natural(&self.name, &other.name))
+            .then_with(|| self.collection.cmp(other.collection))
+            .then_with(|| self.id.cmp(other.id))
+    }
+}
+
+impl PartialOrd for Key<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Key<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Key<'_> {}
+
+/// The best so far.
+#[derive(Debug)]
+pub(super) struct Best<'a> {
+    limit: usize,
+    keys: Vec<Key<'a>>,
+    /// Whether the first `limit` are sorted, so that the last of them is the one to beat.
+    full: bool,
+}
+
+impl<'a> Best<'a> {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            keys: Vec::new(),
+            full: false,
+        }
+    }
+
+    pub(super) fn offer(&mut self, key: Key<'a>) {
+        let worst = self.limit.checked_sub(1).and_then(|i| self.keys.get(i));
+        if self.full && worst.is_some_and(|worst| key > *worst) {
+            return;
+        }
+        self.keys.push(key);
+        if self.keys.len() >= self.limit.saturating_mul(2) {
+            self.shrink();
+        }
+    }
+
+    pub(super) fn join(mut self, other: Self) -> Self {
+        for key in other.keys {
+            self.offer(key);
+        }
+        self
+    }
+
+    /// The best, in order.
+    pub(super) fn finish(mut self) -> Vec<Key<'a>> {
+        self.shrink();
+        self.keys
+    }
+
+    fn shrink(&mut self) {
+        self.keys.sort_unstable();
+        self.keys.truncate(self.limit);
+        self.full = self.keys.len() == self.limit;
+    }
+}

@@ -1,0 +1,314 @@
+//! The directory against a walk through all names.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::names::Named;
+use super::query::natural;
+use super::*;
+use crate::index::{Budget, Collections, Free, Stop};
+use crate::model::{Body, Properties, Record};
+
+fn row(collection: &str, id: &str, seq: u64, properties: Option<serde_json::Value>) -> Record {
+    Record {
+        collection: CollectionId::new(collection).unwrap(),
+        id: FeatureId::new(id).unwrap(),
+        seq,
+        updated_at: jiff::Timestamp::UNIX_EPOCH,
+        body: properties.map(|p| Body {
+            geometry: (!collection.starts_with('$'))
+                .then(|| geo_types::point!(x: 117.0, y: 39.0).into()),
+            properties: Properties::parse(&p.to_string()).unwrap(),
+        }),
+    }
+}
+
+/// A schema under which codes are for riders; names too, if they are protected.
+fn schema(collection: &str, seq: u64, protected: bool) -> Record {
+    let role = if protected { "rider" } else { "public" };
+    let schema = json!({"properties": {
+        "name": {"type": "string", "x-onemap-role": role},
+        "code": {"type": "string", "x-onemap-role": "rider"},
+    }});
+    row("$schemas", collection, seq, Some(schema))
+}
+
+fn collections(names: &[(&str, &[&str])]) -> Collections {
+    let mut records = Vec::new();
+    for (collection, names) in names {
+        records.push(schema(collection, 1, false));
+        for (i, name) in names.iter().enumerate() {
+            let said = json!({"name": name, "code": format!("secret{i}")});
+            records.push(row(collection, &format!("{i:03}"), 1, Some(said)));
+        }
+    }
+    Collections::load(records).0
+}
+
+fn all(map: &Collections) -> Vec<Arc<Collection>> {
+    map.iter().map(|(_, c)| Arc::clone(c)).collect()
+}
+
+fn directory(map: &Collections) -> Directory {
+    Directory::of(all(map).iter(), None)
+}
+
+/// Names of what is found, in order.
+fn ask(
+    directory: &Directory,
+    map: &Collections,
+    role: Role,
+    query: &str,
+    limit: usize,
+) -> Vec<String> {
+    let Ok(hits) = directory.search(&all(map), role, query, limit, &Free);
+    let said = |hit: &Hit| {
+        let name = Named::read(hit.entry.all_properties()).name().to_owned();
+        let home = &hit.collection.schema().collection;
+        format!("{home}/{} {name}", hit.entry.id())
+    };
+    hits.iter().map(said).collect()
+}
+
+fn found(query: &str) -> Vec<String> {
+    let map = collections(&[
+        (
+            "buildings",
+            &[
+                "温泉花园10号楼",
+                "温泉花园3号楼",
+                "温泉花园2号楼",
+                "辰庆家园3号楼",
+                "果园北里13号楼",
+            ],
+        ),
+        ("compounds", &["温泉花园", "辰庆家园"]),
+        ("roads", &["温泉路"]),
+    ]);
+    let found = ask(&directory(&map), &map, Role::Public, query, 10);
+    let name = |hit: &String| hit.split_once(' ').unwrap().1.to_owned();
+    found.iter().map(name).collect()
+}
+
+#[test]
+fn letters_find_the_building_that_they_abbreviate() {
+    assert_eq!(found("wqhy3"), ["温泉花园3号楼"]);
+    assert_eq!(found("wenquanhuayuan 3")[0], "温泉花园3号楼");
+    assert_eq!(found("辰庆 3"), ["辰庆家园3号楼"]);
+    assert_eq!(found("zzzz"), [""; 0]);
+    assert_eq!(found("  "), [""; 0]);
+}
+
+#[test]
+fn the_place_itself_comes_first_and_its_buildings_in_order() {
+    assert_eq!(
+        found("温泉花园"),
+        [
+            "温泉花园",
+            "温泉花园2号楼",
+            "温泉花园3号楼",
+            "温泉花园10号楼"
+        ]
+    );
+    assert_eq!(found("wq")[0], "温泉花园");
+}
+
+#[test]
+fn a_protected_name_is_not_found_below_its_role() {
+    assert_eq!(found("secret0"), [""; 0]);
+    let map = collections(&[("buildings", &["甲"])]);
+    let hits = ask(&directory(&map), &map, Role::Rider, "secret0", 10);
+    assert_eq!(hits, ["buildings/000 甲"]);
+}
+
+#[test]
+fn a_search_that_may_look_at_less_than_there_is_finds_nothing() {
+    let names: Vec<String> = (0..2_000).map(|n| format!("温泉{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let map = collections(&[("buildings", &names)]);
+    for directory in [Directory::default(), directory(&map)] {
+        let budget = Budget::new(1_000, u64::MAX);
+        let found = directory.search(&all(&map), Role::Public, "wq", 10, &budget);
+        assert_eq!(found.err(), Some(Stop::Work));
+    }
+}
+
+#[test]
+fn what_became_stricter_since_the_directory_was_built_holds_at_once() {
+    let map = collections(&[("buildings", &["温泉花园", "辰庆家园", "果园北里"])]);
+    let old = directory(&map);
+    let public = |map: &Collections, query: &str| ask(&old, map, Role::Public, query, 10);
+    assert_eq!(public(&map, "wqhy"), ["buildings/000 温泉花园"]);
+
+    // A feature that got another name is not found by the old one, and by the new one later.
+    let renamed = row("buildings", "000", 2, Some(json!({"name": "静安里"})));
+    let (map, _) = map.apply(&[renamed]);
+    assert_eq!(public(&map, "wqhy"), [""; 0]);
+    assert_eq!(public(&map, "jal"), [""; 0]);
+    let new = Directory::of(all(&map).iter(), Some(&old));
+    assert_eq!(
+        ask(&new, &map, Role::Public, "jal", 10),
+        ["buildings/000 静安里"]
+    );
+
+    // A feature that was deleted is gone.
+    assert_eq!(public(&map, "cqjy"), ["buildings/001 辰庆家园"]);
+    let (map, _) = map.apply(&[row("buildings", "001", 3, None)]);
+    assert_eq!(public(&map, "cqjy"), [""; 0]);
+
+    // Names that are protected now.
+    assert_eq!(public(&map, "gybl"), ["buildings/002 果园北里"]);
+    let (map, _) = map.apply(&[schema("buildings", 4, true)]);
+    assert_eq!(public(&map, "gybl"), [""; 0]);
+    let rider = ask(&old, &map, Role::Rider, "gybl", 10);
+    assert_eq!(rider, ["buildings/002 果园北里"]);
+
+    // A collection that is no longer shown.
+    let (map, _) = map.apply(&[row("$schemas", "buildings", 5, None)]);
+    assert_eq!(ask(&old, &map, Role::Admin, "gybl", 10), [""; 0]);
+}
+
+#[test]
+fn many_that_changed_do_not_keep_others_out_of_the_answer() {
+    let names: Vec<String> = (0..400).map(|n| format!("温泉{n:03}号楼")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let map = collections(&[("buildings", &names)]);
+    let old = directory(&map);
+    let gone: Vec<Record> = (0..390)
+        .map(|n| row("buildings", &format!("{n:03}"), 2, None))
+        .collect();
+    let (map, _) = map.apply(&gone);
+    let left = ask(&old, &map, Role::Public, "wq", 5);
+    let expected: Vec<String> = (390..395)
+        .map(|n| format!("buildings/{n} 温泉{n}号楼"))
+        .collect();
+    assert_eq!(left, expected);
+}
+
+#[test]
+fn numbers_in_names_are_ordered_as_numbers() {
+    let sorted = [
+        "",
+        "2号楼",
+        "02号楼",
+        "10号楼",
+        "99999999999999999999999号楼",
+        "100000000000000000000000号楼",
+        "号",
+        "号2",
+        "号10门",
+        "号楼",
+    ];
+    for (i, a) in sorted.iter().enumerate() {
+        for (j, b) in sorted.iter().enumerate() {
+            assert_eq!(natural(a, b), i.cmp(&j), "{a} {b}");
+        }
+    }
+}
+
+/// A name of characters with several readings, letters of two scripts, digits of two widths.
+fn a_name() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(vec![
+        "温", "泉", "乐", "重", "行", "女", "绿", "花", "园", "号", "楼", "A", "b", "Z", "3", "１",
+        "é", "ſ", "K", "（", " ", "-", "㐂", "𠮷",
+    ]);
+    prop::collection::vec(part, 0..7).prop_map(|parts| parts.concat())
+}
+
+fn a_query() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(vec![
+        "温", "乐", "w", "wen", "wq", "q", "le", "yue", "chong", "z", "nv", "n", "lv", "hy", "hua",
+        "h", "l", "a", "b", "3", "1", "e", "s", "k", " ", "-", "𠮷", "x",
+    ]);
+    prop::collection::vec(part, 1..4).prop_map(|parts| parts.concat())
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Put(usize, u32, serde_json::Value),
+    Delete(usize, u32),
+    Schema(usize, Option<bool>),
+}
+
+const HOMES: [&str; 3] = ["buildings", "compounds", "notes"];
+
+fn a_change() -> impl Strategy<Value = Change> {
+    let text = prop_oneof![
+        6 => a_name().prop_map(|name| json!(name)),
+        1 => Just(json!(7)),
+        1 => Just(json!(null)),
+    ];
+    let said = (text.clone(), text).prop_map(|(name, code)| json!({"name": name, "code": code}));
+    prop_oneof![
+        12 => (0..3usize, 0..25u32, said).prop_map(|(home, n, said)| Change::Put(home, n, said)),
+        3 => (0..3usize, 0..25u32).prop_map(|(home, n)| Change::Delete(home, n)),
+        1 => (0..3usize, prop::option::of(any::<bool>())).prop_map(|(h, p)| Change::Schema(h, p)),
+    ]
+}
+
+fn record(change: &Change, seq: u64) -> Record {
+    match change {
+        Change::Put(home, n, said) => {
+            row(HOMES[*home], &format!("{n:02}"), seq, Some(said.clone()))
+        }
+        Change::Delete(home, n) => row(HOMES[*home], &format!("{n:02}"), seq, None),
+        Change::Schema(home, None) => row("$schemas", HOMES[*home], seq, None),
+        Change::Schema(home, Some(protected)) => schema(HOMES[*home], seq, *protected),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn the_directory_finds_what_a_walk_finds_and_an_old_one_nothing_that_is_no_longer_so(
+        commits in prop::collection::vec(prop::collection::vec(a_change(), 1..20), 1..8),
+        build in prop::collection::vec(any::<bool>(), 8),
+        merge in prop::collection::vec(any::<bool>(), 8),
+        queries in prop::collection::vec((a_query(), 1..12usize), 1..6),
+    ) {
+        let mut map = collections(&[("buildings", &["温泉"]), ("compounds", &[]), ("notes", &[])]);
+        let mut known = directory(&map);
+        for (i, commit) in commits.iter().enumerate() {
+            let seq = i as u64 + 2;
+            let records: Vec<Record> = commit.iter().map(|c| record(c, seq)).collect();
+            map = map.apply(&records).0;
+            if merge[i] {
+                for (id, collection) in map.clone().iter() {
+                    map.replace(id, collection.with_base(collection.merged_base()));
+                }
+            }
+            if build[i] {
+                known = Directory::of(all(&map).iter(), Some(&known));
+                prop_assert!(known.is_of(all(&map).iter()));
+            }
+            let fresh = Directory::of(all(&map).iter(), Some(&known));
+            let walk = Directory::default();
+            for (query, limit) in &queries {
+                for role in [Role::Public, Role::Rider] {
+                    let expected = ask(&walk, &map, role, query, *limit);
+                    prop_assert_eq!(&ask(&fresh, &map, role, query, *limit), &expected);
+                    // One that may be behind: everything that it finds, the walk finds too.
+                    let every = ask(&walk, &map, role, query, 1_000);
+                    let some = ask(&known, &map, role, query, *limit);
+                    prop_assert!(some.iter().all(|hit| every.contains(hit)), "{some:?} {every:?}");
+                    prop_assert!(some.len() <= *limit);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_few_best_are_those_of_the_whole_list(
+        names in prop::collection::vec("[ab][0-9a]{0,3}", 1..80),
+        limit in 1usize..12,
+    ) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let map = collections(&[("buildings", &names), ("roads", &names)]);
+        for directory in [Directory::default(), directory(&map)] {
+            let few = ask(&directory, &map, Role::Public, "a", limit);
+            let whole = ask(&directory, &map, Role::Public, "a", 1_000);
+            prop_assert_eq!(&few[..], &whole[..limit.min(whole.len())]);
+        }
+    }
+}
