@@ -15,4 +15,11 @@ mod support;
 mod attacks;
 mod feed;
 mod killed_writes;
+#[path = "../support/overlay_cost.rs"]
+mod overlay_cost;
 mod worst_questions;
+
+#[test]
+fn one_edit_over_a_million_features_costs_less_than_a_megabyte() {
+    overlay_cost::check(1_000_000);
+}
