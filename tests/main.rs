@@ -36,6 +36,7 @@ mod privacy;
 mod proxied;
 mod release_databases;
 mod rules;
+mod search;
 mod store_accounts;
 mod store_audit;
 mod store_file;

@@ -114,7 +114,8 @@ async fn features_without_geometry_are_listed_and_found_and_in_no_box() {
         let html = server.get("/api/collections/turns/items?f=html").await;
         assert_eq!(html.status(), StatusCode::OK);
         assert!(html.text().await.unwrap().contains("t1"));
-        let found = server.json("/api/search?q=温泉路").await;
+        let newest = server.json("/api/collections/turns/items/t2").await["seq"].clone();
+        let found = server.search("温泉路", newest.as_u64().unwrap()).await;
         assert_eq!(found["features"].as_array().unwrap().len(), 2);
         pages.push(shown);
 

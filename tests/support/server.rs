@@ -141,6 +141,21 @@ impl Server {
         ids
     }
 
+    /// Searches as soon as the search has the names of a commit.
+    pub async fn search(&self, query: &str, seq: u64) -> Value {
+        let path = format!("/api/search?q={query}");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let response = self.get(&path).await;
+            let known = response.headers()["onemap-directory-seq"].to_str().unwrap();
+            if known.parse::<u64>().unwrap() >= seq {
+                return response.json().await.unwrap();
+            }
+            assert!(Instant::now() < deadline, "search is behind at {known}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The number of its process.
     pub fn pid(&self) -> u32 {
         self.child.pid()
