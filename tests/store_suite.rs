@@ -132,7 +132,8 @@ async fn an_edit_becomes_one_commit_and_what_changes_nothing_becomes_none() {
         assert_eq!(log[0].reason.as_deref(), Some("第一次 \"import\""));
         assert_eq!(
             (log[0].at, log[0].effective_at),
-            (first.at, log[0].effective_at)
+            (first.at, first.at),
+            "a commit takes effect when it is made, unless it says otherwise"
         );
         assert_eq!((&log[2].author, &log[2].reason), (&officer, &None));
         assert_eq!(
