@@ -52,7 +52,7 @@ pub struct Exported {
     pub features: u64,
     /// How many could not be written.
     pub left_out: u64,
-    /// The first of those.
+    /// The first features that were left out, with the reason.
     pub problems: Vec<LeftOut>,
     /// The commit as of which it is.
     pub seq: u64,
@@ -239,7 +239,7 @@ async fn each(
     match (failed, head) {
         (None, Some(head)) => Ok(head.seq),
         (Some(error), _) => Err(error),
-        // Nobody stops it without a reason.
+        // The reader stops only with an error; treat a stop without one as an interruption.
         (None, None) => Err(io::Error::from(io::ErrorKind::Interrupted).into()),
     }
 }

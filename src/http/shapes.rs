@@ -1,6 +1,6 @@
 //! The shapes of answers that are written as bytes out of the index, for the OpenAPI document: features,
-//! pages of features, and cases. Their properties are those of the built-in schemas, so they are said
-//! once. And the link, which many answers have.
+//! pages of features, and cases. Their properties come from the built-in schemas, so they are defined
+//! once. The shape of a link is here too, because many answers contain links.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};

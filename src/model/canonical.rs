@@ -105,7 +105,7 @@ impl<'a> Canonical<'a> {
         if memchr2(b'{', b'}', before).is_none() {
             return true;
         }
-        // Of a whole object either side tells. The shorter one is read.
+        // In a whole object the text on either side shows the depth. Count in the shorter one.
         if self.is_whole && behind.len() < before.len() {
             depths(behind).0 == -1
         } else {
@@ -125,10 +125,11 @@ fn escaped(name: &str) -> Cow<'_, str> {
     Cow::Owned(quoted.split_off(1))
 }
 
-/// Opening less closing braces of a piece that begins outside of a text: at its end, and the least on the way.
+/// Counts opening minus closing braces of a piece that begins outside of a string. Returns the count at its
+/// end and the lowest count on the way.
 fn depths(piece: &[u8]) -> (i64, i64) {
     let mut depths = (0, 0);
-    // Few bytes are braces, and most of them show by their neighbours that they are in no text.
+    // Only braces are looked at. The bytes beside a brace mostly show whether it is inside a string.
     for at in memchr2_iter(b'{', b'}', piece) {
         match is_in_text(piece, at) {
             Some(true) => {}

@@ -79,7 +79,7 @@ impl<'a> Best<'a> {
         self
     }
 
-    /// The best, in order.
+    /// Returns the best matches, best first.
     pub(super) fn finish(mut self) -> Vec<Key<'a>> {
         self.shrink();
         self.keys

@@ -61,7 +61,7 @@ pub(super) struct Chunk {
     rows: Box<[Ends]>,
 }
 
-/// Where the texts of a feature end.
+/// The offsets at which the texts of one feature end in the shared buffer, and the letters they contain.
 #[derive(Debug, Clone, Copy)]
 struct Ends {
     letters: Letters,
@@ -156,8 +156,8 @@ impl Letters {
     const DIGITS: u32 = 26;
     const GROUPS: u32 = Self::DIGITS + 10;
 
-    /// What a query may have that finds the name: its letters, its characters, and the letters of every
-    /// reading of those.
+    /// The set of everything a query that finds the name may contain: the letters and characters of the
+    /// name, and the pinyin letters of each character.
     fn of_name(name: &str) -> Self {
         static PINYIN: LazyLock<PinyinData> =
             LazyLock::new(|| PinyinData::new(PinyinNotation::Ascii));

@@ -168,7 +168,7 @@ mod tests {
         }
     }
 
-    /// What another program's reader understands. Its own conversion would bring old releases of rstar.
+    /// Converts what the `geojson` crate read. The crate's own conversion depends on old releases of `rstar`.
     fn understood(read: geojson::Geometry) -> Geometry<f64> {
         use geojson::{GeometryValue as Value, Position};
         let coord = |p: &Position| Coord { x: p[0], y: p[1] };

@@ -121,7 +121,8 @@ fn same(error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), error.to_string())
 }
 
-/// Gives out so many bytes and then an error, until there is room again.
+/// A reader that fails after `room` bytes, so that one element cannot fill the memory. Each XML event sets
+/// `room` anew.
 struct Limited<R> {
     inner: R,
     room: Rc<Cell<usize>>,

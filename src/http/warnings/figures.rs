@@ -23,7 +23,7 @@ use crate::service::ledger::cases;
 use crate::warnings::figures::{Figures, Month, Table};
 use crate::warnings::{Case, figures as counted};
 
-/// Cases that are looked at together, by one core.
+/// The number of cases that one thread handles at a time.
 const CHUNK: usize = 512;
 const NARROW: &str = "There are more cases in it than are counted at once: ask for a sheet of them instead \
     (/api/warnings?f=csv&datetime=).";

@@ -219,8 +219,8 @@ impl Jobs {
             .collect())
     }
 
-    /// Cancels a job that has not ended. One that runs elsewhere hears of it within a second. `None` where there
-    /// is no such job.
+    /// Cancels a job that has not ended. A job on another node stops within a second. Returns `None` if there is
+    /// no such job.
     ///
     /// # Errors
     /// When the store fails.

@@ -22,7 +22,7 @@ enum Op {
     Observe(u32, i64),
     /// The store names these rows.
     Quarantine(Vec<u32>),
-    /// What was open so many minutes ago is counted; with a commit while the log is read.
+    /// Counts the cases that were open so many minutes ago; with a commit made while the log is read.
     Count(i64, Option<(Vec<Change>, i64)>),
 }
 

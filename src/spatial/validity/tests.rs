@@ -39,7 +39,7 @@ fn what_rounding_put_beyond_the_edge_of_the_globe_is_on_the_edge() {
             89.999_999_999_9,
             (179.999_999_999_9, 89.999_999_999_9),
         ),
-        // A millimetre is no rounding.
+        // About a millimetre beyond the edge: too far for a rounding error.
         (180.000_000_01, 0.0, (180.000_000_01, 0.0)),
     ] {
         let found = normalise(Geometry::Point((x, y).into()));

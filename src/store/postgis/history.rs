@@ -34,7 +34,7 @@ impl PostgisStore {
             versions(collection, "$1")
         );
         let after = i64::try_from(after).unwrap_or(i64::MAX);
-        // How large they are is asked first: a page of large versions has fewer.
+        // Ask for the sizes first, so that a page of large versions has fewer of them.
         let commits: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
             "SELECT c.seq, coalesce(octet_length(h.properties::text), 0)::bigint {from} \
              ORDER BY c.seq LIMIT $3"

@@ -223,8 +223,8 @@ impl PostgisStore {
         Ok(())
     }
 
-    /// Makes a table of a megabyte and takes it back: a row that is changed in its place says nothing of
-    /// the disk.
+    /// Writes a table of one megabyte and rolls it back. Updating a row in place needs no space, so it would
+    /// not notice a full disk.
     async fn probe_space(&self) -> Result<(), sqlx::Error> {
         let mut connection = self.shared.pool.acquire().await?;
         let mut tried = connection.begin().await?;

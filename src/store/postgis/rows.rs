@@ -28,7 +28,7 @@ pub(super) async fn headers(
     limit: u32,
 ) -> Result<Vec<Numbered>, StoreError> {
     let sql = format!("SELECT {NUMBERED} FROM onemap.commits c {condition} LIMIT {limit}");
-    // The text is ours to the last character; only numbers are put in.
+    // The statement consists of constants and numbers, so nothing can be injected.
     let mut query = sqlx::query(AssertSqlSafe(sql));
     if let Some(seq) = argument {
         query = query.bind(i64::try_from(seq).unwrap_or(i64::MAX));
@@ -73,7 +73,7 @@ pub(super) fn numbered(row: &PgRow, column: usize) -> Result<Numbered, StoreErro
 pub(super) const VERSION: &str = "h.collection, h.id, c.seq, onemap.micros(c.at), c.checked, \
      onemap.to_wkb(h.geometry), h.properties::text, h.batch";
 
-/// That a change `h` does not stand in quarantine.
+/// The condition that a change `h` is not in quarantine.
 pub(super) const GOOD: &str = "NOT EXISTS (SELECT FROM onemap.quarantine q \
      WHERE q.batch = h.batch AND q.collection = h.collection AND q.id = h.id)";
 
@@ -97,7 +97,7 @@ pub(super) fn version(
     Ok(record(row, names, (0, 5), written))
 }
 
-/// Of which commit a row is.
+/// The commit that wrote a row.
 #[derive(Clone, Copy)]
 pub(super) struct Written {
     pub seq: u64,

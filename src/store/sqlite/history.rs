@@ -38,7 +38,7 @@ impl SqliteStore {
         let (with, from) = versions(collection);
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let mut connection = self.shared.readers.acquire().await?;
-        // How large they are is asked first: a page of large versions has fewer.
+        // Ask for the sizes first, so that a page of large versions has fewer of them.
         let commits: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
             "{with} SELECT c.seq, coalesce(octet_length(h.properties), 0) {from} \
              AND c.seq > ?2 ORDER BY c.seq LIMIT ?3"
