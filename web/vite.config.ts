@@ -16,7 +16,9 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` beside `onemap serve`.
-    proxy: Object.fromEntries(['/api', '/health'].map((path) => [path, process.env['ONEMAP_URL'] ?? 'http://127.0.0.1:8080'])),
+    proxy: Object.fromEntries(
+      ['/api', '/health'].map((path) => [path, process.env['ONEMAP_URL'] ?? 'http://127.0.0.1:8080']),
+    ),
   },
   test: {
     environment: 'node',

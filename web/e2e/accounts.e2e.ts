@@ -9,7 +9,8 @@ const SIZE = { width: 1280, height: 900 };
 describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
   let browser: Browser;
   let server: Server;
-  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const token = async (...options: string[]): Promise<string> =>
+    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
 
   beforeAll(async () => {
     browser = await launch();
@@ -26,7 +27,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await expectAccessible(page);
     expect(await page.getByRole('link', { name: '登录' }).getAttribute('href')).toBe('/sign-in?next=/accounts');
     await close();
-    const rider = await visit(browser, `${server.url}/accounts`, { ...SIZE, token: await token('--role', 'rider', '--name', '骑手') });
+    const rider = await visit(browser, `${server.url}/accounts`, {
+      ...SIZE,
+      token: await token('--role', 'rider', '--name', '骑手'),
+    });
     await rider.page.getByText('此页面仅供值班员和系统管理员使用').waitFor();
     await rider.close();
     expect([...errors, ...rider.errors]).toEqual([]);
@@ -80,7 +84,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
 
     const officer = await visit(browser, `${server.url}/sign-in`, SIZE);
     await expectAccessible(officer.page);
-    if (process.env['ONEMAP_SHOTS']) await officer.page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/sign-in.png` });
+    if (process.env['ONEMAP_SHOTS'])
+      await officer.page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/sign-in.png` });
     await officer.page.locator('[name="name"]').fill('张敏');
     await officer.page.locator('[name="password"]').fill('wrong horse battery');
     await officer.page.getByRole('button', { name: '登录' }).click();
@@ -109,12 +114,19 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
   });
 
   test('an officer invites riders by a QR code, and a rider makes an account by it', async () => {
-    const officer = await visit(browser, `${server.url}/accounts`, { ...SIZE, token: await token('--role', 'officer', '--name', '值班员甲') });
+    const officer = await visit(browser, `${server.url}/accounts`, {
+      ...SIZE,
+      token: await token('--role', 'officer', '--name', '值班员甲'),
+    });
     const { page } = officer;
     await page.getByText('还没有邀请').waitFor();
     await page.getByRole('button', { name: '新建邀请' }).click();
     const form = page.locator('[data-form="invite"]');
-    expect(await form.getByRole('group', { name: '角色' }).locator('label').allTextContents()).toEqual(['骑手', '成员单位', '网格员']);
+    expect(await form.getByRole('group', { name: '角色' }).locator('label').allTextContents()).toEqual([
+      '骑手',
+      '成员单位',
+      '网格员',
+    ]);
     await form.locator('[name="note"]').fill('温泉社区外卖骑手');
     await form.locator('[name="uses"]').fill('20');
     await expectAccessible(page);
@@ -141,7 +153,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await rider.page.getByText('已登录').waitFor();
     // The secret of the invite stays nowhere.
     expect(rider.page.url()).toBe(`${server.url}/sign-in`);
-    const session = (await (await rider.page.context().request.get(`${server.url}/api/session`)).json()) as { account: string; roles: string[] };
+    const session = (await (await rider.page.context().request.get(`${server.url}/api/session`)).json()) as {
+      account: string;
+      roles: string[];
+    };
     expect([session.account, session.roles]).toEqual(['小王', ['rider']]);
 
     await page.reload();

@@ -41,8 +41,15 @@ export interface VisitOptions {
 }
 
 /** Opens a page and takes down what it does wrong. */
-export async function visit(browser: Browser, url: string, { width = 1920, height = 1080, reducedMotion = false, token }: VisitOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
+export async function visit(
+  browser: Browser,
+  url: string,
+  { width = 1920, height = 1080, reducedMotion = false, token }: VisitOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+  });
   const page = await context.newPage();
   const errors: string[] = [];
   const outside: string[] = [];
@@ -74,12 +81,23 @@ const require = createRequire(import.meta.url);
 /** No finding of axe-core's rules for WCAG 2.2 AA and good practice; `exclude` names others' widgets. */
 export async function expectAccessible(page: Page, exclude: string[] = []): Promise<void> {
   // Through the protocol: the page's own policy allows no injected script tag.
-  const source = await import('node:fs/promises').then((fs) => fs.readFile(require.resolve('axe-core/axe.min.js'), 'utf8'));
+  const source = await import('node:fs/promises').then((fs) =>
+    fs.readFile(require.resolve('axe-core/axe.min.js'), 'utf8'),
+  );
   await page.evaluate(source);
   const result = await page.evaluate(
-    (excluded) => (globalThis as unknown as { axe: { run: (context: object) => Promise<AxeResult> } }).axe.run({ exclude: excluded }),
+    (excluded) =>
+      (globalThis as unknown as { axe: { run: (context: object) => Promise<AxeResult> } }).axe.run({
+        exclude: excluded,
+      }),
     exclude,
   );
-  const findings = result.violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => n.html).slice(0, 4).join('\n  ')}`);
+  const findings = result.violations.map(
+    (v) =>
+      `${v.id}: ${v.help}\n  ${v.nodes
+        .map((n) => n.html)
+        .slice(0, 4)
+        .join('\n  ')}`,
+  );
   expect(findings).toEqual([]);
 }

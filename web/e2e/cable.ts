@@ -15,7 +15,10 @@ export class Cable {
         return;
       }
       const to = connect(Number(port), hostname);
-      for (const [a, b] of [[from, to], [to, from]] as const) {
+      for (const [a, b] of [
+        [from, to],
+        [to, from],
+      ] as const) {
         this.sockets.add(a);
         a.pipe(b);
         a.on('error', () => b.destroy());

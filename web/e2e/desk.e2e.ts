@@ -19,7 +19,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   let li: string;
   let wang: string;
 
-  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const token = async (...options: string[]): Promise<string> =>
+    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
   const api = async <T>(path: string, body?: unknown): Promise<T> => {
     const response = await fetch(server.url + path, {
       headers: { authorization: `Bearer ${li}`, 'content-type': 'application/json' },
@@ -28,7 +29,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     expect(response.ok, `${path} ${response.status} ${response.ok ? '' : await response.clone().text()}`).toBe(true);
     return (await response.json()) as T;
   };
-  const report = (note: string, building = 'wenquan-huayuan-3', category = 'corridor_clutter'): Promise<Case> => api('/api/warnings', { category, building, note, source: 'grid_worker' });
+  const report = (note: string, building = 'wenquan-huayuan-3', category = 'corridor_clutter'): Promise<Case> =>
+    api('/api/warnings', { category, building, note, source: 'grid_worker' });
 
   async function desk(who: string, query = ''): Promise<Visit> {
     const opened = await visit(browser, `${server.url}/desk${query}`, { ...SIZE, token: who });
@@ -96,8 +98,14 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
 
     const id = (await page.getAttribute('[data-case-shown]', 'data-case-shown')) ?? '';
     const made = await api<Case>(`/api/warnings/${id}`);
-    expect(made.properties).toMatchObject({ category: 'corridor_clutter', building: 'wenquan-huayuan-3', status: 'dispatched' });
-    const unit = await api<{ properties: { competences: string[] } }>(`/api/collections/units/items/${String(made.properties['unit'])}`);
+    expect(made.properties).toMatchObject({
+      category: 'corridor_clutter',
+      building: 'wenquan-huayuan-3',
+      status: 'dispatched',
+    });
+    const unit = await api<{ properties: { competences: string[] } }>(
+      `/api/collections/units/items/${String(made.properties['unit'])}`,
+    );
     expect(unit.properties.competences).toContain('corridor_clutter');
     expect([errors, outside]).toEqual([[], []]);
     await close();
@@ -169,7 +177,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   });
 
   test('ticked cases are dispatched at once, each to a unit that suits it', async () => {
-    const cases = [await report('批量派遣甲'), await report('批量派遣乙', 'wenquan-huayuan-6', 'flying_wire_charging'), await report('批量派遣丙', 'wenquan-huayuan-7', 'damaged_facility')];
+    const cases = [
+      await report('批量派遣甲'),
+      await report('批量派遣乙', 'wenquan-huayuan-6', 'flying_wire_charging'),
+      await report('批量派遣丙', 'wenquan-huayuan-7', 'damaged_facility'),
+    ];
     const { page, close } = await desk(li);
     await page.keyboard.press('5');
     await page.keyboard.press('/');
@@ -186,7 +198,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     for (const { id, properties } of cases) {
       const now = await api<Case>(`/api/warnings/${id}`);
       expect(now.properties['status']).toBe('dispatched');
-      const unit = await api<{ properties: { competences: string[] } }>(`/api/collections/units/items/${String(now.properties['unit'])}`);
+      const unit = await api<{ properties: { competences: string[] } }>(
+        `/api/collections/units/items/${String(now.properties['unit'])}`,
+      );
       expect(unit.properties.competences).toContain(properties['category']);
     }
     await close();
@@ -195,13 +209,19 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   test('a sheet is looked through before it is taken in', async () => {
     const { page, close } = await desk(li);
     await page.keyboard.press('Shift+I');
-    const give = (name: string, text: string) => page.locator('[data-import] input[type="file"]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+    const give = (name: string, text: string) =>
+      page
+        .locator('[data-import] input[type="file"]')
+        .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
     const header = '编号,类别,状态,楼栋,上报时间,说明\n';
     await give('错.csv', `${header}old-1,天外来客,已上报,wenquan-huayuan-3,2026-10-01 09:00,甲\n`);
     await page.locator('[data-problems] tbody tr', { hasText: '应为' }).first().waitFor();
     expect(await page.getByRole('button', { name: /导入 \d+ 件/ }).count()).toBe(0);
     await expectAccessible(page);
-    await give('台账.csv', `${header}old-1,楼道堆物,已上报,wenquan-huayuan-3,2026-10-01 09:00,甲\nold-2,飞线充电,已上报,wenquan-huayuan-6,2026-10-02 10:30,乙\n`);
+    await give(
+      '台账.csv',
+      `${header}old-1,楼道堆物,已上报,wenquan-huayuan-3,2026-10-01 09:00,甲\nold-2,飞线充电,已上报,wenquan-huayuan-6,2026-10-02 10:30,乙\n`,
+    );
     await page.locator('[data-preview] tbody tr').nth(1).waitFor();
     expect((await fetch(`${server.url}/api/warnings/old-1`)).status).toBe(404);
     await page.getByRole('button', { name: '导入 2 件' }).click();
@@ -211,14 +231,17 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   });
 
   test('rows of a sheet that lie far from the map are shown before they are taken in, in both languages', async () => {
-    const sheet = '编号,类别,上报时间,经度,纬度\nfar-1,楼道堆物,2026-10-01 09:00,100.5,30.5\nfar-2,楼道堆物,2026-10-01 09:10,0,0\n';
+    const sheet =
+      '编号,类别,上报时间,经度,纬度\nfar-1,楼道堆物,2026-10-01 09:00,100.5,30.5\nfar-2,楼道堆物,2026-10-01 09:10,0,0\n';
     for (const [query, said, where] of [
       ['?lang=zh', '有 2 行的位置远离地图', '请核对位置和坐标系'],
       ['?lang=en', '2 rows lie far from everything on the map', 'check its position'],
     ] as const) {
       const { page, close } = await desk(li, query);
       await page.keyboard.press('Shift+I');
-      await page.locator('[data-import] input[type="file"]').setInputFiles({ name: '台账.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
+      await page
+        .locator('[data-import] input[type="file"]')
+        .setInputFiles({ name: '台账.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
       await page.getByText(said).waitFor();
       const rows = page.locator('[data-far] tbody tr');
       expect(await rows.count()).toBe(2);
@@ -245,7 +268,13 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
 
     const { silences } = await api<{ silences: { match: object; reason: string; account: string }[] }>('/api/silences');
-    expect(silences).toMatchObject([{ match: { grid: properties['grid'], category: 'corridor_clutter' }, reason: '集中整治，每天有人在场', account: 'li' }]);
+    expect(silences).toMatchObject([
+      {
+        match: { grid: properties['grid'], category: 'corridor_clutter' },
+        reason: '集中整治，每天有人在场',
+        account: 'li',
+      },
+    ]);
 
     const other = await desk(wang);
     await other.page.keyboard.press('Shift+S');
@@ -263,7 +292,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await find(page, '导出用的一件', made.id);
     const save = async (f: string): Promise<[string, Buffer]> => {
       await page.keyboard.press('Shift+E');
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: `导出 ${f}` }).click()]);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: `导出 ${f}` }).click(),
+      ]);
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       return [download.suggestedFilename(), await readFile(await download.path())];
     };
@@ -289,7 +321,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
 
   test('what is open has an address: a link opens it, and back closes it', async () => {
     const made = await report('有地址的一件');
-    const { page, errors, close } = await visit(browser, `${server.url}/desk/cases/${made.id}?open=silences`, { ...SIZE, token: li });
+    const { page, errors, close } = await visit(browser, `${server.url}/desk/cases/${made.id}?open=silences`, {
+      ...SIZE,
+      token: li,
+    });
     await page.waitForSelector('[data-desk="ready"]');
     await page.locator(`[data-case-shown="${made.id}"]`).waitFor();
     await page.getByRole('dialog').waitFor();
@@ -311,7 +346,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await page.keyboard.press('Shift+M');
     await page.locator('[data-figures] svg').first().waitFor();
     await page.getByRole('button', { name: '按单位' }).click();
-    const { by, total } = await api<{ by: { unit: unknown[] }; total: { reported: number } }>(`/api/warnings/figures?month=${await page.locator('[data-figures] input').inputValue()}`);
+    const { by, total } = await api<{ by: { unit: unknown[] }; total: { reported: number } }>(
+      `/api/warnings/figures?month=${await page.locator('[data-figures] input').inputValue()}`,
+    );
     expect(await page.locator('[data-figures] tbody tr').count()).toBe(by.unit.length + 1);
     expect(Number(await page.locator('.figures__total td').first().textContent())).toBeGreaterThan(0);
     expect(total.reported).toBeGreaterThan(0);
@@ -331,9 +368,15 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
       await page.waitForSelector('.history__step');
       // However long a name is, the case's column cuts nothing off.
       expect(await page.locator('.desk__side').evaluate((side) => side.scrollWidth - side.clientWidth)).toBe(0);
-      expect(await page.locator('[data-action]').evaluateAll((bs) => bs.every((b) => b.querySelector('kbd') && b.getAttribute('aria-keyshortcuts')))).toBe(true);
+      expect(
+        await page
+          .locator('[data-action]')
+          .evaluateAll((bs) => bs.every((b) => b.querySelector('kbd') && b.getAttribute('aria-keyshortcuts'))),
+      ).toBe(true);
       expect(await page.locator('.case:focus-within').count()).toBe(1);
-      expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([1440, 900]);
+      expect(
+        await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]),
+      ).toEqual([1440, 900]);
       await expectAccessible(page);
       await page.keyboard.press('?');
       await page.getByRole('dialog').waitFor();

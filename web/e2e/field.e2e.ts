@@ -21,7 +21,10 @@ interface Case {
 
 /** In the middle of the demo district. */
 const PLACE: [number, number] = [117.1302, 39.2242];
-const at = ([longitude, latitude]: [number, number], north_m = 0): Spot => ({ longitude, latitude: latitude + north_m / 111_000 });
+const at = ([longitude, latitude]: [number, number], north_m = 0): Spot => ({
+  longitude,
+  latitude: latitude + north_m / 111_000,
+});
 
 describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
   let browser: Browser;
@@ -30,7 +33,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
   let unitToken: string;
   let unit = '';
 
-  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const token = async (...options: string[]): Promise<string> =>
+    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
   const api = async <T>(path: string, body?: unknown, who = officer): Promise<T> => {
     const response = await fetch(server.url + path, {
       headers: { authorization: `Bearer ${who}`, 'content-type': 'application/json' },
@@ -40,11 +44,17 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     return (await response.json()) as T;
   };
   const act = (id: string, body: object, who = officer): Promise<Case> => api(`/api/warnings/${id}/actions`, body, who);
-  const steps = async (id: string): Promise<Step[]> => (await api<{ steps: Step[] }>(`/api/warnings/${id}/history`)).steps;
+  const steps = async (id: string): Promise<Step[]> =>
+    (await api<{ steps: Step[] }>(`/api/warnings/${id}/history`)).steps;
 
   /** A case that waits for the unit. */
   async function dispatched(note: string): Promise<Case> {
-    const { id } = await api<Case>('/api/warnings', { category: 'corridor_clutter', geometry: { type: 'Point', coordinates: PLACE }, note, source: 'grid_worker' });
+    const { id } = await api<Case>('/api/warnings', {
+      category: 'corridor_clutter',
+      geometry: { type: 'Point', coordinates: PLACE },
+      note,
+      source: 'grid_worker',
+    });
     await act(id, { action: 'file' });
     return act(id, { action: 'dispatch', unit });
   }
@@ -54,7 +64,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
   beforeAll(async () => {
     browser = await launch();
     server = await startServer('--demo');
-    const { features } = (await (await fetch(`${server.url}/api/collections/units/items?limit=1000`)).json()) as { features: { id: string; properties: { competences?: string[] } }[] };
+    const { features } = (await (await fetch(`${server.url}/api/collections/units/items?limit=1000`)).json()) as {
+      features: { id: string; properties: { competences?: string[] } }[];
+    };
     unit = features.find((u) => u.properties.competences?.includes('corridor_clutter'))?.id ?? '';
     officer = await token('--role', 'officer', '--name', '值班员');
     unitToken = await token('--role', 'unit', '--name', '物业', '--unit', unit);
@@ -77,7 +89,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     const manifest = (await (await fetch(manifestUrl)).json()) as { icons: { src: string }[]; start_url: string };
     // Its addresses are relative, so that they hold under the path of a proxy too.
     expect(new URL(manifest.start_url, manifestUrl).pathname).toBe('/field');
-    for (const icon of manifest.icons) expect((await fetch(new URL(icon.src, manifestUrl))).headers.get('content-type')).toBe('image/png');
+    for (const icon of manifest.icons)
+      expect((await fetch(new URL(icon.src, manifestUrl))).headers.get('content-type')).toBe('image/png');
     await close();
   });
 
@@ -85,7 +98,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     // Words without a break make nothing wider than the phone.
     const { id } = await dispatched(`旧家具堵住楼道 https://example.invalid/${'a-picture-of-it-'.repeat(8)}`);
     const cable = await new Cable().plug(server.url);
-    const { page, errors, close } = await phone(browser, `${cable.url}/field#token=${unitToken}`, { at: at(PLACE, 300) });
+    const { page, errors, close } = await phone(browser, `${cable.url}/field#token=${unitToken}`, {
+      at: at(PLACE, 300),
+    });
     await page.locator(`[data-group="handle"] .card[data-case="${id}"]`).waitFor();
     expect(await page.locator(`.card[data-case="${id}"]`).textContent()).toContain('300 m');
     await expectAccessible(page);
@@ -126,7 +141,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     expect((await steps(id)).map((s) => s.action)).toEqual(['report', 'file', 'dispatch']);
 
     cable.mend();
-    await expect.poll(async () => (await steps(id)).map((s) => s.action), { timeout: 60_000 }).toEqual(['report', 'file', 'dispatch', 'start', 'handle']);
+    await expect
+      .poll(async () => (await steps(id)).map((s) => s.action), { timeout: 60_000 })
+      .toEqual(['report', 'file', 'dispatch', 'start', 'handle']);
     const last = (await steps(id)).at(-1);
     expect(last?.note).toBe('旧家具已清走');
     expect(last?.photos?.map((p) => p.kind).toSorted()).toEqual(['after', 'before']);
@@ -173,11 +190,26 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
   test('who verifies from too far is asked why, who is there is not', async () => {
     const { id, properties } = await dispatched('已清理的楼道');
     await act(id, { action: 'start' }, unitToken);
-    const { id: picture } = (await (await fetch(`${server.url}/api/photos`, { method: 'POST', headers: { authorization: `Bearer ${unitToken}`, 'content-type': 'image/jpeg' }, body: new Uint8Array((await photograph(browser, '#777')).buffer) })).json()) as { id: string };
+    const { id: picture } = (await (
+      await fetch(`${server.url}/api/photos`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${unitToken}`, 'content-type': 'image/jpeg' },
+        body: new Uint8Array((await photograph(browser, '#777')).buffer),
+      })
+    ).json()) as { id: string };
     await act(id, { action: 'handle', note: '清理完毕', photos: [picture] }, unitToken);
-    const worker = await token('--role', 'grid_worker', '--name', '网格员', '--communities', properties.community ?? '');
+    const worker = await token(
+      '--role',
+      'grid_worker',
+      '--name',
+      '网格员',
+      '--communities',
+      properties.community ?? '',
+    );
 
-    const { context, page, errors, close } = await phone(browser, `${server.url}/field#token=${worker}`, { at: at(PLACE, 200) });
+    const { context, page, errors, close } = await phone(browser, `${server.url}/field#token=${worker}`, {
+      at: at(PLACE, 200),
+    });
     await page.locator(`[data-group="verify"] .card[data-case="${id}"]`).waitFor();
     await open(page, id);
     await page.locator('[data-action="verify"]').click();
@@ -192,7 +224,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await page.locator('[data-near="true"]').waitFor();
     expect(await page.locator('[name="reason"]').count()).toBe(0);
     await page.locator('[data-send]').click();
-    await expect.poll(async () => (await api<Case>(`/api/warnings/${id}`)).properties.status, { timeout: 20_000 }).toBe('verified');
+    await expect
+      .poll(async () => (await api<Case>(`/api/warnings/${id}`)).properties.status, { timeout: 20_000 })
+      .toBe('verified');
     const last = (await steps(id)).at(-1);
     expect(last?.distance_m).toBeGreaterThan(15);
     expect(last?.distance_m).toBeLessThan(25);
@@ -206,15 +240,21 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await page.locator('.foot').waitFor();
     const kept = await page.evaluate(async () => {
       const out: string[] = [];
-      for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) out.push(new URL(request.url).pathname);
+      for (const name of await caches.keys())
+        for (const request of await (await caches.open(name)).keys()) out.push(new URL(request.url).pathname);
       return out;
     });
     expect(kept.length).toBeGreaterThan(5);
-    expect(kept.filter((path) => path.startsWith('/api/') && !/^\/api\/(tiles|styles|photos)\//.test(path))).toEqual([]);
+    expect(kept.filter((path) => path.startsWith('/api/') && !/^\/api\/(tiles|styles|photos)\//.test(path))).toEqual(
+      [],
+    );
     await page.goto(`${server.url}/wall`);
     expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
     const script = await fetch(`${server.url}/sw.js`);
-    expect([script.headers.get('cache-control'), script.headers.get('content-type')]).toEqual(['no-cache', 'text/javascript; charset=utf-8']);
+    expect([script.headers.get('cache-control'), script.headers.get('content-type')]).toEqual([
+      'no-cache',
+      'text/javascript; charset=utf-8',
+    ]);
     await close();
   });
 });

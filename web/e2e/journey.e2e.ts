@@ -12,7 +12,23 @@ const LAT = 39.22;
 /** A square around the place; half a side in degrees. */
 function square(id: string, half: number, properties: object): object {
   const [w, s, e, n] = [LON - half, LAT - half, LON + half, LAT + half];
-  return { type: 'Feature', id, properties, geometry: { type: 'Polygon', coordinates: [[[w, s], [e, s], [e, n], [w, n], [w, s]]] } };
+  return {
+    type: 'Feature',
+    id,
+    properties,
+    geometry: {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [w, s],
+          [e, s],
+          [e, n],
+          [w, n],
+          [w, s],
+        ],
+      ],
+    },
+  };
 }
 
 describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
@@ -22,7 +38,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
   let unit: string;
   let worker: string;
 
-  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const token = async (...options: string[]): Promise<string> =>
+    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
   async function put(collection: string, feature: object & { id?: string }): Promise<void> {
     const response = await fetch(`${server.url}/api/collections/${collection}/items/${feature.id ?? ''}`, {
       method: 'PUT',
@@ -38,7 +55,12 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await put('grids', square('c1', 0.004, { kind: 'community', code: '120113001020000', name: '温泉社区' }));
     await put('grids', square('g1', 0.004, { kind: 'grid', code: '120113001020003', name: '第3网格', parent: 'c1' }));
     await put('buildings', square('b7', 0.0003, { name: '温泉花园7号楼', number: '7', levels: 6 }));
-    await put('units', { type: 'Feature', id: 'u1', geometry: { type: 'Point', coordinates: [LON, LAT] }, properties: { name: '温泉物业', competences: ['corridor_clutter'], communities: ['c1'], duty_hours: '24/7' } } as object);
+    await put('units', {
+      type: 'Feature',
+      id: 'u1',
+      geometry: { type: 'Point', coordinates: [LON, LAT] },
+      properties: { name: '温泉物业', competences: ['corridor_clutter'], communities: ['c1'], duty_hours: '24/7' },
+    } as object);
     officer = await token('--role', 'officer', '--name', '值班员');
     unit = await token('--role', 'unit', '--name', '物业', '--unit', 'u1');
     worker = await token('--role', 'grid_worker', '--name', '网格员');
@@ -52,7 +74,12 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     const wall = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
     await mapReady(wall.page);
     const resident = await phone(browser, `${server.url}/report?b=b7`);
-    const desk = await visit(browser, `${server.url}/desk`, { width: 1440, height: 900, reducedMotion: true, token: officer });
+    const desk = await visit(browser, `${server.url}/desk`, {
+      width: 1440,
+      height: 900,
+      reducedMotion: true,
+      token: officer,
+    });
     await desk.page.waitForSelector('[data-desk="ready"]');
 
     await resident.page.locator('[data-place]', { hasText: '温泉花园7号楼' }).waitFor();
@@ -97,7 +124,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await handler.page.locator('[data-send]').click();
     await seen('handled');
 
-    const verifier = await phone(browser, `${server.url}/field#token=${worker}`, { at: { longitude: LON, latitude: LAT + 20 / 111_000 } });
+    const verifier = await phone(browser, `${server.url}/field#token=${worker}`, {
+      at: { longitude: LON, latitude: LAT + 20 / 111_000 },
+    });
     await verifier.page.locator(`[data-group="verify"] .card[data-case="${id}"]`).click();
     await verifier.page.locator('[data-action="verify"]').click();
     await verifier.page.locator('[data-near="true"]').waitFor();
@@ -112,8 +141,19 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await resident.page.locator('[data-rate]').click();
     await resident.page.getByText('已评分').waitFor();
 
-    const { steps } = (await (await fetch(`${server.url}/api/warnings/${id}/history`)).json()) as { steps: { action: string }[] };
-    expect(steps.map((s) => s.action)).toEqual(['report', 'file', 'dispatch', 'start', 'handle', 'verify', 'close', 'rate']);
+    const { steps } = (await (await fetch(`${server.url}/api/warnings/${id}/history`)).json()) as {
+      steps: { action: string }[];
+    };
+    expect(steps.map((s) => s.action)).toEqual([
+      'report',
+      'file',
+      'dispatch',
+      'start',
+      'handle',
+      'verify',
+      'close',
+      'rate',
+    ]);
     expect([wall.errors, desk.errors, resident.errors, handler.errors, verifier.errors]).toEqual([[], [], [], [], []]);
     await Promise.all([wall, desk, resident, handler, verifier].map((opened) => opened.close()));
   });

@@ -59,7 +59,10 @@ test('the documents are browsable without the internet', async () => {
   const { page, errors, outside, close } = await visit(browser, `${url}/docs`, { width: 1280, height: 800 });
   await page.waitForSelector('.opblock');
   const described = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: Record<string, object> };
-  const operations = Object.values(described.paths).reduce((n, path) => n + Object.keys(path).filter((k) => /^(get|put|post|patch|delete)$/.test(k)).length, 0);
+  const operations = Object.values(described.paths).reduce(
+    (n, path) => n + Object.keys(path).filter((k) => /^(get|put|post|patch|delete)$/.test(k)).length,
+    0,
+  );
   expect(await page.locator('.opblock').count()).toBe(operations);
   // One of them, tried out for real.
   await page.locator('.opblock', { hasText: '/api/session' }).filter({ hasText: 'GET' }).first().click();
@@ -76,5 +79,8 @@ test('the types of the client are those of this server', async () => {
   const kept = JSON.parse(await readFile('src/core/api/openapi.json', 'utf8')) as { paths: object; components: object };
   const served = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: object; components: object };
   // `make docs` brings them together again.
-  expect({ paths: served.paths, components: served.components }).toEqual({ paths: kept.paths, components: kept.components });
+  expect({ paths: served.paths, components: served.components }).toEqual({
+    paths: kept.paths,
+    components: kept.components,
+  });
 });

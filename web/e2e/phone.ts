@@ -15,7 +15,11 @@ export interface Phone {
 }
 
 /** Takes a phone out; `at` is where it believes to be, without it positions are refused. */
-export async function phone(browser: Browser, url: string, { at, dark = false }: { at?: Spot; dark?: boolean } = {}): Promise<Phone> {
+export async function phone(
+  browser: Browser,
+  url: string,
+  { at, dark = false }: { at?: Spot; dark?: boolean } = {},
+): Promise<Phone> {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
     hasTouch: true,
@@ -32,7 +36,10 @@ export async function phone(browser: Browser, url: string, { at, dark = false }:
 }
 
 /** What a camera hands over: a small JPEG in the colour asked for. */
-export async function photograph(browser: Browser, colour: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+export async function photograph(
+  browser: Browser,
+  colour: string,
+): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
   const page = await browser.newPage();
   const data = await page.evaluate((fill) => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
@@ -52,12 +59,14 @@ export async function photograph(browser: Browser, colour: string): Promise<{ na
 export async function fitsFingers(page: Page, least = 56): Promise<string[]> {
   return page.evaluate((px) => {
     const out: string[] = [];
-    if (document.documentElement.scrollWidth > innerWidth) out.push(`scrolls sideways: ${document.documentElement.scrollWidth} px`);
+    if (document.documentElement.scrollWidth > innerWidth)
+      out.push(`scrolls sideways: ${document.documentElement.scrollWidth} px`);
     for (const e of document.querySelectorAll<HTMLElement>('button, a[href], label:has(input), summary')) {
       const { width, height } = e.getBoundingClientRect();
       // Links within a sentence are not buttons.
       if (height === 0 || e.closest('.maplibregl-map') || getComputedStyle(e).display === 'inline') continue;
-      if (height < px || width < px) out.push(`${e.tagName} ${e.textContent?.trim() ?? ''} ${Math.round(width)} × ${Math.round(height)}`);
+      if (height < px || width < px)
+        out.push(`${e.tagName} ${e.textContent?.trim() ?? ''} ${Math.round(width)} × ${Math.round(height)}`);
     }
     return out;
   }, least);
@@ -66,5 +75,6 @@ export async function fitsFingers(page: Page, least = 56): Promise<string[]> {
 /** The service worker stands between the page and the network from now on. */
 export async function installed(page: Page): Promise<void> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  if (!(await page.evaluate(() => navigator.serviceWorker.controller !== null))) await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  if (!(await page.evaluate(() => navigator.serviceWorker.controller !== null)))
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }

@@ -8,7 +8,14 @@ import { startServer, type Server } from './server.ts';
 
 interface Case {
   id: string;
-  properties: { status: string; rating?: number; note?: string; building?: string; photos?: { id: string }[]; step?: { action: string } };
+  properties: {
+    status: string;
+    rating?: number;
+    note?: string;
+    building?: string;
+    photos?: { id: string }[];
+    step?: { action: string };
+  };
 }
 
 describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
@@ -19,7 +26,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
   let worker: string;
   let competentUnit = '';
 
-  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const token = async (...options: string[]): Promise<string> =>
+    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
   const api = async <T>(path: string, who: string, body?: unknown): Promise<T> => {
     const response = await fetch(server.url + path, {
       headers: { authorization: `Bearer ${who}`, 'content-type': 'application/json' },
@@ -34,7 +42,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
   beforeAll(async () => {
     browser = await launch();
     server = await startServer('--demo');
-    const { features } = (await (await fetch(`${server.url}/api/collections/units/items?limit=1000`)).json()) as { features: { id: string; properties: { competences?: string[] } }[] };
+    const { features } = (await (await fetch(`${server.url}/api/collections/units/items?limit=1000`)).json()) as {
+      features: { id: string; properties: { competences?: string[] } }[];
+    };
     competentUnit = features.find((u) => u.properties.competences?.includes('corridor_clutter'))?.id ?? '';
     officer = await token('--role', 'officer', '--name', '值班员');
     unit = await token('--role', 'unit', '--name', '物业', '--unit', competentUnit);
@@ -62,7 +72,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await page.waitForSelector('[data-status="reported"]');
     await expectAccessible(page);
     const told = await read(id);
-    expect(told.properties).toMatchObject({ status: 'reported', note: '3单元2楼楼道堆了旧沙发', building: 'wenquan-huayuan-3' });
+    expect(told.properties).toMatchObject({
+      status: 'reported',
+      note: '3单元2楼楼道堆了旧沙发',
+      building: 'wenquan-huayuan-3',
+    });
     expect(told.properties.photos).toHaveLength(1);
 
     // Each step is seen without touching anything.
@@ -108,8 +122,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await page.locator('[data-place]', { hasText: '温泉花园3号楼' }).waitFor();
     await page.locator('[data-send]').click();
     const id = (await page.textContent('[data-number]')) ?? '';
-    const sent = (await api<{ geometry: { coordinates: number[] } }>(`/api/warnings/${id}`, officer)).geometry.coordinates;
-    const [building] = (await api<{ features: { geometry: { coordinates: number[][][] } }[] }>('/api/search?q=wqhy3', officer)).features;
+    const sent = (await api<{ geometry: { coordinates: number[] } }>(`/api/warnings/${id}`, officer)).geometry
+      .coordinates;
+    const [building] = (
+      await api<{ features: { geometry: { coordinates: number[][][] } }[] }>('/api/search?q=wqhy3', officer)
+    ).features;
     const [lon = 0, lat = 0] = building?.geometry.coordinates[0]?.[0] ?? [];
     expect(Math.hypot((sent[0] ?? 0) - lon, (sent[1] ?? 0) - lat)).toBeLessThan(0.001);
     await close();
@@ -137,8 +154,17 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await page.getByText('等待发送').waitFor();
 
     cable.mend();
-    await expect.poll(async () => page.evaluate(() => (JSON.parse(localStorage.getItem('onemap.reports') ?? '[]') as unknown[]).length), { timeout: 60_000 }).toBe(1);
-    const { features } = await api<{ features: Case[] }>('/api/warnings?category=flying_wire_charging&status=reported&limit=1000', officer);
+    await expect
+      .poll(
+        async () =>
+          page.evaluate(() => (JSON.parse(localStorage.getItem('onemap.reports') ?? '[]') as unknown[]).length),
+        { timeout: 60_000 },
+      )
+      .toBe(1);
+    const { features } = await api<{ features: Case[] }>(
+      '/api/warnings?category=flying_wire_charging&status=reported&limit=1000',
+      officer,
+    );
     expect(features.filter((f) => f.properties.note === '二楼窗口拉线')).toHaveLength(1);
     expect(errors).toEqual([]);
     await close();

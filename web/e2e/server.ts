@@ -23,7 +23,9 @@ async function freePort(): Promise<number> {
     probe.on('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
@@ -35,7 +37,11 @@ export async function startServer(...options: string[]): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
   const database = `sqlite:${join(folder, 'onemap.db')}`;
   const url = `http://127.0.0.1:${await freePort()}`;
-  let child = await run(program, ['serve', '--create', '--listen', url.slice(7), '--database', database, ...options], url);
+  let child = await run(
+    program,
+    ['serve', '--create', '--listen', url.slice(7), '--database', database, ...options],
+    url,
+  );
   return {
     url,
     token: (await readFile(join(folder, 'onemap.db.admin-token'), 'utf8')).trim(),
@@ -46,7 +52,11 @@ export async function startServer(...options: string[]): Promise<Server> {
     async restart(between) {
       await end(child);
       await between?.();
-      child = await run(program, ['serve', '--create', '--listen', url.slice(7), '--database', database, ...options], url);
+      child = await run(
+        program,
+        ['serve', '--create', '--listen', url.slice(7), '--database', database, ...options],
+        url,
+      );
     },
     async stop() {
       await end(child);

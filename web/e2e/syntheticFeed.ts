@@ -3,7 +3,13 @@
 import { createServer, request, type Server as HttpServer, type ServerResponse } from 'node:http';
 
 const LEVELS = ['red', 'yellow', 'yellow', 'green'];
-const CATEGORIES = ['street_encroachment', 'corridor_clutter', 'flying_wire_charging', 'blocked_route', 'damaged_facility'];
+const CATEGORIES = [
+  'street_encroachment',
+  'corridor_clutter',
+  'flying_wire_charging',
+  'blocked_route',
+  'damaged_facility',
+];
 
 export class SyntheticFeed {
   url = '';
@@ -26,8 +32,20 @@ export class SyntheticFeed {
     return {
       type: 'Feature',
       id: `w-${i}`,
-      geometry: { type: 'Point', coordinates: [117.118 + ((i * 37) % 1000) * 3e-5, 39.213 + ((i * 91) % 1000) * 1.5e-5] },
-      properties: { category: CATEGORIES[i % CATEGORIES.length], level, status: 'filed', since, reported_at: since, grid: this.grids[i % this.grids.length], place: `第${i}处`, reason: { zh: `黄色：第${i}处 ${seq}`, en: `yellow: place ${i} ${seq}` } },
+      geometry: {
+        type: 'Point',
+        coordinates: [117.118 + ((i * 37) % 1000) * 3e-5, 39.213 + ((i * 91) % 1000) * 1.5e-5],
+      },
+      properties: {
+        category: CATEGORIES[i % CATEGORIES.length],
+        level,
+        status: 'filed',
+        since,
+        reported_at: since,
+        grid: this.grids[i % this.grids.length],
+        place: `第${i}处`,
+        reason: { zh: `黄色：第${i}处 ${seq}`, en: `yellow: place ${i} ${seq}` },
+      },
       seq,
       updated_at: since,
     };
@@ -53,13 +71,22 @@ export class SyntheticFeed {
       }
       if (asked.url?.startsWith('/api/warnings?open=true')) {
         answer.writeHead(200, { 'content-type': 'application/geo+json' });
-        answer.end(JSON.stringify({ type: 'FeatureCollection', features: Array.from({ length: this.cases }, (_, i) => this.feature(i, 1)), links: [] }));
+        answer.end(
+          JSON.stringify({
+            type: 'FeatureCollection',
+            features: Array.from({ length: this.cases }, (_, i) => this.feature(i, 1)),
+            links: [],
+          }),
+        );
         return;
       }
-      const onward = request({ hostname, port, path: asked.url, method: asked.method, headers: asked.headers }, (from) => {
-        answer.writeHead(from.statusCode ?? 502, from.headers);
-        from.pipe(answer);
-      });
+      const onward = request(
+        { hostname, port, path: asked.url, method: asked.method, headers: asked.headers },
+        (from) => {
+          answer.writeHead(from.statusCode ?? 502, from.headers);
+          from.pipe(answer);
+        },
+      );
       onward.on('error', () => answer.destroy());
       asked.pipe(onward);
     });

@@ -16,7 +16,9 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 async function camera(page: Page): Promise<[number, number, number]> {
-  const [lon = 0, lat = 0, zoom = 0] = ((await page.getAttribute('[data-camera]', 'data-camera')) ?? '').split(',').map(Number);
+  const [lon = 0, lat = 0, zoom = 0] = ((await page.getAttribute('[data-camera]', 'data-camera')) ?? '')
+    .split(',')
+    .map(Number);
   return [lon, lat, zoom];
 }
 
@@ -68,7 +70,23 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
       const features = Array.from({ length: houses }, (_, i) => {
         const [x, y] = [lon + (i % side) * 0.0004, lat + Math.floor(i / side) * 0.0003];
         const [r, t] = [x + 0.0002, y + 0.00015];
-        return { type: 'Feature', id: `${name}-${i}`, properties: { levels: 6 }, geometry: { type: 'Polygon', coordinates: [[[x, y], [r, y], [r, t], [x, t], [x, y]]] } };
+        return {
+          type: 'Feature',
+          id: `${name}-${i}`,
+          properties: { levels: 6 },
+          geometry: {
+            type: 'Polygon',
+            coordinates: [
+              [
+                [x, y],
+                [r, y],
+                [r, t],
+                [x, t],
+                [x, y],
+              ],
+            ],
+          },
+        };
       });
       const path = join(folder, `${name}.geojson`);
       await writeFile(path, JSON.stringify({ type: 'FeatureCollection', features }));

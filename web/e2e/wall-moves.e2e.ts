@@ -22,14 +22,20 @@ interface Statuses {
 }
 
 async function camera(page: Page): Promise<[number, number, number]> {
-  const [lon = 0, lat = 0, zoom = 0] = ((await page.getAttribute('[data-camera]', 'data-camera')) ?? '').split(',').map(Number);
+  const [lon = 0, lat = 0, zoom = 0] = ((await page.getAttribute('[data-camera]', 'data-camera')) ?? '')
+    .split(',')
+    .map(Number);
   return [lon, lat, zoom];
 }
 
 /** What the wall says of each grid: the table that stands for its map. */
 const shownLevels = async (page: Page): Promise<Record<string, string>> =>
   Object.fromEntries(
-    await page.locator('[data-grid]').evaluateAll((rows) => rows.map((row) => [row.getAttribute('data-grid') ?? '', row.getAttribute('data-grid-level') ?? ''] as const)),
+    await page
+      .locator('[data-grid]')
+      .evaluateAll((rows) =>
+        rows.map((row) => [row.getAttribute('data-grid') ?? '', row.getAttribute('data-grid-level') ?? ''] as const),
+      ),
   );
 
 async function levels(server: string, query = ''): Promise<Record<string, string>> {
@@ -41,10 +47,13 @@ test('any past moment is what the interface says it was, grid by grid, and canno
   const { page, errors, close } = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
   await mapReady(page);
   for (const days of [3, 11.4]) {
-    await page.locator('.wall__strip input[type="range"]').evaluate((slider: HTMLInputElement, at) => {
-      slider.value = String(at);
-      slider.dispatchEvent(new Event('input', { bubbles: true }));
-    }, Date.now() - days * 86_400_000);
+    await page.locator('.wall__strip input[type="range"]').evaluate(
+      (slider: HTMLInputElement, at) => {
+        slider.value = String(at);
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+      },
+      Date.now() - days * 86_400_000,
+    );
     await page.waitForSelector('[data-waiting="false"]');
     const at = (await page.getAttribute('[data-past]', 'data-past')) ?? '';
     expect(Math.abs(Date.parse(at) - (Date.now() - days * 86_400_000))).toBeLessThan(180_000);
@@ -61,7 +70,10 @@ test('any past moment is what the interface says it was, grid by grid, and canno
   // It plays: later frames are later, and as true.
   await page.keyboard.press(' ');
   const first = await page.getAttribute('[data-past]', 'data-past');
-  await page.waitForFunction((before) => (document.querySelector('[data-past]')?.getAttribute('data-past') ?? '') > (before ?? ''), first);
+  await page.waitForFunction(
+    (before) => (document.querySelector('[data-past]')?.getAttribute('data-past') ?? '') > (before ?? ''),
+    first,
+  );
   await page.keyboard.press(' ');
   await page.waitForTimeout(300);
   const at = (await page.getAttribute('[data-past]', 'data-past')) ?? '';
@@ -69,13 +81,23 @@ test('any past moment is what the interface says it was, grid by grid, and canno
 
   await page.keyboard.press('Escape');
   await page.waitForSelector('[data-past]', { state: 'detached' });
-  await expect.poll(async () => JSON.stringify(await shownLevels(page)) === JSON.stringify(Object.fromEntries(Object.keys(await shownLevels(page)).map((id) => [id, ''])))).toBe(false);
+  await expect
+    .poll(
+      async () =>
+        JSON.stringify(await shownLevels(page)) ===
+        JSON.stringify(Object.fromEntries(Object.keys(await shownLevels(page)).map((id) => [id, '']))),
+    )
+    .toBe(false);
   expect(errors).toEqual([]);
   await close();
 });
 
 test('views by key and by address, and what is not understood is said', async () => {
-  const { page, errors, close } = await visit(browser, `${inject('url')}/wall?view=housing&tour=soon&communities=果园里,月球`, { reducedMotion: true });
+  const { page, errors, close } = await visit(
+    browser,
+    `${inject('url')}/wall?view=housing&tour=soon&communities=果园里,月球`,
+    { reducedMotion: true },
+  );
   await mapReady(page);
   await page.waitForSelector('[data-view="housing"]');
   await page.getByText('tour=soon 看不懂').waitFor();
@@ -104,7 +126,10 @@ test('two walls side by side are one picture, each with one of the panels', asyn
     const { page, errors, close } = await visit(browser, `${inject('url')}/wall?part=${part}`, { reducedMotion: true });
     await mapReady(page);
     stands.push((await page.getAttribute('[data-camera]', 'data-camera')) ?? '');
-    expect([await page.locator('.wall__left').isVisible(), await page.locator('.wall__right').isVisible()]).toEqual([part === '1/2', part === '2/2']);
+    expect([await page.locator('.wall__left').isVisible(), await page.locator('.wall__right').isVisible()]).toEqual([
+      part === '1/2',
+      part === '2/2',
+    ]);
     expect(errors).toEqual([]);
     await close();
   }
@@ -115,7 +140,9 @@ test('two walls side by side are one picture, each with one of the panels', asyn
 test('a graphics card that loses the map gets it again', async () => {
   const { page, close } = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
   await mapReady(page);
-  await page.evaluate(() => document.querySelector('canvas')?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext());
+  await page.evaluate(() =>
+    document.querySelector('canvas')?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext(),
+  );
   await page.waitForSelector('[data-built="2"]', { timeout: 60_000 });
   expect(await page.locator('.wall__canvas canvas').count()).toBe(1);
   await close();
@@ -127,9 +154,14 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
   const LON = 117.13;
   const LAT = 39.22;
 
-  const token = async (...options: string[]): Promise<string> => /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const token = async (...options: string[]): Promise<string> =>
+    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
   async function send(method: string, path: string, body: object): Promise<{ id: string }> {
-    const response = await fetch(server.url + path, { method, headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const response = await fetch(server.url + path, {
+      method,
+      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     expect(response.ok, `${path} ${response.status} ${response.ok ? '' : await response.clone().text()}`).toBe(true);
     return (await response.json()) as { id: string };
   }
@@ -137,22 +169,60 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     type: 'Feature',
     id,
     properties,
-    geometry: { type: 'Polygon', coordinates: [[[x - half, y - half], [x + half, y - half], [x + half, y + half], [x - half, y + half], [x - half, y - half]]] },
+    geometry: {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [x - half, y - half],
+          [x + half, y - half],
+          [x + half, y + half],
+          [x - half, y + half],
+          [x - half, y - half],
+        ],
+      ],
+    },
   });
   /** A report that is red at once, each in a place of its own. */
   const red = (n: number): Promise<{ id: string }> =>
-    send('POST', '/api/warnings', { category: 'blocked_route', geometry: { type: 'Point', coordinates: [LON - 0.003 + (n % 6) * 0.0012, LAT - 0.003 + Math.floor(n / 6) * 0.0012] }, note: `第${n}处` });
-  const close = (id: string): Promise<{ id: string }> => send('POST', `/api/warnings/${id}/actions`, { action: 'reject', reason: '测试' });
+    send('POST', '/api/warnings', {
+      category: 'blocked_route',
+      geometry: {
+        type: 'Point',
+        coordinates: [LON - 0.003 + (n % 6) * 0.0012, LAT - 0.003 + Math.floor(n / 6) * 0.0012],
+      },
+      note: `第${n}处`,
+    });
+  const close = (id: string): Promise<{ id: string }> =>
+    send('POST', `/api/warnings/${id}/actions`, { action: 'reject', reason: '测试' });
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
     const rules = await readFile(new URL('../../geodata/rules.toml', import.meta.url), 'utf8');
-    await writeFile(join(folder, 'rules.toml'), rules.replace(/(\[categories\.blocked_route\][^[]*?level = )"yellow"/, '$1"red"'));
+    await writeFile(
+      join(folder, 'rules.toml'),
+      rules.replace(/(\[categories\.blocked_route\][^[]*?level = )"yellow"/, '$1"red"'),
+    );
     server = await startServer('--config', folder, '--feed-retention', '4');
-    await send('PUT', '/api/collections/grids/items/c1', square('c1', [LON, LAT], 0.004, { kind: 'community', code: '120113001020000', name: '温泉社区' }));
-    await send('PUT', '/api/collections/grids/items/g1', square('g1', [LON, LAT], 0.004, { kind: 'grid', code: '120113001020003', name: '第3网格', parent: 'c1' }));
-    await send('PUT', '/api/collections/grids/items/c2', square('c2', [LON + 0.01, LAT], 0.004, { kind: 'community', code: '120113001021000', name: '朝阳社区' }));
-    await send('PUT', '/api/collections/grids/items/g2', square('g2', [LON + 0.01, LAT], 0.004, { kind: 'grid', code: '120113001021001', name: '第1网格', parent: 'c2' }));
+    await send(
+      'PUT',
+      '/api/collections/grids/items/c1',
+      square('c1', [LON, LAT], 0.004, { kind: 'community', code: '120113001020000', name: '温泉社区' }),
+    );
+    await send(
+      'PUT',
+      '/api/collections/grids/items/g1',
+      square('g1', [LON, LAT], 0.004, { kind: 'grid', code: '120113001020003', name: '第3网格', parent: 'c1' }),
+    );
+    await send(
+      'PUT',
+      '/api/collections/grids/items/c2',
+      square('c2', [LON + 0.01, LAT], 0.004, { kind: 'community', code: '120113001021000', name: '朝阳社区' }),
+    );
+    await send(
+      'PUT',
+      '/api/collections/grids/items/g2',
+      square('g2', [LON + 0.01, LAT], 0.004, { kind: 'grid', code: '120113001021001', name: '第1网格', parent: 'c2' }),
+    );
   });
   afterAll(async () => {
     await server.stop();
@@ -162,7 +232,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
   test('before the first report a dash stands and no zero, and no calm is claimed', async () => {
     const { page, close: leave } = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
     await mapReady(page);
-    expect((await page.locator('.figure__number').allTextContents()).map((text) => text.startsWith('–'))).toEqual([true, true, true]);
+    expect((await page.locator('.figure__number').allTextContents()).map((text) => text.startsWith('–'))).toEqual([
+      true,
+      true,
+      true,
+    ]);
     await page.locator('.oldest', { hasText: '还没有预警数据' }).waitFor();
     expect(await page.getByText('目前无红色预警').count()).toBe(0);
     expect(await shownLevels(page)).toEqual({ g1: 'no_data', g2: 'no_data' });
@@ -182,7 +256,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     expect(lines.map((line) => line.trim() !== '')).toEqual([true, true, true, true, true]);
     expect(lines[0]).toContain('红色预警');
     expect(await page.locator('[data-live="red"]').textContent()).toMatch(/新的红色预警/);
-    await expect.poll(() => camera(page)).toEqual([expect.closeTo(LON - 0.003, 4), expect.closeTo(LAT - 0.003, 4), expect.any(Number)]);
+    await expect
+      .poll(() => camera(page))
+      .toEqual([expect.closeTo(LON - 0.003, 4), expect.closeTo(LAT - 0.003, 4), expect.any(Number)]);
     const [second, third] = [await red(1), await red(2)];
     await page.locator(`.newest [data-warning="${second.id}"]`).waitFor();
     await page.locator(`.newest [data-warning="${third.id}"]`).waitFor();
@@ -262,12 +338,17 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     expect(desk.errors).toEqual([]);
 
     const kiosk = await token('--role', 'officer', '--name', '大屏', '--read-only');
-    const wall = await visit(browser, `${server.url}/wall?preset=night&lang=en#token=${kiosk}`, { reducedMotion: true });
+    const wall = await visit(browser, `${server.url}/wall?preset=night&lang=en#token=${kiosk}`, {
+      reducedMotion: true,
+    });
     await mapReady(wall.page);
     await wall.page.waitForSelector('[data-view="riders"]');
     await wall.page.locator('.sign__name', { hasText: '朝阳社区' }).waitFor();
     expect(Object.keys(await shownLevels(wall.page))).toEqual(['g2']);
-    const session = (await (await wall.page.request.get(`${server.url}/api/session`)).json()) as { role: string; read_only: boolean };
+    const session = (await (await wall.page.request.get(`${server.url}/api/session`)).json()) as {
+      role: string;
+      read_only: boolean;
+    };
     expect(session).toMatchObject({ role: 'officer', read_only: true });
     expect(wall.errors).toEqual([]);
     await wall.close();
@@ -286,47 +367,56 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
 /** ONEMAP_UPDATES=20000 is a whole night. */
 const updates = Number(process.env['ONEMAP_UPDATES'] ?? 1500);
 
-test('what an update costs with five thousand cases open, and that nothing grows', { timeout: 120_000 + updates * 30 }, async () => {
-  const grids = Object.keys(await levels(inject('url')));
-  const feed = await new SyntheticFeed(inject('url'), 5000, grids).start();
-  const { page, errors, close } = await visit(browser, `${feed.url}/wall`, { reducedMotion: true });
-  await mapReady(page);
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
-  const metrics = async (): Promise<{ nodes: number; heap: number }> => {
-    await session.send('HeapProfiler.collectGarbage');
-    const all = Object.fromEntries((await session.send('Performance.getMetrics')).metrics.map((m) => [m.name, m.value]));
-    return { nodes: all['Nodes'] ?? 0, heap: all['JSHeapUsedSize'] ?? 0 };
-  };
-  /** Steps at the pace of a busy night, many times faster; what goes red stays so, and none is new for long. */
-  async function run(n: number): Promise<void> {
-    for (let i = 0; i < n; i += 1) {
-      feed.step((i * 37) % 5000, ['yellow', 'green'][i % 2]);
-      if (i % 4 === 3) await new Promise((resolve) => setTimeout(resolve, 20));
+test(
+  'what an update costs with five thousand cases open, and that nothing grows',
+  { timeout: 120_000 + updates * 30 },
+  async () => {
+    const grids = Object.keys(await levels(inject('url')));
+    const feed = await new SyntheticFeed(inject('url'), 5000, grids).start();
+    const { page, errors, close } = await visit(browser, `${feed.url}/wall`, { reducedMotion: true });
+    await mapReady(page);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
+    const metrics = async (): Promise<{ nodes: number; heap: number }> => {
+      await session.send('HeapProfiler.collectGarbage');
+      const all = Object.fromEntries(
+        (await session.send('Performance.getMetrics')).metrics.map((m) => [m.name, m.value]),
+      );
+      return { nodes: all['Nodes'] ?? 0, heap: all['JSHeapUsedSize'] ?? 0 };
+    };
+    /** Steps at the pace of a busy night, many times faster; what goes red stays so, and none is new for long. */
+    async function run(n: number): Promise<void> {
+      for (let i = 0; i < n; i += 1) {
+        feed.step((i * 37) % 5000, ['yellow', 'green'][i % 2]);
+        if (i % 4 === 3) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await page.waitForTimeout(1500);
     }
-    await page.waitForTimeout(1500);
-  }
-  await run(300);
-  await page.evaluate(() => {
-    const costs: Record<string, number[]> = {};
-    (globalThis as unknown as { costs: typeof costs }).costs = costs;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) (costs[entry.name] ??= []).push(entry.duration);
-    }).observe({ type: 'measure' });
-  });
-  const before = await metrics();
-  await run(updates);
-  const after = await metrics();
-  const costs = await page.evaluate(() => (globalThis as unknown as { costs: Record<string, number[]> }).costs);
-  const figures = Object.entries(costs).map(([name, all]) => {
-    const sorted = all.toSorted((a, b) => a - b);
-    const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
-    return `${name}: ${all.length} × median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`;
-  });
-  process.stdout.write(`${figures.join('\n')}\nnodes ${before.nodes} → ${after.nodes}, heap ${(before.heap / 1e6).toFixed(1)} → ${(after.heap / 1e6).toFixed(1)} MB after ${updates} updates\n`);
-  expect(costs['wall-commit']?.length).toBe(updates);
-  expect(after.nodes).toBeLessThan(before.nodes * 1.2 + 200);
-  expect(errors).toEqual([]);
-  await close();
-  await feed.stop();
-});
+    await run(300);
+    await page.evaluate(() => {
+      const costs: Record<string, number[]> = {};
+      (globalThis as unknown as { costs: typeof costs }).costs = costs;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) (costs[entry.name] ??= []).push(entry.duration);
+      }).observe({ type: 'measure' });
+    });
+    const before = await metrics();
+    await run(updates);
+    const after = await metrics();
+    const costs = await page.evaluate(() => (globalThis as unknown as { costs: Record<string, number[]> }).costs);
+    const figures = Object.entries(costs).map(([name, all]) => {
+      const sorted = all.toSorted((a, b) => a - b);
+      const at = (share: number): string =>
+        (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
+      return `${name}: ${all.length} × median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`;
+    });
+    process.stdout.write(
+      `${figures.join('\n')}\nnodes ${before.nodes} → ${after.nodes}, heap ${(before.heap / 1e6).toFixed(1)} → ${(after.heap / 1e6).toFixed(1)} MB after ${updates} updates\n`,
+    );
+    expect(costs['wall-commit']?.length).toBe(updates);
+    expect(after.nodes).toBeLessThan(before.nodes * 1.2 + 200);
+    expect(errors).toEqual([]);
+    await close();
+    await feed.stop();
+  },
+);

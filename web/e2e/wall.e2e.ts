@@ -47,7 +47,11 @@ const smallTexts = (page: Page, least: number): Promise<string[]> =>
 /** Texts that their box cuts off. */
 const cutTexts = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('.wall h1, .wall .clock *, .wall .legend *, .wall .figure *, .wall .panel__title')]
+    [
+      ...document.querySelectorAll<HTMLElement>(
+        '.wall h1, .wall .clock *, .wall .legend *, .wall .figure *, .wall .panel__title',
+      ),
+    ]
       .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
       .map((e) => e.textContent ?? ''),
   );
@@ -68,18 +72,27 @@ describe.each([
     const map = boxes.find((b) => b.name.startsWith('MAIN'));
     expect(map && (map.right - map.left) * (map.bottom - map.top)).toBeGreaterThanOrEqual(0.6 * width * height);
     const overlaps = boxes.flatMap((a, i) =>
-      boxes.slice(i + 1).filter((b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5).map((b) => `${a.name} / ${b.name}`),
+      boxes
+        .slice(i + 1)
+        .filter(
+          (b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5,
+        )
+        .map((b) => `${a.name} / ${b.name}`),
     );
     expect(overlaps).toEqual([]);
     for (const b of boxes) expect(b.right <= width + 0.5 && b.bottom <= height + 0.5, b.name).toBe(true);
-    expect(await wall.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([width, height]);
+    expect(
+      await wall.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]),
+    ).toEqual([width, height]);
   });
 
   test('nothing is under 20 px, the headline figures are 64 px and more, no text is cut', async () => {
     const k = width / 1920;
     expect(await smallTexts(wall.page, 20 * k)).toEqual([]);
     expect(await cutTexts(wall.page)).toEqual([]);
-    const sizes = await wall.page.locator('.figure__number').evaluateAll((es) => es.map((e) => Number.parseFloat(getComputedStyle(e).fontSize)));
+    const sizes = await wall.page
+      .locator('.figure__number')
+      .evaluateAll((es) => es.map((e) => Number.parseFloat(getComputedStyle(e).fontSize)));
     expect(sizes.length).toBeGreaterThanOrEqual(3);
     for (const size of sizes) expect(size).toBeGreaterThanOrEqual(64 * k);
   });
@@ -100,15 +113,24 @@ test('the figures and the table are the server’s', async () => {
   await expect
     .poll(
       async () => {
-        const { grids } = (await (await fetch(`${url}/api/grids/status`)).json()) as { grids: { kind: string; level: string }[] };
-        const { open } = (await (await fetch(`${url}/api/warnings/summary?days=1`)).json()) as { open: Record<string, number> };
+        const { grids } = (await (await fetch(`${url}/api/grids/status`)).json()) as {
+          grids: { kind: string; level: string }[];
+        };
+        const { open } = (await (await fetch(`${url}/api/warnings/summary?days=1`)).json()) as {
+          open: Record<string, number>;
+        };
         const levels = ['red', 'yellow', 'green'];
         const n = (level: string): number => grids.filter((g) => g.kind === 'grid' && g.level === level).length;
-        const cases = await Promise.all(levels.map(async (l) => Number(await page.textContent(`[data-level="${l}"] .figure__number`))));
-        const inGrids = await Promise.all(levels.map(async (l) => Number(await page.getAttribute(`[data-level="${l}"]`, 'data-grids'))));
+        const cases = await Promise.all(
+          levels.map(async (l) => Number(await page.textContent(`[data-level="${l}"] .figure__number`))),
+        );
+        const inGrids = await Promise.all(
+          levels.map(async (l) => Number(await page.getAttribute(`[data-level="${l}"]`, 'data-grids'))),
+        );
         const rows = await page.locator('caption:has-text("各网格的预警等级") ~ tbody tr').count();
         const same =
-          JSON.stringify([cases, inGrids]) === JSON.stringify([levels.map((l) => open[l]), levels.map(n)]) && rows === grids.filter((g) => g.kind === 'grid').length;
+          JSON.stringify([cases, inGrids]) === JSON.stringify([levels.map((l) => open[l]), levels.map(n)]) &&
+          rows === grids.filter((g) => g.kind === 'grid').length;
         return same && rows >= 90;
       },
       { timeout: 20_000 },

@@ -21,7 +21,8 @@ export function shellOf(bundle: Bundle, pages: readonly string[]): string[] {
     for (const next of file.imports) visit(next);
     // Vite notes a chunk's styles and images beside it.
     const notes = file as unknown as { viteMetadata?: { importedCss: Set<string>; importedAssets: Set<string> } };
-    for (const next of [...(notes.viteMetadata?.importedCss ?? []), ...(notes.viteMetadata?.importedAssets ?? [])]) visit(next);
+    for (const next of [...(notes.viteMetadata?.importedCss ?? []), ...(notes.viteMetadata?.importedAssets ?? [])])
+      visit(next);
     // What a page loads late (its map) belongs to it; what the entry loads late are the other pages.
     if (!file.isEntry) for (const next of file.dynamicImports) visit(next);
   };

@@ -23,7 +23,10 @@ test('an id with any character is an address and comes back whole', () => {
 test('the server answers every address of the router', () => {
   // Vitest runs in web/.
   const source = readFileSync('../src/http/assets.rs', 'utf8');
-  const listed = (name: string): string[] => [...(new RegExp(`const ${name}: &\\[&str\\] = &\\[([^\\]]*)\\]`).exec(source)?.[1] ?? '').matchAll(/"([^"]+)"/g)].map(([, path]) => path ?? '');
+  const listed = (name: string): string[] =>
+    [
+      ...(new RegExp(`const ${name}: &\\[&str\\] = &\\[([^\\]]*)\\]`).exec(source)?.[1] ?? '').matchAll(/"([^"]+)"/g),
+    ].map(([, path]) => path ?? '');
   const ours = routes.map((route) => route.path.replace(/:\w+(\([^)]*\))?/g, '{}')).filter((path) => path !== '/{}');
   expect([...listed('PAGES'), ...listed('PARTS')].toSorted()).toEqual(ours.toSorted());
 });

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { planFor } from './routes';
 
 const shell = new Set(['/assets/main-1.js']);
-const plan = (path: string, { method = 'GET', mode = 'cors' } = {}, scope = '/field'): string => planFor({ url: new URL(path, 'https://map.example').href, method, mode }, scope, 'https://map.example', shell);
+const plan = (path: string, { method = 'GET', mode = 'cors' } = {}, scope = '/field'): string =>
+  planFor({ url: new URL(path, 'https://map.example').href, method, mode }, scope, 'https://map.example', shell);
 
 test('the page and its files come from the installed shell', () => {
   expect(plan('/field', { mode: 'navigate' })).toBe('shell');
@@ -13,13 +14,23 @@ test('the page and its files come from the installed shell', () => {
 });
 
 test('no answer that can change is ever kept', () => {
-  for (const path of ['/api/warnings', '/api/warnings/w-1', '/api/session', '/api/events', '/api/collections/warnings/items', '/api/grids/status', '/api/search?q=3']) expect(plan(path), path).toBe('pass');
+  for (const path of [
+    '/api/warnings',
+    '/api/warnings/w-1',
+    '/api/session',
+    '/api/events',
+    '/api/collections/warnings/items',
+    '/api/grids/status',
+    '/api/search?q=3',
+  ])
+    expect(plan(path), path).toBe('pass');
   expect(plan('/api/warnings/w-1/actions', { method: 'POST' })).toBe('pass');
   expect(plan('/api/photos', { method: 'POST' })).toBe('pass');
 });
 
 test('other pages and other hosts are left alone', () => {
-  for (const path of ['/wall', '/sign-in', '/desk', '/fields']) expect(plan(path, { mode: 'navigate' }), path).toBe('pass');
+  for (const path of ['/wall', '/sign-in', '/desk', '/fields'])
+    expect(plan(path, { mode: 'navigate' }), path).toBe('pass');
   expect(plan('/assets/other-2.js')).toBe('pass');
   expect(plan('https://elsewhere.example/assets/main-1.js')).toBe('pass');
 });
@@ -33,7 +44,14 @@ test('tiles and photos that were seen can be seen again', () => {
 
 test('under the path of a proxy the same holds', () => {
   const files = new Set(['/map/assets/main-1.js']);
-  const under = (path: string, mode = 'cors'): string => planFor({ url: new URL(path, 'https://map.example').href, method: 'GET', mode }, '/map/field', 'https://map.example', files, '/map');
+  const under = (path: string, mode = 'cors'): string =>
+    planFor(
+      { url: new URL(path, 'https://map.example').href, method: 'GET', mode },
+      '/map/field',
+      'https://map.example',
+      files,
+      '/map',
+    );
   expect(under('/map/field', 'navigate')).toBe('shell');
   expect(under('/map/assets/main-1.js')).toBe('shell');
   expect(under('/map/api/tiles/WebMercatorQuad/16/1/2')).toBe('tile');

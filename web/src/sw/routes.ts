@@ -14,7 +14,13 @@ export interface Asked {
 
 /** The plan for a request of a page at `scope` (`/field` or `/report`, under `root`), whose shell has the files
  * `shell`. */
-export function planFor({ url, method, mode }: Asked, scope: string, origin: string, shell: ReadonlySet<string>, root = ''): Plan {
+export function planFor(
+  { url, method, mode }: Asked,
+  scope: string,
+  origin: string,
+  shell: ReadonlySet<string>,
+  root = '',
+): Plan {
   const { origin: asked, pathname, searchParams } = new URL(url);
   if (method !== 'GET' || asked !== origin) return 'pass';
   // What is open within the page has an address under it; the page's own router reads it.

@@ -18,7 +18,9 @@ interface WorkerScope {
   location: Location;
   clients: { claim: () => Promise<void> };
   skipWaiting: () => Promise<void>;
-  addEventListener: ((type: 'install' | 'activate', listen: (event: ExtendableEvent) => void) => void) & ((type: 'fetch', listen: (event: FetchEvent) => void) => void) & ((type: 'message', listen: (event: MessageEvent) => void) => void);
+  addEventListener: ((type: 'install' | 'activate', listen: (event: ExtendableEvent) => void) => void) &
+    ((type: 'fetch', listen: (event: FetchEvent) => void) => void) &
+    ((type: 'message', listen: (event: MessageEvent) => void) => void);
 }
 const worker = globalThis as unknown as WorkerScope;
 
@@ -56,7 +58,13 @@ worker.addEventListener('activate', (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) => Promise.all(names.filter((name) => name.startsWith(`onemap${page}/shell/`) && name !== SHELL).map((name) => caches.delete(name))))
+      .then((names) =>
+        Promise.all(
+          names
+            .filter((name) => name.startsWith(`onemap${page}/shell/`) && name !== SHELL)
+            .map((name) => caches.delete(name)),
+        ),
+      )
       .then(() => worker.clients.claim()),
   );
 });
@@ -84,7 +92,10 @@ worker.addEventListener('fetch', (event) => {
 
 async function fromShell(request: Request): Promise<Response> {
   const cache = await caches.open(SHELL);
-  const kept = await cache.match(request.mode === 'navigate' ? page : request, { ignoreSearch: request.mode === 'navigate', ignoreVary: true });
+  const kept = await cache.match(request.mode === 'navigate' ? page : request, {
+    ignoreSearch: request.mode === 'navigate',
+    ignoreVary: true,
+  });
   return kept ?? fetch(request);
 }
 

@@ -1,8 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { visible } from './client';
 
-const json = (status: number, body: unknown): Response => new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
-const accepted = (): Response => json(202, { seq: 7, id: 'w-1', location: 'http://inside:8080/api/warnings/w-1', detail: 'The change is saved.', receipt: 'or_1' });
+const json = (status: number, body: unknown): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
+const accepted = (): Response =>
+  json(202, {
+    seq: 7,
+    id: 'w-1',
+    location: 'http://inside:8080/api/warnings/w-1',
+    detail: 'The change is saved.',
+    receipt: 'or_1',
+  });
 
 const asked: string[] = [];
 let answers: Response[] = [];

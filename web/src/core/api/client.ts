@@ -21,7 +21,11 @@ export class ApiError extends Error {
 /** The failure that an answer tells of; `said` is its body, parsed where it is JSON. */
 function problemOf(response: Response, said: unknown): ApiError {
   const problem = typeof said === 'object' && said !== null ? (said as { detail?: string; title?: string }) : {};
-  return new ApiError(response.status, problem.detail ?? problem.title ?? (response.statusText || `HTTP ${response.status}`), { ...problem });
+  return new ApiError(
+    response.status,
+    problem.detail ?? problem.title ?? (response.statusText || `HTTP ${response.status}`),
+    { ...problem },
+  );
 }
 
 /** `fetch`, with the network's failure as an `ApiError`. */
@@ -105,7 +109,10 @@ export const gridStatuses = (signal?: AbortSignal, asOf?: Date): Promise<GridSta
 
 /** The cases that are open (what is held back as likely spam is not among them), now or as they were at a moment. */
 export const openWarnings = (signal?: AbortSignal, asOf?: Date): Promise<Feature<WarningProperties>[]> =>
-  pages(http.GET('/api/warnings', { params: { query: { open: true, limit: PAGE, as_of: asOf?.toISOString() } }, signal }), signal);
+  pages(
+    http.GET('/api/warnings', { params: { query: { open: true, limit: PAGE, as_of: asOf?.toISOString() } }, signal }),
+    signal,
+  );
 
 export async function collections(signal?: AbortSignal): Promise<Collection[]> {
   return (await answered<{ collections: Collection[] }>(http.GET('/api/collections', { signal }))).collections;
@@ -115,11 +122,25 @@ export async function collections(signal?: AbortSignal): Promise<Collection[]> {
 const PAGE = 10_000;
 
 /** Every feature of a collection. Only for collections of modest size; `query` narrows them down, by properties too. */
-export const allItems = <P>(collectionId: string, signal?: AbortSignal, query: Record<string, string> = {}): Promise<Feature<P>[]> =>
-  pages(http.GET('/api/collections/{collectionId}/items', { params: { path: { collectionId }, query: { ...query, limit: PAGE } }, signal }), signal);
+export const allItems = <P>(
+  collectionId: string,
+  signal?: AbortSignal,
+  query: Record<string, string> = {},
+): Promise<Feature<P>[]> =>
+  pages(
+    http.GET('/api/collections/{collectionId}/items', {
+      params: { path: { collectionId }, query: { ...query, limit: PAGE } },
+      signal,
+    }),
+    signal,
+  );
 
 /** The features of a first page and of all that follow it along the `next` links, up to `most`. */
-export async function pages<P, F = Feature<P>>(first: Promise<Answer>, signal?: AbortSignal, most = Number.POSITIVE_INFINITY): Promise<F[]> {
+export async function pages<P, F = Feature<P>>(
+  first: Promise<Answer>,
+  signal?: AbortSignal,
+  most = Number.POSITIVE_INFINITY,
+): Promise<F[]> {
   const features: F[] = [];
   let page: { features: F[]; links?: Link[] } | null = await answered(first);
   while (page) {
@@ -127,30 +148,38 @@ export async function pages<P, F = Feature<P>>(first: Promise<Answer>, signal?: 
     const link: string | undefined = page.links?.find((l) => l.rel === 'next')?.href;
     // Behind a proxy the server's own idea of its host may differ from ours: keep path and query.
     const url: URL | undefined = link ? new URL(link, location.href) : undefined;
-    page = url && features.length < most ? await (await ask(url.pathname + url.search, { headers: { accept: 'application/json' }, signal })).json() : null;
+    page =
+      url && features.length < most
+        ? await (await ask(url.pathname + url.search, { headers: { accept: 'application/json' }, signal })).json()
+        : null;
   }
   return features;
 }
 
 /** A hit of the search by name, the best first; `wqhy3` finds 温泉花园3号楼. */
-export type Hit = Feature<{ name?: string; number?: string; building?: string; compound?: string }> & { collection: string };
+export type Hit = Feature<{ name?: string; number?: string; building?: string; compound?: string }> & {
+  collection: string;
+};
 
 export const search = async (q: string, limit = 8, signal?: AbortSignal): Promise<Hit[]> =>
   (await answered<{ features: Hit[] }>(http.GET('/api/search', { params: { query: { q, limit } }, signal }))).features;
 
 /** The style as the server serves it, `{base}` already replaced. */
-export const style = <S>(name: string, signal?: AbortSignal): Promise<S> => answered(http.GET('/api/styles/{name}', { params: { path: { name } }, signal }));
+export const style = <S>(name: string, signal?: AbortSignal): Promise<S> =>
+  answered(http.GET('/api/styles/{name}', { params: { path: { name } }, signal }));
 
 export const session = (): Promise<Session> => answered(http.GET('/api/session'));
 
 export const signIn = (token: string): Promise<Session> => answered(http.POST('/api/session', { body: { token } }));
 
-export const signInWithPassword = (name: string, password: string): Promise<Session> => answered(http.POST('/api/session', { body: { name, password } }));
+export const signInWithPassword = (name: string, password: string): Promise<Session> =>
+  answered(http.POST('/api/session', { body: { name, password } }));
 
 /** Makes an account by an invite, and signs in with it. */
 export const acceptInvite = (code: string, name: string, password: string): Promise<Session> =>
   answered(http.POST('/api/invites/accept', { body: { code, name, ...(password ? { password } : {}) } }));
 
-export const changePassword = (old: string, to: string): Promise<Session> => answered(http.PUT('/api/session/password', { body: { old, new: to } }));
+export const changePassword = (old: string, to: string): Promise<Session> =>
+  answered(http.PUT('/api/session/password', { body: { old, new: to } }));
 
 export const signOut = (): Promise<Session> => answered(http.DELETE('/api/session'));

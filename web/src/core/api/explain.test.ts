@@ -3,11 +3,15 @@ import { ApiError } from './client';
 import { explain, wrongFieldOf } from './explain';
 
 test('a failure is told in the language of the page, with the server’s own words behind it', () => {
-  const wrong = new ApiError(422, 'due_at: expected a moment to come.', { errors: [{ field: 'due_at', problem: 'expected a moment to come' }] });
+  const wrong = new ApiError(422, 'due_at: expected a moment to come.', {
+    errors: [{ field: 'due_at', problem: 'expected a moment to come' }],
+  });
   expect(wrongFieldOf(wrong)).toBe('due_at');
   expect(explain(wrong, 'zh')).toBe('「期限」填写的内容不合要求（due_at: expected a moment to come）');
   expect(explain(wrong, 'en')).toBe('due_at: expected a moment to come.');
-  expect(explain(new ApiError(403, 'Only the unit may start.'), 'zh')).toBe('您的账号没有权限做这件事（Only the unit may start）');
+  expect(explain(new ApiError(403, 'Only the unit may start.'), 'zh')).toBe(
+    '您的账号没有权限做这件事（Only the unit may start）',
+  );
 });
 
 test('what the network says of itself is not shown', () => {

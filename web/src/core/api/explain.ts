@@ -13,10 +13,13 @@ const byStatus: Record<number, Bilingual> = {
   413: { zh: '文件太大', en: 'The file is too large' },
   415: { zh: '不支持这种文件', en: 'Files of this kind are not taken' },
   429: { zh: '操作太频繁，请稍后再试', en: 'Too many requests; wait a little' },
-  503: { zh: '服务器暂时不能写入，请稍后再试', en: 'The server can\'t write just now; try again in a while' },
+  503: { zh: '服务器暂时不能写入，请稍后再试', en: "The server can't write just now; try again in a while" },
 };
 const refused: Bilingual = { zh: '服务器没有接受', en: 'The server did not accept it' };
-const failed: Bilingual = { zh: '服务器出错了，请稍后再试；若持续如此，请联系管理员', en: 'The server failed; try again, and tell the administrator if it lasts' };
+const failed: Bilingual = {
+  zh: '服务器出错了，请稍后再试；若持续如此，请联系管理员',
+  en: 'The server failed; try again, and tell the administrator if it lasts',
+};
 
 /** What the fields of a step are called. */
 const fields: Record<string, string> = {

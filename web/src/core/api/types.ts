@@ -8,8 +8,13 @@ type Schemas = components['schemas'];
 /** west, south, east, north; degrees, WGS 84. */
 export type Bbox = [number, number, number, number];
 
-export type Feature<P = Record<string, unknown>> = Omit<Schemas['Feature'], 'geometry' | 'properties'> & { geometry: Geometry | null; properties: P };
-export type FeatureCollection<P = Record<string, unknown>> = Omit<Schemas['FeatureCollection'], 'features'> & { features: Feature<P>[] };
+export type Feature<P = Record<string, unknown>> = Omit<Schemas['Feature'], 'geometry' | 'properties'> & {
+  geometry: Geometry | null;
+  properties: P;
+};
+export type FeatureCollection<P = Record<string, unknown>> = Omit<Schemas['FeatureCollection'], 'features'> & {
+  features: Feature<P>[];
+};
 
 export type Link = Schemas['Link'];
 export type Landing = Omit<Schemas['Landing'], 'extent'> & { extent?: { bbox: Bbox | null } };

@@ -73,7 +73,12 @@ const reportedAt = (c: Case): number => moment(c.properties.reported_at) || 0;
 
 /** The worst first; of one level the overdue and the sooner due first, then the older. */
 export function byUrgency(a: Case, b: Case): number {
-  return rank[levelOf(b)] - rank[levelOf(a)] || compare(dueAt(a), dueAt(b)) || compare(reportedAt(a), reportedAt(b)) || (a.id < b.id ? -1 : 1);
+  return (
+    rank[levelOf(b)] - rank[levelOf(a)] ||
+    compare(dueAt(a), dueAt(b)) ||
+    compare(reportedAt(a), reportedAt(b)) ||
+    (a.id < b.id ? -1 : 1)
+  );
 }
 
 // Infinity minus infinity is no order.
@@ -87,4 +92,5 @@ export function reasonOf(step: Step, lang: 'zh' | 'en'): string {
 }
 
 /** The ids of a step's photos. */
-export const photoIds = (photos: Step['photos']): string[] => (photos ?? []).map((p) => (typeof p === 'string' ? p : p.id));
+export const photoIds = (photos: Step['photos']): string[] =>
+  (photos ?? []).map((p) => (typeof p === 'string' ? p : p.id));

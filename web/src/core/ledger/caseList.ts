@@ -26,7 +26,10 @@ export class CaseList {
     // The landing page first: what is committed after its seq comes through the feed again, and versions older
     // than the ones held are ignored.
     const landing = await api.landing(signal);
-    const [open, ended] = await Promise.all([ledger.openCases(signal), this.ended > 0 ? ledger.endedLately(this.ended, signal) : []]);
+    const [open, ended] = await Promise.all([
+      ledger.openCases(signal),
+      this.ended > 0 ? ledger.endedLately(this.ended, signal) : [],
+    ]);
     this.cases.value = newestOfEach([...open, ...ended]);
     this.landing.value = landing;
     return landing.seq;

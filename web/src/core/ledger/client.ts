@@ -3,7 +3,22 @@
 import { under } from '@/core/api/root';
 import { answered, ApiError, http, pages, raw, visible } from '@/core/api/client';
 import { learnCategories } from '@/core/i18n/words';
-import { STATUSES, type Action, type ActionRequest, type Case, type Duplicates, type Figures, type History, type ImportReport, type NewCase, type Rules, type Silence, type SilenceMatch, type UnitSuggestion, type UploadedPhoto } from './types';
+import {
+  STATUSES,
+  type Action,
+  type ActionRequest,
+  type Case,
+  type Duplicates,
+  type Figures,
+  type History,
+  type ImportReport,
+  type NewCase,
+  type Rules,
+  type Silence,
+  type SilenceMatch,
+  type UnitSuggestion,
+  type UploadedPhoto,
+} from './types';
 
 /** A case with the entity tag under which it was read, for `If-Match`. */
 export interface Held {
@@ -26,13 +41,19 @@ export const intentKey = (): string => crypto.randomUUID();
 
 /** Cases that match, along the `next` links up to `most`. Parameters are those of the items of a collection. */
 export const cases = (parameters: Record<string, string>, most = 10_000, signal?: AbortSignal): Promise<Case[]> =>
-  pages<never, Case>(http.GET('/api/warnings', { params: { query: { ...parameters, limit: Math.min(most, 10_000) } }, signal }), signal, most);
+  pages<never, Case>(
+    http.GET('/api/warnings', { params: { query: { ...parameters, limit: Math.min(most, 10_000) } }, signal }),
+    signal,
+    most,
+  );
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 
 /** All open cases. */
 export async function openCases(signal?: AbortSignal): Promise<Case[]> {
-  const lists = await Promise.all(STATUSES.filter((s) => !ENDED.has(s)).map((status) => cases({ status }, Number.POSITIVE_INFINITY, signal)));
+  const lists = await Promise.all(
+    STATUSES.filter((s) => !ENDED.has(s)).map((status) => cases({ status }, Number.POSITIVE_INFINITY, signal)),
+  );
   return lists.flat();
 }
 
@@ -43,13 +64,31 @@ export async function endedLately(most = 200, signal?: AbortSignal): Promise<Cas
 }
 
 export const readCase = async (id: string, receipt?: string, signal?: AbortSignal): Promise<Held> =>
-  held(await raw(http.GET('/api/warnings/{id}', { params: { path: { id }, query: { receipt } }, cache: 'no-cache', signal, ...WHOLE })));
+  held(
+    await raw(
+      http.GET('/api/warnings/{id}', {
+        params: { path: { id }, query: { receipt } },
+        cache: 'no-cache',
+        signal,
+        ...WHOLE,
+      }),
+    ),
+  );
 
-export const report = async (body: NewCase): Promise<Held> => held(await raw(http.POST('/api/warnings', { body, ...WHOLE })));
+export const report = async (body: NewCase): Promise<Held> =>
+  held(await raw(http.POST('/api/warnings', { body, ...WHOLE })));
 
 /** Takes a step. With `etag` it is refused (412) where the case is no longer the one that was read. */
 export const act = async (id: string, body: ActionRequest, etag?: string | null): Promise<Held> =>
-  held(await raw(http.POST('/api/warnings/{id}/actions', { params: { path: { id }, header: etag ? { 'If-Match': etag } : {} }, body, ...WHOLE })));
+  held(
+    await raw(
+      http.POST('/api/warnings/{id}/actions', {
+        params: { path: { id }, header: etag ? { 'If-Match': etag } : {} },
+        body,
+        ...WHOLE,
+      }),
+    ),
+  );
 
 /** The most pages of a history that are read: 1,000 steps each. */
 const HISTORY_PAGES = 10;
@@ -60,7 +99,9 @@ export async function history(id: string, signal?: AbortSignal): Promise<History
   let after: string | undefined;
   for (let page = 0; page < HISTORY_PAGES; page++) {
     const query = after ? { after } : {};
-    const { steps, next }: History = await answered(http.GET('/api/warnings/{id}/history', { params: { path: { id }, query }, signal }));
+    const { steps, next }: History = await answered(
+      http.GET('/api/warnings/{id}/history', { params: { path: { id }, query }, signal }),
+    );
     all.steps.push(...steps);
     if (!next) return all;
     after = next;
@@ -80,14 +121,20 @@ export const duplicates = (category: string, place: Place, signal?: AbortSignal)
 
 /** Units for this case, the best first. */
 export const suggestUnits = async (id: string, signal?: AbortSignal): Promise<UnitSuggestion[]> =>
-  (await answered<{ units: UnitSuggestion[] }>(http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }))).units;
+  (
+    await answered<{ units: UnitSuggestion[] }>(
+      http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }),
+    )
+  ).units;
 
 /** How to reach who reported a case; null where nothing was left, or its time is over. */
 export const contact = async (id: string): Promise<string | null> =>
-  (await answered<{ contact: string | null }>(http.GET('/api/warnings/{id}/contact', { params: { path: { id } } }))).contact;
+  (await answered<{ contact: string | null }>(http.GET('/api/warnings/{id}/contact', { params: { path: { id } } })))
+    .contact;
 
 /** @param month as 2026-11 */
-export const figures = (month: string, signal?: AbortSignal): Promise<Figures> => answered(http.GET('/api/warnings/figures', { params: { query: { month } }, signal }));
+export const figures = (month: string, signal?: AbortSignal): Promise<Figures> =>
+  answered(http.GET('/api/warnings/figures', { params: { query: { month } }, signal }));
 
 /** The rules in force; all pages call the categories by the names that they have there. */
 export async function rules(signal?: AbortSignal): Promise<Rules> {
@@ -97,7 +144,8 @@ export async function rules(signal?: AbortSignal): Promise<Rules> {
 }
 
 /** All silences, those that are over too. */
-export const silences = async (signal?: AbortSignal): Promise<Silence[]> => (await answered<{ silences: Silence[] }>(http.GET('/api/silences', { signal }))).silences;
+export const silences = async (signal?: AbortSignal): Promise<Silence[]> =>
+  (await answered<{ silences: Silence[] }>(http.GET('/api/silences', { signal }))).silences;
 
 /** @param until RFC 3339 */
 export async function silence(match: SilenceMatch, reason: string, until: string): Promise<void> {
@@ -117,12 +165,25 @@ const AS_IS = { bodySerializer: (body: unknown) => body as BodyInit };
 /** Sends a ledger's sheet; `dryRun` only says what would happen. A sheet with problems changes nothing. */
 export function importLedger(file: File, dryRun: boolean): Promise<ImportReport> {
   const f = /\.xlsx$/i.test(file.name) ? 'xlsx' : 'csv';
-  return answered(http.POST('/api/warnings/import', { params: { query: { dry_run: dryRun, f } }, headers: { 'content-type': f === 'xlsx' ? XLSX : 'text/csv' }, body: file as never, ...AS_IS }));
+  return answered(
+    http.POST('/api/warnings/import', {
+      params: { query: { dry_run: dryRun, f } },
+      headers: { 'content-type': f === 'xlsx' ? XLSX : 'text/csv' },
+      body: file as never,
+      ...AS_IS,
+    }),
+  );
 }
 
 /** Keeps a picture. The account that uploads it may name it in one step by its id. */
 export const uploadPhoto = (picture: Blob): Promise<UploadedPhoto> =>
-  answered(http.POST('/api/photos', { headers: { 'content-type': picture.type || 'image/jpeg' }, body: picture as never, ...AS_IS }));
+  answered(
+    http.POST('/api/photos', {
+      headers: { 'content-type': picture.type || 'image/jpeg' },
+      body: picture as never,
+      ...AS_IS,
+    }),
+  );
 
 export function photoUrl(id: string, { thumb = false, receipt }: { thumb?: boolean; receipt?: string } = {}): string {
   const query = new URLSearchParams();
@@ -138,8 +199,16 @@ export function allowedInstead(error: unknown): Action[] | null {
 }
 
 /** Whether a step was refused because the case is no longer as it was shown. */
-export const isConflict = (error: unknown): boolean => error instanceof ApiError && (error.status === 409 || error.status === 412);
+export const isConflict = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 409 || error.status === 412);
 
 /** The cases with these ids, in this order, as a sheet. */
 export const exportSheet = (ids: string[], f: 'csv' | 'xlsx', lang: 'zh' | 'en'): Promise<Blob> =>
-  answered(http.POST('/api/warnings/export', { params: { query: { f, lang } }, headers: { accept: '*/*' }, body: { ids }, parseAs: 'blob' }));
+  answered(
+    http.POST('/api/warnings/export', {
+      params: { query: { f, lang } },
+      headers: { accept: '*/*' },
+      body: { ids },
+      parseAs: 'blob',
+    }),
+  );

@@ -14,9 +14,13 @@ const make = (id: string, properties: Partial<CaseProperties>, seq = 1): Case =>
 const now = Date.parse('2026-11-22T06:00:00Z');
 
 test('whose turn it is follows from where the case stands', () => {
-  const turns = (['reported', 'filed', 'dispatched', 'returned', 'handling', 'handled', 'verified', 'parked', 'closed'] as const).map((status) => turnOf(make('a', { status })));
+  const turns = (
+    ['reported', 'filed', 'dispatched', 'returned', 'handling', 'handled', 'verified', 'parked', 'closed'] as const
+  ).map((status) => turnOf(make('a', { status })));
   expect(turns).toEqual(['officer', 'officer', 'unit', 'officer', 'unit', 'verifier', 'officer', 'nobody', 'nobody']);
-  expect(turnWords(make('a', { status: 'handling', unit: 'unit-022' }), '城管执法中队').zh).toBe('城管执法中队 · 处置中');
+  expect(turnWords(make('a', { status: 'handling', unit: 'unit-022' }), '城管执法中队').zh).toBe(
+    '城管执法中队 · 处置中',
+  );
   expect(isOpen(make('a', { status: 'merged' }))).toBe(false);
 });
 
@@ -43,7 +47,12 @@ test('the worst comes first, then what is due sooner', () => {
 test('an older version never replaces a newer one', () => {
   const list = new CaseList();
   list.take(make('a', { status: 'filed' }, 9));
-  const commit = (seq: number, feature: Case): boolean => list.apply({ seq, at: '', changes: [{ collection: 'warnings', id: feature.id, kind: 'put', feature: feature as never }] });
+  const commit = (seq: number, feature: Case): boolean =>
+    list.apply({
+      seq,
+      at: '',
+      changes: [{ collection: 'warnings', id: feature.id, kind: 'put', feature: feature as never }],
+    });
   expect(commit(8, make('a', { status: 'reported' }, 8))).toBe(true);
   expect(list.cases.value.get('a')?.properties.status).toBe('filed');
   commit(10, make('a', { status: 'dispatched' }, 10));

@@ -8,17 +8,55 @@ type Schemas = components['schemas'];
 
 /** Where a case stands. */
 export type Status = Schemas['Status'];
-export const STATUSES = ['reported', 'filed', 'dispatched', 'returned', 'handling', 'handled', 'verified', 'parked', 'closed', 'rejected', 'merged'] as const satisfies readonly Status[];
+export const STATUSES = [
+  'reported',
+  'filed',
+  'dispatched',
+  'returned',
+  'handling',
+  'handled',
+  'verified',
+  'parked',
+  'closed',
+  'rejected',
+  'merged',
+] as const satisfies readonly Status[];
 
 /** Marks of the system, which move no case: its level moved, a report joined it, another was merged into it. */
 export type Mark = Extract<Schemas['Action'], 'level' | 'join' | 'absorb'>;
 /** What people may do with a case. */
 export type Action = Exclude<Schemas['Action'], Mark>;
-export const ACTIONS = ['report', 'file', 'reject', 'merge', 'dispatch', 'return', 'start', 'handle', 'verify', 'close', 'extend', 'park', 'resume', 'reopen', 'rate', 'note'] as const satisfies readonly Action[];
+export const ACTIONS = [
+  'report',
+  'file',
+  'reject',
+  'merge',
+  'dispatch',
+  'return',
+  'start',
+  'handle',
+  'verify',
+  'close',
+  'extend',
+  'park',
+  'resume',
+  'reopen',
+  'rate',
+  'note',
+] as const satisfies readonly Action[];
 
 export type CaseProperties = Schemas['WarningsProperties'];
 export type Source = NonNullable<CaseProperties['source']>;
-export const SOURCES = ['resident', 'hotline', 'rider', 'grid_worker', 'camera', 'sensor', 'unit', 'rule'] as const satisfies readonly Source[];
+export const SOURCES = [
+  'resident',
+  'hotline',
+  'rider',
+  'grid_worker',
+  'camera',
+  'sensor',
+  'unit',
+  'rule',
+] as const satisfies readonly Source[];
 
 export type Housing = NonNullable<CaseProperties['housing']>;
 /** Kinds of housing (老旧小区, 商品房, 商住楼), in the order of every list. */

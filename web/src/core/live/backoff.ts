@@ -6,7 +6,11 @@ export interface Pause {
 
 /** The pause after so many failures; milliseconds. It doubles from `first` to `longest`, and half of it is random, so
  * that many walls do not return to a restarted server at the same moment. */
-export function backoff(failures: number, { first, longest }: Pause = { first: 500, longest: 15_000 }, chance: number = Math.random()): number {
+export function backoff(
+  failures: number,
+  { first, longest }: Pause = { first: 500, longest: 15_000 },
+  chance: number = Math.random(),
+): number {
   const full = Math.min(longest, first * 2 ** Math.min(failures, 10));
   return full / 2 + (full / 2) * chance;
 }

@@ -19,7 +19,14 @@ afterEach(() => {
 
 async function connect(options: Partial<ConnectionOptions> = {}): Promise<CommitEvent[]> {
   const told: CommitEvent[] = [];
-  connection = new Connection({ seq: 7, query: '', onCommit: (c) => told.push(c), onReset: vi.fn(), pause: { first: 100, longest: 800 }, ...options });
+  connection = new Connection({
+    seq: 7,
+    query: '',
+    onCommit: (c) => told.push(c),
+    onReset: vi.fn(),
+    pause: { first: 100, longest: 800 },
+    ...options,
+  });
   void connection.run();
   await vi.advanceTimersByTimeAsync(1);
   return told;

@@ -51,7 +51,9 @@ export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true }
     heardAt,
     age,
     offset,
-    stale: computed(() => heardAt.value !== null && (isBehind.value || waited.value > (isConnected.value ? silence : grace))),
+    stale: computed(
+      () => heardAt.value !== null && (isBehind.value || waited.value > (isConnected.value ? silence : grace)),
+    ),
     heard(serverTime) {
       if (serverTime) {
         const drift = serverTime.getTime() - Date.now();

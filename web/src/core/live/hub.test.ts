@@ -20,11 +20,22 @@ afterEach(() => {
 
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(1);
 
-function listen(hub: Hub, options: Partial<Listener> = {}): { told: number[]; resets: () => number; paused: boolean[]; subscription: Subscription } {
+function listen(
+  hub: Hub,
+  options: Partial<Listener> = {},
+): { told: number[]; resets: () => number; paused: boolean[]; subscription: Subscription } {
   const told: number[] = [];
   const paused: boolean[] = [];
   let resets = 0;
-  const subscription = hub.listen({ collections: ['warnings'], bbox: null, seq: 5, onCommit: (c) => told.push(c.seq), onReset: () => (resets += 1), onPaused: (yes) => paused.push(yes), ...options });
+  const subscription = hub.listen({
+    collections: ['warnings'],
+    bbox: null,
+    seq: 5,
+    onCommit: (c) => told.push(c.seq),
+    onReset: () => (resets += 1),
+    onPaused: (yes) => paused.push(yes),
+    ...options,
+  });
   open.push(subscription);
   return { told, paused, resets: () => resets, subscription };
 }
@@ -48,7 +59,11 @@ test('two parts of a page share one connection, and each hears what it asked for
   await settle();
   expect(server.open()).toBe(1);
   expect(server.urls.at(-1)).toContain('collections=grids%2Cwarnings');
-  server.send(change(6, [{ collection: 'grids', id: 'g', kind: 'delete' }]) + change(7) + change(8, [{ collection: 'units', id: 'u', kind: 'delete' }]));
+  server.send(
+    change(6, [{ collection: 'grids', id: 'g', kind: 'delete' }]) +
+      change(7) +
+      change(8, [{ collection: 'units', id: 'u', kind: 'delete' }]),
+  );
   await settle();
   expect([cases.told, grids.told]).toEqual([[7], [6]]);
 });
@@ -64,7 +79,10 @@ test('who joins with older knowledge hears what it missed, and the others hear n
   expect([server.open(), server.asked.at(-1)]).toEqual([1, '6']);
   server.send(change(7) + change(8));
   await settle();
-  expect([first.told, second.told]).toEqual([[6, 7, 8], [7, 8]]);
+  expect([first.told, second.told]).toEqual([
+    [6, 7, 8],
+    [7, 8],
+  ]);
 });
 
 test('who joins with what is known already needs no new connection', async () => {
@@ -161,10 +179,24 @@ test('a reset is told to everybody, and what came with the new load is not told 
 });
 
 test('what stands outside a box is told as deleted', () => {
-  const at = (id: string, lon: number): object => ({ collection: 'warnings', id, kind: 'put', feature: { type: 'Feature', id, geometry: { type: 'Point', coordinates: [lon, 39] }, properties: {} } });
-  const commit = { seq: 6, at: '', changes: [at('in', 117), at('out', 120), { collection: 'warnings', id: 'gone', kind: 'delete' }], reset: [{ collection: 'warnings', bbox: [100, 20, 101, 21] }] } as unknown as CommitEvent;
+  const at = (id: string, lon: number): object => ({
+    collection: 'warnings',
+    id,
+    kind: 'put',
+    feature: { type: 'Feature', id, geometry: { type: 'Point', coordinates: [lon, 39] }, properties: {} },
+  });
+  const commit = {
+    seq: 6,
+    at: '',
+    changes: [at('in', 117), at('out', 120), { collection: 'warnings', id: 'gone', kind: 'delete' }],
+    reset: [{ collection: 'warnings', bbox: [100, 20, 101, 21] }],
+  } as unknown as CommitEvent;
   const part = partOf(commit, { collections: null, bbox: [116, 38, 118, 40] });
-  expect(part?.changes?.map((c) => [c.id, c.kind])).toEqual([['in', 'put'], ['out', 'delete'], ['gone', 'delete']]);
+  expect(part?.changes?.map((c) => [c.id, c.kind])).toEqual([
+    ['in', 'put'],
+    ['out', 'delete'],
+    ['gone', 'delete'],
+  ]);
   expect(part?.reset).toBeUndefined();
   expect(partOf(commit, { collections: ['units'], bbox: null })).toBeNull();
 });

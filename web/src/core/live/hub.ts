@@ -193,21 +193,34 @@ export class Hub {
 /** Whether a connection that tells of `a` tells all of `b`. */
 function covers(a: Interest, b: Interest): boolean {
   const boxed = a.bbox === null || String(a.bbox) === String(b.bbox);
-  return boxed && (a.collections === null || (b.collections !== null && [...b.collections].every((c) => a.collections?.has(c))));
+  return (
+    boxed &&
+    (a.collections === null || (b.collections !== null && [...b.collections].every((c) => a.collections?.has(c))))
+  );
 }
 
 /** What of a commit concerns a listener; null for nothing. As the server does for one with a box, what stands outside
  * it is told as deleted: it may have been inside. */
-export function partOf(commit: CommitEvent, { collections, bbox }: Pick<Listener, 'collections' | 'bbox'>): CommitEvent | null {
+export function partOf(
+  commit: CommitEvent,
+  { collections, bbox }: Pick<Listener, 'collections' | 'bbox'>,
+): CommitEvent | null {
   if (!collections && !bbox) return commit;
   const mine = (c: { collection: string }): boolean => collections === null || collections.includes(c.collection);
   const changes = commit.changes?.filter(mine).map((change): Change => {
     const box = bbox && change.kind === 'put' ? bboxOf([change.feature?.geometry]) : null;
-    return bbox && box && !intersects(bbox, box) ? { collection: change.collection, id: change.id, kind: 'delete' } : change;
+    return bbox && box && !intersects(bbox, box)
+      ? { collection: change.collection, id: change.id, kind: 'delete' }
+      : change;
   });
   const reset = commit.reset?.filter(mine).filter((r) => !bbox || !r.bbox || intersects(bbox, r.bbox));
   if (!changes?.length && !reset?.length) return null;
-  return { seq: commit.seq, at: commit.at, ...(changes?.length ? { changes } : {}), ...(reset?.length ? { reset } : {}) };
+  return {
+    seq: commit.seq,
+    at: commit.at,
+    ...(changes?.length ? { changes } : {}),
+    ...(reset?.length ? { reset } : {}),
+  };
 }
 
 const hubs = new Map<RequestCredentials, Hub>();

@@ -50,12 +50,16 @@ export function feedServer(): FeedServer {
   };
 }
 
-export const change = (seq: number, changes: object[] = [{ collection: 'warnings', id: `w-${seq}`, kind: 'delete' }]): string =>
-  `id: ${seq}\nevent: change\ndata: ${JSON.stringify({ seq, at: '2026-11-22T06:05:00Z', changes })}\n\n`;
+export const change = (
+  seq: number,
+  changes: object[] = [{ collection: 'warnings', id: `w-${seq}`, kind: 'delete' }],
+): string => `id: ${seq}\nevent: change\ndata: ${JSON.stringify({ seq, at: '2026-11-22T06:05:00Z', changes })}\n\n`;
 
-export const time = (seq: number, stale = false): string => `id: ${seq}\nevent: time\ndata: ${JSON.stringify({ seq, at: '2026-11-22T06:05:00Z', stale })}\n\n`;
+export const time = (seq: number, stale = false): string =>
+  `id: ${seq}\nevent: time\ndata: ${JSON.stringify({ seq, at: '2026-11-22T06:05:00Z', stale })}\n\n`;
 
-export const reset = (seq: number): string => `id: ${seq}\nevent: reset\ndata: ${JSON.stringify({ seq, at: '2026-11-22T06:05:00Z' })}\n\n`;
+export const reset = (seq: number): string =>
+  `id: ${seq}\nevent: reset\ndata: ${JSON.stringify({ seq, at: '2026-11-22T06:05:00Z' })}\n\n`;
 
 /** Hides or shows the tab. */
 export function showTab(visible: boolean): void {

@@ -24,7 +24,10 @@ afterEach(async () => {
 });
 
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(1);
-const use = (options: LiveOptions): Live => scope.run(() => useLive(['warnings'], null, { hub: new Hub(), pause: { first: 1000, longest: 8000 }, ...options })) as Live;
+const use = (options: LiveOptions): Live =>
+  scope.run(() =>
+    useLive(['warnings'], null, { hub: new Hub(), pause: { first: 1000, longest: 8000 }, ...options }),
+  ) as Live;
 
 test('a page loads, then hears what came after', async () => {
   const told: number[] = [];
@@ -205,7 +208,10 @@ test('a load that is under way when the page is left changes nothing any more', 
   expect([live.phase.value, (signal as AbortSignal | null)?.aborted, server.urls.length]).toEqual(['loading', true, 0]);
 });
 
-test.each([{ seq: 5, why: 'it follows' }, { seq: null, why: 'its load failed' }])('a page that is left while $why keeps no connection and no timer', async ({ seq }) => {
+test.each([
+  { seq: 5, why: 'it follows' },
+  { seq: null, why: 'its load failed' },
+])('a page that is left while $why keeps no connection and no timer', async ({ seq }) => {
   const live = use({ load: () => (seq === null ? Promise.reject(new Error('away')) : Promise.resolve(seq)) });
   await live.start();
   await settle();

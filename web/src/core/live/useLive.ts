@@ -84,7 +84,8 @@ export function useLive(collections: readonly string[] | null, bbox: Bbox | null
       if (phase.value === 'ready') for (const commit of meanwhile.splice(0)) options.apply?.(commit);
       else phase.value = 'failed';
       await Promise.resolve(options.failed?.(cause)).catch(() => {});
-      if (!ending.signal.aborted) retry = setTimeout(() => void reload(), backoff(failures, options.pause ?? { first: 2000, longest: 15_000 }));
+      if (!ending.signal.aborted)
+        retry = setTimeout(() => void reload(), backoff(failures, options.pause ?? { first: 2000, longest: 15_000 }));
       failures += 1;
     } finally {
       loading.value = false;

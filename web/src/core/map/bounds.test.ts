@@ -5,7 +5,19 @@ import { bboxOf, contains, intersects, signPlace, union } from './bounds';
 const polygon = (...ring: Position[]): Polygon => ({ type: 'Polygon', coordinates: [[...ring, ring[0] ?? []]] });
 
 test('boxes', () => {
-  expect(bboxOf([{ type: 'Point', coordinates: [1, 2] }, { type: 'LineString', coordinates: [[0, 5], [3, 1]] }, null])).toEqual([0, 1, 3, 5]);
+  expect(
+    bboxOf([
+      { type: 'Point', coordinates: [1, 2] },
+      {
+        type: 'LineString',
+        coordinates: [
+          [0, 5],
+          [3, 1],
+        ],
+      },
+      null,
+    ]),
+  ).toEqual([0, 1, 3, 5]);
   expect(bboxOf([])).toBeNull();
   expect(union([0, 0, 1, 1], null)).toEqual([0, 0, 1, 1]);
   expect(contains([0, 0, 4, 4], [1, 1, 4, 2])).toBe(true);

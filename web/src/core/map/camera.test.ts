@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { standFor, type View } from './camera';
 
-const view: View = { width: 1384, height: 936, padding: { top: 40, right: 20, bottom: 50, left: 20 }, pitch: 36, bearing: 0, maxZoom: 18 };
+const view: View = {
+  width: 1384,
+  height: 936,
+  padding: { top: 40, right: 20, bottom: 50, left: 20 },
+  pitch: 36,
+  bearing: 0,
+  maxZoom: 18,
+};
 
 /** The perspective, written independently: a ground point's place on the screen, pixels from its centre. */
 function project([lon, lat]: [number, number], stand: ReturnType<typeof standFor>, v: View): [number, number] {
@@ -24,7 +31,14 @@ test.each([
 ] as const)('%s fills the padded view and stays within it', (_name, box, change) => {
   const v = { ...view, ...change };
   const stand = standFor([...box], v);
-  const corners = ([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]] as [number, number][]).map((c) => project(c, stand, v));
+  const corners = (
+    [
+      [box[0], box[1]],
+      [box[2], box[1]],
+      [box[2], box[3]],
+      [box[0], box[3]],
+    ] as [number, number][]
+  ).map((c) => project(c, stand, v));
   const xs = corners.map((c) => c[0]);
   const ys = corners.map((c) => c[1]);
   const room = { left: -v.width / 2 + 20, right: v.width / 2 - 20, bottom: -v.height / 2 + 50, top: v.height / 2 - 40 };
@@ -32,7 +46,10 @@ test.each([
   expect(Math.max(...xs)).toBeLessThan(room.right + 2);
   expect(Math.min(...ys)).toBeGreaterThan(room.bottom - 2);
   expect(Math.max(...ys)).toBeLessThan(room.top + 2);
-  const used = Math.max((Math.max(...xs) - Math.min(...xs)) / (room.right - room.left), (Math.max(...ys) - Math.min(...ys)) / (room.top - room.bottom));
+  const used = Math.max(
+    (Math.max(...xs) - Math.min(...xs)) / (room.right - room.left),
+    (Math.max(...ys) - Math.min(...ys)) / (room.top - room.bottom),
+  );
   expect(used).toBeGreaterThan(0.97);
 });
 

@@ -41,10 +41,7 @@ export function standFor(box: Bbox, view: View): Stand {
     [box[2], box[3]],
     [box[0], box[3]],
   ].map(([lon = 0, lat = 0]) => [mercatorX(lon), mercatorY(lat)] as const);
-  const middle = [
-    (mercatorX(box[0]) + mercatorX(box[2])) / 2,
-    (mercatorY(box[1]) + mercatorY(box[3])) / 2,
-  ] as const;
+  const middle = [(mercatorX(box[0]) + mercatorX(box[2])) / 2, (mercatorY(box[1]) + mercatorY(box[3])) / 2] as const;
 
   const turn = (view.bearing * Math.PI) / 180;
   const tilt = (view.pitch * Math.PI) / 180;

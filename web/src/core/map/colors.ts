@@ -5,7 +5,11 @@ import { colourToken, type Level } from '@/core/levels/levels';
 import { token } from '@/core/theme/tokens';
 
 /** The tokens of the kinds of housing: no level's colours, and apart in greyscale too. */
-export const housingToken: Record<Housing, `--${string}`> = { old_estate: '--housing-old', commodity: '--housing-commodity', mixed_use: '--housing-mixed' };
+export const housingToken: Record<Housing, `--${string}`> = {
+  old_estate: '--housing-old',
+  commodity: '--housing-commodity',
+  mixed_use: '--housing-mixed',
+};
 
 export interface MapColors {
   ground: string;

@@ -2,6 +2,8 @@
 import type { StyleSpecification } from 'maplibre-gl';
 
 export function creditOf(style: StyleSpecification | undefined): string {
-  const said = Object.values(style?.sources ?? {}).map((source) => ('attribution' in source ? source.attribution : undefined));
+  const said = Object.values(style?.sources ?? {}).map((source) =>
+    'attribution' in source ? source.attribution : undefined,
+  );
   return [...new Set(said)].filter(Boolean).join(' · ');
 }

@@ -48,7 +48,9 @@ function badge(category: string, level: Level, colour: string, ground: string, w
   };
   const place = level === 'red' ? 'translate(8.6 11.6) scale(.62)' : 'translate(8.2 8.2) scale(.65)';
   const [fill, ink] = level === 'red' ? [colour, white] : [ground, colour];
-  return svg(`<g fill="${fill}" stroke="${ink}" stroke-width="2.2">${frame[level]}</g><g transform="${place}"><path d="${categoryPicture(category)}" fill="${ink}" fill-rule="evenodd"/></g>`);
+  return svg(
+    `<g fill="${fill}" stroke="${ink}" stroke-width="2.2">${frame[level]}</g><g transform="${place}"><path d="${categoryPicture(category)}" fill="${ink}" fill-rule="evenodd"/></g>`,
+  );
 }
 
 /** A service: its symbol on a small quiet plate. */
@@ -63,11 +65,17 @@ function plate(name: SymbolName, ink: string, ground: string, rim: string): stri
 function pattern(level: Level, colour: string): string | null {
   switch (level) {
     case 'red':
-      return svg(`<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24" stroke="${colour}" stroke-width="4" stroke-opacity=".62" fill="none"/>`);
+      return svg(
+        `<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24" stroke="${colour}" stroke-width="4" stroke-opacity=".62" fill="none"/>`,
+      );
     case 'yellow':
-      return svg(`<g fill="${colour}" fill-opacity=".85"><circle cx="8" cy="8" r="3.4"/><circle cx="24" cy="24" r="3.4"/></g>`);
+      return svg(
+        `<g fill="${colour}" fill-opacity=".85"><circle cx="8" cy="8" r="3.4"/><circle cx="24" cy="24" r="3.4"/></g>`,
+      );
     case 'no_data':
-      return svg(`<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24M-8 8 24 40M-8-8 40 40M8-8 40 24M24-8 40 8M-8 24 8 40" stroke="${colour}" stroke-width="1.3" stroke-opacity=".4" fill="none"/>`);
+      return svg(
+        `<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24M-8 8 24 40M-8-8 40 40M8-8 40 24M24-8 40 8M-8 24 8 40" stroke="${colour}" stroke-width="1.3" stroke-opacity=".4" fill="none"/>`,
+      );
     default:
       return null;
   }
@@ -92,7 +100,10 @@ export async function addImages(map: MapLibreMap, room: Element, { scale, ratio 
   const jobs: Promise<void>[] = [];
   for (const level of LEVELS) {
     const colour = colors.level(level);
-    jobs.push(add(`mark-${level}`, mark(level, colour, ground), { red: 21, yellow: 20, green: 15, no_data: 16 }[level]), add(`pin-${level}`, pin(level, colour, ground, colors.white), level === 'red' ? 30 : 25));
+    jobs.push(
+      add(`mark-${level}`, mark(level, colour, ground), { red: 21, yellow: 20, green: 15, no_data: 16 }[level]),
+      add(`pin-${level}`, pin(level, colour, ground, colors.white), level === 'red' ? 30 : 25),
+    );
     const tile = pattern(level, colour);
     if (tile) jobs.push(add(`pattern-${level}`, tile, 16));
   }
@@ -108,7 +119,10 @@ export async function addCategoryImages(map: MapLibreMap, room: Element, { scale
   await Promise.all(
     picturedCategories.flatMap((category) =>
       LEVELS.map(async (level) => {
-        const image = await rasterise(badge(category, level, colors.level(level), colors.ground, colors.white), Math.round((level === 'red' ? 40 : 34) * scale * ratio));
+        const image = await rasterise(
+          badge(category, level, colors.level(level), colors.ground, colors.white),
+          Math.round((level === 'red' ? 40 : 34) * scale * ratio),
+        );
         const name = `category-${category}-${level}`;
         if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: ratio });
       }),

@@ -55,7 +55,11 @@ export function keepTiles(tiles: string[]): string[] {
         if (!response.ok) throw new Error(`tile: HTTP ${response.status}`);
         const data = await response.arrayBuffer();
         shelf.put(address, data.slice(0));
-        return { data, cacheControl: response.headers.get('cache-control') ?? '', expires: response.headers.get('expires') ?? '' };
+        return {
+          data,
+          cacheControl: response.headers.get('cache-control') ?? '',
+          expires: response.headers.get('expires') ?? '',
+        };
       } catch (error) {
         const data = signal.aborted ? undefined : shelf.get(address);
         if (!data) throw error;

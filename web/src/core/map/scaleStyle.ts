@@ -3,7 +3,16 @@
 // such layers say so in their metadata.
 import type { StyleSpecification } from 'maplibre-gl';
 
-const SCALED = new Set(['text-size', 'icon-size', 'circle-radius', 'circle-stroke-width', 'line-width', 'line-gap-width', 'text-halo-width', 'symbol-spacing']);
+const SCALED = new Set([
+  'text-size',
+  'icon-size',
+  'circle-radius',
+  'circle-stroke-width',
+  'line-width',
+  'line-gap-width',
+  'text-halo-width',
+  'symbol-spacing',
+]);
 
 /** Multiplies every output of a style value, none of which gets under `least`; inputs such as zoom stops stay. */
 export function scaleValue(value: unknown, by: number, least = 0): unknown {
@@ -19,13 +28,25 @@ export function scaleValue(value: unknown, by: number, least = 0): unknown {
     }
     case 'step': {
       const [input, first, ...stops] = rest;
-      return [operator, input, scaleValue(first, by, least), ...stops.map((stop, i) => (i % 2 === 1 ? scaleValue(stop, by, least) : stop))];
+      return [
+        operator,
+        input,
+        scaleValue(first, by, least),
+        ...stops.map((stop, i) => (i % 2 === 1 ? scaleValue(stop, by, least) : stop)),
+      ];
     }
     case 'case':
-      return [operator, ...rest.map((part, i) => (i % 2 === 1 || i === rest.length - 1 ? scaleValue(part, by, least) : part))];
+      return [
+        operator,
+        ...rest.map((part, i) => (i % 2 === 1 || i === rest.length - 1 ? scaleValue(part, by, least) : part)),
+      ];
     case 'match': {
       const [input, ...arms] = rest;
-      return [operator, input, ...arms.map((part, i) => (i % 2 === 1 || i === arms.length - 1 ? scaleValue(part, by, least) : part))];
+      return [
+        operator,
+        input,
+        ...arms.map((part, i) => (i % 2 === 1 || i === arms.length - 1 ? scaleValue(part, by, least) : part)),
+      ];
     }
     default:
       return least > 0 ? ['max', least, ['*', by, value]] : ['*', by, value];

@@ -8,7 +8,8 @@ import { scaleStyle, scaleValue } from './scaleStyle';
 
 // Vitest runs in web/.
 const read = (name: string): string => readFileSync(`../geodata/styles/${name}.json`, 'utf8');
-const parse = (name: string): StyleSpecification => JSON.parse(read(name).replaceAll('{base}', 'http://127.0.0.1:8080')) as StyleSpecification;
+const parse = (name: string): StyleSpecification =>
+  JSON.parse(read(name).replaceAll('{base}', 'http://127.0.0.1:8080')) as StyleSpecification;
 
 describe.each(['wall', 'light'])('%s', (name) => {
   test('is a valid style', () => {
@@ -44,10 +45,26 @@ test('what is drawn in metres is not enlarged, what is read is', () => {
 });
 
 test('only outputs are multiplied', () => {
-  expect(scaleValue(['interpolate', ['linear'], ['zoom'], 13, 11, 17, 14], 2)).toEqual(['interpolate', ['linear'], ['zoom'], 13, 22, 17, 28]);
+  expect(scaleValue(['interpolate', ['linear'], ['zoom'], 13, 11, 17, 14], 2)).toEqual([
+    'interpolate',
+    ['linear'],
+    ['zoom'],
+    13,
+    22,
+    17,
+    28,
+  ]);
   expect(scaleValue(['step', ['zoom'], 1, 14, 3], 2)).toEqual(['step', ['zoom'], 2, 14, 6]);
   expect(scaleValue(['case', ['has', 'x'], 1, 2], 3)).toEqual(['case', ['has', 'x'], 3, 6]);
   expect(scaleValue(['match', ['get', 'k'], 'a', 1, 2], 3)).toEqual(['match', ['get', 'k'], 'a', 3, 6]);
   expect(scaleValue(['get', 'size'], 3)).toEqual(['*', 3, ['get', 'size']]);
-  expect(scaleValue(['interpolate', ['linear'], ['zoom'], 13, 11, 17, 14], 2, 25)).toEqual(['interpolate', ['linear'], ['zoom'], 13, 25, 17, 28]);
+  expect(scaleValue(['interpolate', ['linear'], ['zoom'], 13, 11, 17, 14], 2, 25)).toEqual([
+    'interpolate',
+    ['linear'],
+    ['zoom'],
+    13,
+    25,
+    17,
+    28,
+  ]);
 });

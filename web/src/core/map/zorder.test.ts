@@ -10,18 +10,32 @@ function mapWith(...layers: string[]): Map & { layers: string[] } {
   return {
     layers,
     getLayersOrder: () => layers,
-    addLayer: (layer: { id: string }, before?: string) => void layers.splice(before === undefined ? layers.length : layers.indexOf(before), 0, layer.id),
+    addLayer: (layer: { id: string }, before?: string) =>
+      void layers.splice(before === undefined ? layers.length : layers.indexOf(before), 0, layer.id),
   } as unknown as Map & { layers: string[] };
 }
 
 test('a layer goes to its place in the list, whatever order layers are added in', () => {
   const map = mapWith('background', 'barriers', 'compound-labels');
-  for (const id of ['mark', 'warning-pins', 'grid-sign', 'grid-floor', 'ring', 'warning-pins-green'] as const) addLayer(map, { id, type: 'background' });
-  expect(map.layers).toEqual(['background', 'grid-floor', 'barriers', 'compound-labels', 'grid-sign', 'ring', 'warning-pins-green', 'warning-pins', 'mark']);
+  for (const id of ['mark', 'warning-pins', 'grid-sign', 'grid-floor', 'ring', 'warning-pins-green'] as const)
+    addLayer(map, { id, type: 'background' });
+  expect(map.layers).toEqual([
+    'background',
+    'grid-floor',
+    'barriers',
+    'compound-labels',
+    'grid-sign',
+    'ring',
+    'warning-pins-green',
+    'warning-pins',
+    'mark',
+  ]);
 });
 
 test('an unlisted layer is an error that names it', () => {
-  expect(() => addLayer(mapWith('background'), { id: 'my-layer' as never, type: 'background' })).toThrow('"my-layer" is not in Z_ORDER');
+  expect(() => addLayer(mapWith('background'), { id: 'my-layer' as never, type: 'background' })).toThrow(
+    '"my-layer" is not in Z_ORDER',
+  );
   expect(() => layerAbove(['my-layer'], 'background')).toThrow('"my-layer"');
   expect(() => zIndex('')).toThrow('not in Z_ORDER');
 });
@@ -37,7 +51,9 @@ test('each layer is listed once', () => {
 });
 
 // Vitest runs in web/.
-const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((f) => /\.(ts|vue)$/.test(f) && !f.endsWith('.test.ts'));
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+  (f) => /\.(ts|vue)$/.test(f) && !f.endsWith('.test.ts'),
+);
 const read = (file: string): string => readFileSync(join('src', file), 'utf8');
 
 test.each(['wall', 'light'])('the layers of the style %s are listed, in order', (name) => {
@@ -46,12 +62,17 @@ test.each(['wall', 'light'])('the layers of the style %s are listed, in order', 
 });
 
 test('no page adds a layer beside the list', () => {
-  const others = sources.filter((f) => f !== join('core', 'map', 'zorder.ts') && /\.(addLayer|moveLayer)\(/.test(read(f)));
+  const others = sources.filter(
+    (f) => f !== join('core', 'map', 'zorder.ts') && /\.(addLayer|moveLayer)\(/.test(read(f)),
+  );
   expect(others).toEqual([]);
 });
 
 test('no map code has a colour beside the list', () => {
-  const drawing = sources.filter((f) => f !== join('core', 'map', 'colors.ts') && (/\baddLayer\(|\.addImage\(/.test(read(f)) || f.includes('layers')));
+  const drawing = sources.filter(
+    (f) =>
+      f !== join('core', 'map', 'colors.ts') && (/\baddLayer\(|\.addImage\(/.test(read(f)) || f.includes('layers')),
+  );
   expect(drawing.length).toBeGreaterThan(6);
   expect(drawing.filter((f) => /\btoken\('--|['"]#[0-9a-f]{3,8}['"]|['"]rgba?\(/i.test(read(f)))).toEqual([]);
 });

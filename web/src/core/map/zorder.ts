@@ -70,7 +70,8 @@ const position = new Map<string, number>(Z_ORDER.map((id, i) => [id, i]));
 /** The position of a layer in the draw order; throws for a layer that is not listed. */
 export function zIndex(id: string): number {
   const at = position.get(id);
-  if (at === undefined) throw new Error(`Map layer "${id}" is not in Z_ORDER (web/src/core/map/zorder.ts). Add it there.`);
+  if (at === undefined)
+    throw new Error(`Map layer "${id}" is not in Z_ORDER (web/src/core/map/zorder.ts). Add it there.`);
   return at;
 }
 
@@ -89,7 +90,10 @@ export function addLayer(map: MapLibreMap, layer: AddLayerObject & { id: LayerId
 export function checkOrder(ids: readonly string[]): void {
   let below: string | undefined;
   for (const id of ids) {
-    if (below !== undefined && zIndex(id) <= zIndex(below)) throw new Error(`Map layer "${id}" is drawn above "${below}". Z_ORDER (web/src/core/map/zorder.ts) has them the other way round.`);
+    if (below !== undefined && zIndex(id) <= zIndex(below))
+      throw new Error(
+        `Map layer "${id}" is drawn above "${below}". Z_ORDER (web/src/core/map/zorder.ts) has them the other way round.`,
+      );
     zIndex(id);
     below = id;
   }

@@ -25,7 +25,8 @@ export function shelfInMemory(): Shelf {
   return {
     lasting: false,
     get: async <T>(drawer: Drawer, id: string) => structuredClone(of(drawer).get(id)) as T | undefined,
-    all: async <T>(drawer: Drawer) => [...of(drawer)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => structuredClone(value) as T),
+    all: async <T>(drawer: Drawer) =>
+      [...of(drawer)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => structuredClone(value) as T),
     async put(drawer, value) {
       of(drawer).set(value.id, structuredClone(value));
     },
@@ -56,7 +57,8 @@ function shelfOf(database: IDBDatabase): Shelf {
     new Promise((resolve, reject) => {
       const transaction = database.transaction(drawer, 'readwrite', { durability: 'strict' });
       transaction.addEventListener('complete', () => resolve());
-      for (const failure of ['error', 'abort']) transaction.addEventListener(failure, () => reject(transaction.error ?? new Error('IndexedDB')));
+      for (const failure of ['error', 'abort'])
+        transaction.addEventListener(failure, () => reject(transaction.error ?? new Error('IndexedDB')));
       work(transaction.objectStore(drawer));
     });
   const read = (drawer: Drawer): IDBObjectStore => database.transaction(drawer).objectStore(drawer);

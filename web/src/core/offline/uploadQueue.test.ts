@@ -3,7 +3,9 @@ import { blockedBy, UploadQueue, type Attempt, type Uploader, type Entry, type E
 import { shelfInMemory } from './shelf';
 
 /** A server that answers as told, and remembers what it got. */
-function uploader(answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken', result: 'yes' })): Uploader & { got: string[] } {
+function uploader(
+  answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken', result: 'yes' }),
+): Uploader & { got: string[] } {
   const got: string[] = [];
   return {
     got,
@@ -15,7 +17,13 @@ function uploader(answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken',
   };
 }
 
-const step = (case_: string | null, action: string, photos: EntryPhoto[] = [], account: string | null = 'li') => ({ account, case: case_, action, body: {}, photos });
+const step = (case_: string | null, action: string, photos: EntryPhoto[] = [], account: string | null = 'li') => ({
+  account,
+  case: case_,
+  action,
+  body: {},
+  photos,
+});
 
 test('steps leave in the order in which they were made', async () => {
   const to = uploader();
@@ -29,7 +37,10 @@ test('steps leave in the order in which they were made', async () => {
 
 test('without a network everything waits, and goes out under the same keys later', async () => {
   const shelf = shelfInMemory();
-  const away = new UploadQueue(shelf, uploader(() => ({ outcome: 'later', after_ms: 4000 })));
+  const away = new UploadQueue(
+    shelf,
+    uploader(() => ({ outcome: 'later', after_ms: 4000 })),
+  );
   await away.add(step('w-1', 'start'));
   await away.add(step('w-2', 'start'));
   expect(await away.run('li')).toBe('network');
@@ -38,10 +49,13 @@ test('without a network everything waits, and goes out under the same keys later
 
   // A new page over the same shelf: nothing was lost by the reload.
   const sent: string[] = [];
-  const back = new UploadQueue(shelf, uploader((entry) => {
-    sent.push(entry.key);
-    return { outcome: 'taken', result: null };
-  }));
+  const back = new UploadQueue(
+    shelf,
+    uploader((entry) => {
+      sent.push(entry.key);
+      return { outcome: 'taken', result: null };
+    }),
+  );
   expect(await back.run('li')).toBe('none');
   expect(sent).toEqual(keys);
 });
@@ -49,7 +63,9 @@ test('without a network everything waits, and goes out under the same keys later
 test('a refused step holds back its own case and no other, until it is decided', async () => {
   let refuse = true;
   const to = uploader((entry) =>
-    refuse && entry.action === 'start' ? { outcome: 'refused', refusal: { status: 409, detail: 'It is parked.', allowed: [] } } : { outcome: 'taken', result: null },
+    refuse && entry.action === 'start'
+      ? { outcome: 'refused', refusal: { status: 409, detail: 'It is parked.', allowed: [] } }
+      : { outcome: 'taken', result: null },
   );
   const outbox = new UploadQueue(shelfInMemory(), to);
   const first = await outbox.add(step('w-1', 'start'));
@@ -66,7 +82,11 @@ test('a refused step holds back its own case and no other, until it is decided',
 });
 
 test('a dropped step frees those that waited behind it', async () => {
-  const to = uploader((entry) => (entry.action === 'start' ? { outcome: 'refused', refusal: { status: 409, detail: '', allowed: [] } } : { outcome: 'taken', result: null }));
+  const to = uploader((entry) =>
+    entry.action === 'start'
+      ? { outcome: 'refused', refusal: { status: 409, detail: '', allowed: [] } }
+      : { outcome: 'taken', result: null },
+  );
   const outbox = new UploadQueue(shelfInMemory(), to);
   const first = await outbox.add(step('w-1', 'start'));
   await outbox.add(step('w-1', 'handle'));
@@ -87,7 +107,9 @@ test('a photo goes before its step, once, and leaves the shelf with it', async (
   network = true;
   await outbox.run('li');
   expect(to.got).toEqual(['photo', 'w-1:handle', 'w-1:handle']);
-  expect((await outbox.entries())[0]?.photos).toMatchObject([{ local: 'p', kind: 'after', remote: 'photo-1', claim: 'c' }]);
+  expect((await outbox.entries())[0]?.photos).toMatchObject([
+    { local: 'p', kind: 'after', remote: 'photo-1', claim: 'c' },
+  ]);
   expect(await shelf.all('photos')).toEqual([]);
 });
 

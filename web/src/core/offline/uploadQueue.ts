@@ -112,7 +112,13 @@ export class UploadQueue<R = unknown> {
     this.counter += 1;
     const order = `${String(at.getTime()).padStart(15, '0')}-${String(this.counter).padStart(6, '0')}`;
     const key = crypto.randomUUID();
-    const entry: Entry<R> = { ...step, id: `${order}-${key.slice(0, 8)}`, key, made_at: at.toISOString(), state: 'waiting' };
+    const entry: Entry<R> = {
+      ...step,
+      id: `${order}-${key.slice(0, 8)}`,
+      key,
+      made_at: at.toISOString(),
+      state: 'waiting',
+    };
     await this.save(entry);
     return entry;
   }
@@ -149,7 +155,9 @@ export class UploadQueue<R = unknown> {
     const seen = new Set<string>();
     for (;;) {
       const entries = await this.entries();
-      const next = entries.find((entry) => entry.state === 'waiting' && !seen.has(entry.id) && !blockedBy(entry, entries));
+      const next = entries.find(
+        (entry) => entry.state === 'waiting' && !seen.has(entry.id) && !blockedBy(entry, entries),
+      );
       if (!next) break;
       seen.add(next.id);
       if (next.account !== account) {
@@ -166,7 +174,8 @@ export class UploadQueue<R = unknown> {
   private async send(entry: Entry<R>): Promise<Holdup> {
     for (const photo of entry.photos) {
       // The server forgets a photo that nothing names within a day.
-      if (photo.remote && photo.claim && this.now().getTime() - Date.parse(photo.remote_at ?? '') < UPLOAD_HOLDS) continue;
+      if (photo.remote && photo.claim && this.now().getTime() - Date.parse(photo.remote_at ?? '') < UPLOAD_HOLDS)
+        continue;
       const stored = await this.shelf.get<StoredPhoto>('photos', photo.local);
       if (!stored) continue; // nothing to send: the browser cleared it away
       const attempt = await this.uploader.photo(stored.blob);
@@ -203,7 +212,8 @@ export class UploadQueue<R = unknown> {
   private async forgetOld(): Promise<void> {
     const before = this.now().getTime() - REMEMBERED;
     for (const entry of await this.entries()) {
-      if (entry.state === 'sent' && Date.parse(entry.sent_at ?? entry.made_at) < before) await this.shelf.delete(this.drawer, entry.id);
+      if (entry.state === 'sent' && Date.parse(entry.sent_at ?? entry.made_at) < before)
+        await this.shelf.delete(this.drawer, entry.id);
     }
     await this.tell();
   }

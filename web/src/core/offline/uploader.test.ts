@@ -3,31 +3,70 @@ import { type Answer, bodyOf, uploader, judge } from './uploader';
 import type { Entry } from './uploadQueue';
 
 const made = '2026-11-22T06:00:00.000Z';
-const entry = (over: Partial<Entry>): Entry => ({ id: '1', key: 'k', account: 'li', case: 'w-1', action: 'handle', body: {}, photos: [], made_at: made, state: 'waiting', ...over });
+const entry = (over: Partial<Entry>): Entry => ({
+  id: '1',
+  key: 'k',
+  account: 'li',
+  case: 'w-1',
+  action: 'handle',
+  body: {},
+  photos: [],
+  made_at: made,
+  state: 'waiting',
+  ...over,
+});
 
 test('a step carries its key, and photos with what they show', () => {
-  const photos: Entry['photos'] = [{ local: 'a', kind: 'before', remote: 'p1', claim: 'c1' }, { local: 'b', kind: 'after', remote: 'p2', claim: 'c2' }, { local: 'lost', kind: 'after' }];
+  const photos: Entry['photos'] = [
+    { local: 'a', kind: 'before', remote: 'p1', claim: 'c1' },
+    { local: 'b', kind: 'after', remote: 'p2', claim: 'c2' },
+    { local: 'lost', kind: 'after' },
+  ];
   expect(bodyOf(entry({ body: { note: '已清理' }, photos }), new Date(made))).toEqual({
-    action: 'handle', note: '已清理', photos: [{ id: 'p1', claim: 'c1', kind: 'before' }, { id: 'p2', claim: 'c2', kind: 'after' }], key: 'k',
+    action: 'handle',
+    note: '已清理',
+    photos: [
+      { id: 'p1', claim: 'c1', kind: 'before' },
+      { id: 'p2', claim: 'c2', kind: 'after' },
+    ],
+    key: 'k',
   });
 });
 
 test('a step that was made long before it is sent says so', () => {
   const later = new Date('2026-11-22T08:00:00Z');
-  expect(bodyOf(entry({ body: { note: '已清理' } }), later)['note']).toBe('已清理（现场时间 11月22日 14:00，离线后发送）');
+  expect(bodyOf(entry({ body: { note: '已清理' } }), later)['note']).toBe(
+    '已清理（现场时间 11月22日 14:00，离线后发送）',
+  );
   expect(bodyOf(entry({ action: 'start' }), later)['note']).toBe('（现场时间 11月22日 14:00，离线后发送）');
 });
 
 test('a report names its photos by id and claim', () => {
-  expect(bodyOf(entry({ case: null, action: 'report', body: { category: 'other' }, photos: [{ local: 'a', kind: 'report', remote: 'p1', claim: 'c1' }] }), new Date(made))).toEqual({ category: 'other', photos: [{ id: 'p1', claim: 'c1' }], key: 'k' });
+  expect(
+    bodyOf(
+      entry({
+        case: null,
+        action: 'report',
+        body: { category: 'other' },
+        photos: [{ local: 'a', kind: 'report', remote: 'p1', claim: 'c1' }],
+      }),
+      new Date(made),
+    ),
+  ).toEqual({ category: 'other', photos: [{ id: 'p1', claim: 'c1' }], key: 'k' });
 });
 
 test('a busy server is asked again later, a refusal goes to a person', () => {
   expect(judge(429, {}, '30')).toEqual({ outcome: 'later', busy: true, after_ms: 30_000 });
   expect(judge(503, {}, null)).toEqual({ outcome: 'later', busy: true });
-  expect(judge(409, { detail: 'Others changed it at the same moment.' }, null)).toEqual({ outcome: 'later', busy: true });
+  expect(judge(409, { detail: 'Others changed it at the same moment.' }, null)).toEqual({
+    outcome: 'later',
+    busy: true,
+  });
   expect(judge(401, {}, null)).toEqual({ outcome: 'sign_in' });
-  expect(judge(409, { detail: 'It is parked.', allowed: ['resume'] }, null)).toEqual({ outcome: 'refused', refusal: { status: 409, detail: 'It is parked.', allowed: ['resume'] } });
+  expect(judge(409, { detail: 'It is parked.', allowed: ['resume'] }, null)).toEqual({
+    outcome: 'refused',
+    refusal: { status: 409, detail: 'It is parked.', allowed: ['resume'] },
+  });
 });
 
 test('a report that is saved and not shown yet is taken, and its receipt is kept', async () => {

@@ -20,10 +20,22 @@ interface Problem {
 /** Above this an attempt is given up and made again later; milliseconds. */
 const PATIENCE = 60_000;
 
-async function post<T>(path: string, body: BodyInit, type: string, credentials: RequestCredentials): Promise<Attempt<T>> {
+async function post<T>(
+  path: string,
+  body: BodyInit,
+  type: string,
+  credentials: RequestCredentials,
+): Promise<Attempt<T>> {
   let response: Response;
   try {
-    response = await fetch(under(path), { method: 'POST', credentials, headers: { 'content-type': type, accept: 'application/json' }, body, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
+    response = await fetch(under(path), {
+      method: 'POST',
+      credentials,
+      headers: { 'content-type': type, accept: 'application/json' },
+      body,
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE),
+    });
   } catch {
     return { outcome: 'later' };
   }
@@ -40,9 +52,16 @@ export function judge(status: number, problem: Problem, retryAfter: string | nul
   // A conflict that says nothing of what is allowed is two writers at one moment.
   if ([408, 425, 429, 502, 503, 504].includes(status) || (status === 409 && !problem.allowed)) {
     const seconds = Number(retryAfter);
-    return { outcome: 'later', busy: true, ...(retryAfter && Number.isFinite(seconds) ? { after_ms: seconds * 1000 } : {}) };
+    return {
+      outcome: 'later',
+      busy: true,
+      ...(retryAfter && Number.isFinite(seconds) ? { after_ms: seconds * 1000 } : {}),
+    };
   }
-  return { outcome: 'refused', refusal: { status, detail: problem.detail ?? problem.title ?? `HTTP ${status}`, allowed: problem.allowed ?? [] } };
+  return {
+    outcome: 'refused',
+    refusal: { status, detail: problem.detail ?? problem.title ?? `HTTP ${status}`, allowed: problem.allowed ?? [] },
+  };
 }
 
 /** A step that is sent later than this says when it was really made; milliseconds. */
@@ -55,11 +74,21 @@ export function bodyOf(entry: Entry, first: Date): Record<string, unknown> {
   const made = new Date(entry.made_at);
   const late = first.getTime() - made.getTime() > LATE ? `（现场时间 ${dateTime(made, 'zh')}，离线后发送）` : '';
   if (entry.case === null) {
-    return { ...entry.body, ...(sent.length > 0 ? { photos: sent.map((photo) => ({ id: photo.remote, claim: photo.claim })) } : {}), key: entry.key };
+    return {
+      ...entry.body,
+      ...(sent.length > 0 ? { photos: sent.map((photo) => ({ id: photo.remote, claim: photo.claim })) } : {}),
+      key: entry.key,
+    };
   }
   const photos = sent.map((photo) => ({ id: photo.remote, claim: photo.claim, kind: photo.kind }));
   const note = `${typeof entry.body['note'] === 'string' ? entry.body['note'] : ''}${late}`;
-  return { action: entry.action, ...entry.body, ...(note ? { note } : {}), ...(photos.length > 0 ? { photos } : {}), key: entry.key };
+  return {
+    action: entry.action,
+    ...entry.body,
+    ...(note ? { note } : {}),
+    ...(photos.length > 0 ? { photos } : {}),
+    key: entry.key,
+  };
 }
 
 /** @param credentials `omit` for residents: theirs is nobody's account, though somebody may be signed in. */
@@ -70,7 +99,12 @@ export function uploader(credentials: 'same-origin' | 'omit'): Uploader<Answer> 
     },
     step(entry) {
       const path = entry.case === null ? '/api/warnings' : `/api/warnings/${encodeURIComponent(entry.case)}/actions`;
-      return post<Answer>(path, JSON.stringify(bodyOf(entry, new Date(entry.tried_at ?? Date.now()))), 'application/json', credentials);
+      return post<Answer>(
+        path,
+        JSON.stringify(bodyOf(entry, new Date(entry.tried_at ?? Date.now()))),
+        'application/json',
+        credentials,
+      );
     },
   };
 }

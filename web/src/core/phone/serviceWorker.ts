@@ -29,7 +29,10 @@ export function useServiceWorker(scope: '/field' | '/report'): { newer: Ref<bool
       reloading = true;
       location.reload();
     });
-    const registration = await navigator.serviceWorker.register(under('/sw.js'), { scope: under(scope), updateViaCache: 'none' });
+    const registration = await navigator.serviceWorker.register(under('/sw.js'), {
+      scope: under(scope),
+      updateViaCache: 'none',
+    });
     found(registration.waiting);
     registration.addEventListener('updatefound', () => {
       const worker = registration.installing;

@@ -9,7 +9,10 @@ interface Kept<T> {
 }
 
 /** The draft under `id`, begun with `empty`; `ready` once what was kept is there. */
-export function useDraft<T extends object>(id: string, empty: () => T): { draft: Ref<T>; ready: Promise<void>; clear: () => Promise<void> } {
+export function useDraft<T extends object>(
+  id: string,
+  empty: () => T,
+): { draft: Ref<T>; ready: Promise<void>; clear: () => Promise<void> } {
   const draft = ref(empty()) as Ref<T>;
   let over = false;
   const ready = shelf().then(async (found) => {

@@ -26,7 +26,10 @@ export interface UploadQueueHandle {
 }
 
 /** @param account whose steps are sent; without it, a resident's. @param onSettled called after a step was taken or refused. */
-export function useUploadQueue(account: (() => string | null) | 'resident', onSettled: (entry: Entry<Answer>) => void = () => {}): UploadQueueHandle {
+export function useUploadQueue(
+  account: (() => string | null) | 'resident',
+  onSettled: (entry: Entry<Answer>) => void = () => {},
+): UploadQueueHandle {
   const entries = shallowRef<Entry<Answer>[]>([]);
   const holdup = ref<Holdup>('none');
   const sending = ref(false);
@@ -44,7 +47,9 @@ export function useUploadQueue(account: (() => string | null) | 'resident', onSe
   const who = (): string | null => (resident ? null : account());
   const opened = shelf().then(async (found) => {
     lasting.value = found.lasting;
-    const outbox = resident ? new UploadQueue<Answer>(found, uploader('omit'), told, undefined, 'reports') : new UploadQueue<Answer>(found, uploader('same-origin'), told);
+    const outbox = resident
+      ? new UploadQueue<Answer>(found, uploader('omit'), told, undefined, 'reports')
+      : new UploadQueue<Answer>(found, uploader('same-origin'), told);
     entries.value = await outbox.entries();
     return outbox;
   });
@@ -57,7 +62,9 @@ export function useUploadQueue(account: (() => string | null) | 'resident', onSe
     sending.value = true;
     try {
       // Two windows of one phone take turns; the keys would keep a step single even without that.
-      holdup.value = await (navigator.locks ? navigator.locks.request('onemap-outbox', () => outbox.run(who())) : outbox.run(who()));
+      holdup.value = await (navigator.locks
+        ? navigator.locks.request('onemap-outbox', () => outbox.run(who()))
+        : outbox.run(who()));
     } finally {
       sending.value = false;
     }

@@ -10,10 +10,29 @@ test('a hundredth of a degree north is 1110 m here, and east 863 m', () => {
 });
 
 test('an area is reached at its edge, and inside it one is there', () => {
-  const square = { type: 'Polygon' as const, coordinates: [[[117.128, 39.227], [117.129, 39.227], [117.129, 39.228], [117.128, 39.228], [117.128, 39.227]]] };
+  const square = {
+    type: 'Polygon' as const,
+    coordinates: [
+      [
+        [117.128, 39.227],
+        [117.129, 39.227],
+        [117.129, 39.228],
+        [117.128, 39.228],
+        [117.128, 39.227],
+      ],
+    ],
+  };
   expect(distanceTo_m([117.1285, 39.2275], square)).toBe(0);
   expect(distanceTo_m([117.1285, 39.2265], square)).toBeCloseTo(55.5, 0);
-  expect(distanceTo_m(here, { type: 'LineString', coordinates: [[117.1273, 39.228], [117.1293, 39.228]] })).toBeCloseTo(111, 0);
+  expect(
+    distanceTo_m(here, {
+      type: 'LineString',
+      coordinates: [
+        [117.1273, 39.228],
+        [117.1293, 39.228],
+      ],
+    }),
+  ).toBeCloseTo(111, 0);
   expect(distanceTo_m(here, null)).toBeNull();
 });
 

@@ -43,7 +43,12 @@ export function usePosition(): PositionHandle {
       if (state.value !== 'known') state.value = 'asking';
       watching = navigator.geolocation.watchPosition(
         ({ coords, timestamp }) => {
-          here.value = { lon: coords.longitude, lat: coords.latitude, accuracy_m: coords.accuracy, at: new Date(timestamp) };
+          here.value = {
+            lon: coords.longitude,
+            lat: coords.latitude,
+            accuracy_m: coords.accuracy,
+            at: new Date(timestamp),
+          };
           state.value = 'known';
         },
         (error) => {

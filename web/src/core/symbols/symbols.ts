@@ -7,11 +7,14 @@ export const symbols = {
   /** 口袋公园: a leaf with its rib. */
   leaf: 'M20.5 3.2c.9 8.6-1.6 15.4-8.6 16.2-2 .2-3.8-.3-5.2-1.2L4.4 21 3 19.6l2.3-2.5c-1-1.5-1.4-3.3-1.1-5.2C5.2 5.3 12.3 3.7 20.5 3.2zM8 16.4c3.2-2.7 5.6-5.7 7.6-9.2-3.4 2.1-6.4 4.8-8.9 7.9.3.5.7.9 1.3 1.3z',
   /** 换电柜: a battery with a bolt. */
-  battery_swap: 'M9 2h6v2h2.5c.8 0 1.5.7 1.5 1.5v15c0 .8-.7 1.5-1.5 1.5h-11c-.8 0-1.5-.7-1.5-1.5v-15C5 4.7 5.7 4 6.5 4H9zm4 5-5 7h3.2l-.7 5 5.5-7h-3.5z',
+  battery_swap:
+    'M9 2h6v2h2.5c.8 0 1.5.7 1.5 1.5v15c0 .8-.7 1.5-1.5 1.5h-11c-.8 0-1.5-.7-1.5-1.5v-15C5 4.7 5.7 4 6.5 4H9zm4 5-5 7h3.2l-.7 5 5.5-7h-3.5z',
   /** 百宝箱: a toolbox. */
-  toolbox: 'M8 4h8v3h4.5c.8 0 1.5.7 1.5 1.5V12h-6v-1.5h-3V12h-2v-1.5H8V12H2V8.5C2 7.7 2.7 7 3.5 7H8zm2 2v1h4V6zM2 14h6v1.5h3V14h2v1.5h3V14h6v5.5c0 .8-.7 1.5-1.5 1.5h-17c-.8 0-1.5-.7-1.5-1.5z',
+  toolbox:
+    'M8 4h8v3h4.5c.8 0 1.5.7 1.5 1.5V12h-6v-1.5h-3V12h-2v-1.5H8V12H2V8.5C2 7.7 2.7 7 3.5 7H8zm2 2v1h4V6zM2 14h6v1.5h3V14h2v1.5h3V14h6v5.5c0 .8-.7 1.5-1.5 1.5h-17c-.8 0-1.5-.7-1.5-1.5z',
   /** 驿站: a cup with steam. */
-  rest_stop: 'M3 10h14v1h1.5a3.5 3.5 0 0 1 0 7h-2c-1 1.9-3 3-5.5 3H9c-3.5 0-6-2.5-6-6zm14 3v3h1.5a1.5 1.5 0 0 0 0-3zM7 8c-1-2 1-3 0-5h2c1 2-1 3 0 5zm4 0c-1-2 1-3 0-5h2c1 2-1 3 0 5z',
+  rest_stop:
+    'M3 10h14v1h1.5a3.5 3.5 0 0 1 0 7h-2c-1 1.9-3 3-5.5 3H9c-3.5 0-6-2.5-6-6zm14 3v3h1.5a1.5 1.5 0 0 0 0-3zM7 8c-1-2 1-3 0-5h2c1 2-1 3 0 5zm4 0c-1-2 1-3 0-5h2c1 2-1 3 0 5z',
   /** 停车点: the letter every rider knows. */
   parking: 'M6.5 3h6.8a5.7 5.7 0 0 1 0 11.4H10V21H6.5zM10 6.3v4.8h3.1a2.4 2.4 0 0 0 0-4.8z',
   /** 充电点: a plug. */
@@ -19,15 +22,18 @@ export const symbols = {
   /** 党群服务中心: a house with an open hall. */
   party_service_centre: 'M12 2 23 10.5l-1.4 1.7L20 11v10h-6v-6h-4v6H4V11l-1.6 1.2L1 10.5z',
   /** 调解室: two who speak. */
-  mediation_room: 'M3 3h11c.6 0 1 .4 1 1v8c0 .6-.4 1-1 1H8l-4 3.5V13H3c-.6 0-1-.4-1-1V4c0-.6.4-1 1-1zm14 5h4c.6 0 1 .4 1 1v8c0 .6-.4 1-1 1h-1v3.5L16 18h-5c-.6 0-1-.4-1-1v-2h6c.6 0 1-.4 1-1z',
+  mediation_room:
+    'M3 3h11c.6 0 1 .4 1 1v8c0 .6-.4 1-1 1H8l-4 3.5V13H3c-.6 0-1-.4-1-1V4c0-.6.4-1 1-1zm14 5h4c.6 0 1 .4 1 1v8c0 .6-.4 1-1 1h-1v3.5L16 18h-5c-.6 0-1-.4-1-1v-2h6c.6 0 1-.4 1-1z',
   /** 议事亭: a pavilion. */
-  discussion_pavilion: 'M11 2h2v2.5c2 2.5 5 4.2 9 5V11.5h-2.5V19H22v2H2v-2h2.5v-7.5H2V9.5c4-.8 7-2.5 9-5zM7 11.5V19h3.5v-7.5zm6.5 0V19H17v-7.5z',
+  discussion_pavilion:
+    'M11 2h2v2.5c2 2.5 5 4.2 9 5V11.5h-2.5V19H22v2H2v-2h2.5v-7.5H2V9.5c4-.8 7-2.5 9-5zM7 11.5V19h3.5v-7.5zm6.5 0V19H17v-7.5z',
   /** A gate that lets you in. */
   gate_open: 'M3 3h3v18H3zm15 0h3v18h-3zM8 5l4 1.5v11L8 19zm8 0v14l-2.5-1V6z',
   /** A gate that does not. */
   gate_shut: 'M3 3h3v18H3zm15 0h3v18h-3zM7.5 5H9v14H7.5zm3 0H12v14h-1.5zm3 0H15v14h-1.5zM6 8h12v1.8H6zm0 6h12v1.8H6z',
   /** Get off and push. */
-  dismount: 'M9 2a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM7.5 7h3l2.5 4H16v2h-4l-1.5-2v3.5L13 22h-2.3L8.5 16 6.5 22H4.2L6.5 14zM18.5 14a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm0 2a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
+  dismount:
+    'M9 2a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM7.5 7h3l2.5 4H16v2h-4l-1.5-2v3.5L13 22h-2.3L8.5 16 6.5 22H4.2L6.5 14zM18.5 14a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm0 2a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
   /** A unit's door. */
   door: 'M5 2h14v18h2v2H3v-2h2zm2.5 2.5V20h9V4.5zM14 11h1.8v3H14z',
   /** 楼栋: blocks of flats. */

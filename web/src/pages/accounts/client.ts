@@ -20,17 +20,28 @@ export interface Choice {
 }
 
 export const accounts = (q: string, after = '', signal?: AbortSignal): Promise<AccountList> =>
-  answered(http.GET('/api/accounts', { params: { query: { limit: 100, ...(q ? { q } : {}), ...(after ? { after } : {}) } }, signal }));
-export const account = (accountId: string): Promise<Account> => answered(http.GET('/api/accounts/{accountId}', { params: { path: { accountId } } }));
+  answered(
+    http.GET('/api/accounts', {
+      params: { query: { limit: 100, ...(q ? { q } : {}), ...(after ? { after } : {}) } },
+      signal,
+    }),
+  );
+export const account = (accountId: string): Promise<Account> =>
+  answered(http.GET('/api/accounts/{accountId}', { params: { path: { accountId } } }));
 export const createAccount = (body: AccountWanted): Promise<Account> => answered(http.POST('/api/accounts', { body }));
-export const changeAccount = (accountId: string, body: AccountPatch): Promise<Account> => answered(http.PATCH('/api/accounts/{accountId}', { params: { path: { accountId } }, body }));
+export const changeAccount = (accountId: string, body: AccountPatch): Promise<Account> =>
+  answered(http.PATCH('/api/accounts/{accountId}', { params: { path: { accountId } }, body }));
 
-export const createToken = (accountId: string, body: TokenWanted): Promise<TokenMade> => answered(http.POST('/api/accounts/{accountId}/tokens', { params: { path: { accountId } }, body }));
-export const revokeToken = (accountId: string, tokenId: string): Promise<void> => answered(http.DELETE('/api/accounts/{accountId}/tokens/{tokenId}', { params: { path: { accountId, tokenId } } }));
+export const createToken = (accountId: string, body: TokenWanted): Promise<TokenMade> =>
+  answered(http.POST('/api/accounts/{accountId}/tokens', { params: { path: { accountId } }, body }));
+export const revokeToken = (accountId: string, tokenId: string): Promise<void> =>
+  answered(http.DELETE('/api/accounts/{accountId}/tokens/{tokenId}', { params: { path: { accountId, tokenId } } }));
 
-export const invites = async (): Promise<Invite[]> => (await answered<components['schemas']['InviteList']>(http.GET('/api/invites'))).invites;
+export const invites = async (): Promise<Invite[]> =>
+  (await answered<components['schemas']['InviteList']>(http.GET('/api/invites'))).invites;
 export const createInvite = (body: InviteWanted): Promise<InviteMade> => answered(http.POST('/api/invites', { body }));
-export const revokeInvite = (inviteId: string): Promise<void> => answered(http.DELETE('/api/invites/{inviteId}', { params: { path: { inviteId } } }));
+export const revokeInvite = (inviteId: string): Promise<void> =>
+  answered(http.DELETE('/api/invites/{inviteId}', { params: { path: { inviteId } } }));
 
 const byName = (a: Choice, b: Choice): number => a.name.localeCompare(b.name, 'zh');
 

@@ -7,7 +7,11 @@ test('rights name a role, and a unit where the role is that of one', () => {
   expect(missing({ roles: ['unit'], unit: '', communities: [] })).toBe('unit');
   expect(missing({ roles: ['unit'], unit: 'u1', communities: [] })).toBeNull();
   expect(missing({ roles: ['rider'], unit: '', communities: ['c1'] })).toBeNull();
-  expect([takesUnit(['rider', 'grid_worker']), takesUnit(['unit']), takesUnit(['officer'])]).toEqual([false, true, true]);
+  expect([takesUnit(['rider', 'grid_worker']), takesUnit(['unit']), takesUnit(['officer'])]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test('moments are in the time of China, whatever the machine believes', () => {
@@ -18,5 +22,10 @@ test('moments are in the time of China, whatever the machine believes', () => {
 
 test('an account with neither password nor token is not said to have a token', () => {
   const how = (has_password: boolean, has_token: boolean) => words.zh[signsInBy({ has_password, has_token })];
-  expect([how(true, true), how(true, false), how(false, true), how(false, false)]).toEqual(['密码、令牌', '密码', '令牌', '未设登录方式']);
+  expect([how(true, true), how(true, false), how(false, true), how(false, false)]).toEqual([
+    '密码、令牌',
+    '密码',
+    '令牌',
+    '未设登录方式',
+  ]);
 });

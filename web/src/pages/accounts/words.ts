@@ -164,7 +164,8 @@ export const words = {
     revoke: 'Revoke',
     revokeSure: 'Confirm: revoke',
     revoked: 'Revoked',
-    invitesHint: 'People scan the QR code or open the link, choose a name, and get an account with the rights selected here.',
+    invitesHint:
+      'People scan the QR code or open the link, choose a name, and get an account with the rights selected here.',
     noInvites: 'There are no invites yet. Make one, put up its QR code or send its link.',
     for: 'For',
     note: 'Note',
@@ -176,7 +177,8 @@ export const words = {
     days: (n: number) => (n === 1 ? '1 day' : `${n} days`),
     makeInvite: 'Create invite',
     inviteMade: 'The invite is ready',
-    inviteOnce: 'The link is shown this once. After closing it cannot be shown again; make another invite if you need one.',
+    inviteOnce:
+      'The link is shown this once. After closing it cannot be shown again; make another invite if you need one.',
     link: 'Link',
     print: 'Print',
     qr: 'QR code of the invite',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { nameOf } from './keys';
 
-const press = (key: string, code: string, { shift = false, ctrl = false } = {}) => nameOf({ key, code, shiftKey: shift, ctrlKey: ctrl, metaKey: false, altKey: false });
+const press = (key: string, code: string, { shift = false, ctrl = false } = {}) =>
+  nameOf({ key, code, shiftKey: shift, ctrlKey: ctrl, metaKey: false, altKey: false });
 
 test('a key is named by its letter, not by what Caps Lock or an input method makes of it', () => {
   expect(press('j', 'KeyJ')).toBe('j');

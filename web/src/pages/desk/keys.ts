@@ -35,7 +35,9 @@ export function setSingleKeys(on: boolean): void {
 }
 
 /** The name of the key that was pressed; empty for a modifier alone. */
-export function nameOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
+export function nameOf(
+  event: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>,
+): string {
   const { key, code } = event;
   if (['Shift', 'Control', 'Alt', 'Meta', 'Process', 'Dead'].includes(key) || event.altKey) return '';
   // The letter on the key, whatever an input method or Caps Lock makes of it.
@@ -47,7 +49,9 @@ export function nameOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'file'].includes(target.type));
+  target instanceof HTMLTextAreaElement ||
+  target instanceof HTMLSelectElement ||
+  (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'file'].includes(target.type));
 
 /** Keys that the focused element itself answers to. */
 function isItsOwn(name: string, target: EventTarget | null): boolean {

@@ -9,6 +9,9 @@ test('what is open has an address, and the address opens it', () => {
 });
 
 test('nothing open is the desk itself', () => {
-  expect(addressOf({ case: null, open: null }, { open: 'figures', lang: 'en' })).toEqual({ name: 'desk', query: { lang: 'en' } });
+  expect(addressOf({ case: null, open: null }, { open: 'figures', lang: 'en' })).toEqual({
+    name: 'desk',
+    query: { lang: 'en' },
+  });
   expect(openedAt({ params: {}, query: { open: 'everything' } })).toEqual({ case: null, open: null });
 });

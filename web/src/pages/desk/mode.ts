@@ -27,7 +27,9 @@ export function openedAt({ params, query }: Pick<RouteLocationNormalizedLoaded, 
 export function addressOf(opened: Opened, query: LocationQuery): RouteLocationRaw {
   const { open: _, ...others } = query;
   const all: LocationQueryRaw = opened.open === null ? others : { ...others, open: opened.open };
-  return opened.case === null ? { name: 'desk', query: all } : { name: 'desk-case', params: { id: opened.case }, query: all };
+  return opened.case === null
+    ? { name: 'desk', query: all }
+    : { name: 'desk-case', params: { id: opened.case }, query: all };
 }
 
 export const isDialog = (open: Opened['open']): open is Dialog => DIALOGS.some((d) => d === open);

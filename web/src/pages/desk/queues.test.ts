@@ -16,13 +16,24 @@ const officer: Me = { role: 'officer', account: 'li', communities: [] };
 test('a case is mine when I am the one to move', () => {
   expect(isMine(make('a', { status: 'reported' }), officer)).toBe(true);
   expect(isMine(make('a', { status: 'handling', unit: 'unit-022' }), officer)).toBe(false);
-  expect(isMine(make('a', { status: 'handling', unit: 'unit-022' }), { role: 'unit', unit: 'unit-022', communities: [] })).toBe(true);
+  expect(
+    isMine(make('a', { status: 'handling', unit: 'unit-022' }), { role: 'unit', unit: 'unit-022', communities: [] }),
+  ).toBe(true);
   expect(isMine(make('a', { status: 'handled' }), { role: 'grid_worker', communities: [] })).toBe(true);
   expect(isMine(make('a', {}), { ...officer, communities: ['120113001009'] })).toBe(false);
 });
 
 test('what is held for suspicion is counted nowhere else', () => {
-  const n = counts([make('a', {}), make('b', { held: true }), make('c', { status: 'closed' }), make('d', { status: 'dispatched', due_at: '2026-11-22T05:00:00Z' })], officer, now);
+  const n = counts(
+    [
+      make('a', {}),
+      make('b', { held: true }),
+      make('c', { status: 'closed' }),
+      make('d', { status: 'dispatched', due_at: '2026-11-22T05:00:00Z' }),
+    ],
+    officer,
+    now,
+  );
   expect(n).toEqual({ mine: 1, new: 1, overdue: 1, verify: 0, open: 2, parked: 0, closed: 1, held: 1 });
 });
 
@@ -36,6 +47,9 @@ test('filters narrow, and every word must be found', () => {
 });
 
 test('ended cases come with the latest first', () => {
-  const list = [make('old', { status: 'closed', closed_at: '2026-11-01T00:00:00Z' }), make('new', { status: 'rejected', closed_at: '2026-11-21T00:00:00Z' })];
+  const list = [
+    make('old', { status: 'closed', closed_at: '2026-11-01T00:00:00Z' }),
+    make('new', { status: 'rejected', closed_at: '2026-11-21T00:00:00Z' }),
+  ];
   expect(inOrder('closed', list).map((c) => c.id)).toEqual(['new', 'old']);
 });

@@ -82,7 +82,9 @@ const ended = (c: Case): number => moment(c.properties.closed_at) || 0;
 
 /** The queue's cases in the order in which they should be taken up. */
 export function inOrder(queue: Queue, cases: Case[]): Case[] {
-  return queue === 'closed' ? cases.toSorted((a, b) => ended(b) - ended(a) || (a.id < b.id ? 1 : -1)) : cases.toSorted(byUrgency);
+  return queue === 'closed'
+    ? cases.toSorted((a, b) => ended(b) - ended(a) || (a.id < b.id ? 1 : -1))
+    : cases.toSorted(byUrgency);
 }
 
 /** How many cases each queue holds. */

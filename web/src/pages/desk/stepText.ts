@@ -18,14 +18,21 @@ export interface StepText {
 
 const MARKS = new Set(['level', 'join', 'absorb']);
 
-export function stepText(step: Step, lang: Lang, w: DeskWords, unitName: (id: string | undefined) => string | undefined, moment: (at: Date, lang: Lang) => string = format.dateTime): StepText {
+export function stepText(
+  step: Step,
+  lang: Lang,
+  w: DeskWords,
+  unitName: (id: string | undefined) => string | undefined,
+  moment: (at: Date, lang: Lang) => string = format.dateTime,
+): StepText {
   const lines: string[] = [];
   let what = pick(stepWords[step.action] ?? { zh: step.action, en: step.action }, lang);
   if (step.action === 'verify' && step.result) what += ` · ${step.result === 'pass' ? w.pass : w.fail}`;
   if (step.action === 'level' && step.level) what += ` · ${levelWords[parseLevel(step.level)][lang]}`;
   if (step.to_unit) lines.push(`→ ${unitName(step.to_unit)}`);
   else if (step.action === 'merge' && step.into) lines.push(`→ ${step.into}`);
-  else if (step.from && step.to && step.from !== step.to) lines.push(`${pick(statusWords[step.from], lang)} → ${pick(statusWords[step.to], lang)}`);
+  else if (step.from && step.to && step.from !== step.to)
+    lines.push(`${pick(statusWords[step.from], lang)} → ${pick(statusWords[step.to], lang)}`);
   if (step.due_at && step.action !== 'level') lines.push(`${w.until} ${moment(new Date(step.due_at), lang)}`);
   if (step.until) lines.push(w.parkedUntil(format.date(new Date(step.until), lang)));
   if (step.rating) lines.push(`${w.rating} ${'★'.repeat(step.rating)}${'☆'.repeat(5 - step.rating)}`);
@@ -33,8 +40,12 @@ export function stepText(step: Step, lang: Lang, w: DeskWords, unitName: (id: st
   const reason = reasonOf(step, lang);
   if (reason) lines.push(reason);
   if (step.note) lines.push(step.note);
-  if (step.notice && step.notice !== 'sent') lines.push('inhibited_by' in step.notice ? w.noticeInhibited(step.notice.inhibited_by) : w.noticeSilenced);
+  if (step.notice && step.notice !== 'sent')
+    lines.push('inhibited_by' in step.notice ? w.noticeInhibited(step.notice.inhibited_by) : w.noticeSilenced);
   const system = MARKS.has(step.action) && !step.account;
-  const who = system ? pick(roleWords['system'], lang) : [step.account, step.unit && unitName(step.unit)].filter(Boolean).join(' · ') || pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
+  const who = system
+    ? pick(roleWords['system'], lang)
+    : [step.account, step.unit && unitName(step.unit)].filter(Boolean).join(' · ') ||
+      pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
   return { what, who, at: moment(new Date(step.at), lang), lines };
 }

@@ -6,12 +6,38 @@ import { stepText } from './stepText';
 import { requestOf, type Draft } from './useCase';
 import { words } from './words';
 
-const draft = (typed: Partial<Draft>): Draft => ({ unit: '', into: '', due: '', until: '', result: '', rating: 0, note: '', reason: '', photos: [], key: 'k', ...typed });
-const at = (status: Status, allowed: Action[]): Case => ({ type: 'Feature', id: 'w-1', geometry: null, properties: { category: 'other', status }, seq: 1, updated_at: '', allowed });
+const draft = (typed: Partial<Draft>): Draft => ({
+  unit: '',
+  into: '',
+  due: '',
+  until: '',
+  result: '',
+  rating: 0,
+  note: '',
+  reason: '',
+  photos: [],
+  key: 'k',
+  ...typed,
+});
+const at = (status: Status, allowed: Action[]): Case => ({
+  type: 'Feature',
+  id: 'w-1',
+  geometry: null,
+  properties: { category: 'other', status },
+  seq: 1,
+  updated_at: '',
+  allowed,
+});
 
 test('a step says only what its action takes, and times are China’s', () => {
   const typed = draft({ unit: 'unit-022', due: '2026-11-22T18:00', note: ' 尽快 ', reason: '写给别的步骤' });
-  expect(requestOf('dispatch', typed)).toEqual({ action: 'dispatch', key: 'k', unit: 'unit-022', due_at: '2026-11-22T18:00:00+08:00', note: '尽快' });
+  expect(requestOf('dispatch', typed)).toEqual({
+    action: 'dispatch',
+    key: 'k',
+    unit: 'unit-022',
+    due_at: '2026-11-22T18:00:00+08:00',
+    note: '尽快',
+  });
   expect(requestOf('file', typed)).toEqual({ action: 'file', key: 'k' });
 });
 
@@ -26,7 +52,10 @@ test('no two actions share a key, and none takes one of the desk’s own', () =>
   const keys = Object.values(actionKeys);
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys.filter((k) => ['j', 'k', 'n', 'z', '/', '?'].includes(k))).toEqual([]);
-  expect(fieldsOf('park')).toEqual([{ field: 'until', required: true }, { field: 'reason', required: true }]);
+  expect(fieldsOf('park')).toEqual([
+    { field: 'until', required: true },
+    { field: 'reason', required: true },
+  ]);
   expect(fieldsOf('note')).toEqual([{ field: 'note', required: true }]);
 });
 
@@ -36,10 +65,48 @@ test('date fields show China’s day, whatever the machine believes', () => {
 });
 
 test('a step is told by who took it and what came of it', () => {
-  const told = stepText({ n: 3, action: 'dispatch', at: '2026-11-22T06:05:00Z', role: 'officer', account: 'li', to_unit: 'unit-022', from: 'filed', to: 'dispatched' }, 'zh', words.zh, () => '城管执法中队');
+  const told = stepText(
+    {
+      n: 3,
+      action: 'dispatch',
+      at: '2026-11-22T06:05:00Z',
+      role: 'officer',
+      account: 'li',
+      to_unit: 'unit-022',
+      from: 'filed',
+      to: 'dispatched',
+    },
+    'zh',
+    words.zh,
+    () => '城管执法中队',
+  );
   expect(told).toEqual({ what: '派遣', who: 'li', at: '11月22日 14:05', lines: ['→ 城管执法中队'] });
-  const level = stepText({ n: 4, action: 'level', role: 'admin', at: '2026-11-22T06:05:00Z', level: 'red', why: { zh: '超期', en: 'overdue' } }, 'en', words.en, () => undefined);
-  const held = stepText({ n: 1, action: 'report', role: 'officer', at: '2026-11-22T06:05:00Z', account: 'li', notice: { inhibited_by: 'w-7' } }, 'zh', words.zh, () => undefined);
+  const level = stepText(
+    {
+      n: 4,
+      action: 'level',
+      role: 'admin',
+      at: '2026-11-22T06:05:00Z',
+      level: 'red',
+      why: { zh: '超期', en: 'overdue' },
+    },
+    'en',
+    words.en,
+    () => undefined,
+  );
+  const held = stepText(
+    {
+      n: 1,
+      action: 'report',
+      role: 'officer',
+      at: '2026-11-22T06:05:00Z',
+      account: 'li',
+      notice: { inhibited_by: 'w-7' },
+    },
+    'zh',
+    words.zh,
+    () => undefined,
+  );
   expect(held.lines).toEqual(['通知未发：本网格已有红色事件 w-7']);
   expect([level.what, level.who, level.lines]).toEqual(['Level changed · Red', 'System', ['overdue']]);
 });

@@ -37,7 +37,18 @@ const RETRY = 4000;
 /** While one runs through the queue nothing is asked; milliseconds. */
 const REST = 120;
 
-const newDraft = (): Draft => ({ unit: '', into: '', due: '', until: '', result: '', rating: 0, note: '', reason: '', photos: [], key: ledger.intentKey() });
+const newDraft = (): Draft => ({
+  unit: '',
+  into: '',
+  due: '',
+  until: '',
+  result: '',
+  rating: 0,
+  note: '',
+  reason: '',
+  photos: [],
+  key: ledger.intentKey(),
+});
 
 /** A draft as the ledger wants it: only what the action takes, and only what was filled in. */
 export function requestOf(action: Action, draft: Draft): ActionRequest {
@@ -96,8 +107,12 @@ export function useCase(
     if (!own || !live || own.id !== live.id) return live;
     return own.seq >= live.seq ? own : { ...live, allowed: own.allowed };
   });
-  const allowed = computed<Action[]>(() => (detail.value && detail.value.id === selected.value?.id ? (detail.value.allowed ?? []) : []));
-  const next = computed(() => (shown.value && allowed.value.length > 0 ? nextAction({ ...shown.value, allowed: allowed.value }) : null));
+  const allowed = computed<Action[]>(() =>
+    detail.value && detail.value.id === selected.value?.id ? (detail.value.allowed ?? []) : [],
+  );
+  const next = computed(() =>
+    shown.value && allowed.value.length > 0 ? nextAction({ ...shown.value, allowed: allowed.value }) : null,
+  );
 
   function draftFor(id: string, action: Action): Draft {
     const key = `${id} ${action}`;
@@ -113,7 +128,10 @@ export function useCase(
     const asking = new AbortController();
     asked = asking;
     try {
-      const [held, past] = await Promise.all([ledger.readCase(id, undefined, asking.signal), ledger.history(id, asking.signal)]);
+      const [held, past] = await Promise.all([
+        ledger.readCase(id, undefined, asking.signal),
+        ledger.history(id, asking.signal),
+      ]);
       if (asked !== asking || selected.value?.id !== id) return;
       detail.value = held.value;
       etag = held.etag;
@@ -160,7 +178,8 @@ export function useCase(
     if (selected.value?.id !== c.id) return;
     const step = lastStep();
     elsewhere.value = step;
-    if (wanted && form.value === wanted && !allowed.value.includes(wanted)) conflict.value = { detail: '', step, stillAllowed: false };
+    if (wanted && form.value === wanted && !allowed.value.includes(wanted))
+      conflict.value = { detail: '', step, stillAllowed: false };
   }
 
   const lastStep = (): Step | null => steps.value?.at(-1) ?? detail.value?.properties.step ?? null;
@@ -231,7 +250,25 @@ export function useCase(
     }
   }
 
-  return { shown, steps, failure, allowed, next, form, draft, busy, problem, wrongField, conflict, elsewhere, begin, cancel, take, heard, reload: () => (selected.value ? load(selected.value.id) : undefined) };
+  return {
+    shown,
+    steps,
+    failure,
+    allowed,
+    next,
+    form,
+    draft,
+    busy,
+    problem,
+    wrongField,
+    conflict,
+    elsewhere,
+    begin,
+    cancel,
+    take,
+    heard,
+    reload: () => (selected.value ? load(selected.value.id) : undefined),
+  };
 }
 
 const isMark = (step: Step | null): boolean => step !== null && ['level', 'join', 'absorb'].includes(step.action);

@@ -12,7 +12,17 @@ import * as ledger from '@/core/ledger/client';
 import type { Case } from '@/core/ledger/types';
 import { statusWords } from '@/core/ledger/words';
 import { useLive } from '@/core/live/useLive';
-import { counts as countQueues, inOrder, isIn, isOfficer, noFilters, passes, type Filters, type Me, type Queue } from './queues';
+import {
+  counts as countQueues,
+  inOrder,
+  isIn,
+  isOfficer,
+  noFilters,
+  passes,
+  type Filters,
+  type Me,
+  type Queue,
+} from './queues';
 
 export interface Grid {
   id: string;
@@ -35,14 +45,29 @@ const PAUSE = { first: 4000, longest: 15_000 };
 /** Several changes in quick succession ask for the grids' levels once; milliseconds. */
 const SETTLE = 300;
 /** The categories that every ledger knows, in the order of their keys. */
-const KNOWN = ['street_encroachment', 'corridor_clutter', 'flying_wire_charging', 'blocked_route', 'wrong_access', 'damaged_facility', 'other'];
+const KNOWN = [
+  'street_encroachment',
+  'corridor_clutter',
+  'flying_wire_charging',
+  'blocked_route',
+  'wrong_access',
+  'damaged_facility',
+  'other',
+];
 
 export type Phase = 'checking' | 'signed-out' | 'loading' | 'ready' | 'failed';
 
 export type Desk = ReturnType<typeof useDesk>;
 
 /** @param selectedId the selected case. */
-export function useDesk(selectedId: Ref<string | null>, on: { stepElsewhere: (c: Case) => void; gridsMoved: (ids: string[]) => void; /** There is no such case. */ notFound: (id: string) => void }) {
+export function useDesk(
+  selectedId: Ref<string | null>,
+  on: {
+    stepElsewhere: (c: Case) => void;
+    gridsMoved: (ids: string[]) => void;
+    /** There is no such case. */ notFound: (id: string) => void;
+  },
+) {
   const me = ref<Me>({ role: 'public', communities: [] });
   const grids = shallowRef(new Map<string, Grid>());
   const units = shallowRef(new Map<string, string>());
@@ -67,15 +92,24 @@ export function useDesk(selectedId: Ref<string | null>, on: { stepElsewhere: (c:
   const minute = ref(Date.now());
   const identified = ref(false);
 
-  const categoryName = (id: string): string => pick(categories.value.find((c) => c.id === id)?.words ?? categoryWords(id));
+  const categoryName = (id: string): string =>
+    pick(categories.value.find((c) => c.id === id)?.words ?? categoryWords(id));
   const unitName = (id: string | undefined): string | undefined => (id ? (units.value.get(id) ?? id) : undefined);
   const gridName = (id: string | undefined): string | undefined => (id ? (grids.value.get(id)?.name ?? id) : undefined);
-  const communities = computed(() => [...grids.value.values()].filter((g) => g.kind === 'community').toSorted((a, b) => (a.id < b.id ? -1 : 1)));
-  const searchable = (c: Case): string => `${categoryName(c.properties.category)} ${unitName(c.properties.unit) ?? ''} ${pick(statusWords[c.properties.status ?? 'reported'])}`;
+  const communities = computed(() =>
+    [...grids.value.values()].filter((g) => g.kind === 'community').toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+  const searchable = (c: Case): string =>
+    `${categoryName(c.properties.category)} ${unitName(c.properties.unit) ?? ''} ${pick(statusWords[c.properties.status ?? 'reported'])}`;
 
   const filtered = computed(() => [...list.cases.value.values()].filter((c) => passes(c, filters, searchable)));
   const counts = computed(() => countQueues(filtered.value, me.value, minute.value));
-  const rows = computed(() => inOrder(queue.value, filtered.value.filter((c) => isIn(queue.value, c, me.value, minute.value))));
+  const rows = computed(() =>
+    inOrder(
+      queue.value,
+      filtered.value.filter((c) => isIn(queue.value, c, me.value, minute.value)),
+    ),
+  );
   const selected = computed(() => (selectedId.value ? (list.cases.value.get(selectedId.value) ?? null) : null));
   const isFiltered = computed(() => Object.values(filters).some((v) => v !== ''));
 
@@ -117,7 +151,12 @@ export function useDesk(selectedId: Ref<string | null>, on: { stepElsewhere: (c:
     const session = await api.session();
     const unit = 'unit' in session ? (session.unit as string | undefined) : undefined;
     const bound = 'communities' in session ? (session.communities as string[] | undefined) : undefined;
-    me.value = { role: session.role, account: session.account ?? undefined, unit: unit ?? undefined, communities: bound ?? [] };
+    me.value = {
+      role: session.role,
+      account: session.account ?? undefined,
+      unit: unit ?? undefined,
+      communities: bound ?? [],
+    };
     identified.value = session.role !== 'public' && session.role !== 'rider';
     return identified.value;
   }
@@ -134,16 +173,30 @@ export function useDesk(selectedId: Ref<string | null>, on: { stepElsewhere: (c:
       ledger.rules().catch(() => null),
     ]);
     grids.value = new Map(
-      cells.map((g) => [g.id, { id: g.id, geometry: g.geometry, name: g.properties.name ?? g.properties.code ?? g.id, kind: g.properties.kind ?? 'grid', parent: g.properties.parent, status: null }]),
+      cells.map((g) => [
+        g.id,
+        {
+          id: g.id,
+          geometry: g.geometry,
+          name: g.properties.name ?? g.properties.code ?? g.id,
+          kind: g.properties.kind ?? 'grid',
+          parent: g.properties.parent,
+          status: null,
+        },
+      ]),
     );
     setLevels(statuses.grids);
     compounds.value = collections.find((c) => c.id === 'compounds')?.itemCount ?? 0;
     units.value = new Map(members.map((u) => [u.id, u.properties.name ?? u.id]));
     if (rules?.categories?.length) {
-      const order = (id: string): number => (KNOWN.indexOf(id) + 1 || 99);
-      categories.value = rules.categories.toSorted((a, b) => order(a.id) - order(b.id)).map((c) => ({ id: c.id, words: categoryWords(c.id), photo: c.photo ?? false }));
+      const order = (id: string): number => KNOWN.indexOf(id) + 1 || 99;
+      categories.value = rules.categories
+        .toSorted((a, b) => order(a.id) - order(b.id))
+        .map((c) => ({ id: c.id, words: categoryWords(c.id), photo: c.photo ?? false }));
     }
-    rulesProblem.value = rules?.problem ? `${rules.problem.file ?? 'rules.toml'}:${rules.problem.line ?? ''} ${rules.problem.problem ?? ''}` : '';
+    rulesProblem.value = rules?.problem
+      ? `${rules.problem.file ?? 'rules.toml'}:${rules.problem.line ?? ''} ${rules.problem.problem ?? ''}`
+      : '';
     return seq;
   }
 
@@ -156,7 +209,11 @@ export function useDesk(selectedId: Ref<string | null>, on: { stepElsewhere: (c:
     return identified.value ? 'loading' : 'checking';
   });
   // Who has nothing of their own begins with all that is open.
-  watch(() => phase.value === 'ready', () => counts.value.mine === 0 && (queue.value = 'open'), { once: true });
+  watch(
+    () => phase.value === 'ready',
+    () => counts.value.mine === 0 && (queue.value = 'open'),
+    { once: true },
+  );
 
   // Ages are told in minutes and more: to sort and count each second would be in vain.
   watch(
@@ -220,7 +277,8 @@ export function useDesk(selectedId: Ref<string | null>, on: { stepElsewhere: (c:
     /** Ticks all that are listed, or where all are, none. */
     tickAll(): void {
       const all = rows.value.every((c) => ticked.has(c.id));
-      for (const c of rows.value) if (all) ticked.delete(c.id);
+      for (const c of rows.value)
+        if (all) ticked.delete(c.id);
         else ticked.add(c.id);
     },
     clearFilters(): void {

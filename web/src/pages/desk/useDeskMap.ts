@@ -57,7 +57,14 @@ const points = (place: Position | null): GeoJSON.FeatureCollection => ({
   features: place ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: place } }] : [],
 });
 
-export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Picked) => void; placing: () => boolean; selected: () => string | null; grids: () => ReadonlyMap<string, Grid>; /** How many compounds there are. */ compounds: () => number }): DeskMap {
+export function useDeskMap(on: {
+  pick: (id: string) => void;
+  place: (picked: Picked) => void;
+  placing: () => boolean;
+  selected: () => string | null;
+  grids: () => ReadonlyMap<string, Grid>;
+  /** How many compounds there are. */ compounds: () => number;
+}): DeskMap {
   const { map, create } = useMap();
   const phase = ref<'loading' | 'ready' | 'away' | 'failed'>('loading');
   const camera = ref('');
@@ -72,7 +79,8 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
     clearTimeout(retry);
   });
 
-  const put = (source: string, place: Position | null): void => void map.value?.getSource<GeoJSONSource>(source)?.setData(points(place));
+  const put = (source: string, place: Position | null): void =>
+    void map.value?.getSource<GeoJSONSource>(source)?.setData(points(place));
 
   function drawCases(): void {
     // The one that is looked at stays, though its step took it out of the queue.
@@ -95,12 +103,24 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
     if (!made) return;
     const { x, y } = event.point;
     if (on.placing()) {
-      const building = made.getLayer('buildings') ? made.queryRenderedFeatures([x, y], { layers: ['buildings'] })[0] : undefined;
+      const building = made.getLayer('buildings')
+        ? made.queryRenderedFeatures([x, y], { layers: ['buildings'] })[0]
+        : undefined;
       const id = building?.properties['id'] ?? building?.id;
-      on.place({ position: [event.lngLat.lng, event.lngLat.lat], building: id === undefined ? undefined : String(id), name: building?.properties['name'] as string | undefined });
+      on.place({
+        position: [event.lngLat.lng, event.lngLat.lat],
+        building: id === undefined ? undefined : String(id),
+        name: building?.properties['name'] as string | undefined,
+      });
       return;
     }
-    const hits = made.queryRenderedFeatures([[x - REACH, y - REACH], [x + REACH, y + REACH]], { layers: WARNING_LAYERS });
+    const hits = made.queryRenderedFeatures(
+      [
+        [x - REACH, y - REACH],
+        [x + REACH, y + REACH],
+      ],
+      { layers: WARNING_LAYERS },
+    );
     const ids = [...new Set(hits.map((f) => String(f.properties['id'])))];
     // Several at one place: each click takes the next.
     const at = ids.indexOf(on.selected() ?? '');
@@ -115,17 +135,42 @@ export function useDeskMap(on: { pick: (id: string) => void; place: (picked: Pic
     try {
       const style = await loadStyle<StyleSpecification>(mode === 'dark' ? 'wall' : 'light');
       // Looked straight down upon, and with the signs on top; a pitched style starts flat here.
-      const made = await create(container, { style: { ...style, pitch: 0, bearing: 0 }, maxPitch: 0, dragRotate: false, fadeDuration: 120, locale: { 'Map.Title': lang === 'zh' ? '预警地图' : 'Map of the cases' } });
+      const made = await create(container, {
+        style: { ...style, pitch: 0, bearing: 0 },
+        maxPitch: 0,
+        dragRotate: false,
+        fadeDuration: 120,
+        locale: { 'Map.Title': lang === 'zh' ? '预警地图' : 'Map of the cases' },
+      });
       made.touchZoomRotate.disableRotation();
       made.keyboard.disableRotation();
       await addImages(made, container, { scale: 0.9, ratio: devicePixelRatio });
-      layers = { grids: new GridLayers(made, container, SCALE, lang), warnings: new WarningLayers(made, container, SCALE, lang, 0) };
+      layers = {
+        grids: new GridLayers(made, container, SCALE, lang),
+        warnings: new WarningLayers(made, container, SCALE, lang, 0),
+      };
       name(made);
       const { accent, ground, text } = mapColors(container);
       made.addSource('ring', { type: 'geojson', data: points(null) });
-      addLayer(made, { id: 'ring', type: 'circle', source: 'ring', paint: { 'circle-radius': 19, 'circle-color': accent, 'circle-opacity': 0.22, 'circle-stroke-color': text, 'circle-stroke-width': 2.5 } });
+      addLayer(made, {
+        id: 'ring',
+        type: 'circle',
+        source: 'ring',
+        paint: {
+          'circle-radius': 19,
+          'circle-color': accent,
+          'circle-opacity': 0.22,
+          'circle-stroke-color': text,
+          'circle-stroke-width': 2.5,
+        },
+      });
       made.addSource('mark', { type: 'geojson', data: points(null) });
-      addLayer(made, { id: 'mark', type: 'circle', source: 'mark', paint: { 'circle-radius': 8, 'circle-color': accent, 'circle-stroke-color': ground, 'circle-stroke-width': 3 } });
+      addLayer(made, {
+        id: 'mark',
+        type: 'circle',
+        source: 'mark',
+        paint: { 'circle-radius': 8, 'circle-color': accent, 'circle-stroke-color': ground, 'circle-stroke-width': 3 },
+      });
       layers.grids.setAll(on.grids());
       drawCases();
       put('ring', ringed ? signPlace(ringed.geometry) : null);

@@ -18,7 +18,8 @@ export interface DeskMode {
   place: (to: Extract<Mode, { kind: 'report' }>['place']) => void;
 }
 
-const modeOf = ({ open }: Opened): Mode => (open === 'report' ? { kind: 'report', place: null } : { kind: open === 'bulk' ? 'bulk' : 'case' });
+const modeOf = ({ open }: Opened): Mode =>
+  open === 'report' ? { kind: 'report', place: null } : { kind: open === 'bulk' ? 'bulk' : 'case' };
 
 export function useDeskMode(): DeskMode {
   const route = useRoute();
@@ -42,7 +43,10 @@ export function useDeskMode(): DeskMode {
     if (to.fullPath !== route.fullPath) void router[how](to);
   }
 
-  watch(() => route.fullPath, () => show(openedAt(route)));
+  watch(
+    () => route.fullPath,
+    () => show(openedAt(route)),
+  );
   show(opened.value);
 
   return {
@@ -52,10 +56,14 @@ export function useDeskMode(): DeskMode {
       get: () => opened.value.case,
       set: (id) => go({ case: id, open: null }, 'replace'),
     }),
-    select: (id) => go({ case: id, open: null }, opened.value.case === null ? 'push' : id === opened.value.case ? 'replace' : 'push'),
+    select: (id) =>
+      go({ case: id, open: null }, opened.value.case === null ? 'push' : id === opened.value.case ? 'replace' : 'push'),
     open: (what) => go({ case: opened.value.case, open: what }, 'push'),
     close() {
-      const next: Opened = { case: opened.value.case, open: dialog.value && mode.value.kind !== 'case' ? mode.value.kind : null };
+      const next: Opened = {
+        case: opened.value.case,
+        open: dialog.value && mode.value.kind !== 'case' ? mode.value.kind : null,
+      };
       show(next);
       const to = router.resolve(addressOf(next, route.query)).fullPath;
       // What was opened from here is behind; after a link from elsewhere nothing is.

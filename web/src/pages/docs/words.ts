@@ -1,5 +1,9 @@
 // What frames the documents, in both languages.
 export const words = {
   zh: { title: '接口文档', lead: '每条路径都可以在这里直接试用。原始文档：', failed: '文档无法显示：' },
-  en: { title: 'API documents', lead: 'Every path can be tried from here. The document itself:', failed: 'The documents cannot be shown: ' },
+  en: {
+    title: 'API documents',
+    lead: 'Every path can be tried from here. The document itself:',
+    failed: 'The documents cannot be shown: ',
+  },
 };

@@ -12,7 +12,16 @@ const make = (id: string, properties: Partial<CaseProperties>, at: [number, numb
   updated_at: '2026-11-22T06:00:00Z',
 });
 const entry = (case_: string, action: string, over: Partial<Entry> = {}): Entry => ({
-  id: `0-${action}`, key: 'k', account: 'li', case: case_, action, body: {}, photos: [], made_at: '', state: 'waiting', ...over,
+  id: `0-${action}`,
+  key: 'k',
+  account: 'li',
+  case: case_,
+  action,
+  body: {},
+  photos: [],
+  made_at: '',
+  state: 'waiting',
+  ...over,
 });
 const unit: Worker = { account: 'li', role: 'unit', unit: 'unit-022' };
 const worker: Worker = { account: 'wang', role: 'grid_worker', communities: ['c-1'] };
@@ -20,7 +29,8 @@ const now = Date.parse('2026-11-22T06:00:00Z');
 const scene = (cases: Case[], entries: Entry[] = [], me = unit) => ({ cases, entries, me, here: [117.13, 39.22], now });
 
 test('a unit handles its own cases, a grid worker verifies those of its communities', () => {
-  const duties = (status: CaseProperties['status'], over = {}): unknown[] => [unit, worker].map((me) => dutyOf(make('w', { status, ...over }), me));
+  const duties = (status: CaseProperties['status'], over = {}): unknown[] =>
+    [unit, worker].map((me) => dutyOf(make('w', { status, ...over }), me));
   expect(duties('dispatched')).toEqual(['handle', null]);
   expect(duties('handling')).toEqual(['handle', null]);
   expect(duties('handled')).toEqual(['waiting', 'verify']);
@@ -31,12 +41,25 @@ test('a unit handles its own cases, a grid worker verifies those of its communit
 test('who handled it never gets it to verify', () => {
   const both: Worker = { ...worker, unit: 'unit-022' };
   expect(dutyOf(make('w', { status: 'handled' }), both)).toBe('waiting');
-  expect(dutyOf(make('w', { status: 'handled', unit: 'unit-001', step: { n: 4, action: 'handle', role: 'unit', at: '', account: 'wang' } }), worker)).toBe('waiting');
+  expect(
+    dutyOf(
+      make('w', {
+        status: 'handled',
+        unit: 'unit-001',
+        step: { n: 4, action: 'handle', role: 'unit', at: '', account: 'wang' },
+      }),
+      worker,
+    ),
+  ).toBe('waiting');
 });
 
 test('a case shows what waits in the outbox as done', () => {
   const [task] = tasksOf(scene([make('w', {})], [entry('w', 'start')]));
-  expect([task?.case.properties.status, task?.duty, task && stepsFor(task, unit, undefined)]).toEqual(['handling', 'waiting', ['return', 'handle']]);
+  expect([task?.case.properties.status, task?.duty, task && stepsFor(task, unit, undefined)]).toEqual([
+    'handling',
+    'waiting',
+    ['return', 'handle'],
+  ]);
   const [done] = tasksOf(scene([make('w', {})], [entry('w', 'start', { id: '0' }), entry('w', 'handle', { id: '1' })]));
   expect([done?.case.properties.status, done && stepsFor(done, unit, undefined)]).toEqual(['handled', []]);
 });
@@ -44,7 +67,11 @@ test('a case shows what waits in the outbox as done', () => {
 test('a refused step keeps its case in sight, whatever became of it, and undoes what follows', () => {
   const refused = entry('w', 'start', { id: '0', state: 'refused', refusal: { status: 409, detail: '', allowed: [] } });
   const [task] = tasksOf(scene([make('w', { status: 'parked' })], [refused, entry('w', 'handle', { id: '1' })]));
-  expect([task?.case.properties.status, task?.refused?.action, task && stepsFor(task, unit, undefined)]).toEqual(['parked', 'start', []]);
+  expect([task?.case.properties.status, task?.refused?.action, task && stepsFor(task, unit, undefined)]).toEqual([
+    'parked',
+    'start',
+    [],
+  ]);
 });
 
 test('order is by time or by distance, and refused steps come first', () => {
@@ -53,7 +80,8 @@ test('order is by time or by distance, and refused steps come first', () => {
     make('near-later', { due_at: '2026-11-23T07:00:00Z' }),
     make('overdue', { due_at: '2026-11-22T05:00:00Z' }, [117.15, 39.22]),
   ];
-  const ids = (order: 'due' | 'near', entries: Entry[] = []): string[] => sorted(tasksOf(scene(cases, entries)), order).map((t) => t.case.id);
+  const ids = (order: 'due' | 'near', entries: Entry[] = []): string[] =>
+    sorted(tasksOf(scene(cases, entries)), order).map((t) => t.case.id);
   expect(ids('due')).toEqual(['overdue', 'far-soon', 'near-later']);
   expect(ids('near')).toEqual(['near-later', 'overdue', 'far-soon']);
   expect(ids('near', [entry('far-soon', 'start', { state: 'refused' })])[0]).toBe('far-soon');

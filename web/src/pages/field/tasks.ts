@@ -20,7 +20,8 @@ export type Duty = 'handle' | 'verify' | 'waiting';
 const VERIFIERS = new Set(['grid_worker', 'officer', 'admin', 'planner', 'steward']);
 
 /** Somebody who belongs to a unit and to no community is there to handle, not to verify others' work. */
-export const isVerifier = (me: Worker): boolean => VERIFIERS.has(me.role) && (!me.unit || (me.communities ?? []).length > 0);
+export const isVerifier = (me: Worker): boolean =>
+  VERIFIERS.has(me.role) && (!me.unit || (me.communities ?? []).length > 0);
 
 export function dutyOf(c: Case, me: Worker): Duty | null {
   const { status, unit, community, step } = c.properties;
@@ -80,7 +81,10 @@ export function tasksOf({ cases, entries, me, here, now }: Scene): Task[] {
     // What waits behind a refused step can't be counted on.
     const coming = waiting.filter((e) => !blockedBy(e, entries));
     const status = coming.reduce<Status | undefined>((at, e) => statusAfter(e) ?? at, known.properties.status);
-    const shown: Case = status === known.properties.status ? known : { ...known, properties: { ...known.properties, ...(status ? { status } : {}) } };
+    const shown: Case =
+      status === known.properties.status
+        ? known
+        : { ...known, properties: { ...known.properties, ...(status ? { status } : {}) } };
     const duty = coming.length > 0 ? 'waiting' : (dutyOf(shown, me) ?? (refused ? 'handle' : null));
     if (!duty) continue;
     tasks.push({

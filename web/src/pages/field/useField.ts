@@ -79,7 +79,11 @@ export function useField(): Field {
     (entry) => {
       // The answer to a step is the newest the phone knows of its case; after a refusal it has to be asked.
       const answer = entry.result as Case | undefined;
-      if (entry.state === 'refused' && entry.case !== null) void readCase(entry.case).then(({ value }) => take(value), () => {});
+      if (entry.state === 'refused' && entry.case !== null)
+        void readCase(entry.case).then(
+          ({ value }) => take(value),
+          () => {},
+        );
       else if (answer?.properties && cases.value) take(answer);
       // Something got through: what is shown need not stay what was known.
       if (!online.value) void live.reload();
@@ -94,7 +98,9 @@ export function useField(): Field {
   async function keep(): Promise<void> {
     if (!me.value || !cases.value || !asOf.value) return;
     const plain = JSON.parse(JSON.stringify(cases.value)) as Case[];
-    await (await shelf()).put('kept', { id: `tasks:${me.value.account}`, at: asOf.value.toISOString(), cases: plain } as KeptTasks);
+    await (
+      await shelf()
+    ).put('kept', { id: `tasks:${me.value.account}`, at: asOf.value.toISOString(), cases: plain } as KeptTasks);
   }
 
   /** What the phone knew when there was last a network. */
@@ -118,7 +124,12 @@ export function useField(): Field {
       access.value = 'sign_in';
       return false;
     }
-    const worker: Worker = { account: session.account, role: session.role, unit: session.unit ?? null, communities: session.communities ?? [] };
+    const worker: Worker = {
+      account: session.account,
+      role: session.role,
+      unit: session.unit ?? null,
+      communities: session.communities ?? [],
+    };
     const kept = await shelf();
     if (me.value && me.value.account !== worker.account) {
       cases.value = null;
@@ -133,7 +144,9 @@ export function useField(): Field {
   async function ask(worker: Worker): Promise<Case[]> {
     const lists: Promise<Case[]>[] = [];
     // Unit's own at each stage; and, for who verifies, all that is handled.
-    if (worker.unit) for (const status of ['dispatched', 'handling', 'handled']) lists.push(askCases({ status, unit: worker.unit }, MOST));
+    if (worker.unit)
+      for (const status of ['dispatched', 'handling', 'handled'])
+        lists.push(askCases({ status, unit: worker.unit }, MOST));
     if (isVerifier(worker)) {
       const bound = worker.communities ?? [];
       if (bound.length === 0) lists.push(askCases({ status: 'handled' }, MOST));
@@ -154,7 +167,10 @@ export function useField(): Field {
 
   async function nameUnits(): Promise<void> {
     if (units.value.size > 0) return;
-    const named = (await api.allItems<{ name?: string }>('units')).map((u): [string, string] => [u.id, u.properties.name ?? u.id]);
+    const named = (await api.allItems<{ name?: string }>('units')).map((u): [string, string] => [
+      u.id,
+      u.properties.name ?? u.id,
+    ]);
     units.value = new Map(named);
     await (await shelf()).put('kept', { id: 'units', units: named } as KeptUnits);
   }
@@ -170,7 +186,8 @@ export function useField(): Field {
   async function seePhotos(of: Case[]): Promise<void> {
     if (!navigator.serviceWorker?.controller) return;
     const wanted = of.flatMap((c) => photoIds(c.properties.photos)).filter((id) => !seenPhotos.has(id));
-    for (const id of wanted.slice(0, MOST_PHOTOS)) if ((await fetch(photoUrl(id, { thumb: true }))).ok) seenPhotos.add(id);
+    for (const id of wanted.slice(0, MOST_PHOTOS))
+      if ((await fetch(photoUrl(id, { thumb: true }))).ok) seenPhotos.add(id);
   }
 
   async function load(): Promise<number | null> {

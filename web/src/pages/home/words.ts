@@ -25,7 +25,10 @@ export const words = {
     empty: 'The map is still empty. Import a file, and its data is listed here:',
     wall: ['The wall', 'Where is it red, why, since when, and whose turn is it?'],
     desk: ['The desk', 'What is mine, what is overdue, what may I do next?'],
-    field: ['In the field', 'Grid workers and member units: where to go, what to do, what shows that it is done. Works offline.'],
+    field: [
+      'In the field',
+      'Grid workers and member units: where to go, what to do, what shows that it is done. Works offline.',
+    ],
     report: ['Report a problem', 'Residents report, follow with a receipt and rate. No account.'],
     signin: ['Sign in', 'With a password or an access token, to see what your role may see.'],
     accounts: ['Accounts and invites', 'Administrators manage accounts; duty officers make invites.'],

@@ -16,7 +16,12 @@ export interface BuildingProperties {
 /** A building by the id on its plate; null where there is none of that id. */
 export async function building(id: string): Promise<Feature<BuildingProperties> | null> {
   try {
-    return await answered(http.GET('/api/collections/{collectionId}/items/{featureId}', { params: { path: { collectionId: 'buildings', featureId: id } }, ...asNobody }));
+    return await answered(
+      http.GET('/api/collections/{collectionId}/items/{featureId}', {
+        params: { path: { collectionId: 'buildings', featureId: id } },
+        ...asNobody,
+      }),
+    );
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;
@@ -31,15 +36,21 @@ export interface Found {
 
 /** Places by name, the best first. */
 export async function search(words: string): Promise<Found[]> {
-  const found = await answered<FeatureCollection<{ name?: string }>>(http.GET('/api/search', { params: { query: { q: words, limit: 6 } }, ...asNobody }));
+  const found = await answered<FeatureCollection<{ name?: string }>>(
+    http.GET('/api/search', { params: { query: { q: words, limit: 6 } }, ...asNobody }),
+  );
   return found.features.map((f) => ({ id: f.id, name: f.properties.name ?? f.id, geometry: f.geometry }));
 }
 
 /** The name of the building next to a point, to say a place in words; empty where none is near. */
 export async function nearestName(lon: number, lat: number): Promise<string> {
-  const near = await answered<FeatureCollection<BuildingProperties & { distance_m?: number }>>(http.GET('/api/nearest', { params: { query: { collection: 'buildings', lon, lat, k: 1 } }, ...asNobody }));
+  const near = await answered<FeatureCollection<BuildingProperties & { distance_m?: number }>>(
+    http.GET('/api/nearest', { params: { query: { collection: 'buildings', lon, lat, k: 1 } }, ...asNobody }),
+  );
   const [first] = near.features;
-  return first && (first.properties.distance_m ?? 0) < 80 ? (first.properties.name ?? first.properties.address ?? '') : '';
+  return first && (first.properties.distance_m ?? 0) < 80
+    ? (first.properties.name ?? first.properties.address ?? '')
+    : '';
 }
 
 /** The rules in force, as far as they concern who reports. */
@@ -51,7 +62,15 @@ export async function rules(): Promise<Pick<Rules, 'categories' | 'privacy'>> {
 
 /** One's own case, by its receipt. */
 export const follow = (id: string, receipt: string): Promise<Case> =>
-  answered(http.GET('/api/warnings/{id}', { params: { path: { id }, query: { receipt } }, cache: 'no-store', ...asNobody }));
+  answered(
+    http.GET('/api/warnings/{id}', { params: { path: { id }, query: { receipt } }, cache: 'no-store', ...asNobody }),
+  );
 
 export const rate = (id: string, receipt: string, rating: number, key: string): Promise<Case> =>
-  answered(http.POST('/api/warnings/{id}/actions', { params: { path: { id } }, body: { action: 'rate', rating, receipt, key }, ...asNobody }));
+  answered(
+    http.POST('/api/warnings/{id}/actions', {
+      params: { path: { id } },
+      body: { action: 'rate', rating, receipt, key },
+      ...asNobody,
+    }),
+  );

@@ -3,7 +3,12 @@ import type { Position } from 'geojson';
 
 export type Place =
   | { kind: 'building'; id: string; name: string; at: Position | null }
-  | { kind: 'point'; at: Position; name: string; /** Of a position that the phone found; metres. */ accuracy_m?: number };
+  | {
+      kind: 'point';
+      at: Position;
+      name: string;
+      /** Of a position that the phone found; metres. */ accuracy_m?: number;
+    };
 
 export function placeBody(place: Place): Record<string, unknown> {
   if (place.kind === 'building') return { building: place.id };

@@ -5,19 +5,51 @@ const at = '2026-11-22T06:00:00Z';
 const short = (...args: Parameters<typeof lineOf>): string[] => lineOf(...args).map((m) => `${m.status}:${m.state}`);
 
 test('what happened comes first, then what is still to come', () => {
-  expect(short([{ status: 'reported', at }, { status: 'filed', at }, { status: 'dispatched', at }], 'dispatched')).toEqual([
-    'reported:done', 'filed:done', 'dispatched:now', 'handling:to_come', 'handled:to_come', 'verified:to_come', 'closed:to_come',
+  expect(
+    short(
+      [
+        { status: 'reported', at },
+        { status: 'filed', at },
+        { status: 'dispatched', at },
+      ],
+      'dispatched',
+    ),
+  ).toEqual([
+    'reported:done',
+    'filed:done',
+    'dispatched:now',
+    'handling:to_come',
+    'handled:to_come',
+    'verified:to_come',
+    'closed:to_come',
   ]);
 });
 
 test('what was handed back goes out again', () => {
-  expect(short([{ status: 'dispatched', at }, { status: 'returned', at }], 'returned').slice(0, 3)).toEqual(['dispatched:done', 'returned:now', 'dispatched:to_come']);
+  expect(
+    short(
+      [
+        { status: 'dispatched', at },
+        { status: 'returned', at },
+      ],
+      'returned',
+    ).slice(0, 3),
+  ).toEqual(['dispatched:done', 'returned:now', 'dispatched:to_come']);
 });
 
 test('an end has nothing after it', () => {
-  for (const end of ['closed', 'rejected', 'merged', 'parked'] as const) expect(lineOf([{ status: 'reported', at }], end).at(-1)).toEqual({ status: end, state: 'now' });
+  for (const end of ['closed', 'rejected', 'merged', 'parked'] as const)
+    expect(lineOf([{ status: 'reported', at }], end).at(-1)).toEqual({ status: end, state: 'now' });
 });
 
 test('a step that left the case where it was is told once', () => {
-  expect(lineOf([{ status: 'handling', at: 'a' }, { status: 'handling', at: 'b' }], 'handling').filter((m) => m.status === 'handling')).toHaveLength(1);
+  expect(
+    lineOf(
+      [
+        { status: 'handling', at: 'a' },
+        { status: 'handling', at: 'b' },
+      ],
+      'handling',
+    ).filter((m) => m.status === 'handling'),
+  ).toHaveLength(1);
 });

@@ -15,7 +15,11 @@ export function lineOf(progress: readonly { status: Status; at: string }[], stat
   const past = progress.filter((step, i) => step.status !== progress[i + 1]?.status);
   const last = past.at(-1);
   const happened = last?.status === status ? past : [...past, { status, at: undefined }];
-  const marks: Mark[] = happened.map(({ status, at }, i) => ({ status, ...(at ? { at } : {}), state: i === happened.length - 1 ? 'now' : 'done' }));
+  const marks: Mark[] = happened.map(({ status, at }, i) => ({
+    status,
+    ...(at ? { at } : {}),
+    state: i === happened.length - 1 ? 'now' : 'done',
+  }));
   return [...marks, ...comingAfter(status).map((status): Mark => ({ status, state: 'to_come' }))];
 }
 

@@ -10,7 +10,13 @@ function storage(begin: string | null = null): Pick<Storage, 'getItem' | 'setIte
     },
   };
 }
-const one = (id: string): Receipt => ({ case: id, receipt: `secret-${id}`, category: 'other', place: '', at: '2026-11-22T06:00:00Z' });
+const one = (id: string): Receipt => ({
+  case: id,
+  receipt: `secret-${id}`,
+  category: 'other',
+  place: '',
+  at: '2026-11-22T06:00:00Z',
+});
 
 test('the newest receipt stands first, and each once', () => {
   const kept = storage();

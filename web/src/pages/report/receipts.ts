@@ -18,7 +18,15 @@ const MOST = 50;
 export function receipts(storage: Pick<Storage, 'getItem'> = localStorage): Receipt[] {
   try {
     const kept: unknown = JSON.parse(storage.getItem(KEY) ?? '[]');
-    return Array.isArray(kept) ? kept.filter((r): r is Receipt => typeof r === 'object' && r !== null && typeof (r as Receipt).case === 'string' && typeof (r as Receipt).receipt === 'string') : [];
+    return Array.isArray(kept)
+      ? kept.filter(
+          (r): r is Receipt =>
+            typeof r === 'object' &&
+            r !== null &&
+            typeof (r as Receipt).case === 'string' &&
+            typeof (r as Receipt).receipt === 'string',
+        )
+      : [];
   } catch {
     return []; // storage may be forbidden, or somebody's hands were in it
   }
@@ -35,4 +43,5 @@ export function keepReceipt(receipt: Receipt, storage: Pick<Storage, 'getItem' |
 }
 
 /** The link under which a case can be followed. */
-export const receiptLink = ({ case: id, receipt }: Pick<Receipt, 'case' | 'receipt'>): string => under(`/report?${new URLSearchParams({ case: id, receipt })}`);
+export const receiptLink = ({ case: id, receipt }: Pick<Receipt, 'case' | 'receipt'>): string =>
+  under(`/report?${new URLSearchParams({ case: id, receipt })}`);

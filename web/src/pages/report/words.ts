@@ -19,12 +19,12 @@ const states = {
     reported: ['Received', 'Somebody on duty looks at it first.'],
     filed: ['Accepted', 'It needs work; a unit is being chosen.'],
     dispatched: ['Handed over', 'The unit in charge has it.'],
-    returned: ['Being rearranged', 'It was not that unit\'s; another is chosen.'],
+    returned: ['Being rearranged', "It was not that unit's; another is chosen."],
     handling: ['Being worked on', 'People have begun.'],
     handled: ['Done', 'A grid worker will look at it on the spot.'],
     verified: ['Checked', 'Somebody looked: it is solved.'],
     closed: ['Closed', 'This is finished.'],
-    parked: ['On hold', 'It can\'t be done now, and will be taken up again.'],
+    parked: ['On hold', "It can't be done now, and will be taken up again."],
     rejected: ['Not accepted', 'It was looked at, and is not ours to handle.'],
     merged: ['Joined', 'Others reported the same; both are handled together.'],
   },
@@ -32,8 +32,14 @@ const states = {
 
 /** When a contact goes; the days are the rules', where they are known. */
 const erased = {
-  zh: (days: number | null) => (days === null ? '到期自动删除' : days === 0 ? '办结后随即删除' : `办结 ${days} 天后自动删除`),
-  en: (days: number | null) => (days === null ? 'erased after a set time' : days === 0 ? 'erased as soon as the case is closed' : `erased ${days} days after the case is closed`),
+  zh: (days: number | null) =>
+    days === null ? '到期自动删除' : days === 0 ? '办结后随即删除' : `办结 ${days} 天后自动删除`,
+  en: (days: number | null) =>
+    days === null
+      ? 'erased after a set time'
+      : days === 0
+        ? 'erased as soon as the case is closed'
+        : `erased ${days} days after the case is closed`,
 };
 
 export const words = {
@@ -132,12 +138,12 @@ export const words = {
     useHere: 'Here, where I am',
     locating: 'Locating…',
     denied: 'No permission to locate you: choose on the map.',
-    unavailable: 'Your position can\'t be had: choose on the map.',
+    unavailable: "Your position can't be had: choose on the map.",
     onMap: 'Choose on the map',
     changePlace: 'Another place',
     plate: 'Building plate',
     plateUnknown: 'This plate is not on the map. Choose the place on the map.',
-    plateOffline: 'No network; the building\'s name is looked up later.',
+    plateOffline: "No network; the building's name is looked up later.",
     point: 'A point on the map',
     near: (name: string) => `near ${name}`,
     accuracy: (m: string) => `accurate to ±${m}`,
@@ -148,13 +154,15 @@ export const words = {
     pickHere: 'It is here',
     toHere: 'My position',
     photo: 'Photos',
-    photoHint: 'A photo says most. Where and when it was taken is removed from the file; avoid faces and number plates.',
+    photoHint:
+      'A photo says most. Where and when it was taken is removed from the file; avoid faces and number plates.',
     take: 'Take or choose',
     note: 'A few words (optional)',
     noteHint: 'For example: an old sofa in the corridor, entrance 3, 2nd floor',
     contact: 'Contact (optional)',
     contactHint: 'Phone or e-mail',
-    contactWhy: (days: number | null) => `Only the duty room sees it, only to ask about this report, and it is ${erased.en(days)}. Without it your report counts the same.`,
+    contactWhy: (days: number | null) =>
+      `Only the duty room sees it, only to ask about this report, and it is ${erased.en(days)}. Without it your report counts the same.`,
     privacyTitle: 'What happens with it',
     privacy: (days: number | null) => [
       'We keep only what you fill in here: the problem, the place, photos, words and, if given, your contact. No name, no account.',
@@ -170,7 +178,7 @@ export const words = {
     busyTitle: 'Sent a little later',
     busy: 'Many people report just now, or you did a moment ago. It is kept on your phone; nothing to fill in again.',
     busyUntil: (time: string) => `While this page is open it goes by itself at ${time}.`,
-    notLasting: 'This browser keeps no data. Don\'t close this page before it is sent.',
+    notLasting: "This browser keeps no data. Don't close this page before it is sent.",
     refusedTitle: 'It was not sent',
     refused: 'The server did not accept this report. Change it and send again.',
     serverFailed: 'The server failed and has not taken it. It is kept on your phone; try again in a while.',
@@ -182,8 +190,9 @@ export const words = {
     thanks: 'Thank you, we have it!',
     held: 'Somebody on duty has to look at this one first; then work begins.',
     receiptKeep: 'The receipt is kept on this phone under “My reports”.',
-    receiptUnkept: 'This browser can\'t keep it: bookmark this page.',
-    receiptLost: 'It was received, but the receipt was lost on the way: it can\'t be followed here. No need to report again.',
+    receiptUnkept: "This browser can't keep it: bookmark this page.",
+    receiptLost:
+      "It was received, but the receipt was lost on the way: it can't be followed here. No need to report again.",
     share: 'Share or copy the link',
     copied: 'Link copied',
     progress: 'How far it is',
@@ -196,7 +205,7 @@ export const words = {
     yours: 'Reported',
     after: 'Afterwards',
     rateTitle: 'How was it handled?',
-    rateLead: 'Your rating counts in the unit\'s figures.',
+    rateLead: "Your rating counts in the unit's figures.",
     rates: ['Very bad', 'Bad', 'So-so', 'Good', 'Very good'],
     rateSend: 'Send the rating',
     rated: 'Rated. Thank you!',

@@ -61,7 +61,8 @@ export const words = {
     invitePassword: 'Password (optional, at least 10 characters)',
     inviteNoPassword: 'Without a password this device stays signed in for 90 days, and no other device can sign in.',
     accept: 'Make the account and sign in',
-    inviteGone: 'The invite is not valid: the link is incomplete, used up, revoked or past its date. Ask who gave it for a new one.',
+    inviteGone:
+      'The invite is not valid: the link is incomplete, used up, revoked or past its date. Ask who gave it for a new one.',
     nameTaken: 'This name is taken. Choose another one.',
     accounts: 'Accounts and invites',
     failed: 'Signing in failed: ',

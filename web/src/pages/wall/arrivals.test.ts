@@ -5,7 +5,15 @@ import type { Arrival } from './wallState';
 
 const home: Bbox = [117.11, 39.21, 117.15, 39.23];
 const monaco: Bbox = [7.4, 43.72, 7.44, 43.76];
-const arrival = (change: Partial<Arrival>): Arrival => ({ collection: 'buildings', bbox: monaco, before: 0, after: 23_370, named: 0, wasEmpty: false, ...change });
+const arrival = (change: Partial<Arrival>): Arrival => ({
+  collection: 'buildings',
+  bbox: monaco,
+  before: 0,
+  after: 23_370,
+  named: 0,
+  wasEmpty: false,
+  ...change,
+});
 
 test('an import elsewhere is said and flown to', () => {
   expect(reactTo([arrival({ collection: 'roads', after: 4000, bbox: [7, 43, 8, 44] }), arrival({})], home)).toEqual({
@@ -25,9 +33,16 @@ test('an import into what is seen already only counts', () => {
 });
 
 test('the same features again are an update', () => {
-  expect(reactTo([arrival({ before: 23_370, bbox: [117.12, 39.215, 117.13, 39.22] })], home).toast?.zh).toBe('已更新 23,370 栋楼');
+  expect(reactTo([arrival({ before: 23_370, bbox: [117.12, 39.215, 117.13, 39.22] })], home).toast?.zh).toBe(
+    '已更新 23,370 栋楼',
+  );
 });
 
 test('everyday edits stay unsaid', () => {
-  expect(reactTo([arrival({ collection: 'facilities', named: 1, before: 60, after: 61, bbox: [117.12, 39.22, 117.12, 39.22] })], home)).toEqual({ toast: null, flyTo: null });
+  expect(
+    reactTo(
+      [arrival({ collection: 'facilities', named: 1, before: 60, after: 61, bbox: [117.12, 39.22, 117.12, 39.22] })],
+      home,
+    ),
+  ).toEqual({ toast: null, flyTo: null });
 });

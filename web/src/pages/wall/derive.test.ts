@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import type { GridStatus, WarningProperties } from '@/core/api/types';
-import { byCategory, byLevel, byHousing, gridCounts, isOpen, newest, oldestRed, turnOf, whyOf, type Warning } from './derive';
+import {
+  byCategory,
+  byLevel,
+  byHousing,
+  gridCounts,
+  isOpen,
+  newest,
+  oldestRed,
+  turnOf,
+  whyOf,
+  type Warning,
+} from './derive';
 
 const warning = (id: string, properties: Partial<WarningProperties>): Warning => ({
   type: 'Feature',
@@ -54,33 +65,74 @@ test('categories are led by the reddest', () => {
 });
 
 test('communities are not counted as grids', () => {
-  const status = (kind: string, level: string): GridStatus => ({ id: kind + level, code: '', kind, level: level as GridStatus['level'], since: null, open: { red: 0, yellow: 0, green: 0 } });
-  expect(gridCounts([status('grid', 'red'), status('community', 'red'), status('grid', 'mauve')])).toEqual({ red: 1, yellow: 0, green: 0, no_data: 1 });
+  const status = (kind: string, level: string): GridStatus => ({
+    id: kind + level,
+    code: '',
+    kind,
+    level: level as GridStatus['level'],
+    since: null,
+    open: { red: 0, yellow: 0, green: 0 },
+  });
+  expect(gridCounts([status('grid', 'red'), status('community', 'red'), status('grid', 'mauve')])).toEqual({
+    red: 1,
+    yellow: 0,
+    green: 0,
+    no_data: 1,
+  });
 });
 
 test('whose turn it is follows the table of actions', () => {
   expect(turnOf(warning('a', { status: 'filed' }), undefined).zh).toBe('值班员 · 待派遣');
-  expect(turnOf(warning('a', { status: 'handling', unit: 'unit-1' }), '综合行政执法大队').zh).toBe('综合行政执法大队 · 处置中');
+  expect(turnOf(warning('a', { status: 'handling', unit: 'unit-1' }), '综合行政执法大队').zh).toBe(
+    '综合行政执法大队 · 处置中',
+  );
   expect(turnOf(warning('a', { status: 'handled' }), 'x').en).toBe('Grid worker · to verify');
 });
 
 test('open cases by the kind of housing they are in; the street is none', () => {
-  const counts = byHousing([warning('a', { housing: 'old_estate' }), warning('b', { housing: 'old_estate', level: 'yellow' }), warning('c', { housing: 'mixed_use', level: 'green' }), warning('d', {})]);
-  expect(counts).toEqual({ old_estate: { red: 1, yellow: 1 }, commodity: { red: 0, yellow: 0 }, mixed_use: { red: 0, yellow: 0 } });
+  const counts = byHousing([
+    warning('a', { housing: 'old_estate' }),
+    warning('b', { housing: 'old_estate', level: 'yellow' }),
+    warning('c', { housing: 'mixed_use', level: 'green' }),
+    warning('d', {}),
+  ]);
+  expect(counts).toEqual({
+    old_estate: { red: 1, yellow: 1 },
+    commodity: { red: 0, yellow: 0 },
+    mixed_use: { red: 0, yellow: 0 },
+  });
 });
 
 test('of what is open each level is counted, and one that nobody knows is none of them', () => {
-  const list = [warning('1', {}), warning('2', { level: 'green' }), warning('3', { level: 'mauve' as 'red' }), warning('4', { status: 'closed' }), warning('5', { held: true })];
+  const list = [
+    warning('1', {}),
+    warning('2', { level: 'green' }),
+    warning('3', { level: 'mauve' as 'red' }),
+    warning('4', { status: 'closed' }),
+    warning('5', { held: true }),
+  ];
   expect(byLevel(list)).toEqual({ red: 1, yellow: 0, green: 1, no_data: 1 });
 });
 
 test('why leaves out the level and the place that stand beside it', () => {
-  const of = (place: string | undefined, zh: string, en: string): object => whyOf(warning('a', { place, reason: { zh, en } }));
-  expect(of('7号楼', '红色：30天内第3次楼道堆物上报（7号楼）；超期已满8个工作小时', 'red: 3rd corridor clutter report at 7号楼 within 30 days; 8 working hours overdue')).toEqual({
+  const of = (place: string | undefined, zh: string, en: string): object =>
+    whyOf(warning('a', { place, reason: { zh, en } }));
+  expect(
+    of(
+      '7号楼',
+      '红色：30天内第3次楼道堆物上报（7号楼）；超期已满8个工作小时',
+      'red: 3rd corridor clutter report at 7号楼 within 30 days; 8 working hours overdue',
+    ),
+  ).toEqual({
     zh: '30天内第3次楼道堆物上报；超期已满8个工作小时',
     en: '3rd corridor clutter report within 30 days; 8 working hours overdue',
   });
-  expect(of('7号楼', '黄色：楼道堆物（7号楼，临近消防出口）', 'yellow: corridor clutter at 7号楼 (near a fire exit)')).toEqual({ zh: '楼道堆物（临近消防出口）', en: 'Corridor clutter (near a fire exit)' });
-  expect(of(undefined, '红色：楼道堆物（7号楼）', 'red: corridor clutter at 7号楼')).toEqual({ zh: '楼道堆物（7号楼）', en: 'Corridor clutter at 7号楼' });
+  expect(
+    of('7号楼', '黄色：楼道堆物（7号楼，临近消防出口）', 'yellow: corridor clutter at 7号楼 (near a fire exit)'),
+  ).toEqual({ zh: '楼道堆物（临近消防出口）', en: 'Corridor clutter (near a fire exit)' });
+  expect(of(undefined, '红色：楼道堆物（7号楼）', 'red: corridor clutter at 7号楼')).toEqual({
+    zh: '楼道堆物（7号楼）',
+    en: 'Corridor clutter at 7号楼',
+  });
   expect(whyOf(warning('a', {}))).toEqual({ zh: '', en: '' });
 });

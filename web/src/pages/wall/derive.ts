@@ -70,14 +70,17 @@ function digest(warnings: Iterable<Warning>): Digest {
     entry[level] += 1;
     if (kind !== undefined && kind in housing) housing[kind as Housing][level] += 1;
   }
-  const byAge = (a: { since: number; warning: Warning }, b: { since: number; warning: Warning }): number => b.since - a.since || (a.warning.id < b.warning.id ? -1 : 1);
+  const byAge = (a: { since: number; warning: Warning }, b: { since: number; warning: Warning }): number =>
+    b.since - a.since || (a.warning.id < b.warning.id ? -1 : 1);
   reds.sort(byAge);
   yellows.sort(byAge);
   const found: Digest = {
     newest: [...reds, ...yellows].map((row) => row.warning),
     oldestRed: reds.findLast((row) => !isDrill(row.warning))?.warning ?? null,
     byLevel: levels,
-    byCategory: [...categories.values()].toSorted((a, b) => b.red - a.red || b.yellow - a.yellow || (a.category < b.category ? -1 : 1)),
+    byCategory: [...categories.values()].toSorted(
+      (a, b) => b.red - a.red || b.yellow - a.yellow || (a.category < b.category ? -1 : 1),
+    ),
     byHousing: housing,
   };
   if (Array.isArray(warnings)) digests.set(warnings, found);
@@ -94,7 +97,8 @@ export const oldestRed = (warnings: Iterable<Warning>): Warning | null => digest
 export const byLevel = (warnings: Iterable<Warning>): Record<Level, number> => digest(warnings).byLevel;
 
 /** Open red and yellow ones by the kind of housing that they are in; those in the street are in none. */
-export const byHousing = (warnings: Iterable<Warning>): Record<Housing, { red: number; yellow: number }> => digest(warnings).byHousing;
+export const byHousing = (warnings: Iterable<Warning>): Record<Housing, { red: number; yellow: number }> =>
+  digest(warnings).byHousing;
 
 export interface CategoryCount {
   category: string;

@@ -57,7 +57,10 @@ export class Director {
   goTo(place: number[], animate = true): void {
     this.aim = (moving) => this.goTo(place, moving);
     const [lon = 0, lat = 0] = place;
-    const zoom = Math.min(MAX_ZOOM + Math.log2(this.scale), Math.max(16.4, (this.home ? this.stand(this.home).zoom : 15) + 1.4));
+    const zoom = Math.min(
+      MAX_ZOOM + Math.log2(this.scale),
+      Math.max(16.4, (this.home ? this.stand(this.home).zoom : 15) + 1.4),
+    );
     this.go({ center: [lon, lat], zoom, pitch: CLOSE_PITCH, bearing: 0 }, animate ? FLIGHT : 0);
   }
 
@@ -91,7 +94,14 @@ export class Director {
     // Tall buildings rise above the ground line at the far edge; at the near one stands the furniture, and a sign of
     // the nearest grids has room above it.
     const padding = { top: edge * 2 + this.roof() * this.scale, right: edge, bottom: edge * 4.4, left: edge };
-    const stand = standFor(box, { width, height, padding, pitch, bearing: 0, maxZoom: MAX_ZOOM + Math.log2(this.scale) });
+    const stand = standFor(box, {
+      width,
+      height,
+      padding,
+      pitch,
+      bearing: 0,
+      maxZoom: MAX_ZOOM + Math.log2(this.scale),
+    });
     // A little too wide for its houses: rather lose its edges than show a city without any.
     if (stand.zoom < HOUSES && stand.zoom > HOUSES - 1) stand.zoom = HOUSES;
     return stand;

@@ -4,7 +4,14 @@ import { FINE, troublesOf } from './health';
 const heardAt = new Date('2026-11-22T06:05:00Z');
 
 test('a healthy server has nothing to say, and neither has one that was not asked yet', () => {
-  expect(troublesOf({ ...FINE, heardAt, offset: 900, ready: { status: 'ready', store: { reachable: true }, quarantined: [], config: [] } })).toEqual([]);
+  expect(
+    troublesOf({
+      ...FINE,
+      heardAt,
+      offset: 900,
+      ready: { status: 'ready', store: { reachable: true }, quarantined: [], config: [] },
+    }),
+  ).toEqual([]);
   expect(troublesOf(FINE)).toEqual([]);
 });
 
@@ -13,21 +20,33 @@ test('the worst trouble comes first, each in words that name the place', () => {
     ...FINE,
     ready: {
       store: { reachable: false },
-      config: [{ file: 'rules.toml', line: 12, column: 5, problem: 'unknown level "rde"', expected: 'red, yellow or green' }, { file: 'calendar.toml', line: 1 }],
-      quarantined: [{ collection: 'buildings', id: 'b1' }, { collection: 'buildings', id: 'b2' }],
+      config: [
+        { file: 'rules.toml', line: 12, column: 5, problem: 'unknown level "rde"', expected: 'red, yellow or green' },
+        { file: 'calendar.toml', line: 1 },
+      ],
+      quarantined: [
+        { collection: 'buildings', id: 'b1' },
+        { collection: 'buildings', id: 'b2' },
+      ],
     },
     offset: -300_000,
   }).map((t) => t.zh);
   expect(said).toHaveLength(4);
   expect(said[0]).toMatch(/数据库/);
-  expect(said[1]).toBe('rules.toml:12:5 有误，仍按原来的规则执行（共 2 处）：unknown level "rde"，应为 red, yellow or green');
+  expect(said[1]).toBe(
+    'rules.toml:12:5 有误，仍按原来的规则执行（共 2 处）：unknown level "rde"，应为 red, yellow or green',
+  );
   expect(said[2]).toMatch(/快了约 5 分钟/);
   expect(said[3]).toMatch(/2 条.*buildings\/b1/);
 });
 
 test('a feed that is cut, a server that is away and a database that is away are three things', () => {
-  expect(troublesOf({ ...FINE, stale: true, heardAt }).map((t) => t.en)).toEqual(['The live feed is cut; reconnecting; this is how it was at 22 Nov 14:05']);
-  expect(troublesOf({ ...FINE, stale: true, away: true, heardAt }).map((t) => t.zh)).toEqual(['服务器没有应答，正在重连，以下是 11月22日 14:05 的情况']);
+  expect(troublesOf({ ...FINE, stale: true, heardAt }).map((t) => t.en)).toEqual([
+    'The live feed is cut; reconnecting; this is how it was at 22 Nov 14:05',
+  ]);
+  expect(troublesOf({ ...FINE, stale: true, away: true, heardAt }).map((t) => t.zh)).toEqual([
+    '服务器没有应答，正在重连，以下是 11月22日 14:05 的情况',
+  ]);
   const [only, ...more] = troublesOf({ ...FINE, stale: true, heardAt, ready: { store: { reachable: false } } });
   expect(only?.zh).toMatch(/^数据库连不上.*11月22日 14:05/);
   expect(more).toEqual([]);
@@ -39,7 +58,9 @@ test('a question that failed while the feed goes on is no news', () => {
 
 test('a clock is wrong from two minutes on', () => {
   expect(troublesOf({ ...FINE, offset: 119_000 })).toEqual([]);
-  expect(troublesOf({ ...FINE, offset: 7_400_000 })[0]?.en).toBe("This machine's clock is about 2 h slow; the times shown are the server's");
+  expect(troublesOf({ ...FINE, offset: 7_400_000 })[0]?.en).toBe(
+    "This machine's clock is about 2 h slow; the times shown are the server's",
+  );
 });
 
 test('figures that are missing are said only where nothing worse explains it', () => {

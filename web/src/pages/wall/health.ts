@@ -43,13 +43,17 @@ const PAUSE_WRONG = 5_000;
 /** A server that is asked and keeps silent; milliseconds. */
 const PATIENCE = 10_000;
 
-const at = (mistake: Mistake): string => [mistake.file, mistake.line, mistake.column].filter((x) => x !== undefined).join(':');
+const at = (mistake: Mistake): string =>
+  [mistake.file, mistake.line, mistake.column].filter((x) => x !== undefined).join(':');
 
 /** The troubles, the worst first: what makes the whole wall old, then what makes a part of it wrong. */
 export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }: Condition): Bilingual[] {
   const out: Bilingual[] = [];
   const last = heardAt
-    ? { zh: `，以下是 ${format.dateTime(heardAt, 'zh')} 的情况`, en: `; this is how it was at ${format.dateTime(heardAt, 'en')}` }
+    ? {
+        zh: `，以下是 ${format.dateTime(heardAt, 'zh')} 的情况`,
+        en: `; this is how it was at ${format.dateTime(heardAt, 'en')}`,
+      }
     : { zh: '', en: '' };
   const databaseAway = ready?.store?.reachable === false;
   if (stale && away) {
@@ -58,11 +62,17 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
     out.push({ zh: `数据连接中断，正在重连${last.zh}`, en: `The live feed is cut; reconnecting${last.en}` });
   }
   if (databaseAway) {
-    out.push({ zh: `数据库连不上：看到的是内存中的数据，暂不能上报和处置${last.zh}`, en: `The database is away: this is from memory, and nothing can be reported or handled${last.en}` });
+    out.push({
+      zh: `数据库连不上：看到的是内存中的数据，暂不能上报和处置${last.zh}`,
+      en: `The database is away: this is from memory, and nothing can be reported or handled${last.en}`,
+    });
   }
   const [wrong, ...others] = ready?.config ?? [];
   if (wrong) {
-    const also = others.length > 0 ? { zh: `（共 ${others.length + 1} 处）`, en: ` (${others.length + 1} mistakes)` } : { zh: '', en: '' };
+    const also =
+      others.length > 0
+        ? { zh: `（共 ${others.length + 1} 处）`, en: ` (${others.length + 1} mistakes)` }
+        : { zh: '', en: '' };
     const problem = [wrong.problem, wrong.expected].filter(Boolean);
     out.push({
       zh: `${at(wrong)} 有误，仍按原来的规则执行${also.zh}：${problem.join('，应为 ')}`,
@@ -80,10 +90,16 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   if (row) {
     const n = more.length + 1;
     const name = `${row.collection ?? ''}/${row.id ?? ''}`;
-    out.push({ zh: `${n} 条数据未通过检查，未上图：${name}`, en: `${n} ${n === 1 ? 'row' : 'rows'} did not pass the checks and ${n === 1 ? 'is' : 'are'} not on the map: ${name}` });
+    out.push({
+      zh: `${n} 条数据未通过检查，未上图：${name}`,
+      en: `${n} ${n === 1 ? 'row' : 'rows'} did not pass the checks and ${n === 1 ? 'is' : 'are'} not on the map: ${name}`,
+    });
   }
   if (figuresAway && out.length === 0) {
-    out.push({ zh: '统计数字暂时取不到，地图和台账仍是实时的', en: 'The figures cannot be had now; the map and the ledger are live' });
+    out.push({
+      zh: '统计数字暂时取不到，地图和台账仍是实时的',
+      en: 'The figures cannot be had now; the map and the ledger are live',
+    });
   }
   return out;
 }

@@ -24,11 +24,15 @@ function player(delay: number) {
         else resolve([]);
       };
       const timer = setTimeout(done, server.delay);
-      signal.addEventListener('abort', () => {
-        if (vi.getTimerCount() > 0) clearTimeout(timer);
-        under -= 1;
-        reject(new DOMException('aborted', 'AbortError'));
-      }, { once: true });
+      signal.addEventListener(
+        'abort',
+        () => {
+          if (vi.getTimerCount() > 0) clearTimeout(timer);
+          under -= 1;
+          reject(new DOMException('aborted', 'AbortError'));
+        },
+        { once: true },
+      );
     });
   };
   const past = new Past({

@@ -127,7 +127,8 @@ export class Past {
     if (!this.at) return;
     const asked = this.now();
     // The first frame is the one that was asked for; the others are of when they will be there.
-    const wanted = this.waiting || !this.playing ? this.anchor.past : this.thenAt(asked + Math.max(this.delay * 1.25, STEP));
+    const wanted =
+      this.waiting || !this.playing ? this.anchor.past : this.thenAt(asked + Math.max(this.delay * 1.25, STEP));
     if (wanted >= asked) {
       // The present is reached when the clock of then has got there.
       this.timer = setTimeout(() => this.toLive(), Math.max(0, (asked - this.at.getTime()) / this.speed));
@@ -137,7 +138,10 @@ export class Past {
     const mine = new AbortController();
     this.asking = mine;
     try {
-      const [grids, warnings] = await Promise.all([this.options.askGrids(at, mine.signal), this.options.askWarnings(at, mine.signal)]);
+      const [grids, warnings] = await Promise.all([
+        this.options.askGrids(at, mine.signal),
+        this.options.askWarnings(at, mine.signal),
+      ]);
       if (mine.signal.aborted) return;
       this.delay = this.delay * 0.6 + (this.now() - asked) * 0.4;
       this.failure = '';

@@ -39,7 +39,9 @@ export function useScreen(): Screen {
     full,
     toggleFull() {
       // Refused where no hand asked for it; then nothing happens.
-      const done = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+      const done = document.fullscreenElement
+        ? document.exitFullscreen()
+        : document.documentElement.requestFullscreen();
       done.catch(() => {});
     },
   };

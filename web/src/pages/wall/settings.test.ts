@@ -6,19 +6,42 @@ const read = (address: string, preset?: Record<string, unknown>) => readSettings
 test('an address says what a wall shows', () => {
   const { settings, misread } = read('view=housing&tour=20&communities=c1,果园里社区&lang=en&sound=1&part=2/2');
   expect(misread).toEqual([]);
-  expect(settings).toEqual({ ...DEFAULTS, view: 'housing', tour: 20, communities: ['c1', '果园里社区'], lang: 'en', sound: true, part: 2 });
+  expect(settings).toEqual({
+    ...DEFAULTS,
+    view: 'housing',
+    tour: 20,
+    communities: ['c1', '果园里社区'],
+    lang: 'en',
+    sound: true,
+    part: 2,
+  });
   expect(read('').settings).toEqual(DEFAULTS);
 });
 
 test('a preset gives the defaults, the address has the last word', () => {
   const preset = { view: 'riders', tour: '30', preset: 'another' };
-  expect(read('preset=night&tour=0', preset).settings).toEqual({ ...DEFAULTS, preset: 'night', view: 'riders', tour: 0 });
+  expect(read('preset=night&tour=0', preset).settings).toEqual({
+    ...DEFAULTS,
+    preset: 'night',
+    view: 'riders',
+    tour: 0,
+  });
 });
 
 test('what is not understood is named and changes nothing', () => {
-  const { settings, misread } = read('view=3d&tour=2&lang=fr&colour=blue&at=yesterday&part=3&speed=601', { tour: '30' });
+  const { settings, misread } = read('view=3d&tour=2&lang=fr&colour=blue&at=yesterday&part=3&speed=601', {
+    tour: '30',
+  });
   expect(settings).toEqual({ ...DEFAULTS, tour: 30 });
-  expect(misread.map((m) => `${m.key}=${m.value}`)).toEqual(['view=3d', 'tour=2', 'lang=fr', 'colour=blue', 'at=yesterday', 'part=3', 'speed=601']);
+  expect(misread.map((m) => `${m.key}=${m.value}`)).toEqual([
+    'view=3d',
+    'tour=2',
+    'lang=fr',
+    'colour=blue',
+    'at=yesterday',
+    'part=3',
+    'speed=601',
+  ]);
   expect(misread[0]?.expected.en).toContain('housing');
   // A preset may be wrong too, after an update: it is named in the same way.
   expect(read('', { view: 'planner' }).misread).toHaveLength(1);
@@ -30,13 +53,28 @@ test('a moment may be told by its offset', () => {
 });
 
 test('settings come back out of the link that they make', () => {
-  const settings = { ...DEFAULTS, view: 'category' as const, category: 'blocked_route', communities: ['120113001003', '120113001009'], tour: 15, part: 1 as const, at: new Date('2026-11-12T06:05:00Z'), speed: 60 };
+  const settings = {
+    ...DEFAULTS,
+    view: 'category' as const,
+    category: 'blocked_route',
+    communities: ['120113001003', '120113001009'],
+    tour: 15,
+    part: 1 as const,
+    at: new Date('2026-11-12T06:05:00Z'),
+    speed: 60,
+  };
   const link = linkTo(settings, 'http://map');
-  expect(link).toBe('http://map/wall?view=category&category=blocked_route&communities=120113001003,120113001009&tour=15&part=1/2&at=2026-11-12T06:05:00.000Z&speed=60');
+  expect(link).toBe(
+    'http://map/wall?view=category&category=blocked_route&communities=120113001003,120113001009&tour=15&part=1/2&at=2026-11-12T06:05:00.000Z&speed=60',
+  );
   expect(readSettings(new URL(link).searchParams)).toEqual({ settings, misread: [] });
   expect(linkTo(DEFAULTS, 'http://map')).toBe('http://map/wall');
   // Against a preset only the difference is said, a switch turned off included.
-  expect(writeSettings({ ...DEFAULTS, preset: 'night' }, { ...DEFAULTS, tour: 20, sound: true })).toEqual({ preset: 'night', tour: '0', sound: '0' });
+  expect(writeSettings({ ...DEFAULTS, preset: 'night' }, { ...DEFAULTS, tour: 20, sound: true })).toEqual({
+    preset: 'night',
+    tour: '0',
+    sound: '0',
+  });
 });
 
 test('a community is known by id, code or name', () => {
@@ -44,7 +82,10 @@ test('a community is known by id, code or name', () => {
     { id: 'c1', code: '120113001003000', name: '果园里社区' },
     { id: 'c2', name: '朝阳里社区' },
   ];
-  expect(findCommunities(['朝阳里', '120113001003000', 'c1', '月球'], all)).toEqual({ ids: ['c2', 'c1'], unknown: ['月球'] });
+  expect(findCommunities(['朝阳里', '120113001003000', 'c1', '月球'], all)).toEqual({
+    ids: ['c2', 'c1'],
+    unknown: ['月球'],
+  });
 });
 
 test('the same communities are the same set', () => {

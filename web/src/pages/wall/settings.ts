@@ -33,7 +33,18 @@ export interface Misread {
   expected: Bilingual;
 }
 
-export const DEFAULTS: Settings = { view: 'levels', category: '', communities: [], tour: 0, lang: null, sound: false, preset: '', part: null, at: null, speed: 0 };
+export const DEFAULTS: Settings = {
+  view: 'levels',
+  category: '',
+  communities: [],
+  tour: 0,
+  lang: null,
+  sound: false,
+  preset: '',
+  part: null,
+  at: null,
+  speed: 0,
+};
 
 export const SHORTEST_TOUR = 5;
 export const LONGEST_TOUR = 600;
@@ -46,7 +57,8 @@ type Key = (typeof KEYS)[number];
 /** Reads one value into the settings; answers what was expected where it makes no sense. */
 const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> = {
   preset(value, into) {
-    if (!/^[a-z0-9-]{1,40}$/.test(value)) return { zh: '预设名：1–40 个 a–z、0–9 或 -', en: 'a preset: 1–40 of a–z, 0–9, -' };
+    if (!/^[a-z0-9-]{1,40}$/.test(value))
+      return { zh: '预设名：1–40 个 a–z、0–9 或 -', en: 'a preset: 1–40 of a–z, 0–9, -' };
     into.preset = value;
     return null;
   },
@@ -57,18 +69,29 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     return null;
   },
   category(value, into) {
-    if (!/^[a-z0-9_]{0,60}$/.test(value)) return { zh: '类别代码，如 blocked_route', en: 'a category such as blocked_route' };
+    if (!/^[a-z0-9_]{0,60}$/.test(value))
+      return { zh: '类别代码，如 blocked_route', en: 'a category such as blocked_route' };
     into.category = value;
     return null;
   },
   communities(value, into) {
-    into.communities = [...new Set(value.split(/[,，]/).map((c) => c.trim()).filter(Boolean))];
+    into.communities = [
+      ...new Set(
+        value
+          .split(/[,，]/)
+          .map((c) => c.trim())
+          .filter(Boolean),
+      ),
+    ];
     return null;
   },
   tour(value, into) {
     const seconds = wholeNumber(value);
     if (seconds === null || (seconds !== 0 && (seconds < SHORTEST_TOUR || seconds > LONGEST_TOUR))) {
-      return { zh: `0（关闭）或 ${SHORTEST_TOUR}–${LONGEST_TOUR} 秒`, en: `0 (off) or ${SHORTEST_TOUR}–${LONGEST_TOUR} seconds` };
+      return {
+        zh: `0（关闭）或 ${SHORTEST_TOUR}–${LONGEST_TOUR} 秒`,
+        en: `0 (off) or ${SHORTEST_TOUR}–${LONGEST_TOUR} seconds`,
+      };
     }
     into.tour = seconds;
     return null;
@@ -92,7 +115,8 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
   at(value, into) {
     // A plus sign of an offset that was not encoded arrives as a space.
     const at = new Date(value.replace(' ', '+'));
-    if (Number.isNaN(at.getTime()) || !/^\d{4}-/.test(value)) return { zh: '时刻，如 2026-11-12T14:05:00+08:00', en: 'a moment such as 2026-11-12T14:05:00+08:00' };
+    if (Number.isNaN(at.getTime()) || !/^\d{4}-/.test(value))
+      return { zh: '时刻，如 2026-11-12T14:05:00+08:00', en: 'a moment such as 2026-11-12T14:05:00+08:00' };
     into.at = at;
     return null;
   },
@@ -109,7 +133,10 @@ function wholeNumber(text: string): number | null {
 }
 
 /** Reads the address over the preset's settings. A wrong word of the address leaves what the preset says. */
-export function readSettings(address: Iterable<[string, string]>, preset: Readonly<Record<string, unknown>> = {}): { settings: Settings; misread: Misread[] } {
+export function readSettings(
+  address: Iterable<[string, string]>,
+  preset: Readonly<Record<string, unknown>> = {},
+): { settings: Settings; misread: Misread[] } {
   const settings: Settings = { ...DEFAULTS };
   const misread: Misread[] = [];
   const take = (key: string, value: string): void => {
@@ -137,12 +164,17 @@ export function writeSettings(settings: Settings, base: Settings = DEFAULTS): Re
     at: (s) => s.at?.toISOString() ?? '',
     speed: (s) => String(s.speed),
   };
-  return Object.fromEntries(KEYS.map((key) => [key, words[key](settings)] as const).filter(([key, word]) => word !== words[key](base)));
+  return Object.fromEntries(
+    KEYS.map((key) => [key, words[key](settings)] as const).filter(([key, word]) => word !== words[key](base)),
+  );
 }
 
 /** A link to a wall with these settings, readable where an address may be: commas and Chinese as they are. */
 export function linkTo(settings: Settings, origin: string, base: Settings = DEFAULTS): string {
-  const pairs = Object.entries(writeSettings(settings, base)).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%3A', ':')}`);
+  const pairs = Object.entries(writeSettings(settings, base)).map(
+    ([key, value]) =>
+      `${key}=${encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%3A', ':')}`,
+  );
   return `${origin}/wall${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
 }
 
@@ -154,7 +186,10 @@ export interface Community {
 }
 
 /** Finds the communities that were asked for, by id, code or name (社区 may be left out). */
-export function findCommunities(asked: readonly string[], all: readonly Community[]): { ids: string[]; unknown: string[] } {
+export function findCommunities(
+  asked: readonly string[],
+  all: readonly Community[],
+): { ids: string[]; unknown: string[] } {
   const ids: string[] = [];
   const unknown: string[] = [];
   for (const word of asked) {
@@ -167,7 +202,10 @@ export function findCommunities(asked: readonly string[], all: readonly Communit
 
 /** The ids as a set, null for none; the one before where it says the same, so that whoever watches it need not draw
  * all anew whenever a grid changes. */
-export function steadySet(ids: readonly string[], before: ReadonlySet<string> | null | undefined): ReadonlySet<string> | null {
+export function steadySet(
+  ids: readonly string[],
+  before: ReadonlySet<string> | null | undefined,
+): ReadonlySet<string> | null {
   if (ids.length === 0) return null;
   return before?.size === ids.length && ids.every((id) => before.has(id)) ? before : new Set(ids);
 }

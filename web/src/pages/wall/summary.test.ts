@@ -10,8 +10,20 @@ const answer = {
   on_time: { days: 30, closed: 120, with_due: 100, on_time: 91, share: 0.91 },
   units: { total: 12, on_duty: 9, at_work: 4, unknown_hours: 1 },
   days: [
-    { date: '2026-11-21', until: '2026-11-21T16:00:00Z', open: { red: 2, yellow: 3, green: 1 }, reported: 8, closed: 6 },
-    { date: '2026-11-22', until: '2026-11-22T06:05:00Z', open: { red: 3, yellow: 3, green: 1 }, reported: 7, closed: 5 },
+    {
+      date: '2026-11-21',
+      until: '2026-11-21T16:00:00Z',
+      open: { red: 2, yellow: 3, green: 1 },
+      reported: 8,
+      closed: 6,
+    },
+    {
+      date: '2026-11-22',
+      until: '2026-11-22T06:05:00Z',
+      open: { red: 3, yellow: 3, green: 1 },
+      reported: 7,
+      closed: 5,
+    },
   ],
 };
 

@@ -43,7 +43,10 @@ function day(value: unknown): Day {
   return {
     date: String(from['date']),
     until,
-    open: from['open'] === null ? null : { red: number(open, 'red'), yellow: number(open, 'yellow'), green: number(open, 'green') },
+    open:
+      from['open'] === null
+        ? null
+        : { red: number(open, 'red'), yellow: number(open, 'yellow'), green: number(open, 'green') },
     reported: number(from, 'reported'),
     closed: number(from, 'closed'),
   };

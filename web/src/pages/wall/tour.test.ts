@@ -1,5 +1,17 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { BUSY, GATHER, LONGEST_AWAY, MOST_WAITING, PAUSE, roundOf, SHORT_STAY, STAY, Tour, type Stop, type TourState } from './tour';
+import {
+  BUSY,
+  GATHER,
+  LONGEST_AWAY,
+  MOST_WAITING,
+  PAUSE,
+  roundOf,
+  SHORT_STAY,
+  STAY,
+  Tour,
+  type Stop,
+  type TourState,
+} from './tour';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

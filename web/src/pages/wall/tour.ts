@@ -66,7 +66,13 @@ export class Tour {
   constructor(private readonly options: TourOptions) {}
 
   get state(): TourState {
-    return { stop: this.stop, isNew: this.mode === 'news', more: this.unseen.size, paused: this.paused, touring: this.options.dwell() > 0 };
+    return {
+      stop: this.stop,
+      isNew: this.mode === 'news',
+      more: this.unseen.size,
+      paused: this.paused,
+      touring: this.options.dwell() > 0,
+    };
   }
 
   /** How much of the present stay has passed, 0 to 1; what the ring shows. */
@@ -96,7 +102,8 @@ export class Tour {
 
   /** Red, and was not before. */
   news(id: string, since: number): void {
-    if (this.waiting.some((w) => w.id === id) || this.unseen.has(id) || (this.mode === 'news' && this.stop?.id === id)) return;
+    if (this.waiting.some((w) => w.id === id) || this.unseen.has(id) || (this.mode === 'news' && this.stop?.id === id))
+      return;
     const at = this.waiting.findIndex((w) => w.since > since);
     this.waiting.splice(at < 0 ? this.waiting.length : at, 0, { id, since });
     while (this.waiting.length > MOST_WAITING) {
@@ -253,7 +260,11 @@ export class Tour {
     if (stops.length === 0) {
       this.rest();
       // Something may come to be looked at: a community, or a red.
-      if (this.options.dwell() > 0) this.timer = setTimeout(() => this.mode === 'rest' && this.options.dwell() > 0 && this.nextStop(1), this.options.dwell());
+      if (this.options.dwell() > 0)
+        this.timer = setTimeout(
+          () => this.mode === 'rest' && this.options.dwell() > 0 && this.nextStop(1),
+          this.options.dwell(),
+        );
       return;
     }
     const at = stops.findIndex((s) => same(s, this.lastStop));
@@ -304,7 +315,11 @@ export class Tour {
 }
 
 /** The round: each community, and with it the oldest of its open reds; reds that belong nowhere come last. */
-export function roundOf(communities: readonly string[], reds: readonly { id: string; community?: string | undefined; since: number }[], most = 3): Stop[] {
+export function roundOf(
+  communities: readonly string[],
+  reds: readonly { id: string; community?: string | undefined; since: number }[],
+  most = 3,
+): Stop[] {
   const stops: Stop[] = [];
   const byAge = reds.toSorted((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));
   const add = (of: (community: string | undefined) => boolean): void => {

@@ -14,7 +14,11 @@ const USUAL_TOUR = 20;
 
 export type WallDialog = 'settings' | 'help';
 
-export function useHands(wall: Wall, dialog: Ref<WallDialog | null>, toggleFull: () => void): { toolsShown: Ref<boolean> } {
+export function useHands(
+  wall: Wall,
+  dialog: Ref<WallDialog | null>,
+  toggleFull: () => void,
+): { toolsShown: Ref<boolean> } {
   const { tour, past, settings, change, say } = wall;
   const toolsShown = ref(false);
   const hide = useTimeoutFn(() => (toolsShown.value = false), TOOLS, { immediate: false });
@@ -23,7 +27,11 @@ export function useHands(wall: Wall, dialog: Ref<WallDialog | null>, toggleFull:
     ...Object.fromEntries(VIEWS.map((view, i) => [String(i + 1), () => change({ view })])),
     t() {
       change({ tour: settings.value.tour > 0 ? 0 : USUAL_TOUR });
-      say(settings.value.tour > 0 ? { zh: words.zh.tourOn, en: words.en.tourOn } : { zh: words.zh.tourOff, en: words.en.tourOff });
+      say(
+        settings.value.tour > 0
+          ? { zh: words.zh.tourOn, en: words.en.tourOn }
+          : { zh: words.zh.tourOff, en: words.en.tourOff },
+      );
     },
     ' ': () => (past.isPast ? (past.playing ? past.pause() : past.play(past.speed)) : tour.toggle()),
     ArrowLeft: () => tour.step(-1),

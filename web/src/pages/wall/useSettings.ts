@@ -46,7 +46,8 @@ export function useSettings(communities: () => Grid[], known: Ref<boolean>): Set
     } catch (error) {
       // A store without presets says 404: that will not mend itself.
       preset.value = error instanceof ApiError && error.status === 404 ? 'missing' : 'away';
-      if (preset.value === 'away') timer = setTimeout(() => void loadPreset(name), backoff((failures += 1), { first: 2000, longest: 60_000 }));
+      if (preset.value === 'away')
+        timer = setTimeout(() => void loadPreset(name), backoff((failures += 1), { first: 2000, longest: 60_000 }));
     }
   }
   if (first.settings.preset) void loadPreset(first.settings.preset);
@@ -59,7 +60,8 @@ export function useSettings(communities: () => Grid[], known: Ref<boolean>): Set
     notices: computed(() => {
       const w = words[lang.value];
       const lines = misread.value.map((m) => w.misread(m.key, m.value.slice(0, 40), pick(m.expected)));
-      if (known.value && found.value.unknown.length > 0) lines.push(w.unknownCommunities(found.value.unknown.join(', ').slice(0, 120)));
+      if (known.value && found.value.unknown.length > 0)
+        lines.push(w.unknownCommunities(found.value.unknown.join(', ').slice(0, 120)));
       if (preset.value === 'missing') lines.push(w.presetMissing(settings.value.preset));
       if (preset.value === 'away') lines.push(w.presetAway(settings.value.preset));
       return lines;
@@ -71,7 +73,9 @@ export function useSettings(communities: () => Grid[], known: Ref<boolean>): Set
       misread.value = [];
       // Without its preset the whole is said; with it only what differs.
       const from = settings.value.preset ? base : DEFAULTS;
-      void router.replace(linkTo({ ...settings.value, at: null, speed: 0 }, '', { ...from, preset: '' }) + location.hash);
+      void router.replace(
+        linkTo({ ...settings.value, at: null, speed: 0 }, '', { ...from, preset: '' }) + location.hash,
+      );
     },
   };
 }

@@ -30,14 +30,24 @@ export function useTour({ state, map, communities, wanted, open, list, dwell }: 
   const progress = ref(0);
   const oldest = computed(() => oldestRed(open()));
   /** The red that the camera is at. */
-  const current = computed(() => (touring.value.stop?.kind === 'red' ? (state.warnings.value.get(touring.value.stop.id) ?? null) : null));
+  const current = computed(() =>
+    touring.value.stop?.kind === 'red' ? (state.warnings.value.get(touring.value.stop.id) ?? null) : null,
+  );
 
   const tour = new Tour({
     stops: () =>
       roundOf(
-        communities().filter((c) => !wanted() || wanted()?.has(c.id)).map((c) => c.id),
+        communities()
+          .filter((c) => !wanted() || wanted()?.has(c.id))
+          .map((c) => c.id),
         // The list is a frame old: what has ended since is not gone to.
-        list().filter((x) => isRed(state.warnings.value.get(x.id))).map((x) => ({ id: x.id, community: x.properties.community ?? state.communityOf(x.properties.grid), since: sinceOf(x) })),
+        list()
+          .filter((x) => isRed(state.warnings.value.get(x.id)))
+          .map((x) => ({
+            id: x.id,
+            community: x.properties.community ?? state.communityOf(x.properties.grid),
+            since: sinceOf(x),
+          })),
       ),
     dwell,
     go,
@@ -52,7 +62,13 @@ export function useTour({ state, map, communities, wanted, open, list, dwell }: 
       return;
     }
     map.mark(oldest.value);
-    const box = stop ? bboxOf([...state.grids.value.values()].filter((g) => g.id === stop.id || g.parent === stop.id).map((g) => g.geometry)) : null;
+    const box = stop
+      ? bboxOf(
+          [...state.grids.value.values()]
+            .filter((g) => g.id === stop.id || g.parent === stop.id)
+            .map((g) => g.geometry),
+        )
+      : null;
     if (box) map.frame(box);
     else map.goHome();
   }

@@ -31,7 +31,8 @@ function drawn(update: () => void): void {
 }
 
 /** What a case is called: its category and its place. */
-const nameOf = (warning: Warning, in_: 'zh' | 'en'): string => [pick(categoryWords(warning.properties.category), in_), warning.properties.place].filter(Boolean).join(' · ');
+const nameOf = (warning: Warning, in_: 'zh' | 'en'): string =>
+  [pick(categoryWords(warning.properties.category), in_), warning.properties.place].filter(Boolean).join(' · ');
 
 export type Wall = ReturnType<typeof useWall>;
 
@@ -52,7 +53,11 @@ export function useWall() {
         sound.news();
         tour.news(warning.id, sinceOf(warning));
         // Who looks at the past is told in words.
-        if (past.isPast) say({ zh: `${words.zh.newRed}：${nameOf(warning, 'zh')}`, en: `${words.en.newRed}: ${nameOf(warning, 'en')}` });
+        if (past.isPast)
+          say({
+            zh: `${words.zh.newRed}：${nameOf(warning, 'zh')}`,
+            en: `${words.en.newRed}: ${nameOf(warning, 'en')}`,
+          });
       },
       onRedGone: (id) => tour.drop(id),
       onArrivals(arrivals) {
@@ -88,13 +93,24 @@ export function useWall() {
   const { fresh } = live;
   const loaded = computed(() => live.phase.value === 'ready');
   /** Why nothing is known yet. */
-  const failure = computed(() => (loaded.value || live.error.value === null ? '' : live.error.value instanceof Error ? live.error.value.message : String(live.error.value)));
+  const failure = computed(() =>
+    loaded.value || live.error.value === null
+      ? ''
+      : live.error.value instanceof Error
+        ? live.error.value.message
+        : String(live.error.value),
+  );
 
   const communities = computed(() => (state.grids.value.size > 0 ? state.communities() : []));
   const { settings, notices, change, wanted } = useSettings(() => communities.value, loaded);
   const figures = useSummary({ now: () => fresh.now.value, communities: () => [...(wanted.value ?? [])] });
   const sound = useSound(() => settings.value.sound);
-  const health = useHealth(() => ({ stale: fresh.stale.value, heardAt: fresh.heardAt.value, offset: fresh.offset.value, figuresAway: figures.failure.value !== '' }));
+  const health = useHealth(() => ({
+    stale: fresh.stale.value,
+    heardAt: fresh.heardAt.value,
+    offset: fresh.offset.value,
+    figuresAway: figures.failure.value !== '',
+  }));
   const map = useWallMap(state, {
     lang: () => lang.value,
     off: () => off.value,
@@ -129,9 +145,22 @@ export function useWall() {
   const counts = computed(() => gridCounts(grids.value.flatMap((g) => g.status ?? [])));
   const list = computed(() => newest(open.value));
   /** Whether anything was ever told: where nothing was, no red is no good news. */
-  const known = computed(() => open.value.length > 0 || counts.value.red + counts.value.yellow + counts.value.green > 0 || (figures.summary.value?.days.some((d) => d.reported + d.closed > 0) ?? false));
+  const known = computed(
+    () =>
+      open.value.length > 0 ||
+      counts.value.red + counts.value.yellow + counts.value.green > 0 ||
+      (figures.summary.value?.days.some((d) => d.reported + d.closed > 0) ?? false),
+  );
 
-  const { tour, touring, progress, oldest, current } = useTour({ state, map, communities: () => communities.value, wanted: () => wanted.value, open: () => open.value, list: () => list.value, dwell: () => settings.value.tour * 1000 });
+  const { tour, touring, progress, oldest, current } = useTour({
+    state,
+    map,
+    communities: () => communities.value,
+    wanted: () => wanted.value,
+    open: () => open.value,
+    list: () => list.value,
+    dwell: () => settings.value.tour * 1000,
+  });
   const { past, frame, moment, scene } = usePast({
     state,
     map: () => map,
@@ -147,7 +176,11 @@ export function useWall() {
       tour.hold(false);
     },
   });
-  const mode = computed<WallMode>(() => (moment.value.at ? { kind: 'past', ...moment.value, at: moment.value.at, frame: frame.value } : { kind: 'now', ...touring.value }));
+  const mode = computed<WallMode>(() =>
+    moment.value.at
+      ? { kind: 'past', ...moment.value, at: moment.value.at, frame: frame.value }
+      : { kind: 'now', ...touring.value },
+  );
 
   /** The card is the camera's red, else the newest; the one that is red for longest has a panel of its own, and the
    * ring on the map. */
@@ -162,7 +195,9 @@ export function useWall() {
     const stood = scene.value;
     return stood ? grids.value.map((g) => stood.grids.get(g.id) ?? g) : grids.value;
   });
-  const shownWarnings = computed(() => (scene.value ? [...scene.value.warnings.values()].filter(isWanted) : open.value));
+  const shownWarnings = computed(() =>
+    scene.value ? [...scene.value.warnings.values()].filter(isWanted) : open.value,
+  );
 
   function toggleLayer(name: LayerName): void {
     const next = new Set(off.value);
@@ -223,9 +258,14 @@ export function useWall() {
     shownGrids,
     shownWarnings,
     shownOpen: computed(() => byLevel(shownWarnings.value)),
-    shownCounts: computed(() => (scene.value ? gridCounts(shownGrids.value.flatMap((g) => g.status ?? [])) : counts.value)),
+    shownCounts: computed(() =>
+      scene.value ? gridCounts(shownGrids.value.flatMap((g) => g.status ?? [])) : counts.value,
+    ),
     /** What is wrong, and last what is merely a pity. */
-    troubles: computed(() => [...health.troubles.value, ...(sound.blocked.value ? [{ zh: words.zh.soundBlocked, en: words.en.soundBlocked }] : [])]),
+    troubles: computed(() => [
+      ...health.troubles.value,
+      ...(sound.blocked.value ? [{ zh: words.zh.soundBlocked, en: words.en.soundBlocked }] : []),
+    ]),
     title: computed(() => state.landing.value?.title ?? words[lang.value].page),
     off,
     toggleLayer,

@@ -101,7 +101,8 @@ interface Parts {
 const scaleNow = (): number => (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) * DISTANCE;
 
 /** How wide the maps of two walls are together, told alike by both: each has a panel, and the wider one counts. */
-const pairWidth = (): number => 2 * (innerWidth - WIDER_PANEL * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+const pairWidth = (): number =>
+  2 * (innerWidth - WIDER_PANEL * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
 
 /** The ids of what is not the same on both sides. */
 function differ<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, same: (x: T, y: T) => boolean): string[] {
@@ -154,7 +155,9 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
 
   const dress = (to: Parts): void => {
     to.grids.setLook(gridLook[options.view()]);
-    to.warnings.setLook(options.view() === 'category' ? { by: 'category', picked: options.category() } : { by: 'level' });
+    to.warnings.setLook(
+      options.view() === 'category' ? { by: 'category', picked: options.category() } : { by: 'level' },
+    );
     to.views.set(options.view(), options.lang());
     const part = options.part();
     to.director.pair = part && { part, width: pairWidth() };
@@ -203,7 +206,9 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
         return wanted !== null && !wanted.has(state.communityOf(id) ?? '');
       };
       const grids = new GridLayers(made, container, scale, options.lang(), { signs: SIGNS, isOut });
-      const warnings = new WarningLayers(made, container, scale, options.lang(), 16, (w) => options.isWanted(w as Warning));
+      const warnings = new WarningLayers(made, container, scale, options.lang(), 16, (w) =>
+        options.isWanted(w as Warning),
+      );
       const focus = new FocusLayer(made, container, scale);
       const views = new ViewLayers(made, container, scale);
       const director = new Director(made, scale, () => (options.view() === 'levels' && !options.isPast() ? 0 : ROOF));
@@ -317,8 +322,16 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const after = scene();
       const now = parts.value;
       if (!now) return;
-      const grids = differ(before.grids, after.grids, (x, y) => x.status?.level === y.status?.level && x.geometry === y.geometry);
-      const warnings = differ(before.warnings, after.warnings, (x, y) => x.properties.level === y.properties.level && x.seq === y.seq);
+      const grids = differ(
+        before.grids,
+        after.grids,
+        (x, y) => x.status?.level === y.status?.level && x.geometry === y.geometry,
+      );
+      const warnings = differ(
+        before.warnings,
+        after.warnings,
+        (x, y) => x.properties.level === y.properties.level && x.seq === y.seq,
+      );
       if (grids.length > 0) now.grids.update(after.grids, grids);
       if (warnings.length > 0) now.warnings.update(after.warnings, warnings);
     },

@@ -1,7 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WallState, type WallListeners } from './wallState';
 
-const cell = { type: 'Polygon', coordinates: [[[117, 39], [117.01, 39], [117.01, 39.01], [117, 39.01], [117, 39]]] };
+const cell = {
+  type: 'Polygon',
+  coordinates: [
+    [
+      [117, 39],
+      [117.01, 39],
+      [117.01, 39.01],
+      [117, 39.01],
+      [117, 39],
+    ],
+  ],
+};
 
 let level = 'green';
 let buildings = 100;
@@ -14,14 +25,43 @@ function answer(input: unknown): Promise<Response> {
   if (away) return Promise.reject(new TypeError('away'));
   const path = new URL(input instanceof Request ? input.url : String(input), 'http://map').pathname;
   if (path === '/api/grids/status') statusesAsked += 1;
-  const feature = (id: string, properties: object): object => ({ type: 'Feature', id, geometry: cell, properties, seq: 3, updated_at: '2026-11-22T06:00:00Z' });
+  const feature = (id: string, properties: object): object => ({
+    type: 'Feature',
+    id,
+    geometry: cell,
+    properties,
+    seq: 3,
+    updated_at: '2026-11-22T06:00:00Z',
+  });
   const body: Record<string, object> = {
-    '/api/': { title: '果园新村街道 一张图', demo: true, seq: 5, at: '2026-11-22T06:00:00Z', extent: { bbox: [116, 38, 118, 40] } },
-    '/api/collections': { collections: [{ id: 'buildings', title: '楼栋', itemCount: buildings, extent: { spatial: { bbox: [[117, 39, 118, 40]] } } }] },
-    '/api/collections/grids/items': { features: [feature('g1', { kind: 'grid', name: '第1网格' }), feature('s', { kind: 'street' })], links: [] },
-    '/api/warnings': { features: [feature('old', { category: 'other', level: 'red', status: 'closed' }), ...open], links: [] },
+    '/api/': {
+      title: '果园新村街道 一张图',
+      demo: true,
+      seq: 5,
+      at: '2026-11-22T06:00:00Z',
+      extent: { bbox: [116, 38, 118, 40] },
+    },
+    '/api/collections': {
+      collections: [
+        { id: 'buildings', title: '楼栋', itemCount: buildings, extent: { spatial: { bbox: [[117, 39, 118, 40]] } } },
+      ],
+    },
+    '/api/collections/grids/items': {
+      features: [feature('g1', { kind: 'grid', name: '第1网格' }), feature('s', { kind: 'street' })],
+      links: [],
+    },
+    '/api/warnings': {
+      features: [feature('old', { category: 'other', level: 'red', status: 'closed' }), ...open],
+      links: [],
+    },
     '/api/collections/units/items': { features: [feature('u1', { name: '执法队' })], links: [] },
-    '/api/grids/status': { seq: 5, at: '', grids: [{ id: 'g1', code: '1', kind: 'grid', level, since: null, reason: null, open: { red: 0, yellow: 0, green: 0 } }] },
+    '/api/grids/status': {
+      seq: 5,
+      at: '',
+      grids: [
+        { id: 'g1', code: '1', kind: 'grid', level, since: null, reason: null, open: { red: 0, yellow: 0, green: 0 } },
+      ],
+    },
   };
   return Promise.resolve(body[path] ? Response.json(body[path]) : new Response('{"detail":"no"}', { status: 404 }));
 }
@@ -34,7 +74,14 @@ const red = (seq: number, status = 'reported', colour = 'red') => ({
       collection: 'warnings',
       id: 'w1',
       kind: 'put' as const,
-      feature: { type: 'Feature' as const, id: 'w1', geometry: null, properties: { category: 'other', level: colour, status, grid: 'g1' }, seq, updated_at: '' },
+      feature: {
+        type: 'Feature' as const,
+        id: 'w1',
+        geometry: null,
+        properties: { category: 'other', level: colour, status, grid: 'g1' },
+        seq,
+        updated_at: '',
+      },
     },
   ],
 });
@@ -100,18 +147,35 @@ test('an import is told with what there was before and is now', async () => {
   state.apply({ seq: 6, at: '', reset: [{ collection: 'buildings', bbox: [7, 43, 8, 44] }] });
   await vi.advanceTimersByTimeAsync(0);
   expect(onTiles).toHaveBeenCalledWith(['buildings']);
-  expect(onArrivals).toHaveBeenCalledWith([{ collection: 'buildings', bbox: [7, 43, 8, 44], before: 100, after: 23_470, named: 0, wasEmpty: false }]);
+  expect(onArrivals).toHaveBeenCalledWith([
+    { collection: 'buildings', bbox: [7, 43, 8, 44], before: 100, after: 23_470, named: 0, wasEmpty: false },
+  ]);
 });
 
-const feature = (id: string, seq: number, properties: object) => ({ type: 'Feature', id, geometry: null, properties: { category: 'other', status: 'filed', ...properties }, seq, updated_at: '' });
+const feature = (id: string, seq: number, properties: object) => ({
+  type: 'Feature',
+  id,
+  geometry: null,
+  properties: { category: 'other', status: 'filed', ...properties },
+  seq,
+  updated_at: '',
+});
 
 test('what turned red while nobody listened is news when all is loaded anew, and what ended is told', async () => {
   const onNewRed = vi.fn();
   const onRedGone = vi.fn();
-  open = [feature('stays', 1, { level: 'red' }), feature('ends', 1, { level: 'red' }), feature('calms', 1, { level: 'red' })];
+  open = [
+    feature('stays', 1, { level: 'red' }),
+    feature('ends', 1, { level: 'red' }),
+    feature('calms', 1, { level: 'red' }),
+  ];
   const state = await wall({ onNewRed, onRedGone });
   expect(onNewRed).not.toHaveBeenCalled();
-  open = [feature('stays', 1, { level: 'red' }), feature('calms', 4, { level: 'yellow' }), feature('new', 4, { level: 'red' })];
+  open = [
+    feature('stays', 1, { level: 'red' }),
+    feature('calms', 4, { level: 'yellow' }),
+    feature('new', 4, { level: 'red' }),
+  ];
   await state.load();
   expect(onNewRed.mock.calls.map(([w]) => (w as { id: string }).id)).toEqual(['new']);
   expect(onRedGone.mock.calls).toEqual([['ends'], ['calms']]);

@@ -3,15 +3,7 @@
 import type { Geometry } from 'geojson';
 import { shallowReactive, shallowRef, triggerRef, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
-import type {
-  Bbox,
-  Change,
-  CommitEvent,
-  Feature,
-  GridProperties,
-  GridStatus,
-  Landing,
-} from '@/core/api/types';
+import type { Bbox, Change, CommitEvent, Feature, GridProperties, GridStatus, Landing } from '@/core/api/types';
 import { backoff } from '@/core/live/backoff';
 import { bboxOf, union } from '@/core/map/bounds';
 import { isOpen, isRed, type Warning } from './derive';
@@ -179,7 +171,9 @@ export class WallState {
   }
 
   communities(): Grid[] {
-    return [...this.grids.value.values()].filter((g) => g.kind === 'community').toSorted((a, b) => (a.code < b.code ? -1 : 1));
+    return [...this.grids.value.values()]
+      .filter((g) => g.kind === 'community')
+      .toSorted((a, b) => (a.code < b.code ? -1 : 1));
   }
 
   /** Folds one commit in. */
@@ -343,7 +337,12 @@ export class WallState {
       for (const [collection, { bbox, named }] of what) {
         const known = all.get(collection);
         // Where one commit only said "reset", nobody knows how many there were.
-        all.set(collection, known ? { bbox: union(known.bbox, bbox), named: named === 0 || known.named === 0 ? 0 : known.named + named } : { bbox, named });
+        all.set(
+          collection,
+          known
+            ? { bbox: union(known.bbox, bbox), named: named === 0 || known.named === 0 ? 0 : known.named + named }
+            : { bbox, named },
+        );
       }
       this.arriving.reset ||= reset;
     } else {

@@ -25,9 +25,17 @@ export const GRID_LAYERS: LayerId[] = ['grid-floor', 'grid-pattern', 'grid-edge'
 const MANY = 400;
 
 const byLevel = <T>(value: (level: Level) => T): ExpressionSpecification =>
-  ['match', ['get', 'level'], ...LEVELS.flatMap((level) => [level, value(level)]), value('no_data')] as unknown as ExpressionSpecification;
+  [
+    'match',
+    ['get', 'level'],
+    ...LEVELS.flatMap((level) => [level, value(level)]),
+    value('no_data'),
+  ] as unknown as ExpressionSpecification;
 
-const collect = (grids: ReadonlyMap<string, Grid>, make: (grid: Grid) => GeoJsonFeature | null): GeoJSON.FeatureCollection => ({
+const collect = (
+  grids: ReadonlyMap<string, Grid>,
+  make: (grid: Grid) => GeoJsonFeature | null,
+): GeoJSON.FeatureCollection => ({
   type: 'FeatureCollection',
   features: [...grids.values()].map(make).filter((f) => f !== null),
 });
@@ -37,13 +45,41 @@ type Stands = (string | [number, number])[];
 /** Where a sign may stand at a distance from its place; ems. */
 function ring(r: number): Stands {
   const d = r / Math.SQRT2;
-  return ['bottom', [0, -r], 'top', [0, r], 'left', [r, 0], 'right', [-r, 0], 'bottom-left', [d, -d], 'bottom-right', [-d, -d], 'top-left', [d, d], 'top-right', [-d, d]];
+  return [
+    'bottom',
+    [0, -r],
+    'top',
+    [0, r],
+    'left',
+    [r, 0],
+    'right',
+    [-r, 0],
+    'bottom-left',
+    [d, -d],
+    'bottom-right',
+    [-d, -d],
+    'top-left',
+    [d, d],
+    'top-right',
+    [-d, d],
+  ];
 }
 
 /** A sign of what is wrong: on its place, around it, and where all of that is taken somewhat further out. */
 const around = (near: number): Stands => ['center', [0, 0], ...ring(near), ...ring(near * 1.5)];
 /** Every other sign stays in its own grid, or is left out: in a neighbour it would tell another level. */
-const INSIDE: Stands = ['center', [0, 0], 'center', [0, -0.6], 'center', [0, 0.6], 'center', [0.6, 0], 'center', [-0.6, 0]];
+const INSIDE: Stands = [
+  'center',
+  [0, 0],
+  'center',
+  [0, -0.6],
+  'center',
+  [0, 0.6],
+  'center',
+  [0.6, 0],
+  'center',
+  [-0.6, 0],
+];
 
 /** Text sizes of the signs on a desk; pixels. */
 export type SignSizes = Record<Level, number>;
@@ -51,7 +87,8 @@ export type SignSizes = Record<Level, number>;
 const SIGNS: SignSizes = { red: 17, yellow: 16, green: 14.3, no_data: 14.3 };
 /** Which grids are not the subject: they stay as faint lines. */
 const OUT: ExpressionSpecification = ['to-boolean', ['get', 'out']];
-const unlessOut = (value: unknown, out: number): ExpressionSpecification => ['case', OUT, out, value] as unknown as ExpressionSpecification;
+const unlessOut = (value: unknown, out: number): ExpressionSpecification =>
+  ['case', OUT, out, value] as unknown as ExpressionSpecification;
 
 export class GridLayers {
   private readonly drawn = new Set<string>();
@@ -86,7 +123,10 @@ export class GridLayers {
       id: 'grid-edge',
       type: 'line',
       source: 'grids',
-      layout: { 'line-join': 'round', 'line-sort-key': byLevel((l) => ({ red: 3, yellow: 2, green: 1, no_data: 0 })[l]) },
+      layout: {
+        'line-join': 'round',
+        'line-sort-key': byLevel((l) => ({ red: 3, yellow: 2, green: 1, no_data: 0 })[l]),
+      },
       paint: {
         'line-color': colour,
         'line-width': width,
@@ -95,7 +135,10 @@ export class GridLayers {
       },
     });
     // Signs of what is wrong are placed first and stand even where there is no way; the others give way to them.
-    for (const [id, allowOverlap] of [['grid-sign-quiet', false], ['grid-sign', ['step', ['zoom'], false, 12.5, true]]] as const) {
+    for (const [id, allowOverlap] of [
+      ['grid-sign-quiet', false],
+      ['grid-sign', ['step', ['zoom'], false, 12.5, true]],
+    ] as const) {
       addLayer(map, {
         id,
         type: 'symbol',
@@ -125,12 +168,38 @@ export class GridLayers {
   /** How loud they are. */
   setLook(look: GridLook): void {
     this.look = look;
-    const floor = { full: { red: 0.26, yellow: 0.15, green: 0.08, no_data: 0.04 }, quiet: { red: 0.12, yellow: 0.07, green: 0.04, no_data: 0.02 }, outline: { red: 0.05, yellow: 0.02, green: 0, no_data: 0 } }[look];
-    const edge = { full: { red: 1, yellow: 0.9, green: 0.38, no_data: 0.5 }, quiet: { red: 0.55, yellow: 0.4, green: 0.2, no_data: 0.25 }, outline: { red: 0.9, yellow: 0.7, green: 0.25, no_data: 0.3 } }[look];
-    this.map.setPaintProperty('grid-floor', 'fill-opacity', unlessOut(byLevel((l) => floor[l]), 0));
-    this.map.setPaintProperty('grid-edge', 'line-opacity', unlessOut(byLevel((l) => edge[l]), 0.12));
+    const floor = {
+      full: { red: 0.26, yellow: 0.15, green: 0.08, no_data: 0.04 },
+      quiet: { red: 0.12, yellow: 0.07, green: 0.04, no_data: 0.02 },
+      outline: { red: 0.05, yellow: 0.02, green: 0, no_data: 0 },
+    }[look];
+    const edge = {
+      full: { red: 1, yellow: 0.9, green: 0.38, no_data: 0.5 },
+      quiet: { red: 0.55, yellow: 0.4, green: 0.2, no_data: 0.25 },
+      outline: { red: 0.9, yellow: 0.7, green: 0.25, no_data: 0.3 },
+    }[look];
+    this.map.setPaintProperty(
+      'grid-floor',
+      'fill-opacity',
+      unlessOut(
+        byLevel((l) => floor[l]),
+        0,
+      ),
+    );
+    this.map.setPaintProperty(
+      'grid-edge',
+      'line-opacity',
+      unlessOut(
+        byLevel((l) => edge[l]),
+        0.12,
+      ),
+    );
     // What is not known stays hatched in every look: nobody may take it for calm.
-    this.map.setPaintProperty('grid-pattern', 'fill-opacity', look === 'full' ? 1 : byLevel((l) => (l === 'no_data' ? 0.8 : 0)));
+    this.map.setPaintProperty(
+      'grid-pattern',
+      'fill-opacity',
+      look === 'full' ? 1 : byLevel((l) => (l === 'no_data' ? 0.8 : 0)),
+    );
     this.chooseSigns();
   }
 
@@ -153,7 +222,14 @@ export class GridLayers {
 
   private readonly sign = (grid: Grid): GeoJsonFeature | null => {
     const place = grid.kind === 'grid' ? signPlace(grid.geometry) : null;
-    return place && { type: 'Feature', id: grid.id, geometry: { type: 'Point', coordinates: place }, properties: this.properties(grid) };
+    return (
+      place && {
+        type: 'Feature',
+        id: grid.id,
+        geometry: { type: 'Point', coordinates: place },
+        properties: this.properties(grid),
+      }
+    );
   };
 
   /** Puts the words of a language on the signs. */
@@ -180,7 +256,10 @@ export class GridLayers {
 
   /** Draws only what changed. */
   update(grids: ReadonlyMap<string, Grid>, ids: string[]): void {
-    for (const [name, make] of [['grids', this.area], ['grid-signs', this.sign]] as const) {
+    for (const [name, make] of [
+      ['grids', this.area],
+      ['grid-signs', this.sign],
+    ] as const) {
       const diff = { add: [] as GeoJsonFeature[], remove: [] as string[], update: [] as Diff[] };
       for (const id of ids) {
         const grid = grids.get(id);

@@ -17,7 +17,13 @@ export async function namePlaces(map: MapLibreMap, count: number): Promise<void>
   const data: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
   for (const { id, geometry, properties } of compounds) {
     const place = properties.name ? signPlace(geometry) : null;
-    if (place) data.features.push({ type: 'Feature', id, geometry: { type: 'Point', coordinates: place }, properties: { name: properties.name, housing: properties.housing ?? '' } });
+    if (place)
+      data.features.push({
+        type: 'Feature',
+        id,
+        geometry: { type: 'Point', coordinates: place },
+        properties: { name: properties.name, housing: properties.housing ?? '' },
+      });
   }
   const known = map.getSource<GeoJSONSource>('places');
   if (known) {

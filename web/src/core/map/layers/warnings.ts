@@ -31,7 +31,14 @@ function pin(warning: Warning): GeoJsonFeature | null {
     type: 'Feature',
     id: warning.id,
     geometry: { type: 'Point', coordinates: place },
-    properties: { id: warning.id, level, order: rank[level], category: pictured(warning.properties.category), is: warning.properties.category ?? '', drill: warning.properties.exercise === true },
+    properties: {
+      id: warning.id,
+      level,
+      order: rank[level],
+      category: pictured(warning.properties.category),
+      is: warning.properties.category ?? '',
+      drill: warning.properties.exercise === true,
+    },
   };
 }
 
@@ -56,8 +63,21 @@ export class WarningLayers {
       'icon-padding': 1,
       'symbol-sort-key': ['get', 'order'],
     } as never;
-    addLayer(map, { id: 'warning-pins-green', type: 'symbol', source: 'warnings', minzoom: greenFrom, filter: ['==', ['get', 'level'], 'green'], layout });
-    addLayer(map, { id: 'warning-pins', type: 'symbol', source: 'warnings', filter: ['!=', ['get', 'level'], 'green'], layout });
+    addLayer(map, {
+      id: 'warning-pins-green',
+      type: 'symbol',
+      source: 'warnings',
+      minzoom: greenFrom,
+      filter: ['==', ['get', 'level'], 'green'],
+      layout,
+    });
+    addLayer(map, {
+      id: 'warning-pins',
+      type: 'symbol',
+      source: 'warnings',
+      filter: ['!=', ['get', 'level'], 'green'],
+      layout,
+    });
     addLayer(map, {
       id: DRILL_LAYER,
       type: 'symbol',
@@ -81,21 +101,31 @@ export class WarningLayers {
   }
 
   setLook(look: WarningLook): void {
-    const image: ExpressionSpecification = look.by === 'level' ? ['concat', 'pin-', ['get', 'level']] : ['concat', 'category-', ['get', 'category'], '-', ['get', 'level']];
+    const image: ExpressionSpecification =
+      look.by === 'level'
+        ? ['concat', 'pin-', ['get', 'level']]
+        : ['concat', 'category-', ['get', 'category'], '-', ['get', 'level']];
     const picked = look.by === 'category' && look.picked !== '' ? look.picked : null;
     const isPicked: ExpressionSpecification = ['==', ['get', 'is'], picked ?? ''];
     for (const layer of WARNING_LAYERS) {
       this.map.setLayoutProperty(layer, 'icon-image', image);
       this.map.setLayoutProperty(layer, 'icon-size', picked ? ['case', isPicked, 1.2, 0.62] : 1);
       this.map.setPaintProperty(layer, 'icon-opacity', picked ? ['case', isPicked, 1, 0.5] : 1);
-      this.map.setLayoutProperty(layer, 'symbol-sort-key', picked ? ['+', ['get', 'order'], ['case', isPicked, 10, 0]] : ['get', 'order']);
+      this.map.setLayoutProperty(
+        layer,
+        'symbol-sort-key',
+        picked ? ['+', ['get', 'order'], ['case', isPicked, 10, 0]] : ['get', 'order'],
+      );
     }
     this.map.setLayerZoomRange('warning-pins-green', look.by === 'category' ? 0 : this.greenFrom, 24);
   }
 
   setAll(warnings: ReadonlyMap<string, Warning>): void {
     this.drawn.clear();
-    const features = [...warnings.values()].filter(this.isWanted).map(pin).filter((f) => f !== null);
+    const features = [...warnings.values()]
+      .filter(this.isWanted)
+      .map(pin)
+      .filter((f) => f !== null);
     for (const f of features) this.drawn.add(String(f.id));
     void this.source().setData({ type: 'FeatureCollection', features });
   }

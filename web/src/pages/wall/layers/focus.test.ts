@@ -1,11 +1,24 @@
 import { expect, test } from 'vitest';
 import { partOf } from './focus';
 
-const square = [[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]];
+const square = [
+  [0, 0],
+  [2, 0],
+  [2, 2],
+  [0, 2],
+  [0, 0],
+];
 
 test('an edge is drawn by its length', () => {
-  expect(partOf(square, 0)).toEqual([[0, 0], [0, 0]]);
-  expect(partOf(square, 0.375)).toEqual([[0, 0], [2, 0], [2, 1]]);
+  expect(partOf(square, 0)).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+  expect(partOf(square, 0.375)).toEqual([
+    [0, 0],
+    [2, 0],
+    [2, 1],
+  ]);
   expect(partOf(square, 1)).toEqual(square);
   expect(partOf([], 0.5)).toEqual([]);
 });

@@ -28,7 +28,8 @@ export function partOf(line: Position[], share: number): Position[] {
 
 function outline(geometry: Geometry | null | undefined): Position[] {
   if (geometry?.type === 'Polygon') return geometry.coordinates[0] ?? [];
-  if (geometry?.type === 'MultiPolygon') return geometry.coordinates.map((p) => p[0] ?? []).toSorted((a, b) => b.length - a.length)[0] ?? [];
+  if (geometry?.type === 'MultiPolygon')
+    return geometry.coordinates.map((p) => p[0] ?? []).toSorted((a, b) => b.length - a.length)[0] ?? [];
   return [];
 }
 
@@ -44,16 +45,43 @@ export class FocusLayer {
     map.addSource('focus', { type: 'geojson', data: empty });
     const colors = mapColors(room);
     const ink = colors.text;
-    addLayer(map, { id: 'focus-edge-glow', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colors.level('red'), 'line-width': 7 * scale, 'line-opacity': 0.9 } });
-    addLayer(map, { id: 'focus-edge', type: 'line', source: 'focus', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': ink, 'line-width': 1.6 * scale } });
+    addLayer(map, {
+      id: 'focus-edge-glow',
+      type: 'line',
+      source: 'focus',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': colors.level('red'), 'line-width': 7 * scale, 'line-opacity': 0.9 },
+    });
+    addLayer(map, {
+      id: 'focus-edge',
+      type: 'line',
+      source: 'focus',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': ink, 'line-width': 1.6 * scale },
+    });
     const isMark: ExpressionSpecification = ['to-boolean', ['get', 'mark']];
     // What is marked stands on a disc as light as the panel of the oldest red: without colour too nothing else is.
-    addLayer(map, { id: 'focus-ring', type: 'circle', source: 'focus', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': ['case', isMark, 24 * scale, 21 * scale], 'circle-color': ['case', isMark, colors.alarm, colors.none], 'circle-stroke-color': ink, 'circle-stroke-width': 3 * scale } });
+    addLayer(map, {
+      id: 'focus-ring',
+      type: 'circle',
+      source: 'focus',
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: {
+        'circle-radius': ['case', isMark, 24 * scale, 21 * scale],
+        'circle-color': ['case', isMark, colors.alarm, colors.none],
+        'circle-stroke-color': ink,
+        'circle-stroke-width': 3 * scale,
+      },
+    });
   }
 
   /** Where the red of the card is, while the camera is with the whole; null for none. */
   mark(place: Position | null): void {
-    const features: GeoJSON.Feature[] = place ? [{ type: 'Feature', properties: { mark: true }, geometry: { type: 'Point', coordinates: place } }] : [];
+    const features: GeoJSON.Feature[] = place
+      ? [{ type: 'Feature', properties: { mark: true }, geometry: { type: 'Point', coordinates: place } }]
+      : [];
     cancelAnimationFrame(this.frame);
     void this.source()?.setData({ type: 'FeatureCollection', features });
   }
@@ -76,8 +104,11 @@ export class FocusLayer {
   }
 
   private set(place: Position, line: Position[]): void {
-    const features: GeoJSON.Feature[] = [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: place } }];
-    if (line.length > 1) features.push({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: line } });
+    const features: GeoJSON.Feature[] = [
+      { type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: place } },
+    ];
+    if (line.length > 1)
+      features.push({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: line } });
     void this.source()?.setData({ type: 'FeatureCollection', features });
   }
 

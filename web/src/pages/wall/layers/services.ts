@@ -23,7 +23,13 @@ export function addServices(map: MapLibreMap): void {
     });
   };
   // Later layers are placed first: first aid wins over a parking place.
-  symbol('facility-symbols', 'facilities', ['match', ['get', 'kind'], ...facilityKinds.flatMap((k) => [k, `symbol-${k}`]), 'symbol-party_service_centre'], 15.2, 2);
+  symbol(
+    'facility-symbols',
+    'facilities',
+    ['match', ['get', 'kind'], ...facilityKinds.flatMap((k) => [k, `symbol-${k}`]), 'symbol-party_service_centre'],
+    15.2,
+    2,
+  );
   symbol('park-symbols', 'pocket_parks', 'symbol-leaf', 14, 1);
   symbol('first-aid-symbols', 'first_aid_stations', 'symbol-first_aid', 14, 0);
 }

@@ -12,10 +12,20 @@ import type { View } from '../settings';
 import { words } from '../words';
 
 /** Which grids each view has under its subject. */
-export const gridLook: Record<View, GridLook> = { levels: 'full', category: 'quiet', housing: 'outline', riders: 'outline' };
+export const gridLook: Record<View, GridLook> = {
+  levels: 'full',
+  category: 'quiet',
+  housing: 'outline',
+  riders: 'outline',
+};
 
 const byKind = (value: (kind: Housing) => string, other: unknown): ExpressionSpecification =>
-  ['match', ['get', 'housing'], ...HOUSING.flatMap((kind) => [kind, value(kind)]), other] as unknown as ExpressionSpecification;
+  [
+    'match',
+    ['get', 'housing'],
+    ...HOUSING.flatMap((kind) => [kind, value(kind)]),
+    other,
+  ] as unknown as ExpressionSpecification;
 
 /** Layers that only the riders' view has. */
 const RIDERS_ONLY = ['gate-symbols'];
@@ -42,7 +52,15 @@ export class ViewLayers {
       source: 'gates',
       layout: {
         visibility: 'none',
-        'icon-image': ['match', ['get', 'ebike'], 'yes', 'symbol-gate_open', 'dismount', 'symbol-dismount', 'symbol-gate_shut'],
+        'icon-image': [
+          'match',
+          ['get', 'ebike'],
+          'yes',
+          'symbol-gate_open',
+          'dismount',
+          'symbol-dismount',
+          'symbol-gate_shut',
+        ],
         'icon-padding': 1,
         'symbol-sort-key': ['match', ['get', 'ebike'], 'yes', 0, 1],
       },
@@ -63,7 +81,15 @@ export class ViewLayers {
     this.paint('compounds', 'fill-opacity', 0.42);
     this.paint('buildings', 'fill-extrusion-color', byKind(colour, this.colors.buildingUnknown));
     // The kind stands over the name: colour alone would not tell it.
-    this.layout('compound-labels', 'text-field', ['format', byKind((kind) => words[lang].short[kind] ?? housingWords[kind][lang], ''), { 'text-color': this.colors.text }, '\n', {}, ['get', 'name'], {}]);
+    this.layout('compound-labels', 'text-field', [
+      'format',
+      byKind((kind) => words[lang].short[kind] ?? housingWords[kind][lang], ''),
+      { 'text-color': this.colors.text },
+      '\n',
+      {},
+      ['get', 'name'],
+      {},
+    ]);
     this.range('compound-labels', 12);
   }
 
