@@ -13,6 +13,7 @@ pub mod store;
 pub mod demo;
 pub mod export;
 pub mod ingest;
+pub mod network;
 
 pub mod access;
 pub mod warnings;

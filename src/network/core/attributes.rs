@@ -1,0 +1,436 @@
+//! Who may pass a feature of the network, when and how fast. Read by the index of the feature at search time, so that
+//! a closed gate holds from the next query on although the topology is built later.
+
+/// What the search reads while it looks for a way. Implementations answer from the current snapshot.
+pub trait Attributes {
+    /// The attributes of a feature, by its index in [`super::Topology::features`].
+    fn attr(&self, feature: u32) -> &Attr;
+
+    /// Opening hours by the index that an [`Attr`] holds; never called for [`HOURS_ALWAYS`] and [`HOURS_UNKNOWN`].
+    fn hours(&self, index: u32) -> &Hours;
+
+    /// What closes a single edge although its feature is open: a case nearby, a new wall across it.
+    fn blocked(&self, _edge: u32) -> Blocked {
+        Blocked::default()
+    }
+}
+
+/// Index of hours in an [`Attr`]: open at all times.
+pub const HOURS_ALWAYS: u32 = 0;
+
+/// Index of hours in an [`Attr`]: nobody knows them. The way may be used and loses ties.
+pub const HOURS_UNKNOWN: u32 = u32::MAX;
+
+/// The attributes of a feature: a route, an area, a gate, a door or a lift.
+///
+/// Interpreting the data is done before: a conditional restriction without a base value means *yes* otherwise, a
+/// deleted feature is [`Attr::CLOSED`], an order of the day has changed `ebike` and `foot` already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attr {
+    /// Hours (opening hours) in which it may be ridden, an index for [`Attributes::hours`].
+    pub ride_hours: u32,
+    /// Hours in which an e-bike may be pushed along it.
+    pub push_hours: u32,
+    /// Hours in which people may walk along it.
+    pub walk_hours: u32,
+    /// The width that can be used in decimetres; 0 where it is not known. Bollards have one too.
+    pub width_dm: u16,
+    /// The fastest a vehicle may go in km/h; 0 where there is no limit.
+    pub max_kmh: u8,
+    /// What kind of way it is; decides the speed.
+    pub kind: WayKind,
+    /// What the way is paved with; decides the speed.
+    pub surface: Surface,
+    /// Whether an e-bike may pass. `No` forbids pushing too, `Dismount` allows pushing where `foot` is allowed.
+    pub ebike: Admission,
+    /// Whether people on foot may pass; `Dismount` means the same as `Yes` here.
+    pub foot: Admission,
+    /// In which direction it may be ridden. Pushing and walking go both ways.
+    pub oneway: Oneway,
+    /// Whose it is: decides whether it may be used for going through or at the two ends only.
+    pub access: Access,
+    /// Which ramp steps have.
+    pub ramp: Ramp,
+    /// What a person must show or do in order to pass a gate; costs time.
+    pub credential: Credential,
+    /// Whether it is locked. Nobody passes what is locked, residents of the land behind it neither.
+    pub locked: bool,
+    /// Whether it is closed at all times: deleted, dug up, shut by a report.
+    pub closed: bool,
+    /// Whether a bike must not be left standing along it.
+    pub no_parking: bool,
+    /// The level above (or below) the ground, 0 for the ground; for telling, not for searching.
+    pub layer: i8,
+}
+
+impl Attr {
+    /// A public lane, open to all at all times.
+    pub const OPEN: Attr = Attr {
+        ride_hours: HOURS_ALWAYS,
+        push_hours: HOURS_ALWAYS,
+        walk_hours: HOURS_ALWAYS,
+        width_dm: 0,
+        max_kmh: 0,
+        kind: WayKind::Lane,
+        surface: Surface::Unknown,
+        ebike: Admission::Yes,
+        foot: Admission::Yes,
+        oneway: Oneway::No,
+        access: Access::Yes,
+        ramp: Ramp::None,
+        credential: Credential::None,
+        locked: false,
+        closed: false,
+        no_parking: false,
+        layer: 0,
+    };
+
+    /// What nobody may pass, such as a feature that was deleted since the topology was built.
+    pub const CLOSED: Attr = Attr {
+        closed: true,
+        ..Attr::OPEN
+    };
+}
+
+impl Default for Attr {
+    fn default() -> Self {
+        Attr::OPEN
+    }
+}
+
+/// Kinds of ways (`routes.kind`, and what is no route).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum WayKind {
+    /// A carriageway.
+    Road,
+    /// A lane in a compound.
+    Lane,
+    /// A cycleway (非机动车道).
+    Cycleway,
+    /// A footpath.
+    Path,
+    /// Steps.
+    Steps,
+    /// A way in an underground garage, and its ramp.
+    Garage,
+    /// A crossing of a carriageway.
+    Crossing,
+    /// An area that may be walked across in any direction, such as a square.
+    Area,
+    /// A gate, a bollard or another barrier with a passage.
+    Gate,
+    /// The door of a building and the last metres to it.
+    Door,
+    /// A lift.
+    Lift,
+}
+
+impl WayKind {
+    /// All kinds, in the order of their numbers.
+    pub const ALL: [WayKind; 11] = [
+        WayKind::Road,
+        WayKind::Lane,
+        WayKind::Cycleway,
+        WayKind::Path,
+        WayKind::Steps,
+        WayKind::Garage,
+        WayKind::Crossing,
+        WayKind::Area,
+        WayKind::Gate,
+        WayKind::Door,
+        WayKind::Lift,
+    ];
+
+    /// The name in `profiles.toml` and in `routes.kind`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            WayKind::Road => "road",
+            WayKind::Lane => "lane",
+            WayKind::Cycleway => "cycleway",
+            WayKind::Path => "path",
+            WayKind::Steps => "steps",
+            WayKind::Garage => "garage",
+            WayKind::Crossing => "crossing",
+            WayKind::Area => "area",
+            WayKind::Gate => "gate",
+            WayKind::Door => "door",
+            WayKind::Lift => "lift",
+        }
+    }
+}
+
+/// Classes of surfaces, by how fast they can be ridden and walked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Surface {
+    /// Not known; counts as paved.
+    Unknown,
+    /// Asphalt, concrete.
+    Paved,
+    /// Paving stones, setts, bricks.
+    Stones,
+    /// Fine gravel, compacted ground.
+    Compacted,
+    /// Gravel, earth, sand, grass.
+    Loose,
+}
+
+impl Surface {
+    /// All classes, in the order of their numbers.
+    pub const ALL: [Surface; 5] = [
+        Surface::Unknown,
+        Surface::Paved,
+        Surface::Stones,
+        Surface::Compacted,
+        Surface::Loose,
+    ];
+
+    /// The name in `profiles.toml`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Surface::Unknown => "unknown",
+            Surface::Paved => "paved",
+            Surface::Stones => "stones",
+            Surface::Compacted => "compacted",
+            Surface::Loose => "loose",
+        }
+    }
+
+    /// The class of a value of OpenStreetMap's `surface`.
+    pub fn of_tag(value: &str) -> Surface {
+        match value {
+            "paved" | "asphalt" | "concrete" | "concrete:plates" | "concrete:lanes" | "metal"
+            | "wood" | "rubber" | "chipseal" | "tiles" | "tartan" | "acrylic" => Surface::Paved,
+            "paving_stones" | "sett" | "cobblestone" | "unhewn_cobblestone" | "bricks"
+            | "brick" | "grass_paver" | "stone" => Surface::Stones,
+            "compacted" | "fine_gravel" | "clay" | "artificial_turf" => Surface::Compacted,
+            "unpaved" | "gravel" | "pebblestone" | "ground" | "dirt" | "earth" | "grass"
+            | "sand" | "mud" | "rock" | "woodchips" | "snow" | "ice" | "shells" => Surface::Loose,
+            _ => Surface::Unknown,
+        }
+    }
+}
+
+/// Whether somebody may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Admission {
+    /// Yes.
+    Yes,
+    /// No, and pushing is forbidden as well.
+    No,
+    /// Pushing only.
+    Dismount,
+}
+
+/// In which direction of the edge's drawing a way may be ridden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Oneway {
+    /// In both.
+    No,
+    /// From `from` to `to` only.
+    Forward,
+    /// From `to` to `from` only.
+    Backward,
+}
+
+/// Whose a way is (`routes.access`). A profile says which of them are for going through, which for the two ends of a
+/// route only and which for nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Access {
+    /// Public.
+    Yes,
+    /// Open until the owner says otherwise.
+    Permissive,
+    /// For who has business there.
+    Destination,
+    /// For deliveries.
+    Delivery,
+    /// For customers.
+    Customers,
+    /// Private land.
+    Private,
+    /// Nobody.
+    No,
+}
+
+impl Access {
+    /// All classes, in the order of their numbers.
+    pub const ALL: [Access; 7] = [
+        Access::Yes,
+        Access::Permissive,
+        Access::Destination,
+        Access::Delivery,
+        Access::Customers,
+        Access::Private,
+        Access::No,
+    ];
+
+    /// The value of `routes.access`, and the name in `profiles.toml`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Access::Yes => "yes",
+            Access::Permissive => "permissive",
+            Access::Destination => "destination",
+            Access::Delivery => "delivery",
+            Access::Customers => "customers",
+            Access::Private => "private",
+            Access::No => "no",
+        }
+    }
+}
+
+/// Which ramp a flight of steps has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Ramp {
+    /// None.
+    None,
+    /// A channel along which a bike is pushed.
+    Bike,
+    /// A ramp for wheelchairs, which bikes may be pushed along as well.
+    Wheelchair,
+}
+
+/// What takes time at a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Credential {
+    /// Nothing.
+    None,
+    /// Showing a code.
+    Show,
+    /// Being written down (登记).
+    Register,
+}
+
+/// What closes a single edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Blocked {
+    /// Nobody rides or pushes there.
+    pub ebike: bool,
+    /// Nobody walks there. A bike can't be pushed there either.
+    pub foot: bool,
+}
+
+/// When something is open, as far as that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hours {
+    /// Open from (included) until (excluded), in seconds since the epoch; sorted, and apart from each other.
+    pub open: Vec<(i64, i64)>,
+    /// From this second on nothing is known: it may be used, as an unknown. `i64::MAX`: known for ever.
+    pub known_until: i64,
+}
+
+/// What the hours say about somebody who comes at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// May enter at this moment, in tenths of a second since the epoch: at once, or after waiting.
+    At(i64),
+    /// Nobody knows what holds at this moment, in tenths of a second since the epoch; counts as open.
+    Unknown(i64),
+    /// Never opens again.
+    Never,
+}
+
+impl Hours {
+    /// Never open.
+    pub const fn never() -> Hours {
+        Hours {
+            open: Vec::new(),
+            known_until: i64::MAX,
+        }
+    }
+
+    /// Whether somebody who comes at `at` (tenths of a second since the epoch) may enter, and when.
+    pub fn entry(&self, at: i64) -> Entry {
+        let unknown_from = self.known_until.saturating_mul(10);
+        if at >= unknown_from {
+            return Entry::Unknown(at);
+        }
+        let next = self
+            .open
+            .partition_point(|(_, until)| until.saturating_mul(10) <= at);
+        match self.open.get(next) {
+            Some(&(from, _)) if from < self.known_until => {
+                Entry::At(at.max(from.saturating_mul(10)))
+            }
+            _ if self.known_until == i64::MAX => Entry::Never,
+            _ => Entry::Unknown(unknown_from),
+        }
+    }
+}
+
+/// Attributes in plain tables, such as a phone reads from its file. Index 0 of `hours` stands for [`HOURS_ALWAYS`] and
+/// is not read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Table {
+    /// The attributes of each feature. A feature that is not in it is closed.
+    pub attrs: Vec<Attr>,
+    /// The hours to which attributes refer. An index that is not in it is never open.
+    pub hours: Vec<Hours>,
+    /// Edges that are closed one by one, in the order of their numbers.
+    pub blocked: Vec<(u32, Blocked)>,
+}
+
+static CLOSED: Attr = Attr::CLOSED;
+static NEVER: Hours = Hours::never();
+
+impl Attributes for Table {
+    fn attr(&self, feature: u32) -> &Attr {
+        self.attrs.get(feature as usize).unwrap_or(&CLOSED)
+    }
+
+    fn hours(&self, index: u32) -> &Hours {
+        self.hours.get(index as usize).unwrap_or(&NEVER)
+    }
+
+    fn blocked(&self, edge: u32) -> Blocked {
+        match self.blocked.binary_search_by_key(&edge, |(e, _)| *e) {
+            Ok(at) => self.blocked[at].1,
+            Err(_) => Blocked::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(open: &[(i64, i64)], known_until: i64) -> Hours {
+        Hours {
+            open: open.to_vec(),
+            known_until,
+        }
+    }
+
+    #[test]
+    fn who_comes_early_waits_and_who_comes_late_waits_for_the_next_time() {
+        let hours = hours(&[(100, 200), (300, 400)], i64::MAX);
+        assert_eq!(hours.entry(0), Entry::At(1000));
+        assert_eq!(hours.entry(1000), Entry::At(1000));
+        assert_eq!(hours.entry(1999), Entry::At(1999));
+        assert_eq!(hours.entry(2000), Entry::At(3000));
+        assert_eq!(hours.entry(4000), Entry::Never);
+    }
+
+    #[test]
+    fn what_lies_behind_the_horizon_is_unknown() {
+        let hours = hours(&[(100, 200)], 250);
+        assert_eq!(hours.entry(2000), Entry::Unknown(2500));
+        assert_eq!(hours.entry(2499), Entry::Unknown(2500));
+        assert_eq!(hours.entry(2500), Entry::Unknown(2500));
+        assert_eq!(hours.entry(9000), Entry::Unknown(9000));
+    }
+
+    #[test]
+    fn a_table_without_a_row_is_closed() {
+        let table = Table::default();
+        assert!(table.attr(3).closed);
+        assert_eq!(table.hours(3).entry(5), Entry::Never);
+        assert_eq!(table.blocked(3), Blocked::default());
+    }
+}
