@@ -33,7 +33,7 @@ fn empty(folder: &Path) -> Vec<String> {
 
 /// A folder with the schema of a collection whose features have no geometry.
 fn config(folder: &Path) -> String {
-    let turns = json!({
+    let notices = json!({
         "title": "转向限制",
         "x-onemap-geometry": ["none"],
         "type": "object",
@@ -45,7 +45,7 @@ fn config(folder: &Path) -> String {
     });
     let schemas = folder.join("config/schemas");
     std::fs::create_dir_all(&schemas).unwrap();
-    std::fs::write(schemas.join("turns.json"), turns.to_string()).unwrap();
+    std::fs::write(schemas.join("notices.json"), notices.to_string()).unwrap();
     folder.join("config").to_str().unwrap().to_owned()
 }
 
@@ -115,8 +115,8 @@ async fn what_is_exported_comes_in_again_as_the_same_features_in_both_stores() {
     for database in empty(folder.path()) {
         let server = Server::on(&database, &more).await;
         for (collection, feature) in odd_buildings().iter().map(|f| ("buildings", f)).chain([
-            ("turns", &turn("t1", json!({"b": 1, "a": [true]}))),
-            ("turns", &turn("t2", json!(null))),
+            ("notices", &turn("t1", json!({"b": 1, "a": [true]}))),
+            ("notices", &turn("t2", json!(null))),
             ("entrances", &gate("g1", 117.13, 39.22)),
         ]) {
             let path = format!("/api/collections/{collection}/items");
@@ -133,7 +133,7 @@ async fn what_is_exported_comes_in_again_as_the_same_features_in_both_stores() {
             let target = Server::on(&target, &more).await;
             for format in ["geojson", "ndjson"] {
                 let mut all = Vec::new();
-                for collection in ["buildings", "turns", "entrances"] {
+                for collection in ["buildings", "notices", "entrances"] {
                     let file = other.path().join(format!("any name.{format}"));
                     let file = file.to_str().unwrap();
                     let (out, err, status) = run(&[
@@ -160,7 +160,7 @@ async fn what_is_exported_comes_in_again_as_the_same_features_in_both_stores() {
                 texts.push(all);
             }
             let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-            for collection in ["buildings", "turns", "entrances"] {
+            for collection in ["buildings", "notices", "entrances"] {
                 let expected = features(&server, collection).await;
                 while features(&target, collection).await != expected {
                     assert!(std::time::Instant::now() < deadline, "{collection}");
@@ -181,13 +181,13 @@ async fn what_a_role_must_not_see_is_in_no_export_of_its_own() {
     let config = config(folder.path());
     for database in empty(folder.path()) {
         let server = Server::on(&database, &["--config", &config]).await;
-        server.put("turns", &turn("t1", json!(7))).await;
+        server.put("notices", &turn("t1", json!(7))).await;
         server.put("entrances", &gate("g1", 117.13, 39.22)).await;
         for format in ["geojson", "ndjson", "csv"] {
             for (collection, role, secret, is_seen) in [
-                ("turns", "public", "内部", false),
-                ("turns", "grid_worker", "内部", false),
-                ("turns", "officer", "内部", true),
+                ("notices", "public", "内部", false),
+                ("notices", "grid_worker", "内部", false),
+                ("notices", "officer", "内部", true),
                 ("entrances", "public", "0000#", false),
                 ("entrances", "officer", "0000#", false),
                 ("entrances", "steward", "0000#", true),
@@ -213,7 +213,7 @@ async fn what_a_role_must_not_see_is_in_no_export_of_its_own() {
             }
         }
         // Without --as it is what anybody sees.
-        let (out, _, _) = run(&["export", "--collection", "turns", "--database", &database]);
+        let (out, _, _) = run(&["export", "--collection", "notices", "--database", &database]);
         assert!(out.contains("t1") && !out.contains("内部"), "{out}");
         // Who looked at more than that stands in the audit, and nobody else reads the file.
         let (audit, _, _) = onemap(&[
@@ -234,12 +234,12 @@ async fn what_a_role_must_not_see_is_in_no_export_of_its_own() {
         assert!(!audit.contains("as public"), "{audit}");
         for (role, mode) in [("officer", 0o600), ("public", 0o644)] {
             use std::os::unix::fs::PermissionsExt;
-            let file = folder.path().join("turns.csv");
+            let file = folder.path().join("notices.csv");
             let name = file.to_str().unwrap();
             let (_, err, status) = run(&[
                 "export",
                 "--collection",
-                "turns",
+                "notices",
                 "--as",
                 role,
                 "--out",
@@ -375,10 +375,10 @@ async fn csv_has_a_column_a_property_and_the_geometry_as_text() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path());
     let server = Server::on(&sqlite_in(folder.path()), &["--config", &config]).await;
-    server.put("turns", &turn("t1", json!([1, "a"]))).await;
+    server.put("notices", &turn("t1", json!([1, "a"]))).await;
     let mut plain = turn("t2", json!(null));
     plain["properties"] = json!({"name": "x", "id": "own", "t": true});
-    server.put("turns", &plain).await;
+    server.put("notices", &plain).await;
     server.put("entrances", &gate("g1", 117.13, 39.22)).await;
     let export = |collection: &str| {
         let (out, err, status) = run(&[
@@ -395,7 +395,7 @@ async fn csv_has_a_column_a_property_and_the_geometry_as_text() {
     };
     // What a spreadsheet would run has an apostrophe before it.
     assert_eq!(
-        export("turns"),
+        export("notices"),
         "\u{feff}id,properties.id,kind,more,name,t\r\n\
          t1,,no_u_turn,\"[1,\"\"a\"\"]\",\"'=温泉路\"\"1\"\"\",\r\nt2,own,,,x,true\r\n"
     );

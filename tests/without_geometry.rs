@@ -10,9 +10,9 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use crate::support::building;
 use crate::support::feed::Feed;
 use crate::support::postgres;
-use crate::support::server::{Server, onemap, problem, sqlite_in};
+use crate::support::server::{Server, onemap, problem, sqlite_in, token};
 
-fn turns() -> Value {
+fn notices() -> Value {
     json!({
         "title": "转向限制",
         "x-onemap-title-en": "Turn restrictions",
@@ -38,13 +38,13 @@ fn turn(id: &str, kind: &str, since: &str) -> Value {
 fn config(folder: &Path) -> String {
     let schemas = folder.join("schemas");
     std::fs::create_dir(&schemas).unwrap();
-    std::fs::write(schemas.join("turns.json"), turns().to_string()).unwrap();
+    std::fs::write(schemas.join("notices.json"), notices().to_string()).unwrap();
     let buildings = json!({"x-onemap-geometry": ["Polygon"]});
     std::fs::write(schemas.join("buildings.json"), buildings.to_string()).unwrap();
     folder.to_str().unwrap().to_owned()
 }
 
-/// A server on each store with three turns, the last one from a file.
+/// A server on each store with three notices, the last one from a file.
 async fn servers(folder: &Path) -> Vec<(Server, String)> {
     let config = config(folder);
     let (out, err, ok) = onemap(&["check", &config]);
@@ -54,10 +54,10 @@ async fn servers(folder: &Path) -> Vec<(Server, String)> {
     for database in databases {
         let server = Server::on(&database, &["--config", &config]).await;
         server
-            .put("turns", &turn("t1", "no_left_turn", "2026-01-01"))
+            .put("notices", &turn("t1", "no_left_turn", "2026-01-01"))
             .await;
         server
-            .put("turns", &turn("t2", "no_u_turn", "2026-02-01"))
+            .put("notices", &turn("t2", "no_u_turn", "2026-02-01"))
             .await;
         server
             .put("buildings", &building("b1", 117.13, 39.22))
@@ -87,7 +87,7 @@ async fn features_without_geometry_are_listed_and_found_and_in_no_box() {
             ),
         ] {
             let page = server
-                .json(&format!("/api/collections/turns/items{query}"))
+                .json(&format!("/api/collections/notices/items{query}"))
                 .await;
             let found: Vec<&str> = page["features"]
                 .as_array()
@@ -102,24 +102,24 @@ async fn features_without_geometry_are_listed_and_found_and_in_no_box() {
                 shown.push(feature["properties"].clone());
             }
         }
-        let all = server.json("/api/collections/turns/items?limit=1").await;
+        let all = server.json("/api/collections/notices/items?limit=1").await;
         assert_eq!(all["numberMatched"], 2);
         assert_eq!(
             server
-                .ids("/api/collections/turns/items?limit=1")
+                .ids("/api/collections/notices/items?limit=1")
                 .await
                 .len(),
             2
         );
-        let html = server.get("/api/collections/turns/items?f=html").await;
+        let html = server.get("/api/collections/notices/items?f=html").await;
         assert_eq!(html.status(), StatusCode::OK);
         assert!(html.text().await.unwrap().contains("t1"));
-        let newest = server.json("/api/collections/turns/items/t2").await["seq"].clone();
+        let newest = server.json("/api/collections/notices/items/t2").await["seq"].clone();
         let found = server.search("温泉路", newest.as_u64().unwrap()).await;
         assert_eq!(found["features"].as_array().unwrap().len(), 2);
         pages.push(shown);
 
-        let about = server.json("/api/collections/turns").await;
+        let about = server.json("/api/collections/notices").await;
         assert!(
             about
                 .get("extent")
@@ -129,14 +129,14 @@ async fn features_without_geometry_are_listed_and_found_and_in_no_box() {
         assert_eq!(about["onemap"]["geometry"], json!(["none"]));
         assert_eq!(about["itemCount"], 2);
         assert!(!about.to_string().contains("tilejson"));
-        let queryables = server.json("/api/collections/turns/queryables").await;
+        let queryables = server.json("/api/collections/notices/queryables").await;
         assert!(queryables["properties"]["geometry"].is_null());
         assert!(queryables["properties"]["kind"].is_object());
 
         for path in [
-            "/api/collections/turns/tilejson.json",
-            "/api/collections/turns/tiles/WebMercatorQuad/0/0/0",
-            "/api/tiles/WebMercatorQuad/0/0/0?collections=buildings,turns",
+            "/api/collections/notices/tilejson.json",
+            "/api/collections/notices/tiles/WebMercatorQuad/0/0/0",
+            "/api/tiles/WebMercatorQuad/0/0/0?collections=buildings,notices",
         ] {
             let (status, refused) = server.problem(path).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
@@ -144,8 +144,8 @@ async fn features_without_geometry_are_listed_and_found_and_in_no_box() {
         }
         let tile = server.get("/api/tiles/WebMercatorQuad/14/6248/13522").await;
         let tile = tile.bytes().await.unwrap();
-        assert!(!String::from_utf8_lossy(&tile).contains("turns"));
-        let near = "/api/nearest?collection=turns&lon=117.13&lat=39.22";
+        assert!(!String::from_utf8_lossy(&tile).contains("notices"));
+        let near = "/api/nearest?collection=notices&lon=117.13&lat=39.22";
         let (status, refused) = server.problem(near).await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert!(refused["detail"].as_str().unwrap().contains("no geometry"));
@@ -159,7 +159,7 @@ async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is()
     for (server, database) in servers(folder.path()).await {
         let mut placed = turn("t3", "no_u_turn", "2026-03-01");
         placed["geometry"] = json!({"type": "Point", "coordinates": [117.13, 39.22]});
-        let path = "/api/collections/turns/items/t3";
+        let path = "/api/collections/notices/items/t3";
         let refused = server.write(Method::PUT, path, &placed).send().await;
         let (status, refused) = problem(refused.unwrap()).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -173,7 +173,7 @@ async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is()
             StatusCode::UNPROCESSABLE_ENTITY
         );
 
-        let file = folder.path().join("turns.geojson");
+        let file = folder.path().join("notices.geojson");
         let good = turn("t4", "no_u_turn", "2026-04-01");
         let features = json!({"type": "FeatureCollection", "features": [good, placed]});
         std::fs::write(&file, features.to_string()).unwrap();
@@ -192,15 +192,20 @@ async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is()
             (&reject["id"], &reject["field"]),
             (&json!("t3"), &json!("geometry"))
         );
-        assert_eq!(reject["problem"], "turns has no geometries: make it null");
+        assert_eq!(reject["problem"], "notices has no geometries: make it null");
         // Another process wrote it: the server follows.
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-        while server.get("/api/collections/turns/items/t4").await.status() != StatusCode::OK {
+        while server
+            .get("/api/collections/notices/items/t4")
+            .await
+            .status()
+            != StatusCode::OK
+        {
             assert!(std::time::Instant::now() < deadline);
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         // What is read out goes in again and changes nothing.
-        let page = server.get("/api/collections/turns/items?limit=10").await;
+        let page = server.get("/api/collections/notices/items?limit=10").await;
         std::fs::write(&file, page.bytes().await.unwrap()).unwrap();
         let rejected = onemap(&["import", file.to_str().unwrap(), "--database", &database]);
         assert!(
@@ -215,14 +220,14 @@ async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is()
 async fn the_feed_leaves_them_out_of_a_box() {
     let folder = tempfile::tempdir().unwrap();
     for (server, _) in servers(folder.path()).await {
-        let everywhere = "?collections=turns,buildings&bbox=-180,-90,180,90";
-        let seq = server.json("/api/collections/turns/items/t1").await["seq"].as_u64();
+        let everywhere = "?collections=notices,buildings&bbox=-180,-90,180,90";
+        let seq = server.json("/api/collections/notices/items/t1").await["seq"].as_u64();
         let mut boxed = Feed::connect(&server.base, everywhere, None).await;
-        let mut all = Feed::connect(&server.base, "?collections=turns", None).await;
+        let mut all = Feed::connect(&server.base, "?collections=notices", None).await;
         server
-            .put("turns", &turn("t1", "no_u_turn", "2026-01-01"))
+            .put("notices", &turn("t1", "no_u_turn", "2026-01-01"))
             .await;
-        let delete = "/api/collections/turns/items/t2";
+        let delete = "/api/collections/notices/items/t2";
         let delete = server
             .request(Method::DELETE, delete)
             .bearer_auth(&server.admin);
@@ -257,23 +262,23 @@ async fn their_view_has_no_geometry_and_is_edited_like_any_other() {
     let config = config(folder.path());
     let server = Server::on(&database, &["--config", &config]).await;
     server
-        .put("turns", &turn("t1", "no_left_turn", "2026-01-01"))
+        .put("notices", &turn("t1", "no_left_turn", "2026-01-01"))
         .await;
     let mut sql = PgConnection::connect(&database).await.unwrap();
     let columns: Vec<String> = sqlx::query_scalar(
         "SELECT column_name::text FROM information_schema.columns \
-         WHERE table_schema = 'map' AND table_name = 'turns' ORDER BY ordinal_position",
+         WHERE table_schema = 'map' AND table_name = 'notices' ORDER BY ordinal_position",
     )
     .fetch_all(&mut sql)
     .await
     .unwrap();
     assert_eq!(columns, ["id", "from", "kind", "name", "note", "since"]);
     for text in [
-        "INSERT INTO map.turns (id, kind, name) VALUES ('t2', 'no_u_turn', '温泉路')",
-        "UPDATE map.turns SET kind = 'no_u_turn' WHERE id = 't1'",
-        "INSERT INTO map.turns (id, kind) VALUES ('t3', 'no_way')",
+        "INSERT INTO map.notices (id, kind, name) VALUES ('t2', 'no_u_turn', '温泉路')",
+        "UPDATE map.notices SET kind = 'no_u_turn' WHERE id = 't1'",
+        "INSERT INTO map.notices (id, kind) VALUES ('t3', 'no_way')",
         "INSERT INTO onemap.features (collection, id, geometry) \
-         VALUES ('turns', 't4', ST_SetSRID(ST_MakePoint(117, 39), 4326))",
+         VALUES ('notices', 't4', ST_SetSRID(ST_MakePoint(117, 39), 4326))",
     ] {
         sqlx::raw_sql(AssertSqlSafe(text.to_owned()))
             .execute(&mut sql)
@@ -296,15 +301,41 @@ async fn their_view_has_no_geometry_and_is_edited_like_any_other() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert_eq!(
-        server.ids("/api/collections/turns/items").await,
+        server.ids("/api/collections/notices/items").await,
         ["t1", "t2"]
     );
-    let changed = server.json("/api/collections/turns/items/t1").await;
+    let changed = server.json("/api/collections/notices/items/t1").await;
     assert_eq!(changed["properties"]["kind"], "no_u_turn");
 }
 
 #[test]
 fn the_documentation_says_that_there_is_no_geometry() {
-    let schema = Schema::parse(&CollectionId::new("turns").unwrap(), turns()).unwrap();
+    let schema = Schema::parse(&CollectionId::new("notices").unwrap(), notices()).unwrap();
     assert_eq!(schema.geometry_names(), ["none"]);
+}
+
+#[tokio::test]
+async fn orders_of_the_day_are_written_by_officers_and_stewards() {
+    let server = Server::start().await;
+    let order = json!({"type": "Feature", "geometry": null, "properties": {
+        "street": "120113001", "kind": "storm", "from": "2026-11-29T06:00:00+08:00"}});
+    for (role, status) in [
+        ("officer", StatusCode::CREATED),
+        ("steward", StatusCode::CREATED),
+        ("planner", StatusCode::FORBIDDEN),
+        ("grid_worker", StatusCode::FORBIDDEN),
+    ] {
+        let token = token(&server.database, role);
+        let path = format!("/api/collections/day_orders/items/{role}");
+        let answer = server.request(Method::PUT, &path).bearer_auth(token);
+        let answer = answer.json(&order).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{role}");
+        if status == StatusCode::FORBIDDEN {
+            let (_, document) = problem(answer).await;
+            let detail = document["detail"].as_str().unwrap();
+            assert!(detail.contains("officer or steward"), "{detail}");
+        }
+    }
+    let public = server.ids("/api/collections/day_orders/items").await;
+    assert_eq!(public, ["officer", "steward"]);
 }

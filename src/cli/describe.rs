@@ -47,7 +47,10 @@ fn collection(text: &mut String, schema: &Schema) -> std::fmt::Result {
         schema.geometry_names().join(", "),
         match &schema.read_only {
             Some(how) => how.clone(),
-            None => format!("{} and above", schema.write_role),
+            None => {
+                let roles: Vec<&str> = schema.write_roles.iter().map(|r| r.as_str()).collect();
+                format!("{} and above", roles.join(" or "))
+            }
         }
     )?;
     writeln!(

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::model::{BuiltIns, CollectionId, built_in_texts};
 
 /// The schema documents of `geodata/schemas`, by collection, as text.
-pub fn default_schemas() -> [(&'static str, &'static str); 15] {
+pub fn default_schemas() -> [(&'static str, &'static str); 17] {
     built_in_texts()
 }
 

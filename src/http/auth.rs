@@ -200,16 +200,28 @@ impl Caller {
 
     /// The author of what the request changes, if its role suffices.
     pub fn author(&self, needed: Role) -> Result<Author, Problem> {
+        self.author_as_any(&[needed])
+    }
+
+    /// The author of what the request changes, if one of its roles suffices for one of `needed`.
+    pub fn author_as_any(&self, needed: &[Role]) -> Result<Author, Problem> {
+        let names = || {
+            let names: Vec<&str> = needed.iter().map(|role| role.as_str()).collect();
+            names.join(" or ")
+        };
         match &self.principal {
             None => Err(Problem::unauthenticated(format!(
-                "Sign in with an account that has the role {needed} (Authorization: Bearer …, or \
-                 /sign-in)."
+                "Sign in with an account that has the role {} (Authorization: Bearer …, or \
+                 /sign-in).",
+                names()
             ))),
-            Some(p) => match p.roles.acting_as(needed) {
+            Some(p) => match needed.iter().find_map(|role| p.roles.acting_as(*role)) {
                 Some(role) => Ok(p.author(role)),
                 None => Err(Problem::forbidden(format!(
-                    "This takes the role {needed}; {} has: {}.",
-                    p.account, p.roles
+                    "This takes the role {}; {} has: {}.",
+                    names(),
+                    p.account,
+                    p.roles
                 ))),
             },
         }

@@ -219,7 +219,7 @@ fn open_schema(id: &CollectionId) -> Arc<Schema> {
         geometry: Vec::new(),
         without_geometry: false,
         properties: BTreeMap::new(),
-        write_role: crate::model::Role::Admin,
+        write_roles: vec![crate::model::Role::Admin],
         scope: crate::model::Scope::default(),
         read_only: None,
         personal: Vec::new(),

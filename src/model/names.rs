@@ -11,6 +11,8 @@ pub mod collection {
     pub const BUILDINGS: &str = "buildings";
     /// Residential compounds (小区) and other walled grounds.
     pub const COMPOUNDS: &str = "compounds";
+    /// Orders of the day (当日管制).
+    pub const DAY_ORDERS: &str = "day_orders";
     /// Gates and doors (出入口).
     pub const ENTRANCES: &str = "entrances";
     /// Swap cabinets, chargers and other facilities (设施).
@@ -27,6 +29,8 @@ pub mod collection {
     pub const ROADS: &str = "roads";
     /// Ways for riders and pedestrians (骑手友好道路).
     pub const ROUTES: &str = "routes";
+    /// Turn restrictions (转向限制).
+    pub const TURNS: &str = "turns";
     /// Member units (成员单位).
     pub const UNITS: &str = "units";
     /// The cases of the ledger (预警).

@@ -203,7 +203,7 @@ async fn collections_without_geometry_are_filtered_by_their_properties() {
             "lanes": {"type": "array", "items": {"type": "integer"}},
         },
     });
-    std::fs::write(schemas.join("turns.json"), schema.to_string()).unwrap();
+    std::fs::write(schemas.join("notices.json"), schema.to_string()).unwrap();
     let config = folder.path().to_str().unwrap();
     let server = Server::on(&sqlite_in(folder.path()), &["--config", config]).await;
     for (id, kind, since, lanes) in [
@@ -212,7 +212,7 @@ async fn collections_without_geometry_are_filtered_by_their_properties() {
     ] {
         let properties = json!({"kind": kind, "since": since, "lanes": lanes});
         let turn = json!({"type": "Feature", "id": id, "geometry": null, "properties": properties});
-        server.put("turns", &turn).await;
+        server.put("notices", &turn).await;
     }
     for (filter, expected) in [
         ("kind LIKE 'no%'", &["t1", "t2"][..]),
@@ -223,13 +223,13 @@ async fn collections_without_geometry_are_filtered_by_their_properties() {
             &["t1"],
         ),
     ] {
-        let page = page(&server, "turns", &[("filter", filter)]).await;
+        let page = page(&server, "notices", &[("filter", filter)]).await;
         assert_eq!(ids(&page), expected, "{filter}");
     }
     let both = [("filter", "kind LIKE 'no%'"), ("datetime", "2026-01-15/..")];
-    assert_eq!(ids(&page(&server, "turns", &both).await), ["t2"]);
+    assert_eq!(ids(&page(&server, "notices", &both).await), ["t2"]);
     // A feature that is nowhere has no geometry to ask for.
-    let path = "/api/collections/turns/items?filter=S_INTERSECTS(geometry,POINT(1%202))";
+    let path = "/api/collections/notices/items?filter=S_INTERSECTS(geometry,POINT(1%202))";
     let (status, document) = problem(server.get(path).await).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(

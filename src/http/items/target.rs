@@ -53,7 +53,7 @@ impl Target {
         if let Some(how) = &schema.read_only {
             return Err(Problem::method_not_allowed("GET, HEAD", how.clone()));
         }
-        let author = caller.author(schema.write_role)?;
+        let author = caller.author_as_any(&schema.write_roles)?;
         Ok(Self {
             version: snapshot.collections().schema_version(name),
             schema,

@@ -44,7 +44,7 @@ const KNOWN: &[(&str, u32, &str)] = &[
 ];
 
 /// The schema documents of `geodata/schemas`, by collection, as text.
-pub fn built_in_texts() -> [(&'static str, &'static str); 15] {
+pub fn built_in_texts() -> [(&'static str, &'static str); 17] {
     macro_rules! schema {
         ($name:literal) => {
             (
@@ -58,6 +58,7 @@ pub fn built_in_texts() -> [(&'static str, &'static str); 15] {
         schema!("boundaries"),
         schema!("buildings"),
         schema!("compounds"),
+        schema!("day_orders"),
         schema!("entrances"),
         schema!("facilities"),
         schema!("first_aid_stations"),
@@ -66,6 +67,7 @@ pub fn built_in_texts() -> [(&'static str, &'static str); 15] {
         schema!("pocket_parks"),
         schema!("roads"),
         schema!("routes"),
+        schema!("turns"),
         schema!("units"),
         schema!("warnings"),
         schema!("water"),

@@ -8,7 +8,7 @@
 //! | `x-onemap-title-en`, `x-onemap-description-en` | anywhere | the English beside `title`, `description` (Chinese) |
 //! | `x-onemap-geometry` | top | the geometry types allowed, of `Point`, `LineString`, `Polygon` (the Multi types go with them); `["none"]`: features have no geometry |
 //! | `x-onemap-role` | property | the least role that sees it |
-//! | `x-onemap-write-role` | top | the least role that writes items (default `steward`) |
+//! | `x-onemap-write-role` | top | the least role that writes items (default `steward`), or a list of roles of which one is needed |
 //! | `x-onemap-read-only` | top | items are not written directly; the text says how they change |
 //! | `x-onemap-minzoom` | top | the least zoom at which tiles carry it |
 //! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
@@ -161,8 +161,8 @@ pub struct Schema {
     pub without_geometry: bool,
     /// Properties in the document's order of names.
     pub properties: BTreeMap<String, PropertySchema>,
-    /// The least role that writes items.
-    pub write_role: Role,
+    /// The least roles that write items: one of them is needed.
+    pub write_roles: Vec<Role>,
     /// The paths of the properties that hold personal data: `note`, `step/note`.
     pub personal: Vec<String>,
     /// Those that are erased when their time is over.
@@ -241,6 +241,18 @@ impl Schema {
                 .unwrap_or_default()
                 .parse::<Role>()
                 .map_err(|e| fail(place, e.to_string())),
+        };
+
+        let write_roles = match top.get("x-onemap-write-role") {
+            Some(Value::Array(list)) if !list.is_empty() => {
+                let each = list.iter().enumerate();
+                each.map(|(i, said)| {
+                    let place = format!("/x-onemap-write-role/{i}");
+                    role_at(Some(said), &place, Role::Steward)
+                })
+                .collect::<Result<_, _>>()?
+            }
+            said => vec![role_at(said, "/x-onemap-write-role", Role::Steward)?],
         };
 
         let flag_at = |value: Option<&Value>, place: &str, key: &str| match value {
@@ -397,11 +409,7 @@ impl Schema {
             geometry,
             without_geometry,
             properties,
-            write_role: role_at(
-                top.get("x-onemap-write-role"),
-                "/x-onemap-write-role",
-                Role::Steward,
-            )?,
+            write_roles,
             personal,
             erase_after,
             read_only: match top.get("x-onemap-read-only") {
@@ -671,6 +679,8 @@ mod tests {
         assert!(e.problem.contains("none alone"), "{e}");
         let e = parse(json!({"properties": {"a": {"x-onemap-role": "king"}}})).unwrap_err();
         assert_eq!(e.place, "/properties/a/x-onemap-role");
+        let e = parse(json!({"x-onemap-write-role": ["officer", "king"]})).unwrap_err();
+        assert_eq!(e.place, "/x-onemap-write-role/1");
         let e = parse(json!({"x-onemap-datetime": "when"})).unwrap_err();
         assert_eq!(e.place, "/x-onemap-datetime");
     }

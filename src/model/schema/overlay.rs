@@ -3,7 +3,8 @@
 //!
 //! | in the overlay | what holds |
 //! | --- | --- |
-//! | `x-onemap-role`, `x-onemap-write-role` | the role that includes both |
+//! | `x-onemap-role` | the role that includes both |
+//! | `x-onemap-write-role` | the roles that both let write |
 //! | `x-onemap-personal`, `x-onemap-recorded`, `x-onemap-read-only`, `x-onemap-scope` | what the built-in schema says, or else the overlay |
 //! | a property with another `type` | the overlay's property, with the protection above |
 //! | `properties` within a property, `items` | the same, one by one |
@@ -32,12 +33,8 @@ pub(super) fn join(
         match key.as_str() {
             READ_ONLY | SCOPE if built_in.contains_key(key) => {}
             WRITE_ROLE => {
-                let role = role(built_in, WRITE_ROLE, Role::Steward).join(role(
-                    overlay,
-                    WRITE_ROLE,
-                    Role::Steward,
-                ));
-                all.insert(key.clone(), role.as_str().into());
+                let roles = join_writers(&writers(built_in), &writers(overlay));
+                all.insert(key.clone(), writers_value(&roles));
             }
             PROPERTIES => {}
             _ => {
@@ -137,8 +134,19 @@ pub(super) fn loosened(
             )
         })
     };
-    if let Some(problem) = lower(built_in, overlay, WRITE_ROLE, Role::Steward) {
-        refuse(format!("/{WRITE_ROLE}"), problem);
+    if overlay.contains_key(WRITE_ROLE) {
+        let needed = writers(built_in);
+        for said in writers(overlay) {
+            if !needed.iter().any(|needed| said.includes(*needed)) {
+                let needed: Vec<&str> = needed.iter().map(|role| role.as_str()).collect();
+                let problem = format!(
+                    "expected {} or a role that includes it (the built-in schema lets no other \
+                     role write; a schema may raise a role, not lower it), found {said}",
+                    needed.join(", ")
+                );
+                refuse(format!("/{WRITE_ROLE}"), problem);
+            }
+        }
     }
     let mut open = vec![(String::new(), built_in, overlay)];
     while let Some((within, built_in, overlay)) = open.pop() {
@@ -211,6 +219,42 @@ pub(super) fn unhonoured(
 
 fn properties(document: &Map<String, Value>) -> Option<&Map<String, Value>> {
     document.get(PROPERTIES).and_then(Value::as_object)
+}
+
+/// The roles of which one is needed to write: a role, or a list of roles. What is no role counts as
+/// `admin`, as in [`role`].
+fn writers(of: &Map<String, Value>) -> Vec<Role> {
+    match of.get(WRITE_ROLE).and_then(Value::as_array) {
+        None => vec![role(of, WRITE_ROLE, Role::Steward)],
+        Some(list) => {
+            let named = list.iter().map(|said| said.as_str()?.parse().ok());
+            let roles: Vec<Role> = named.map(|role| role.unwrap_or(Role::Admin)).collect();
+            if roles.is_empty() {
+                vec![Role::Admin]
+            } else {
+                roles
+            }
+        }
+    }
+}
+
+/// The least roles that may write by both lists.
+fn join_writers(a: &[Role], b: &[Role]) -> Vec<Role> {
+    let mut both: Vec<Role> = Vec::new();
+    for role in a.iter().flat_map(|a| b.iter().map(|b| a.join(*b))) {
+        if !both.iter().any(|known| role.includes(*known)) {
+            both.retain(|known| !known.includes(role));
+            both.push(role);
+        }
+    }
+    both
+}
+
+fn writers_value(roles: &[Role]) -> Value {
+    match roles {
+        [one] => one.as_str().into(),
+        many => many.iter().map(|role| role.as_str()).collect(),
+    }
 }
 
 /// The role that a key says. What is no role protects as much as can be; a schema is read before it
@@ -295,6 +339,38 @@ mod tests {
                 "/properties/step/properties/account/x-onemap-role",
             ]
         );
+    }
+
+    #[test]
+    fn a_list_of_writers_is_narrowed_and_never_widened() {
+        let of = |value: Value| map(json!({"x-onemap-write-role": value}));
+        let built_in = of(json!(["officer", "steward"]));
+        for (overlay, joined, refused) in [
+            (json!("officer"), json!("officer"), 0),
+            (
+                json!(["steward", "officer"]),
+                json!(["steward", "officer"]),
+                0,
+            ),
+            (json!("admin"), json!("admin"), 0),
+            (
+                json!(["officer", "rider"]),
+                json!(["officer", "steward"]),
+                1,
+            ),
+            (json!(["planner"]), json!("admin"), 1),
+        ] {
+            let overlay = of(overlay);
+            let found = join(&built_in, &overlay)["x-onemap-write-role"].clone();
+            let sorted = |value: &Value| {
+                let mut roles = writers(&of(value.clone()));
+                roles.sort_by_key(|role| role.as_str());
+                roles
+            };
+            assert_eq!(sorted(&found), sorted(&joined), "{overlay:?}");
+            let problems = loosened(&name(), &built_in, &overlay);
+            assert_eq!(problems.len(), refused, "{problems:?}");
+        }
     }
 
     #[test]

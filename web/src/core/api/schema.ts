@@ -1550,6 +1550,28 @@ export interface components {
             /** @description Where it comes from. */
             url?: string | null;
         };
+        /** @description Properties of the collection `day_orders` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        DayOrdersProperties: {
+            /**
+             * Format: date-time
+             * @description When it comes into force.
+             */
+            from: string;
+            /**
+             * @description Its kind.
+             * @enum {string}
+             */
+            kind: "storm" | "snow" | "peak" | "emergency";
+            /** @description The reason, as it is published. */
+            reason?: string;
+            /** @description The street (a grid of kind street) in which it holds. */
+            street: string;
+            /**
+             * Format: date-time
+             * @description When it ends; absent means until further notice.
+             */
+            until?: string;
+        };
         /** @description What was told to a webhook. */
         DeliveryList: {
             /** @description The newest first. */
@@ -1642,6 +1664,11 @@ export interface components {
         };
         /** @description Properties of the collection `entrances` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
         EntrancesProperties: {
+            /**
+             * @description Who may use it. A private gate is passed only to reach or to leave what is behind it.
+             * @enum {string}
+             */
+            access?: "yes" | "permissive" | "destination" | "delivery" | "customers" | "private" | "no";
             /** @description The code that opens it. Riders ask POST /api/entrances/{id}/code; each look is recorded. */
             access_code?: string;
             /**
@@ -1695,21 +1722,21 @@ export interface components {
              * @enum {string}
              */
             kind?: "gate" | "unit_door" | "garage" | "service";
-            /** @description 0 is the ground. */
+            /** @description The storey it is on: 0 is the ground, below 0 is underground (a garage). */
             level?: number;
-            /** @description Whether it is kept locked. */
+            /** @description Whether it is kept locked, so that nobody passes. */
             locked?: boolean;
             /** @description The name people use on the spot. */
             name?: string;
             /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
             opening_hours?: string;
-            /** @description Which rooms are behind a unit door. */
+            /** @description The rooms behind a unit door: numbers and ranges of numbers, separated by commas. */
             rooms?: string;
             /** @description No step or sill: a trolley or a wheelchair gets through. */
             step_free?: boolean;
             /** @description The unit's number. */
             unit?: string;
-            /** @description Who may pass while an order of the day holds. */
+            /** @description Who may pass while an order of the day is in force: its kind, and what holds for e-bikes and on foot then. */
             when?: {
                 /** @enum {string} */
                 ebike?: "yes" | "no" | "dismount";
@@ -1718,6 +1745,8 @@ export interface components {
                 /** @enum {string} */
                 kind: "storm" | "snow" | "peak" | "emergency";
             }[];
+            /** @description The clear width. */
+            width_m?: number;
         };
         /** @description Properties of the collection `facilities` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
         FacilitiesProperties: {
@@ -1731,7 +1760,7 @@ export interface components {
              * @description What it is for.
              * @enum {string}
              */
-            kind?: "battery_swap" | "toolbox" | "rest_stop" | "parking" | "charging" | "party_service_centre" | "mediation_room" | "discussion_pavilion";
+            kind?: "battery_swap" | "toolbox" | "rest_stop" | "handover" | "parking" | "charging" | "toilet" | "party_service_centre" | "mediation_room" | "discussion_pavilion";
             /** @description The name people use on the spot. */
             name?: string;
             /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
@@ -2602,7 +2631,7 @@ export interface components {
         /** @description Properties of the collection `routes` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
         RoutesProperties: {
             /**
-             * @description Who may use it.
+             * @description Who may use it. A private way is used only at the beginning or the end of a journey, never to pass through.
              * @enum {string}
              */
             access?: "yes" | "permissive" | "destination" | "delivery" | "customers" | "private" | "no";
@@ -2613,18 +2642,26 @@ export interface components {
              * @enum {string}
              */
             ebike?: "yes" | "no" | "dismount";
+            /** @description When an e-bike may pass, where that differs from the opening hours; in the opening_hours syntax. */
+            ebike_hours?: string;
             /**
              * @description Whether people may walk along it.
              * @enum {string}
              */
             foot?: "yes" | "no";
+            /** @description Along the direction of the line; positive is uphill. */
+            incline?: number;
             /**
-             * @description What kind of way it is.
+             * @description What kind of way it is; for a point, whether it is a lift or which obstacle.
              * @enum {string}
              */
-            kind?: "road" | "lane" | "cycleway" | "path" | "steps" | "garage" | "crossing";
+            kind?: "road" | "lane" | "cycleway" | "path" | "steps" | "garage" | "crossing" | "square" | "lift" | "bollard" | "cycle_barrier" | "stile" | "chain";
             /** @description 0 is the ground, below 0 is under it. */
             layer?: number;
+            /** @description Whether it is a lift, which joins the lines that meet it whatever their layer. */
+            lift?: boolean;
+            /** @description Whether it is kept locked, so that nobody passes. */
+            locked?: boolean;
             /** @description The fastest a bike may go. */
             max_kmh?: number;
             /** @description The name people use on the spot. */
@@ -2633,11 +2670,25 @@ export interface components {
             oneway?: boolean;
             /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
             opening_hours?: string;
+            /**
+             * @description Who can use a ramp beside the steps. A wheelchair ramp serves prams and bikes too.
+             * @enum {string}
+             */
+            ramp?: "no" | "yes" | "bicycle" | "stroller" | "wheelchair";
             /** @description Whether it is a flight of steps, or how many steps it has. */
             steps?: boolean | number;
             /** @description A value of OpenStreetMap's surface key. */
             surface?: string;
-            /** @description The width that can be used. */
+            /** @description Who may pass while an order of the day is in force: its kind, and what holds for e-bikes and on foot then. */
+            when?: {
+                /** @enum {string} */
+                ebike?: "yes" | "no" | "dismount";
+                /** @enum {string} */
+                foot?: "yes" | "no";
+                /** @enum {string} */
+                kind: "storm" | "snow" | "peak" | "emergency";
+            }[];
+            /** @description The width that can be used; at an obstacle, the clear width. */
             width_m?: number;
         };
         /** @description The rules in force. Times are hours: working hours for `respond`, `handle` and `overdue`. */
@@ -3074,6 +3125,22 @@ export interface components {
          * @enum {string}
          */
         Turn: "officer" | "unit" | "verifier";
+        /** @description Properties of the collection `turns` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        TurnsProperties: {
+            /** @description The vehicles that it does not restrict, by OpenStreetMap's names; bicycle includes e-bikes. */
+            except?: string[];
+            /** @description The route on which one comes. */
+            from: string;
+            /**
+             * @description A no_ kind forbids this turn; an only_ kind forbids every other one.
+             * @enum {string}
+             */
+            kind: "no_left_turn" | "no_right_turn" | "no_straight_on" | "no_u_turn" | "no_entry" | "no_exit" | "only_left_turn" | "only_right_turn" | "only_straight_on" | "only_u_turn";
+            /** @description The route onto which one goes. */
+            to: string;
+            /** @description Where the turn is made: the position [longitude, latitude] that the routes share; or the id of the route in between, or a list of ids in order where there are several. */
+            via: string | unknown[];
+        };
         /** @description The member units. */
         UnitCounts: {
             /**
@@ -3208,6 +3275,8 @@ export interface components {
              * @description When whoever's turn it is must have done it: filed, dispatched or handled it.
              */
             due_at?: string;
+            /** @description The gate or door that it is about. */
+            entrance?: string;
             /** @description A drill, which is never counted. */
             exercise?: boolean;
             /**
