@@ -14,7 +14,9 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::problem::Problem;
+use crate::live::Snapshot;
 use crate::live::supervisor::TaskReport;
+use crate::model::SCHEMAS;
 use crate::store::Quarantined;
 use crate::warnings::Problem as ConfigProblem;
 
@@ -124,7 +126,7 @@ pub struct Ready {
     pub store: ReadyStore,
     /// Whether writing works.
     pub writable: Writable,
-    /// Rows that plain SQL wrote and that are no valid features.
+    /// Rows that plain SQL wrote and that are no valid features, and schemas (`$schemas`) that cannot be read.
     pub quarantined: Vec<Quarantined>,
     /// What is wrong with the files of the configuration, in whose place the ones before them are in force.
     pub config: Vec<ConfigProblem>,
@@ -188,7 +190,7 @@ pub async fn ready(State(app): State<App>) -> Response {
             ok: problem.is_none(),
             problem,
         },
-        quarantined: snapshot.quarantined().to_vec(),
+        quarantined: unfit(&snapshot),
         config: app.live.config_problems().as_ref().clone(),
         tasks: app.live.tasks().reports(),
     };
@@ -200,6 +202,19 @@ pub async fn ready(State(app): State<App>) -> Response {
         .into_response()
 }
 
+/// Rows that the map does not show, or not as they are.
+fn unfit(snapshot: &Snapshot) -> Vec<Quarantined> {
+    let schemas = snapshot.collections().unreadable_schemas();
+    let schemas = schemas.iter().map(|(id, row)| Quarantined {
+        collection: SCHEMAS.to_owned(),
+        id: id.to_string(),
+        seq: row.seq,
+        problem: row.error.to_string(),
+    });
+    let rows = snapshot.quarantined().iter().cloned();
+    rows.chain(schemas).collect()
+}
+
 /// Figures for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "Prometheus text format", content_type = "text/plain", body = String)))]
@@ -209,7 +224,7 @@ pub async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     };
     let snapshot = app.live.snapshot();
     metrics::gauge!("onemap_seq").set(snapshot.seq() as f64);
-    metrics::gauge!("onemap_quarantined").set(snapshot.quarantined().len() as f64);
+    metrics::gauge!("onemap_quarantined").set(unfit(&snapshot).len() as f64);
     metrics::gauge!("onemap_stale").set(if app.live.condition().is_stale() {
         1.0
     } else {

@@ -6,36 +6,49 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Collection, Loader};
-use crate::model::{BuiltIns, CollectionId, Properties, Record, SCHEMAS, Schema, SchemaError};
+use crate::model::{BuiltIns, CollectionId, FeatureId, Record, SCHEMAS, Schema, SchemaError};
 
 /// Every collection by name. Cheap to clone; a commit makes the next one.
 ///
 /// Schemas are rows of the hidden collection `$schemas` and take effect by the same commits. Features
 /// whose collection has no schema are kept but not shown: without a schema nobody knows what of them
-/// is protected.
+/// is protected. Where a row of `$schemas` cannot be read, the schema in force follows from that row and
+/// from what is compiled in (see [`BuiltIns::stand_in`]), so that it is the same after a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Collections {
     shown: BTreeMap<CollectionId, Arc<Collection>>,
     hidden: BTreeMap<CollectionId, Arc<Collection>>,
+    unreadable: Arc<BTreeMap<FeatureId, UnreadableSchema>>,
+}
+
+/// A row of `$schemas` that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableSchema {
+    /// The commit that wrote it.
+    pub seq: u64,
+    /// What is wrong with it.
+    pub error: SchemaError,
 }
 
 impl Collections {
-    /// Everything that a store holds, `$schemas` first (as the order of names has it).
+    /// Everything that a store holds, `$schemas` first (as the order of names has it), and what is wrong
+    /// with its schemas.
     pub fn load(records: impl IntoIterator<Item = Record>) -> (Self, Vec<SchemaError>) {
         let mut loaders: BTreeMap<CollectionId, Loader> = BTreeMap::new();
         let mut schemas: BTreeMap<CollectionId, Arc<Schema>> = BTreeMap::new();
-        let mut problems = Vec::new();
+        let mut unreadable = BTreeMap::new();
         for record in records {
-            if let Some(parsed) = schema_of(&record) {
-                match parsed {
-                    Ok((id, Some(schema))) => {
+            if let Some(row) = SchemaRow::of(&record) {
+                match (row.collection, row.schema) {
+                    (Some(id), Some(schema)) => {
                         schemas.insert(id, Arc::new(schema));
                     }
-                    Ok((id, None)) => {
+                    (Some(id), None) => {
                         schemas.remove(&id);
                     }
-                    Err(e) => problems.push(e),
+                    (None, _) => {}
                 }
+                note(&mut unreadable, &record, row.error);
             }
             loaders
                 .entry(record.collection.clone())
@@ -44,7 +57,11 @@ impl Collections {
                 })
                 .push(record);
         }
-        let mut all = Self::default();
+        let problems = unreadable.values().map(|row| row.error.clone()).collect();
+        let mut all = Self {
+            unreadable: Arc::new(unreadable),
+            ..Self::default()
+        };
         for (id, loader) in loaders {
             let collection = loader.finish();
             match schemas.remove(&id) {
@@ -78,19 +95,24 @@ impl Collections {
         Self {
             shown: at(self.shown),
             hidden: at(self.hidden),
+            unreadable: self.unreadable,
         }
     }
 
-    /// The collections after a commit. A schema that cannot be read leaves the one before it in
-    /// force and is named.
+    /// The collections after a commit, and what is wrong with its schemas.
     pub fn apply(&self, records: &[Record]) -> (Self, Vec<SchemaError>) {
         let mut next = self.clone();
         let mut problems = Vec::new();
         for record in records {
-            match schema_of(record) {
-                None => {}
-                Some(Ok((id, schema))) => next.set_schema(id, schema, record.seq),
-                Some(Err(e)) => problems.push(e),
+            let Some(row) = SchemaRow::of(record) else {
+                continue;
+            };
+            if let Some(id) = row.collection {
+                next.set_schema(id, row.schema, record.seq);
+            }
+            problems.extend(row.error.clone());
+            if row.error.is_some() || next.unreadable.contains_key(&record.id) {
+                note(Arc::make_mut(&mut next.unreadable), record, row.error);
             }
         }
         let mut rest = records;
@@ -147,6 +169,11 @@ impl Collections {
         self.hidden(SCHEMAS)?.get(id).map(|row| row.seq())
     }
 
+    /// The rows of `$schemas` that cannot be read, by their ids.
+    pub fn unreadable_schemas(&self) -> &BTreeMap<FeatureId, UnreadableSchema> {
+        &self.unreadable
+    }
+
     /// Those whose delta should be merged, shown or not.
     pub fn wanting_merge(&self) -> impl Iterator<Item = (&CollectionId, &Arc<Collection>)> {
         self.shown
@@ -173,31 +200,68 @@ impl Collections {
     }
 }
 
-/// Of a row of `$schemas`: whose schema it is, and the schema unless it is deleted.
-fn schema_of(record: &Record) -> Option<Result<(CollectionId, Option<Schema>), SchemaError>> {
-    if record.collection != CollectionId::schemas() {
-        return None;
-    }
-    let id = match CollectionId::new(record.id.as_str()) {
-        Ok(id) if !id.is_hidden() => id,
-        Ok(_) => {
-            return Some(Err(no_schema(
-                record,
-                "a hidden collection has no schema".into(),
-            )));
+/// Keeps or forgets that a row of `$schemas` cannot be read.
+fn note(
+    unreadable: &mut BTreeMap<FeatureId, UnreadableSchema>,
+    record: &Record,
+    error: Option<SchemaError>,
+) {
+    match error {
+        None => unreadable.remove(&record.id),
+        Some(error) => {
+            let seq = record.seq;
+            unreadable.insert(record.id.clone(), UnreadableSchema { seq, error })
         }
-        Err(e) => return Some(Err(no_schema(record, e.to_string()))),
     };
-    let Some(body) = &record.body else {
-        return Some(Ok((id, None)));
-    };
-    let document = Value::Object(Properties::to_map(&body.properties));
-    Some(Schema::parse(&id, document).map(|mut schema| {
-        // An older program or plain SQL may have written the row: what this program knows to be
-        // protected is protected all the same.
-        BuiltIns::compiled().protect(&mut schema);
-        (id, Some(schema))
-    }))
+}
+
+/// What a row of `$schemas` says.
+#[derive(Default)]
+struct SchemaRow {
+    /// The collection that it describes; `None` where its id is not that of a collection that can be shown.
+    collection: Option<CollectionId>,
+    /// The schema that it puts in force; `None` where the collection is not shown.
+    schema: Option<Schema>,
+    /// Why it cannot be read.
+    error: Option<SchemaError>,
+}
+
+impl SchemaRow {
+    /// `None` for a record of another collection.
+    fn of(record: &Record) -> Option<Self> {
+        if record.collection.as_str() != SCHEMAS {
+            return None;
+        }
+        let unfit = |problem: String| Self {
+            error: record.body.as_ref().map(|_| no_schema(record, problem)),
+            ..Self::default()
+        };
+        let id = match CollectionId::new(record.id.as_str()) {
+            Ok(id) if !id.is_hidden() => id,
+            Ok(_) => return Some(unfit("a hidden collection has no schema".into())),
+            Err(e) => return Some(unfit(e.to_string())),
+        };
+        let (schema, error) = match &record.body {
+            None => (None, None),
+            Some(body) => {
+                let row = body.properties.to_map();
+                match Schema::parse(&id, Value::Object(row.clone())) {
+                    Ok(schema) => (Some(schema), None),
+                    Err(error) => (BuiltIns::compiled().stand_in(&id, &row), Some(error)),
+                }
+            }
+        };
+        Some(Self {
+            // An older program or plain SQL may have written the row: what this program knows to be
+            // protected is protected all the same.
+            schema: schema.map(|mut schema| {
+                BuiltIns::compiled().protect(&mut schema);
+                schema
+            }),
+            collection: Some(id),
+            error,
+        })
+    }
 }
 
 fn no_schema(record: &Record, problem: String) -> SchemaError {
@@ -234,7 +298,7 @@ fn open_schema(id: &CollectionId) -> Arc<Schema> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Body, FeatureId};
+    use crate::model::{Body, FeatureId, Properties};
 
     fn row(collection: &str, id: &str, seq: u64, properties: Option<&str>) -> Record {
         Record {
@@ -294,14 +358,36 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_cannot_be_read_leaves_the_one_before_in_force() {
-        let (all, _) = Collections::load([
+    fn a_collection_whose_schema_cannot_be_read_is_not_shown_until_it_can_be() {
+        let first = [
             row("$schemas", "gates", 1, Some(SECRET)),
             row("gates", "a", 1, Some(r#"{"code":"1"}"#)),
-        ]);
+        ];
+        let (all, _) = Collections::load(first);
         let bad = r#"{"x-onemap-minzoom":"near"}"#;
         let (all, problems) = all.apply(&[row("$schemas", "gates", 2, Some(bad))]);
         assert_eq!(problems.len(), 1);
+        assert!(all.get("gates").is_none());
+        assert_eq!(all.unreadable_schemas()["gates"].seq, 2);
+        let (all, problems) = all.apply(&[row("$schemas", "gates", 3, Some(SECRET))]);
+        assert!(problems.is_empty() && all.unreadable_schemas().is_empty());
         assert!(!seen(&all)[0].contains("code"));
+    }
+
+    #[test]
+    fn the_built_in_schema_stands_in_for_one_that_cannot_be_read() {
+        let bad = r#"{"x-onemap-minzoom":"near","properties":{"tel":{"x-onemap-role":"king"}}}"#;
+        let (all, _) = Collections::default().apply(&[
+            row("$schemas", "buildings", 1, Some(bad)),
+            row("buildings", "a", 1, Some(r#"{"name":"1","tel":"2"}"#)),
+        ]);
+        assert!(all.unreadable_schemas().contains_key("buildings"));
+        let schema = all.get("buildings").unwrap().schema();
+        assert!(!schema.title_zh.is_empty() && schema.properties.contains_key("name"));
+        let seen = seen(&all);
+        assert!(
+            seen[0].contains("name") && !seen[0].contains("tel"),
+            "{seen:?}"
+        );
     }
 }

@@ -21,7 +21,7 @@ mod tiles;
 
 pub use budget::{Budget, Free, Meter, Stop, StopOnDrop};
 pub use collection::{Collection, Layers, Loader, MergedBase};
-pub use collections::Collections;
+pub use collections::{Collections, UnreadableSchema};
 pub use entry::Entry;
 pub use query::{Counts, Filter, Page, Select};
 pub use tiles::MOST_FEATURES;

@@ -197,6 +197,6 @@ impl Snapshot {
 
 fn report(problems: Vec<SchemaError>) {
     for error in problems {
-        tracing::error!(%error, "a stored schema is not taken up; the one before it stays");
+        tracing::error!(%error, "a stored schema cannot be read; the built-in one stands in, or the collection is not shown");
     }
 }

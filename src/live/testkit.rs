@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
-const SHOWN: [&str; 4] = ["boundaries", "buildings", "grids", "warnings"];
+/// No schema of the last one is compiled in.
+const SHOWN: [&str; 5] = ["boundaries", "buildings", "grids", "warnings", "trees"];
 
 /// A moment: minutes after the beginning of these tests.
 pub(super) fn minute(n: i64) -> Timestamp {
@@ -118,6 +119,12 @@ fn a_boundary() -> impl Strategy<Value = Change> {
         .prop_map(|(n, area, said)| change("boundaries", &format!("b{n}"), Some(area), said))
 }
 
+fn a_tree() -> impl Strategy<Value = Change> {
+    let said = mostly((0..20u32).prop_map(|n| json!({"name": format!("树{n}"), "tel": n})));
+    (0..3u32, a_point(), said)
+        .prop_map(|(n, at, said)| change("trees", &format!("t{n}"), Some(at), said))
+}
+
 /// A change of something that is shown.
 pub(super) fn a_feature() -> impl Strategy<Value = Change> {
     prop_oneof![
@@ -125,6 +132,7 @@ pub(super) fn a_feature() -> impl Strategy<Value = Change> {
         3 => a_building(),
         2 => a_grid(),
         1 => a_boundary(),
+        1 => a_tree(),
     ]
 }
 
@@ -165,10 +173,23 @@ fn a_condition() -> impl Strategy<Value = Change> {
         .prop_map(|(n, said)| change("$conditions", &format!("c{n}"), None, said))
 }
 
+/// Rows of `$schemas`: put, mended and deleted, some of which cannot be read.
 fn a_schema() -> impl Strategy<Value = Change> {
-    let said = mostly(any::<bool>().prop_map(schema));
-    (prop::sample::select(SHOWN.to_vec()), said)
-        .prop_map(|(name, said)| change("$schemas", name, None, said))
+    let said = prop_oneof![
+        4 => any::<bool>().prop_map(schema),
+        3 => prop::sample::select(vec![
+            json!({"x-onemap-minzoom": "near", "properties": {"name": {"x-onemap-role": "rider"}}}),
+            json!({"properties": {"name": {"x-onemap-role": "king"}, "tel": 3}}),
+            json!({"properties": "none"}),
+            json!({"x-onemap-scope": {"unit": "nowhere"}}),
+        ]),
+    ];
+    let name = prop_oneof![
+        9 => prop::sample::select(SHOWN.to_vec()),
+        // No name of a collection, and one that is never shown.
+        1 => prop::sample::select(vec!["Trees", "$rules"]),
+    ];
+    (name, mostly(said)).prop_map(|(name, said)| change("$schemas", name, None, said))
 }
 
 /// A change of anything.
@@ -178,6 +199,6 @@ pub(super) fn a_change() -> impl Strategy<Value = Change> {
         2 => a_rule(),
         1 => a_silence(),
         1 => a_condition(),
-        1 => a_schema(),
+        2 => a_schema(),
     ]
 }

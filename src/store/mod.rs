@@ -104,7 +104,8 @@ pub struct Head {
     pub at: Timestamp,
 }
 
-/// A row that plain SQL wrote and that is no valid feature. The map keeps what it had.
+/// A row that is no valid feature. The map keeps what it had; for a schema that cannot be read, the built-in
+/// one stands in or the collection is not shown.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Quarantined {
     /// The collection.

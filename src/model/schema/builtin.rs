@@ -145,6 +145,11 @@ impl BuiltIns {
         self.schemas.iter()
     }
 
+    /// The built-in document of a collection.
+    pub(super) fn document(&self, collection: &CollectionId) -> Option<&Map<String, Value>> {
+        self.schemas.get(collection)
+    }
+
     /// Where a document says less protection than the built-in schema of its collection. An unmodified
     /// schema of an earlier release does not: it is brought up to date.
     pub fn loosened(

@@ -24,6 +24,7 @@
 
 mod builtin;
 mod overlay;
+mod stand_in;
 
 use std::collections::BTreeMap;
 

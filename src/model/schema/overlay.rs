@@ -15,12 +15,12 @@ use serde_json::{Map, Value};
 use super::{RECORDED, SchemaError};
 use crate::model::{CollectionId, Role};
 
-const ROLE: &str = "x-onemap-role";
-const WRITE_ROLE: &str = "x-onemap-write-role";
-const READ_ONLY: &str = "x-onemap-read-only";
-const SCOPE: &str = "x-onemap-scope";
+pub(super) const ROLE: &str = "x-onemap-role";
+pub(super) const WRITE_ROLE: &str = "x-onemap-write-role";
+pub(super) const READ_ONLY: &str = "x-onemap-read-only";
+pub(super) const SCOPE: &str = "x-onemap-scope";
 const PERSONAL: &str = "x-onemap-personal";
-const PROPERTIES: &str = "properties";
+pub(super) const PROPERTIES: &str = "properties";
 const ITEMS: &str = "items";
 
 /// The document of an overlay over a built-in schema.
@@ -223,7 +223,7 @@ fn properties(document: &Map<String, Value>) -> Option<&Map<String, Value>> {
 
 /// The roles of which one is needed to write: a role, or a list of roles. What is no role counts as
 /// `admin`, as in [`role`].
-fn writers(of: &Map<String, Value>) -> Vec<Role> {
+pub(super) fn writers(of: &Map<String, Value>) -> Vec<Role> {
     match of.get(WRITE_ROLE).and_then(Value::as_array) {
         None => vec![role(of, WRITE_ROLE, Role::Steward)],
         Some(list) => {
@@ -239,7 +239,7 @@ fn writers(of: &Map<String, Value>) -> Vec<Role> {
 }
 
 /// The least roles that may write by both lists.
-fn join_writers(a: &[Role], b: &[Role]) -> Vec<Role> {
+pub(super) fn join_writers(a: &[Role], b: &[Role]) -> Vec<Role> {
     let mut both: Vec<Role> = Vec::new();
     for role in a.iter().flat_map(|a| b.iter().map(|b| a.join(*b))) {
         if !both.iter().any(|known| role.includes(*known)) {
@@ -250,16 +250,15 @@ fn join_writers(a: &[Role], b: &[Role]) -> Vec<Role> {
     both
 }
 
-fn writers_value(roles: &[Role]) -> Value {
+pub(super) fn writers_value(roles: &[Role]) -> Value {
     match roles {
         [one] => one.as_str().into(),
         many => many.iter().map(|role| role.as_str()).collect(),
     }
 }
 
-/// The role that a key says. What is no role protects as much as can be; a schema is read before it
-/// comes here, so that is a file of a newer program.
-fn role(of: &Map<String, Value>, key: &str, default: Role) -> Role {
+/// The role that a key says. What is no role (of a newer program, or a mistake) protects as much as can be.
+pub(super) fn role(of: &Map<String, Value>, key: &str, default: Role) -> Role {
     match of.get(key) {
         None => default,
         Some(said) => {

@@ -1,0 +1,166 @@
+//! What is in force in place of a stored schema that cannot be read.
+//!
+//! It follows from the row and the program alone, and not from what was in force before: a node that
+//! reads the row now and one that starts later show the same map.
+
+use serde_json::{Map, Value};
+
+use super::overlay::{self, PROPERTIES, READ_ONLY, ROLE, SCOPE, WRITE_ROLE};
+use super::{BuiltIns, RECORDED, Schema};
+use crate::model::{CollectionId, Role};
+
+/// The mark of a text that is made of other properties.
+const DERIVED: &str = "x-onemap-derived-from";
+
+impl BuiltIns {
+    /// The schema in force where the row of a collection cannot be read: the built-in one, with every
+    /// property protected at least as the row says. What the row says of a role and cannot be read is for
+    /// administrators.
+    ///
+    /// `None` where there is no built-in schema, or where it cannot be told what the row protects. Such a
+    /// collection is not shown.
+    pub fn stand_in(&self, collection: &CollectionId, row: &Map<String, Value>) -> Option<Schema> {
+        let mut document = self.document(collection)?.clone();
+        // Who sees a feature at all follows from its scope.
+        let scope = row.get(SCOPE);
+        if scope.is_some() && scope != document.get(SCOPE) {
+            return None;
+        }
+        if let Some(said) = row.get(PROPERTIES) {
+            let known = document
+                .entry(PROPERTIES)
+                .or_insert_with(|| Value::Object(Map::new()))
+                .as_object_mut()?;
+            for (name, spec) in said.as_object()? {
+                protect(known, name, spec)?;
+            }
+        }
+        if row.contains_key(WRITE_ROLE) {
+            let (known, said) = (overlay::writers(&document), overlay::writers(row));
+            let roles = overlay::join_writers(&known, &said);
+            document.insert(WRITE_ROLE.to_owned(), overlay::writers_value(&roles));
+        }
+        if row.contains_key(READ_ONLY) && !document.contains_key(READ_ONLY) {
+            let text = row.get(READ_ONLY).and_then(Value::as_str);
+            document.insert(READ_ONLY.to_owned(), text.unwrap_or_default().into());
+        }
+        Schema::parse(collection, Value::Object(document)).ok()
+    }
+}
+
+/// Protects a property as the row does. `None` where that cannot be written down.
+fn protect(known: &mut Map<String, Value>, name: &str, spec: &Value) -> Option<()> {
+    let below = known.get(name);
+    if below == Some(spec) {
+        return Some(());
+    }
+    let derived = |of: Option<&Value>| of.and_then(|spec| spec.get(DERIVED)).cloned();
+    let role = match spec.as_object() {
+        // Of what a text is made decides who sees it.
+        Some(_) if derived(Some(spec)).is_some() && derived(Some(spec)) != derived(below) => {
+            Role::Admin
+        }
+        Some(spec) => overlay::role(spec, ROLE, Role::Public),
+        None => Role::Admin,
+    };
+    let recorded = !matches!(spec.get(RECORDED), None | Some(Value::Bool(false)));
+    if role == Role::Public && !recorded {
+        return Some(());
+    }
+    let own = known
+        .entry(name)
+        .or_insert_with(|| Value::Object(Map::new()))
+        .as_object_mut()?;
+    let role = overlay::role(own, ROLE, Role::Public).join(role);
+    own.insert(ROLE.to_owned(), role.as_str().into());
+    if recorded {
+        own.insert(RECORDED.to_owned(), true.into());
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn gates() -> CollectionId {
+        CollectionId::new("gates").unwrap()
+    }
+
+    /// What stands in over a built-in schema with a name, a code for riders and a text made of the name.
+    fn stand_in(row: Value) -> Option<Schema> {
+        let built_in = json!({"properties": {
+            "name": {"type": "string"},
+            "code": {"type": "string", "x-onemap-role": "rider"},
+            "label": {"type": "string", "x-onemap-derived-from": ["name"]},
+        }});
+        let built_ins = BuiltIns::new(1, [(gates(), built_in)]);
+        built_ins.stand_in(&gates(), row.as_object().unwrap())
+    }
+
+    fn roles(row: Value) -> Vec<(String, Role)> {
+        let schema = stand_in(row).unwrap();
+        let roles = schema.properties.values().map(|p| (p.name.clone(), p.role));
+        roles.filter(|(_, role)| *role != Role::Public).collect()
+    }
+
+    fn role(name: &str, role: Role) -> (String, Role) {
+        (name.to_owned(), role)
+    }
+
+    #[test]
+    fn what_a_row_protects_stays_protected_though_it_cannot_be_read() {
+        let wrong_elsewhere = json!({"x-onemap-minzoom": "near", "properties": {
+            "name": {"x-onemap-role": "officer"},
+            "code": {"x-onemap-role": "public"},
+            "tel": {"type": "colour", "x-onemap-role": "rider"},
+        }});
+        assert_eq!(
+            roles(wrong_elsewhere),
+            [
+                role("code", Role::Rider),
+                role("label", Role::Officer),
+                role("name", Role::Officer),
+                role("tel", Role::Rider),
+            ]
+        );
+        let unknown = json!({"properties": {
+            "name": {"x-onemap-role": "king"},
+            "tel": 3,
+            "both": {"x-onemap-derived-from": ["code", "name"]},
+        }});
+        assert_eq!(
+            roles(unknown),
+            ["both", "code", "label", "name", "tel"].map(|name| role(
+                name,
+                if name == "code" {
+                    Role::Rider
+                } else {
+                    Role::Admin
+                }
+            ))
+        );
+    }
+
+    #[test]
+    fn looks_stay_recorded_and_writing_stays_closed() {
+        let row = json!({
+            "x-onemap-minzoom": "near", "x-onemap-write-role": "admin", "x-onemap-read-only": 1,
+            "properties": {"code": {"x-onemap-recorded": true}},
+        });
+        let schema = stand_in(row).unwrap();
+        assert!(schema.properties["code"].recorded);
+        assert_eq!(schema.write_roles, [Role::Admin]);
+        assert!(schema.read_only.is_some());
+    }
+
+    #[test]
+    fn nothing_stands_in_where_it_cannot_be_told_what_is_protected() {
+        assert_eq!(stand_in(json!({"properties": []})), None);
+        assert_eq!(stand_in(json!({"x-onemap-scope": {"unit": "name"}})), None);
+        let trees = CollectionId::new("trees").unwrap();
+        let none = BuiltIns::new(1, []).stand_in(&trees, &Map::new());
+        assert_eq!(none, None);
+    }
+}
