@@ -2,7 +2,9 @@
 //!
 //! One is built on a blocking thread from a pinned snapshot and swapped in together with the number of the
 //! commit that it was built from. While it is built, commits go on; however many there are, one more build
-//! follows. After a build the snapshot is let go, so an old map is never kept longer than one build.
+//! follows. After a build the snapshot is let go, so an old map is never kept longer than one build. The
+//! supervisor runs the builder: after a build that panicked it is started again, and meanwhile the structure
+//! that was built before stays in service.
 //!
 //! So a derived structure may be behind. Whoever answers from one looks up in the current snapshot what may
 //! have become stricter since: what was deleted, renamed or protected. What is new it shows after the next
@@ -28,7 +30,7 @@ const BUILDS: usize = 1;
 
 /// What is built from a snapshot.
 pub trait Derive: Send + Sync + Sized + 'static {
-    /// What it is called in the log.
+    /// What it is called in the log and among the tasks.
     const NAME: &'static str;
 
     /// Builds it. `before` is the one built last, parts of which may still hold.
@@ -67,39 +69,33 @@ impl<T: Derive> Derived<T> {
         self.built.load_full()
     }
 
-    /// Builds it now and after every commit that concerns it, until the map ends.
+    /// Builds it now and after every commit that concerns it, as a task of the map.
     pub(super) fn keep_up(self: &Arc<Self>, live: &Live) {
-        let mut seqs = live.seqs();
-        // Whoever waits for the next commit must not keep the map alive.
-        let inner = Arc::downgrade(&live.inner);
-        let derived = Arc::clone(self);
-        tokio::spawn(async move {
-            loop {
-                seqs.mark_unchanged();
-                let began = Instant::now();
-                let Some(live) = inner.upgrade().map(|inner| Live { inner }) else {
-                    return;
-                };
-                let built = derived.catch_up(live).await;
-                if built {
-                    tokio::time::sleep(began.elapsed().max(REST)).await;
-                }
-                if seqs.changed().await.is_err() {
-                    return;
-                }
-            }
-        });
+        let (derived, own) = (Arc::clone(self), live.clone());
+        let task = move || Arc::clone(&derived).follow(own.clone());
+        live.tasks().spawn(T::NAME, task);
     }
 
-    /// Builds it where it is behind; says whether it was.
-    async fn catch_up(&self, live: Live) -> bool {
-        let builds = Arc::clone(&live.inner.builds);
-        let Ok(_turn) = builds.acquire().await else {
+    async fn follow(self: Arc<Self>, live: Live) {
+        let mut seqs = live.seqs();
+        loop {
+            seqs.mark_unchanged();
+            let began = Instant::now();
+            if self.catch_up(&live).await {
+                tokio::time::sleep(began.elapsed().max(REST)).await;
+            }
+            // The map has the sender.
+            let _ = seqs.changed().await;
+        }
+    }
+
+    /// Builds it where it is behind; says whether it was. Panics where the build does.
+    async fn catch_up(&self, live: &Live) -> bool {
+        let Ok(_turn) = live.inner.builds.acquire().await else {
             return false;
         };
         let before = self.newest();
         let snapshot = live.snapshot();
-        drop(live);
         let current = |built: &Arc<Built<T>>| {
             built.seq == snapshot.seq() || built.value.is_current(&snapshot)
         };
@@ -116,17 +112,21 @@ impl<T: Derive> Derived<T> {
                 let ms = began.elapsed().as_millis();
                 tracing::debug!(name = T::NAME, seq = built.seq, ms, "built");
                 self.built.store(Some(Arc::new(built)));
+                true
             }
-            // The one before stays; the next commit is the next try.
-            Err(error) => tracing::error!(name = T::NAME, %error, "a build failed"),
+            Err(error) => match error.try_into_panic() {
+                // The supervisor starts this task again.
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The program is about to end.
+                Err(_) => std::future::pending().await,
+            },
         }
-        true
     }
 }
 
 /// A semaphore for the builds of one map.
-pub(super) fn builds() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(BUILDS))
+pub(super) fn builds() -> Semaphore {
+    Semaphore::new(BUILDS)
 }
 
 impl Derive for Directory {

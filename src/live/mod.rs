@@ -69,7 +69,7 @@ struct Inner {
     config_problems: ArcSwap<Vec<Problem>>,
     directory: Arc<Derived<Directory>>,
     /// Turns of those that build derived structures.
-    builds: Arc<Semaphore>,
+    builds: Semaphore,
     /// One at a time counts past days.
     counting: Mutex<()>,
     tasks: supervisor::Supervisor,

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::index::Free;
+use crate::live::supervisor::TaskState;
 use crate::live::testkit::{change, schemas};
 use crate::model::{Author, Change, Edit, Role};
 use crate::store::Store;
@@ -107,6 +108,54 @@ async fn commits_during_a_build_are_followed_by_one_more_build_and_no_old_map_is
     })
     .await;
     assert_eq!(BEGUN.load(Ordering::Relaxed), 3);
+}
+
+/// The number of buildings. The build over three of them panics.
+struct Count(usize);
+
+static BREAKS: AtomicBool = AtomicBool::new(true);
+
+fn count(snapshot: &Snapshot) -> usize {
+    snapshot
+        .collections()
+        .get("buildings")
+        .map_or(0, |b| b.len())
+}
+
+impl Derive for Count {
+    const NAME: &'static str = "count";
+
+    fn build(snapshot: &Snapshot, _: Option<&Self>) -> Self {
+        let count = count(snapshot);
+        assert!(count != 3 || !BREAKS.load(Ordering::Relaxed), "breaks down");
+        Self(count)
+    }
+
+    fn is_current(&self, snapshot: &Snapshot) -> bool {
+        count(snapshot) == self.0
+    }
+}
+
+#[tokio::test]
+async fn a_build_that_panics_is_begun_again_and_the_one_before_stays_in_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let live = live(&folder).await;
+    let derived: Arc<Derived<Count>> = Arc::default();
+    let built = || derived.newest().map(|built| built.value.0);
+    let report = || live.tasks().reports()[Count::NAME].clone();
+    derived.keep_up(&live);
+    commit(&live, vec![building("a", "甲"), building("b", "乙")]).await;
+    until("two are counted", || built() == Some(2)).await;
+    commit(&live, vec![building("c", "丙")]).await;
+    until("the build panics", || report().problem == Some("panicked")).await;
+    assert_eq!(built(), Some(2));
+    BREAKS.store(false, Ordering::Relaxed);
+    until("three are counted", || built() == Some(3)).await;
+    assert_eq!(report().state, TaskState::Running);
+    assert!(report().restarts > 0);
+
+    live.tasks().stop().await;
+    assert_eq!(report().state, TaskState::Stopped);
 }
 
 fn find(live: &Live, query: &str) -> Vec<String> {
