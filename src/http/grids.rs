@@ -13,9 +13,10 @@ use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
 use super::warnings::read_as_of;
-use crate::live::{Snapshot, history};
+use crate::live::Snapshot;
 use crate::model::RoleSet;
 use crate::model::names::collection::WARNINGS;
+use crate::service::ledger::past;
 use crate::warnings::{GridStatus, OpenCounts, StatusBoard};
 
 const JSON: &str = "application/json";
@@ -49,7 +50,7 @@ pub async fn status(
     let snapshot = app.live.snapshot();
     if let Some(at) = read_as_of(&query)? {
         let board = app
-            .read_past(history::status_at(&app.live, at, history::MOST))
+            .read_past(past::status_at(&app.live, at, past::MOST))
             .await?;
         let statuses = GridStatuses {
             seq: snapshot.seq(),

@@ -22,8 +22,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::live::history::PastError;
 use crate::model::SCHEMAS;
+use crate::service::ledger::past::PastError;
 use crate::store::{Fault, StoreError, UploadRefusal};
 
 /// An error answer: `application/problem+json`. Boxed, because errors are rare and results are not.

@@ -4,7 +4,6 @@
 pub mod derived;
 mod feed;
 mod follower;
-pub mod history;
 pub mod jobs;
 mod lease;
 pub mod overlay;

@@ -19,12 +19,12 @@ use crate::http::work::{Cut, Kind};
 use crate::index::filter::Predicate;
 use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
 use crate::live::Snapshot;
-use crate::live::history::{self, Which};
 use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::model::{
     Body, Canonical, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS,
 };
+use crate::service::ledger::past::{self, Which};
 use crate::warnings::Status;
 use crate::warnings::sheet::Language;
 use crate::warnings::sheet::columns;
@@ -166,7 +166,7 @@ async fn read_past(
         && params.sort.is_empty()
         && !params.has_filter(present.schema(), caller.view());
     if which == Which::All && !all {
-        let cases = history::ledger_at(live, snapshot, at, history::MOST).await?;
+        let cases = past::ledger_at(live, snapshot, at, past::MOST).await?;
         let cases = cases.ok_or_else(|| Problem::internal(&"there are no warnings"))?;
         return Ok(Chosen {
             cases: Arc::new(cases),
@@ -175,7 +175,7 @@ async fn read_past(
     }
     let mut ids: Vec<FeatureId> = {
         let snapshot = Arc::clone(snapshot);
-        tokio::task::spawn_blocking(move || history::cases(&snapshot, at, which))
+        tokio::task::spawn_blocking(move || past::cases(&snapshot, at, which))
             .await
             .map_err(|e| Problem::internal(&e))?
     };
@@ -195,8 +195,8 @@ async fn read_past(
         ids = ids[from..to].to_vec();
         params.offset = 0;
     }
-    history::few_enough(ids.len(), history::MOST)?;
-    let mut records = history::versions_at(live, &ids, at).await?;
+    past::few_enough(ids.len(), past::MOST)?;
+    let mut records = past::versions_at(live, &ids, at).await?;
     if open {
         records.retain(|r| {
             let properties = r.body.as_ref().map(|b| b.properties.as_str());

@@ -22,10 +22,11 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Cut;
 use crate::index::{Budget, Meter as _, Stop};
-use crate::live::{OpenThen, Snapshot, history};
+use crate::live::{OpenThen, Snapshot};
 use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::service::ledger::cases;
+use crate::service::ledger::past;
 use crate::warnings::suggest::{Unit, on_duty};
 use crate::warnings::summary::{Day, OnTime, count, days};
 use crate::warnings::{Case, OpenCounts};
@@ -149,7 +150,7 @@ async fn await_days(app: &App, past: &[Timestamp]) -> Result<(), Problem> {
             let (live, moments) = (app.live.clone(), past.to_vec());
             let job = tokio::spawn(async move {
                 let _alone = alone;
-                live.count_days(&moments).await
+                past::count_days(&live, &moments).await
             });
             if let Ok(Ok(done)) = tokio::time::timeout(PATIENCE, job).await {
                 done?;
@@ -262,7 +263,7 @@ fn recent(
         .map(|chunk| {
             budget.read(chunk.len())?;
             let mut found = Vec::new();
-            for entry in chunk.iter().filter(|e| history::happened_since(e, from)) {
+            for entry in chunk.iter().filter(|e| past::happened_since(e, from)) {
                 // Parsed whole and kept: as much as four looks at it.
                 budget.read(4)?;
                 budget.hold(entry.all_properties().len())?;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::{Event, Fact, Projection};
 use crate::index::Collections;
+use crate::live::Live;
 use crate::store::StoreError;
 use crate::warnings::{OpenCounts, StatusBoard};
 
@@ -117,6 +118,36 @@ impl Projection for PastDays {
             Event::Fact(Fact::Counted(until, found)) => self.keep(*until, found.as_ref()),
             Event::Fact(_) => {}
         }
+    }
+}
+
+impl Live {
+    /// Keeps what was open at a moment, where it is not known yet: `read` counts it from the log, or finds
+    /// that it cannot be counted. It is not kept if a commit changed it meanwhile. `false` when the follower
+    /// is behind; then nothing was read.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub(crate) async fn count_day<E>(
+        &self,
+        until: Timestamp,
+        read: impl Future<Output = Result<Option<OpenThen>, E>>,
+    ) -> Result<bool, E> {
+        // One at a time reads the past.
+        let _turn = self.inner.counting.lock().await;
+        if self.snapshot().past_days().find(until).is_some() {
+            return Ok(true);
+        }
+        // A commit that comes while the log is read is noticed only from here on.
+        if !self.note(Fact::Counting(until)).await {
+            return Ok(false);
+        }
+        let (found, outcome) = match read.await {
+            Ok(found) => (found.map(Arc::new), Ok(true)),
+            Err(error) => (None, Err(error)),
+        };
+        self.note(Fact::Counted(until, found)).await;
+        outcome
     }
 }
 

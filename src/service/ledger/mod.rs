@@ -12,6 +12,7 @@ pub mod cases;
 mod error;
 mod import;
 mod observe;
+pub mod past;
 mod receipt;
 pub mod replay;
 mod report;

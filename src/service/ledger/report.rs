@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::case_service::{CaseService, Known, TRIES, check_reach};
 use super::cases;
 use super::error::LedgerError;
+use super::past;
 use super::receipt::{Ticket, receipt_hash};
 use super::surroundings::{OnMap, moment};
 use crate::codec::wkb;
 use crate::index::Entry;
 use crate::live::Written;
-use crate::live::history;
 use crate::model::names::collection::WARNINGS;
 use crate::model::{Expect, FeatureId, Role};
 use crate::service::edit_builder::EditBuilder;
@@ -319,7 +319,7 @@ fn is_crowded(around: &OnMap<'_>, place: &Place, now: Timestamp) -> bool {
     // at the number that makes a crowd.
     let since = now - SignedDuration::from_mins(CROWD_MINUTES);
     let counts = |entry: &Entry| {
-        history::happened_since(entry, since) && cases::read(entry).is_ok_and(|c| recent(&c))
+        past::happened_since(entry, since) && cases::read(entry).is_ok_and(|c| recent(&c))
     };
     let near = cases.nearest_where(place.anchor, CROWD, CROWD_M, Some(&counts));
     near.len() >= CROWD

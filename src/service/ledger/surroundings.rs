@@ -5,8 +5,9 @@ use jiff::{Timestamp, TimestampRound, Unit};
 use serde_json::Value;
 
 use super::cases;
+use super::past;
 use crate::index::{Collections, Entry};
-use crate::live::{Snapshot, history};
+use crate::live::Snapshot;
 use crate::model::names::collection::{UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::warnings::engine::{Earlier, Surroundings, Weight};
@@ -96,7 +97,7 @@ impl Surroundings for OnMap<'_> {
             return;
         };
         // Most cases are older. They are told apart without being parsed.
-        let late = |entry: &Entry| history::happened_since(entry, since);
+        let late = |entry: &Entry| past::happened_since(entry, since);
         let near = cases.nearest_where(at, usize::MAX, distance_m, Some(&late));
         near.into_iter()
             .filter_map(|(entry, _)| cases::read(&entry).ok())

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
+use super::past;
 use super::testkit::*;
 use super::timer;
 use crate::index::Entry;
-use crate::live::history;
 use crate::model::names::collection::RULES;
 use crate::model::{Author, CollectionId, Edit, FeatureId, Level, Record};
 use crate::warnings::{Action, StatusBoard};
@@ -249,14 +249,14 @@ proptest! {
                 for record in log.values() {
                     board.apply(record);
                 }
-                let known = history::status_at(town.live(), moment, history::MOST).await.unwrap();
+                let known = past::status_at(town.live(), moment, past::MOST).await.unwrap();
                 assert_eq!(known.grids(), board.grids(), "{moment}");
                 let snapshot = town.live().snapshot();
-                let ids = history::cases(&snapshot, moment, history::Which::All);
-                let found = history::versions_at(town.live(), &ids, moment).await.unwrap();
+                let ids = past::cases(&snapshot, moment, past::Which::All);
+                let found = past::versions_at(town.live(), &ids, moment).await.unwrap();
                 let expected: Vec<&Record> = log.values().filter(|r| r.collection == cases).collect();
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected);
-                let whole = history::ledger_at(town.live(), &snapshot, moment, history::MOST).await.unwrap();
+                let whole = past::ledger_at(town.live(), &snapshot, moment, past::MOST).await.unwrap();
                 let same = whole.unwrap();
                 let said = |e: &Arc<Entry>| (e.id().clone(), e.seq(), e.all_properties().to_owned());
                 let wanted = expected.iter().map(|r| {
@@ -267,7 +267,7 @@ proptest! {
                     same.iter().map(said).collect::<Vec<_>>(),
                     wanted.collect::<Vec<_>>()
                 );
-                let found = history::collection_at(town.live(), "grids", moment).await.unwrap();
+                let found = past::collection_at(town.live(), "grids", moment).await.unwrap();
                 let expected: Vec<&Record> = log.values().filter(|r| r.collection == grids).collect();
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected);
             }

@@ -1,4 +1,4 @@
-//! The map as it was (`as_of`): read from the log, off the hot path.
+//! The ledger as it was (`as_of`): read from the log, off the hot path.
 //!
 //! What a feature was at a moment is its newest version that had taken effect by then. Which cases to
 //! ask for the snapshot knows: one that ended before the moment, or came after it, was not open then.
@@ -10,9 +10,8 @@ use futures_util::future::try_join;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::projection::{Fact, OpenThen};
-use super::{Live, Snapshot};
 use crate::index::{Collection, Entry};
+use crate::live::{Live, OpenThen, Snapshot};
 use crate::model::names::collection::{GRIDS, WARNINGS};
 use crate::model::names::property;
 use crate::model::{Canonical, CollectionId, FeatureId, Record};
@@ -184,7 +183,7 @@ pub async fn ledger_at(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn collection_at(
+pub(super) async fn collection_at(
     live: &Live,
     name: &str,
     at: Timestamp,
@@ -192,36 +191,25 @@ pub async fn collection_at(
     live.store().collection_at(&collection(name)?, at).await
 }
 
-impl Live {
-    /// Reads what was open at these moments, the latest first. Afterwards the snapshot knows them, but
-    /// for a day that changed while it was counted, and one with too many open cases.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn count_days(&self, moments: &[Timestamp]) -> Result<(), StoreError> {
-        // One at a time reads the past.
-        let _turn = self.inner.counting.lock().await;
-        for until in moments.iter().rev() {
-            if self.snapshot().past_days().find(*until).is_some() {
-                continue;
+/// Counts what was open at these moments, the latest first. Afterwards the snapshot knows them, but for a
+/// day that changed while it was counted, and one with too many open cases.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_days(live: &Live, moments: &[Timestamp]) -> Result<(), StoreError> {
+    for until in moments.iter().rev() {
+        let read = async {
+            match status_at(live, *until, MOST).await {
+                Ok(board) => Ok(Some(OpenThen::of(&board))),
+                Err(PastError::TooMany { .. }) => Ok(None),
+                Err(PastError::Store(error)) => Err(error),
             }
-            // A commit that comes while the log is read is noticed only from here on.
-            if !self.note(Fact::Counting(*until)).await {
-                return Ok(());
-            }
-            let read = status_at(self, *until, MOST).await;
-            let found = read
-                .as_ref()
-                .ok()
-                .map(|board| Arc::new(OpenThen::of(board)));
-            self.note(Fact::Counted(*until, found)).await;
-            match read {
-                Ok(_) | Err(PastError::TooMany { .. }) => {}
-                Err(PastError::Store(error)) => return Err(error),
-            }
+        };
+        if !live.count_day(*until, read).await? {
+            return Ok(());
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn first_case(snapshot: &Snapshot, at: Timestamp) -> Option<FeatureId> {
