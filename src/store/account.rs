@@ -1,10 +1,8 @@
 //! Accounts: who may sign in, and with what rights. Tokens, passwords and sessions belong to one.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
-use super::{PasswordHash, Store, StoreError, TokenSecret};
+use super::{PasswordHash, Store, StoreError};
 use crate::model::{Author, Role, RoleSet, canonical_name};
 
 /// Who stands behind a request.
@@ -289,15 +287,5 @@ impl Store {
     /// of Unicode, or in other case.
     pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
         either!(self, s => s.password_owner(name).await)
-    }
-
-    /// Begins a session for an account whose password was checked; `None` where the account is
-    /// disabled or has ended.
-    pub async fn open_account_session(
-        &self,
-        account_id: &str,
-        lifetime: Duration,
-    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
-        either!(self, s => s.open_account_session(account_id, lifetime).await)
     }
 }

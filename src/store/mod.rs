@@ -28,6 +28,8 @@ mod operational;
 mod password;
 mod photo;
 pub mod postgis;
+mod secret;
+mod session;
 pub mod sqlite;
 mod token;
 mod upload;
@@ -53,7 +55,8 @@ pub use lock::Claim;
 pub use operational::Seen;
 pub use password::{LONGEST_PASSWORD, PasswordError, PasswordHash, SHORTEST_PASSWORD};
 pub use photo::{Photo, PhotoClaim, PhotoPlace, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
-pub use token::{NewAccountToken, NewToken, Token, TokenSecret};
+pub use secret::TokenSecret;
+pub use token::{NewAccountToken, NewToken, Token};
 pub use upload::{CHUNK_BYTES, Upload, UploadLimits};
 pub use webhook::{
     Attempt, Delivery, DeliveryState, HookEvent, NewWebhook, Outcome, Trouble, Webhook,
@@ -283,50 +286,6 @@ impl Store {
             Self::Sqlite(_) => Ok(Vec::new()),
             Self::Postgis(s) => s.quarantined().await,
         }
-    }
-
-    /// Makes a token of the account of a name, which is made where there is none with these rights, and
-    /// gives its secret, once.
-    pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
-        either!(self, s => s.create_token(new).await)
-    }
-
-    /// All tokens, the newest first.
-    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
-        either!(self, s => s.tokens().await)
-    }
-
-    /// Makes a token useless, and the sessions begun with it. `false` where there is no such token.
-    ///
-    /// # Errors
-    /// [`StoreError::LastAdmin`] where no administrator could sign in without it.
-    pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
-        either!(self, s => s.revoke_token(id).await)
-    }
-
-    /// Whose token this is, if it is one and still good.
-    pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        either!(self, s => s.token_principal(secret).await)
-    }
-
-    /// Begins a session for the owner of a token; the answer is the session's own secret. `None`
-    /// where the token is not good.
-    pub async fn open_session(
-        &self,
-        token: &str,
-        lifetime: Duration,
-    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
-        either!(self, s => s.open_session(token, lifetime).await)
-    }
-
-    /// Whose session this is, if it is one and still good.
-    pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        either!(self, s => s.session_principal(secret).await)
-    }
-
-    /// Ends a session.
-    pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
-        either!(self, s => s.close_session(secret).await)
     }
 }
 

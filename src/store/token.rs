@@ -1,17 +1,12 @@
-//! Tokens and sessions: how somebody shows who they are. Secrets are random, shown once, and kept only
-//! as a hash.
+//! Tokens: how a program, or somebody without a password, shows who they are.
 
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 use rand::RngExt;
-use sha2::{Digest, Sha256};
 
-use super::{Account, Rights, Store, StoreError};
+use super::{Account, Principal, Rights, Store, StoreError, TokenSecret};
 use crate::model::{Role, RoleSet};
-
-/// The most sessions of one account at a time; a further one ends the oldest.
-pub(super) const SESSIONS: i64 = 100;
 
 /// A token to be made, of the account of a name. The account is made where there is none of that name
 /// with these rights.
@@ -127,6 +122,30 @@ impl Token {
 }
 
 impl Store {
+    /// Makes a token of the account of a name, which is made where there is none with these rights, and
+    /// gives its secret, once.
+    pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
+        either!(self, s => s.create_token(new).await)
+    }
+
+    /// All tokens, the newest first.
+    pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        either!(self, s => s.tokens().await)
+    }
+
+    /// Makes a token useless, and the sessions begun with it. `false` where there is no such token.
+    ///
+    /// # Errors
+    /// [`StoreError::LastAdmin`] where no administrator could sign in without it.
+    pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
+        either!(self, s => s.revoke_token(id).await)
+    }
+
+    /// Whose token this is, if it is one and still good.
+    pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
+        either!(self, s => s.token_principal(secret).await)
+    }
+
     /// Makes a further token of an account and gives its secret, once; `None` where there is no such
     /// account.
     pub async fn create_account_token(
@@ -145,69 +164,5 @@ impl Store {
     /// The tokens of an account, the newest first.
     pub async fn tokens_of(&self, account_id: &str) -> Result<Vec<Token>, StoreError> {
         either!(self, s => s.tokens_of(account_id).await)
-    }
-}
-
-/// A secret: 32 random bytes in hexadecimal behind `om_`. Never logged; shown once.
-#[derive(Clone)]
-pub struct TokenSecret(String);
-
-impl TokenSecret {
-    pub(super) fn random() -> Self {
-        let bytes: [u8; 32] = rand::rng().random();
-        let mut text = String::with_capacity(3 + 64);
-        text.push_str("om_");
-        for b in bytes {
-            text.push_str(&format!("{b:02x}"));
-        }
-        Self(text)
-    }
-
-    /// One that somebody chose himself.
-    pub(super) fn chosen(secret: impl Into<String>) -> Self {
-        Self(secret.into())
-    }
-
-    /// The text to show its owner.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether a text has the form of a secret of ours: `om_` and 64 hexadecimal digits. What has not
-    /// is nobody's secret, and costs neither a hash nor a question to the database.
-    pub fn has_form(text: &str) -> bool {
-        text.strip_prefix("om_").is_some_and(|digits| {
-            digits.len() == 64
-                && digits
-                    .bytes()
-                    .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-        })
-    }
-
-    /// What is kept of it. A plain hash is enough: the secret is 256 random bits, nobody guesses it.
-    pub(super) fn hash(secret: &str) -> Vec<u8> {
-        Sha256::digest(secret.as_bytes()).to_vec()
-    }
-}
-
-impl std::fmt::Debug for TokenSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("om_…")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_was_made_here_has_the_form_of_a_secret() {
-        let secret = TokenSecret::random();
-        assert!(TokenSecret::has_form(secret.reveal()));
-        let longer = format!("{}0", secret.reveal());
-        let upper = secret.reveal().to_uppercase();
-        for wrong in ["", "om_", "om_0", &secret.reveal()[3..], &longer, &upper] {
-            assert!(!TokenSecret::has_form(wrong), "{wrong}");
-        }
     }
 }

@@ -1,17 +1,15 @@
 //! Accounts in PostgreSQL.
 
-use std::time::Duration;
-
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 
-use super::{PostgisStore, audit, token};
+use super::{PostgisStore, audit};
 use crate::model::folded_name;
 use crate::store::account::Admins;
 use crate::store::audit::of_account;
 use crate::store::{
     Account, AccountChange, AccountQuery, NewAccount, PasswordHash, PasswordOwner, Principal,
-    Rights, StoreError, TokenSecret, from_micros, now,
+    Rights, StoreError, from_micros,
 };
 
 /// What [`read`] reads, from `onemap.accounts a`.
@@ -126,28 +124,6 @@ impl PostgisStore {
             account_id,
             password: password.map(PasswordHash::kept),
         }))
-    }
-
-    /// See [`Store::open_account_session`](crate::store::Store::open_account_session).
-    pub async fn open_account_session(
-        &self,
-        account_id: &str,
-        lifetime: Duration,
-    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
-        let mut tx = self.shared.pool.begin().await?;
-        // The row is held, so that an account disabled at this moment takes the session with it.
-        sqlx::query("SELECT FROM onemap.accounts WHERE id = $1 FOR SHARE")
-            .bind(account_id)
-            .execute(&mut *tx)
-            .await?;
-        let account = by_id(&mut tx, account_id).await?;
-        let Some(account) = account.filter(|a| a.is_good(now())) else {
-            return Ok(None);
-        };
-        let principal = account.principal(false);
-        let secret = token::begin_session(&mut tx, &principal, None, None, lifetime).await?;
-        tx.commit().await?;
-        Ok(Some((principal, secret)))
     }
 }
 
@@ -277,4 +253,9 @@ pub(super) fn read(row: &PgRow) -> Result<Account, StoreError> {
         expires_at: row.try_get::<Option<i64>, _>(9)?.map(from_micros),
         disabled_at: row.try_get::<Option<i64>, _>(10)?.map(from_micros),
     })
+}
+
+/// The columns of an account, and whether the credential only reads.
+pub(super) fn principal(row: &PgRow) -> Result<Principal, StoreError> {
+    Ok(read(row)?.principal(row.try_get(COLUMNS)?))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-use super::{PostgisStore, account, audit, token};
+use super::{PostgisStore, account, audit, session};
 use crate::store::audit::of_account;
 use crate::store::{
     Accepted, Guest, Invite, NewInvite, Rights, StoreError, TokenSecret, from_micros, now,
@@ -122,7 +122,7 @@ impl PostgisStore {
         let Some(row) = row else { return Ok(None) };
         let account = account::add(&mut tx, &read(&row)?.account(guest)).await?;
         let principal = account.principal(false);
-        let session = token::begin_session(&mut tx, &principal, None, None, lifetime).await?;
+        let session = session::begin_session(&mut tx, &principal, None, None, lifetime).await?;
         tx.commit().await?;
         Ok(Some(Accepted {
             account,

@@ -22,6 +22,7 @@ mod replay;
 mod restore;
 mod rows;
 mod sample;
+mod session;
 mod staging;
 mod token;
 mod upload;

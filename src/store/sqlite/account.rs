@@ -1,17 +1,15 @@
 //! Accounts in SQLite.
 
-use std::time::Duration;
-
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 
-use super::{SqliteStore, audit, micros_now, token};
+use super::{SqliteStore, audit, micros_now};
 use crate::model::folded_name;
 use crate::store::account::Admins;
 use crate::store::audit::of_account;
 use crate::store::{
     Account, AccountChange, AccountQuery, NewAccount, PasswordHash, PasswordOwner, Principal,
-    Rights, StoreError, TokenSecret, from_micros,
+    Rights, StoreError, from_micros,
 };
 
 /// What [`read`] reads, from `accounts a`.
@@ -133,28 +131,6 @@ impl SqliteStore {
             password: password.map(PasswordHash::kept),
         }))
     }
-
-    /// See [`Store::open_account_session`](crate::store::Store::open_account_session).
-    pub async fn open_account_session(
-        &self,
-        account_id: &str,
-        lifetime: Duration,
-    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
-        let mut writer = self.writer().await?;
-        let done = async {
-            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-            let account = by_id(&mut tx, account_id).await?;
-            let Some(account) = account.filter(|a| a.is_good(from_micros(micros_now()))) else {
-                return Ok(None);
-            };
-            let principal = account.principal(false);
-            let secret = token::begin_session(&mut tx, &principal, None, None, lifetime).await?;
-            tx.commit().await?;
-            Ok(Some((principal, secret)))
-        }
-        .await;
-        writer.done(done)
-    }
 }
 
 /// Makes an account, and says so in the audit.
@@ -271,4 +247,9 @@ pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
         expires_at: row.try_get::<Option<i64>, _>(9)?.map(from_micros),
         disabled_at: row.try_get::<Option<i64>, _>(10)?.map(from_micros),
     })
+}
+
+/// The columns of an account, and whether the credential only reads.
+pub(super) fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
+    Ok(read(row)?.principal(row.try_get(COLUMNS)?))
 }

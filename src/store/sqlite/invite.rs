@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
-use super::{SqliteStore, account, audit, micros_now, token};
+use super::{SqliteStore, account, audit, micros_now, session};
 use crate::store::audit::of_account;
 use crate::store::{
     Accepted, Guest, Invite, NewInvite, Rights, StoreError, TokenSecret, from_micros,
@@ -135,7 +135,7 @@ impl SqliteStore {
             let Some(row) = row else { return Ok(None) };
             let account = account::add(&mut tx, &read(&row)?.account(guest)).await?;
             let principal = account.principal(false);
-            let session = token::begin_session(&mut tx, &principal, None, None, lifetime).await?;
+            let session = session::begin_session(&mut tx, &principal, None, None, lifetime).await?;
             tx.commit().await?;
             Ok(Some(Accepted {
                 account,

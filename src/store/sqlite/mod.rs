@@ -16,6 +16,7 @@ mod photo;
 mod read;
 mod replay;
 mod sample;
+mod session;
 mod staging;
 mod token;
 mod upload;

@@ -1,15 +1,13 @@
-//! Tokens and sessions in SQLite.
+//! Tokens in SQLite.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Row};
 
 use super::account::{COLUMNS, columns};
 use super::{SqliteStore, account, audit, micros_now};
-use crate::store::audit::{of_account, of_sign_in};
-use crate::store::token::SESSIONS;
+use crate::store::audit::of_account;
 use crate::store::{
     Account, NewAccount, NewAccountToken, NewToken, Principal, StoreError, Token, TokenSecret,
     from_micros,
@@ -143,52 +141,6 @@ impl SqliteStore {
         let found = good_token(&mut reader, secret).await?;
         Ok(found.map(|(principal, ..)| principal))
     }
-
-    /// See [`Store::open_session`](crate::store::Store::open_session).
-    pub async fn open_session(
-        &self,
-        token: &str,
-        lifetime: Duration,
-    ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
-        let mut writer = self.writer().await?;
-        let done = async {
-            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-            let Some((principal, id, end)) = good_token(&mut tx, token).await? else {
-                return Ok(None);
-            };
-            let secret = begin_session(&mut tx, &principal, Some(&id), end, lifetime).await?;
-            tx.commit().await?;
-            Ok(Some((principal, secret)))
-        }
-        .await;
-        writer.done(done)
-    }
-
-    /// See [`Store::session_principal`](crate::store::Store::session_principal).
-    pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        let row = sqlx::query(concat!(
-            "SELECT ",
-            columns!(),
-            ", coalesce(t.read_only, 0) FROM sessions s JOIN accounts a ON a.id = s.account \
-             LEFT JOIN tokens t ON t.id = s.token \
-             WHERE s.hash = ?1 AND s.expires_at > ?2 \
-             AND a.disabled_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > ?2) \
-             AND (s.token IS NULL OR (t.revoked_at IS NULL \
-             AND (t.expires_at IS NULL OR t.expires_at > ?2)))"
-        ))
-        .bind(TokenSecret::hash(secret))
-        .bind(micros_now())
-        .fetch_optional(&self.shared.readers)
-        .await?;
-        row.as_ref().map(principal).transpose()
-    }
-
-    /// See [`Store::close_session`](crate::store::Store::close_session).
-    pub async fn close_session(&self, secret: &str) -> Result<(), StoreError> {
-        let query = sqlx::query("DELETE FROM sessions WHERE hash = ?");
-        self.write(query.bind(TokenSecret::hash(secret))).await?;
-        Ok(())
-    }
 }
 
 /// The account that a token is for: one of its name and its rights, made where there is none.
@@ -244,7 +196,7 @@ async fn add(
 }
 
 /// Whose token this is if it is good, its id, and when it or its account ends.
-async fn good_token(
+pub(super) async fn good_token(
     connection: &mut SqliteConnection,
     secret: &str,
 ) -> Result<Option<(Principal, String, Option<i64>)>, StoreError> {
@@ -263,52 +215,7 @@ async fn good_token(
     row.as_ref()
         .map(|row| {
             let (id, end) = (row.try_get(COLUMNS + 1)?, row.try_get(COLUMNS + 2)?);
-            Ok((principal(row)?, id, end))
+            Ok((account::principal(row)?, id, end))
         })
         .transpose()
-}
-
-/// Begins a session, which never outlives the token that it began with, and says so in the audit. Of an
-/// account's many sessions the oldest end.
-pub(super) async fn begin_session(
-    tx: &mut SqliteConnection,
-    principal: &Principal,
-    token: Option<&str>,
-    token_end: Option<i64>,
-    lifetime: Duration,
-) -> Result<TokenSecret, StoreError> {
-    let now = micros_now();
-    let end = now.saturating_add(i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX));
-    let end = token_end.map_or(end, |t| end.min(t));
-    let secret = TokenSecret::random();
-    sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query(
-        "INSERT INTO sessions (hash, account, token, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(TokenSecret::hash(secret.reveal()))
-    .bind(&principal.account_id)
-    .bind(token)
-    .bind(now)
-    .bind(end)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query(
-        "DELETE FROM sessions WHERE account = ?1 AND hash <> ?2 AND hash NOT IN \
-         (SELECT hash FROM sessions WHERE account = ?1 ORDER BY created_at DESC LIMIT ?3)",
-    )
-    .bind(&principal.account_id)
-    .bind(TokenSecret::hash(secret.reveal()))
-    .bind(SESSIONS)
-    .execute(&mut *tx)
-    .await?;
-    audit::add(tx, &of_sign_in(principal), None).await?;
-    Ok(secret)
-}
-
-/// The columns of an account, and whether the credential only reads.
-fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
-    Ok(account::read(row)?.principal(row.try_get(COLUMNS)?))
 }
