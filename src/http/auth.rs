@@ -13,8 +13,9 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::App;
-use super::in_flight::Admitted;
-use super::limit::{Allowance, ClientAddress, Limiter};
+use super::budget::Admitted;
+use super::limit::{Allowance, Limiter};
+use super::origin::{ClientAddress, Origin};
 use super::problem::Problem;
 use crate::model::{Author, Role, RoleSet, View};
 use crate::store::audit::{self, Who};
@@ -191,6 +192,14 @@ impl Caller {
             unit: p.unit.as_deref(),
             communities: &p.communities,
         })
+    }
+
+    /// Whose allowance a request uses that comes from an address.
+    pub fn origin(&self, address: ClientAddress) -> Origin {
+        match &self.principal {
+            Some(principal) => Origin::Account(principal.account.clone()),
+            None => Origin::Address(address.0),
+        }
     }
 
     /// Whether the answer may differ from the public one, and so must not be cached for others.

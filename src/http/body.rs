@@ -9,9 +9,8 @@ use serde::de::DeserializeOwned;
 
 use super::App;
 use super::auth::Caller;
-use super::budget::{self, Share};
+use super::budget::{self, Admitted, Share};
 use super::connections::TooSlow;
-use super::in_flight::Admitted;
 use super::problem::Problem;
 
 /// The largest body of a file or a feature, in bytes. A 10,000-vertex polygon has about 400 kB.

@@ -15,9 +15,8 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
-use super::connections::Deadline;
-use super::in_flight::Admitted;
-use super::limit::Origin;
+use super::connections::{Connection, Deadline};
+use super::origin::Origin;
 use super::problem::Problem;
 
 /// Answers from this size on are counted. One HTTP/1 connection has one answer at a time; one of HTTP/2
@@ -100,6 +99,19 @@ impl Drop for Share {
             }
         }
     }
+}
+
+/// What a request may use, as its handlers find it among its extensions.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    /// Whose allowance it uses.
+    pub origin: Origin,
+    /// For its body.
+    pub bodies: Arc<Budget>,
+    /// For its answer.
+    pub answers: Arc<Budget>,
+    /// What it came over.
+    pub connection: Arc<Connection>,
 }
 
 /// Bytes with the share that pays for them.

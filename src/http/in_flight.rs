@@ -1,18 +1,12 @@
-//! Requests in progress: how many there are, of whom, and what one of them may hold in memory.
+//! Requests in progress: how many there are, and of whom.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axum::extract::FromRequestParts as _;
-use axum::http::request::Parts;
-
-use super::App;
-use super::auth::Caller;
-use super::budget::Budget;
-use super::connections::{Connection, Settings};
-use super::limit::{ClientAddress, Origin};
+use super::connections::Settings;
+use super::origin::Origin;
 use super::problem::Problem;
 
 /// Locks of the counters: so many requests may begin at once without waiting for each other.
@@ -33,19 +27,6 @@ pub struct InFlight {
 pub struct Place {
     of: Arc<InFlight>,
     who: Origin,
-}
-
-/// What a request may use, as its handlers find it among its extensions.
-#[derive(Debug, Clone)]
-pub struct Admitted {
-    /// Whose allowance it uses.
-    pub origin: Origin,
-    /// For its body.
-    pub bodies: Arc<Budget>,
-    /// For its answer.
-    pub answers: Arc<Budget>,
-    /// What it came over.
-    pub connection: Arc<Connection>,
 }
 
 impl InFlight {
@@ -112,49 +93,6 @@ impl Drop for Place {
                 of.remove(&self.who);
             }
         }
-    }
-}
-
-impl App {
-    /// Lets a request in, and leaves with it what it may use. A good credential counts as its account, and
-    /// the store is asked whose it is only where the address has no place left.
-    ///
-    /// # Errors
-    /// As of [`InFlight::enter`].
-    pub async fn admit(
-        &self,
-        parts: &mut Parts,
-        connection: &Arc<Connection>,
-    ) -> Result<Place, Problem> {
-        let places = &self.limits.in_flight;
-        let (origin, place) = match self.principals.known(&parts.headers) {
-            Some(principal) => {
-                let origin = Origin::Account(principal.account);
-                (origin.clone(), places.enter(origin)?)
-            }
-            None => {
-                let address = ClientAddress::of(&parts.headers, &parts.extensions, self);
-                let address = Origin::Address(address.unwrap_or_default().0);
-                match places.enter(address.clone()) {
-                    Ok(place) => (address, place),
-                    Err(refusal) => {
-                        let caller = Caller::from_request_parts(parts, self).await;
-                        let Some(principal) = caller.ok().and_then(|c| c.principal) else {
-                            return Err(refusal);
-                        };
-                        let origin = Origin::Account(principal.account);
-                        (origin.clone(), places.enter(origin)?)
-                    }
-                }
-            }
-        };
-        parts.extensions.insert(Admitted {
-            origin,
-            bodies: Arc::clone(&self.limits.bodies),
-            answers: Arc::clone(&self.limits.answers),
-            connection: Arc::clone(connection),
-        });
-        Ok(place)
     }
 }
 

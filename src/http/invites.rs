@@ -14,7 +14,7 @@ use super::App;
 use super::accounts::{future, no_store, own_name, rights, watched};
 use super::auth::Caller;
 use super::body::JsonBody;
-use super::limit::ClientAddress;
+use super::origin::ClientAddress;
 use super::problem::Problem;
 use super::session::{self, Session};
 use crate::model::names::collection::UNITS;

@@ -2,65 +2,15 @@
 //! address that they come from.
 
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap};
 use moka::sync::Cache;
 
-use super::App;
-use super::auth::Caller;
-use super::budget::Budget;
-use super::connections::Settings;
-use super::in_flight::InFlight;
+use super::origin::Origin;
 use super::problem::Problem;
 use crate::warnings::Rules;
-
-/// What is limited.
-#[derive(Debug)]
-pub struct Limits {
-    /// Reports of residents.
-    pub reports: Limiter,
-    /// Photos to go with them.
-    pub photos: Limiter,
-    /// Door codes, by account.
-    pub codes: Limiter<String>,
-    /// Tokens that nobody has.
-    pub wrong_tokens: Limiter,
-    /// Sessions that ended or never were. Browsers go on sending their cookie, so there are more.
-    pub wrong_sessions: Limiter,
-    /// Sign-ins that failed.
-    pub wrong_sign_ins: Limiter,
-    /// Failed sign-ins that are written to the audit, of all addresses together.
-    pub audited_failures: Limiter,
-    /// Requests in progress.
-    pub in_flight: Arc<InFlight>,
-    /// Memory for bodies of requests.
-    pub bodies: Arc<Budget>,
-    /// Memory for answers that nobody has read yet.
-    pub answers: Arc<Budget>,
-}
-
-impl Limits {
-    /// Whole allowances, with the limits of the settings.
-    pub fn new(settings: &Settings) -> Self {
-        Self {
-            reports: Limiter::default(),
-            photos: Limiter::default(),
-            codes: Limiter::default(),
-            wrong_tokens: Limiter::default(),
-            wrong_sessions: Limiter::default(),
-            wrong_sign_ins: Limiter::default(),
-            audited_failures: Limiter::default(),
-            in_flight: InFlight::new(settings),
-            bodies: Budget::new(settings.bodies),
-            answers: Budget::new(settings.answers),
-        }
-    }
-}
 
 /// What one address may send: `burst` at once, then one every `pause`.
 #[derive(Debug, Clone, Copy)]
@@ -218,79 +168,6 @@ impl<K: Hash + Eq + Send + Sync + 'static> Limiter<K> {
     }
 }
 
-/// The address that a request comes from. Of an IPv6 address only the network counts: a household has
-/// 2⁶⁴ of them.
-#[derive(Debug, Clone, Copy)]
-pub struct ClientAddress(pub IpAddr);
-
-impl FromRequestParts<App> for ClientAddress {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let address = Self::of(&parts.headers, &parts.extensions, app);
-        Ok(address.unwrap_or_default())
-    }
-}
-
-/// The address of nobody.
-impl Default for ClientAddress {
-    fn default() -> Self {
-        Self(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
-    }
-}
-
-impl ClientAddress {
-    /// The address that a request comes from; `None` where it came over no connection.
-    pub fn of(headers: &HeaderMap, extensions: &Extensions, app: &App) -> Option<Self> {
-        let forwarded = app.options.trust_proxy.client(headers);
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-        let address = forwarded.or(peer.map(|c| c.0.ip()));
-        address.map(|address| Self(network(address)))
-    }
-}
-
-/// Whose allowance a request uses: the account's, where it carries a good credential, else that of the
-/// network it comes from. An office and a proxy are one address, so an account has an allowance of its
-/// own.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Origin {
-    /// The name of an account.
-    Account(String),
-    /// The address of somebody without an account, as in [`ClientAddress`].
-    Address(IpAddr),
-}
-
-impl Origin {
-    /// Whose allowance the request of a caller uses.
-    pub fn new(caller: &Caller, address: ClientAddress) -> Self {
-        match &caller.principal {
-            Some(principal) => Self::Account(principal.account.clone()),
-            None => Self::Address(address.0),
-        }
-    }
-}
-
-impl FromRequestParts<App> for Origin {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, app).await?;
-        let Ok(address) = ClientAddress::from_request_parts(parts, app).await;
-        Ok(Self::new(&caller, address))
-    }
-}
-
-/// The network of an address, as far as it is that of one household or office.
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(a) => {
-            let [a, b, c, d, ..] = a.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 => v4,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,14 +220,5 @@ mod tests {
                 .check(IpAddr::from([10, 0, 0, 2]), two, "tries")
                 .is_ok()
         );
-    }
-
-    #[test]
-    fn a_household_is_one_address() {
-        let one: IpAddr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
-        let other: IpAddr = "2001:db8:1:2::99".parse().unwrap();
-        assert_eq!(network(one), network(other));
-        let mapped: IpAddr = "::ffff:10.0.0.1".parse().unwrap();
-        assert_eq!(network(mapped), IpAddr::from([10, 0, 0, 1]));
     }
 }

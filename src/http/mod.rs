@@ -4,6 +4,7 @@
 //! replay of missed events touch the store.
 
 mod accounts;
+mod admission;
 mod answer;
 pub mod assets;
 mod audit;
@@ -27,6 +28,7 @@ mod limit;
 pub mod metrics;
 mod nearest;
 mod openapi;
+mod origin;
 mod passwords;
 mod photos;
 mod presets;
@@ -134,7 +136,7 @@ pub struct Parts {
     /// Turns for hashing passwords.
     passwords: passwords::Passwords,
     /// How much somebody without an account may send.
-    limits: Arc<limit::Limits>,
+    limits: Arc<admission::Limits>,
     /// Places of listeners of the feed.
     places: Arc<events::Places>,
 }
@@ -160,7 +162,7 @@ impl App {
             service: CaseService::new(live.clone()),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
-            limits: Arc::new(limit::Limits::new(&options.connections)),
+            limits: Arc::new(admission::Limits::new(&options.connections)),
             prefix: options
                 .public_url
                 .as_deref()
@@ -402,7 +404,7 @@ async fn guard(request: Request, next: Next) -> Response {
         ))
         .into_response();
     }
-    let admitted = request.extensions().get::<in_flight::Admitted>().cloned();
+    let admitted = request.extensions().get::<budget::Admitted>().cloned();
     let version = request.version();
     let mut response = next.run(request).await;
     if let Some(admitted) = admitted {
@@ -430,7 +432,7 @@ async fn guard(request: Request, next: Next) -> Response {
 async fn on_record(State(app): State<App>, request: Request, next: Next) -> Response {
     let measured = metrics::Measured::begin(&request);
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    let address = limit::ClientAddress::of(request.headers(), request.extensions(), &app);
+    let address = origin::ClientAddress::of(request.headers(), request.extensions(), &app);
     let address = address.map(|a| a.0);
     let response = during(method.as_str(), uri.path(), address, next.run(request)).await;
     measured.end(response.status());

@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 use super::App;
 use super::auth::Caller;
 use super::body;
-use super::limit::{Allowance, ClientAddress, Origin};
+use super::limit::Allowance;
+use super::origin::ClientAddress;
 use super::problem::Problem;
 use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
@@ -64,7 +65,7 @@ pub async fn create(
     address: ClientAddress,
     request: Request,
 ) -> Result<Response, Problem> {
-    let origin = Origin::new(&caller, address);
+    let origin = caller.origin(address);
     app.limits.photos.take(&origin, Allowance::PHOTOS)?;
     body::refuse_form(request.headers(), "the photo", "image/jpeg")?;
     let bytes = body::read(request, body::LIMIT).await?;

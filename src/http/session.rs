@@ -15,7 +15,8 @@ use utoipa::ToSchema;
 use super::App;
 use super::auth::{COOKIE, Caller, session_secret};
 use super::body::JsonBody;
-use super::limit::{Allowance, ClientAddress};
+use super::limit::Allowance;
+use super::origin::ClientAddress;
 use super::problem::Problem;
 use crate::store::{AccountChange, AuditEntry, AuditKind, Principal, TokenSecret};
 

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::Settings;
-use crate::http::limit::{Origin, network};
+use crate::http::origin::{Origin, network};
 
 /// All connections there are.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ pub use places::{FeedLimits, Places};
 use super::App;
 use super::auth::Caller;
 use super::items;
-use super::limit::{ClientAddress, Origin};
+use super::origin::ClientAddress;
 use super::problem::Problem;
 use super::query::Query;
 pub(in crate::http) use listener::Identity;
@@ -86,7 +86,7 @@ pub async fn events(
         None => query.parsed::<u64>("last-event-id", "the number of a commit")?,
     };
 
-    let place = app.places.take(Origin::new(&caller, address))?;
+    let place = app.places.take(caller.origin(address))?;
     let limits = app.places.limits();
     let (outbox, read) = Outbox::new(limits.waiting_bytes, limits.patience);
     let identity = Identity::new(&app, caller, &headers);

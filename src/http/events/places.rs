@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use crate::http::limit::Origin;
+use crate::http::origin::Origin;
 use crate::http::problem::Problem;
 
 /// When to ask again for a place that is taken.

@@ -18,7 +18,7 @@ use super::{JobShown, own};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::events::{Identity, Place, message};
-use crate::http::limit::{ClientAddress, Origin};
+use crate::http::origin::ClientAddress;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::store::StoreError;
@@ -68,7 +68,7 @@ pub async fn job_events(
     if job.state.has_ended() && heard.is_some_and(|heard| heard >= job.revision) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let place = app.places.take(Origin::new(&caller, address))?;
+    let place = app.places.take(caller.origin(address))?;
     let watcher = Watcher {
         identity: Identity::new(&app, caller, &headers),
         app,

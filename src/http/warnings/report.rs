@@ -12,7 +12,8 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::items::doubts::{self, Sent};
-use crate::http::limit::{Allowance, ClientAddress, Origin};
+use crate::http::limit::Allowance;
+use crate::http::origin::ClientAddress;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Accepted, Subject};
@@ -61,7 +62,7 @@ pub async fn report(
     query.only(&[])?;
     let request = read(&object(body)?, &caller)?;
     let allowance = Allowance::of_reports(app.live.snapshot().ledger().rules());
-    let origin = Origin::new(&caller, address);
+    let origin = caller.origin(address);
     app.limits.reports.take(&origin, allowance)?;
     let service = &app.service;
     let actor = actor(&caller);

@@ -1,0 +1,102 @@
+//! How a request is let in: it takes a place among those in progress, and finds among its extensions what
+//! it may use.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts as _;
+use axum::http::request::Parts;
+
+use super::App;
+use super::auth::Caller;
+use super::budget::{Admitted, Budget};
+use super::connections::{Connection, Settings};
+use super::in_flight::{InFlight, Place};
+use super::limit::Limiter;
+use super::origin::{ClientAddress, Origin};
+use super::problem::Problem;
+
+/// What is limited.
+#[derive(Debug)]
+pub struct Limits {
+    /// Reports of residents.
+    pub reports: Limiter,
+    /// Photos to go with them.
+    pub photos: Limiter,
+    /// Door codes, by account.
+    pub codes: Limiter<String>,
+    /// Tokens that nobody has.
+    pub wrong_tokens: Limiter,
+    /// Sessions that ended or never were. Browsers go on sending their cookie, so there are more.
+    pub wrong_sessions: Limiter,
+    /// Sign-ins that failed.
+    pub wrong_sign_ins: Limiter,
+    /// Failed sign-ins that are written to the audit, of all addresses together.
+    pub audited_failures: Limiter,
+    /// Requests in progress.
+    pub in_flight: Arc<InFlight>,
+    /// Memory for bodies of requests.
+    pub bodies: Arc<Budget>,
+    /// Memory for answers that nobody has read yet.
+    pub answers: Arc<Budget>,
+}
+
+impl Limits {
+    /// Whole allowances, with the limits of the settings.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            reports: Limiter::default(),
+            photos: Limiter::default(),
+            codes: Limiter::default(),
+            wrong_tokens: Limiter::default(),
+            wrong_sessions: Limiter::default(),
+            wrong_sign_ins: Limiter::default(),
+            audited_failures: Limiter::default(),
+            in_flight: InFlight::new(settings),
+            bodies: Budget::new(settings.bodies),
+            answers: Budget::new(settings.answers),
+        }
+    }
+}
+
+impl App {
+    /// Lets a request in, and leaves with it what it may use. A good credential counts as its account, and
+    /// the store is asked whose it is only where the address has no place left.
+    ///
+    /// # Errors
+    /// As of [`InFlight::enter`].
+    pub async fn admit(
+        &self,
+        parts: &mut Parts,
+        connection: &Arc<Connection>,
+    ) -> Result<Place, Problem> {
+        let places = &self.limits.in_flight;
+        let (origin, place) = match self.principals.known(&parts.headers) {
+            Some(principal) => {
+                let origin = Origin::Account(principal.account);
+                (origin.clone(), places.enter(origin)?)
+            }
+            None => {
+                let address = ClientAddress::of(&parts.headers, &parts.extensions, self);
+                let address = Origin::Address(address.unwrap_or_default().0);
+                match places.enter(address.clone()) {
+                    Ok(place) => (address, place),
+                    Err(refusal) => {
+                        let caller = Caller::from_request_parts(parts, self).await;
+                        let Some(principal) = caller.ok().and_then(|c| c.principal) else {
+                            return Err(refusal);
+                        };
+                        let origin = Origin::Account(principal.account);
+                        (origin.clone(), places.enter(origin)?)
+                    }
+                }
+            }
+        };
+        parts.extensions.insert(Admitted {
+            origin,
+            bodies: Arc::clone(&self.limits.bodies),
+            answers: Arc::clone(&self.limits.answers),
+            connection: Arc::clone(connection),
+        });
+        Ok(place)
+    }
+}
