@@ -1,7 +1,7 @@
 //! CSV, separated by commas, semicolons or tabs.
 
 use super::cell::Cell;
-use super::read::{MOST_COLUMNS, MOST_ROWS, ReadError, Room, Table, decoded, known_headers};
+use super::table::{MOST_COLUMNS, MOST_ROWS, ReadError, Room, Table, decoded, known_headers};
 
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// How many rows are looked at to tell the separator.

@@ -2,7 +2,7 @@
 //! HTML is rarely well-formed, so tags are read one by one and nothing is expected of their order.
 
 use super::cell::{Cell, Epoch};
-use super::read::{MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Merged, ReadError, Room, Table, decoded};
+use super::table::{MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Merged, ReadError, Room, Table, decoded};
 
 /// Tables may stand in cells of tables; more than so deep is no sheet.
 const DEEPEST: usize = 16;

@@ -5,6 +5,7 @@
 //! | `columns` | the columns, their headers, and the words in them |
 //! | `write` | CSV and XLSX out |
 //! | `read` | what a file is, and which of its sheets are read |
+//! | `table` | the cells of one sheet, its header, and the limits |
 //! | `cell` | one cell, and moments as people write them |
 //! | `csv`, `xlsx`, `xls` (with `cfb`), `markup` | files to plain cells |
 //! | `plan` | rows to backdated steps |
@@ -20,6 +21,7 @@ mod csv;
 mod markup;
 pub mod plan;
 pub mod read;
+mod table;
 pub mod write;
 mod xls;
 mod xlsx;
@@ -31,12 +33,13 @@ use jiff::tz::Offset;
 use serde::Serialize;
 
 use crate::model::Localized;
+use crate::model::names::property;
 
 /// China has one time zone, and no summer time.
 pub const CHINA: Offset = Offset::constant(8);
 
 /// The columns without which a row says nothing, and by which a header is known.
-pub const NEEDED: [&str; 2] = ["category", "reported_at"];
+pub const NEEDED: [&str; 2] = [property::CATEGORY, property::REPORTED_AT];
 
 /// The language of a sheet's headers and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

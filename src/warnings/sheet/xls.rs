@@ -3,7 +3,7 @@
 
 use super::cell::{Cell, Epoch};
 use super::cfb::Compound;
-use super::read::{MOST_SHEETS, Merged, ReadError, Room, Table};
+use super::table::{MOST_SHEETS, Merged, ReadError, Room, Table};
 
 // Records that matter.
 const FORMULA: u16 = 0x0006;

@@ -6,7 +6,7 @@ use calamine::{DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, open_
 use jiff::SignedDuration;
 
 use super::cell::{Cell, Epoch, civil};
-use super::read::{MOST_SHEETS, MOST_UNPACKED, Merged, ReadError, Room, Table};
+use super::table::{MOST_SHEETS, MOST_UNPACKED, Merged, ReadError, Room, Table};
 
 /// Reads every worksheet.
 pub(super) fn tables(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, ReadError> {

@@ -4,6 +4,7 @@ use std::io::{Cursor, Write};
 
 use encoding_rs::GB18030;
 
+use super::super::cell::Cell;
 use super::*;
 
 const HEADER: [&str; 3] = ["编号", "类别", "上报时间"];
