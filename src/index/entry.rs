@@ -192,19 +192,8 @@ impl Entry {
         self.write_with(out, self.properties(schema, view), selection);
     }
 
-    /// The same for somebody who has just been recorded, as [`recorded_properties`](Self::recorded_properties)
-    /// has it.
-    pub fn write_recorded<'a>(
-        &self,
-        out: &mut Vec<u8>,
-        schema: &Schema,
-        view: impl Into<View<'a>>,
-        selection: Option<&[String]>,
-    ) {
-        self.write_with(out, self.recorded_properties(schema, view), selection);
-    }
-
-    fn write_with(
+    /// Appends the Feature with these of its properties, or only the selected ones of them.
+    pub fn write_with(
         &self,
         out: &mut Vec<u8>,
         mut properties: Cow<'_, str>,

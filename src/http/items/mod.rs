@@ -320,7 +320,8 @@ impl Page {
                 let positions = entry.geometry().map_or(0, |g| g.coords_count());
                 budget.measure(positions, true)?;
             }
-            write_entry(out, collection, entry, self.caller.view(), params)?;
+            let view = (self.caller.view(), Looks::Unrecorded);
+            write_entry(out, collection, entry, view, params)?;
             budget.hold(out.len() - before)?;
             count += 1;
         }
@@ -377,33 +378,28 @@ pub(super) fn write_entry(
     out: &mut Vec<u8>,
     collection: &Collection,
     entry: &Entry,
-    view: View<'_>,
+    (view, looks): (View<'_>, Looks),
     params: &Params,
 ) -> Result<(), Problem> {
-    let selection = params.properties.as_deref();
+    let schema = collection.schema();
+    let properties = match looks {
+        Looks::Unrecorded => entry.properties(schema, view),
+        Looks::Recorded => entry.recorded_properties(schema, view),
+    };
     if params.crs == Crs::Crs84 {
-        entry.write_feature(out, collection.schema(), view, selection);
+        entry.write_with(out, properties, params.properties.as_deref());
         return Ok(());
     }
-    let properties = entry.properties(collection.schema(), view);
     write_moved(out, entry, properties.into_owned(), params)
 }
 
-/// The same for somebody who has just been recorded: with what each look at is recorded.
-fn write_recorded(
-    out: &mut Vec<u8>,
-    collection: &Collection,
-    entry: &Entry,
-    view: View<'_>,
-    params: &Params,
-) -> Result<(), Problem> {
-    let selection = params.properties.as_deref();
-    if params.crs == Crs::Crs84 {
-        entry.write_recorded(out, collection.schema(), view, selection);
-        return Ok(());
-    }
-    let properties = entry.recorded_properties(collection.schema(), view);
-    write_moved(out, entry, properties.into_owned(), params)
+/// Whether it is on record that the caller looks at the feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// It is not: the answer has nothing of which each look is recorded.
+    Unrecorded,
+    /// It was recorded just now.
+    Recorded,
 }
 
 /// A feature with its geometry in another system.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::params::Params;
-use super::{GEOJSON, collection, content_crs, write_entry, write_recorded};
+use super::{GEOJSON, Looks, collection, content_crs, write_entry};
 use crate::http::App;
 use crate::http::answer::{Answer, Form, Tag, negotiate};
 use crate::http::auth::Caller;
@@ -50,17 +50,18 @@ pub async fn read(
         .ok_or_else(|| Problem::not_found(format!("There is no feature {id:?} in {name}.")))?;
     let mut body = Vec::new();
     let recorded = recorded(&caller, collection, entry, &params);
-    if recorded.is_empty() {
-        write_entry(&mut body, collection, entry, caller.view(), &params)?;
-    } else {
+    let mut looks = Looks::Unrecorded;
+    if !recorded.is_empty() {
         // On record before it is told.
         let look = AuditEntry::new(AuditKind::Look)
             .of_this_request()
             .on(&name, &id)
             .saying(&recorded.join(", "));
         app.live.store().audit(look).await?;
-        write_recorded(&mut body, collection, entry, caller.view(), &params)?;
+        looks = Looks::Recorded;
     }
+    let view = (caller.view(), looks);
+    write_entry(&mut body, collection, entry, view, &params)?;
     let base = app.base(&headers);
     if form == Form::Html {
         let markup = html::item(&base, collection, &body);
