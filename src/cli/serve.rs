@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -110,6 +111,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     let store = Store::open_as(database, opening).await?;
     claim.guard(&store)?;
     let started = AtomicBool::new(false);
+    let map = OnceLock::new();
     let interrupted = async {
         let signal = stop_signal().await;
         // From then on the server itself ends what it is doing.
@@ -119,9 +121,13 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         signal
     };
     let done = tokio::select! {
-        done = serve(&store, args, folder, &started) => done,
+        done = serve(&store, args, folder, &started, &map) => done,
         signal = interrupted => Err(anyhow::anyhow!("ended by {signal} before it was ready")),
     };
+    // Whatever ended it: first what uses the store, then the store.
+    if let Some(live) = map.get() {
+        live.tasks().stop().await;
+    }
     store.close().await?;
     done
 }
@@ -131,6 +137,7 @@ async fn serve(
     args: ServeArgs,
     folder: Option<config::Folder>,
     started: &AtomicBool,
+    map: &OnceLock<Live>,
 ) -> anyhow::Result<ExitCode> {
     install_schemas(store, folder.as_ref()).await?;
     if args.demo {
@@ -139,7 +146,8 @@ async fn serve(
 
     let begun = std::time::Instant::now();
     let live = Live::start_following(store.clone(), args.following()).await?;
-    config::configure(&live, folder.as_ref()).await?;
+    let live = map.get_or_init(|| live);
+    config::configure(live, folder.as_ref()).await?;
     let tasks = live.tasks();
     if let (Some(dir), Some(folder)) = (args.config.clone(), folder) {
         let live = live.clone();
@@ -159,15 +167,15 @@ async fn serve(
         ms = begun.elapsed().as_millis() as u64,
         "the map is in memory"
     );
-    spawn(&live, "timer", timer::run);
-    spawn(&live, "webhooks", webhooks::run);
+    spawn(live, "timer", timer::run);
+    spawn(live, "webhooks", webhooks::run);
     let audit_days = args.audit_days;
-    spawn(&live, "sweeps", move |live| {
+    spawn(live, "sweeps", move |live| {
         tidy(live.store().clone(), audit_days)
     });
     if args.demo && live.snapshot().is_demo() {
         let speed = args.demo_speed;
-        spawn(&live, "demo", move |live| {
+        spawn(live, "demo", move |live| {
             demo_ledger::go_on(CaseService::new(live), speed)
         });
     } else if args.demo {
@@ -210,9 +218,7 @@ async fn serve(
     }
 
     started.store(true, Ordering::Release);
-    let served = connections::serve(listener, tls, app, stopped()).await;
-    live.tasks().stop().await;
-    served?;
+    connections::serve(listener, tls, app, stopped()).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -15,12 +15,13 @@ use super::jobs::{JobShown, own, signed_in, unknown};
 use super::problem::Problem;
 use super::query::Query;
 use crate::ingest::IdRule;
+use crate::live::Live;
 use crate::live::jobs::KEPT;
 use crate::model::names::collection::WARNINGS;
 use crate::model::{Author, CollectionId, Role};
 use crate::service::imports::{self, Arguments, UndoArguments};
 use crate::spatial::crs::Crs;
-use crate::store::{CHUNK_BYTES, Job, JobState, NewJob, Store};
+use crate::store::{CHUNK_BYTES, Job, JobState, NewJob};
 
 /// How long an upload may rest before it is taken for given up.
 const REST: SignedDuration = SignedDuration::from_hours(1);
@@ -70,7 +71,7 @@ pub async fn plan(
     let begun = store
         .create_upload(&owner, &name, Timestamp::now() + REST)
         .await?;
-    let mut upload = Unfinished::new(store.clone(), begun.id);
+    let mut upload = Unfinished::new(app.live.clone(), begun.id);
     take(&app, request, upload.id()).await?;
     let expires_at = Timestamp::now() + KEPT;
     store.finish_upload(upload.id(), expires_at).await?;
@@ -292,15 +293,15 @@ async fn take(app: &App, request: Request, id: &str) -> Result<(), Problem> {
 
 /// An upload that is removed unless a job takes it: the client may go at any moment.
 struct Unfinished {
-    store: Store,
+    live: Live,
     id: Option<String>,
     kept: bool,
 }
 
 impl Unfinished {
-    fn new(store: Store, id: String) -> Self {
+    fn new(live: Live, id: String) -> Self {
         Self {
-            store,
+            live,
             id: Some(id),
             kept: false,
         }
@@ -321,8 +322,8 @@ impl Drop for Unfinished {
             return;
         }
         if let Some(id) = self.id.take() {
-            let store = self.store.clone();
-            tokio::spawn(async move {
+            let store = self.live.store().clone();
+            self.live.tasks().finish(async move {
                 if let Err(error) = store.delete_upload(&id).await {
                     tracing::warn!(%error, "an upload that was given up goes when its time is over");
                 }

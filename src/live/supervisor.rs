@@ -53,6 +53,7 @@ pub struct Supervisor {
     pauses: ExponentialBuilder,
     reports: Arc<Mutex<BTreeMap<&'static str, TaskReport>>>,
     tasks: Mutex<JoinSet<()>>,
+    remains: Mutex<JoinSet<()>>,
 }
 
 /// Tells a task that it should stop.
@@ -89,6 +90,7 @@ impl Supervisor {
                 .without_max_times(),
             reports: Arc::default(),
             tasks: Mutex::default(),
+            remains: Mutex::default(),
         }
     }
 
@@ -143,11 +145,24 @@ impl Supervisor {
             .is_some_and(|r| r.state == TaskState::Waiting)
     }
 
-    /// Stops all tasks and waits until they have ended.
+    /// Runs short work to its end for which nobody waits, such as removing what a client left behind.
+    /// [`stop`](Self::stop) waits for it.
+    pub fn finish(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut remains = lock(&self.remains);
+        while remains.try_join_next().is_some() {}
+        remains.spawn(work);
+    }
+
+    /// Stops all tasks and waits until they have ended, then for [`GRACE`] at most until the short work is
+    /// done that was begun before. Afterwards nothing uses the store any more.
     pub async fn stop(&self) {
         self.stop.send_replace(true);
         let mut tasks = std::mem::take(&mut *lock(&self.tasks));
         while tasks.join_next().await.is_some() {}
+        let mut remains = std::mem::take(&mut *lock(&self.remains));
+        let all = async { while remains.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(GRACE, all).await;
+        remains.shutdown().await;
     }
 }
 
@@ -301,6 +316,33 @@ mod tests {
         assert_eq!(done.load(Ordering::Relaxed), 1);
         let states: Vec<_> = supervisor.reports().values().map(|r| r.state).collect();
         assert_eq!(states, [TaskState::Stopped, TaskState::Stopped]);
+    }
+
+    #[tokio::test]
+    async fn stopping_waits_for_short_work_that_nobody_waits_for() {
+        let supervisor = quick();
+        let (go, gone) = tokio::sync::oneshot::channel::<()>();
+        let done = Arc::new(AtomicU64::new(0));
+        let begun = Arc::clone(&done);
+        supervisor.finish(async move {
+            let _ = gone.await;
+            tokio::task::yield_now().await;
+            begun.fetch_add(1, Ordering::Relaxed);
+        });
+        // A task that is cut off leaves work behind, too.
+        supervisor.spawn("holding", {
+            let go = Arc::new(Mutex::new(Some(go)));
+            move || {
+                let go = lock(&go).take();
+                async move {
+                    std::future::pending::<()>().await;
+                    drop(go);
+                }
+            }
+        });
+        tokio::task::yield_now().await;
+        supervisor.stop().await;
+        assert_eq!(done.load(Ordering::Relaxed), 1);
     }
 
     #[test]
