@@ -1,11 +1,16 @@
 //! What a request for items asks for: the parameters of OGC API – Features, parts 1 and 2, and a few
 //! of ours.
 
+mod place;
+mod span;
+
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
+pub use self::place::{bbox, crs};
+pub use self::span::Span;
+use self::span::span;
 use super::filter;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -68,15 +73,6 @@ pub struct Params {
     pub datetime: Option<Span>,
     /// The expression that must hold.
     pub predicate: Option<Predicate>,
-}
-
-/// A span of time; an open end is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// The first moment.
-    pub from: Option<Timestamp>,
-    /// The last moment.
-    pub to: Option<Timestamp>,
 }
 
 impl Params {
@@ -242,62 +238,6 @@ fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-impl Span {
-    /// Whether a date or a time lies in it.
-    fn meets(&self, text: &str) -> bool {
-        match moment(text).or_else(|| day(text)) {
-            Some((first, last)) => {
-                self.from.is_none_or(|from| last >= from) && self.to.is_none_or(|to| first <= to)
-            }
-            None => false,
-        }
-    }
-}
-
-/// `bbox` in `bbox-crs`, as degrees.
-pub fn bbox(query: &Query) -> Result<Option<Bounds>, Problem> {
-    let from = crs(query, "bbox-crs")?.unwrap_or(Crs::Crs84);
-    let Some(text) = query.get("bbox")? else {
-        return Ok(None);
-    };
-    let wrong = |why: String| Problem::invalid("bbox", format!("bbox={text}: {why}"));
-    let numbers: Vec<f64> = text
-        .split(',')
-        .map(|n| n.trim().parse())
-        .collect::<Result<_, _>>()
-        .map_err(|_| {
-            wrong("expected four numbers, west,south,east,north (or six with heights).".into())
-        })?;
-    if !matches!(numbers.len(), 4 | 6) {
-        return Err(wrong(format!(
-            "expected four numbers, west,south,east,north (or six with heights), found {}.",
-            numbers.len()
-        )));
-    }
-    from.bounds_to_wgs84(&numbers)
-        .map(Some)
-        .map_err(|problem| wrong(format!("{problem}.")))
-}
-
-/// A coordinate system given by its URI.
-pub fn crs(query: &Query, name: &str) -> Result<Option<Crs>, Problem> {
-    let Some(text) = query.get(name)? else {
-        return Ok(None);
-    };
-    Crs::with_uri()
-        .find(|c| c.uri().as_deref() == Some(text))
-        .map(Some)
-        .ok_or_else(|| {
-            Problem::invalid(
-                name,
-                format!(
-                    "{name}={text}: expected one of the URIs under \"crs\" in the collection's \
-                     description, as http://www.opengis.net/def/crs/OGC/1.3/CRS84."
-                ),
-            )
-        })
-}
-
 /// `limit`, from 1; more than the most is answered with the most, as the standard has it.
 pub fn limit(query: &Query) -> Result<usize, Problem> {
     match query.parsed::<u64>("limit", "a whole number from 1 to 10000")? {
@@ -386,72 +326,6 @@ fn offset(query: &Query, sorted: bool) -> Result<usize, Problem> {
         })
 }
 
-/// `2026-11-22T00:00:00Z`, `2026-11-22`, `a/b`, `../b`, `a/..`.
-fn span(text: &str) -> Result<Span, Problem> {
-    // An unescaped + of a query is a space: 2026-11-22T14:00:00 08:00.
-    let plus = text.replace(' ', "+");
-    let text = plus.as_str();
-    let wrong = || {
-        Problem::invalid(
-            "datetime",
-            format!(
-                "datetime={text}: expected an RFC 3339 time with its zone, as \
-                 2026-11-22T14:00:00%2B08:00 or 2026-11-22T06:00:00Z, a date, or an interval of two, as \
-                 2026-11-01T00:00:00Z/2026-11-22T00:00:00Z; .. is an open end."
-            ),
-        )
-    };
-    let open = |t: &str| t.is_empty() || t == "..";
-    let span = match text.split_once('/') {
-        None => {
-            let (from, to) = moment(text).ok_or_else(wrong)?;
-            Span {
-                from: Some(from),
-                to: Some(to),
-            }
-        }
-        Some((a, b)) if open(a) && open(b) => return Err(wrong()),
-        Some((a, b)) => Span {
-            from: if open(a) {
-                None
-            } else {
-                Some(moment(a).ok_or_else(wrong)?.0)
-            },
-            to: if open(b) {
-                None
-            } else {
-                Some(moment(b).ok_or_else(wrong)?.1)
-            },
-        },
-    };
-    if matches!((span.from, span.to), (Some(a), Some(b)) if a > b) {
-        return Err(wrong());
-    }
-    Ok(span)
-}
-
-/// The first and last moment of a time, or of a day. A time without a zone is neither: read as a date it
-/// would mean the whole day.
-fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
-    if let Ok(t) = text.parse::<Timestamp>() {
-        return Some((t, t));
-    }
-    if text.len() != "2026-11-22".len() {
-        return None;
-    }
-    day(text)
-}
-
-/// The first and last moment of the day that a text begins with.
-fn day(text: &str) -> Option<(Timestamp, Timestamp)> {
-    let day: jiff::civil::Date = text.parse().ok()?;
-    let first = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-    let last = day.at(23, 59, 59, 999_999_999);
-    let last = last.to_zoned(jiff::tz::TimeZone::UTC);
-    // The calendar ends with the year 9999.
-    Some((first, last.map_or(Timestamp::MAX, |t| t.timestamp())))
-}
-
 fn equals(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(s) => s == wanted,
@@ -507,36 +381,6 @@ mod tests {
         assert!(!Canonical::new(r#"{"k":"ab"}"#).may_be("k", &quoted("a")));
     }
 
-    fn read_bbox(text: &str) -> Result<Option<Bounds>, Problem> {
-        bbox(&Query::parse(text).unwrap())
-    }
-
-    #[test]
-    fn a_bbox_is_read_in_the_axis_order_of_its_system() {
-        let plain = read_bbox("bbox=117,39,118,40").unwrap().unwrap();
-        let uri = "http://www.opengis.net/def/crs/EPSG/0/4326";
-        let swapped = read_bbox(&format!("bbox=39,117,40,118&bbox-crs={uri}"));
-        assert_eq!(swapped.unwrap(), Some(plain));
-        let uri = "http://www.opengis.net/def/crs/EPSG/0/3857";
-        let text = format!("bbox=13024380.42,4721671.57,13135699.91,4865942.28&bbox-crs={uri}");
-        let metres = read_bbox(&text).unwrap().unwrap();
-        assert!((metres.west - 117.0).abs() < 1e-6 && (metres.north - 40.0).abs() < 1e-6);
-    }
-
-    #[test]
-    fn a_wrong_bbox_is_refused_in_words() {
-        for wrong in [
-            "bbox=a,b",
-            "bbox=1,2,3",
-            "bbox=1,2,3,4,5",
-            "bbox=0,91,1,92",
-            "bbox=0,5,1,4",
-        ] {
-            assert!(read_bbox(wrong).is_err(), "{wrong}");
-        }
-        assert!(read_bbox("bbox=1,2,3,4&bbox-crs=EPSG:1").is_err());
-    }
-
     #[test]
     fn a_page_is_sorted_by_a_few_known_properties_and_not_from_far_on() {
         let id = crate::model::CollectionId::new("gates").unwrap();
@@ -574,29 +418,5 @@ mod tests {
         assert!(read(&format!("properties={}", many.join(",")), Role::Public).is_err());
         assert!(read("offset=10000000", Role::Public).is_ok());
         assert!(read("sortby=a&offset=20000", Role::Public).is_ok());
-    }
-
-    #[test]
-    fn a_span_of_time_may_be_open() {
-        let all_day = span("2026-11-22").unwrap();
-        assert!(all_day.meets("2026-11-22T23:59:59.9Z") && !all_day.meets("2026-11-23T00:00:00Z"));
-        assert!(span("../2026-11-22T00:00:00Z").unwrap().meets("1999-01-01"));
-        let two = span("2026-11-22T14:00:00+08:00").unwrap();
-        assert_eq!(span("2026-11-22T14:00:00 08:00").unwrap(), two);
-        assert_eq!(two.from, two.to);
-        for wrong in [
-            "yesterday",
-            "../..",
-            "2026-11-22/2026-11-21",
-            "/",
-            // Without a zone nobody knows which moment it is.
-            "2026-11-10T14:00:00",
-            "2026-11-10T14:00:00/..",
-            "2026-11-10T14:00:00Z/2026-11-11T14:00:00",
-            "2026-11-10 14:00",
-            "20261110",
-        ] {
-            assert!(span(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -1,0 +1,85 @@
+//! `bbox` and the systems of coordinates.
+
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::spatial::bounds::Bounds;
+use crate::spatial::crs::Crs;
+
+/// `bbox` in `bbox-crs`, as degrees.
+pub fn bbox(query: &Query) -> Result<Option<Bounds>, Problem> {
+    let from = crs(query, "bbox-crs")?.unwrap_or(Crs::Crs84);
+    let Some(text) = query.get("bbox")? else {
+        return Ok(None);
+    };
+    let wrong = |why: String| Problem::invalid("bbox", format!("bbox={text}: {why}"));
+    let numbers: Vec<f64> = text
+        .split(',')
+        .map(|n| n.trim().parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| {
+            wrong("expected four numbers, west,south,east,north (or six with heights).".into())
+        })?;
+    if !matches!(numbers.len(), 4 | 6) {
+        return Err(wrong(format!(
+            "expected four numbers, west,south,east,north (or six with heights), found {}.",
+            numbers.len()
+        )));
+    }
+    from.bounds_to_wgs84(&numbers)
+        .map(Some)
+        .map_err(|problem| wrong(format!("{problem}.")))
+}
+
+/// A coordinate system given by its URI.
+pub fn crs(query: &Query, name: &str) -> Result<Option<Crs>, Problem> {
+    let Some(text) = query.get(name)? else {
+        return Ok(None);
+    };
+    Crs::with_uri()
+        .find(|c| c.uri().as_deref() == Some(text))
+        .map(Some)
+        .ok_or_else(|| {
+            Problem::invalid(
+                name,
+                format!(
+                    "{name}={text}: expected one of the URIs under \"crs\" in the collection's \
+                     description, as http://www.opengis.net/def/crs/OGC/1.3/CRS84."
+                ),
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_bbox(text: &str) -> Result<Option<Bounds>, Problem> {
+        bbox(&Query::parse(text).unwrap())
+    }
+
+    #[test]
+    fn a_bbox_is_read_in_the_axis_order_of_its_system() {
+        let plain = read_bbox("bbox=117,39,118,40").unwrap().unwrap();
+        let uri = "http://www.opengis.net/def/crs/EPSG/0/4326";
+        let swapped = read_bbox(&format!("bbox=39,117,40,118&bbox-crs={uri}"));
+        assert_eq!(swapped.unwrap(), Some(plain));
+        let uri = "http://www.opengis.net/def/crs/EPSG/0/3857";
+        let text = format!("bbox=13024380.42,4721671.57,13135699.91,4865942.28&bbox-crs={uri}");
+        let metres = read_bbox(&text).unwrap().unwrap();
+        assert!((metres.west - 117.0).abs() < 1e-6 && (metres.north - 40.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_wrong_bbox_is_refused_in_words() {
+        for wrong in [
+            "bbox=a,b",
+            "bbox=1,2,3",
+            "bbox=1,2,3,4,5",
+            "bbox=0,91,1,92",
+            "bbox=0,5,1,4",
+        ] {
+            assert!(read_bbox(wrong).is_err(), "{wrong}");
+        }
+        assert!(read_bbox("bbox=1,2,3,4&bbox-crs=EPSG:1").is_err());
+    }
+}
