@@ -815,6 +815,75 @@ async fn a_view_is_typed_by_its_schema_and_keeps_what_the_schema_does_not_know()
 }
 
 #[tokio::test]
+async fn a_property_of_which_each_look_is_recorded_is_written_by_sql_and_never_read() {
+    let Some(mut m) = map().await else { return };
+    let text = |more: &str| {
+        format!(
+            r#"{{"properties":{{"name":{{"type":"string"}},"code":{{"type":"string",
+            "x-onemap-role":"steward","x-onemap-recorded":true}}{more}}}}}"#
+        )
+    };
+    let put = schema("buildings", &text(""));
+    m.store.commit(edit(vec![put])).await.unwrap();
+    run(
+        &mut m.sql,
+        "INSERT INTO map.buildings (id, geom, name, code) VALUES ('a', 'POINT(117 39)', '甲', '0000#')",
+    )
+    .await;
+    assert_eq!(
+        buildings(&m.store).await["a"],
+        r##"{"code":"0000#","name":"甲"}"##
+    );
+    let shown: Vec<(String, Option<String>)> =
+        sqlx::query_as("SELECT name, code FROM map.buildings")
+            .fetch_all(&mut m.sql)
+            .await
+            .unwrap();
+    assert_eq!(shown, [("甲".to_owned(), None)]);
+    run(
+        &mut m.sql,
+        "UPDATE map.buildings SET name = '乙'; UPDATE map.buildings SET name = '丙' WHERE code = '0000#'",
+    )
+    .await;
+    assert_eq!(
+        buildings(&m.store).await["a"],
+        r##"{"code":"0000#","name":"乙"}"##
+    );
+    run(&mut m.sql, "UPDATE map.buildings SET code = '1111#'").await;
+    assert_eq!(
+        buildings(&m.store).await["a"],
+        r##"{"code":"1111#","name":"乙"}"##
+    );
+
+    // Rights to single columns stay when the view is made anew.
+    let role = format!("gis_{:08x}", rand::random::<u32>());
+    run(
+        &mut m.sql,
+        &format!(
+            "CREATE ROLE {role}; GRANT USAGE ON SCHEMA map TO {role}; \
+             GRANT SELECT (id, geom, name), UPDATE (name) ON map.buildings TO {role}"
+        ),
+    )
+    .await;
+    let wider = schema("buildings", &text(r#","colour":{"type":"string"}"#));
+    m.store.commit(edit(vec![wider])).await.unwrap();
+    run(
+        &mut m.sql,
+        &format!("SET ROLE {role}; UPDATE map.buildings SET name = '丁' WHERE id = 'a'"),
+    )
+    .await;
+    for no in [
+        "SELECT colour FROM map.buildings",
+        "UPDATE map.buildings SET code = '2222#' WHERE id = 'a'",
+    ] {
+        let said = refused(&mut m.sql, no).await;
+        assert!(said.contains("permission denied"), "{said}");
+    }
+    run(&mut m.sql, "RESET ROLE; UPDATE map.buildings SET code = ''").await;
+    assert_eq!(buildings(&m.store).await["a"], r#"{"name":"丁"}"#);
+}
+
+#[tokio::test]
 async fn a_view_follows_its_schema_with_the_rights_that_were_given() {
     let Some(mut m) = map().await else { return };
     let role = format!("gis_{:08x}", rand::random::<u32>());

@@ -120,6 +120,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "audit_order",
         include_str!("../../../migrations/postgis/0015_audit_order.sql"),
     ),
+    (
+        16,
+        "recorded_columns",
+        include_str!("../../../migrations/postgis/0016_recorded_columns.sql"),
+    ),
 ];
 
 /// How long a call waits for a connection before it says that the database is away.
