@@ -18,6 +18,7 @@ use crate::index::{Budget, StopOnDrop};
 use crate::ingest::{Aside, Counts, Far, FileReport, Format, Reject, Report, SkippedSheet};
 use crate::live::{Live, Written};
 use crate::model::names::collection::WARNINGS;
+use crate::model::names::property;
 use crate::model::{CollectionId, Localized, Role};
 use crate::service::ledger::CaseService;
 use crate::service::ledger::cases;
@@ -300,7 +301,7 @@ impl Understood {
             rows.push((row, cells));
         }
         // A file in which no feature has them tells so feature by feature.
-        for needed in ["category", "reported_at"] {
+        for needed in [property::CATEGORY, property::REPORTED_AT] {
             let is = |h: &String| Column::find(h).is_some_and(|c| c.name == needed);
             if !headers.iter().any(is) {
                 headers.push(needed.to_owned());

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::prng::Prng;
 use crate::model::Change;
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, GRIDS, UNITS};
+use crate::model::names::property;
 
 /// A place at which a category of warnings occurs.
 #[derive(Debug, Clone)]
@@ -84,15 +85,15 @@ impl Scenes {
                 let id = change.id.to_string();
                 old.insert(
                     id.clone(),
-                    text(map, "housing").as_deref() == Some("old_estate"),
+                    text(map, property::HOUSING).as_deref() == Some("old_estate"),
                 );
-                grids.insert(id, text(map, "grid").unwrap_or_default());
+                grids.insert(id, text(map, property::GRID).unwrap_or_default());
             }
         }
         // Gates take the grid of their compound's first building: the grid line runs through them.
         let mut of_compound: HashMap<String, String> = HashMap::new();
         for (change, _, map) in &features {
-            if let (Some(c), Some(g)) = (text(map, "compound"), text(map, "grid"))
+            if let (Some(c), Some(g)) = (text(map, property::COMPOUND), text(map, property::GRID))
                 && change.collection.as_str() == BUILDINGS
             {
                 of_compound.entry(c).or_insert(g);
@@ -113,17 +114,17 @@ impl Scenes {
         old: &HashMap<String, bool>,
         of_compound: &HashMap<String, String>,
     ) {
-        let name = text(map, "name").unwrap_or_default();
-        let kind = text(map, "kind").unwrap_or_default();
+        let name = text(map, property::NAME).unwrap_or_default();
+        let kind = text(map, property::KIND).unwrap_or_default();
         match (change.collection.as_str(), geometry) {
             (UNITS, _) => self.desks.push(Desk {
                 id: change.id.to_string(),
                 kind,
-                competences: texts(map, "competences"),
+                competences: texts(map, property::COMPETENCES),
                 communities: texts(map, "communities"),
             }),
             (ENTRANCES, Geometry::Point(at)) if kind == "unit_door" => {
-                let Some(building) = text(map, "building") else {
+                let Some(building) = text(map, property::BUILDING) else {
                     return;
                 };
                 let grid = grids.get(&building).cloned().unwrap_or_default();
@@ -138,7 +139,7 @@ impl Scenes {
                 add(6, 1.0);
             }
             (ENTRANCES, Geometry::Point(at)) if kind == "gate" => {
-                let grid = text(map, "compound")
+                let grid = text(map, property::COMPOUND)
                     .and_then(|c| of_compound.get(&c).cloned())
                     .unwrap_or_default();
                 if !grid.is_empty() {
@@ -155,13 +156,13 @@ impl Scenes {
                         x: round7((a.x + b.x) / 2.0),
                         y: round7((a.y + b.y) / 2.0),
                     });
-                    let grid = text(map, "grid").unwrap_or_default();
+                    let grid = text(map, property::GRID).unwrap_or_default();
                     let heat = hot(change.id.as_str());
                     self.push(0, &format!("{name}门前"), at, &grid, None, heat);
                 }
             }
             (FACILITIES, Geometry::Point(at)) => {
-                let grid = text(map, "grid").unwrap_or_default();
+                let grid = text(map, property::GRID).unwrap_or_default();
                 self.push(5, &name, *at, &grid, None, 1.0);
             }
             _ => {}

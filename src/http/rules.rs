@@ -16,7 +16,7 @@ use super::App;
 use super::problem::Problem;
 use super::query::Query;
 use crate::model::names::collection::RULES;
-use crate::model::{Level, Properties};
+use crate::model::{Canonical, Level};
 use crate::warnings::Problem as ConfigProblem;
 use crate::warnings::rules::{Category, ConditionRule, PlaceRule, Side, TimeStep};
 
@@ -200,8 +200,8 @@ pub async fn rules(State(app): State<App>, query: Query) -> Result<Response, Pro
     let (rules, calendar) = (ledger.rules(), ledger.calendar());
     let text = |id: &str| {
         let row = snapshot.collections().hidden(RULES)?.get(id)?;
-        let properties = Properties::from_canonical(row.all_properties()).to_map();
-        properties.get("text")?.as_str().map(str::to_owned)
+        let text = Canonical::new(row.all_properties()).text("text")?;
+        Some(text.into_owned())
     };
     let problems = app.live.config_problems();
     let year = calendar.date_of(Timestamp::now()).year();

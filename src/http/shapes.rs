@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::model::built_in_texts;
+use crate::model::names::{collection, property};
 
 /// A link to another resource (RFC 8288).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -45,10 +46,10 @@ pub fn components() -> Map<String, Value> {
     for (collection, text) in built_in_texts() {
         let document: Value = serde_json::from_str(text).unwrap_or_default();
         let mut properties = plain(&document);
-        if collection == "warnings" {
-            properties["properties"]["step"] = reference("Step");
+        if collection == collection::WARNINGS {
+            properties["properties"][property::STEP] = reference("Step");
             properties["properties"]["level"] = reference("Level");
-            properties["properties"]["status"] = reference("Status");
+            properties["properties"][property::STATUS] = reference("Status");
         }
         properties["description"] = json!(format!(
             "Properties of the collection `{collection}` as it is built in. What the caller's role \
@@ -70,7 +71,7 @@ pub fn components() -> Map<String, Value> {
         "FeatureCollection".to_owned(),
         page(&reference("Feature"), "A page of features."),
     );
-    let warning = reference(&properties_of("warnings"));
+    let warning = reference(&properties_of(collection::WARNINGS));
     all.insert("Case".to_owned(), feature(warning, &[
         ("allowed", json!({"type": "array", "items": reference("Action"),
             "description": "What the caller may do with it now; only for callers with an account or receipt."})),
@@ -209,7 +210,7 @@ fn duplicate() -> Value {
             "id": {"type": "string"},
             "geometry": {"allOf": [reference("Geometry")], "nullable": true},
             "properties": {"allOf": [
-                reference(&properties_of("warnings")),
+                reference(&properties_of(collection::WARNINGS)),
                 {"type": "object", "required": ["distance_m"], "properties": {
                     "distance_m": {"type": "number", "format": "double", "description": "From the place that is reported; metres."},
                     "hours_ago": {"type": "number", "format": "double"},

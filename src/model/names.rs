@@ -68,6 +68,8 @@ pub mod property {
     pub const COMPOUND: &str = "compound";
     /// Whether it is synthetic.
     pub const DEMO: &str = "demo";
+    /// When a case was filed.
+    pub const FILED_AT: &str = "filed_at";
     /// The grid that it lies in.
     pub const GRID: &str = "grid";
     /// Whether a case is pending review.

@@ -73,7 +73,7 @@ pub fn community_at(map: &Collections, position: Coord<f64>) -> Option<String> {
         .iter()
         .find(|k| is(k, "community"))
         .map(|k| k.id.clone());
-    named.or_else(|| known.iter().find(|k| is(k, "grid"))?.text("parent"))
+    named.or_else(|| known.iter().find(|k| is(k, "grid"))?.text(property::PARENT))
 }
 
 impl Place {

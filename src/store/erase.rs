@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{AuditEntry, AuditKind, Store, StoreError};
+use crate::model::names::collection;
 use crate::model::{
     Author, Body, Change, CollectionId, CommitHeader, Edit, Expect, FeatureId, Properties, Record,
 };
@@ -15,7 +16,7 @@ use crate::model::{
 pub const CONTACT: &str = "contact";
 
 /// The collection whose features have contacts.
-pub(super) const CONTACTS_OF: &str = "warnings";
+pub(super) const CONTACTS_OF: &str = collection::WARNINGS;
 
 /// How often it is tried again when others write the feature meanwhile.
 const TRIES: usize = 20;

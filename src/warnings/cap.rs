@@ -35,6 +35,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::{Map, Value};
 
 use crate::model::Localized;
+use crate::model::names::property;
 use crate::spatial::metres;
 
 /// The namespace of CAP 1.2.
@@ -120,7 +121,10 @@ impl Message<'_> {
     }
 
     fn has_ended(&self) -> bool {
-        matches!(self.text("status"), "closed" | "rejected" | "merged")
+        matches!(
+            self.text(property::STATUS),
+            "closed" | "rejected" | "merged"
+        )
     }
 
     /// The name of the message that a step was; no white space, comma, `<` or `&`, as CAP asks.
@@ -142,7 +146,7 @@ impl Message<'_> {
         self.steps
             .last()
             .copied()
-            .or_else(|| self.moment("reported_at"))
+            .or_else(|| self.moment(property::REPORTED_AT))
             .unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
@@ -152,7 +156,7 @@ impl Message<'_> {
         xml.text("sender", self.sender)?;
         xml.text("sent", &at(self.sent()))?;
         xml.text(
-            "status",
+            property::STATUS,
             if self.is_drill() {
                 "Exercise"
             } else {
@@ -205,13 +209,16 @@ impl Message<'_> {
         };
         xml.open("info")?;
         xml.text("language", language.of("zh-CN", "en-US"))?;
-        xml.text("category", category_of(self.text("category")))?;
+        xml.text(
+            property::CATEGORY,
+            category_of(self.text(property::CATEGORY)),
+        )?;
         xml.text("event", category)?;
         xml.text("responseType", if ended { "AllClear" } else { "Monitor" })?;
         xml.text("urgency", if ended { "Past" } else { urgency })?;
         xml.text("severity", severity)?;
         xml.text("certainty", self.certainty())?;
-        for (tag, name) in [("effective", "reported_at"), ("onset", "since")] {
+        for (tag, name) in [("effective", property::REPORTED_AT), ("onset", "since")] {
             if let Some(moment) = self.moment(name) {
                 xml.text(tag, &at(moment))?;
             }
@@ -239,7 +246,14 @@ impl Message<'_> {
             xml.text("description", reason)?;
         }
         xml.text("web", self.web)?;
-        for name in ["level", "status", "due_at", "category", "unit", "reports"] {
+        for name in [
+            "level",
+            property::STATUS,
+            "due_at",
+            property::CATEGORY,
+            "unit",
+            "reports",
+        ] {
             let value = match self.properties.get(name) {
                 None | Some(Value::Null) => continue,
                 Some(Value::String(text)) if name == "due_at" => {
@@ -259,7 +273,7 @@ impl Message<'_> {
     }
 
     fn certainty(&self) -> &'static str {
-        match self.text("status") {
+        match self.text(property::STATUS) {
             "rejected" => "Unlikely",
             "reported" | "" => match self.text("source") {
                 "grid_worker" | "unit" | "camera" | "sensor" | "rule" => "Likely",
@@ -282,7 +296,7 @@ impl Message<'_> {
         for circle in circles {
             xml.text("circle", &circle)?;
         }
-        for name in ["grid", "community"] {
+        for name in [property::GRID, property::COMMUNITY] {
             if !self.text(name).is_empty() {
                 xml.pair("geocode", name, self.text(name))?;
             }

@@ -20,6 +20,7 @@ use super::case::{Case, Turn};
 use super::shards::Shards;
 use super::step::Status;
 use crate::model::names::collection::{CONDITIONS, GRIDS, WARNINGS};
+use crate::model::names::property;
 use crate::model::{Canonical, FeatureId, Level, Localized, Properties, Record};
 
 /// How many warnings are open, by level.
@@ -253,9 +254,9 @@ impl StatusBoard {
                 let map = map_of(properties);
                 let text = |key: &str| map.get(key).and_then(|v| v.as_str()).map(str::to_owned);
                 let grid = Grid {
-                    code: text("code"),
-                    kind: text("kind"),
-                    parent: text("parent"),
+                    code: text(property::CODE),
+                    kind: text(property::KIND),
+                    parent: text(property::PARENT),
                 };
                 grids.insert(id.clone(), grid);
             }
@@ -289,7 +290,7 @@ impl StatusBoard {
         let silent = properties.and_then(|properties| {
             let map = map_of(properties);
             let text = |key: &str| map.get(key).and_then(|v| v.as_str()).map(str::to_owned);
-            text("grid").filter(|_| text("state").as_deref() == Some("no_data"))
+            text(property::GRID).filter(|_| text("state").as_deref() == Some("no_data"))
         });
         if silent.as_ref() == self.silent.get(id) {
             return;
@@ -429,7 +430,7 @@ impl Open {
     /// What an open warning does to its grid; `None` for one that ended or does not count.
     fn read(id: &FeatureId, properties: &str) -> Option<Self> {
         // Most warnings ended long ago: of them nothing else is read.
-        let status = Canonical::new(properties).text("status");
+        let status = Canonical::new(properties).text(property::STATUS);
         if status
             .and_then(|status| Status::parse(&status))
             .is_some_and(Status::is_ended)

@@ -24,6 +24,7 @@ use names::Names;
 use query::Query;
 
 use crate::index::{Collection, Entry, Meter};
+use crate::model::names::{collection, property};
 use crate::model::{CollectionId, FeatureId, Role, RoleSet, View};
 
 /// Features that are looked at together, by one core.
@@ -194,7 +195,10 @@ impl Home {
         let id = &schema.collection;
         // The widest that somebody sees of any feature; what they see of each is looked at later.
         let roles = widest(view.of(schema));
-        let seen = (schema.shows(roles, "name"), schema.shows(roles, "code"));
+        let seen = (
+            schema.shows(roles, property::NAME),
+            schema.shows(roles, property::CODE),
+        );
         let propose = |names: &'a Names,
                        replaced: Option<&HashSet<FeatureId>>|
          -> Result<Best<'a>, M::Stop> {
@@ -280,11 +284,14 @@ fn widest(view: View<'_>) -> RoleSet {
 /// What people look for first. A name of a road or a grid is seldom the place they mean.
 fn kind(collection: &CollectionId) -> u8 {
     match collection.as_str() {
-        "compounds" => 5,
-        "buildings" => 4,
-        "pocket_parks" | "first_aid_stations" | "facilities" | "units" => 3,
-        "entrances" | "roads" => 2,
-        "grids" | "boundaries" => 1,
+        collection::COMPOUNDS => 5,
+        collection::BUILDINGS => 4,
+        collection::POCKET_PARKS
+        | collection::FIRST_AID_STATIONS
+        | collection::FACILITIES
+        | collection::UNITS => 3,
+        collection::ENTRANCES | collection::ROADS => 2,
+        collection::GRIDS | collection::BOUNDARIES => 1,
         _ => 0,
     }
 }

@@ -14,6 +14,7 @@ use super::shape::{area_as, parts_as, way_as};
 use super::tags::Tags;
 use super::{Dropped, Item};
 use crate::model::names::collection::{BUILDINGS, GREEN, POCKET_PARKS};
+use crate::model::names::property;
 use crate::model::{Body, Feature, FeatureId, Properties};
 use crate::spatial::{metres, validity};
 
@@ -409,7 +410,10 @@ fn emit<E>(
         Err(problem) => return sink(dropped(draft.collection, "geometry", problem)),
     };
     if draft.collection == GREEN
-        && matches!(draft.properties["kind"].as_str(), Some("park" | "garden"))
+        && matches!(
+            draft.properties[property::KIND].as_str(),
+            Some("park" | "garden")
+        )
     {
         let area = metres::area(&geometry);
         if area < POCKET_PARK_LIMIT_M2 {

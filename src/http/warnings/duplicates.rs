@@ -16,6 +16,7 @@ use crate::http::items::{GEOJSON, collection};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::model::names::collection::WARNINGS;
+use crate::model::names::property;
 use crate::model::{FeatureId, Role, Schema, View};
 use crate::service::place::{Place, Where};
 use crate::warnings::duplicates::{Duplicate, duplicates as find};
@@ -80,8 +81,8 @@ fn told(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
         let roles = view.on(schema, duplicate.entry.all_properties());
         if !roles.includes(Role::GridWorker) {
             let mut properties = json!({"distance_m": distance});
-            if schema.shows(roles, "category") {
-                properties["category"] = json!(duplicate.case.category);
+            if schema.shows(roles, property::CATEGORY) {
+                properties[property::CATEGORY] = json!(duplicate.case.category);
             }
             if schema.shows(roles, "level") {
                 properties["level"] = json!(duplicate.case.level);

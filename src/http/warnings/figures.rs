@@ -17,8 +17,8 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Kind;
 use crate::index::{Budget, Collection, Entry, Meter as _, Stop};
-use crate::model::Role;
 use crate::model::names::collection::WARNINGS;
+use crate::model::{Canonical, Role};
 use crate::service::ledger::cases;
 use crate::warnings::figures::{Figures, Month, Table};
 use crate::warnings::{Case, figures as counted};
@@ -89,8 +89,7 @@ pub async fn figures(
 /// The cases of which something happened in the month. What did not is not even parsed.
 fn concerned(cases: &Collection, month: &Month, budget: &Budget) -> Result<Vec<Case>, Stop> {
     let entries: Vec<_> = cases.iter().collect();
-    let beginnings = month.beginnings();
-    let happened = |e: &Arc<Entry>| beginnings.iter().any(|b| e.all_properties().contains(b));
+    let happened = |e: &Arc<Entry>| month.concerns(Canonical::new(e.all_properties()));
     let found: Result<Vec<Vec<Case>>, Stop> = entries
         .par_chunks(CHUNK)
         .map(|chunk| {

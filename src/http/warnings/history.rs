@@ -19,6 +19,7 @@ use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::Meter as _;
+use crate::model::names::property;
 use crate::model::{Localized, Role, RoleSet, Schema};
 use crate::warnings::sheet::columns::{self, value_name};
 use crate::warnings::sheet::write::{WriteError, csv_of, time};
@@ -33,10 +34,10 @@ const NARROW: &str =
 fn sees(schema: &Schema, roles: RoleSet, field: &str) -> bool {
     match field {
         "n" | "action" | "at" | "role" => true,
-        "from" | "to" => schema.shows(roles, "status"),
+        "from" | "to" => schema.shows(roles, property::STATUS),
         "level" => schema.shows(roles, "level"),
         "why" => schema.shows(roles, "reason"),
-        _ => schema.shows(roles, "step"),
+        _ => schema.shows(roles, property::STEP),
     }
 }
 
@@ -250,7 +251,7 @@ fn sheet(
 /// A step without what these roles must not see; `None` for an internal note, where they must not even know
 /// that there is one. A change of level that came to light with it is one that time alone had made.
 fn seen_by(step: Step, schema: &Schema, roles: RoleSet) -> Option<Map<String, Value>> {
-    let is_hidden = step.action == Action::Note && !schema.shows(roles, "step");
+    let is_hidden = step.action == Action::Note && !schema.shows(roles, property::STEP);
     if is_hidden && step.level.is_none() && step.why.is_none() {
         return None;
     }
@@ -279,7 +280,7 @@ fn cell(
             "at" | "due_at" | "until" => text
                 .parse()
                 .map_or_else(|_| text.clone(), |at: Timestamp| time(at)),
-            "from" | "to" => value_name(words, names, "status", text, language),
+            "from" | "to" => value_name(words, names, property::STATUS, text, language),
             "level" => value_name(words, names, "level", text, language),
             "unit" | "to_unit" => names.unit_name(text).to_owned(),
             "action" | "role" | "result" => WORDS

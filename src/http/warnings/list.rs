@@ -156,7 +156,7 @@ async fn read_past(
     let live = &app.live;
     // Who asks for what was open then need not read what had ended.
     let ended = ["closed", "rejected", "merged"];
-    let which = match params.equal.get("status") {
+    let which = match params.equal.get(property::STATUS) {
         Some(status) if !ended.contains(&status.as_str()) => Which::Open,
         _ if open => Which::Open,
         _ => Which::All,

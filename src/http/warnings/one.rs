@@ -14,6 +14,7 @@ use crate::http::items::GEOJSON;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::live::Snapshot;
+use crate::model::names::property;
 use crate::model::{Localized, Role};
 use crate::warnings::{Action, Case, Status, cap};
 
@@ -178,7 +179,7 @@ async fn message(
     };
     let shown = |name: &str| schema.shows(Role::Public, name);
     let place = found.case.place_words().filter(|_| shown("place"));
-    let place = place.unwrap_or_else(|| match shown("building") {
+    let place = place.unwrap_or_else(|| match shown(property::BUILDING) {
         true => building(),
         false => Localized::new("", ""),
     });

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{Event, Projection, Touched, entries};
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{RULES, SILENCES, WARNINGS};
+use crate::model::names::property;
 use crate::model::{Canonical, FeatureId, Level};
 use crate::store::StoreError;
 use crate::warnings::{Calendar, Case, Notice, Problem, Rules, due};
@@ -202,7 +203,7 @@ impl CaseSchedule {
 
     fn put_entry(&mut self, id: &FeatureId, entry: Option<&Entry>) {
         // Most cases are closed: what is not open is not even parsed.
-        let open = entry.filter(|e| !Canonical::new(e.all_properties()).has("closed_at"));
+        let open = entry.filter(|e| !Canonical::new(e.all_properties()).has(property::CLOSED_AT));
         match open.map(Case::of) {
             None => self.take(id, None),
             Some(Ok(case)) => self.take(id, Some(&case)),
@@ -245,13 +246,12 @@ impl CaseSchedule {
     }
 
     fn put_rules(&mut self, entry: &Entry) {
-        let map = Canonical::new(entry.all_properties()).to_map();
-        let Some(text) = map.get("text").and_then(serde_json::Value::as_str) else {
+        let Some(text) = Canonical::new(entry.all_properties()).text("text") else {
             return;
         };
         let taken = match entry.id().as_str() {
-            "rules" => Rules::parse(text).map(|r| self.rules = Arc::new(r)),
-            "calendar" => Calendar::parse(text).map(|c| self.calendar = Arc::new(c)),
+            "rules" => Rules::parse(&text).map(|r| self.rules = Arc::new(r)),
+            "calendar" => Calendar::parse(&text).map(|c| self.calendar = Arc::new(c)),
             _ => return,
         };
         match taken {

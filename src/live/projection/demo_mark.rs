@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Event, Projection, Touched, entries};
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::BOUNDARIES;
+use crate::model::names::property;
 use crate::model::{Canonical, FeatureId};
 use crate::store::StoreError;
 
@@ -20,7 +21,7 @@ impl DemoMark {
 }
 
 fn is_marked(entry: &Entry) -> bool {
-    Canonical::new(entry.all_properties()).is_true("demo")
+    Canonical::new(entry.all_properties()).is_true(property::DEMO)
 }
 
 impl Projection for DemoMark {

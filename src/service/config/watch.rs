@@ -12,7 +12,7 @@ use serde_json::json;
 use super::folder::{Folder, install_schemas, row};
 use crate::live::{Live, Snapshot};
 use crate::model::names::collection::RULES;
-use crate::model::{Author, BuiltIns, CollectionId, Edit, FeatureId};
+use crate::model::{Author, BuiltIns, Canonical, CollectionId, Edit, FeatureId};
 use crate::store::StoreError;
 use crate::warnings::{Problem, calendar, rules};
 
@@ -153,11 +153,8 @@ async fn put(
 /// The text of a row of `$rules`.
 fn in_force(snapshot: &Snapshot, id: &str) -> Option<String> {
     let row = snapshot.collections().hidden(RULES)?.get(id)?;
-    let mut map = crate::model::Properties::from_canonical(row.all_properties()).to_map();
-    match map.remove("text") {
-        Some(serde_json::Value::String(text)) => Some(text),
-        _ => None,
-    }
+    let text = Canonical::new(row.all_properties()).text("text")?;
+    Some(text.into_owned())
 }
 
 fn report(live: &Live, problems: Vec<Problem>) {

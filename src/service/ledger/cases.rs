@@ -18,7 +18,7 @@ use crate::warnings::sheet::Names;
 /// # Errors
 /// When its properties are not those of a case, for example after a write by SQL.
 pub fn read(entry: &Entry) -> Result<Case, StoreError> {
-    Case::of(entry).map_err(|e| StoreError::corrupt("warnings", e))
+    Case::of(entry).map_err(|e| StoreError::corrupt(WARNINGS, e))
 }
 
 /// One point of a case's geometry.

@@ -19,6 +19,7 @@ use crate::index::{Collections, Entry, Meter};
 use crate::ingest::{far_on_map, why_far, why_far_zh};
 use crate::live::{Snapshot, Written};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS};
+use crate::model::names::property;
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Level, Localized, Role};
 use crate::service::place::{Place, Where};
 use crate::spatial::metres;
@@ -609,7 +610,9 @@ impl Addresses {
             for entry in map.get(collection).into_iter().flat_map(|c| c.iter()) {
                 meter.read(1).map_err(|_| LedgerError::Stopped)?;
                 let properties = cases::properties(entry);
-                let name = properties.get("name").and_then(serde_json::Value::as_str);
+                let name = properties
+                    .get(property::NAME)
+                    .and_then(serde_json::Value::as_str);
                 let name = name.unwrap_or_default().trim();
                 if !name.is_empty() {
                     each(name.to_owned(), entry);

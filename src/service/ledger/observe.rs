@@ -315,10 +315,10 @@ impl Row {
         Ok(Self {
             id: entry.id().clone(),
             place: text("place"),
-            category: text("category"),
+            category: text(property::CATEGORY),
             condition,
             grid: map
-                .get("grid")
+                .get(property::GRID)
                 .and_then(serde_json::Value::as_str)
                 .map(str::to_owned),
             warning: FeatureId::new(text("warning")).ok(),
@@ -338,8 +338,8 @@ impl Row {
         let mut row =
             serde_json::to_value(self.condition).map_err(|e| StoreError::corrupt(CONDITIONS, e))?;
         row["place"] = json!(self.place);
-        row["category"] = json!(self.category);
-        row["grid"] = json!(self.grid);
+        row[property::CATEGORY] = json!(self.category);
+        row[property::GRID] = json!(self.grid);
         row["warning"] = json!(self.warning);
         row_of(CONDITIONS, &self.id, row)
     }

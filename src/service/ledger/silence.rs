@@ -48,9 +48,9 @@ impl CaseService {
         let now = moment(now);
         let mut matches = Map::new();
         for (key, value) in [
-            ("grid", &request.grid),
-            ("community", &request.community),
-            ("category", &request.category),
+            (property::GRID, &request.grid),
+            (property::COMMUNITY, &request.community),
+            (property::CATEGORY, &request.category),
             ("warning", &request.warning),
         ] {
             if let Some(value) = value {
@@ -144,8 +144,8 @@ impl CaseService {
             _ => of(GRIDS, &id, property::PARENT),
         };
         let within = [
-            matched("community"),
-            matched("grid").and_then(of_grid),
+            matched(property::COMMUNITY),
+            matched(property::GRID).and_then(of_grid),
             matched("warning").and_then(|id| of(WARNINGS, &id, property::COMMUNITY)),
         ];
         // A case must match all of its names, so one name within the bounds is enough.

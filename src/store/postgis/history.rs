@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::PostgisStore;
 use super::read::head;
 use super::rows::{GOOD, NUMBERED, Names, VERSION, Version, numbered, version};
+use crate::model::names::collection;
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
 use crate::store::history::{Until, next_position, page_end};
 use crate::store::{Position, StoreError, VersionPage};
@@ -227,7 +228,10 @@ impl PostgisStore {
 
 /// Collections with an index of all their versions.
 fn is_indexed(collection: &CollectionId) -> bool {
-    matches!(collection.as_str(), "warnings" | "grids")
+    matches!(
+        collection.as_str(),
+        collection::WARNINGS | collection::GRIDS
+    )
 }
 
 /// The versions `h` of a feature and their commits `c`. Of most collections only versions with one

@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, Connection};
 
 use super::SqliteStore;
 use super::read::{NUMBERED, Names, body, feature_id, head, numbered, record};
+use crate::model::names::collection;
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
 use crate::store::history::{Until, next_position, page_end};
 use crate::store::{Position, StoreError, VersionPage};
@@ -23,7 +24,7 @@ pub(super) const INDEXED: &str = "'warnings', 'grids'";
 
 /// Whether a collection has an index of all its versions.
 pub(super) fn is_indexed(collection: &str) -> bool {
-    matches!(collection, "warnings" | "grids")
+    matches!(collection, collection::WARNINGS | collection::GRIDS)
 }
 
 impl SqliteStore {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Case, CaseError, Inside};
 use crate::index::Entry;
+use crate::model::names::property;
 use crate::model::{FeatureId, Level, Localized, Properties, PropertiesError};
 use crate::warnings::step::{Source, Status};
 
@@ -72,15 +73,15 @@ impl Case {
     /// Reads a case out of a decoded object of properties.
     pub fn from_map(id: &FeatureId, mut map: Map<String, Value>) -> Result<Self, CaseError> {
         let mut known = Known { id, map: &mut map };
-        let reported_at: Option<Timestamp> = known.take("reported_at")?;
+        let reported_at: Option<Timestamp> = known.take(property::REPORTED_AT)?;
         let since: Option<Timestamp> = known.take("since")?;
         let reported_at = reported_at.or(since).unwrap_or_default();
-        let category: Option<String> = known.take("category")?;
+        let category: Option<String> = known.take(property::CATEGORY)?;
         let category = category.unwrap_or_else(|| "other".to_owned());
         let reason: Option<Localized> = known.take("reason")?;
         let mut case = Self {
             id: id.clone(),
-            status: known.take("status")?.unwrap_or(Status::Reported),
+            status: known.take(property::STATUS)?.unwrap_or(Status::Reported),
             level: known.take("level")?.unwrap_or(Level::Yellow),
             since: since.unwrap_or(reported_at),
             reason: reason.unwrap_or_else(|| Localized::new(&category, &category)),
@@ -133,13 +134,13 @@ impl Case {
 
     fn to_map(&self) -> Map<String, Value> {
         let mut map = self.extra.clone();
-        put(&mut map, "category", &self.category);
-        put(&mut map, "status", &self.status);
+        put(&mut map, property::CATEGORY, &self.category);
+        put(&mut map, property::STATUS, &self.status);
         put(&mut map, "level", &self.level);
         put(&mut map, "since", &self.since);
         put(&mut map, "reason", &self.reason);
         put(&mut map, "source", &self.source);
-        put(&mut map, "reported_at", &self.reported_at);
+        put(&mut map, property::REPORTED_AT, &self.reported_at);
         put(&mut map, "reports", &self.reports);
         put(&mut map, "steps", &self.steps);
         macro_rules! write {

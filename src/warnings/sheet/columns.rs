@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Language, Names};
+use crate::model::names::property;
 
 /// What kind of cell a column has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,14 +87,20 @@ pub const COLUMNS: &[Column] = &[
         Text,
     ),
     column(
-        "category",
+        property::CATEGORY,
         "类别",
         "Category",
         &["问题类别", "事件类别", "案件类别", "类型", "问题类型"],
         Text,
     ),
     derived("level", "等级", "Level", Text),
-    column("status", "状态", "Status", &["案件状态", "办理状态"], Text),
+    column(
+        property::STATUS,
+        "状态",
+        "Status",
+        &["案件状态", "办理状态"],
+        Text,
+    ),
     column(
         "place",
         "地点",
@@ -101,11 +108,11 @@ pub const COLUMNS: &[Column] = &[
         &["地址", "位置", "事发地点", "发生地点", "address"],
         Text,
     ),
-    column("building", "楼栋", "Building", &["楼栋编号"], Text),
-    derived("compound", "小区", "Compound", Text),
-    derived("grid", "网格", "Grid", Text),
-    derived("community", "社区", "Community", Text),
-    derived("housing", "房屋类型", "Housing", Text),
+    column(property::BUILDING, "楼栋", "Building", &["楼栋编号"], Text),
+    derived(property::COMPOUND, "小区", "Compound", Text),
+    derived(property::GRID, "网格", "Grid", Text),
+    derived(property::COMMUNITY, "社区", "Community", Text),
+    derived(property::HOUSING, "房屋类型", "Housing", Text),
     column("lon", "经度", "Longitude", &["lng"], Number),
     column("lat", "纬度", "Latitude", &[], Number),
     column("source", "来源", "Source", &["上报渠道", "信息来源"], Text),
@@ -131,13 +138,13 @@ pub const COLUMNS: &[Column] = &[
         Text,
     ),
     column(
-        "reported_at",
+        property::REPORTED_AT,
         "上报时间",
         "Reported at",
         &["发现时间", "登记时间", "受理时间"],
         Moment,
     ),
-    column("filed_at", "立案时间", "Filed at", &[], Moment),
+    column(property::FILED_AT, "立案时间", "Filed at", &[], Moment),
     column(
         "dispatched_at",
         "派遣时间",
@@ -167,7 +174,7 @@ pub const COLUMNS: &[Column] = &[
         Moment,
     ),
     column(
-        "closed_at",
+        property::CLOSED_AT,
         "结案时间",
         "Closed at",
         &["办结归档时间"],
@@ -264,12 +271,12 @@ pub fn value_name(
     language: Language,
 ) -> String {
     let known = match property {
-        "category" => names
+        property::CATEGORY => names
             .categories
             .get(value)
             .map(|n| language.of(n).to_owned()),
         "unit" => Some(names.unit_name(value).to_owned()),
-        "community" => names.grids.get(value).cloned(),
+        property::COMMUNITY => names.grids.get(value).cloned(),
         _ => None,
     };
     known

@@ -18,6 +18,7 @@ use super::columns::{Column, value_name, value_named};
 use super::read::Sheet;
 use super::{Language, NEEDED, Names, Problem, sheet_time};
 use crate::index::{Free, Meter};
+use crate::model::names::property;
 use crate::model::{FeatureId, Localized};
 use crate::warnings::field::TEXT_LIMIT;
 use crate::warnings::{Action, ActionRequest, Source, Status, Verdict};
@@ -379,10 +380,10 @@ impl Line<'_> {
                 .ok()
         });
         let category = self.category();
-        let reported_at = self.past("reported_at");
-        if reported_at.is_none() && self.cell("reported_at") == &Cell::Empty {
+        let reported_at = self.past(property::REPORTED_AT);
+        if reported_at.is_none() && self.cell(property::REPORTED_AT) == &Cell::Empty {
             self.wrong(
-                "reported_at",
+                property::REPORTED_AT,
                 "没有上报时间",
                 "expected the time of the report, found nothing",
             );
@@ -401,7 +402,7 @@ impl Line<'_> {
                 None
             }
         };
-        let (place, building) = (self.text("place"), self.text("building"));
+        let (place, building) = (self.text("place"), self.text(property::BUILDING));
         if position.is_none() && place.is_none() && building.is_none() {
             self.wrong(
                 "place",
@@ -451,16 +452,16 @@ impl Line<'_> {
     }
 
     fn category(&mut self) -> Option<String> {
-        let text = self.text("category").unwrap_or_default();
+        let text = self.text(property::CATEGORY).unwrap_or_default();
         let named = self.names.category(&text).map(str::to_owned);
         let found = named.or_else(|| {
-            let id = value_named(self.words, "category", &text)?;
+            let id = value_named(self.words, property::CATEGORY, &text)?;
             self.names.categories.contains_key(&id).then_some(id)
         });
         if found.is_none() {
             let names = self.names;
             self.no_value(
-                "category",
+                property::CATEGORY,
                 names.categories.keys().map(String::as_str),
                 &text,
             );
@@ -515,15 +516,16 @@ impl Line<'_> {
 
     /// Where the row got to: as it says, or as its times say.
     fn status(&mut self, unit: Option<&str>) -> Status {
-        if let Some(text) = self.text("status") {
-            let named = value_named(self.words, "status", &text).unwrap_or_else(|| text.clone());
+        if let Some(text) = self.text(property::STATUS) {
+            let named =
+                value_named(self.words, property::STATUS, &text).unwrap_or_else(|| text.clone());
             return Status::parse(&named).unwrap_or_else(|| {
                 self.no_value("status", Status::ALL.iter().map(|s| s.as_str()), &text);
                 Status::Reported
             });
         }
         let says = |column: &str| self.cell(column) != &Cell::Empty;
-        if says("closed_at") {
+        if says(property::CLOSED_AT) {
             Status::Closed
         } else if says("verified_at") {
             Status::Verified
@@ -531,7 +533,7 @@ impl Line<'_> {
             Status::Handled
         } else if says("dispatched_at") || unit.is_some() {
             Status::Dispatched
-        } else if says("filed_at") {
+        } else if says(property::FILED_AT) {
             Status::Filed
         } else {
             Status::Reported
@@ -565,7 +567,7 @@ impl Line<'_> {
             let word = value_name(
                 self.words,
                 self.names,
-                "status",
+                property::STATUS,
                 status.as_str(),
                 Language::Chinese,
             );
@@ -586,12 +588,12 @@ impl Line<'_> {
         let mut steps = Vec::with_capacity(path.len());
         for action in path {
             let column = match action {
-                File => "filed_at",
+                File => property::FILED_AT,
                 Dispatch => "dispatched_at",
                 Handle => "handled_at",
                 Verify => "verified_at",
                 // A rejected case has its end where a closed one has it.
-                Close | Reject => "closed_at",
+                Close | Reject => property::CLOSED_AT,
                 _ => "",
             };
             let at = self.past(column).unwrap_or(last);

@@ -3,6 +3,7 @@
 use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
 use crate::model::names::collection::{BARRIERS, BUILDINGS, COMPOUNDS};
+use crate::model::names::property;
 
 pub(super) fn building(tags: &Tags, element: Element) -> Option<Outcome> {
     let value = tags.get("building")?;
@@ -53,7 +54,7 @@ pub(super) fn building(tags: &Tags, element: Element) -> Option<Outcome> {
         .and_then(|y| y.parse::<u32>().ok())
         .filter(|y| (1000..=2200).contains(y));
     let mut p = Properties::of(tags);
-    p.set("kind", kind)
+    p.set(property::KIND, kind)
         .set("number", tags.first(&["addr:housenumber", "ref"]))
         .set("address", address(tags))
         .set("levels", levels)
@@ -104,7 +105,7 @@ pub(super) fn compound(tags: &Tags, element: Element) -> Option<Outcome> {
     };
     let mut p = Properties::of(tags);
     // A campus or estate with no word about walls may have one all the same.
-    p.set("kind", Some(kind))
+    p.set(property::KIND, Some(kind))
         .set("walled", walled.then_some(true))
         .set("operator", tags.get("operator"))
         .set("households", tags.count("building:flats"));
@@ -122,7 +123,7 @@ pub(super) fn barrier(tags: &Tags, element: Element) -> Option<Outcome> {
         return None;
     }
     let mut p = Properties::of(tags);
-    p.set("kind", Some(kind))
+    p.set(property::KIND, Some(kind))
         .set("height_m", tags.metres("height"));
     p.draft(BARRIERS, Shape::Line)
 }

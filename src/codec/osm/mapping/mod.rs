@@ -12,6 +12,7 @@ use crate::model::names::collection::{
     BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GREEN,
     POCKET_PARKS, ROADS, ROUTES, WATER,
 };
+use crate::model::names::property;
 
 /// The collections that an extract can fill.
 pub const COLLECTIONS: [&str; 12] = [
@@ -114,7 +115,7 @@ struct Properties(Map<String, Value>);
 impl Properties {
     fn of(tags: &Tags) -> Self {
         let mut p = Self(Map::new());
-        p.set("name", tags.name());
+        p.set(property::NAME, tags.name());
         if tags.get("name:en") != tags.name() {
             p.set("name_en", tags.get("name:en"));
         }

@@ -3,6 +3,7 @@
 use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
 use crate::model::names::collection::{BOUNDARIES, FACILITIES, FIRST_AID_STATIONS, GREEN, WATER};
+use crate::model::names::property;
 
 pub(super) fn first_aid(tags: &Tags, _: Element) -> Option<Outcome> {
     const PLACES: [&str; 4] = ["clinic", "doctors", "hospital", "doctor"];
@@ -31,7 +32,10 @@ pub(super) fn first_aid(tags: &Tags, _: Element) -> Option<Outcome> {
     }
     let mut p = Properties::of(tags);
     p.set("host", tags.first(&["operator", "brand"]))
-        .set("kind", tags.first(&["emergency", "amenity", "healthcare"]))
+        .set(
+            property::KIND,
+            tags.first(&["emergency", "amenity", "healthcare"]),
+        )
         .set(
             "aed",
             (aed || tags.is("defibrillator", "yes")).then_some(true),
@@ -73,7 +77,7 @@ pub(super) fn park_or_green(tags: &Tags, element: Element) -> Option<Outcome> {
         return None;
     }
     let mut p = Properties::of(tags);
-    p.set("kind", Some(kind));
+    p.set(property::KIND, Some(kind));
     if kind == "tree_row" {
         return p.draft(GREEN, Shape::Line);
     }
@@ -123,7 +127,7 @@ pub(super) fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
         _ => return None,
     };
     let mut p = Properties::of(tags);
-    p.set("kind", Some(kind))
+    p.set(property::KIND, Some(kind))
         .set("capacity", tags.count("capacity"))
         .set("opening_hours", tags.get("opening_hours"));
     p.draft(FACILITIES, Shape::Point)
@@ -171,11 +175,11 @@ pub(super) fn water(tags: &Tags, element: Element) -> Option<Outcome> {
                     problem: "the way is not closed, so it has no area".into(),
                 });
             }
-            p.set("kind", kind);
+            p.set(property::KIND, kind);
             p.draft(WATER, Shape::Area)
         }
         (None, Some(kind)) => {
-            p.set("kind", Some(kind));
+            p.set(property::KIND, Some(kind));
             p.draft(WATER, Shape::Line)
         }
         (None, None) => None,
@@ -202,8 +206,8 @@ pub(super) fn boundary(tags: &Tags, element: Element) -> Option<Outcome> {
         .filter(|c| !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit()));
     let mut p = Properties::of(tags);
     p.set("admin_level", level)
-        .set("kind", kind)
-        .set("code", code);
+        .set(property::KIND, kind)
+        .set(property::CODE, code);
     // A way is mostly one stretch of a boundary that a relation closes.
     let shape = if element == Element::AreaRelation {
         Shape::Area

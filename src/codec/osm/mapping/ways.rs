@@ -5,6 +5,7 @@ use serde_json::json;
 use super::super::tags::Tags;
 use super::{Draft, Element, Outcome, Properties, Shape};
 use crate::model::names::collection::{ENTRANCES, ROADS, ROUTES};
+use crate::model::names::property;
 
 /// Whether something may pass, from the most telling key to the most general.
 fn may_pass(tags: &Tags, keys: &[&str]) -> Option<&'static str> {
@@ -92,7 +93,7 @@ pub(super) fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
         .first(&["addr:unit", "ref", "entrance:ref"])
         .filter(|_| kind == "unit_door");
     let mut p = Properties::of(tags);
-    p.set("kind", Some(kind))
+    p.set(property::KIND, Some(kind))
         .set("unit", unit)
         .set("ebike", ebike)
         .set("foot", walk(may_pass(tags, &FOOT)))
@@ -173,7 +174,7 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
         || highway == "corridor";
     let width = ["width", "est_width"].iter().find_map(|k| tags.metres(k));
     let mut p = Properties::of(tags);
-    p.set("kind", Some(kind))
+    p.set(property::KIND, Some(kind))
         .set("ebike", Some(ebike))
         .set("foot", Some(foot))
         .set("oneway", oneway.then_some(true))
@@ -250,7 +251,7 @@ pub(super) fn road(tags: &Tags, element: Element) -> Option<Outcome> {
     }
     let (oneway, reversed) = direction(tags, false);
     let mut p = Properties::of(tags);
-    p.set("kind", Some(base))
+    p.set(property::KIND, Some(base))
         .set("link", highway.ends_with("_link").then_some(true))
         .set("oneway", oneway.then_some(true))
         .set("lanes", tags.count("lanes"))
