@@ -107,8 +107,7 @@ pub struct Head {
     pub at: Timestamp,
 }
 
-/// A row that is no valid feature. The map keeps what it had; for a schema that cannot be read, the built-in
-/// one stands in or the collection is not shown.
+/// A row that is no valid feature, or a schema that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Quarantined {
     /// The collection.

@@ -2505,7 +2505,7 @@ export interface components {
              */
             stage: string;
         };
-        /** @description A row that plain SQL wrote and that is no valid feature. The map keeps what it had. */
+        /** @description A row that is no valid feature, or a schema that cannot be read. */
         Quarantined: {
             /** @description The collection. */
             collection: string;
@@ -2528,7 +2528,7 @@ export interface components {
             at: string;
             /** @description What is wrong with the files of the configuration, in whose place the ones before them are in force. */
             config: components["schemas"]["ConfigProblem"][];
-            /** @description Rows that plain SQL wrote and that are no valid features. */
+            /** @description Rows that plain SQL wrote and that are no valid features, and schemas (`$schemas`) that cannot be read. */
             quarantined: components["schemas"]["Quarantined"][];
             /**
              * Format: int64
