@@ -1,12 +1,17 @@
 //! Uploaded files: chunks, limits and their end.
 
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use onemap::store::backup::{backup, restore};
 use onemap::store::{Store, StoreError, UploadLimits, UploadRefusal};
+use sqlx::{Connection as _, SqliteConnection};
 
 use super::job_of;
 use crate::store_suite::{Fixture, fixtures};
-use crate::support::server::sqlite_in;
+use crate::support::server::{Server, sqlite_in, token};
 
 const LIMITS: UploadLimits = UploadLimits {
     one: 100,
@@ -111,4 +116,30 @@ async fn a_job_takes_its_file_with_it_and_backups_have_neither() {
         assert_eq!(store.upload(&id).await.unwrap(), None);
         assert_eq!(store.sweep_chunks().await.unwrap(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_was_sent_by_half_is_gone_when_the_server_has_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    let mut server = Server::on(&database, &[]).await;
+    let steward = token(&database, "steward");
+    let address = server.base.strip_prefix("http://").unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /api/imports HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {steward}\r\n\
+         content-type: application/octet-stream\r\ncontent-length: 1000\r\n\r\n{{"
+    );
+    client.write_all(head.as_bytes()).unwrap();
+    let mut file = SqliteConnection::connect(&database).await.unwrap();
+    let mut count = async || -> i64 {
+        let question = sqlx::query_scalar("SELECT count(*) FROM uploads");
+        question.fetch_one(&mut file).await.unwrap()
+    };
+    // A test that waits in vain ends by the limit of its runner.
+    while count().await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    server.stop();
+    assert_eq!(count().await, 0);
 }
