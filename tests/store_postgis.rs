@@ -1059,8 +1059,8 @@ async fn a_database_that_is_away_is_said_to_be_away_and_comes_back() {
     // What listened listens again.
     store.changed(Duration::from_millis(10)).await;
     let other = store.clone();
+    let seq = store.head().await.unwrap().seq;
     let woken = tokio::spawn(async move {
-        let seq = other.head().await.unwrap().seq;
         while other.head().await.unwrap().seq == seq {
             other.changed(Duration::from_secs(5)).await;
         }
