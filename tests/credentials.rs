@@ -5,7 +5,7 @@ use std::time::Duration;
 use onemap::model::Role;
 use onemap::store::NewToken;
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::store_suite::fixtures;
 use crate::support::server::{Server, problem};
@@ -86,4 +86,67 @@ async fn failed_sign_ins_are_refused_after_a_while() {
     }
     assert_eq!(statuses[0], StatusCode::UNAUTHORIZED);
     assert_eq!(statuses.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
+}
+
+/// Both the token and the session have been used, so the server knows them when the token is revoked.
+#[tokio::test]
+async fn a_revoked_token_and_its_session_are_refused_at_once() {
+    for fixture in &fixtures().await {
+        let server = Server::on(&fixture.url, &[]).await;
+        let tokens = made_account(&server).await;
+        let mut secrets = Vec::new();
+        for label in ["revoked", "kept"] {
+            let made = server.write(Method::POST, &tokens, &json!({"label": label}));
+            let made: Value = made.send().await.unwrap().json().await.unwrap();
+            let secret = made["secret"].as_str().unwrap().to_owned();
+            let request = server.request(Method::POST, "/api/session");
+            let opened = request
+                .json(&json!({"token": secret}))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(opened.status(), StatusCode::OK);
+            let cookie = opened.headers()["set-cookie"].to_str().unwrap();
+            let cookie = cookie.split(';').next().unwrap().to_owned();
+            secrets.push((made["token"]["id"].clone(), secret, cookie));
+        }
+        // Only officers read the silences.
+        let by_token = async |secret: &str| {
+            let request = server.request(Method::GET, "/api/silences");
+            request.bearer_auth(secret).send().await.unwrap()
+        };
+        let by_session = async |cookie: &str| {
+            let request = server.request(Method::GET, "/api/silences");
+            request.header("cookie", cookie).send().await.unwrap()
+        };
+        for (_, secret, cookie) in &secrets {
+            assert_eq!(by_token(secret).await.status(), StatusCode::OK);
+            assert_eq!(by_session(cookie).await.status(), StatusCode::OK);
+        }
+        let (id, secret, cookie) = &secrets[0];
+        let path = format!("{tokens}/{}", id.as_str().unwrap());
+        let gone = server
+            .request(Method::DELETE, &path)
+            .bearer_auth(&server.admin);
+        assert_eq!(gone.send().await.unwrap().status(), StatusCode::NO_CONTENT);
+        for refused in [by_token(secret).await, by_session(cookie).await] {
+            assert_eq!(
+                problem(refused).await.0,
+                StatusCode::UNAUTHORIZED,
+                "{}",
+                fixture.url
+            );
+        }
+        let (_, secret, cookie) = &secrets[1];
+        assert_eq!(by_token(secret).await.status(), StatusCode::OK);
+        assert_eq!(by_session(cookie).await.status(), StatusCode::OK);
+    }
+}
+
+/// Creates an officer's account and returns the path of its tokens.
+async fn made_account(server: &Server) -> String {
+    let account = json!({"name": "大屏", "roles": ["officer"]});
+    let made = server.write(Method::POST, "/api/accounts", &account);
+    let made: Value = made.send().await.unwrap().json().await.unwrap();
+    format!("/api/accounts/{}/tokens", made["id"].as_str().unwrap())
 }

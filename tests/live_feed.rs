@@ -184,6 +184,59 @@ async fn what_is_too_large_to_tell_is_told_as_an_area() {
     assert!(event.data.get("changes").is_none());
 }
 
+/// 1,000 features are told one by one; with one more, the area of all of them is told.
+#[tokio::test]
+async fn a_commit_of_over_a_thousand_features_is_told_as_an_area() {
+    let server = Server::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("buildings.ndjson");
+    let import = |begin: u32, count: u32| {
+        let mut lines = String::new();
+        for i in begin..begin + count {
+            let east = 117.0 + f64::from(i) * 1e-4;
+            lines += &building(&format!("b{i}"), east, 39.2).to_string();
+            lines.push('\n');
+        }
+        std::fs::write(&file, lines).unwrap();
+        let file = file.to_str().unwrap();
+        let (_, err, ok) = onemap(&["import", "--database", &server.database, file]);
+        assert!(ok, "{err}");
+    };
+    let last = server.json("/health/ready").await["seq"].as_u64().unwrap();
+    let mut all = Feed::connect(&server.base, "", None).await;
+    let mut far = Feed::connect(&server.base, "?bbox=10,50,11,51", None).await;
+    let mut near = Feed::connect(&server.base, "?bbox=117,39,118,40", None).await;
+    import(0, 1_000);
+    let first = all.next().await;
+    assert_eq!(first.data["changes"].as_array().map(Vec::len), Some(1_000));
+    assert!(first.data.get("reset").is_none());
+    assert_eq!(near.next().await.id, first.id);
+
+    import(1_000, 1_001);
+    let second = all.next().await;
+    assert_eq!(second.kind, "change");
+    assert!(second.id > first.id);
+    assert_eq!(second.data["seq"].as_u64(), second.id);
+    assert!(second.data.get("changes").is_none());
+    let resets = second.data["reset"].as_array().unwrap();
+    assert_eq!(resets.len(), 1);
+    assert_eq!(resets[0]["collection"], "buildings");
+    let bbox: Vec<f64> = serde_json::from_value(resets[0]["bbox"].clone()).unwrap();
+    // The box of the features of this commit, and not of the whole collection.
+    let expected = [117.1, 39.2, 117.2 + 0.000_23, 39.2 + 0.000_18];
+    for (found, wanted) in bbox.iter().zip(expected) {
+        assert!((found - wanted).abs() < 1e-9, "{bbox:?}");
+    }
+    assert_eq!(near.next().await.data["reset"], second.data["reset"]);
+
+    // A client elsewhere hears neither.
+    let seq = server.put("buildings", &building("far", 10.5, 50.5)).await;
+    assert_eq!(far.next().await.id, Some(seq));
+    // For one that comes back, a gap of so many changes is a reset of everything.
+    let mut again = Feed::connect(&server.base, "", Some(last)).await;
+    assert_eq!(again.next().await.kind, "reset");
+}
+
 /// The address of the test takes what it can get; the places for accounts are free all the same.
 #[tokio::test]
 async fn one_address_cannot_take_the_places_of_accounts() {

@@ -21,6 +21,7 @@ mod features;
 mod filters;
 mod foreign_files;
 mod full_disk;
+mod headers;
 mod import_command;
 mod import_plan;
 mod jobs;

@@ -410,13 +410,9 @@ async fn guard(request: Request, next: Next) -> Response {
     if let Some(admitted) = admitted {
         response = budget::count(response, &admitted, version);
     }
-    let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
     // Extractors of axum answer in plain words; everything is a problem document here.
-    let plain = headers
+    let plain = response
+        .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|v| v.as_bytes().starts_with(b"text/plain"));
     let status = response.status();
@@ -439,12 +435,17 @@ async fn on_record(State(app): State<App>, request: Request, next: Next) -> Resp
     response
 }
 
-/// Tags compressed responses and drains unread request bodies. Runs outside of all other layers.
+/// Tags compressed responses, forbids browsers to guess the media type of any response, and drains unread
+/// request bodies. Runs outside of all other layers.
 async fn outermost(mut request: Request, next: Next) -> Response {
     let coding = answer::untag_encodings(request.headers_mut());
     let (request, unread) = drain::watch(request);
     let mut response = next.run(request).await;
     answer::tag_encodings(&mut response, coding);
+    response.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if let Some(unread) = unread {
         unread.drain(&mut response).await;
     }

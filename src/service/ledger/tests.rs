@@ -210,6 +210,56 @@ async fn a_silence_holds_notices_back_and_says_so() {
     assert!(matches!(gone, Err(LedgerError::NoSuchSilence(_))));
 }
 
+/// Opens a red case and returns it with the notices of three yellow reports: in the grid of the red case, in
+/// the next grid, and in the first grid again after the red case has ended.
+async fn notices_beside_a_red_case(town: &Town) -> (crate::model::FeatureId, [Notice; 3]) {
+    let mut red = None;
+    for n in 0..3 {
+        let report = town.report("corridor_clutter", monday() + minutes(n)).await;
+        red = Some(report.id);
+    }
+    let red = red.unwrap();
+    let opened = town.case(&red);
+    // A red case is never held back by another.
+    assert_eq!(
+        (opened.level, opened.step.unwrap().notice),
+        (Level::Red, Some(Notice::Sent))
+    );
+    let notice = |report: super::Reported| {
+        let case = town.case(&report.id);
+        assert_eq!(case.level, Level::Yellow);
+        case.step.unwrap().notice.unwrap()
+    };
+    let same_grid = notice(town.report("blocked_route", monday() + minutes(4)).await);
+    let next_door =
+        crate::service::place::Where::Geometry(geo_types::Point::new(117.008, 39.002).into());
+    let request = super::NewReport::new("blocked_route", next_door, Source::GridWorker);
+    let now = monday() + minutes(5);
+    let next_grid = town.service.report(request, &grid_worker(), now).await;
+    let next_grid = notice(next_grid.unwrap());
+    town.act(&red, Action::Reject, &officer(), monday() + minutes(6))
+        .await;
+    let afterwards = notice(
+        town.report("street_encroachment", monday() + minutes(7))
+            .await,
+    );
+    (red, [same_grid, next_grid, afterwards])
+}
+
+#[tokio::test]
+async fn a_red_case_holds_back_the_yellow_notices_of_its_grid() {
+    let (red, notices) = notices_beside_a_red_case(&Town::new().await).await;
+    assert_eq!(
+        notices,
+        [Notice::InhibitedBy(red), Notice::Sent, Notice::Sent]
+    );
+    let loud = include_str!("../../../geodata/rules.toml")
+        .replace("red_inhibits_yellow = true", "red_inhibits_yellow = false");
+    let town = Town::with_rules(Some(&loud)).await;
+    let (_, notices) = notices_beside_a_red_case(&town).await;
+    assert_eq!(notices, [Notice::Sent, Notice::Sent, Notice::Sent]);
+}
+
 fn seen(value: f64, at: Timestamp) -> Observation {
     Observation {
         place: "wq-3".into(),

@@ -140,6 +140,40 @@ async fn the_timer_writes_by_itself_when_the_moment_comes() {
     assert_eq!(case.since, case.reported_at + SignedDuration::from_mins(1));
 }
 
+/// Reading a contact hides one whose time is over, so the rows of the table are counted.
+#[tokio::test]
+async fn the_timer_erases_the_contacts_whose_time_is_over() {
+    let town = Town::new().await;
+    let now = Timestamp::now();
+    let store = town.live().store();
+    for (case, until) in [("over", now - hours(1)), ("kept", now + hours(1))] {
+        store
+            .put_contact(&id(case), "138 0000 0000", until)
+            .await
+            .unwrap();
+    }
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(town.file());
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let cases = async || -> Vec<String> {
+        sqlx::query_scalar("SELECT warning FROM contacts ORDER BY warning")
+            .fetch_all(&pool)
+            .await
+            .unwrap()
+    };
+    assert_eq!(cases().await, ["kept", "over"]);
+    let running = tokio::spawn(timer::run(town.live().clone()));
+    let erased = async {
+        while cases().await.len() > 1 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(60);
+    let erased = tokio::time::timeout(patience, erased).await;
+    running.abort();
+    erased.expect("the timer erases what is over");
+    assert_eq!(cases().await, ["kept"]);
+}
+
 /// Every commit wakes the timer; the lease is renewed when a third of its time is gone.
 #[tokio::test]
 async fn two_hundred_commits_renew_the_lease_a_few_times() {
