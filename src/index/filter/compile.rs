@@ -6,13 +6,13 @@ use serde_json::Value as Json;
 
 use super::eval::{Expr, eval};
 use super::functions::FUNCTIONS;
+use super::spatial::Literal;
 use super::text::{MAX_PATTERN, Pattern};
 use super::value::{Kind as Takes, Value};
 use super::{GEOMETRY_NAMES, Row, functions, time};
 use crate::codec::cql2::{Compare, FilterError, Kind, Node, Op};
 use crate::index::Free;
 use crate::model::{Role, RoleSet, Schema};
-use crate::spatial::bounds::Bounds;
 
 /// What is known of the type of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,12 +85,12 @@ impl<'s> Compiler<'s> {
             Kind::Text(t) => (Expr::Const(Value::Text(t.clone().into())), Type::Text),
             Kind::Instant(t) => (Expr::Const(Value::Instant(*t)), Type::Time),
             Kind::Geometry(g) => {
-                let shape = Expr::Shape(Box::new(g.clone()), Bounds::of(g));
+                let shape = Expr::Shape(Box::new(Literal::new(g.clone())));
                 (shape, Type::Geometry)
             }
             Kind::Box(bounds) => {
-                let geometry = Box::new(bounds.to_geometry());
-                (Expr::Shape(geometry, Some(plain(*bounds))), Type::Geometry)
+                let literal = Literal::new(bounds.to_geometry());
+                (Expr::Shape(Box::new(literal)), Type::Geometry)
             }
             Kind::Open => {
                 return Err(FilterError::new(
@@ -394,11 +394,6 @@ fn is_constant(expr: &Expr) -> bool {
         Expr::In(v, items) => literal(v) && items.iter().all(literal),
         Expr::Interval(ends) => ends.iter().flatten().all(literal),
     }
-}
-
-/// The box of the geometry of a box, which does not cross the antimeridian.
-fn plain(bounds: Bounds) -> Bounds {
-    bounds.union(bounds)
 }
 
 fn wrong(node: &Node) -> FilterError {

@@ -2,16 +2,13 @@
 
 use std::cmp::Ordering;
 
-use geo_types::Geometry;
-
 use super::functions::Function;
-use super::spatial::Shape;
+use super::spatial::{Literal, Shape};
 use super::text::{Pattern, fold_accents, fold_case};
 use super::value::{Value, compare, same};
 use super::{Row, spatial, temporal, time};
 use crate::codec::cql2::{Arithmetic, ArrayOp, Compare, Spatial, Temporal};
 use crate::index::Meter;
-use crate::spatial::bounds::Bounds;
 
 /// A checked expression.
 #[derive(Debug)]
@@ -21,8 +18,8 @@ pub(super) enum Expr {
     Property(usize),
     /// The geometry of the feature.
     Geometry,
-    /// A geometry of the expression with its box.
-    Shape(Box<Geometry<f64>>, Option<Bounds>),
+    /// A geometry of the expression.
+    Shape(Box<Literal>),
     And(Vec<Self>),
     Or(Vec<Self>),
     Not(Box<Self>),
@@ -69,7 +66,7 @@ pub(super) fn eval<'r, M: Meter>(
         Expr::Const(v) => v.borrow(),
         Expr::Property(at) => row.values.get(*at).map_or(Value::Null, Value::of_json),
         Expr::Geometry => row.geometry.map_or(Value::Null, Value::Geometry),
-        Expr::Shape(geometry, _) => Value::Geometry(geometry),
+        Expr::Shape(literal) => Value::Geometry(&literal.geometry),
         Expr::And(all) => known(all_hold(all, false, row, meter)?),
         Expr::Or(any) => known(all_hold(any, true, row, meter)?),
         Expr::Not(inner) => known(truth(inner, row, meter)?.map(|b| !b)),
@@ -211,10 +208,7 @@ fn shape<'r, M: Meter>(
     meter: &M,
 ) -> Result<Option<Shape<'r>>, M::Stop> {
     Ok(match expr {
-        Expr::Shape(geometry, bounds) => Some(Shape {
-            geometry,
-            bounds: *bounds,
-        }),
+        Expr::Shape(literal) => Some(literal.shape()),
         Expr::Geometry => match row.geometry {
             Some(geometry) => {
                 meter.test(geo::CoordsIter::coords_count(geometry))?;

@@ -10,9 +10,14 @@
 //! What an evaluation costs is reported to a [`Meter`], beside the entry itself.
 
 mod compile;
+mod edges;
+#[cfg(test)]
+mod edges_tests;
 mod eval;
 mod functions;
 mod near;
+mod raster;
+mod relation;
 mod spatial;
 mod temporal;
 mod text;

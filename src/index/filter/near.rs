@@ -31,13 +31,12 @@ pub(super) fn near(expr: &Expr) -> Option<Vec<Bounds>> {
 
 /// The boxes of the geometry that stands beside that of the feature.
 fn literal(a: &Expr, b: &Expr) -> Option<Vec<Bounds>> {
-    let ((Expr::Geometry, Expr::Shape(shape, _)) | (Expr::Shape(shape, _), Expr::Geometry)) =
-        (a, b)
+    let ((Expr::Geometry, Expr::Shape(shape)) | (Expr::Shape(shape), Expr::Geometry)) = (a, b)
     else {
         return None;
     };
     let mut boxes = Vec::new();
-    part_bounds(shape, &mut boxes);
+    part_bounds(&shape.geometry, &mut boxes);
     Some(few(boxes))
 }
 

@@ -1,27 +1,47 @@
 //! Spatial operators, by the DE-9IM of OGC Simple Features.
 
-use geo::{CoordsIter as _, Intersects as _, LinesIter as _, Relate as _};
-use geo_types::{Geometry, Line};
+use geo::{CoordsIter as _, Intersects as _, Relate as _};
+use geo_types::Geometry;
 
+use super::edges::Edges;
+use super::relation::{CROSSING, MANY, RELATE, crossings, of_matrix};
 use crate::codec::cql2::Spatial;
 use crate::index::Meter;
 use crate::spatial::bounds::Bounds;
 
-/// What a relation costs for one position, in positions that are tested: a graph is built of both
-/// geometries.
-const RELATE: usize = 128;
-/// So many pairs of positions are not looked at before the test.
-const FEW: usize = 4 * 1024;
-/// Pairs of edges that may cross, from which on they are counted: each crossing takes memory.
-const MANY: usize = 16 * 1024;
-/// Bytes that a crossing takes while two geometries are related.
-const CROSSING: usize = 160;
+/// A geometry of the expression.
+#[derive(Debug)]
+pub(super) struct Literal {
+    pub geometry: Geometry<f64>,
+    pub bounds: Option<Bounds>,
+    /// An index over its edges, where they are many.
+    pub edges: Option<Edges>,
+}
+
+impl Literal {
+    pub fn new(geometry: Geometry<f64>) -> Self {
+        Self {
+            bounds: Bounds::of(&geometry),
+            edges: Edges::of(&geometry),
+            geometry,
+        }
+    }
+
+    pub fn shape(&self) -> Shape<'_> {
+        Shape {
+            geometry: &self.geometry,
+            bounds: self.bounds,
+            edges: self.edges.as_ref(),
+        }
+    }
+}
 
 /// A geometry with its box.
 #[derive(Debug, Clone)]
 pub(super) struct Shape<'a> {
     pub geometry: &'a Geometry<f64>,
     pub bounds: Option<Bounds>,
+    pub edges: Option<&'a Edges>,
 }
 
 impl<'a> Shape<'a> {
@@ -29,6 +49,7 @@ impl<'a> Shape<'a> {
         Self {
             geometry,
             bounds: Bounds::of(geometry),
+            edges: None,
         }
     }
 }
@@ -56,6 +77,14 @@ pub(super) fn holds<M: Meter>(
     if !possible {
         return Ok(Some(false));
     }
+    let decided = match (a.edges, b.edges) {
+        (None, Some(edges)) => edges.holds(op, (a.geometry, &a_box), &b_box, meter)?,
+        (Some(edges), None) => edges.holds(turned(op), (b.geometry, &b_box), &a_box, meter)?,
+        _ => None,
+    };
+    if decided.is_some() {
+        return Ok(decided);
+    }
     let (a, b) = (a.geometry, b.geometry);
     match op {
         Spatial::Intersects | Spatial::Disjoint => {
@@ -68,65 +97,16 @@ pub(super) fn holds<M: Meter>(
             if most > MANY {
                 meter.hold(most * CROSSING)?;
             }
-            let matrix = a.relate(b);
-            Ok(Some(match op {
-                Spatial::Equals => matrix.is_equal_topo(),
-                Spatial::Touches => matrix.is_touches(),
-                Spatial::Crosses => matrix.is_crosses(),
-                Spatial::Within => matrix.is_within(),
-                Spatial::Contains => matrix.is_contains(),
-                Spatial::Overlaps => matrix.is_overlaps(),
-                Spatial::Intersects => matrix.is_intersects(),
-                Spatial::Disjoint => matrix.is_disjoint(),
-            }))
+            Ok(Some(of_matrix(op, &a.relate(b))))
         }
     }
 }
 
-/// An upper bound of the number of crossings of the edges of two geometries. The pairs of edges are the
-/// work of a test and are reported to the meter before it.
-fn crossings<M: Meter>(
-    a: &Geometry<f64>,
-    a_box: &Bounds,
-    b: &Geometry<f64>,
-    b_box: &Bounds,
-    meter: &M,
-) -> Result<usize, M::Stop> {
-    let (n, m) = (a.coords_count(), b.coords_count());
-    if n.saturating_mul(m) <= FEW {
-        meter.test(n + m + n * m)?;
-        return Ok(n * m);
+/// The operator that holds between the same geometries in the other order.
+fn turned(op: Spatial) -> Spatial {
+    match op {
+        Spatial::Within => Spatial::Contains,
+        Spatial::Contains => Spatial::Within,
+        other => other,
     }
-    meter.test(n + m)?;
-    let near = |lines: &Geometry<f64>, other: &Bounds| -> Vec<Bounds> {
-        let boxes = lines_of(lines).into_iter().map(box_of);
-        boxes.filter(|l| l.intersects(other)).collect()
-    };
-    let (a_lines, b_lines) = (near(a, b_box), near(b, a_box));
-    let pairs = a_lines.len().saturating_mul(b_lines.len());
-    meter.test(pairs)?;
-    if pairs <= MANY {
-        return Ok(pairs);
-    }
-    let met = |l: &Bounds| b_lines.iter().filter(|m| l.intersects(m)).count();
-    Ok(a_lines.iter().map(met).sum())
-}
-
-fn lines_of(geometry: &Geometry<f64>) -> Vec<Line<f64>> {
-    match geometry {
-        Geometry::LineString(l) => l.lines_iter().collect(),
-        Geometry::Polygon(p) => p.lines_iter().collect(),
-        Geometry::MultiLineString(m) => m.lines_iter().collect(),
-        Geometry::MultiPolygon(m) => m.lines_iter().collect(),
-        Geometry::GeometryCollection(c) => c.0.iter().flat_map(lines_of).collect(),
-        Geometry::Line(l) => vec![*l],
-        Geometry::Rect(r) => r.to_polygon().lines_iter().collect(),
-        Geometry::Triangle(t) => t.to_polygon().lines_iter().collect(),
-        Geometry::Point(_) | Geometry::MultiPoint(_) => Vec::new(),
-    }
-}
-
-fn box_of(line: Line<f64>) -> Bounds {
-    let (a, b) = (line.start, line.end);
-    Bounds::new(a.x.min(b.x), a.y.min(b.y), a.x.max(b.x), a.y.max(b.y))
 }

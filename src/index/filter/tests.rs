@@ -13,7 +13,7 @@ use crate::index::{Budget, Collection, Free, Select, Stop};
 use crate::model::{Body, CollectionId, FeatureId, Properties, Record};
 use crate::spatial::crs::Crs;
 
-fn schema() -> Arc<Schema> {
+pub(super) fn schema() -> Arc<Schema> {
     let id = CollectionId::new("things").unwrap();
     let document = json!({"properties": {
         "n": {"type": "integer"},
@@ -29,7 +29,7 @@ fn schema() -> Arc<Schema> {
     Arc::new(Schema::parse(&id, document).unwrap())
 }
 
-fn record(
+pub(super) fn record(
     n: usize,
     seq: u64,
     properties: &serde_json::Value,

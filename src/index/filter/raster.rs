@@ -1,0 +1,133 @@
+//! Which parts of the box of a geometry are as a whole inside or outside of it.
+
+use geo_types::Coord;
+
+use crate::spatial::bounds::Bounds;
+
+/// So many cells for each edge, and at least and at most so many in all.
+const CELLS_PER_EDGE: usize = 4;
+const CELLS: std::ops::RangeInclusive<usize> = 256..=16_384;
+/// A box of more cells is not looked up.
+const LARGEST: usize = 64;
+/// Cells are widened by this part of their size: a place that is rounded into the next cell is in both.
+const MARGIN: f64 = 1e-6;
+
+/// On which side of an outline something lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Inside,
+    Outside,
+    /// An edge may be there.
+    Mixed,
+}
+
+/// A grid of cells over a box.
+#[derive(Debug, Default)]
+pub(super) struct Raster {
+    west: f64,
+    south: f64,
+    cell_width: f64,
+    cell_height: f64,
+    /// Columns, and as many rows.
+    columns: usize,
+    /// Row by row from the south.
+    cells: Vec<Side>,
+}
+
+impl Raster {
+    /// Cells over a box. `is_free` says that no edge is in a cell, `is_inside` on which side a place is that
+    /// is on no edge.
+    pub fn new(
+        bounds: Bounds,
+        edges: usize,
+        is_free: impl Fn(&Bounds) -> bool,
+        is_inside: impl Fn(Coord<f64>) -> bool,
+    ) -> Self {
+        let wanted = (edges * CELLS_PER_EDGE).clamp(*CELLS.start(), *CELLS.end());
+        let columns = wanted.isqrt();
+        let side = columns as f64;
+        let mut raster = Self {
+            west: bounds.west,
+            south: bounds.south,
+            cell_width: (bounds.east - bounds.west) / side,
+            cell_height: (bounds.north - bounds.south) / side,
+            columns,
+            cells: Vec::with_capacity(columns * columns),
+        };
+        for row in 0..columns {
+            for column in 0..columns {
+                let cell = raster.cell(column, row);
+                let side = if !is_free(&cell) {
+                    Side::Mixed
+                } else if let Some(known) = raster.known_neighbour(column, row) {
+                    known
+                } else if is_inside(Coord {
+                    x: cell.west,
+                    y: cell.south,
+                }) {
+                    Side::Inside
+                } else {
+                    Side::Outside
+                };
+                raster.cells.push(side);
+            }
+        }
+        raster
+    }
+
+    fn cell(&self, column: usize, row: usize) -> Bounds {
+        let (column, row) = (column as f64, row as f64);
+        Bounds::new(
+            self.west + (column - MARGIN) * self.cell_width,
+            self.south + (row - MARGIN) * self.cell_height,
+            self.west + (column + 1.0 + MARGIN) * self.cell_width,
+            self.south + (row + 1.0 + MARGIN) * self.cell_height,
+        )
+    }
+
+    /// The side of the cell before or below: without an edge between them it is the same.
+    fn known_neighbour(&self, column: usize, row: usize) -> Option<Side> {
+        let at = row * self.columns + column;
+        let before = column.checked_sub(1).and(at.checked_sub(1));
+        let below = at.checked_sub(self.columns);
+        let known = |at: Option<usize>| {
+            let side = *self.cells.get(at?)?;
+            (side != Side::Mixed).then_some(side)
+        };
+        known(before).or_else(|| known(below))
+    }
+
+    /// On which side all of a box lies.
+    pub fn side(&self, bounds: &Bounds) -> Side {
+        let columns = self.range(bounds.west, bounds.east, self.west, self.cell_width);
+        let rows = self.range(bounds.south, bounds.north, self.south, self.cell_height);
+        let (Some((west, east)), Some((south, north))) = (columns, rows) else {
+            return Side::Mixed;
+        };
+        if (east - west + 1) * (north - south + 1) > LARGEST {
+            return Side::Mixed;
+        }
+        let mut common = None;
+        for row in south..=north {
+            for column in west..=east {
+                let side = self.cells.get(row * self.columns + column).copied();
+                let side = side.unwrap_or(Side::Mixed);
+                if side == Side::Mixed || common.is_some_and(|c| c != side) {
+                    return Side::Mixed;
+                }
+                common = Some(side);
+            }
+        }
+        common.unwrap_or(Side::Mixed)
+    }
+
+    /// The first and last cell of a range; `None` where it reaches out of the raster.
+    fn range(&self, from: f64, to: f64, start: f64, size: f64) -> Option<(usize, usize)> {
+        let cell = |x: f64| {
+            let at = ((x - start) / size).floor();
+            // Not a number where the raster has no width.
+            (0.0 <= at && at < self.columns as f64).then_some(at as usize)
+        };
+        Some((cell(from)?, cell(to)?))
+    }
+}
