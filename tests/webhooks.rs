@@ -44,12 +44,7 @@ impl Receiver {
             let signed = format!("{}.{body}", text("onemap-timestamp"));
             let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
             mac.update(signed.as_bytes());
-            let signature: String = mac
-                .finalize()
-                .into_bytes()
-                .iter()
-                .map(|b| format!("{b:02x}"))
-                .collect();
+            let signature = hex::encode(mac.finalize().into_bytes());
             assert_eq!(text("onemap-signature"), format!("v1={signature}"));
             let taken = switch.load(Ordering::SeqCst);
             list.lock().unwrap().push(Came {

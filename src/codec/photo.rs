@@ -124,7 +124,7 @@ fn encode(image: &DynamicImage) -> Result<Vec<u8>, PhotoError> {
 /// 32 hexadecimal digits.
 fn name(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    digest[..16].iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(&digest[..16])
 }
 
 /// What else it may be, so that who sent it knows what to do.

@@ -35,7 +35,7 @@ impl Tag {
             hash.update(part);
         }
         let digest = hash.finalize();
-        Self(format!("\"{seq:x}-{}\"", hex(&digest[..9])))
+        Self(format!("\"{seq:x}-{}\"", hex::encode(&digest[..9])))
     }
 
     /// The tag of one feature: the commit that wrote it, the map it stands in, and what else decides
@@ -65,7 +65,7 @@ impl Tag {
     /// The tag of bytes that are at hand anyway.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let digest = Sha256::digest(bytes);
-        Self(format!("\"{}\"", hex(&digest[..12])))
+        Self(format!("\"{}\"", hex::encode(&digest[..12])))
     }
 
     /// The commit in a feature's tag, as `If-Match` brings it back; `None` where the tag is of another
@@ -97,15 +97,7 @@ impl Tag {
 
 /// A short name of the map, for tags.
 fn map_name(snapshot: &Snapshot) -> String {
-    hex(&snapshot.store_id().as_bytes()[..4])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|b| [b >> 4, b & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
+    hex::encode(&snapshot.store_id().as_bytes()[..4])
 }
 
 /// An answer out of a snapshot.

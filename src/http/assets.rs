@@ -107,8 +107,7 @@ fn send(name: &str, file: EmbeddedFile, held: Option<&HeaderValue>) -> Response 
         "index.html" => Sha256::digest(&file.data).into(),
         _ => file.metadata.sha256_hash(),
     };
-    let digest: String = hash[..12].iter().map(|b| format!("{b:02x}")).collect();
-    let tag = format!("\"{digest}\"");
+    let tag = format!("\"{}\"", hex::encode(&hash[..12]));
     // Vite puts a hash of the content into the names under assets/.
     let cache = if name.starts_with("assets/") {
         "public, max-age=31536000, immutable"

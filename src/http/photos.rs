@@ -261,7 +261,7 @@ fn is_receipt_of(case: &Map<String, Value>, receipt: &str) -> bool {
 /// Random bytes as hexadecimal digits.
 fn drawn<const N: usize>() -> String {
     let bytes: [u8; N] = rand::rng().random();
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(bytes)
 }
 
 fn refused(error: PhotoError) -> Problem {

@@ -85,7 +85,7 @@ impl Hashing {
         }
         io::copy(&mut self, &mut io::sink())?;
         let digest = self.hasher.finalize();
-        Ok(digest.iter().map(|b| format!("{b:02x}")).collect())
+        Ok(hex::encode(digest))
     }
 }
 
@@ -122,10 +122,7 @@ mod tests {
     #[test]
     fn a_file_has_one_hash_in_whatever_order_it_is_read() {
         let bytes: Vec<u8> = (0..10_000u32).map(|i| (i * 7 % 251) as u8).collect();
-        let expected: String = Sha256::digest(&bytes)
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let expected = hex::encode(Sha256::digest(&bytes));
         let open = || {
             let bytes = bytes.clone();
             Source::new("x", move || Ok(Box::new(io::Cursor::new(bytes.clone()))))

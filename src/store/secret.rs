@@ -10,12 +10,7 @@ pub struct TokenSecret(String);
 impl TokenSecret {
     pub(super) fn random() -> Self {
         let bytes: [u8; 32] = rand::rng().random();
-        let mut text = String::with_capacity(3 + 64);
-        text.push_str("om_");
-        for b in bytes {
-            text.push_str(&format!("{b:02x}"));
-        }
-        Self(text)
+        Self(format!("om_{}", hex::encode(bytes)))
     }
 
     /// One that somebody chose himself.

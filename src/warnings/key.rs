@@ -56,5 +56,5 @@ pub fn digest(texts: &[&str]) -> String {
         hash.update(text.as_bytes());
     }
     let hash = hash.finalize();
-    hash[..16].iter().map(|b| format!("{b:02x}")).collect()
+    hex::encode(&hash[..16])
 }

@@ -343,7 +343,7 @@ fn hash(document: &Map<String, Value>) -> String {
         Err(_) => Value::Object(document.clone()).to_string(),
     };
     let digest = Sha256::digest(text);
-    digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
+    hex::encode(&digest[..16])
 }
 
 #[cfg(test)]

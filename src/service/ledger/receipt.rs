@@ -54,14 +54,14 @@ impl Ticket {
         Ok(Self {
             // 60 bits: among a million cases two are alike once in two million cities.
             id: FeatureId::new(format!("w-{}", base32(id, 12)))?,
-            receipt: format!("or_{}", hex(receipt)),
+            receipt: format!("or_{}", hex::encode(receipt)),
         })
     }
 }
 
 /// The stored hash of a receipt. A plain hash is enough for 256 random bits.
 pub fn receipt_hash(receipt: &str) -> String {
-    hex(&Sha256::digest(receipt.as_bytes()))
+    hex::encode(Sha256::digest(receipt.as_bytes()))
 }
 
 fn digest(purpose: &str, secret: &[u8]) -> [u8; 32] {
@@ -71,10 +71,6 @@ fn digest(purpose: &str, secret: &[u8]) -> [u8; 32] {
     hash.update([0]);
     hash.update(secret);
     hash.finalize().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Five bits a character; Crockford's alphabet has nothing that is misread over the telephone.

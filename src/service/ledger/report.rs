@@ -228,10 +228,7 @@ fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
     };
     let place = match &request.place {
         Where::Building(id) => format!("building {id}"),
-        Where::Geometry(geometry) => {
-            let bytes = wkb::encode(geometry)?;
-            bytes.iter().map(|b| format!("{b:02x}")).collect()
-        }
+        Where::Geometry(geometry) => hex::encode(wkb::encode(geometry)?),
     };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(Some(digest(&[

@@ -416,11 +416,7 @@ fn sign(secret: &str, timestamp: i64, body: &[u8]) -> String {
     };
     mac.update(format!("{timestamp}.").as_bytes());
     mac.update(body);
-    let mut text = String::from("v1=");
-    for byte in mac.finalize().into_bytes() {
-        text.push_str(&format!("{byte:02x}"));
-    }
-    text
+    format!("v1={}", hex::encode(mac.finalize().into_bytes()))
 }
 
 /// An id may be Chinese, a header not.

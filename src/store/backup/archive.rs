@@ -1,7 +1,6 @@
 //! The file of a backup: a SQLite database without a log beside it, and a table that says what is in it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 
 use futures_util::TryStreamExt;
@@ -169,12 +168,7 @@ async fn contents(
         drop(rows);
         counts.insert(table, count);
     }
-    let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    Ok((counts, text))
+    Ok((counts, hex::encode(hash.finalize())))
 }
 
 /// Takes out what belongs to the processes of the moment (jobs and the files that they read, too) and what no
