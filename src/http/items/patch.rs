@@ -23,7 +23,7 @@ pub(super) fn patched(
                 vec![json!({"field": "properties", "problem": "expected an object"})],
             ));
         }
-        merge(&mut properties, change);
+        json_patch::merge(&mut properties, change);
     }
     let mut feature = json!({"type": "Feature", "properties": properties});
     let Some(changed) = patch.get("geometry") else {
@@ -42,39 +42,4 @@ pub(super) fn wrong(error: &ReadError) -> Problem {
         format!("The body is no feature that can be taken: {error}"),
         vec![json!({"field": error.place, "problem": error.problem})],
     )
-}
-
-/// JSON Merge Patch (RFC 7396).
-fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    if let Value::Object(map) = target {
-        for (key, change) in patch {
-            if change.is_null() {
-                map.remove(key);
-            } else {
-                merge(map.entry(key.clone()).or_insert(Value::Null), change);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_merge_patch_sets_removes_and_leaves_the_rest() {
-        let mut value = json!({"a": 1, "b": {"c": 2, "d": 3}, "e": [1]});
-        merge(
-            &mut value,
-            &json!({"a": null, "b": {"c": 9}, "e": [2], "f": {"g": null}}),
-        );
-        assert_eq!(value, json!({"b": {"c": 9, "d": 3}, "e": [2], "f": {}}));
-    }
 }
