@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use headers::{ETag, HeaderMapExt as _, IfNoneMatch};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -64,8 +65,12 @@ impl Tag {
 
     /// The tag of bytes that are at hand anyway.
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        let digest = Sha256::digest(bytes);
-        Self(format!("\"{}\"", hex::encode(&digest[..12])))
+        Self::of_hash(&Sha256::digest(bytes).into())
+    }
+
+    /// The tag of bytes whose hash is known.
+    pub fn of_hash(hash: &[u8; 32]) -> Self {
+        Self(format!("\"{}\"", hex::encode(&hash[..12])))
     }
 
     /// The commit in a feature's tag, as `If-Match` brings it back; `None` where the tag is of another
@@ -79,14 +84,11 @@ impl Tag {
 
     /// Whether the client has this answer already.
     pub fn is_held(&self, headers: &HeaderMap) -> bool {
-        headers
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(|v| v.split(','))
-            .map(str::trim)
-            // A compressing proxy may have made the tag weak; for 304 that compares equal.
-            .any(|held| held == "*" || held.strip_prefix("W/").unwrap_or(held) == self.0)
+        // A compressing proxy may have made the tag weak; for 304 that compares equal.
+        headers.typed_get::<IfNoneMatch>().is_some_and(|held| {
+            let tag = self.0.parse::<ETag>();
+            tag.is_ok_and(|tag| !held.precondition_passes(&tag))
+        })
     }
 
     /// The tag as it stands in the header.

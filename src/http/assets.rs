@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
 use super::App;
+use super::answer::Tag;
 use super::budget::Kept;
 use super::problem::Problem;
 
@@ -59,9 +60,9 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         return Problem::method_not_allowed("GET, HEAD", "Pages are only read.").into_response();
     }
     let name = path.trim_matches('/');
-    let held = request.headers().get(header::IF_NONE_MATCH);
+    let asked = request.headers();
     if let Some(file) = Web::get(name).filter(|_| !name.is_empty()) {
-        return send(name, file, held);
+        return send(name, file, asked);
     }
     if !is_page(name) {
         return Problem::not_found(format!(
@@ -74,7 +75,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         Some(mut file) => {
             let html = String::from_utf8_lossy(&file.data);
             file.data = rooted(&html, &app.prefix).into_bytes().into();
-            send("index.html", file, held)
+            send("index.html", file, asked)
         }
         None => Problem::unavailable(
             "This program was built without its pages (ONEMAP_SKIP_WEB). The interface under /api/ \
@@ -101,13 +102,13 @@ fn rooted(html: &str, prefix: &str) -> String {
     html.replace("=\"./", &format!("=\"{prefix}/"))
 }
 
-fn send(name: &str, file: EmbeddedFile, held: Option<&HeaderValue>) -> Response {
+fn send(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
     // The page depends on the public path too; of the other files the hash was made by the build.
     let hash = match name {
         "index.html" => Sha256::digest(&file.data).into(),
         _ => file.metadata.sha256_hash(),
     };
-    let tag = format!("\"{}\"", hex::encode(&hash[..12]));
+    let tag = Tag::of_hash(&hash);
     // Vite puts a hash of the content into the names under assets/.
     let cache = if name.starts_with("assets/") {
         "public, max-age=31536000, immutable"
@@ -120,11 +121,7 @@ fn send(name: &str, file: EmbeddedFile, held: Option<&HeaderValue>) -> Response 
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::REFERRER_POLICY, "same-origin"),
     ];
-    let is_held = held.and_then(|v| v.to_str().ok()).is_some_and(|v| {
-        v.split(',')
-            .any(|t| t.trim().trim_start_matches("W/") == tag)
-    });
-    let mut response = if is_held {
+    let mut response = if tag.is_held(asked) {
         (StatusCode::NOT_MODIFIED, headers).into_response()
     } else {
         let bytes = match file.data {
@@ -134,7 +131,7 @@ fn send(name: &str, file: EmbeddedFile, held: Option<&HeaderValue>) -> Response 
         (headers, bytes).into_response()
     };
     response.extensions_mut().insert(Kept);
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Ok(tag) = HeaderValue::from_str(tag.as_str()) {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response

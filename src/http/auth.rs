@@ -9,6 +9,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use cookie::Cookie;
+use headers::HeaderMapExt as _;
+use headers::authorization::{Authorization, Bearer};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
@@ -250,15 +252,9 @@ pub fn session_secret(parts: &axum::http::HeaderMap) -> Option<String> {
 }
 
 fn bearer(headers: &axum::http::HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or_default();
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() => {
-            Ok(Some(token.trim().to_owned()))
-        }
-        _ => Err(Problem::unauthenticated(
+    match headers.typed_try_get::<Authorization<Bearer>>() {
+        Ok(sent) => Ok(sent.map(|a| a.token().to_owned())),
+        Err(_) => Err(Problem::unauthenticated(
             "The Authorization header must be \"Bearer TOKEN\".",
         )),
     }
