@@ -59,12 +59,9 @@ pub(super) async fn run(database: &str, args: AuditArgs) -> anyhow::Result<ExitC
     } = args.action;
     let kind = match kind {
         None => None,
-        Some(name) => match AuditKind::parse(&name) {
-            Some(kind) => Some(kind),
-            None => bail!(
-                "--kind {name}: expected one of {}",
-                AuditKind::ALL.map(AuditKind::as_str).join(", ")
-            ),
+        Some(name) => match name.parse() {
+            Ok(kind) => Some(kind),
+            Err(_) => bail!("--kind {name}: expected one of {}", AuditKind::names()),
         },
     };
     let query = AuditQuery {

@@ -104,13 +104,10 @@ pub async fn list(
     };
     let kind = match query.get("kind")? {
         None => None,
-        Some(name) => Some(AuditKind::parse(name).ok_or_else(|| {
+        Some(name) => Some(name.parse::<AuditKind>().map_err(|_| {
             Problem::invalid(
                 "kind",
-                format!(
-                    "kind={name}: expected one of {}.",
-                    AuditKind::ALL.map(AuditKind::as_str).join(", ")
-                ),
+                format!("kind={name}: expected one of {}.", AuditKind::names()),
             )
         })?),
     };

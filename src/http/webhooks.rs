@@ -223,15 +223,10 @@ pub async fn deliveries(
     query.only(&["state", "limit"])?;
     let state = match query.get("state")? {
         None => None,
-        Some("pending") => Some(DeliveryState::Pending),
-        Some("delivered") => Some(DeliveryState::Delivered),
-        Some("dead") => Some(DeliveryState::Dead),
-        Some(other) => {
-            return Err(Problem::invalid(
-                "state",
-                format!("state is pending, delivered or dead, not {other:?}."),
-            ));
-        }
+        Some(name) => Some(name.parse::<DeliveryState>().map_err(|_| {
+            let problem = format!("state is pending, delivered or dead, not {name:?}.");
+            Problem::invalid("state", problem)
+        })?),
     };
     let limit = query.parsed::<u32>("limit", "a whole number")?;
     let limit = limit.unwrap_or(100).min(1000);
@@ -267,11 +262,8 @@ fn check_url(url: &str) -> Result<(), String> {
 fn events(names: &[String]) -> Result<Vec<HookEvent>, String> {
     let mut events = Vec::new();
     for name in names {
-        events.push(match name.as_str() {
-            "step" => HookEvent::Step,
-            "notice" => HookEvent::Notice,
-            other => return Err(format!("events are step and notice, not {other:?}")),
-        });
+        let event = name.parse::<HookEvent>();
+        events.push(event.map_err(|_| format!("events are step and notice, not {name:?}"))?);
     }
     events.sort();
     events.dedup();

@@ -348,7 +348,7 @@ mod tests {
         let schema = schema("rider");
         let entry = Entry::new(&schema, &record(r#"{"name":"南门"}"#)).unwrap();
         assert!(entry.full.is_none());
-        for role in Role::ALL {
+        for role in Role::ALL.iter().copied() {
             assert_eq!(entry.feature_json(&schema, role, None), entry.encoded());
         }
         assert_eq!(

@@ -14,9 +14,12 @@ use serde::{Deserialize, Serialize};
     Hash,
     Serialize,
     Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
     utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Level {
     /// Nothing is known: neither good nor bad, and never shown as green.
     NoData,
@@ -29,24 +32,8 @@ pub enum Level {
 }
 
 impl Level {
-    /// Reads the name as it stands in data.
-    pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "no_data" => Self::NoData,
-            "green" => Self::Green,
-            "yellow" => Self::Yellow,
-            "red" => Self::Red,
-            _ => return None,
-        })
-    }
-
     /// The name as it stands in data.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoData => "no_data",
-            Self::Green => "green",
-            Self::Yellow => "yellow",
-            Self::Red => "red",
-        }
+        self.into()
     }
 }

@@ -6,11 +6,31 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
 
 /// A role. Each includes the ones before it in the ladder public, rider, grid worker, officer,
 /// admin; unit stands beside rider, planner and steward beside officer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(
+    serialize_all = "snake_case",
+    parse_err_ty = ParseRoleError,
+    parse_err_fn = not_a_role
+)]
 pub enum Role {
     /// Anybody.
     Public,
@@ -37,18 +57,13 @@ pub enum Role {
 )]
 pub struct ParseRoleError(pub String);
 
+fn not_a_role(text: &str) -> ParseRoleError {
+    ParseRoleError(text.to_owned())
+}
+
 impl Role {
     /// All of them, for help texts and tests.
-    pub const ALL: [Self; 8] = [
-        Self::Public,
-        Self::Rider,
-        Self::Unit,
-        Self::GridWorker,
-        Self::Officer,
-        Self::Planner,
-        Self::Steward,
-        Self::Admin,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     fn rung(self) -> u8 {
         match self {
@@ -68,7 +83,7 @@ impl Role {
     /// The least role that includes both. Of roles that stand beside each other neither does.
     pub fn join(self, other: Self) -> Self {
         let both = |role: &Self| role.includes(self) && role.includes(other);
-        let all = || Self::ALL.into_iter().filter(both);
+        let all = || Self::ALL.iter().copied().filter(both);
         all()
             .find(|least| all().all(|role| role.includes(*least)))
             .unwrap_or(Self::Admin)
@@ -76,33 +91,7 @@ impl Role {
 
     /// The name as it stands in data and on the command line.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Rider => "rider",
-            Self::Unit => "unit",
-            Self::GridWorker => "grid_worker",
-            Self::Officer => "officer",
-            Self::Planner => "planner",
-            Self::Steward => "steward",
-            Self::Admin => "admin",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Role {
-    type Err = ParseRoleError;
-
-    fn from_str(text: &str) -> Result<Self, ParseRoleError> {
-        Self::ALL
-            .into_iter()
-            .find(|r| r.as_str() == text)
-            .ok_or_else(|| ParseRoleError(text.to_owned()))
+        self.into()
     }
 }
 
@@ -137,7 +126,8 @@ impl RoleSet {
     pub fn iter(self) -> impl Iterator<Item = Role> {
         let public = self.is_public().then_some(Role::Public);
         let named = Role::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(move |r| self.0 & (1 << *r as u8) != 0);
         public.into_iter().chain(named)
     }
@@ -251,7 +241,7 @@ mod tests {
         assert!(Role::Planner.includes(Role::Rider));
         assert!(!Role::Planner.includes(Role::Officer));
         assert!(!Role::Officer.includes(Role::Steward));
-        for role in Role::ALL {
+        for role in Role::ALL.iter().copied() {
             assert!(Role::Admin.includes(role));
             assert!(role.includes(Role::Public));
             assert_eq!(role.as_str().parse(), Ok(role));
@@ -264,12 +254,11 @@ mod tests {
     fn the_join_of_two_roles_is_the_least_that_includes_both() {
         assert_eq!(Role::Rider.join(Role::Steward), Role::Steward);
         assert_eq!(Role::Officer.join(Role::Steward), Role::Admin);
-        for (a, b) in Role::ALL
-            .into_iter()
-            .flat_map(|a| Role::ALL.map(|b| (a, b)))
-        {
-            let both = a.join(b);
-            assert!(both.includes(a) && both.includes(b), "{a} {b} {both}");
+        for a in Role::ALL.iter().copied() {
+            for b in Role::ALL.iter().copied() {
+                let both = a.join(b);
+                assert!(both.includes(a) && both.includes(b), "{a} {b} {both}");
+            }
         }
     }
 }

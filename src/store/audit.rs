@@ -10,13 +10,26 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
+use strum::VariantNames as _;
 
 use super::{Principal, Store, StoreError};
 use crate::model::{CollectionId, Edit, FeatureId};
 
 /// What a row of the audit is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum AuditKind {
     /// Something was written.
     Write,
@@ -33,31 +46,14 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    /// All of them, for error texts and tests.
-    pub const ALL: [Self; 6] = [
-        Self::Write,
-        Self::Look,
-        Self::SignIn,
-        Self::SignInFailed,
-        Self::Account,
-        Self::Erase,
-    ];
-
     /// The name as it stands in the database and in answers.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Write => "write",
-            Self::Look => "look",
-            Self::SignIn => "sign_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::Account => "account",
-            Self::Erase => "erase",
-        }
+        self.into()
     }
 
-    /// The kind of a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.as_str() == name)
+    /// All names, for error texts.
+    pub fn names() -> String {
+        Self::VARIANTS.join(", ")
     }
 }
 
@@ -390,8 +386,5 @@ mod tests {
         assert!(sheet.starts_with('\u{feff}'), "{sheet}");
         let last = "1,1970-01-01T00:00:00Z,account,,'=1+1,,,,,7,,";
         assert_eq!(sheet.lines().nth(1), Some(last));
-        for kind in AuditKind::ALL {
-            assert_eq!(AuditKind::parse(kind.as_str()), Some(kind));
-        }
     }
 }

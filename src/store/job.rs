@@ -36,7 +36,8 @@ macro_rules! columns {
 pub(super) use columns;
 
 /// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum JobState {
     /// It waits for its turn.
     Queued,
@@ -55,28 +56,12 @@ pub enum JobState {
 impl JobState {
     /// The name as it stands in the database and in answers.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
-            Self::Lost => "lost",
-        }
+        self.into()
     }
 
     fn parse(name: &str) -> Result<Self, StoreError> {
-        let all = [
-            Self::Queued,
-            Self::Running,
-            Self::Done,
-            Self::Cancelled,
-            Self::Failed,
-            Self::Lost,
-        ];
-        all.into_iter()
-            .find(|s| s.as_str() == name)
-            .ok_or_else(|| StoreError::corrupt("jobs, state", format!("{name:?} is no state")))
+        let state = name.parse();
+        state.map_err(|_| StoreError::corrupt("jobs, state", format!("{name:?} is no state")))
     }
 
     /// Whether nothing will change any more.

@@ -10,8 +10,21 @@ use serde::Serialize;
 use super::{Position, Store, StoreError, TokenSecret};
 
 /// What a webhook is told of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    serde::Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum HookEvent {
     /// A step of a case.
     Step,
@@ -23,18 +36,12 @@ pub enum HookEvent {
 impl HookEvent {
     /// The name as it is written.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Step => "step",
-            Self::Notice => "notice",
-        }
+        self.into()
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
-        match text {
-            "step" => Ok(Self::Step),
-            "notice" => Ok(Self::Notice),
-            other => Err(StoreError::corrupt("webhooks, events", other)),
-        }
+        text.parse()
+            .map_err(|_| StoreError::corrupt("webhooks, events", text))
     }
 }
 
@@ -87,8 +94,9 @@ pub struct Trouble {
 }
 
 /// How far a delivery has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::EnumString, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum DeliveryState {
     /// It was tried and will be tried again.
     Pending,
@@ -101,20 +109,12 @@ pub enum DeliveryState {
 impl DeliveryState {
     /// The name as it is written.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Delivered => "delivered",
-            Self::Dead => "dead",
-        }
+        self.into()
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
-        match text {
-            "pending" => Ok(Self::Pending),
-            "delivered" => Ok(Self::Delivered),
-            "dead" => Ok(Self::Dead),
-            other => Err(StoreError::corrupt("deliveries, state", other)),
-        }
+        text.parse()
+            .map_err(|_| StoreError::corrupt("deliveries, state", text))
     }
 }
 

@@ -318,7 +318,7 @@ impl<'r> Item<'r> {
     pub fn level(&self) -> Option<Level> {
         const EXPECTED: &str = "\"green\", \"yellow\" or \"red\"";
         let level = match self.value() {
-            DeValue::String(text) => Level::parse(text).filter(|l| *l != Level::NoData),
+            DeValue::String(text) => text.parse::<Level>().ok().filter(|l| *l != Level::NoData),
             _ => None,
         };
         level.or_else(|| self.other(EXPECTED))

@@ -270,7 +270,7 @@ async fn every_answer_is_silent(database: &str) {
     let y = ((1.0 - lat.tan().asinh() / std::f64::consts::PI) / 2.0 * n) as u32;
 
     let mut heard: BTreeMap<String, usize> = BTreeMap::new();
-    for role in Role::ALL {
+    for role in Role::ALL.iter().copied() {
         let token = match role {
             Role::Public => None,
             Role::Unit => Some(account(

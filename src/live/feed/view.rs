@@ -134,7 +134,7 @@ mod tests {
                 .collect();
             format!("[{}]", parts.join(","))
         };
-        for role in Role::ALL {
+        for role in Role::ALL.iter().copied() {
             let changes: serde_json::Value = serde_json::from_str(&text(role)).unwrap();
             let secret = &changes[0]["feature"]["properties"]["secret"];
             assert_eq!(
@@ -180,7 +180,7 @@ mod tests {
         let told = commit(7, &[("a", json!({"secret": "x".repeat(10_000)}))]);
         let before = told.memory();
         for _ in 0..100 {
-            for role in Role::ALL {
+            for role in Role::ALL.iter().copied() {
                 told.encoded(role.into());
             }
         }

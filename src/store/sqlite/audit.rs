@@ -101,8 +101,9 @@ pub(super) async fn close_gate(tx: &mut SqliteConnection) -> Result<(), StoreErr
 
 fn read(row: &SqliteRow) -> Result<AuditRow, StoreError> {
     let kind: &str = row.try_get(2)?;
-    let kind = AuditKind::parse(kind)
-        .ok_or_else(|| StoreError::corrupt("audit, kind", format!("unknown kind {kind:?}")))?;
+    let kind = kind
+        .parse()
+        .map_err(|_| StoreError::corrupt("audit, kind", format!("unknown kind {kind:?}")))?;
     Ok(AuditRow {
         id: row.try_get(0)?,
         at: from_micros(row.try_get(1)?),
