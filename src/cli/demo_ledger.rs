@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::codec::photo;
@@ -18,7 +19,7 @@ use crate::service::ledger::replay::{Replay, ReplayError};
 use crate::service::ledger::{CaseService, LedgerError};
 use crate::service::place::Where;
 use crate::store::{Store, StoreError, Uploader};
-use crate::warnings::{ActionRequest, Actor, Case, Report, Source};
+use crate::warnings::{ActionBody, ActionRequest, Actor, Case, Report, Source};
 
 /// The ids of the demo's two photos.
 #[derive(Debug, Clone)]
@@ -238,7 +239,8 @@ fn actor(who: &Who) -> Actor {
 }
 
 fn request(what: &Value, photos: &Photos) -> Option<ActionRequest> {
-    let mut request = ActionRequest::parse(what.as_object()?).ok()?;
+    let body = ActionBody::deserialize(what).ok()?;
+    let mut request = ActionRequest::read(body).ok()?;
     for photo in &mut request.photos {
         let stored = match photo.id.as_str() {
             demo::PHOTO_BEFORE => &photos.before,

@@ -22,7 +22,7 @@ pub const PUBLIC: usize = 64 * 1024;
 /// How many bytes of memory a parsed body may take.
 const MEMORY: usize = 32 * 1024 * 1024;
 
-/// A JSON body of any media type that is JSON.
+/// A JSON body, an object, of any media type that is JSON.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -42,9 +42,29 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
         if memory(&bytes) > MEMORY {
             return Err(too_many_values());
         }
+        refuse_no_object(&bytes)?;
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|e| not_json(form, &e))
+    }
+}
+
+/// Refuses JSON that is no object. serde would read the members of a struct out of a list, in their order.
+fn refuse_no_object(bytes: &[u8]) -> Result<(), Problem> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    let found = match first {
+        Some(b'{') | None => return Ok(()),
+        Some(b'[') => "a list",
+        Some(b'"') => "a text",
+        Some(b'n') => "null",
+        Some(_) => "a plain value",
+    };
+    match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+        Ok(_) => Err(Problem::bad_body(format!(
+            "Expected a JSON object, found {found}."
+        ))),
+        // What is no JSON at all is told by the reading.
+        Err(_) => Ok(()),
     }
 }
 
@@ -173,6 +193,23 @@ mod tests {
         assert!(of("multipart/form-data; boundary=x").is_some());
         assert!(of("Application/X-WWW-Form-urlencoded").is_some());
         assert!(of("image/jpeg").is_none());
+    }
+
+    #[test]
+    fn json_that_is_no_object_is_refused() {
+        for (body, found) in [
+            ("[1]", "a list"),
+            (" \"a\"", "a text"),
+            ("null", "null"),
+            ("5", "a plain value"),
+        ] {
+            let problem = refuse_no_object(body.as_bytes()).unwrap_err();
+            let expected = format!("Expected a JSON object, found {found}.");
+            assert!(format!("{problem:?}").contains(&expected), "{problem:?}");
+        }
+        for body in [" {}", "", "nonsense", "["] {
+            assert!(refuse_no_object(body.as_bytes()).is_ok(), "{body}");
+        }
     }
 
     #[test]

@@ -86,6 +86,7 @@ pub struct Landing {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LandingExtent {
     /// West, south, east, north; degrees, WGS 84. Null for an empty map.
+    #[schema(min_items = 4, max_items = 4)]
     pub bbox: Option<[f64; 4]>,
 }
 

@@ -33,7 +33,7 @@ const NARROW: &str = "Ask for fewer features (k=), or not so far away (max_m=)."
         ("max_m" = Option<f64>, Query, description = "Not farther than so many metres"),
     ),
     responses(
-        (status = 200, description = "The nearest first; `distance_m` among the properties is the way on the ellipsoid, 0 inside", content_type = "application/geo+json", body = ref("#/components/schemas/FeatureCollection")),
+        (status = 200, description = "The nearest first; `distance_m` among the properties is the way on the ellipsoid, 0 inside", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 422, description = "More than one request may look at; it says what to ask instead", content_type = "application/problem+json"),
     ))]

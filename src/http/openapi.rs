@@ -1,7 +1,7 @@
 //! The OpenAPI document: generated from the handlers, finished for OpenAPI 3.0, which the standards
 //! (and most clients) ask for.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
@@ -46,7 +46,75 @@ pub fn finish(api: &OpenApi) -> Value {
         schemas.extend(super::shapes::components());
     }
     errors(&mut document);
+    binary(&mut document);
+    min_seq(&mut document);
     document
+}
+
+/// Where what is read is part of the map, in the order of its commits.
+const OF_THE_MAP: [&str; 10] = [
+    "/api/collections",
+    "/api/conditions",
+    "/api/grids",
+    "/api/nearest",
+    "/api/presets",
+    "/api/rules",
+    "/api/search",
+    "/api/silences",
+    "/api/tiles",
+    "/api/warnings",
+];
+
+/// Every read of the map waits for a commit where it is asked to; the extractor of the query does it.
+fn min_seq(document: &mut Value) {
+    document["components"]["parameters"]["min-seq"] = json!({
+        "name": "min-seq",
+        "in": "query",
+        "description": "The number of a commit. The answer waits until this server shows it, 5 s at most; then 503.",
+        "schema": {"type": "integer", "format": "int64", "minimum": 0},
+    });
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    for (path, operations) in paths {
+        let Some(get) = operations.get_mut("get").and_then(Value::as_object_mut) else {
+            continue;
+        };
+        if OF_THE_MAP.iter().any(|part| path.starts_with(part)) {
+            let parameters = get.entry("parameters").or_insert_with(|| json!([]));
+            if let Some(list) = parameters.as_array_mut() {
+                list.push(json!({"$ref": "#/components/parameters/min-seq"}));
+            }
+        }
+    }
+}
+
+/// Bytes are `type: string, format: binary` in OpenAPI 3.0. utoipa writes a `Vec<u8>` as a list of numbers.
+fn binary(document: &mut Value) {
+    let bytes =
+        json!({"type": "array", "items": {"type": "integer", "format": "int32", "minimum": 0}});
+    let operations = document["paths"].as_object_mut().into_iter().flatten();
+    for operation in operations.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten()) {
+        let operation = operation.1;
+        let mut contents: Vec<&mut Value> = Vec::new();
+        if let Some(operation) = operation.as_object_mut() {
+            for (part, value) in operation {
+                match part.as_str() {
+                    "requestBody" => contents.extend(value.get_mut("content")),
+                    "responses" => {
+                        let responses = value.as_object_mut().into_iter().flatten();
+                        contents.extend(responses.filter_map(|(_, r)| r.get_mut("content")));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for content in contents {
+            for (_, body) in content.as_object_mut().into_iter().flatten() {
+                if body["schema"] == bytes {
+                    body["schema"] = json!({"type": "string", "format": "binary"});
+                }
+            }
+        }
+    }
 }
 
 /// Whatever else may be answered is a problem document. Said once for all, because every operation may
@@ -117,10 +185,32 @@ fn down(value: &mut Value) {
                 }
             }
             map.values_mut().for_each(down);
+            describe(map);
         }
         Value::Array(list) => list.iter_mut().for_each(down),
         _ => {}
     }
+}
+
+/// utoipa writes the description of an inlined schema beside it, as an object: `allOf: [S, {type: object, description}]`.
+/// It belongs into the schema, since no text is an object too.
+fn describe(map: &mut Map<String, Value>) {
+    let Some(Value::Array(parts)) = map.get_mut("allOf") else {
+        return;
+    };
+    let [inlined, said] = parts.as_mut_slice() else {
+        return;
+    };
+    let only_says = said.as_object().is_some_and(|s| s.len() == 2) && said["type"] == "object";
+    let description = said["description"].take();
+    if !only_says || !description.is_string() || inlined.get("$ref").is_some() {
+        said["description"] = description;
+        return;
+    }
+    let inlined = inlined.take();
+    map.remove("allOf");
+    map.extend(inlined.as_object().cloned().unwrap_or_default());
+    map.insert("description".to_owned(), description);
 }
 
 #[cfg(test)]
@@ -128,11 +218,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_null_is_said_as_openapi_3_0_says_it() {
+    fn schemas_are_written_as_openapi_3_0_has_them() {
         let mut document = json!({
             "a": {"type": ["string", "null"]},
             "b": {"oneOf": [{"type": "null"}, {"$ref": "#/x"}]},
             "c": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+            "d": {"allOf": [{"type": "string", "maxLength": 3}, {"type": "object", "description": "d"}]},
         });
         down(&mut document);
         assert_eq!(
@@ -141,9 +232,23 @@ mod tests {
                 "a": {"type": "string", "nullable": true},
                 "b": {"allOf": [{"$ref": "#/x"}], "nullable": true},
                 "c": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+                "d": {"type": "string", "maxLength": 3, "description": "d"},
             })
         );
         let whole = crate::http::openapi_document().to_string();
         assert!(!whole.contains(r#""type":"null""#));
+    }
+
+    #[test]
+    fn bytes_are_binary() {
+        let document = crate::http::openapi_document();
+        let photo = json!({"type": "string", "format": "binary"});
+        let paths = &document["paths"];
+        for place in [
+            "/~1api~1photos/post/requestBody/content/image~1jpeg/schema",
+            "/~1api~1photos~1{photoId}/get/responses/200/content/image~1jpeg/schema",
+        ] {
+            assert_eq!(paths.pointer(place), Some(&photo), "{place}");
+        }
     }
 }

@@ -31,7 +31,7 @@ pub struct PresetWanted {
     #[schema(example = "早班大屏")]
     pub title: Option<String>,
     /// What it sets: the keys of a page's address, each with a text.
-    #[schema(value_type = Object, example = json!({"view": "levels", "tour": "20"}))]
+    #[schema(value_type = std::collections::HashMap<String, String>, example = json!({"view": "levels", "tour": "20"}))]
     pub settings: Map<String, Value>,
 }
 

@@ -71,9 +71,23 @@ pub fn components() -> Map<String, Value> {
         "FeatureCollection".to_owned(),
         page(&reference("Feature"), "A page of features."),
     );
+    all.insert("FeatureBody".to_owned(), feature_body());
+    all.insert("AcceptedImport".to_owned(), json!({
+        "allOf": [reference("Accepted"), reference("ImportReport")],
+    }));
+    all.insert("AcceptedReport".to_owned(), json!({
+        "allOf": [reference("Accepted"), {"type": "object", "required": ["id", "receipt"], "properties": {
+            "id": {"type": "string"},
+            "receipt": {"type": "string", "description": "The secret by which its reporter follows the case."},
+        }}],
+    }));
+    all.insert("FeaturePatch".to_owned(), feature_patch());
+    all.insert("FeedChange".to_owned(), feed_change());
+    all.insert("FeedCommit".to_owned(), feed_commit());
+    all.insert("FeedTime".to_owned(), feed_time());
     let warning = reference(&properties_of(collection::WARNINGS));
     all.insert("Case".to_owned(), feature(warning, &[
-        ("allowed", json!({"type": "array", "items": reference("Action"),
+        ("allowed", json!({"type": "array", "items": reference("RequestableAction"),
             "description": "What the caller may do with it now; only for callers with an account or receipt."})),
         ("turn", json!({"allOf": [reference("Turn")], "nullable": true,
             "description": "Whose turn it is; null after it ended."})),
@@ -102,18 +116,146 @@ pub fn components() -> Map<String, Value> {
             },
         }),
     );
-    all.insert("Found".to_owned(), json!({
+    all.insert(
+        "Found".to_owned(),
+        json!({
+            "type": "object",
+            "required": ["type", "features"],
+            "properties": {
+                "type": {"type": "string", "enum": ["FeatureCollection"]},
+                "features": {"type": "array", "items": {"allOf": [
+                    reference("Feature"),
+                    {"type": "object", "required": ["collection", "properties"], "properties": {
+                        "collection": {"type": "string"},
+                        "properties": named(&["name", "number", "building", "compound"]),
+                    }},
+                ]}},
+            },
+        }),
+    );
+    all.insert("NearestCollection".to_owned(), json!({
         "type": "object",
         "required": ["type", "features"],
         "properties": {
             "type": {"type": "string", "enum": ["FeatureCollection"]},
             "features": {"type": "array", "items": {"allOf": [
                 reference("Feature"),
-                {"type": "object", "required": ["collection"], "properties": {"collection": {"type": "string"}}},
+                {"type": "object", "required": ["properties"], "properties": {"properties": nearest_properties()}},
             ]}},
         },
     }));
     all
+}
+
+/// Properties that many collections have as texts, if they have them; others are there besides.
+fn named(names: &[&str]) -> Value {
+    let properties = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({"type": "string"})));
+    json!({
+        "type": "object",
+        "properties": Value::Object(properties.collect()),
+        "additionalProperties": true,
+    })
+}
+
+fn nearest_properties() -> Value {
+    let mut properties = named(&["name", "number", "address"]);
+    properties["required"] = json!(["distance_m"]);
+    properties["properties"]["distance_m"] = json!({"type": "number", "format": "double",
+        "description": "The way on the ellipsoid, metres; 0 inside."});
+    properties
+}
+
+/// A feature as it is sent. `codec::geojson::read` reads it strictly and by hand, so that an error names the position.
+fn feature_body() -> Value {
+    json!({
+        "type": "object",
+        "description": "A GeoJSON Feature (RFC 7946). Foreign members are ignored.",
+        "required": ["type", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"oneOf": [{"type": "string"}, {"type": "number"}]},
+            "geometry": {"allOf": [reference("Geometry")], "nullable": true},
+            "properties": {"type": "object", "additionalProperties": true, "nullable": true},
+            "crs": crs_member(),
+        },
+        "additionalProperties": true,
+    })
+}
+
+/// A merge patch of a feature, read in `http::items`.
+fn feature_patch() -> Value {
+    json!({
+        "type": "object",
+        "description": "What changes of a feature (RFC 7396); what is missing stays as it is.",
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"oneOf": [{"type": "string"}, {"type": "number"}],
+                "description": "A feature keeps its id: the one in the path."},
+            "geometry": {"allOf": [reference("Geometry")], "nullable": true},
+            "properties": {"type": "object", "additionalProperties": true,
+                "description": "The properties that change; null removes one."},
+            "crs": crs_member(),
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn crs_member() -> Value {
+    json!({"type": "object", "additionalProperties": true, "nullable": true,
+        "description": "The coordinate system of the geometry, as GeoJSON of 2008 names it; in place of `Content-Crs`."})
+}
+
+/// A change of a commit, as the feed tells it.
+fn feed_change() -> Value {
+    json!({
+        "type": "object",
+        "required": ["collection", "id", "kind"],
+        "properties": {
+            "collection": {"type": "string"},
+            "id": {"type": "string"},
+            "kind": {"type": "string", "enum": ["put", "delete"]},
+            "feature": {"allOf": [reference("Feature")], "nullable": true,
+                "description": "Of a put: the feature as the caller sees it."},
+        },
+    })
+}
+
+/// The data of an event `change` or `reset`.
+fn feed_commit() -> Value {
+    json!({
+        "type": "object",
+        "description": "A commit on the feed: its changes or, where it is large, what was touched.",
+        "required": ["seq", "at"],
+        "properties": {
+            "seq": {"type": "integer", "format": "int64", "minimum": 0},
+            "at": {"type": "string", "format": "date-time"},
+            "changes": {"type": "array", "items": reference("FeedChange")},
+            "reset": {"type": "array", "items": {
+                "type": "object",
+                "required": ["collection", "bbox"],
+                "properties": {
+                    "collection": {"type": "string"},
+                    "bbox": {"type": "array", "nullable": true, "minItems": 4, "maxItems": 4,
+                        "items": {"type": "number", "format": "double"},
+                        "description": "West, south, east, north; degrees, WGS 84."},
+                },
+            }},
+        },
+    })
+}
+
+/// The data of an event `time`, the heartbeat.
+fn feed_time() -> Value {
+    json!({
+        "type": "object",
+        "required": ["at"],
+        "properties": {
+            "at": {"type": "string", "format": "date-time", "description": "The time by the server's clock."},
+            "stale": {"type": "boolean", "description": "Whether the database is away, so that nothing new can be told."},
+        },
+    })
 }
 
 fn reference(name: &str) -> Value {
@@ -277,6 +419,38 @@ mod tests {
             let pointer = reference.trim_start_matches('#');
             assert!(document.pointer(pointer).is_some(), "{reference}");
         }
+    }
+
+    #[test]
+    fn every_body_says_what_it_is() {
+        let document = crate::http::openapi_document();
+        let mut untyped = Vec::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for (method, operation) in operations.as_object().unwrap() {
+                let content = operation["requestBody"]["content"].as_object();
+                for (kind, body) in content.into_iter().flatten() {
+                    let said = body["schema"].as_object().is_some_and(|s| !s.is_empty());
+                    if !said {
+                        untyped.push(format!("{method} {path} {kind}"));
+                    }
+                }
+            }
+        }
+        assert_eq!(untyped, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_feature_with_the_members_that_the_document_requires_can_be_read() {
+        use crate::codec::geojson::read::{Limits, read_body};
+
+        let whole = json!({"type": "Feature", "geometry": null, "properties": {}});
+        assert!(read_body(&whole, &Limits::default()).is_ok());
+        for required in feature_body()["required"].as_array().unwrap() {
+            assert!(whole.get(required.as_str().unwrap()).is_some());
+        }
+        let mut other = whole;
+        other["type"] = json!("Point");
+        assert!(read_body(&other, &Limits::default()).is_err());
     }
 
     #[test]

@@ -1,11 +1,15 @@
-//! Fields of a request, read from a JSON object: their types and limits. Whether a field is needed depends on
-//! the case and on who asks, so [`super::table::decide`] checks that.
+//! Fields of request bodies: their types, their limits, and how they stand in the OpenAPI document. Whether a
+//! field is needed depends on the case and on who asks, so [`super::table::decide`] checks that.
 
 use geo_types::Coord;
 use jiff::{Timestamp, civil, tz};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-use super::step::{PhotoKind, StepPhoto};
+use super::step::{Action, PhotoKind, Source, StepPhoto, Verdict};
 
 /// A field that is missing or not as it has to be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,131 +38,509 @@ pub const PHOTO_LIMIT: usize = 12;
 /// The most characters of a client's key.
 pub const KEY_LIMIT: usize = 100;
 
-/// The client's own name for a step or a report.
-pub fn key(map: &Map<String, Value>) -> Result<Option<String>, FieldError> {
-    text(map, "key", KEY_LIMIT)
+/// A type that a field of a body can have.
+pub trait FromJson: Sized {
+    /// Reads a value that is not `null`. Answers `None` where it counts as absent.
+    ///
+    /// # Errors
+    /// What is wrong with the value and what is expected.
+    fn from_json(value: Value) -> Result<Option<Self>, String>;
 }
 
-/// A text without the blanks around it; an empty one counts as absent.
-pub fn text(
-    map: &Map<String, Value>,
-    field: &'static str,
-    limit: usize,
-) -> Result<Option<String>, FieldError> {
-    match map.get(field) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(s)) => {
-            let s = s.trim();
-            let length = s.chars().count();
-            if length > limit {
-                let problem = format!("at most {limit} characters, found {length}");
-                return Err(FieldError::new(field, problem));
-            }
-            if s.contains('\0') {
-                return Err(FieldError::new(field, "contains a NUL character"));
-            }
-            Ok((!s.is_empty()).then(|| s.to_owned()))
+/// A field of a body. A wrong value does not refuse the body: the field keeps what is wrong with it, and
+/// [`Field::get`] returns that. So a handler can first say that the caller may not do it at all.
+#[derive(Debug, Clone)]
+pub struct Field<T>(Result<Option<T>, String>);
+
+impl<T> Field<T> {
+    /// The value; `None` where the field is missing or empty.
+    ///
+    /// # Errors
+    /// What is wrong with the value. `name` is the field's name in the body.
+    pub fn get(self, name: &'static str) -> Result<Option<T>, FieldError> {
+        self.0.map_err(|problem| FieldError::new(name, problem))
+    }
+}
+
+impl<T> Default for Field<T> {
+    fn default() -> Self {
+        Self(Ok(None))
+    }
+}
+
+impl<'de, T: FromJson> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Ok(Self(match value {
+            Value::Null => Ok(None),
+            value => T::from_json(value),
+        }))
+    }
+}
+
+impl<T: PartialSchema> PartialSchema for Field<T> {
+    fn schema() -> RefOr<Schema> {
+        T::schema()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Field<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        T::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+    }
+}
+
+/// A text of at most `N` characters, without the blanks around it. An empty one counts as absent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text<const N: usize>(pub String);
+
+impl<const N: usize> FromJson for Text<N> {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let Value::String(text) = value else {
+            return Err(format!("expected a text, found {value}"));
+        };
+        let text = text.trim();
+        let length = text.chars().count();
+        if length > N {
+            return Err(format!("at most {N} characters, found {length}"));
         }
-        Some(other) => Err(FieldError::new(
-            field,
-            format!("expected a text, found {other}"),
-        )),
+        if text.contains('\0') {
+            return Err("contains a NUL character".to_owned());
+        }
+        Ok((!text.is_empty()).then(|| Self(text.to_owned())))
+    }
+}
+
+impl<const N: usize> PartialSchema for Text<N> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(N))
+            .into()
+    }
+}
+
+impl<const N: usize> ToSchema for Text<N> {}
+
+impl<const N: usize> Field<Text<N>> {
+    /// The text itself; see [`Field::get`].
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn text(self, name: &'static str) -> Result<Option<String>, FieldError> {
+        Ok(self.get(name)?.map(|text| text.0))
     }
 }
 
 /// A moment: RFC 3339, or a day (its end, in China's time).
-pub fn moment(
-    map: &Map<String, Value>,
-    field: &'static str,
-) -> Result<Option<Timestamp>, FieldError> {
-    let Some(word) = text(map, field, 60)? else {
-        return Ok(None);
-    };
-    if let Ok(at) = word.parse::<Timestamp>() {
-        return Ok(Some(at));
-    }
-    word.parse::<civil::Date>()
-        .ok()
-        .filter(|_| word.len() == 10)
-        .and_then(|day| {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment(pub Timestamp);
+
+impl FromJson for Moment {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let Some(Text(word)) = Text::<60>::from_json(value)? else {
+            return Ok(None);
+        };
+        let end_of = |day: civil::Date| {
             let end = day.at(23, 59, 59, 0);
             end.to_zoned(tz::TimeZone::fixed(tz::offset(8))).ok()
-        })
-        .map(|end| Some(end.timestamp()))
-        .ok_or_else(|| {
-            FieldError::new(
-                field,
-                format!("expected a moment like 2026-11-22T18:00:00+08:00, found {word:?}"),
-            )
-        })
+        };
+        word.parse::<Timestamp>()
+            .ok()
+            .or_else(|| {
+                let day = word.parse::<civil::Date>().ok();
+                let day = day.filter(|_| word.len() == 10)?;
+                end_of(day).map(|end| end.timestamp())
+            })
+            .map(|at| Some(Self(at)))
+            .ok_or_else(|| {
+                format!("expected a moment like 2026-11-22T18:00:00+08:00, found {word:?}")
+            })
+    }
 }
 
-/// Photos: `{id, claim, kind}`, or the ids of photos that the account itself uploaded.
-pub fn photos(map: &Map<String, Value>, usual: PhotoKind) -> Result<Vec<StepPhoto>, FieldError> {
-    let wrong = |found: &Value| {
-        FieldError::new(
-            "photos",
-            format!("expected a list of {{id, claim, kind}} or of ids, found {found}"),
-        )
-    };
-    let list = match map.get("photos") {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(list)) => list,
-        Some(other) => return Err(wrong(other)),
-    };
-    if list.len() > PHOTO_LIMIT {
-        let problem = format!("at most {PHOTO_LIMIT} in one step, found {}", list.len());
-        return Err(FieldError::new("photos", problem));
+impl PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).into()
     }
-    let mut photos: Vec<StepPhoto> = Vec::with_capacity(list.len());
-    for item in list {
-        let photo = match item {
-            Value::String(id) if !id.is_empty() => StepPhoto::new(id, usual),
-            Value::Object(photo) => {
-                let id = photo.get("id").and_then(Value::as_str);
-                let kind = match photo.get("kind") {
-                    None | Some(Value::Null) => Some(usual),
-                    Some(kind) => kind.as_str().and_then(PhotoKind::parse),
-                };
-                let claim = match photo.get("claim") {
-                    None | Some(Value::Null) => None,
-                    Some(Value::String(claim)) => Some(claim.clone()),
-                    Some(_) => return Err(wrong(item)),
-                };
-                match (id, kind) {
-                    (Some(id), Some(kind)) if !id.is_empty() => StepPhoto {
-                        id: id.to_owned(),
-                        kind,
-                        claim,
-                    },
-                    _ => return Err(wrong(item)),
-                }
-            }
-            other => return Err(wrong(other)),
+}
+
+impl ToSchema for Moment {}
+
+impl Field<Moment> {
+    /// The moment itself; see [`Field::get`].
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn at(self, name: &'static str) -> Result<Option<Timestamp>, FieldError> {
+        Ok(self.get(name)?.map(|moment| moment.0))
+    }
+}
+
+/// A moment in RFC 3339.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instant(pub Timestamp);
+
+impl FromJson for Instant {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let read = value.as_str().and_then(|text| text.parse().ok());
+        read.map(|at| Some(Self(at)))
+            .ok_or_else(|| format!("expected a moment like 2026-11-22T06:05:00Z, found {value}"))
+    }
+}
+
+impl PartialSchema for Instant {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .into()
+    }
+}
+
+impl ToSchema for Instant {}
+
+impl FromJson for bool {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let read = value.as_bool().map(Some);
+        read.ok_or_else(|| format!("expected true or false, found {value}"))
+    }
+}
+
+impl FromJson for f64 {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let read = value.as_f64().map(Some);
+        read.ok_or_else(|| format!("expected a number, found {value}"))
+    }
+}
+
+impl FromJson for Source {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let Some(Text(word)) = Text::<40>::from_json(value)? else {
+            return Ok(None);
         };
-        if !photos.iter().any(|p| p.id == photo.id) {
-            photos.push(photo);
+        Self::parse(&word).map(Some).ok_or_else(|| {
+            let known: Vec<&str> = Self::ALL.iter().map(|s| s.as_str()).collect();
+            format!("expected one of {}, found {word:?}", known.join(", "))
+        })
+    }
+}
+
+impl FromJson for Verdict {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let Some(Text(word)) = Text::<40>::from_json(value)? else {
+            return Ok(None);
+        };
+        let read = Self::parse(&word).map(Some);
+        read.ok_or_else(|| format!("expected pass or fail, found {word:?}"))
+    }
+}
+
+/// An action that somebody may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestableAction(pub Action);
+
+impl FromJson for RequestableAction {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let Some(Text(word)) = Text::<40>::from_json(value)? else {
+            return Ok(None);
+        };
+        let read = Action::parse(&word).filter(|a| a.is_requestable());
+        read.map(|action| Some(Self(action))).ok_or_else(|| {
+            let names: Vec<&str> = Action::requestable().map(Action::as_str).collect();
+            format!("{word:?} is no action; actions are {}", names.join(", "))
+        })
+    }
+}
+
+impl PartialSchema for RequestableAction {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(Action::requestable().map(Action::as_str)))
+            .into()
+    }
+}
+
+impl ToSchema for RequestableAction {}
+
+/// What the reporter thinks of what was done: 1 to 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rating(pub u8);
+
+impl FromJson for Rating {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let number = value.as_u64().and_then(|n| u8::try_from(n).ok());
+        let read = number.filter(|n| (1..=5).contains(n));
+        read.map(|n| Some(Self(n)))
+            .ok_or_else(|| format!("expected a whole number from 1 to 5, found {value}"))
+    }
+}
+
+impl PartialSchema for Rating {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .minimum(Some(1))
+            .maximum(Some(5))
+            .into()
+    }
+}
+
+impl ToSchema for Rating {}
+
+/// Where somebody stands; WGS 84 degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, ToSchema)]
+pub struct Position {
+    /// Longitude.
+    #[schema(minimum = -180, maximum = 180)]
+    pub lon: f64,
+    /// Latitude.
+    #[schema(minimum = -90, maximum = 90)]
+    pub lat: f64,
+}
+
+impl FromJson for Position {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let read = Self::deserialize(&value).ok();
+        read.filter(|at| at.lon.abs() <= 180.0 && at.lat.abs() <= 90.0)
+            .map(Some)
+            .ok_or_else(|| format!("expected {{lon, lat}} in degrees, found {value}"))
+    }
+}
+
+impl From<Position> for Coord<f64> {
+    fn from(at: Position) -> Self {
+        Self {
+            x: at.lon,
+            y: at.lat,
         }
     }
-    Ok(photos)
 }
 
-/// Where somebody stands: `{lon, lat}`, WGS 84 degrees.
-pub fn position(map: &Map<String, Value>) -> Result<Option<Coord<f64>>, FieldError> {
-    let Some(value) = map.get("position").filter(|v| !v.is_null()) else {
-        return Ok(None);
-    };
-    let degrees = |name: &str, most: f64| {
-        value
-            .get(name)
-            .and_then(Value::as_f64)
-            .filter(|d| d.abs() <= most)
-    };
-    match (degrees("lon", 180.0), degrees("lat", 90.0)) {
-        (Some(x), Some(y)) => Ok(Some(Coord { x, y })),
-        _ => Err(FieldError::new(
-            "position",
-            format!("expected {{lon, lat}} in degrees, found {value}"),
-        )),
+/// A photo that was uploaded before.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum PhotoRef {
+    /// The id of a photo that the account itself uploaded.
+    Id(String),
+    /// A photo as its upload was answered.
+    Claimed {
+        /// Its id.
+        id: String,
+        /// The secret by which its uploader links it to a case.
+        claim: Option<String>,
+        /// What it shows; where it is missing, what the photos of the action usually show.
+        kind: Option<PhotoKind>,
+    },
+}
+
+impl PhotoRef {
+    fn step_photo(self, usual: PhotoKind) -> StepPhoto {
+        match self {
+            Self::Id(id) => StepPhoto::new(id, usual),
+            Self::Claimed { id, claim, kind } => StepPhoto {
+                id,
+                kind: kind.unwrap_or(usual),
+                claim,
+            },
+        }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Self::Id(id) | Self::Claimed { id, .. } => id,
+        }
+    }
+}
+
+/// Photos of one step, each of them once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photos(Vec<PhotoRef>);
+
+impl FromJson for Photos {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        let wrong = |found: &Value| {
+            format!("expected a list of {{id, claim, kind}} or of ids, found {found}")
+        };
+        let Value::Array(list) = value else {
+            return Err(wrong(&value));
+        };
+        if list.len() > PHOTO_LIMIT {
+            let found = list.len();
+            return Err(format!("at most {PHOTO_LIMIT} in one step, found {found}"));
+        }
+        let mut photos: Vec<PhotoRef> = Vec::with_capacity(list.len());
+        for item in list {
+            let photo = PhotoRef::deserialize(&item).ok();
+            let photo = photo.filter(|p| !p.id().is_empty());
+            let photo = photo.ok_or_else(|| wrong(&item))?;
+            if !photos.iter().any(|p| p.id() == photo.id()) {
+                photos.push(photo);
+            }
+        }
+        Ok(Some(Self(photos)))
+    }
+}
+
+impl PartialSchema for Photos {
+    fn schema() -> RefOr<Schema> {
+        utoipa::openapi::ArrayBuilder::new()
+            .items(Ref::from_schema_name("PhotoRef"))
+            .max_items(Some(PHOTO_LIMIT))
+            .into()
+    }
+}
+
+impl ToSchema for Photos {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((PhotoRef::name().into_owned(), PhotoRef::schema()));
+        PhotoRef::schemas(schemas);
+    }
+}
+
+impl Field<Photos> {
+    /// The photos; `usual` is what they show where nobody says.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn photos(self, usual: PhotoKind) -> Result<Vec<StepPhoto>, FieldError> {
+        let photos = self.get("photos")?.map_or_else(Vec::new, |photos| photos.0);
+        Ok(photos.into_iter().map(|p| p.step_photo(usual)).collect())
+    }
+}
+
+// The derive of `ToSchema` takes no types with parameters, so those of the bodies have names.
+
+/// A note or a reason.
+pub type LongText = Field<Text<TEXT_LIMIT>>;
+/// An id, or a line of text.
+pub type ShortText = Field<Text<200>>;
+/// The client's own name for a step or a report.
+pub type Key = Field<Text<KEY_LIMIT>>;
+/// A moment or a day.
+pub type MomentField = Field<Moment>;
+/// Photos of a step.
+pub type PhotosField = Field<Photos>;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What is said of a wrong value.
+    fn problem<T: FromJson + std::fmt::Debug>(value: Value) -> String {
+        let field: Field<T> = serde_json::from_value(value).unwrap();
+        field.get("f").unwrap_err().to_string()
+    }
+
+    fn read<T: FromJson>(value: Value) -> Option<T> {
+        let field: Field<T> = serde_json::from_value(value).unwrap();
+        field.get("f").unwrap()
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_what_is_expected() {
+        for (found, expected) in [
+            (problem::<Text<3>>(json!(5)), "f: expected a text, found 5"),
+            (
+                problem::<Text<3>>(json!("一二三四")),
+                "f: at most 3 characters, found 4",
+            ),
+            (
+                problem::<Text<3>>(json!("a\u{0}b")),
+                "f: contains a NUL character",
+            ),
+            (
+                problem::<Moment>(json!("tomorrow")),
+                "f: expected a moment like 2026-11-22T18:00:00+08:00, found \"tomorrow\"",
+            ),
+            (
+                problem::<Instant>(json!("2026-11-22")),
+                "f: expected a moment like 2026-11-22T06:05:00Z, found \"2026-11-22\"",
+            ),
+            (
+                problem::<bool>(json!("yes")),
+                "f: expected true or false, found \"yes\"",
+            ),
+            (
+                problem::<f64>(json!("5")),
+                "f: expected a number, found \"5\"",
+            ),
+            (
+                problem::<Verdict>(json!("good")),
+                "f: expected pass or fail, found \"good\"",
+            ),
+            (
+                problem::<Rating>(json!(6)),
+                "f: expected a whole number from 1 to 5, found 6",
+            ),
+            (
+                problem::<Position>(json!({"lon": 181, "lat": 0})),
+                "f: expected {lon, lat} in degrees, found {\"lat\":0,\"lon\":181}",
+            ),
+            (
+                problem::<Position>(json!("here")),
+                "f: expected {lon, lat} in degrees, found \"here\"",
+            ),
+            (
+                problem::<Photos>(json!("p1")),
+                "f: expected a list of {id, claim, kind} or of ids, found \"p1\"",
+            ),
+            (
+                problem::<Photos>(json!([{"id": "p1", "kind": "selfie"}])),
+                "f: expected a list of {id, claim, kind} or of ids, found {\"id\":\"p1\",\"kind\":\"selfie\"}",
+            ),
+            (
+                problem::<Photos>(json!(vec!["p"; 13])),
+                "f: at most 12 in one step, found 13",
+            ),
+        ] {
+            assert_eq!(found, expected);
+        }
+        let marks = problem::<RequestableAction>(json!("join"));
+        assert!(
+            marks.starts_with("f: \"join\" is no action; actions are file, "),
+            "{marks}"
+        );
+        let sources = problem::<Source>(json!("rumour"));
+        assert!(
+            sources.starts_with("f: expected one of resident, "),
+            "{sources}"
+        );
+    }
+
+    #[test]
+    fn null_and_blanks_count_as_absent() {
+        assert_eq!(read::<Text<3>>(json!(null)), None);
+        assert_eq!(read::<Text<3>>(json!("  ")), None);
+        assert_eq!(read::<Text<3>>(json!(" abc ")), Some(Text("abc".into())));
+        assert_eq!(read::<Verdict>(json!("")), None);
+        assert_eq!(read::<Rating>(json!(null)), None);
+    }
+
+    #[test]
+    fn a_day_means_its_end_in_china() {
+        let Moment(at) = read(json!("2026-11-22")).unwrap();
+        assert_eq!(at.to_string(), "2026-11-22T15:59:59Z");
+    }
+
+    #[test]
+    fn photos_are_named_by_id_or_claim_and_once_only() {
+        let list = json!(["p1", {"id": "p2", "claim": "c", "kind": "before"}, "p1"]);
+        let field: Field<Photos> = serde_json::from_value(list).unwrap();
+        let photos = field.photos(PhotoKind::After).unwrap();
+        let claimed = StepPhoto {
+            id: "p2".into(),
+            kind: PhotoKind::Before,
+            claim: Some("c".into()),
+        };
+        assert_eq!(photos, [StepPhoto::new("p1", PhotoKind::After), claimed]);
     }
 }

@@ -36,7 +36,7 @@ pub use field::FieldError;
 pub use problem::Problem;
 pub use reader::text_of;
 pub use report::Report;
-pub use request::ActionRequest;
+pub use request::{ActionBody, ActionRequest};
 pub use rules::Rules;
 pub use status::{GridStatus, OpenCounts, StatusBoard};
 pub use step::{Action, Notice, PhotoKind, Source, Status, Step, StepPhoto, Verdict};

@@ -1,14 +1,89 @@
-//! A request to act on a case, read from JSON.
+//! A request to act on a case: the body that a client sends, and what is read from it.
 
 use geo_types::Coord;
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::actor::Actor;
-use super::field::{FieldError, TEXT_LIMIT, key, moment, photos, position, text};
+use super::field::{
+    Field, FieldError, Key, LongText, MomentField, PhotosField, Position, Rating,
+    RequestableAction, ShortText,
+};
 use super::key::KeyMark;
 use super::step::{Action, PhotoKind, StepPhoto, Verdict};
 use crate::model::FeatureId;
+
+type ActionField = Field<RequestableAction>;
+type VerdictField = Field<Verdict>;
+type PositionField = Field<Position>;
+type RatingField = Field<Rating>;
+
+/// An action and its fields. Which of them it needs, the table of the ledger says:
+///
+/// file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
+/// `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
+/// `reason` · resume · reopen `reason` · rate `rating`, `receipt` · note `note`: for colleagues, never public.
+///
+/// Members that no action knows are ignored.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct ActionBody {
+    /// What is to be done.
+    #[serde(default)]
+    #[schema(required)]
+    pub action: ActionField,
+    /// What they write. Every action takes it.
+    #[serde(default)]
+    #[schema(inline)]
+    pub note: LongText,
+    /// Why.
+    #[serde(default)]
+    #[schema(inline)]
+    pub reason: LongText,
+    /// Photos, as their uploads were answered. Every action takes them.
+    #[serde(default)]
+    #[schema(inline)]
+    pub photos: PhotosField,
+    /// The id of the unit to dispatch to.
+    #[serde(default)]
+    #[schema(inline)]
+    pub unit: ShortText,
+    /// When it is due: RFC 3339, or a day in China, whose end is meant.
+    #[serde(default)]
+    #[schema(inline)]
+    pub due_at: MomentField,
+    /// Another name for `due_at`, for callers that have always said it.
+    #[serde(default)]
+    #[schema(ignore)]
+    pub due: MomentField,
+    /// The id of the case to merge into.
+    #[serde(default)]
+    #[schema(inline)]
+    pub into: ShortText,
+    /// What a verification found.
+    #[serde(default)]
+    pub result: VerdictField,
+    /// Where the person stands.
+    #[serde(default)]
+    pub position: PositionField,
+    /// What the reporter thinks of what was done.
+    #[serde(default)]
+    #[schema(inline)]
+    pub rating: RatingField,
+    /// Until when to park it: RFC 3339, or a day in China, whose end is meant.
+    #[serde(default)]
+    #[schema(inline)]
+    pub until: MomentField,
+    /// The secret that the reporter got, in place of an account.
+    #[serde(default)]
+    #[schema(inline)]
+    pub receipt: ShortText,
+    /// The client's own name for the step: the same step sent again with its key takes no second one, and another
+    /// step with that key is refused.
+    #[serde(default)]
+    #[schema(inline)]
+    pub key: Key,
+}
 
 /// A requested action with the fields that were given.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,61 +133,33 @@ impl ActionRequest {
         }
     }
 
-    /// Reads `{action, …}`. Members that no action knows are ignored.
-    pub fn parse(map: &Map<String, Value>) -> Result<Self, FieldError> {
-        let action = match text(map, "action", 40)? {
-            None => return Err(FieldError::new("action", "expected one of the actions")),
-            Some(name) => Action::parse(&name)
-                .filter(|a| a.is_requestable())
-                .ok_or_else(|| {
-                    let names: Vec<&str> = Action::requestable().map(Action::as_str).collect();
-                    let problem =
-                        format!("{name:?} is no action; actions are {}", names.join(", "));
-                    FieldError::new("action", problem)
-                })?,
+    /// Reads the fields of a body. The receipt is not among them: it says who asks.
+    ///
+    /// # Errors
+    /// The first field that is wrong, or a missing action.
+    pub fn read(body: ActionBody) -> Result<Self, FieldError> {
+        let action = body.action.get("action")?;
+        let Some(RequestableAction(action)) = action else {
+            return Err(FieldError::new("action", "expected one of the actions"));
         };
-        let due = if map.contains_key("due_at") {
-            "due_at"
-        } else {
-            "due"
+        let due_at = match body.due_at.at("due_at")? {
+            Some(at) => Some(at),
+            None => body.due.at("due")?,
         };
+        let into = body.into.text("into")?.map(FeatureId::new).transpose();
         Ok(Self {
             action,
-            note: text(map, "note", TEXT_LIMIT)?,
-            reason: text(map, "reason", TEXT_LIMIT)?,
-            photos: photos(map, PhotoKind::of(action))?,
-            unit: text(map, "unit", 200)?,
-            due_at: moment(map, due)?,
-            into: match text(map, "into", 200)? {
-                None => None,
-                Some(id) => {
-                    Some(FeatureId::new(id).map_err(|e| FieldError::new("into", e.to_string()))?)
-                }
-            },
-            result: match text(map, "result", 40)? {
-                None => None,
-                Some(word) => Some(Verdict::parse(&word).ok_or_else(|| {
-                    FieldError::new("result", format!("expected pass or fail, found {word:?}"))
-                })?),
-            },
-            position: position(map)?,
-            rating: match map.get("rating") {
-                None | Some(Value::Null) => None,
-                Some(value) => Some(
-                    value
-                        .as_u64()
-                        .and_then(|n| u8::try_from(n).ok())
-                        .filter(|n| (1..=5).contains(n))
-                        .ok_or_else(|| {
-                            FieldError::new(
-                                "rating",
-                                format!("expected a whole number from 1 to 5, found {value}"),
-                            )
-                        })?,
-                ),
-            },
-            until: moment(map, "until")?,
-            key: key(map)?,
+            note: body.note.text("note")?,
+            reason: body.reason.text("reason")?,
+            photos: body.photos.photos(PhotoKind::of(action))?,
+            unit: body.unit.text("unit")?,
+            due_at,
+            into: into.map_err(|e| FieldError::new("into", e.to_string()))?,
+            result: body.result.get("result")?,
+            position: body.position.get("position")?.map(Coord::from),
+            rating: body.rating.get("rating")?.map(|rating| rating.0),
+            until: body.until.at("until")?,
+            key: body.key.text("key")?,
         })
     }
 

@@ -34,7 +34,7 @@ const PATIENCE: u32 = 20;
         ("collectionId" = String, Path, description = "The collection's id"),
         ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
     ),
-    request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature"),
+    request_body(content = ref("#/components/schemas/FeatureBody"), content_type = "application/geo+json"),
     responses(
         (status = 201, description = "Made; Location names it. A member `warnings` (`[{field, warning, warning_zh}]`) says what is odd about it, as a place far from everything on the map", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
@@ -88,7 +88,7 @@ pub async fn create(
         ("If-None-Match" = Option<String>, Header, description = "`*`: only where there is none yet"),
         ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
     ),
-    request_body(content = Value, content_type = "application/geo+json", description = "A GeoJSON Feature"),
+    request_body(content = ref("#/components/schemas/FeatureBody"), content_type = "application/geo+json"),
     responses(
         (status = 200, description = "Replaced", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 201, description = "Made", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
@@ -171,8 +171,7 @@ pub async fn put(
         ("If-Match" = Option<String>, Header, description = "The ETag read before"),
         ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
     ),
-    request_body(content = Value, content_type = "application/merge-patch+json",
-        description = "`{\"properties\": {…}, \"geometry\": {…}}`, either may be missing"),
+    request_body(content = ref("#/components/schemas/FeaturePatch"), content_type = "application/merge-patch+json"),
     responses(
         (status = 200, description = "Changed", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),

@@ -1,12 +1,14 @@
 //! An action: one step of a case by its table.
 
+use std::mem;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Found, actor_for, answer, expected, feature_id, object, refused};
+use super::{Found, actor_for, answer, expected, feature_id, refused};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
@@ -15,7 +17,7 @@ use crate::http::query::{Query, segment};
 use crate::http::written::{self, Accepted, Subject};
 use crate::service::ledger::LedgerError;
 use crate::warnings::table::may;
-use crate::warnings::{Action, ActionRequest, allowed, field};
+use crate::warnings::{ActionBody, ActionRequest, allowed};
 
 /// Takes a case a step further.
 ///
@@ -26,8 +28,7 @@ use crate::warnings::{Action, ActionRequest, allowed, field};
         ("id" = String, Path, description = "The case's id"),
         ("If-Match" = Option<String>, Header, description = "The ETag read before: refused with 412 where somebody was quicker"),
     ),
-    request_body(content = Value, content_type = "application/json",
-        description = "`{action, …}`: file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle `note`, `photos` · verify `result` (pass, fail), `position {lon, lat}` or `reason` · close · extend `due_at`, `reason` · park `until`, `reason` · resume · reopen `reason` · rate `rating` (1 to 5), `receipt` · note `note`: for colleagues, never public. Every action takes `note?`, `photos?` ([{id, claim, kind?}], as their uploads were answered) and `key?`: the same step sent again with its key takes no second one, and another step with that key is refused"),
+    request_body = ActionBody,
     responses(
         (status = 200, description = "The case after the step, with `allowed` and `turn`", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
@@ -44,21 +45,20 @@ pub async fn act(
     query: Query,
     caller: Caller,
     headers: HeaderMap,
-    JsonBody(body): JsonBody<Value>,
+    JsonBody(mut body): JsonBody<ActionBody>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let body = object(body)?;
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
-    let receipt = field::text(&body, "receipt", 200)?;
+    let receipt = mem::take(&mut body.receipt).text("receipt")?;
     let actor = actor_for(&caller, &found.case, receipt.as_deref())?;
-    let request = ActionRequest::parse(&body).map_err(|error| {
+    let action = body.action.clone().get("action");
+    let request = ActionRequest::read(body).map_err(|error| {
         // That it is not to be done at all is said before how it would have to be said.
-        let action = body.get("action").and_then(Value::as_str);
-        let may = action
-            .and_then(Action::parse)
-            .filter(|a| a.is_requestable())
-            .map_or(Ok(()), |action| may(&found.case, &actor, action));
+        let may = match action {
+            Ok(Some(action)) => may(&found.case, &actor, action.0),
+            _ => Ok(()),
+        };
         match may {
             Err(refusal) => refused(refusal.into(), &caller),
             Ok(()) => Problem::from(error).with("allowed", json!(allowed(&found.case, &actor))),

@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{actor, object, refused, told};
+use super::{actor, refused, told};
 use crate::http::App;
 use crate::http::answer;
 use crate::http::auth::Caller;
@@ -25,7 +25,31 @@ use crate::model::{FeatureId, Role};
 use crate::service::ledger::Observation;
 use crate::service::ledger::cases;
 use crate::warnings::condition::State as ConditionState;
-use crate::warnings::field;
+use crate::warnings::field::{Field, Instant, ShortText};
+
+type InstantField = Field<Instant>;
+type Number = Field<f64>;
+
+/// What was observed at a place.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct ObservationBody {
+    /// The id of a feature of the map.
+    #[serde(default)]
+    #[schema(inline, required)]
+    pub place: ShortText,
+    /// A category whose rule has a condition.
+    #[serde(default)]
+    #[schema(inline, required)]
+    pub category: ShortText,
+    /// A number in the unit of the rule's thresholds.
+    #[serde(default)]
+    #[schema(inline, required)]
+    pub value: Number,
+    /// When; now where it is missing.
+    #[serde(default)]
+    #[schema(inline)]
+    pub at: InstantField,
+}
 
 /// What an observation came to.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,8 +111,7 @@ pub struct ConditionShown {
 
 /// Takes what was observed at a place.
 #[utoipa::path(post, path = "/api/observations", operation_id = "observe", tag = "warnings",
-    request_body(content = Value, content_type = "application/json",
-        description = "`{place, category, value, at?}`: the id of a feature of the map, a category whose rule has a condition, and a number in the unit of its thresholds; `at` is now where it is missing"),
+    request_body = ObservationBody,
     responses(
         (status = 202, description = "The condition after it. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides", body = ObservationAnswer),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
@@ -100,11 +123,11 @@ pub async fn observe(
     query: Query,
     caller: Caller,
     headers: HeaderMap,
-    JsonBody(body): JsonBody<Value>,
+    JsonBody(body): JsonBody<ObservationBody>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::GridWorker)?;
-    let request = read(&object(body)?)?;
+    let request = read(body)?;
     let seen = app
         .service
         .observe(&request, &actor(&caller), Timestamp::now())
@@ -140,29 +163,19 @@ pub async fn observe(
     })
 }
 
-fn read(map: &Map<String, Value>) -> Result<Observation, Problem> {
-    let needed = |field: &'static str, what: &str| -> Result<String, Problem> {
-        let text = field::text(map, field, 200)?;
-        text.ok_or_else(|| Problem::wrong_field(field, what))
+fn read(body: ObservationBody) -> Result<Observation, Problem> {
+    let missing = |field: &str, expected: &str| {
+        Problem::wrong_field(field, &format!("expected {expected}, found nothing"))
     };
-    let value = map.get("value").and_then(Value::as_f64).ok_or_else(|| {
-        let found = map
-            .get("value")
-            .map_or("nothing".to_owned(), Value::to_string);
-        Problem::wrong_field("value", &format!("expected a number, found {found}"))
-    })?;
-    let at = match map.get("at") {
-        None | Some(Value::Null) => None,
-        Some(said) => Some(said.as_str().and_then(|t| t.parse().ok()).ok_or_else(|| {
-            let problem = format!("expected a moment like 2026-11-22T06:05:00Z, found {said}");
-            Problem::wrong_field("at", &problem)
-        })?),
-    };
+    let value = body.value.get("value")?;
+    let at = body.at.get("at")?;
     Ok(Observation {
-        place: needed("place", "expected the id of a feature of the map")?,
-        category: needed("category", "expected a category")?,
-        value,
-        at,
+        place: (body.place.text("place")?)
+            .ok_or_else(|| missing("place", "the id of a feature of the map"))?,
+        category: (body.category.text("category")?)
+            .ok_or_else(|| missing("category", "a category"))?,
+        value: value.ok_or_else(|| missing("value", "a number"))?,
+        at: at.map(|Instant(at)| at),
     })
 }
 

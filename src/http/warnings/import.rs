@@ -16,7 +16,7 @@ use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Kind;
-use crate::http::written::{self, Accepted, Subject};
+use crate::http::written::{self, Subject};
 use crate::model::Role;
 use crate::model::names::collection::WARNINGS;
 use crate::service::ledger::{FarRow, ImportedRow};
@@ -82,7 +82,7 @@ pub struct SheetRead {
         description = "The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's"),
     responses(
         (status = 200, description = "What it came to; with a problem nothing was written", body = ImportReport),
-        (status = 202, description = "Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
+        (status = 202, description = "Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=`", body = ref("#/components/schemas/AcceptedImport")),
         (status = 400, description = "Not a sheet", content_type = "application/problem+json"),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),

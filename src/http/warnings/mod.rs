@@ -24,7 +24,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
 pub use actions::{__path_act, act};
@@ -183,22 +183,6 @@ fn told(status: StatusCode, seq: u64, said: &impl Serialize) -> Response {
 /// The id in a path.
 fn feature_id(text: &str) -> Result<FeatureId, Problem> {
     FeatureId::new(text).map_err(|e| Problem::not_found(format!("There is no such warning: {e}.")))
-}
-
-/// A body that is an object.
-fn object(value: Value) -> Result<Map<String, Value>, Problem> {
-    match value {
-        Value::Object(map) => Ok(map),
-        other => Err(Problem::bad_body(format!(
-            "Expected a JSON object, found {}.",
-            match other {
-                Value::Array(_) => "a list",
-                Value::String(_) => "a text",
-                Value::Null => "null",
-                _ => "a plain value",
-            }
-        ))),
-    }
 }
 
 impl From<FieldError> for Problem {

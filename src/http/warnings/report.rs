@@ -4,9 +4,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::Ref;
 
-use super::{Found, actor, answer, is_receipt, object, refused};
+use super::{Found, actor, answer, is_receipt, refused};
 use crate::codec::geojson::read::{Limits, read_geometry};
 use crate::http::App;
 use crate::http::auth::Caller;
@@ -16,20 +19,81 @@ use crate::http::limit::Allowance;
 use crate::http::origin::ClientAddress;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
-use crate::http::written::{self, Accepted, Subject};
+use crate::http::written::{self, Subject};
 use crate::live::Snapshot;
 use crate::model::{FeatureId, GeometryKind, Role};
 use crate::service::ledger::{NewReport, Reported};
 use crate::service::place::Where;
-use crate::warnings::field::{self, TEXT_LIMIT};
+use crate::warnings::field::{Field, Key, LongText, PhotosField, ShortText, Text};
 use crate::warnings::{Actor, PhotoKind, Source};
 
 /// The most positions of the geometry of a report.
 const VERTICES: usize = 2_000;
 /// The most characters of a contact.
 const CONTACT_LIMIT: usize = 200;
-/// A field that no form shows: who fills it in is a program.
-const TRAP: &str = "website";
+
+type Category = Field<Text<80>>;
+type Contact = Field<Text<CONTACT_LIMIT>>;
+type Flag = Field<bool>;
+type HotlineNumber = Field<Text<60>>;
+type SourceField = Field<Source>;
+
+/// A report. Its place is a `geometry` or a `building`.
+///
+/// A source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of
+/// one's own for the `place`, which everybody can read.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct ReportBody {
+    /// What is wrong: a category of the rules.
+    #[serde(default)]
+    #[schema(inline, required)]
+    pub category: Category,
+    /// Where it is: a point, a line or a polygon.
+    #[schema(schema_with = geometry_schema)]
+    pub geometry: Option<Value>,
+    /// The id of the building where it is.
+    #[serde(default)]
+    #[schema(inline)]
+    pub building: ShortText,
+    /// What the reporter writes.
+    #[serde(default)]
+    #[schema(inline)]
+    pub note: LongText,
+    /// Where it is, in words.
+    #[serde(default)]
+    #[schema(inline)]
+    pub place: ShortText,
+    /// Photos, as their uploads were answered.
+    #[serde(default)]
+    #[schema(inline)]
+    pub photos: PhotosField,
+    /// How it came to be known; follows from the account where it is missing.
+    #[serde(default)]
+    pub source: SourceField,
+    /// How to reach the reporter. Officers alone read it, and it is deleted some time after the case has ended.
+    #[serde(default)]
+    #[schema(inline)]
+    pub contact: Contact,
+    /// The number of the 12345 hotline's own record.
+    #[serde(default)]
+    #[schema(inline)]
+    pub hotline_number: HotlineNumber,
+    /// A drill, which is never counted.
+    #[serde(default)]
+    #[schema(inline)]
+    pub exercise: Flag,
+    /// A name that the client draws for the report, so that sending it twice makes one case.
+    #[serde(default)]
+    #[schema(inline)]
+    pub key: Key,
+    /// A field that no form shows: who fills it in is a program.
+    #[schema(ignore)]
+    pub website: Option<Value>,
+}
+
+fn geometry_schema() -> Ref {
+    Ref::from_schema_name("Geometry")
+}
 
 /// Reports something that is wrong.
 ///
@@ -40,12 +104,11 @@ const TRAP: &str = "website";
 ///
 /// A photo is named by what its upload was answered with: `{id, claim}`. It belongs to this case alone.
 #[utoipa::path(post, path = "/api/warnings", operation_id = "report_warning", tag = "warnings",
-    request_body(content = Value, content_type = "application/json",
-        description = "`{category, geometry | building, note?, place?, photos?: [{id, claim}], source?, contact?, hotline_number?, exercise?, key?}`; a source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of one's own for the `place`, which everybody can read"),
+    request_body = ReportBody,
     responses(
         (status = 201, description = "The case, with `receipt`: the secret by which its reporter follows and rates it; and with `warnings` where its place lies far from everything on the map. Location names it", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
         (status = 200, description = "The same report had come before", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
-        (status = 202, description = "Saved, with the `receipt`, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
+        (status = 202, description = "Saved, with the `receipt`, and not visible on this server yet; `location` can be read with `?min-seq=`", body = ref("#/components/schemas/AcceptedReport")),
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes another role", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
@@ -57,10 +120,10 @@ pub async fn report(
     caller: Caller,
     address: ClientAddress,
     headers: HeaderMap,
-    JsonBody(body): JsonBody<Value>,
+    JsonBody(body): JsonBody<ReportBody>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let request = read(&object(body)?, &caller)?;
+    let request = read(body, &caller)?;
     let allowance = Allowance::of_reports(app.live.snapshot().ledger().rules());
     let origin = caller.origin(address);
     app.limits.reports.take(&origin, allowance)?;
@@ -118,27 +181,14 @@ fn shown(
 }
 
 /// Reads a report as this caller may make it.
-fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem> {
-    let category = field::text(map, "category", 80)?
+fn read(body: ReportBody, caller: &Caller) -> Result<NewReport, Problem> {
+    let category = (body.category.text("category")?)
         .ok_or_else(|| Problem::wrong_field("category", "what is wrong? Expected a category"))?;
     let staff = caller.roles().includes(Role::GridWorker);
-    let source = match field::text(map, "source", 40)? {
-        None => usual_source(caller, map),
-        Some(text) => Source::parse(&text).ok_or_else(|| {
-            let known: Vec<&str> = Source::ALL.iter().map(|s| s.as_str()).collect();
-            let problem = format!("expected one of {}, found {text:?}", known.join(", "));
-            Problem::wrong_field("source", &problem)
-        })?,
-    };
-    let exercise = match map.get("exercise") {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(b)) => *b,
-        Some(other) => {
-            let problem = format!("expected true or false, found {other}");
-            return Err(Problem::wrong_field("exercise", &problem));
-        }
-    };
-    let hotline_number = field::text(map, "hotline_number", 60)?;
+    let source = body.source.get("source")?;
+    let exercise = body.exercise.get("exercise")?.unwrap_or_default();
+    let hotline_number = body.hotline_number.text("hotline_number")?;
+    let source = source.unwrap_or_else(|| usual_source(caller, hotline_number.is_some()));
     let own_source = match source {
         Source::Resident | Source::Rider => true,
         Source::Unit => caller.roles().contains(Role::Unit),
@@ -155,36 +205,36 @@ fn read(map: &Map<String, Value>, caller: &Caller) -> Result<NewReport, Problem>
                 .map_err(|p| p.with("needs", format!("{what} takes the role grid_worker.")))?;
         }
     }
-    let note = field::text(map, "note", TEXT_LIMIT)?;
-    let mut report = NewReport::new(category, place(map)?, source);
-    report.suspicious = !staff && is_odd(map, note.as_deref());
+    let note = body.note.text("note")?;
+    let place = place(body.geometry.as_ref(), body.building)?;
+    let mut report = NewReport::new(category, place, source);
+    report.suspicious = !staff && is_odd(body.website.as_ref(), note.as_deref());
     report.note = note;
     // Everybody reads where it is, so only staff put it into words of their own: from anybody else it
     // is the name that the map has there.
-    report.words = field::text(map, "place", 200)?.filter(|_| staff);
-    report.photos = field::photos(map, PhotoKind::Report)?;
-    report.contact = field::text(map, "contact", CONTACT_LIMIT)?;
+    report.words = body.place.text("place")?.filter(|_| staff);
+    report.photos = body.photos.photos(PhotoKind::Report)?;
+    report.contact = body.contact.text("contact")?;
     report.hotline_number = hotline_number;
     report.exercise = exercise;
-    report.key = field::key(map)?;
+    report.key = body.key.text("key")?;
     Ok(report)
 }
 
-fn usual_source(caller: &Caller, map: &Map<String, Value>) -> Source {
+fn usual_source(caller: &Caller, has_hotline_number: bool) -> Source {
     match &caller.principal {
         None => Source::Resident,
         Some(p) if p.roles.foremost() == Role::Rider => Source::Rider,
         Some(p) if p.roles.foremost() == Role::Unit => Source::Unit,
         Some(p) if !p.roles.includes(Role::GridWorker) => Source::Resident,
-        Some(_) if map.contains_key("hotline_number") => Source::Hotline,
+        Some(_) if has_hotline_number => Source::Hotline,
         Some(p) if p.unit.is_some() => Source::Unit,
         Some(_) => Source::GridWorker,
     }
 }
 
-fn place(map: &Map<String, Value>) -> Result<Where, Problem> {
-    let geometry = map.get("geometry").filter(|v| !v.is_null());
-    let building = field::text(map, "building", 200)?;
+fn place(geometry: Option<&Value>, building: ShortText) -> Result<Where, Problem> {
+    let building = building.text("building")?;
     match (geometry, building) {
         (Some(geometry), _) => {
             let limits = Limits {
@@ -212,10 +262,8 @@ fn place(map: &Map<String, Value>) -> Result<Where, Problem> {
 }
 
 /// What residents do not write, and programs do. It loses nothing: an officer looks at it first.
-fn is_odd(map: &Map<String, Value>, note: Option<&str>) -> bool {
-    let trapped = map
-        .get(TRAP)
-        .is_some_and(|v| v.as_str().is_none_or(|text| !text.is_empty()));
+fn is_odd(website: Option<&Value>, note: Option<&str>) -> bool {
+    let trapped = website.is_some_and(|v| v.as_str().is_none_or(|text| !text.is_empty()));
     let note = note.unwrap_or_default().to_lowercase();
     let advertises = ["http://", "https://", "www.", "[url", "<a "]
         .iter()
@@ -248,7 +296,7 @@ mod tests {
         let mut body = body;
         body["category"] = json!("other");
         body["building"] = json!("b1");
-        read(body.as_object().unwrap(), &caller(role))
+        read(serde_json::from_value(body).unwrap(), &caller(role))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{actor, object, refused, told};
+use super::{actor, refused, told};
 use crate::http::App;
 use crate::http::answer;
 use crate::http::auth::Caller;
@@ -20,7 +20,7 @@ use crate::model::names::collection::SILENCES;
 use crate::model::{FeatureId, Role};
 use crate::service::ledger::NewSilence;
 use crate::service::ledger::cases;
-use crate::warnings::field;
+use crate::warnings::field::{Field, FromJson, MomentField, ShortText, Text};
 
 /// For a while, notices of what it matches are held back.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,6 +59,60 @@ pub struct SilenceMatch {
     /// A case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
+}
+
+type MatchField = Field<SilenceMatchBody>;
+type Reason = Field<Text<500>>;
+
+/// A silence to be begun.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct SilenceBody {
+    /// What it is of: everything that is named must fit.
+    #[serde(default, rename = "match")]
+    pub of: MatchField,
+    /// Why.
+    #[serde(default)]
+    #[schema(inline)]
+    pub reason: Reason,
+    /// Its end: RFC 3339, or a day in China, whose end is meant.
+    #[serde(default)]
+    #[schema(inline, required)]
+    pub until: MomentField,
+}
+
+/// What a silence is to be of: everything that is named must fit.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SilenceMatchBody {
+    /// The id of a grid.
+    #[serde(default)]
+    #[schema(inline)]
+    pub grid: ShortText,
+    /// The id of a community.
+    #[serde(default)]
+    #[schema(inline)]
+    pub community: ShortText,
+    /// A category.
+    #[serde(default)]
+    #[schema(inline)]
+    pub category: ShortText,
+    /// The id of a case.
+    #[serde(default)]
+    #[schema(inline)]
+    pub warning: ShortText,
+}
+
+impl FromJson for SilenceMatchBody {
+    fn from_json(value: Value) -> Result<Option<Self>, String> {
+        if !value.is_object() {
+            return Err(format!(
+                "expected {{grid, community, category, warning}}, found {value}"
+            ));
+        }
+        Self::deserialize(value)
+            .map(Some)
+            .map_err(|e| e.to_string())
+    }
 }
 
 /// All silences.
@@ -120,8 +174,7 @@ pub async fn silences(
 
 /// Begins a silence.
 #[utoipa::path(post, path = "/api/silences", operation_id = "begin_silence", tag = "warnings",
-    request_body(content = Value, content_type = "application/json",
-        description = "`{match: {grid?, community?, category?, warning?}, reason, until}`; everything that `match` names must fit"),
+    request_body = SilenceBody,
     responses(
         (status = 201, description = "It has begun; Location names it", body = Silence),
         (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
@@ -134,14 +187,13 @@ pub async fn begin_silence(
     query: Query,
     caller: Caller,
     headers: HeaderMap,
-    JsonBody(body): JsonBody<Value>,
+    JsonBody(body): JsonBody<SilenceBody>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::Officer)?;
-    let body = object(body)?;
     let (id, written) = app
         .service
-        .silence(read(&body)?, &actor(&caller), Timestamp::now())
+        .silence(read(body)?, &actor(&caller), Timestamp::now())
         .await
         .map_err(|e| refused(e, &caller))?;
     let subject = Subject::new(id.as_str(), format!("{}/api/silences", app.base(&headers)));
@@ -163,29 +215,16 @@ pub async fn begin_silence(
     })
 }
 
-fn read(map: &Map<String, Value>) -> Result<NewSilence, Problem> {
-    let empty = Map::new();
-    let matches = match map.get("match") {
-        None | Some(Value::Null) => &empty,
-        Some(Value::Object(matches)) => matches,
-        Some(other) => {
-            let problem = format!("expected {{grid, community, category, warning}}, found {other}");
-            return Err(Problem::wrong_field("match", &problem));
-        }
-    };
-    const KNOWN: [&str; 4] = ["grid", "community", "category", "warning"];
-    if let Some(unknown) = matches.keys().find(|k| !KNOWN.contains(&k.as_str())) {
-        let problem = format!("has no member {unknown:?}; there are {}", KNOWN.join(", "));
-        return Err(Problem::wrong_field("match", &problem));
-    }
-    let until = field::moment(map, "until")?
+fn read(body: SilenceBody) -> Result<NewSilence, Problem> {
+    let of = body.of.get("match")?.unwrap_or_default();
+    let until = (body.until.at("until")?)
         .ok_or_else(|| Problem::wrong_field("until", "a silence ends: expected a moment"))?;
     Ok(NewSilence {
-        grid: field::text(matches, "grid", 200)?,
-        community: field::text(matches, "community", 200)?,
-        category: field::text(matches, "category", 200)?,
-        warning: field::text(matches, "warning", 200)?,
-        reason: field::text(map, "reason", 500)?.unwrap_or_default(),
+        grid: of.grid.text("match.grid")?,
+        community: of.community.text("match.community")?,
+        category: of.category.text("match.category")?,
+        warning: of.warning.text("match.warning")?,
+        reason: body.reason.text("reason")?.unwrap_or_default(),
         until,
     })
 }

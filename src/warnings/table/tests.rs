@@ -558,11 +558,11 @@ proptest! {
                 let (actor, action) = way_on(&case);
                 (actor, full(action))
             } else {
-                let mut request = ActionRequest::parse(&json!({"action": "file"}).as_object().unwrap().clone()).unwrap();
+                let mut request = ActionRequest::new(Action::File);
                 if !action.is_mark() && action != Action::Report {
-                    let mut map = fields.as_object().unwrap().clone();
-                    map.insert("action".to_owned(), json!(action.as_str()));
-                    request = ActionRequest::parse(&map).unwrap();
+                    let mut body = fields.clone();
+                    body["action"] = json!(action.as_str());
+                    request = ActionRequest::read(serde_json::from_value(body).unwrap()).unwrap();
                 } else {
                     request.action = action;
                 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { visible } from './client';
+import { answered, ApiError, done, http, isWritten, written } from './client';
 
 const json = (status: number, body: unknown): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
@@ -17,29 +17,64 @@ let answers: Response[] = [];
 
 beforeEach(() => {
   asked.length = 0;
-  vi.stubGlobal('location', new URL('https://map.example.org/desk'));
-  vi.stubGlobal('fetch', async (path: string) => {
-    asked.push(path);
+  vi.stubGlobal('fetch', async ({ method, url }: Request) => {
+    const { pathname, search } = new URL(url);
+    asked.push(`${method} ${pathname}${search}`);
     return answers.shift() ?? json(503, { detail: 'behind' });
   });
 });
 afterEach(() => vi.unstubAllGlobals());
 
+const report = () =>
+  written(http.POST('/api/warnings', { body: { category: 'other' } }), (id, minSeq) =>
+    http.GET('/api/warnings/{id}', { params: { path: { id }, query: { 'min-seq': minSeq } } }),
+  );
+
 test('what is shown at once is not asked for again', async () => {
-  expect(await (await visible(json(201, { id: 'w-1' }))).json()).toEqual({ id: 'w-1' });
-  expect(asked).toEqual([]);
+  answers = [json(201, { id: 'w-1' })];
+  expect((await report()).value).toEqual({ id: 'w-1' });
+  expect(asked).toEqual(['POST /api/warnings']);
 });
 
 test('what is saved and not shown yet is read as soon as the server has it', async () => {
-  answers = [json(503, { detail: 'behind' }), json(200, { id: 'w-1', seq: 7 })];
-  const first = accepted();
-  expect(await (await visible(first)).json()).toEqual({ id: 'w-1', seq: 7 });
-  expect(asked).toEqual(['/api/warnings/w-1?min-seq=7', '/api/warnings/w-1?min-seq=7']);
-  expect(((await first.json()) as { receipt: string }).receipt).toBe('or_1');
+  answers = [accepted(), json(503, { detail: 'behind' }), json(200, { id: 'w-1', seq: 7 })];
+  expect((await report()).value).toEqual({ id: 'w-1', seq: 7 });
+  const read = 'GET /api/warnings/w-1?min-seq=7';
+  expect(asked).toEqual(['POST /api/warnings', read, read]);
 });
 
 test('a server that stays behind is given up in the end', async () => {
-  answers = [];
-  await expect(visible(accepted())).rejects.toMatchObject({ status: 503, detail: 'behind' });
-  expect(asked).toHaveLength(6);
+  answers = [accepted()];
+  await expect(report()).rejects.toMatchObject({ status: 503, detail: 'behind' });
+  expect(asked).toHaveLength(7);
+});
+
+test('a write without an answer is waited for too', async () => {
+  const end = () =>
+    isWritten(http.DELETE('/api/silences/{id}', { params: { path: { id: 's' } } }), (minSeq) =>
+      http.GET('/api/silences', { params: { query: { 'min-seq': minSeq } } }),
+    );
+  answers = [new Response(null, { status: 204 })];
+  await end();
+  answers = [accepted(), json(200, { silences: [] })];
+  await end();
+  expect(asked).toEqual(['DELETE /api/silences/s', 'DELETE /api/silences/s', 'GET /api/silences?min-seq=7']);
+});
+
+test('a refusal says what the server said, and the network has status 0', async () => {
+  answers = [json(409, { detail: 'It is closed.', allowed: ['reopen'] })];
+  await expect(answered(http.GET('/api/session'))).rejects.toMatchObject({
+    status: 409,
+    detail: 'It is closed.',
+    problem: { allowed: ['reopen'] },
+  });
+  vi.stubGlobal('fetch', async () => {
+    throw new TypeError('Failed to fetch');
+  });
+  await expect(done(http.DELETE('/api/session'))).rejects.toEqual(new ApiError(0, 'Failed to fetch'));
+});
+
+test('an answer that lacks its body is an error', async () => {
+  answers = [new Response(null, { status: 204 })];
+  await expect(answered(http.GET('/api/session'))).rejects.toThrow('HTTP 204 without a body');
 });

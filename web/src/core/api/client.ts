@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { ROOT, under } from './root';
 import type { paths } from './schema';
-import type { Collection, Feature, GridStatuses, Landing, Link, Session, WarningProperties } from './types';
+import type { Accepted, Collection, Feature, FeatureOf, GridStatuses, Hit, Landing, Link, Session } from './types';
 
 /** A problem document (RFC 9457), or the network's own failure with status 0. */
 export class ApiError extends Error {
@@ -47,24 +47,30 @@ export const http = createClient<paths>({
   fetch: reach,
 });
 
-interface Answer {
-  data?: unknown;
-  error?: unknown;
+/** What a request of `http` resolves to; `Data` is inferred from the OpenAPI document. */
+export type Answer<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>;
+
+/** An answer with its headers. */
+export interface Whole<Data> {
+  value: Data;
   response: Response;
 }
 
-/** What a request is answered with; rejects with an `ApiError` unless the answer is a good one. */
-export async function answered<T>(asked: Promise<Answer>): Promise<T> {
+/** What a request is answered with, and the headers; rejects with an `ApiError` unless the answer is a good one. */
+export async function whole<Data>(asked: Answer<Data>): Promise<Whole<Data>> {
   const { data, error, response } = await asked;
   if (!response.ok) throw problemOf(response, error);
-  return data as T;
+  if (data === undefined) throw new ApiError(response.status, `HTTP ${response.status} without a body`);
+  return { value: data, response };
 }
 
-/** The answer itself, with its headers, to a request with `parseAs: 'stream'`. */
-export async function raw(asked: Promise<Answer>): Promise<Response> {
+/** What a request is answered with; rejects with an `ApiError` unless the answer is a good one. */
+export const answered = async <Data>(asked: Answer<Data>): Promise<Data> => (await whole(asked)).value;
+
+/** Resolves when a request whose answer has no body was answered; rejects with an `ApiError`. */
+export async function done(asked: Answer<unknown>): Promise<void> {
   const { error, response } = await asked;
   if (!response.ok) throw problemOf(response, error);
-  return response;
 }
 
 /** Asks for an address that the server gave, as a link. */
@@ -84,21 +90,40 @@ export async function ask(path: string, init?: RequestInit): Promise<Response> {
 /** How often a server that is behind is asked; each time it waits for five seconds itself. */
 const ASKS = 6;
 
-/** The answer to a write. A server that has saved it and does not show it yet (202) is waited for, until it is read
- * from where the answer says. */
-export async function visible(response: Response, init?: RequestInit): Promise<Response> {
-  if (response.status !== 202) return response;
-  const { seq, location: there } = (await response.clone().json()) as { seq: number; location: string };
-  // Behind a proxy the server's own idea of its host may differ from ours: keep path and query.
-  const url = new URL(there, location.href);
-  url.searchParams.set('min-seq', String(seq));
+const isAccepted = (answer: unknown): answer is Accepted =>
+  typeof answer === 'object' && answer !== null && 'seq' in answer && 'location' in answer;
+const isShown = <Sent>(_: Sent, { status }: Response): _ is Exclude<Sent, Accepted> => status !== 202;
+
+/** Asks a server for what it has saved and does not show yet, until it does. */
+async function shown<Data>(
+  accepted: Accepted,
+  read: (id: string, minSeq: number) => Answer<Data>,
+): Promise<Whole<Data>> {
   for (let asked = 1; ; asked++) {
     try {
-      return await ask(url.pathname + url.search, { ...init, cache: 'no-cache' });
+      return await whole(read(accepted.id ?? '', accepted.seq));
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 503 && asked < ASKS)) throw error;
     }
   }
+}
+
+/** The answer to a write. What is saved and not shown yet (202) is waited for; `read` asks for it. */
+export async function written<Sent, Data>(
+  asked: Answer<Sent>,
+  read: (id: string, minSeq: number) => Answer<Data>,
+): Promise<Whole<Exclude<Sent, Accepted> | Data>> {
+  const { value, response } = await whole(asked);
+  if (isShown(value, response)) return { value, response };
+  if (isAccepted(value)) return shown(value, read);
+  throw new ApiError(response.status, `HTTP ${response.status} without the number of the commit`);
+}
+
+/** Resolves when a write whose answer is of no interest is shown by the server. */
+export async function isWritten(asked: Answer<unknown>, read: (minSeq: number) => Answer<unknown>): Promise<void> {
+  const { data, error, response } = await asked;
+  if (!response.ok) throw problemOf(response, error);
+  if (response.status === 202 && isAccepted(data)) await shown(data, (_, minSeq) => read(minSeq));
 }
 
 export const landing = (signal?: AbortSignal): Promise<Landing> => answered(http.GET('/api/', { signal }));
@@ -108,41 +133,67 @@ export const gridStatuses = (signal?: AbortSignal, asOf?: Date): Promise<GridSta
   answered(http.GET('/api/grids/status', { params: { query: { as_of: asOf?.toISOString() } }, signal }));
 
 /** The cases that are open (what is held back as likely spam is not among them), now or as they were at a moment. */
-export const openWarnings = (signal?: AbortSignal, asOf?: Date): Promise<Feature<WarningProperties>[]> =>
+export const openWarnings = (signal?: AbortSignal, asOf?: Date): Promise<FeatureOf<'warnings'>[]> =>
   pages(
     http.GET('/api/warnings', { params: { query: { open: true, limit: PAGE, as_of: asOf?.toISOString() } }, signal }),
     signal,
   );
 
-export async function collections(signal?: AbortSignal): Promise<Collection[]> {
-  return (await answered<{ collections: Collection[] }>(http.GET('/api/collections', { signal }))).collections;
-}
+export const collections = async (signal?: AbortSignal): Promise<Collection[]> =>
+  (await answered(http.GET('/api/collections', { signal }))).collections;
 
 /** How many features are asked for at a time. */
 const PAGE = 10_000;
 
 /** Every feature of a collection. Only for collections of modest size; `query` narrows them down, by properties too. */
-export const allItems = <P>(
-  collectionId: string,
+export async function allItems<C extends string>(
+  collectionId: C,
   signal?: AbortSignal,
   query: Record<string, string> = {},
-): Promise<Feature<P>[]> =>
-  pages(
+): Promise<FeatureOf<C>[]> {
+  const all = await pages(
     http.GET('/api/collections/{collectionId}/items', {
       params: { path: { collectionId }, query: { ...query, limit: PAGE } },
       signal,
     }),
     signal,
   );
+  return all.filter((feature) => isIn(feature, collectionId));
+}
+
+/** A feature; null where there is none of that id. */
+export async function item<C extends string>(
+  collectionId: C,
+  featureId: string,
+  init: Pick<RequestInit, 'credentials' | 'signal'> = {},
+): Promise<FeatureOf<C> | null> {
+  const { data, error, response } = await http.GET('/api/collections/{collectionId}/items/{featureId}', {
+    params: { path: { collectionId, featureId } },
+    ...init,
+  });
+  if (response.status === 404) return null;
+  if (!data) throw problemOf(response, error);
+  return isIn(data, collectionId) ? data : null;
+}
+
+/** The document has one path for the items of all collections; which properties they have follows from the collection
+ * that was asked for, and they need no looking at. */
+const isIn = <C extends string>(_feature: Feature, _collection: C): _feature is FeatureOf<C> & Feature => true;
+
+/** A page of a list. */
+interface Page<F> {
+  features: F[];
+  links?: Link[];
+}
 
 /** The features of a first page and of all that follow it along the `next` links, up to `most`. */
-export async function pages<P, F = Feature<P>>(
-  first: Promise<Answer>,
+export async function pages<F>(
+  first: Answer<Page<F>>,
   signal?: AbortSignal,
   most = Number.POSITIVE_INFINITY,
 ): Promise<F[]> {
   const features: F[] = [];
-  let page: { features: F[]; links?: Link[] } | null = await answered(first);
+  let page: Page<F> | null = await answered(first);
   while (page) {
     features.push(...page.features);
     const link: string | undefined = page.links?.find((l) => l.rel === 'next')?.href;
@@ -156,17 +207,9 @@ export async function pages<P, F = Feature<P>>(
   return features;
 }
 
-/** A hit of the search by name, the best first; `wqhy3` finds 温泉花园3号楼. */
-export type Hit = Feature<{ name?: string; number?: string; building?: string; compound?: string }> & {
-  collection: string;
-};
-
+/** Features by name, the best first; `wqhy3` finds 温泉花园3号楼. */
 export const search = async (q: string, limit = 8, signal?: AbortSignal): Promise<Hit[]> =>
-  (await answered<{ features: Hit[] }>(http.GET('/api/search', { params: { query: { q, limit } }, signal }))).features;
-
-/** The style as the server serves it, `{base}` already replaced. */
-export const style = <S>(name: string, signal?: AbortSignal): Promise<S> =>
-  answered(http.GET('/api/styles/{name}', { params: { path: { name } }, signal }));
+  (await answered(http.GET('/api/search', { params: { query: { q, limit } }, signal }))).features;
 
 export const session = (): Promise<Session> => answered(http.GET('/api/session'));
 

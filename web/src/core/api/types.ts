@@ -1,42 +1,54 @@
-// The shapes of the interface that the pages use, out of the OpenAPI document (`schema.ts`, made by `npm run types`).
-// What that leaves open is written here: the properties of a collection that it has no name for, and the feed.
-import type { Geometry } from 'geojson';
+// Names for the shapes of the interface that the pages use. All of them come out of the OpenAPI document (`schema.ts`,
+// made by `npm run types`).
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-/** west, south, east, north; degrees, WGS 84. */
+/** west, south, east, north; degrees, WGS 84. The interface sends lists of numbers: `boxOf` reads one. */
 export type Bbox = [number, number, number, number];
 
-export type Feature<P = Record<string, unknown>> = Omit<Schemas['Feature'], 'geometry' | 'properties'> & {
-  geometry: Geometry | null;
-  properties: P;
-};
-export type FeatureCollection<P = Record<string, unknown>> = Omit<Schemas['FeatureCollection'], 'features'> & {
-  features: Feature<P>[];
+export type Geometry = Schemas['Geometry'];
+
+/** `pocket_parks` has the schema `PocketParksProperties`. */
+type Words<Name extends string> = Name extends `${infer Word}_${infer Rest}`
+  ? `${Capitalize<Word>}${Words<Rest>}`
+  : Capitalize<Name>;
+/** The properties of a collection as it is built in; of one that is not, nothing is known of them. */
+export type PropertiesOf<Collection extends string> = `${Words<Collection>}Properties` extends keyof Schemas
+  ? Schemas[`${Words<Collection>}Properties`]
+  : Schemas['Feature']['properties'];
+
+/** A feature of any collection. */
+export type Feature = Schemas['Feature'];
+/** A feature of a collection with this id. */
+export type FeatureOf<Collection extends string> = Omit<Feature, 'properties'> & {
+  properties: PropertiesOf<Collection>;
 };
 
 export type Link = Schemas['Link'];
-export type Landing = Omit<Schemas['Landing'], 'extent'> & { extent?: { bbox: Bbox | null } };
+export type Landing = Schemas['Landing'];
 export type Collection = Schemas['CollectionShown'];
 export type GridStatus = Schemas['GridStatus'];
 export type GridStatuses = Schemas['GridStatuses'];
-export type GridProperties = Schemas['GridsProperties'];
-export type WarningProperties = Schemas['WarningsProperties'];
+export type GridProperties = PropertiesOf<'grids'>;
+export type WarningProperties = PropertiesOf<'warnings'>;
 export type Session = Schemas['Session'];
-export type SignIn = Schemas['SignIn'];
-
-export interface Change {
-  collection: string;
-  id: string;
-  kind: 'put' | 'delete';
-  feature?: Feature | null;
-}
+export type Accepted = Schemas['Accepted'];
+/** A hit of the search by name. */
+export type Hit = Schemas['Found']['features'][number];
 
 /** One commit on the feed: its changes or, where it is large, what was touched. */
-export interface CommitEvent {
-  seq: number;
-  at: string;
-  changes?: Change[];
-  reset?: { collection: string; bbox: Bbox | null }[];
-}
+export type CommitEvent = Schemas['FeedCommit'];
+export type Heartbeat = Schemas['FeedTime'];
+export type Change = Schemas['FeedChange'];
+/** A change of a collection with this id. */
+export type ChangeOf<Collection extends string> = Omit<Change, 'collection' | 'feature'> & {
+  collection: Collection;
+  feature?: FeatureOf<Collection> | null;
+};
+
+/** Whether a change is one of that collection. */
+export const isOf = <Collection extends string>(
+  change: Change,
+  collection: Collection,
+): change is ChangeOf<Collection> & Change => change.collection === collection;

@@ -2,7 +2,7 @@
 // ended lately. It holds no view of them; pages filter and sort.
 import { shallowRef, triggerRef, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
-import type { CommitEvent, Landing } from '@/core/api/types';
+import { isOf, type CommitEvent, type Landing } from '@/core/api/types';
 import * as ledger from './client';
 import type { Case } from './types';
 
@@ -41,10 +41,10 @@ export class CaseList {
     if (commit.reset?.some((r) => r.collection === 'warnings')) return false;
     const changes: { id: string; before: Case | undefined; after: Case | undefined }[] = [];
     for (const change of commit.changes ?? []) {
-      if (change.collection !== 'warnings') continue;
+      if (!isOf(change, 'warnings')) continue;
       const before = this.cases.value.get(change.id);
       if (before && before.seq >= commit.seq) continue;
-      const after = change.kind === 'put' ? ((change.feature ?? undefined) as Case | undefined) : undefined;
+      const after = change.kind === 'put' ? (change.feature ?? undefined) : undefined;
       if (after) this.cases.value.set(change.id, after);
       else this.cases.value.delete(change.id);
       changes.push({ id: change.id, before, after });

@@ -1,21 +1,22 @@
 // Asking the ledger. Every writing call takes a `key` made once per intent, so that sending it again after a
 // lost answer does nothing twice.
 import { under } from '@/core/api/root';
-import { answered, ApiError, http, pages, raw, visible } from '@/core/api/client';
+import { answered, ApiError, http, isWritten, pages, whole, written, type Whole } from '@/core/api/client';
 import { learnCategories } from '@/core/i18n/words';
 import {
+  ACTIONS,
   STATUSES,
   type Action,
-  type ActionRequest,
+  type ActionBody,
   type Case,
   type Duplicates,
   type Figures,
   type History,
   type ImportReport,
-  type NewCase,
+  type ReportBody,
   type Rules,
   type Silence,
-  type SilenceMatch,
+  type SilenceMatchBody,
   type UnitSuggestion,
   type UploadedPhoto,
 } from './types';
@@ -26,22 +27,18 @@ export interface Held {
   etag: string | null;
 }
 
-const JSON_ONLY: RequestInit = { headers: { accept: 'application/json' } };
-/** The answer is wanted with its headers. */
-const WHOLE = { parseAs: 'stream' } as const;
+const held = ({ value, response }: Whole<Case>): Held => ({ value, etag: response.headers.get('etag') });
 
-/** The case that a server shows, at once or when it has caught up with what it has saved. */
-async function held(answer: Response): Promise<Held> {
-  const response = await visible(answer, JSON_ONLY);
-  return { value: (await response.json()) as Case, etag: response.headers.get('etag') };
-}
+/** Reads a case, when the server shows that commit. */
+const caseAt = (id: string, minSeq?: number) =>
+  http.GET('/api/warnings/{id}', { params: { path: { id }, query: { 'min-seq': minSeq } }, cache: 'no-cache' });
 
 /** A key for one intent; made when a form opens and kept until it is through. */
 export const intentKey = (): string => crypto.randomUUID();
 
 /** Cases that match, along the `next` links up to `most`. Parameters are those of the items of a collection. */
 export const cases = (parameters: Record<string, string>, most = 10_000, signal?: AbortSignal): Promise<Case[]> =>
-  pages<never, Case>(
+  pages(
     http.GET('/api/warnings', { params: { query: { ...parameters, limit: Math.min(most, 10_000) } }, signal }),
     signal,
     most,
@@ -65,28 +62,23 @@ export async function endedLately(most = 200, signal?: AbortSignal): Promise<Cas
 
 export const readCase = async (id: string, receipt?: string, signal?: AbortSignal): Promise<Held> =>
   held(
-    await raw(
-      http.GET('/api/warnings/{id}', {
-        params: { path: { id }, query: { receipt } },
-        cache: 'no-cache',
-        signal,
-        ...WHOLE,
-      }),
+    await whole(
+      http.GET('/api/warnings/{id}', { params: { path: { id }, query: { receipt } }, cache: 'no-cache', signal }),
     ),
   );
 
-export const report = async (body: NewCase): Promise<Held> =>
-  held(await raw(http.POST('/api/warnings', { body, ...WHOLE })));
+export const report = async (body: ReportBody): Promise<Held> =>
+  held(await written(http.POST('/api/warnings', { body }), caseAt));
 
 /** Takes a step. With `etag` it is refused (412) where the case is no longer the one that was read. */
-export const act = async (id: string, body: ActionRequest, etag?: string | null): Promise<Held> =>
+export const act = async (id: string, body: ActionBody, etag?: string | null): Promise<Held> =>
   held(
-    await raw(
+    await written(
       http.POST('/api/warnings/{id}/actions', {
         params: { path: { id }, header: etag ? { 'If-Match': etag } : {} },
         body,
-        ...WHOLE,
       }),
+      caseAt,
     ),
   );
 
@@ -121,16 +113,11 @@ export const duplicates = (category: string, place: Place, signal?: AbortSignal)
 
 /** Units for this case, the best first. */
 export const suggestUnits = async (id: string, signal?: AbortSignal): Promise<UnitSuggestion[]> =>
-  (
-    await answered<{ units: UnitSuggestion[] }>(
-      http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }),
-    )
-  ).units;
+  (await answered(http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }))).units;
 
 /** How to reach who reported a case; null where nothing was left, or its time is over. */
 export const contact = async (id: string): Promise<string | null> =>
-  (await answered<{ contact: string | null }>(http.GET('/api/warnings/{id}/contact', { params: { path: { id } } })))
-    .contact;
+  (await answered(http.GET('/api/warnings/{id}/contact', { params: { path: { id } } }))).contact ?? null;
 
 /** @param month as 2026-11 */
 export const figures = (month: string, signal?: AbortSignal): Promise<Figures> =>
@@ -138,29 +125,29 @@ export const figures = (month: string, signal?: AbortSignal): Promise<Figures> =
 
 /** The rules in force; all pages call the categories by the names that they have there. */
 export async function rules(signal?: AbortSignal): Promise<Rules> {
-  const told = await answered<Rules>(http.GET('/api/rules', { signal }));
+  const told = await answered(http.GET('/api/rules', { signal }));
   learnCategories(told.categories);
   return told;
 }
 
 /** All silences, those that are over too. */
 export const silences = async (signal?: AbortSignal): Promise<Silence[]> =>
-  (await answered<{ silences: Silence[] }>(http.GET('/api/silences', { signal }))).silences;
+  (await answered(http.GET('/api/silences', { signal }))).silences;
+
+const silencesAt = (minSeq: number) => http.GET('/api/silences', { params: { query: { 'min-seq': minSeq } } });
 
 /** @param until RFC 3339 */
-export async function silence(match: SilenceMatch, reason: string, until: string): Promise<void> {
-  await visible(await raw(http.POST('/api/silences', { body: { match, reason, until }, ...WHOLE })), JSON_ONLY);
-}
+export const silence = (match: SilenceMatchBody, reason: string, until: string): Promise<void> =>
+  isWritten(http.POST('/api/silences', { body: { match, reason, until } }), silencesAt);
 
 /** Ends one before its time. */
-export async function endSilence(id: string): Promise<void> {
-  await visible(await raw(http.DELETE('/api/silences/{id}', { params: { path: { id } }, ...WHOLE })), JSON_ONLY);
-}
+export const endSilence = (id: string): Promise<void> =>
+  isWritten(http.DELETE('/api/silences/{id}', { params: { path: { id } } }), silencesAt);
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** What is sent as it is. */
-const AS_IS = { bodySerializer: (body: unknown) => body as BodyInit };
+const AS_IS = { bodySerializer: (body: unknown) => body };
 
 /** Sends a ledger's sheet; `dryRun` only says what would happen. A sheet with problems changes nothing. */
 export function importLedger(file: File, dryRun: boolean): Promise<ImportReport> {
@@ -169,7 +156,7 @@ export function importLedger(file: File, dryRun: boolean): Promise<ImportReport>
     http.POST('/api/warnings/import', {
       params: { query: { dry_run: dryRun, f } },
       headers: { 'content-type': f === 'xlsx' ? XLSX : 'text/csv' },
-      body: file as never,
+      body: file,
       ...AS_IS,
     }),
   );
@@ -180,7 +167,7 @@ export const uploadPhoto = (picture: Blob): Promise<UploadedPhoto> =>
   answered(
     http.POST('/api/photos', {
       headers: { 'content-type': picture.type || 'image/jpeg' },
-      body: picture as never,
+      body: picture,
       ...AS_IS,
     }),
   );
@@ -195,7 +182,7 @@ export function photoUrl(id: string, { thumb = false, receipt }: { thumb?: boole
 /** What is allowed instead, where an answer of 403 or 409 says it. */
 export function allowedInstead(error: unknown): Action[] | null {
   const said = error instanceof ApiError ? error.problem['allowed'] : undefined;
-  return Array.isArray(said) ? (said as Action[]) : null;
+  return Array.isArray(said) ? ACTIONS.filter((action) => said.includes(action)) : null;
 }
 
 /** Whether a step was refused because the case is no longer as it was shown. */

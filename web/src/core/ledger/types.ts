@@ -1,7 +1,5 @@
 // A case of the warning ledger (红黄绿三色预警台账) as the interface sends it: its properties are its whole
-// state, its history is the list of its steps. The types are those of the OpenAPI document; only the bodies of requests,
-// which it leaves open, are written here.
-import type { Geometry } from 'geojson';
+// state, its history is the list of its steps. The types are those of the OpenAPI document.
 import type { components } from '@/core/api/schema';
 
 type Schemas = components['schemas'];
@@ -22,12 +20,9 @@ export const STATUSES = [
   'merged',
 ] as const satisfies readonly Status[];
 
-/** Marks of the system, which move no case: its level moved, a report joined it, another was merged into it. */
-export type Mark = Extract<Schemas['Action'], 'level' | 'join' | 'absorb'>;
 /** What people may do with a case. */
-export type Action = Exclude<Schemas['Action'], Mark>;
+export type Action = Schemas['RequestableAction'];
 export const ACTIONS = [
-  'report',
   'file',
   'reject',
   'merge',
@@ -45,8 +40,11 @@ export const ACTIONS = [
   'note',
 ] as const satisfies readonly Action[];
 
+/** What a step may be: an action, the report, or a mark of the system, which moves no case. */
+export type StepAction = Schemas['Action'];
+
 export type CaseProperties = Schemas['WarningsProperties'];
-export type Source = NonNullable<CaseProperties['source']>;
+export type Source = Schemas['Source'];
 export const SOURCES = [
   'resident',
   'hotline',
@@ -66,44 +64,16 @@ export type PhotoKind = Schemas['PhotoKind'];
 export type Photo = NonNullable<CaseProperties['photos']>[number];
 /** One step of a case; what the caller's role may not see is missing. */
 export type Step = Schemas['Step'];
-/** A case; `allowed` and `turn` stand there for callers that the server knows. Nobody is allowed a mark. */
-export type Case = Omit<Schemas['Case'], 'geometry' | 'allowed'> & { geometry: Geometry | null; allowed?: Action[] };
+/** A case; `allowed` and `turn` stand there for callers that the server knows. */
+export type Case = Schemas['Case'];
 export type History = Schemas['History'];
 
-/** `POST /api/warnings`; a place is a geometry or a building. */
-export interface NewCase {
-  category: string;
-  geometry?: GeoJSON.Geometry;
-  building?: string;
-  note?: string;
-  source?: Source;
-  photos?: string[];
-  contact?: string;
-  hotline_number?: string;
-  exercise?: boolean;
-  /** Made by the client: sending it twice makes one case. */
-  key?: string;
-}
+/** A report, and a step of a case, as they are sent. */
+export type ReportBody = Schemas['ReportBody'];
+export type ActionBody = Schemas['ActionBody'];
 
-/** `POST /api/warnings/{id}/actions` */
-export interface ActionRequest {
-  action: Action;
-  note?: string;
-  reason?: string;
-  photos?: string[];
-  unit?: string;
-  due_at?: string;
-  into?: string;
-  result?: 'pass' | 'fail';
-  position?: { lon: number; lat: number };
-  until?: string;
-  rating?: number;
-  receipt?: string;
-  key?: string;
-}
-
-export type Duplicate = Omit<Schemas['Duplicate'], 'geometry'> & { geometry: Geometry | null };
-export type Duplicates = Omit<Schemas['DuplicateCollection'], 'features'> & { features: Duplicate[] };
+export type Duplicate = Schemas['Duplicate'];
+export type Duplicates = Schemas['DuplicateCollection'];
 
 /** A unit that might take a case, and why. */
 export type UnitSuggestion = Schemas['UnitSuggestion'];
@@ -119,6 +89,7 @@ export type ImportReport = Schemas['ImportReport'];
 export type UploadedPhoto = Schemas['PhotoTaken'];
 /** What a silence is of: all that is named must fit. */
 export type SilenceMatch = Schemas['SilenceMatch'];
+export type SilenceMatchBody = Schemas['SilenceMatchBody'];
 /** Until its end, notices of what it matches are held back. */
 export type Silence = Schemas['Silence'];
 export type RuleCategory = Schemas['CategoryRule'];

@@ -1,6 +1,6 @@
 // The words of the ledger that every page says the same way.
 import type { Bilingual } from '@/core/i18n/lang';
-import type { Action, Housing, Mark, Source, Status } from './types';
+import type { Action, Housing, Source, Status, StepAction } from './types';
 
 /** Where a case stands; the words are those of the schema, so that a page and a sheet say the same. */
 export const statusWords: Record<Status, Bilingual> = {
@@ -18,7 +18,7 @@ export const statusWords: Record<Status, Bilingual> = {
 };
 
 /** What one does: on buttons. */
-export const actionWords: Record<Action, Bilingual> = {
+export const actionWords: Record<Action | 'report', Bilingual> = {
   report: { zh: '上报', en: 'Report' },
   file: { zh: '立案', en: 'File' },
   reject: { zh: '不予立案', en: 'Reject' },
@@ -38,7 +38,7 @@ export const actionWords: Record<Action, Bilingual> = {
 };
 
 /** What was done: in a history. */
-export const stepWords: Record<Action | Mark, Bilingual> = {
+export const stepWords: Record<StepAction, Bilingual> = {
   report: { zh: '上报', en: 'Reported' },
   file: { zh: '立案', en: 'Filed' },
   reject: { zh: '不予立案', en: 'Rejected' },

@@ -3,7 +3,7 @@
 // first connection, so what happens between loading a page and opening its feed could be lost: fetch can.
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { under } from '@/core/api/root';
-import type { CommitEvent } from '@/core/api/types';
+import type { CommitEvent, Heartbeat } from '@/core/api/types';
 import { backoff, type Pause } from './backoff';
 
 export interface ConnectionOptions {
@@ -111,21 +111,22 @@ export class Connection {
   private take({ event, data, id }: EventSourceMessage): void {
     if (this.stopped) return;
     if (event === 'change') {
-      const commit = JSON.parse(data) as CommitEvent;
+      const commit: CommitEvent = JSON.parse(data);
       // After a resume the server may repeat the last commit.
       if (commit.seq <= this.seq) return;
       this.options.onCommit(commit);
       this.seq = commit.seq;
     } else if (event === 'time') {
-      const { at, stale } = JSON.parse(data) as { at: string; stale?: boolean };
+      const { at, stale }: Heartbeat = JSON.parse(data);
       this.options.onBehind?.(stale ?? false);
       this.options.onHeard?.(new Date(at));
       // Commits up to here concerned other collections: a reconnection need not hear of them.
       const seq = Number(id);
       if (id && Number.isSafeInteger(seq)) this.seq = Math.max(this.seq, seq);
     } else if (event === 'reset') {
-      this.seq = (JSON.parse(data) as { seq: number }).seq;
-      this.options.onReset(this.seq);
+      const { seq }: Pick<CommitEvent, 'seq'> = JSON.parse(data);
+      this.seq = seq;
+      this.options.onReset(seq);
     }
   }
 

@@ -2,7 +2,7 @@
 // once and resumes where it was when it is seen again; of the tabs that want to ring, the last visible one stays
 // connected.
 import type { Bbox, Change, CommitEvent } from '@/core/api/types';
-import { bboxOf, intersects } from '@/core/map/bounds';
+import { bboxOf, boxOf, intersects } from '@/core/map/bounds';
 import { Connection } from './connection';
 import type { Pause } from './backoff';
 
@@ -213,7 +213,11 @@ export function partOf(
       ? { collection: change.collection, id: change.id, kind: 'delete' }
       : change;
   });
-  const reset = commit.reset?.filter(mine).filter((r) => !bbox || !r.bbox || intersects(bbox, r.bbox));
+  const touches = (numbers: readonly number[] | null): boolean => {
+    const box = boxOf(numbers);
+    return !bbox || !box || intersects(bbox, box);
+  };
+  const reset = commit.reset?.filter(mine).filter((r) => touches(r.bbox));
   if (!changes?.length && !reset?.length) return null;
   return {
     seq: commit.seq,

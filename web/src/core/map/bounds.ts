@@ -25,6 +25,14 @@ export function bboxOf(geometries: Iterable<Geometry | null | undefined>): Bbox 
   return box;
 }
 
+/** A box as the interface sends it; null where it is none. */
+export function boxOf(numbers: readonly number[] | null | undefined): Bbox | null {
+  const [west, south, east, north] = numbers ?? [];
+  return west === undefined || south === undefined || east === undefined || north === undefined
+    ? null
+    : [west, south, east, north];
+}
+
 export function union(a: Bbox | null, b: Bbox | null): Bbox | null {
   if (!a || !b) return a ?? b;
   return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];

@@ -9,7 +9,10 @@ function uploader(
   const got: string[] = [];
   return {
     got,
-    photo: async () => ({ outcome: 'taken', result: { id: `photo-${got.push('photo')}`, claim: 'c' } }),
+    photo: async () => ({
+      outcome: 'taken',
+      result: { id: `photo-${got.push('photo')}`, claim: 'c', width: 1, height: 1 },
+    }),
     step: async (entry) => {
       got.push(`${entry.case}:${entry.action}`);
       return answer(entry);
@@ -17,7 +20,12 @@ function uploader(
   };
 }
 
-const step = (case_: string | null, action: string, photos: EntryPhoto[] = [], account: string | null = 'li') => ({
+const step = (
+  case_: string | null,
+  action: Entry['action'],
+  photos: EntryPhoto[] = [],
+  account: string | null = 'li',
+) => ({
   account,
   case: case_,
   action,
@@ -28,7 +36,7 @@ const step = (case_: string | null, action: string, photos: EntryPhoto[] = [], a
 test('steps leave in the order in which they were made', async () => {
   const to = uploader();
   const outbox = new UploadQueue(shelfInMemory(), to);
-  for (const action of ['start', 'handle']) await outbox.add(step('w-1', action));
+  for (const action of ['start', 'handle'] as const) await outbox.add(step('w-1', action));
   await outbox.add(step('w-2', 'return'));
   expect(await outbox.run('li')).toBe('none');
   expect(to.got).toEqual(['w-1:start', 'w-1:handle', 'w-2:return']);

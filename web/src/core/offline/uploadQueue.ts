@@ -2,6 +2,7 @@
 // before anything else happens, carries a key of its own so that sending it twice does it once, and leaves
 // in the order in which it was made. A step that is refused holds back the later ones of its own case and
 // no others; it stays until its author decides.
+import type { Action, ActionBody, PhotoKind, ReportBody, UploadedPhoto } from '@/core/ledger/types';
 import type { Shelf } from './shelf';
 
 export type EntryState = 'waiting' | 'refused' | 'sent';
@@ -10,7 +11,7 @@ export type EntryState = 'waiting' | 'refused' | 'sent';
 export interface EntryPhoto {
   /** Id in the drawer `photos`. */
   local: string;
-  kind: 'report' | 'before' | 'after' | 'other';
+  kind: PhotoKind;
   remote?: string;
   /** The secret that links it to its case, from the answer to its upload. */
   claim?: string;
@@ -18,11 +19,9 @@ export interface EntryPhoto {
   remote_at?: string;
 }
 
-/** What the server answers to an upload. */
-export interface Uploaded {
-  id: string;
-  claim: string;
-}
+/** The fields of a step or a report. `website` is the field of the report's form that no person sees; the document does
+ * not name it either. */
+export type EntryBody = Partial<ReportBody & Omit<ActionBody, 'action'>> & { website?: string };
 
 /** Why the server did not take a step. */
 export interface Refusal {
@@ -42,9 +41,9 @@ export interface Entry<R = unknown> {
   /** The case it is a step of; null for a new report. */
   case: string | null;
   /** What it is, for people: `start`, `handle`, … or `report`. */
-  action: string;
+  action: Action | 'report';
   /** What is sent, without photos and key. */
-  body: Record<string, unknown>;
+  body: EntryBody;
   photos: EntryPhoto[];
   /** RFC 3339. */
   made_at: string;
@@ -69,7 +68,7 @@ export type Attempt<R = unknown> =
 
 /** Carries things to the server. */
 export interface Uploader<R = unknown> {
-  photo: (photo: Blob) => Promise<Attempt<Uploaded>>;
+  photo: (photo: Blob) => Promise<Attempt<UploadedPhoto>>;
   step: (entry: Entry<R>) => Promise<Attempt<R>>;
 }
 
@@ -189,15 +188,15 @@ export class UploadQueue<R = unknown> {
       entry.tried_at = this.now().toISOString();
       await this.save(entry);
     }
-    return this.settle(entry, await this.uploader.step(entry));
+    const attempt = await this.uploader.step(entry);
+    if (attempt.outcome !== 'taken') return this.settle(entry, attempt);
+    await this.save({ ...entry, state: 'sent', sent_at: this.now().toISOString(), result: attempt.result });
+    await this.dropPhotos(entry);
+    return 'none';
   }
 
-  private async settle(entry: Entry<R>, attempt: Attempt<R> | Attempt<Uploaded>): Promise<Holdup> {
+  private async settle(entry: Entry<R>, attempt: Exclude<Attempt<R>, { outcome: 'taken' }>): Promise<Holdup> {
     switch (attempt.outcome) {
-      case 'taken':
-        await this.save({ ...entry, state: 'sent', sent_at: this.now().toISOString(), result: attempt.result as R });
-        await this.dropPhotos(entry);
-        return 'none';
       case 'refused':
         await this.save({ ...entry, state: 'refused', refusal: attempt.refusal });
         return 'none';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { type Answer, bodyOf, uploader, judge } from './uploader';
+import { judge, reportOf, stepOf, uploader } from './uploader';
 import type { Entry } from './uploadQueue';
 
 const made = '2026-11-22T06:00:00.000Z';
@@ -22,7 +22,7 @@ test('a step carries its key, and photos with what they show', () => {
     { local: 'b', kind: 'after', remote: 'p2', claim: 'c2' },
     { local: 'lost', kind: 'after' },
   ];
-  expect(bodyOf(entry({ body: { note: '已清理' }, photos }), new Date(made))).toEqual({
+  expect(stepOf(entry({ body: { note: '已清理' }, photos }), 'handle', new Date(made))).toEqual({
     action: 'handle',
     note: '已清理',
     photos: [
@@ -35,22 +35,21 @@ test('a step carries its key, and photos with what they show', () => {
 
 test('a step that was made long before it is sent says so', () => {
   const later = new Date('2026-11-22T08:00:00Z');
-  expect(bodyOf(entry({ body: { note: '已清理' } }), later)['note']).toBe(
+  expect(stepOf(entry({ body: { note: '已清理' } }), 'handle', later).note).toBe(
     '已清理（现场时间 11月22日 14:00，离线后发送）',
   );
-  expect(bodyOf(entry({ action: 'start' }), later)['note']).toBe('（现场时间 11月22日 14:00，离线后发送）');
+  expect(stepOf(entry({}), 'start', later).note).toBe('（现场时间 11月22日 14:00，离线后发送）');
 });
 
 test('a report names its photos by id and claim', () => {
   expect(
-    bodyOf(
+    reportOf(
       entry({
         case: null,
         action: 'report',
         body: { category: 'other' },
         photos: [{ local: 'a', kind: 'report', remote: 'p1', claim: 'c1' }],
       }),
-      new Date(made),
     ),
   ).toEqual({ category: 'other', photos: [{ id: 'p1', claim: 'c1' }], key: 'k' });
 });
@@ -72,7 +71,7 @@ test('a busy server is asked again later, a refusal goes to a person', () => {
 test('a report that is saved and not shown yet is taken, and its receipt is kept', async () => {
   const said = { seq: 7, id: 'w-1', receipt: 'or_1', location: '/api/warnings/w-1', detail: 'The change is saved.' };
   vi.stubGlobal('fetch', async () => new Response(JSON.stringify(said), { status: 202 }));
-  const attempt = await uploader('omit').step(entry({ case: null, action: 'report' }) as Entry<Answer>);
+  const attempt = await uploader('omit').step({ ...entry({ case: null, action: 'report' }), result: undefined });
   vi.unstubAllGlobals();
   expect(attempt).toEqual({ outcome: 'taken', result: said });
 });

@@ -1,16 +1,16 @@
 // The upload queue as a page uses it: what is in it, what holds it up, and trying again by itself. Browsers say
 // "online" when there is any network at all, so only trying tells whether the server can be reached.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
-import { uploader, type Answer } from '@/core/offline/uploader';
+import { backoff } from '@/core/live/backoff';
+import { uploader, type Sent } from '@/core/offline/uploader';
 import { UploadQueue, type Entry, type Holdup, type NewEntry } from '@/core/offline/uploadQueue';
 import { shelf } from '@/core/offline/shelf';
 
-/** First and longest pause between attempts; milliseconds. */
-const FIRST = 2000;
-const LONGEST = 20_000;
+/** Pauses between attempts; milliseconds. */
+const PAUSE = { first: 2000, longest: 20_000 };
 
 export interface UploadQueueHandle {
-  entries: ShallowRef<Entry<Answer>[]>;
+  entries: ShallowRef<Entry<Sent>[]>;
   holdup: Ref<Holdup>;
   sending: Ref<boolean>;
   /** When it is tried again by itself; null while nothing waits for that. */
@@ -18,7 +18,7 @@ export interface UploadQueueHandle {
   /** Whether it outlives a reload; false in a browser that allows no storage. */
   lasting: Ref<boolean>;
   /** Takes a step down and begins to send; resolves once it can't be lost any more. */
-  add: (step: NewEntry) => Promise<Entry<Answer>>;
+  add: (step: NewEntry) => Promise<Entry<Sent>>;
   /** Sends what waits; resolves when all went or something holds it up. */
   send: () => Promise<void>;
   retry: (id: string) => Promise<void>;
@@ -28,9 +28,9 @@ export interface UploadQueueHandle {
 /** @param account whose steps are sent; without it, a resident's. @param onSettled called after a step was taken or refused. */
 export function useUploadQueue(
   account: (() => string | null) | 'resident',
-  onSettled: (entry: Entry<Answer>) => void = () => {},
+  onSettled: (entry: Entry<Sent>) => void = () => {},
 ): UploadQueueHandle {
-  const entries = shallowRef<Entry<Answer>[]>([]);
+  const entries = shallowRef<Entry<Sent>[]>([]);
   const holdup = ref<Holdup>('none');
   const sending = ref(false);
   const nextAt = ref<Date | null>(null);
@@ -38,7 +38,7 @@ export function useUploadQueue(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
 
-  const told = (now: Entry<Answer>[]): void => {
+  const told = (now: Entry<Sent>[]): void => {
     const before = new Map(entries.value.map((e) => [e.id, e.state]));
     entries.value = now;
     for (const entry of now) if (entry.state !== 'waiting' && before.get(entry.id) === 'waiting') onSettled(entry);
@@ -48,8 +48,8 @@ export function useUploadQueue(
   const opened = shelf().then(async (found) => {
     lasting.value = found.lasting;
     const outbox = resident
-      ? new UploadQueue<Answer>(found, uploader('omit'), told, undefined, 'reports')
-      : new UploadQueue<Answer>(found, uploader('same-origin'), told);
+      ? new UploadQueue<Sent>(found, uploader('omit'), told, undefined, 'reports')
+      : new UploadQueue<Sent>(found, uploader('same-origin'), told);
     entries.value = await outbox.entries();
     return outbox;
   });
@@ -69,7 +69,7 @@ export function useUploadQueue(
       sending.value = false;
     }
     if (holdup.value === 'network' || holdup.value === 'busy') {
-      const pause = Math.max(outbox.pause_ms, Math.min(LONGEST, FIRST * 2 ** failures));
+      const pause = Math.max(outbox.pause_ms, backoff(failures, PAUSE));
       timer = setTimeout(() => void send(), pause);
       nextAt.value = new Date(Date.now() + pause);
       failures += 1;

@@ -1,5 +1,5 @@
 // What the page asks the server about accounts and invites.
-import { allItems, answered, http } from '@/core/api/client';
+import { allItems, answered, done, http } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 
 export type Account = components['schemas']['AccountShown'];
@@ -35,19 +35,18 @@ export const changeAccount = (accountId: string, body: AccountPatch): Promise<Ac
 export const createToken = (accountId: string, body: TokenWanted): Promise<TokenMade> =>
   answered(http.POST('/api/accounts/{accountId}/tokens', { params: { path: { accountId } }, body }));
 export const revokeToken = (accountId: string, tokenId: string): Promise<void> =>
-  answered(http.DELETE('/api/accounts/{accountId}/tokens/{tokenId}', { params: { path: { accountId, tokenId } } }));
+  done(http.DELETE('/api/accounts/{accountId}/tokens/{tokenId}', { params: { path: { accountId, tokenId } } }));
 
-export const invites = async (): Promise<Invite[]> =>
-  (await answered<components['schemas']['InviteList']>(http.GET('/api/invites'))).invites;
+export const invites = async (): Promise<Invite[]> => (await answered(http.GET('/api/invites'))).invites;
 export const createInvite = (body: InviteWanted): Promise<InviteMade> => answered(http.POST('/api/invites', { body }));
 export const revokeInvite = (inviteId: string): Promise<void> =>
-  answered(http.DELETE('/api/invites/{inviteId}', { params: { path: { inviteId } } }));
+  done(http.DELETE('/api/invites/{inviteId}', { params: { path: { inviteId } } }));
 
 const byName = (a: Choice, b: Choice): number => a.name.localeCompare(b.name, 'zh');
 
 /** The communities on the map. */
 export async function communities(): Promise<Choice[]> {
-  const grids = await allItems<{ kind?: string; name?: string }>('grids', undefined, { properties: 'kind,name' });
+  const grids = await allItems('grids', undefined, { properties: 'kind,name' });
   return grids
     .filter((g) => g.properties.kind === 'community')
     .map((g) => ({ id: g.id, name: g.properties.name ?? g.id }))
@@ -56,6 +55,6 @@ export async function communities(): Promise<Choice[]> {
 
 /** The member units on the map. */
 export async function units(): Promise<Choice[]> {
-  const list = await allItems<{ name?: string }>('units', undefined, { properties: 'name' });
+  const list = await allItems('units', undefined, { properties: 'name' });
   return list.map((u) => ({ id: u.id, name: u.properties.name ?? u.id })).toSorted(byName);
 }

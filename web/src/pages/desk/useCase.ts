@@ -4,7 +4,7 @@ import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type Ref } 
 import { explain, wrongFieldOf } from '@/core/api/explain';
 import { ApiError } from '@/core/api/client';
 import * as ledger from '@/core/ledger/client';
-import type { Action, ActionRequest, Case, Step } from '@/core/ledger/types';
+import type { Action, ActionBody, Case, Step } from '@/core/ledger/types';
 import { fieldsOf, nextAction, takesBack } from './actions';
 
 /** What was typed for a step that has not been taken yet. */
@@ -51,8 +51,8 @@ const newDraft = (): Draft => ({
 });
 
 /** A draft as the ledger wants it: only what the action takes, and only what was filled in. */
-export function requestOf(action: Action, draft: Draft): ActionRequest {
-  const body: ActionRequest = { action, key: draft.key };
+export function requestOf(action: Action, draft: Draft): ActionBody {
+  const body: ActionBody = { action, key: draft.key };
   for (const { field } of fieldsOf(action)) {
     switch (field) {
       case 'due':

@@ -3,7 +3,7 @@
 import type { Geometry } from 'geojson';
 import { computed, onScopeDispose, reactive, ref, shallowRef, triggerRef, watch, type Ref } from 'vue';
 import * as api from '@/core/api/client';
-import type { GridProperties, GridStatus } from '@/core/api/types';
+import type { GridStatus } from '@/core/api/types';
 import { explain } from '@/core/api/explain';
 import { pick, type Bilingual } from '@/core/i18n/lang';
 import { categoryWords } from '@/core/i18n/words';
@@ -149,13 +149,11 @@ export function useDesk(
   /** Asks who sits here; false for who may not see the desk. */
   async function identify(): Promise<boolean> {
     const session = await api.session();
-    const unit = 'unit' in session ? (session.unit as string | undefined) : undefined;
-    const bound = 'communities' in session ? (session.communities as string[] | undefined) : undefined;
     me.value = {
       role: session.role,
       account: session.account ?? undefined,
-      unit: unit ?? undefined,
-      communities: bound ?? [],
+      unit: session.unit ?? undefined,
+      communities: session.communities,
     };
     identified.value = session.role !== 'public' && session.role !== 'rider';
     return identified.value;
@@ -166,9 +164,9 @@ export function useDesk(
     if (!identified.value && !(await identify())) return null;
     const seq = await list.load();
     const [cells, statuses, members, collections, rules] = await Promise.all([
-      api.allItems<GridProperties>('grids'),
+      api.allItems('grids'),
       api.gridStatuses(),
-      api.allItems<{ name?: string }>('units'),
+      api.allItems('units'),
       api.collections(),
       ledger.rules().catch(() => null),
     ]);

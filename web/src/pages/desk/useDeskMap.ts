@@ -1,9 +1,10 @@
 // The desk's map: the base style of the room, the grids in their levels, the queue's cases as level symbols, the
 // selected one ringed, and while a report is written its place.
 import type { Position } from 'geojson';
-import type { GeoJSONSource, MapLibreMap, MapMouseEvent, StyleSpecification } from 'maplibre-gl';
+import type { GeoJSONSource, MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import { onScopeDispose, ref, type Ref, type ShallowRef } from 'vue';
-import { ApiError, style as loadStyle } from '@/core/api/client';
+import { ApiError } from '@/core/api/client';
+import { mapStyle } from '@/core/map/style';
 import type { Lang } from '@/core/i18n/lang';
 import type { Case } from '@/core/ledger/types';
 import { bboxOf, signPlace } from '@/core/map/bounds';
@@ -133,7 +134,7 @@ export function useDeskMap(on: {
     if (phase.value !== 'away') phase.value = 'loading';
     const before = map.value ? { center: map.value.getCenter(), zoom: map.value.getZoom() } : null;
     try {
-      const style = await loadStyle<StyleSpecification>(mode === 'dark' ? 'wall' : 'light');
+      const style = await mapStyle(mode === 'dark' ? 'wall' : 'light');
       // Looked straight down upon, and with the signs on top; a pitched style starts flat here.
       const made = await create(container, {
         style: { ...style, pitch: 0, bearing: 0 },

@@ -11,7 +11,7 @@ const make = (id: string, properties: Partial<CaseProperties>, at: [number, numb
   seq: 1,
   updated_at: '2026-11-22T06:00:00Z',
 });
-const entry = (case_: string, action: string, over: Partial<Entry> = {}): Entry => ({
+const entry = (case_: string, action: Entry['action'], over: Partial<Entry> = {}): Entry => ({
   id: `0-${action}`,
   key: 'k',
   account: 'li',

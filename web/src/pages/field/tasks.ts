@@ -44,7 +44,7 @@ export function statusAfter(entry: Pick<Entry, 'action' | 'body'>): Status | nul
     case 'return':
       return 'returned';
     case 'verify':
-      return entry.body['result'] === 'pass' ? 'verified' : 'dispatched';
+      return entry.body.result === 'pass' ? 'verified' : 'dispatched';
     default:
       return null;
   }

@@ -78,13 +78,13 @@ export function useField(): Field {
     () => me.value?.account ?? null,
     (entry) => {
       // The answer to a step is the newest the phone knows of its case; after a refusal it has to be asked.
-      const answer = entry.result as Case | undefined;
+      const answer = entry.result;
       if (entry.state === 'refused' && entry.case !== null)
         void readCase(entry.case).then(
           ({ value }) => take(value),
           () => {},
         );
-      else if (answer?.properties && cases.value) take(answer);
+      else if (answer && 'properties' in answer && cases.value) take(answer);
       // Something got through: what is shown need not stay what was known.
       if (!online.value) void live.reload();
     },
@@ -97,7 +97,7 @@ export function useField(): Field {
 
   async function keep(): Promise<void> {
     if (!me.value || !cases.value || !asOf.value) return;
-    const plain = JSON.parse(JSON.stringify(cases.value)) as Case[];
+    const plain: Case[] = JSON.parse(JSON.stringify(cases.value));
     await (
       await shelf()
     ).put('kept', { id: `tasks:${me.value.account}`, at: asOf.value.toISOString(), cases: plain } as KeptTasks);
@@ -119,7 +119,7 @@ export function useField(): Field {
 
   /** Asks who works here; false where nobody is signed in. */
   async function identify(): Promise<boolean> {
-    const session = (await api.session()) as Awaited<ReturnType<typeof api.session>> & Partial<Worker>;
+    const session = await api.session();
     if (session.role === 'public' || session.role === 'rider' || !session.account) {
       access.value = 'sign_in';
       return false;
@@ -128,7 +128,7 @@ export function useField(): Field {
       account: session.account,
       role: session.role,
       unit: session.unit ?? null,
-      communities: session.communities ?? [],
+      communities: session.communities,
     };
     const kept = await shelf();
     if (me.value && me.value.account !== worker.account) {
@@ -167,10 +167,7 @@ export function useField(): Field {
 
   async function nameUnits(): Promise<void> {
     if (units.value.size > 0) return;
-    const named = (await api.allItems<{ name?: string }>('units')).map((u): [string, string] => [
-      u.id,
-      u.properties.name ?? u.id,
-    ]);
+    const named = (await api.allItems('units')).map((u): [string, string] => [u.id, u.properties.name ?? u.id]);
     units.value = new Map(named);
     await (await shelf()).put('kept', { id: 'units', units: named } as KeptUnits);
   }

@@ -1,11 +1,11 @@
 // What the wall shows, computed from what it knows. Pure: the same features give the same figures.
-import type { Feature, GridStatus, WarningProperties } from '@/core/api/types';
+import type { FeatureOf, GridStatus } from '@/core/api/types';
 import type { Bilingual } from '@/core/i18n/lang';
 import { HOUSING, type Housing } from '@/core/ledger/types';
 import { LEVELS, parseLevel, type Level } from '@/core/levels/levels';
 import { turns } from './words';
 
-export type Warning = Feature<WarningProperties>;
+export type Warning = FeatureOf<'warnings'>;
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 

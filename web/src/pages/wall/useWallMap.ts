@@ -3,7 +3,7 @@
 // card forgot all. The map before stays until the new one has drawn itself.
 import type { MapLibreMap, StyleSpecification } from 'maplibre-gl';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
-import { style as loadStyle } from '@/core/api/client';
+import { mapStyle } from '@/core/map/style';
 import type { Bbox } from '@/core/api/types';
 import type { Lang } from '@/core/i18n/lang';
 import { backoff } from '@/core/live/backoff';
@@ -175,7 +175,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     const scale = scaleNow();
     let base: StyleSpecification;
     try {
-      base = await loadStyle<StyleSpecification>('wall');
+      base = await mapStyle('wall');
     } catch {
       // The server is away; that is no fault of this machine's.
       again(container, backoff((failures += 1)));

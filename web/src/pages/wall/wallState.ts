@@ -3,9 +3,17 @@
 import type { Geometry } from 'geojson';
 import { shallowReactive, shallowRef, triggerRef, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
-import type { Bbox, Change, CommitEvent, Feature, GridProperties, GridStatus, Landing } from '@/core/api/types';
+import {
+  isOf,
+  type Bbox,
+  type ChangeOf,
+  type CommitEvent,
+  type FeatureOf,
+  type GridStatus,
+  type Landing,
+} from '@/core/api/types';
 import { backoff } from '@/core/live/backoff';
-import { bboxOf, union } from '@/core/map/bounds';
+import { bboxOf, boxOf, union } from '@/core/map/bounds';
 import { isOpen, isRed, type Warning } from './derive';
 
 export interface Grid {
@@ -98,10 +106,10 @@ export class WallState {
     // and older versions than the ones held are ignored.
     const landing = await api.landing(signal);
     const [grids, statuses, warnings, units] = await Promise.all([
-      api.allItems<GridProperties>('grids', signal),
+      api.allItems('grids', signal),
       api.gridStatuses(signal),
       api.openWarnings(signal),
-      api.allItems<{ name?: string }>('units', signal),
+      api.allItems('units', signal),
       this.loadCounts(signal),
     ]);
     const known = this.landing.value ? this.warnings.value : null;
@@ -157,7 +165,7 @@ export class WallState {
     return (
       bboxOf((cells.length > 0 ? cells : grids).map((g) => g.geometry)) ??
       this.extents.get('buildings') ??
-      this.landing.value?.extent?.bbox ??
+      boxOf(this.landing.value?.extent.bbox) ??
       null
     );
   }
@@ -184,18 +192,18 @@ export class WallState {
 
     for (const { collection, bbox } of commit.reset ?? []) {
       touched.add(collection);
-      arrivals.set(collection, { bbox, named: 0 });
+      arrivals.set(collection, { bbox: boxOf(bbox), named: 0 });
     }
     for (const change of commit.changes ?? []) {
       touched.add(change.collection);
-      if (change.collection === 'warnings') {
+      if (isOf(change, 'warnings')) {
         this.applyWarning(change, commit.seq);
         this.changedWarnings.add(change.id);
       } else {
-        if (change.collection === 'grids') {
+        if (isOf(change, 'grids')) {
           this.applyGrid(change);
           this.changedGrids.add(change.id);
-        } else if (change.collection === 'units') {
+        } else if (isOf(change, 'units')) {
           this.applyUnit(change);
         }
         if (change.kind === 'put') {
@@ -282,11 +290,11 @@ export class WallState {
     return changed;
   }
 
-  private applyWarning(change: Change, seq: number): void {
+  private applyWarning(change: ChangeOf<'warnings'>, seq: number): void {
     const { value: warnings } = this.warnings;
     const known = warnings.get(change.id);
     if (known && known.seq > seq) return; // loaded after this commit was made
-    const warning = change.kind === 'put' ? ((change.feature ?? null) as Warning | null) : null;
+    const warning = change.kind === 'put' ? (change.feature ?? null) : null;
     const wasRed = isRed(known);
     if (!warning || !isOpen(warning)) {
       warnings.delete(change.id);
@@ -299,8 +307,8 @@ export class WallState {
     if (!red && wasRed) this.listeners.onRedGone?.(change.id);
   }
 
-  private applyGrid(change: Change): void {
-    const feature = change.kind === 'put' ? ((change.feature ?? null) as Feature<GridProperties> | null) : null;
+  private applyGrid(change: ChangeOf<'grids'>): void {
+    const feature = change.kind === 'put' ? (change.feature ?? null) : null;
     if (!feature) {
       this.grids.value.delete(change.id);
       return;
@@ -308,17 +316,17 @@ export class WallState {
     this.grids.value.set(change.id, { ...gridOf(feature), status: this.grids.value.get(change.id)?.status ?? null });
   }
 
-  private applyUnit(change: Change): void {
-    const name = change.kind === 'put' ? change.feature?.properties['name'] : undefined;
-    if (typeof name === 'string') this.units.set(change.id, name);
+  private applyUnit(change: ChangeOf<'units'>): void {
+    const name = change.kind === 'put' ? change.feature?.properties.name : undefined;
+    if (name) this.units.set(change.id, name);
     else this.units.delete(change.id);
   }
 
   private async loadCounts(signal?: AbortSignal): Promise<void> {
     for (const collection of await api.collections(signal)) {
       this.counts.set(collection.id, collection.itemCount ?? 0);
-      const box = collection.extent?.spatial?.bbox?.[0];
-      if (box?.length === 4) this.extents.set(collection.id, box as Bbox);
+      const box = boxOf(collection.extent?.spatial?.bbox[0]);
+      if (box) this.extents.set(collection.id, box);
       else this.extents.delete(collection.id);
     }
   }
@@ -407,7 +415,7 @@ function sameStatus(a: GridStatus | null, b: GridStatus): boolean {
   );
 }
 
-function gridOf(feature: Feature<GridProperties>): Grid {
+function gridOf(feature: FeatureOf<'grids'>): Grid {
   return {
     id: feature.id,
     geometry: feature.geometry,

@@ -13,7 +13,7 @@ const LAYER = 'compound-labels';
 /** Draws the names anew; call it again when compounds have changed. */
 export async function namePlaces(map: MapLibreMap, count: number): Promise<void> {
   if (count === 0 || count > MOST) return;
-  const compounds = await allItems<{ name?: string; housing?: string }>('compounds');
+  const compounds = await allItems('compounds');
   const data: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
   for (const { id, geometry, properties } of compounds) {
     const place = properties.name ? signPlace(geometry) : null;
