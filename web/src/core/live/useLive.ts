@@ -1,11 +1,11 @@
 // What every page with live data uses: it loads, follows the feed, loads again where the feed cannot tell what
 // happened, and tries again after a failure. A page says what it loads and how a commit changes it.
-import { useDocumentVisibility, useEventListener, useIntervalFn } from '@vueuse/core';
-import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import { onScopeDispose, ref, type Ref, type ShallowRef } from 'vue';
 import type { Bbox, CommitEvent } from '@/core/api/types';
-import { backoff, type Pause } from './backoff';
+import type { Pause } from './backoff';
 import { useFreshness, type Freshness } from './freshness';
 import { hubOf, type Hub, type Subscription } from './hub';
+import { usePoll } from './usePoll';
 
 /** `failed`: not loaded once, and trying again. `ended`: `load` said that there is nothing to follow. */
 export type LivePhase = 'idle' | 'loading' | 'ready' | 'failed' | 'ended';
@@ -48,64 +48,43 @@ export interface Live {
 /** Follows `collections` (null for all) in `bbox` (null for everywhere) until its scope ends. */
 export function useLive(collections: readonly string[] | null, bbox: Bbox | null, options: LiveOptions): Live {
   const phase = ref<LivePhase>('idle');
-  const error = shallowRef<unknown>(null);
-  const loading = ref(false);
   const fresh = useFreshness({ ticking: options.every === undefined });
-  const ending = new AbortController();
+  let ended = false;
   let feed: Subscription | null = null;
   /** What the feed told during a load: the load may have read before it. */
   let meanwhile: CommitEvent[] = [];
-  let running: Promise<void> | null = null;
-  let again: Promise<void> | null = null;
-  let failures = 0;
-  let retry: ReturnType<typeof setTimeout> | undefined;
 
-  async function attempt(): Promise<void> {
-    clearTimeout(retry);
+  async function load(signal: AbortSignal): Promise<void> {
     if (phase.value !== 'ready') phase.value = 'loading';
-    loading.value = true;
-    try {
-      const seq = await options.load(ending.signal);
-      if (ending.signal.aborted) return;
-      error.value = null;
-      failures = 0;
-      if (seq === null) {
-        phase.value = 'ended';
-        unfollow();
-        return;
-      }
-      phase.value = 'ready';
-      follow(seq);
-      for (const commit of meanwhile.splice(0)) if (commit.seq > seq) fold(commit);
-    } catch (cause) {
-      if (ending.signal.aborted) return;
-      error.value = cause;
+    const seq = await options.load(signal);
+    if (ended) return;
+    if (seq === null) {
+      phase.value = 'ended';
+      unfollow();
+      return;
+    }
+    phase.value = 'ready';
+    follow(seq);
+    for (const commit of meanwhile.splice(0)) if (commit.seq > seq) fold(commit);
+  }
+
+  const { every } = options;
+  const poll = usePoll({
+    ask: load,
+    every: every === undefined ? undefined : () => every,
+    pause: options.pause,
+    failed(cause) {
       // What is shown stays; what the feed told meanwhile is shown too.
       if (phase.value === 'ready') for (const commit of meanwhile.splice(0)) options.apply?.(commit);
       else phase.value = 'failed';
-      await Promise.resolve(options.failed?.(cause)).catch(() => {});
-      if (!ending.signal.aborted)
-        retry = setTimeout(() => void reload(), backoff(failures, options.pause ?? { first: 2000, longest: 15_000 }));
-      failures += 1;
-    } finally {
-      loading.value = false;
-    }
-  }
-
-  function reload(): Promise<void> {
-    if (ending.signal.aborted) return Promise.resolve();
-    if (!running) {
-      running = attempt().finally(() => {
-        running = null;
-      });
-      return running;
-    }
-    again ??= running.then(() => {
-      again = null;
-      return reload();
-    });
-    return again;
-  }
+      return options.failed?.(cause);
+    },
+    // Who had nothing to follow may have signed in meanwhile.
+    wanted: () => phase.value === 'ended',
+    // A hidden tab may ring, so it loads again what the feed could not tell.
+    hidden: every === undefined,
+  });
+  const reload = poll.ask;
 
   function fold(commit: CommitEvent): void {
     if (options.apply?.(commit) === false) void reload();
@@ -123,7 +102,7 @@ export function useLive(collections: readonly string[] | null, bbox: Bbox | null
       bbox,
       seq,
       onCommit(commit) {
-        if (running) meanwhile.push(commit);
+        if (poll.asking.value) meanwhile.push(commit);
         else fold(commit);
       },
       onReset: () => void reload(),
@@ -141,21 +120,10 @@ export function useLive(collections: readonly string[] | null, bbox: Bbox | null
     meanwhile = [];
   }
 
-  const visibility = useDocumentVisibility();
-  /** What failed, or had nothing to follow, is tried at once where the network is back or somebody looks. */
-  const hurry = (): void => {
-    if (visibility.value === 'hidden' || phase.value === 'idle') return;
-    if (options.every !== undefined || error.value !== null || phase.value === 'ended') void reload();
-  };
-  useEventListener('online', hurry);
-  watch(visibility, hurry);
-  if (options.every !== undefined) useIntervalFn(hurry, options.every);
-
   onScopeDispose(() => {
-    ending.abort();
-    clearTimeout(retry);
+    ended = true;
     unfollow();
   });
 
-  return { phase, error, loading, fresh, start: reload, reload };
+  return { phase, error: poll.error, loading: poll.asking, fresh, start: reload, reload };
 }

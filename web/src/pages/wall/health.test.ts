@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
-import { FINE, troublesOf } from './health';
+import { FINE, troublesOf, type Ready } from './health';
+
+const ready: Ready = {
+  status: 'ready',
+  seq: 9,
+  at: '2026-11-22T06:05:00Z',
+  store: { kind: 'sqlite', heard_at: '2026-11-22T06:05:00Z', reachable: true },
+  writable: { ok: true },
+  quarantined: [],
+  config: [],
+  tasks: {},
+};
+const databaseAway: Ready = { ...ready, store: { ...ready.store, reachable: false } };
 
 const heardAt = new Date('2026-11-22T06:05:00Z');
 
@@ -9,7 +21,7 @@ test('a healthy server has nothing to say, and neither has one that was not aske
       ...FINE,
       heardAt,
       offset: 900,
-      ready: { status: 'ready', store: { reachable: true }, quarantined: [], config: [] },
+      ready,
     }),
   ).toEqual([]);
   expect(troublesOf(FINE)).toEqual([]);
@@ -19,14 +31,14 @@ test('the worst trouble comes first, each in words that name the place', () => {
   const said = troublesOf({
     ...FINE,
     ready: {
-      store: { reachable: false },
+      ...databaseAway,
       config: [
         { file: 'rules.toml', line: 12, column: 5, problem: 'unknown level "rde"', expected: 'red, yellow or green' },
-        { file: 'calendar.toml', line: 1 },
+        { file: 'calendar.toml', line: 1, column: 1, problem: 'x', expected: 'y' },
       ],
       quarantined: [
-        { collection: 'buildings', id: 'b1' },
-        { collection: 'buildings', id: 'b2' },
+        { collection: 'buildings', id: 'b1', seq: 1, problem: 'x' },
+        { collection: 'buildings', id: 'b2', seq: 1, problem: 'x' },
       ],
     },
     offset: -300_000,
@@ -47,7 +59,7 @@ test('a feed that is cut, a server that is away and a database that is away are 
   expect(troublesOf({ ...FINE, stale: true, away: true, heardAt }).map((t) => t.zh)).toEqual([
     '服务器没有应答，正在重连，以下是 11月22日 14:05 的情况',
   ]);
-  const [only, ...more] = troublesOf({ ...FINE, stale: true, heardAt, ready: { store: { reachable: false } } });
+  const [only, ...more] = troublesOf({ ...FINE, stale: true, heardAt, ready: databaseAway });
   expect(only?.zh).toMatch(/^数据库连不上.*11月22日 14:05/);
   expect(more).toEqual([]);
 });

@@ -1,22 +1,14 @@
 // What is wrong, in words: the wall never lies by keeping quiet. The feed tells how old the data is; the server is
 // asked, now and then, how it is itself.
-import { under } from '@/core/api/root';
+import { computed, shallowRef, type ComputedRef } from 'vue';
+import { answered, http } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
-import { computed, onScopeDispose, ref, shallowRef, type ComputedRef } from 'vue';
 import * as format from '@/core/i18n/format';
 import type { Bilingual } from '@/core/i18n/lang';
+import { usePoll } from '@/core/live/usePoll';
 
 type Schemas = components['schemas'];
-/** A mistake in a file of the configuration. */
-type Mistake = Partial<Schemas['ConfigProblem']>;
-
-/** What `/health/ready` says, as far as it matters here; a server of another release may say less. */
-export interface Ready {
-  status?: string;
-  store?: Partial<Schemas['ReadyStore']>;
-  quarantined?: Partial<Schemas['Quarantined']>[];
-  config?: Mistake[];
-}
+export type Ready = Schemas['Ready'];
 
 /** All that the wall knows of how true it is. */
 export interface Condition {
@@ -43,8 +35,7 @@ const PAUSE_WRONG = 5_000;
 /** A server that is asked and keeps silent; milliseconds. */
 const PATIENCE = 10_000;
 
-const at = (mistake: Mistake): string =>
-  [mistake.file, mistake.line, mistake.column].filter((x) => x !== undefined).join(':');
+const at = ({ file, line, column }: Schemas['ConfigProblem']): string => [file, line, column].join(':');
 
 /** The troubles, the worst first: what makes the whole wall old, then what makes a part of it wrong. */
 export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }: Condition): Bilingual[] {
@@ -55,7 +46,7 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
         en: `; this is how it was at ${format.dateTime(heardAt, 'en')}`,
       }
     : { zh: '', en: '' };
-  const databaseAway = ready?.store?.reachable === false;
+  const databaseAway = ready?.store.reachable === false;
   if (stale && away) {
     out.push({ zh: `服务器没有应答，正在重连${last.zh}`, en: `The server does not answer; reconnecting${last.en}` });
   } else if (stale && !databaseAway) {
@@ -73,10 +64,9 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
       others.length > 0
         ? { zh: `（共 ${others.length + 1} 处）`, en: ` (${others.length + 1} mistakes)` }
         : { zh: '', en: '' };
-    const problem = [wrong.problem, wrong.expected].filter(Boolean);
     out.push({
-      zh: `${at(wrong)} 有误，仍按原来的规则执行${also.zh}：${problem.join('，应为 ')}`,
-      en: `${at(wrong)} was refused, what was before it stays in force${also.en}: ${problem.join(', expected ')}`,
+      zh: `${at(wrong)} 有误，仍按原来的规则执行${also.zh}：${wrong.problem}，应为 ${wrong.expected}`,
+      en: `${at(wrong)} was refused, what was before it stays in force${also.en}: ${wrong.problem}, expected ${wrong.expected}`,
     });
   }
   if (Math.abs(offset) > OFF) {
@@ -89,7 +79,7 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   const [row, ...more] = ready?.quarantined ?? [];
   if (row) {
     const n = more.length + 1;
-    const name = `${row.collection ?? ''}/${row.id ?? ''}`;
+    const name = `${row.collection}/${row.id}`;
     out.push({
       zh: `${n} 条数据未通过检查，未上图：${name}`,
       en: `${n} ${n === 1 ? 'row' : 'rows'} did not pass the checks and ${n === 1 ? 'is' : 'are'} not on the map: ${name}`,
@@ -107,35 +97,19 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
 /** Asks every half minute, sooner while something is wrong. `feed` is what the live feed knows by itself. */
 export function useHealth(feed: () => Omit<Condition, 'away' | 'ready'>): { troubles: ComputedRef<Bilingual[]> } {
   const ready = shallowRef<Ready | null>(null);
-  const away = ref(false);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
-  let asking: AbortController | null = null;
-
-  async function ask(): Promise<void> {
-    const mine = new AbortController();
-    asking = mine;
-    const patience = setTimeout(() => mine.abort(), PATIENCE);
-    try {
-      // Not ready is an answer too; a gateway's page about a server that is away is none.
-      const response = await fetch(under('/health/ready'), { cache: 'no-store', signal: mine.signal });
-      ready.value = (await response.json()) as Ready;
-      away.value = false;
-    } catch {
+  const poll = usePoll({
+    async ask(signal) {
+      // A gateway's page about a server that is away is no answer.
+      ready.value = await answered(http.GET('/health/ready', { cache: 'no-store', signal }));
+    },
+    every: () => (troubles.value.length > 0 ? PAUSE_WRONG : PAUSE),
+    pause: { first: PAUSE_WRONG, longest: PAUSE_WRONG * 2 },
+    patience: PATIENCE,
+    failed() {
       ready.value = null;
-      away.value = true;
-    }
-    clearTimeout(patience);
-    const wrong = away.value || troubles.value.length > 0;
-    if (!stopped) timer = setTimeout(() => void ask(), wrong ? PAUSE_WRONG : PAUSE);
-  }
-
-  const troubles = computed(() => troublesOf({ ...feed(), away: away.value, ready: ready.value }));
-  void ask();
-  onScopeDispose(() => {
-    stopped = true;
-    clearTimeout(timer);
-    asking?.abort();
+    },
   });
+  const troubles = computed(() => troublesOf({ ...feed(), away: poll.error.value !== null, ready: ready.value }));
+  void poll.ask();
   return { troubles };
 }
