@@ -202,6 +202,8 @@ export const words = {
     importPreview: '前几行将成为',
     importBecomes: '处理',
     importIgnored: '没有用到的表头：',
+    importSkipped: (n: number) => `有 ${n} 张工作表没有读取：`,
+    importSkippedSheet: (sheet: string, rows: number, why: string) => `“${sheet}”（${rows} 行）：${why}`,
     importGo: (n: number) => `导入 ${n} 件`,
     importNothing: '没有需要写入的内容。',
     importDone: (n: number) => `已导入 ${n} 件。`,
@@ -468,6 +470,9 @@ export const words = {
     importPreview: 'The first rows become',
     importBecomes: 'Becomes',
     importIgnored: 'Headers that are not used: ',
+    importSkipped: (n: number) => `${n === 1 ? 'One sheet was' : `${n} sheets were`} not read:`,
+    importSkippedSheet: (sheet: string, rows: number, why: string) =>
+      `“${sheet}” (${rows} ${rows === 1 ? 'row' : 'rows'}): ${why}`,
     importGo: (n: number) => `Import ${n}`,
     importNothing: 'There is nothing to write.',
     importDone: (n: number) => `${n} imported.`,
