@@ -253,6 +253,64 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     expect((await fetch(`${server.url}/api/warnings/far-1`)).status).toBe(404);
   });
 
+  test('sheets of a workbook that are not read are listed with the reason, in both languages', async () => {
+    const row = (...cells: string[]): string =>
+      `<Row>${cells.map((c) => `<Cell><Data ss:Type="String">${c}</Data></Cell>`).join('')}</Row>`;
+    const sheet = (name: string, ...rows: string[]): string =>
+      `<Worksheet ss:Name="${name}"><Table>${rows.join('')}</Table></Worksheet>`;
+    const schema = 'urn:schemas-microsoft-com:office:spreadsheet';
+    const book = `<?xml version="1.0"?><Workbook xmlns="${schema}" xmlns:ss="${schema}">${[
+      sheet(
+        '台账',
+        row('编号', '类别', '楼栋', '上报时间'),
+        row('s-1', '楼道堆物', 'wenquan-huayuan-3', '2026-10-01 09:00'),
+      ),
+      sheet('填表说明', row('请勿修改表头')),
+      sheet('空'),
+    ].join('')}</Workbook>`;
+    for (const [query, said, why] of [
+      ['?lang=zh', '有 2 张工作表没有读取', /“填表说明”（1 行）：\S+/],
+      ['?lang=en', '2 sheets were not read', /“填表说明” \(1 row\): \S+/],
+    ] as const) {
+      const { page, close } = await desk(li, query);
+      await page.keyboard.press('Shift+I');
+      await page
+        .locator('[data-import] input[type="file"]')
+        .setInputFiles({ name: '台账.xls', mimeType: 'application/vnd.ms-excel', buffer: Buffer.from(book) });
+      await page.locator('[data-preview] tbody tr').first().waitFor();
+      const skipped = page.locator('[data-skipped]');
+      expect(await skipped.textContent()).toContain(said);
+      expect(await skipped.locator('li').allTextContents()).toEqual([
+        expect.stringMatching(why),
+        expect.stringContaining('空'),
+      ]);
+      await expectAccessible(page);
+      await close();
+    }
+  });
+
+  test('the queues are tabs: arrows, Home and End go from one to the next', async () => {
+    const { page, close } = await desk(li);
+    const tab = (name: string) => page.locator(`[data-queue="${name}"][aria-selected="true"]`);
+    await page.keyboard.press('2');
+    await tab('new').waitFor();
+    await tab('new').focus();
+    await page.keyboard.press('ArrowRight');
+    await tab('overdue').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-queue'))).toBe('overdue');
+    await page.keyboard.press('End');
+    await tab('held').waitFor();
+    await page.keyboard.press('Home');
+    await tab('mine').waitFor();
+    // One stop for all of them: Tab goes on into their panel.
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('[role="tabpanel"]') !== null)).toBe(true);
+    const panel = page.locator('[role="tabpanel"]');
+    expect(await panel.getAttribute('aria-labelledby')).toBe(await tab('mine').getAttribute('id'));
+    await expectAccessible(page);
+    await close();
+  });
+
   test('a silence is begun for what is looked at, seen by the other officer with who and why, and ended', async () => {
     const { id, properties } = await report('静默用的一件', 'wenquan-huayuan-8');
     const { page, close } = await desk(li);
