@@ -43,8 +43,10 @@ const fields: Record<string, string> = {
 
 /** The first field that the server names as wrong. */
 export function wrongFieldOf(error: ApiError): string {
-  const [first] = Array.isArray(error.problem['errors']) ? (error.problem['errors'] as { field?: unknown }[]) : [];
-  return typeof first?.field === 'string' ? first.field : '';
+  const errors: unknown = error.problem['errors'];
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  const named = typeof first === 'object' && first !== null && 'field' in first ? first.field : '';
+  return typeof named === 'string' ? named : '';
 }
 
 /** What went wrong and what to do, in one line. */
@@ -55,6 +57,8 @@ export function explain(error: unknown, in_: Lang = lang.value): string {
   if (status === 0 || status === 500 || status === 502 || status === 504) return (byStatus[status] ?? failed)[in_];
   if (in_ === 'en') return detail || (byStatus[status] ?? refused).en;
   const field = wrongFieldOf(error);
-  const said = byStatus[status]?.zh ?? (field ? `「${fields[field] ?? field}」填写的内容不合要求` : refused.zh);
+  const said =
+    byStatus[status]?.zh ??
+    (field ? `「${fields[field.split('.')[0] ?? ''] ?? field}」填写的内容不合要求` : refused.zh);
   return detail ? `${said}（${detail.replace(/\.$/, '')}）` : said;
 }

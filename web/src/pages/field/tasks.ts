@@ -1,4 +1,5 @@
 // What is whose to do, in which order, and how a case stands once what waits in the upload queue has gone. Pure.
+import type { Session } from '@/core/api/types';
 import { blockedBy, type Entry } from '@/core/offline/uploadQueue';
 import { isOverdue, moment } from '@/core/ledger/case';
 import type { Action, Case, Status } from '@/core/ledger/types';
@@ -7,12 +8,7 @@ import { rank, parseLevel } from '@/core/levels/levels';
 import type { Position } from 'geojson';
 
 /** Who works here, as `GET /api/session` says. */
-export interface Worker {
-  account: string;
-  role: string;
-  unit?: string | null;
-  communities?: string[] | null;
-}
+export type Worker = Pick<Session, 'role' | 'unit'> & Partial<Pick<Session, 'communities'>> & { account: string };
 
 /** `handle`: ours to put right. `verify`: ours to look at. `waiting`: done by us, others look at it. */
 export type Duty = 'handle' | 'verify' | 'waiting';

@@ -116,7 +116,11 @@ export class ViewLayers {
   /** Gates are in tiles only from nearby; a view of a whole district takes them themselves. */
   async loadGates(): Promise<void> {
     const found = await allItems('entrances', undefined, { kind: 'gate' });
-    const features = found.slice(0, MOST_GATES).filter((f) => f.geometry) as GeoJSON.Feature[];
+    const features = found
+      .slice(0, MOST_GATES)
+      .flatMap(({ id, geometry, properties }): GeoJSON.Feature[] =>
+        geometry ? [{ type: 'Feature', id, geometry, properties }] : [],
+      );
     await this.map.getSource<GeoJSONSource>('gates')?.setData({ type: 'FeatureCollection', features });
   }
 
