@@ -72,9 +72,12 @@ pub fn components() -> Map<String, Value> {
         page(&reference("Feature"), "A page of features."),
     );
     all.insert("FeatureBody".to_owned(), feature_body());
-    all.insert("AcceptedImport".to_owned(), json!({
-        "allOf": [reference("Accepted"), reference("ImportReport")],
-    }));
+    all.insert(
+        "AcceptedImport".to_owned(),
+        json!({
+            "allOf": [reference("Accepted"), reference("ImportReport")],
+        }),
+    );
     all.insert("AcceptedReport".to_owned(), json!({
         "allOf": [reference("Accepted"), {"type": "object", "required": ["id", "receipt"], "properties": {
             "id": {"type": "string"},
