@@ -61,6 +61,15 @@ impl<'a> Canonical<'a> {
         self.text(name)?.parse().ok()
     }
 
+    /// A property that is a number.
+    pub fn number(self, name: &str) -> Option<f64> {
+        let value = self.from(name)?;
+        let end = value
+            .find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'))
+            .unwrap_or(value.len());
+        value.get(..end)?.parse().ok()
+    }
+
     /// A property that is an object.
     pub fn object(self, name: &str) -> Option<Self> {
         let text = self.from(name)?;
@@ -245,6 +254,7 @@ mod tests {
                 prop_assert_eq!(read.is_true(name), value == Some(&Value::Bool(true)));
                 let text = value.and_then(Value::as_str);
                 prop_assert_eq!(read.text(name), text.map(Cow::Borrowed));
+                prop_assert_eq!(read.number(name), value.and_then(Value::as_f64));
                 prop_assert_eq!(read.moment(name), text.and_then(|t| t.parse().ok()));
                 let object = read.object(name).map(Canonical::to_map);
                 prop_assert_eq!(object.as_ref(), value.and_then(Value::as_object));

@@ -1,3 +1,5 @@
-//! The ride-and-walk network: topology built from features, profiles, and the search in [`core`].
+//! The ride-and-walk network: topology built from features, attributes read from properties, profiles, and the
+//! search in [`core`].
 
+pub mod build;
 pub mod core;

@@ -1,0 +1,291 @@
+//! Ways as chains of vertices that they share. Every stage of building adds to it: positions within a segment that
+//! become vertices, straight links between vertices, and passages where one side of a vertex is apart from the
+//! other.
+
+use std::collections::HashMap;
+
+use geo_types::Coord;
+
+use super::features::Features;
+use super::plane::{Plane, Pt};
+use super::segments::{Near, Segment, Segments};
+use super::walls::{Contact, TOUCH_M};
+use crate::network::core::{EdgeKind, Point};
+
+/// A way as a chain of vertices.
+#[derive(Debug)]
+pub struct Strand {
+    /// Its feature.
+    pub feature: u32,
+    /// Its layer.
+    pub layer: i32,
+    /// Whether it leads through a building or under a roof.
+    pub is_covered: bool,
+    /// Whether people may walk along it.
+    pub is_walkable: bool,
+    /// Its vertices, at least two.
+    pub vertices: Vec<u32>,
+    /// Vertices that were added within its segments.
+    pub cuts: Vec<Cut>,
+}
+
+/// A vertex within a segment of a strand.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut {
+    /// The segment, by the position of its first vertex.
+    pub segment: u32,
+    /// How far along the segment, 0 to 1.
+    pub share: f64,
+    /// The vertex.
+    pub vertex: u32,
+}
+
+/// A straight or bent line between two vertices that no way is drawn along.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Where it begins.
+    pub from: u32,
+    /// Where it ends.
+    pub to: u32,
+    /// The positions between.
+    pub between: Vec<Pt>,
+    /// Whose attributes hold.
+    pub feature: u32,
+    /// What it is.
+    pub kind: EdgeKind,
+}
+
+/// By what the two sides of a passage are told apart.
+#[derive(Debug, Clone)]
+pub enum Frame {
+    /// By the walls that meet there.
+    Walls(Vec<Contact>),
+    /// By the outline of a compound, a feature: inside or outside.
+    Compound(u32),
+    /// By the layer of the ways: a lift.
+    Layers,
+    /// By nothing: each line that ends there is a side of its own.
+    Unknown,
+}
+
+/// What one passes at a vertex.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// The vertex.
+    pub vertex: u32,
+    /// Whose attributes hold: a gate, a bollard, a lift, or the route that crosses a wall.
+    pub feature: u32,
+    /// The compound that a gate leads into.
+    pub compound: Option<u32>,
+    /// [`EdgeKind::Gate`], [`EdgeKind::AssumedCrossing`] or [`EdgeKind::Lift`].
+    pub kind: EdgeKind,
+    /// What tells its sides apart.
+    pub frame: Frame,
+}
+
+/// The end of a line at a vertex.
+#[derive(Debug, Clone, Copy)]
+pub struct HalfEdge {
+    /// The strand.
+    pub strand: u32,
+    /// The direction in which it leaves the vertex, as long as the piece up to the next vertex.
+    pub direction: Pt,
+}
+
+/// Ways, joined where they share a position.
+pub struct Mesh {
+    /// The projection.
+    pub plane: Plane,
+    /// Where each vertex is.
+    pub points: Vec<Pt>,
+    /// The ways.
+    pub strands: Vec<Strand>,
+    /// Lines between vertices that are no ways.
+    pub links: Vec<Link>,
+    /// What separates the sides of vertices.
+    pub passages: Vec<Passage>,
+    /// All segments of ways: `line` is the strand.
+    pub segments: Segments,
+    /// Original vertices by their position in 1e-7 of a degree.
+    index: HashMap<Point, u32>,
+    /// Of each original vertex, which strands have it, and where: (vertex, strand, position), sorted.
+    uses: Vec<(u32, u32, u32)>,
+    /// Of each added vertex, in which segments it lies.
+    cut_in: HashMap<u32, Vec<(u32, u32)>>,
+}
+
+/// The position of a place on the grid of 1e-7 of a degree: what lies on the same is joined.
+pub fn grid(c: Coord<f64>) -> Point {
+    Point::from_degrees(c.x, c.y)
+}
+
+impl Mesh {
+    /// The ways as they are, joined where they share a position.
+    pub fn new(features: &Features, plane: Plane) -> Self {
+        let mut points = Vec::new();
+        let mut index = HashMap::new();
+        let mut strands = Vec::new();
+        for way in &features.ways {
+            let mut vertices: Vec<u32> = Vec::with_capacity(way.line.0.len());
+            for c in &way.line.0 {
+                let vertex = *index.entry(grid(*c)).or_insert_with(|| {
+                    points.push(plane.point(*c));
+                    (points.len() - 1) as u32
+                });
+                if vertices.last() != Some(&vertex) {
+                    vertices.push(vertex);
+                }
+            }
+            if vertices.len() < 2 {
+                continue;
+            }
+            strands.push(Strand {
+                feature: way.feature,
+                layer: way.layer,
+                is_covered: way.is_covered,
+                is_walkable: way.is_walkable,
+                vertices,
+                cuts: Vec::new(),
+            });
+        }
+        let mut uses = Vec::new();
+        let mut segments = Vec::new();
+        for (line, strand) in (0..).zip(&strands) {
+            for (at, vertex) in (0..).zip(&strand.vertices) {
+                uses.push((*vertex, line, at));
+            }
+            for (at, ends) in (0..).zip(strand.vertices.windows(2)) {
+                segments.push(Segment {
+                    a: points[ends[0] as usize],
+                    b: points[ends[1] as usize],
+                    line,
+                    at,
+                });
+            }
+        }
+        uses.sort_unstable();
+        Self {
+            plane,
+            points,
+            strands,
+            links: Vec::new(),
+            passages: Vec::new(),
+            segments: Segments::new(segments),
+            index,
+            uses,
+            cut_in: HashMap::new(),
+        }
+    }
+
+    /// Where a vertex is.
+    pub fn at(&self, vertex: u32) -> Pt {
+        self.points[vertex as usize]
+    }
+
+    /// The strand of a segment.
+    pub fn strand(&self, strand: u32) -> &Strand {
+        &self.strands[strand as usize]
+    }
+
+    /// The vertex of a way at a place.
+    pub fn vertex_at(&self, c: Coord<f64>) -> Option<u32> {
+        self.index.get(&grid(c)).copied()
+    }
+
+    /// A vertex that belongs to no way.
+    pub fn add_vertex(&mut self, at: Pt) -> u32 {
+        self.points.push(at);
+        (self.points.len() - 1) as u32
+    }
+
+    /// The vertex at a place, made if no way has one there.
+    pub fn intern(&mut self, c: Coord<f64>) -> u32 {
+        if let Some(vertex) = self.vertex_at(c) {
+            return vertex;
+        }
+        let vertex = self.add_vertex(self.plane.point(c));
+        self.index.insert(grid(c), vertex);
+        vertex
+    }
+
+    /// The strands that have an original vertex, and its position in each.
+    pub fn uses(&self, vertex: u32) -> &[(u32, u32, u32)] {
+        let from = self.uses.partition_point(|u| u.0 < vertex);
+        let until = self.uses.partition_point(|u| u.0 <= vertex);
+        &self.uses[from..until]
+    }
+
+    /// The strands that lead through or to a vertex.
+    pub fn strands_at(&self, vertex: u32) -> impl Iterator<Item = u32> {
+        let cuts = self.cut_in.get(&vertex).map_or(&[][..], Vec::as_slice);
+        let uses = self.uses(vertex).iter().map(|u| u.1);
+        uses.chain(cuts.iter().map(|c| c.0))
+    }
+
+    /// The vertex at a point of a segment: one that is there already, or a new one.
+    pub fn cut(&mut self, near: &Near) -> u32 {
+        let (line, at) = (near.segment.line, near.segment.at);
+        if let Some(vertex) = self.vertex_on(line, at, near.at) {
+            return vertex;
+        }
+        let vertex = self.add_vertex(near.at);
+        self.insert(line, at, near.share, vertex);
+        vertex
+    }
+
+    /// Leads a strand through a vertex that lies on one of its segments.
+    pub fn thread(&mut self, near: &Near, vertex: u32) {
+        let (line, at) = (near.segment.line, near.segment.at);
+        if self.vertex_on(line, at, near.at) != Some(vertex) {
+            self.insert(line, at, near.share, vertex);
+        }
+    }
+
+    /// The vertex of a strand at a position of a segment, if there is one within the precision.
+    pub fn vertex_on(&self, line: u32, at: u32, p: Pt) -> Option<u32> {
+        let strand = self.strand(line);
+        let at = at as usize;
+        let ends = strand.vertices[at..=at + 1].iter().copied();
+        let cuts = strand.cuts.iter().filter(|c| c.segment as usize == at);
+        ends.chain(cuts.map(|c| c.vertex))
+            .find(|v| self.at(*v).to(p) <= TOUCH_M)
+    }
+
+    fn insert(&mut self, line: u32, segment: u32, share: f64, vertex: u32) {
+        self.strands[line as usize].cuts.push(Cut {
+            segment,
+            share,
+            vertex,
+        });
+        self.cut_in.entry(vertex).or_default().push((line, segment));
+    }
+
+    /// The ends of ways at a vertex.
+    pub fn half_edges(&self, vertex: u32) -> Vec<HalfEdge> {
+        let here = self.at(vertex);
+        let mut found = Vec::new();
+        let mut add = |strand: u32, to: Pt| {
+            found.push(HalfEdge {
+                strand,
+                direction: to.minus(here),
+            });
+        };
+        for (_, line, at) in self.uses(vertex) {
+            let vertices = &self.strand(*line).vertices;
+            let at = *at as usize;
+            if let Some(before) = at.checked_sub(1).and_then(|i| vertices.get(i)) {
+                add(*line, self.at(*before));
+            }
+            if let Some(next) = vertices.get(at + 1) {
+                add(*line, self.at(*next));
+            }
+        }
+        for (line, segment) in self.cut_in.get(&vertex).into_iter().flatten() {
+            let vertices = &self.strand(*line).vertices;
+            for end in [*segment as usize, *segment as usize + 1] {
+                add(*line, self.at(vertices[end]));
+            }
+        }
+        found
+    }
+}

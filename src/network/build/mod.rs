@@ -1,0 +1,91 @@
+//! From the features of the map to the topology of the ride-and-walk network, joined where it really meets.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `features` | the features that take part, decoded |
+//! | `plane`, `segments`, `bodies`, `walls` | geometry in metres: lines and areas behind R-trees, and walls |
+//! | `mesh`, `world` | ways as chains of shared vertices, and everything that the stages look at |
+//! | `snap` | ends of ways that stop short |
+//! | `crossings` | where ways cross walls |
+//! | `gates` | gates and bollards on ways, gates off ways, crossings without a gate |
+//! | `lifts`, `areas` | lifts between layers; squares that are crossed |
+//! | `sight`, `around` | lines of sight, and the way around corners where nothing is seen |
+//! | `doors`, `outline`, `parking` | links of doors, of buildings without doors, and of parking places |
+//! | `pieces`, `assemble`, `turns` | nodes, edges and turn restrictions |
+//! | `report` | what a person should look at |
+//!
+//! Features that share a position (1e-7 of a degree) are joined there, whatever their layer. Ways that cross
+//! without sharing one are not. Nothing is joined across a barrier, a building or the edge of a walled compound,
+//! except through an entrance, or where a mapped way crosses it: that is passed on foot and reported.
+
+mod areas;
+mod around;
+mod assemble;
+mod bodies;
+mod crossings;
+mod doors;
+mod features;
+mod gates;
+mod lifts;
+mod mesh;
+mod outline;
+mod parking;
+mod pieces;
+mod plane;
+mod report;
+mod segments;
+mod sight;
+mod snap;
+#[cfg(test)]
+mod tests;
+mod turns;
+mod walls;
+mod world;
+
+pub use doors::{DOOR_M, NEAREST_M};
+pub use features::{Features, Named};
+pub use report::{Assumed, Gap, LostTurn, Report, Unlinked};
+pub use snap::{GAP_M, SNAP_M};
+pub use walls::WallKind;
+
+use super::core::{Invalid, Topology};
+
+/// A topology and what was found on the way to it.
+#[derive(Debug)]
+pub struct Built {
+    /// The topology.
+    pub topology: Topology,
+    /// What a person should look at.
+    pub report: Report,
+}
+
+/// Builds the network of all features.
+///
+/// # Errors
+/// When the map is larger than a topology can number.
+pub fn build(features: &Features) -> Result<Built, Invalid> {
+    let mut world = world::World::new(features);
+    let gaps = snap::snap(&mut world);
+    let crossings = crossings::crossings(&mut world);
+    let mut areas = areas::Areas::new(&mut world);
+    lifts::place(&mut world);
+    let (gates, assumed) = gates::place(&mut world, crossings);
+    let (mut doors, mut unlinked) = doors::place(&mut world, &mut areas, &gates);
+    let (more, lost) = doors::place_buildings(&mut world, &mut areas);
+    doors.extend(more);
+    unlinked.extend(lost);
+    let parkings = parking::place(&mut world);
+    areas.cross(&mut world);
+    let pieces = pieces::Pieces::new(&world, doors.iter().chain(&parkings));
+    let mut made = assemble::assemble(&world, &pieces, &doors, &parkings);
+    let lost_turns = turns::place(&world, &mut made);
+    Ok(Built {
+        topology: Topology::new(made.parts)?,
+        report: Report {
+            gaps,
+            assumed,
+            unlinked,
+            lost_turns,
+        },
+    })
+}

@@ -1,0 +1,26 @@
+//! Parking places (停车点): where on a way a bike is left.
+
+use super::doors::Door;
+use super::sight::{self, Sight};
+use super::walls::Ends;
+use super::world::World;
+
+/// A parking place belongs to a way that is seen from it within so many metres.
+const PARKING_M: f64 = 40.0;
+
+/// The vertex of the nearest way that each parking place sees. Those that see none are left out.
+pub fn place(world: &mut World<'_>) -> Vec<Door> {
+    let mut places = Vec::new();
+    for parking in &world.features.parkings {
+        let at = world.mesh.plane.point(parking.at);
+        let sight = Sight::new(at, parking.layer, PARKING_M, Ends::FROM_DOOR);
+        if let Some(near) = sight::links(world, &sight, |_| true, 1).first() {
+            let vertex = world.mesh.cut(near);
+            places.push(Door {
+                feature: parking.feature,
+                vertex,
+            });
+        }
+    }
+    places
+}
