@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use compact_calendar::CompactCalendar;
 use jiff::civil::{Date, DateTime};
 use opening_hours::{Context, ContextHolidays};
@@ -52,6 +52,27 @@ impl OpeningHours {
         )
     }
 
+    /// When it is open between two local moments: from (included) until (excluded), ascending and apart.
+    pub fn open_between(&self, from: DateTime, until: DateTime) -> Vec<(DateTime, DateTime)> {
+        let (Some(first), Some(last)) = (moment(from), moment(until)) else {
+            return Vec::new();
+        };
+        let mut open: Vec<(DateTime, DateTime)> = Vec::new();
+        for range in self.0.iter_range(first, last) {
+            let (Some(begin), Some(end)) = (local(range.range.start), local(range.range.end))
+            else {
+                continue;
+            };
+            match open.last_mut() {
+                _ if range.kind != opening_hours::RuleKind::Open => {}
+                // Two ranges that differ in their comments alone.
+                Some(before) if before.1 == begin => before.1 = end,
+                _ => open.push((begin, end)),
+            }
+        }
+        open
+    }
+
     /// Whether it is open at a local moment. What the hours themselves call unknown is not open.
     pub fn is_open(&self, at: DateTime) -> bool {
         moment(at).is_some_and(|at| self.0.is_open(at))
@@ -61,6 +82,21 @@ impl OpeningHours {
 fn date(day: Date) -> Option<NaiveDate> {
     let part = |n: i8| u32::try_from(n).ok();
     NaiveDate::from_ymd_opt(day.year().into(), part(day.month())?, part(day.day())?)
+}
+
+fn local(at: NaiveDateTime) -> Option<DateTime> {
+    let (date, time) = (at.date(), at.time());
+    let part = |n: u32| i8::try_from(n).ok();
+    DateTime::new(
+        i16::try_from(date.year()).ok()?,
+        part(date.month())?,
+        part(date.day())?,
+        part(time.hour())?,
+        part(time.minute())?,
+        part(time.second())?,
+        0,
+    )
+    .ok()
 }
 
 fn moment(at: DateTime) -> Option<NaiveDateTime> {
@@ -90,6 +126,23 @@ mod tests {
         assert!(open("24/7", "2026-11-22T03:00:00"));
         // Over midnight.
         assert!(open("22:00-06:00", "2026-11-22T05:59:00"));
+    }
+
+    #[test]
+    fn a_stretch_of_time_is_open_in_spans() {
+        let hours = OpeningHours::parse("Mo-Fr 22:00-06:00; 12:00-13:00").unwrap();
+        let at = |text: &str| text.parse::<DateTime>().unwrap();
+        // From a Friday to a Sunday.
+        let (from, until) = (at("2026-11-27T23:00:00"), at("2026-11-29T00:00:00"));
+        let open = hours.open_between(from, until);
+        assert_eq!(open.first().unwrap().0, from);
+        for minute in 0..25 * 60 {
+            let now = from + jiff::Span::new().minutes(minute);
+            let is_in = open.iter().any(|(begin, end)| *begin <= now && now < *end);
+            assert_eq!(is_in, hours.is_open(now), "{now}");
+        }
+        let always = OpeningHours::parse("24/7").unwrap();
+        assert_eq!(always.open_between(from, until), [(from, until)]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The ride-and-walk network: topology built from features, attributes read from properties, profiles, and the
 //! search in [`core`].
 
+pub mod attributes;
 pub mod build;
 pub mod core;

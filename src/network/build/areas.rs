@@ -166,10 +166,7 @@ impl Areas {
             })
             .filter(|r| is_of_layer(r.area))
             .collect();
-        for near in self
-            .edges
-            .near(p, reach, |s| is_of_layer(s.line as usize))
-        {
+        for near in self.edges.near(p, reach, |s| is_of_layer(s.line as usize)) {
             let area = near.segment.line as usize;
             if found.iter().all(|r| r.area != area) {
                 found.push(Reached {
@@ -242,7 +239,11 @@ impl Areas {
                 }
             }
         }
-        if entries.iter().enumerate().any(|(i, _)| groups[i] != groups[0]) {
+        if entries
+            .iter()
+            .enumerate()
+            .any(|(i, _)| groups[i] != groups[0])
+        {
             return false;
         }
         let mut vertices = entries.to_vec();

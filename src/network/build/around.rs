@@ -63,7 +63,11 @@ pub fn shortest(world: &World<'_>, sight: &Sight) -> Option<Path> {
         }
         corners[here].is_done = true;
         let (at, metres) = (corners[here].at, corners[here].metres);
-        let ends = if here == start { sight.ends } else { Ends::CLOSED };
+        let ends = if here == start {
+            sight.ends
+        } else {
+            Ends::CLOSED
+        };
         let look = Sight {
             from: at,
             reach: sight.reach - metres,

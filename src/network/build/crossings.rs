@@ -42,7 +42,10 @@ pub fn crossings(world: &mut World<'_>) -> Vec<Crossing> {
         c.kind != WallKind::Compound
             || !barriers.iter().any(|(at, strands)| {
                 at.to(c.at) <= SAME_WALL_M
-                    && world.mesh.strands_at(c.vertex).any(|s| strands.contains(&s))
+                    && world
+                        .mesh
+                        .strands_at(c.vertex)
+                        .any(|s| strands.contains(&s))
             })
     });
     found
@@ -83,7 +86,10 @@ fn contacts(world: &mut World<'_>) -> BTreeMap<u32, Vec<Contact>> {
 }
 
 fn changes_side(contact: &Contact, along: Pt) -> bool {
-    let (ahead, behind) = (contact.side(along), contact.side(Pt::default().minus(along)));
+    let (ahead, behind) = (
+        contact.side(along),
+        contact.side(Pt::default().minus(along)),
+    );
     ahead != Side::Along && behind != Side::Along && ahead != behind
 }
 
@@ -120,8 +126,8 @@ fn crosses(world: &World<'_>, half_edges: &[HalfEdge], contact: &Contact) -> boo
     };
     let mut sides = half_edges.iter().filter_map(|half| {
         let strand = world.mesh.strand(half.strand);
-        let is_free = strand.layer != wall.layer
-            || wall.kind == WallKind::Building && strand.is_covered;
+        let is_free =
+            strand.layer != wall.layer || wall.kind == WallKind::Building && strand.is_covered;
         let side = contact.side(half.direction);
         (!is_free && side != Side::Along).then_some(side)
     });

@@ -54,7 +54,11 @@ struct Ways {
 }
 
 /// Links every door. What has no link is reported, and its place is the nearest point of the network.
-pub fn place(world: &mut World<'_>, areas: &mut Areas, gates: &Gates) -> (Vec<Door>, Vec<Unlinked>) {
+pub fn place(
+    world: &mut World<'_>,
+    areas: &mut Areas,
+    gates: &Gates,
+) -> (Vec<Door>, Vec<Unlinked>) {
     let mut doors = Vec::new();
     let mut unlinked = Vec::new();
     let entrances = &world.features.entrances;
@@ -153,7 +157,9 @@ fn ways(world: &World<'_>, areas: &Areas, targets: &Segments, entrance: &Entranc
         links = sight::links(world, &Sight { layer, ..sight }, |_| true, MOST_LINKS);
     }
     let sight = Sight { layer, ..sight };
-    let best = links.first().map_or(DOOR_M, |near| near.metres + AREA_DETOUR_M);
+    let best = links
+        .first()
+        .map_or(DOOR_M, |near| near.metres + AREA_DETOUR_M);
     let area = areas
         .near(from, best, layer)
         .into_iter()

@@ -7,11 +7,8 @@ use serde_json::Value;
 
 use crate::model::Canonical;
 use crate::model::names::collection::{
-    BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES,
+    BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES, TURNS,
 };
-
-/// Turn restrictions.
-const TURNS: &str = "turns";
 
 /// A building whose underside is at least so high, in metres, is walked under.
 const HEADROOM_M: f64 = 2.0;

@@ -169,14 +169,9 @@ fn wall_of(world: &World<'_>, at: Pt) -> Option<Contact> {
 
 /// The compound that a gate leads into.
 fn compound_of(world: &World<'_>, entrance: &Entrance, at: Pt) -> Option<u32> {
-    let linked = entrance.compound.as_ref().and_then(|id| {
-        let is_it = |c: &&super::features::Compound| {
-            world.name(c.obstacle.feature).id == *id
-        };
-        world.features.compounds.iter().find(is_it)
-    });
-    if let Some(compound) = linked {
-        return Some(compound.obstacle.feature);
+    let linked = entrance.compound.as_deref();
+    if let Some(compound) = linked.and_then(|id| world.compound_ids.get(id)) {
+        return Some(*compound);
     }
     if !entrance.is_gate {
         return None;
@@ -336,7 +331,11 @@ fn sides(
     let mut is_linked = !taken.is_empty();
     let ends = Ends {
         // The drawn edge of a compound runs beside its wall.
-        start_m: if compound.is_some() { EDGE_M } else { BARRIER_M },
+        start_m: if compound.is_some() {
+            EDGE_M
+        } else {
+            BARRIER_M
+        },
         end_m: -1.0,
     };
     for side in [Side::Left, Side::Right] {

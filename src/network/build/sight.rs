@@ -61,7 +61,13 @@ pub fn links(
     let mut chosen: Vec<Near> = Vec::new();
     // Most doors see a way at once: look near first.
     for reach in [sight.reach / 4.0, sight.reach] {
-        look(world, &Sight { reach, ..*sight }, &wanted, most, &mut chosen);
+        look(
+            world,
+            &Sight { reach, ..*sight },
+            &wanted,
+            most,
+            &mut chosen,
+        );
         if !chosen.is_empty() {
             break;
         }

@@ -32,7 +32,10 @@ pub fn snap(world: &mut World<'_>) -> Vec<Gap> {
     let mut joined = HashSet::new();
     for line in 0..world.mesh.strands.len() as u32 {
         let strand = world.mesh.strand(line);
-        let ends = [strand.vertices[0], strand.vertices[strand.vertices.len() - 1]];
+        let ends = [
+            strand.vertices[0],
+            strand.vertices[strand.vertices.len() - 1],
+        ];
         for vertex in ends {
             let is_dead_end = world.mesh.uses(vertex).len() == 1 && !joined.contains(&vertex);
             if !is_dead_end || doors.contains(&vertex) {
@@ -82,8 +85,7 @@ fn opposite(world: &World<'_>, line: u32, vertex: u32, is_gate: bool) -> Option<
     });
     candidates.into_iter().find(|near| {
         near.metres <= TOUCH_M
-            || !meets_nearby(world, line, near)
-                && world.walls.is_clear(at, near.at, layer, ends)
+            || !meets_nearby(world, line, near) && world.walls.is_clear(at, near.at, layer, ends)
     })
 }
 

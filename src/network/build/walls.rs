@@ -45,7 +45,10 @@ impl Wall {
         let (next, before) = if self.is_ring() && (at == 0 || at == last) {
             (self.points.get(1)?, self.points.get(last - 1)?)
         } else {
-            (self.points.get(at + 1)?, self.points.get(at.checked_sub(1)?)?)
+            (
+                self.points.get(at + 1)?,
+                self.points.get(at.checked_sub(1)?)?,
+            )
         };
         Some((next.minus(here), before.minus(here)))
     }

@@ -1,10 +1,13 @@
 //! All that the stages of building look at: the ways, and what stands between them.
 
+use std::collections::HashMap;
+
 use super::bodies::Bodies;
 use super::features::{Features, Named, Obstacle};
 use super::mesh::Mesh;
 use super::plane::{Plane, Pt};
 use super::walls::{Wall, WallKind, Walls};
+use crate::model::names::collection::COMPOUNDS;
 
 /// The map while the network is built.
 pub struct World<'a> {
@@ -18,6 +21,8 @@ pub struct World<'a> {
     pub buildings: Bodies,
     /// Compounds, walled or not.
     pub compounds: Bodies,
+    /// Compounds by id.
+    pub compound_ids: HashMap<&'a str, u32>,
 }
 
 impl<'a> World<'a> {
@@ -37,10 +42,7 @@ impl<'a> World<'a> {
             .iter()
             .filter(|c| c.is_walled)
             .map(|c| (&c.obstacle, WallKind::Compound));
-        let buildings = features
-            .buildings
-            .iter()
-            .map(|o| (o, WallKind::Building));
+        let buildings = features.buildings.iter().map(|o| (o, WallKind::Building));
         let barriers = features.barriers.iter().map(|o| (o, WallKind::Barrier));
         let walls = barriers
             .chain(buildings)
@@ -65,6 +67,7 @@ impl<'a> World<'a> {
                     .iter()
                     .map(|c| (c.obstacle.feature, rings(&c.obstacle))),
             ),
+            compound_ids: features.by_id(COMPOUNDS),
             features,
         }
     }
@@ -87,7 +90,10 @@ fn middle(features: &Features) -> geo_types::Coord<f64> {
         x: f64::INFINITY,
         y: f64::INFINITY,
     };
-    let mut high = geo_types::Coord { x: -low.x, y: -low.y };
+    let mut high = geo_types::Coord {
+        x: -low.x,
+        y: -low.y,
+    };
     let entrances = features.entrances.iter().map(|e| e.at);
     let ways = features.ways.iter().flat_map(|w| w.line.0.iter().copied());
     for c in ways.chain(entrances) {

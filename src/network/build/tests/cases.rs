@@ -66,7 +66,11 @@ fn a_lane_that_stops_at_a_wall_is_not_joined_across_it() {
 fn a_lane_under_a_bridge_does_not_lead_onto_it() {
     let mut map = Map::default();
     map.way("street", &[(0.0, 0.0), (100.0, 0.0)]);
-    map.way_of("bridge", &[(50.0, -40.0), (50.0, 40.0)], json!({"layer": 1}));
+    map.way_of(
+        "bridge",
+        &[(50.0, -40.0), (50.0, 40.0)],
+        json!({"layer": 1}),
+    );
     // A dead end of the ground under the middle of the bridge.
     map.way("path", &[(20.0, 0.0), (49.0, 20.0)]);
     let net = map.built();
@@ -293,7 +297,10 @@ fn a_building_without_doors_is_reached_at_its_outline() {
     map.building("C", &rectangle((70.0, -30.0), (90.0, -10.0)));
     map.door("D", (80.0, -10.0), "C");
     let net = map.built();
-    assert_eq!(net.way("B", "D").unwrap().passed, ["link B", "street", "link D"]);
+    assert_eq!(
+        net.way("B", "D").unwrap().passed,
+        ["link B", "street", "link D"]
+    );
     assert!((net.way("B", "D").unwrap().metres - 40.0).abs() < 0.5);
     assert!(net.nodes("C").is_empty());
 }
@@ -376,9 +383,7 @@ fn a_turn_restriction_finds_its_edges_and_a_wrong_one_is_named() {
     map.way("to", &[(50.0, 0.0), (50.0, 40.0)]);
     map.way("end", &[(50.0, 40.0), (90.0, 40.0)]);
     let c = coord((50.0, 0.0));
-    let turn = |via: Value, to: &str| {
-        json!({"from": "from", "via": via, "to": to, "kind": "no_left_turn"})
-    };
+    let turn = |via: Value, to: &str| json!({"from": "from", "via": via, "to": to, "kind": "no_left_turn"});
     for (id, properties) in [
         ("t1", turn(json!([c.x, c.y]), "to")),
         ("t2", turn(json!("to"), "end")),

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::random::crosses;
 use super::*;
+use crate::codec::geojson::read;
 use crate::codec::osm::{Item, OsmError, read_pbf};
 use crate::network::build::plane::{Plane, Pt};
 use crate::network::build::segments::{Segment, Segments};
@@ -69,7 +70,10 @@ impl Sets {
         for i in 0..self.0.len() as u32 {
             *sizes.entry(self.root(i)).or_default() += 1;
         }
-        sizes.into_iter().max_by_key(|(root, n)| (*n, *root)).map(|(root, _)| root)
+        sizes
+            .into_iter()
+            .max_by_key(|(root, n)| (*n, *root))
+            .map(|(root, _)| root)
     }
 }
 
@@ -129,7 +133,9 @@ fn reached(features: &Features, built: &Built) -> HashSet<String> {
             continue;
         };
         if Some(sets.root(node)) == largest {
-            let (_, id) = topology.features()[door.feature as usize].split_once('/').unwrap();
+            let (_, id) = topology.features()[door.feature as usize]
+                .split_once('/')
+                .unwrap();
             reached.insert(id.to_owned());
         }
     }
@@ -189,14 +195,49 @@ fn links_through_walls(features: &Features, built: &Built) -> Vec<String> {
     through
 }
 
-fn check(name: &str) -> Option<Built> {
-    let features = features(name)?;
+/// The demo district, as it is compiled in.
+fn demo() -> Features {
+    let mut features = Features::default();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
+    for collection in [
+        "routes",
+        "entrances",
+        "barriers",
+        "buildings",
+        "compounds",
+        "facilities",
+        "turns",
+    ] {
+        let Ok(text) = std::fs::read_to_string(folder.join(format!("{collection}.geojson"))) else {
+            continue;
+        };
+        let mut file: Value = serde_json::from_str(&text).unwrap();
+        for feature in file["features"].as_array_mut().unwrap() {
+            let id = read::take_id(feature).unwrap().unwrap();
+            let body = read::read_body(feature, &read::Limits::default()).unwrap();
+            features.add(
+                collection,
+                id.as_str(),
+                body.geometry.as_ref(),
+                Canonical::new(body.properties.as_str()),
+            );
+        }
+    }
+    features
+}
+
+fn check(name: &str, features: &Features) {
     let begun = Instant::now();
-    let built = build(&features).unwrap();
+    let built = build(features).unwrap();
     let took = begun.elapsed();
-    let raw = reached_on_raw_ways(&features);
-    let ours = reached(&features, &built);
-    let named: HashSet<&str> = built.report.unlinked.iter().map(|u| &*u.feature.id).collect();
+    let raw = reached_on_raw_ways(features);
+    let ours = reached(features, &built);
+    let named: HashSet<&str> = built
+        .report
+        .unlinked
+        .iter()
+        .map(|u| &*u.feature.id)
+        .collect();
     let mut linked = 0;
     let with_door: HashSet<&str> = built
         .topology
@@ -219,7 +260,14 @@ fn check(name: &str) -> Option<Built> {
         .iter()
         .filter(|e| ours.contains(&*features.names[e.feature as usize].id))
         .count();
-    let kinds = |kind| built.report.assumed.iter().filter(|a| a.kind == kind).count();
+    let kinds = |kind| {
+        built
+            .report
+            .assumed
+            .iter()
+            .filter(|a| a.kind == kind)
+            .count()
+    };
     let crossing_ways: HashSet<&str> = built
         .report
         .assumed
@@ -248,23 +296,37 @@ fn check(name: &str) -> Option<Built> {
         built.topology.parts().turns.len(),
         built.report.lost_turns.len(),
     );
-    assert!(kept * 100 >= raw.len() * 95, "{name}: {kept} of {}", raw.len());
-    let through = links_through_walls(&features, &built);
+    assert!(
+        kept * 100 >= raw.len() * 95,
+        "{name}: {kept} of {}",
+        raw.len()
+    );
+    let through = links_through_walls(features, &built);
     assert!(through.is_empty(), "{name}: {through:?}");
-    Some(built)
 }
 
 #[test]
 fn the_entrances_of_beijing_bupt_are_reached() {
-    check("beijing_bupt.osm.pbf");
+    extract("beijing_bupt.osm.pbf");
 }
 
 #[test]
 fn the_entrances_of_helsinki_are_reached() {
-    check("helsinki_center.osm.pbf");
+    extract("helsinki_center.osm.pbf");
 }
 
 #[test]
 fn the_entrances_of_heidelberg_are_reached() {
-    check("heidelberg.osm.pbf");
+    extract("heidelberg.osm.pbf");
+}
+
+fn extract(name: &str) {
+    if let Some(features) = features(name) {
+        check(name, &features);
+    }
+}
+
+#[test]
+fn the_entrances_of_the_demo_are_reached() {
+    check("the demo", &demo());
 }

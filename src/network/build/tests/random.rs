@@ -23,9 +23,8 @@ fn at() -> impl Strategy<Value = At> {
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
-    let lines = |n, most| {
-        proptest::collection::vec(proptest::collection::vec(at(), 2..=most), 0..=n)
-    };
+    let lines =
+        |n, most| proptest::collection::vec(proptest::collection::vec(at(), 2..=most), 0..=n);
     let size = || (5..40, 5..40).prop_map(|(w, h)| (f64::from(w), f64::from(h)));
     let outline = || (at(), size()).prop_map(|(a, (w, h))| (a, (a.0 + w, a.1 + h)));
     (
@@ -55,7 +54,11 @@ impl Drawn {
         }
         for (n, (a, b)) in self.buildings.iter().enumerate() {
             map.building(&format!("b{n}"), &rectangle(*a, *b));
-            map.door(&format!("d{n}"), (f64::midpoint(a.0, b.0), a.1), &format!("b{n}"));
+            map.door(
+                &format!("d{n}"),
+                (f64::midpoint(a.0, b.0), a.1),
+                &format!("b{n}"),
+            );
         }
         if let Some((a, b)) = self.compound {
             map.walled("compound", &rectangle(a, b));

@@ -58,7 +58,10 @@ fn a_door_on_a_square_is_reached_across_it_and_not_through_the_building() {
     let net = map.built();
     let west = [net.node_at((-40.0, 50.0))];
     let found = net.between(&west, &net.nodes("D")).unwrap();
-    assert!(found.passed.contains(&"across square".to_owned()), "{found:?}");
+    assert!(
+        found.passed.contains(&"across square".to_owned()),
+        "{found:?}"
+    );
     let straight = 40.0 + 40_f64.hypot(20.0) + 10.0;
     assert!(found.metres < 1.25 * straight, "{found:?}");
     let across = net.between(&west, &[net.node_at((140.0, 50.0))]).unwrap();

@@ -1,0 +1,322 @@
+//! Who may pass what, and when: from the properties of features to the table that the search reads.
+//!
+//! [`Reader`] turns the properties of one feature into its attributes, so that they can be kept up to date feature by
+//! feature; [`table`] does it for all features of a topology. What a feature does not say is assumed in
+//! [`defaults`] and nowhere else.
+
+mod closures;
+mod defaults;
+mod times;
+
+use std::collections::{HashMap, HashSet};
+
+use geo::Intersects;
+use geo_types::{Coord, Geometry};
+use jiff::Timestamp;
+use serde_json::Value;
+
+pub use closures::{Closure, closed_edges};
+pub use times::Days;
+
+use self::times::{Clock, Span, Times, joined, within, without};
+use super::core::Topology;
+use super::core::attributes::{
+    Access, Admission, Attr, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, Oneway, Ramp, Surface,
+    Table,
+};
+use crate::model::Canonical;
+
+/// An order of the day (当日管制) that is or comes into force in the stretch of time that is read for.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// `storm`, `snow`, `peak` or `emergency`.
+    pub kind: String,
+    /// When it comes into force.
+    pub from: Timestamp,
+    /// When it ends; `None`: until further notice.
+    pub until: Option<Timestamp>,
+    /// The outline of the street in which it holds; `None`: everywhere.
+    pub area: Option<Geometry<f64>>,
+}
+
+/// What attributes depend on beside the features.
+#[derive(Debug, Clone)]
+pub struct Conditions<'a> {
+    /// Holidays, make-up workdays and the offset of local time.
+    pub days: &'a Days,
+    /// From when hours are worked out.
+    pub from: Timestamp,
+    /// Until when; from then on nothing is known of them.
+    pub until: Timestamp,
+    /// Orders of the day.
+    pub orders: &'a [Order],
+    /// Features that are shut whatever they say, such as a gate that was reported twice; each `collection/id`.
+    pub shut: &'a HashSet<String>,
+}
+
+/// A feature as it is now.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// Its properties, those that are protected too: who may pass is never protected.
+    pub properties: Canonical<'a>,
+    /// A position of it.
+    pub at: Option<Coord<f64>>,
+}
+
+/// The attributes of all features of a topology. `get` gives a feature by collection and id as it is now, `None`
+/// where it is deleted.
+pub fn table<'a>(
+    topology: &Topology,
+    conditions: &Conditions<'_>,
+    mut get: impl FnMut(&str, &str) -> Option<Seen<'a>>,
+) -> Table {
+    let mut reader = Reader::new(conditions);
+    let attrs = topology
+        .features()
+        .iter()
+        .map(|name| {
+            let (collection, id) = name.split_once('/').unwrap_or((name, ""));
+            reader.read(collection, id, get(collection, id))
+        })
+        .collect();
+    Table {
+        attrs,
+        hours: reader.into_hours(),
+        blocked: Vec::new(),
+    }
+}
+
+/// Reads attributes feature by feature. Equal hours are kept once.
+pub struct Reader<'a> {
+    conditions: &'a Conditions<'a>,
+    clock: Clock<'a>,
+    hours: Vec<Hours>,
+    index: HashMap<(Vec<Span>, i64), u32>,
+}
+
+/// What somebody may do at a time.
+#[derive(Clone, Copy, PartialEq)]
+struct Rule {
+    ebike: Admission,
+    foot: Admission,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that has read nothing yet.
+    pub fn new(conditions: &'a Conditions<'a>) -> Self {
+        Self {
+            conditions,
+            clock: Clock::new(conditions.days, conditions.from, conditions.until),
+            // HOURS_ALWAYS is index 0 and not read.
+            hours: vec![Hours::never()],
+            index: HashMap::new(),
+        }
+    }
+
+    /// The hours to which the attributes refer that were read.
+    pub fn into_hours(self) -> Vec<Hours> {
+        self.hours
+    }
+
+    /// The attributes of a feature. One that is deleted or shut is closed.
+    pub fn read(&mut self, collection: &str, id: &str, seen: Option<Seen<'_>>) -> Attr {
+        let Some(seen) = seen else {
+            return Attr::CLOSED;
+        };
+        let p = seen.properties;
+        let kind = p.text("kind");
+        let base = defaults::of(collection, kind.as_deref(), p.is_true("lift"));
+        let ramp = ramp(p);
+        let rule = Rule {
+            ebike: match admission(p.text("ebike").as_deref()).unwrap_or(base.ebike) {
+                // A channel beside steps is there for pushing a bike up.
+                Admission::No if ramp != Ramp::None => Admission::Dismount,
+                said => said,
+            },
+            foot: admission(p.text("foot").as_deref()).unwrap_or(base.foot),
+        };
+        let open = match p.text("opening_hours") {
+            Some(text) => self.clock.times(&text),
+            None => base.hours,
+        };
+        let ebike_open = match p.text("ebike_hours") {
+            Some(text) => self.clock.times(&text),
+            None => open.clone(),
+        };
+        let mut attr = Attr {
+            width_dm: metres_to_dm(p.number("width_m")),
+            max_kmh: p.number("max_kmh").map_or(0, |v| v.clamp(0.0, 255.0) as u8),
+            kind: base.kind,
+            surface: p
+                .text("surface")
+                .map_or(Surface::Unknown, |s| Surface::of_tag(&s)),
+            oneway: if p.is_true("oneway") {
+                Oneway::Forward
+            } else {
+                Oneway::No
+            },
+            access: access(p.text("access").as_deref()),
+            ramp,
+            credential: credential(p.text("credential").as_deref()),
+            locked: p.is_true("locked"),
+            closed: self.conditions.shut.contains(&format!("{collection}/{id}")),
+            layer: p
+                .number("layer")
+                .map_or(0, |v| v.clamp(-100.0, 100.0) as i8),
+            ..Attr::OPEN
+        };
+        self.apply(
+            &mut attr,
+            rule,
+            &open,
+            &ebike_open,
+            &self.ordered(&seen, rule),
+        );
+        attr
+    }
+
+    /// Which rules hold instead at which times, by the orders of the day, in the order of the orders.
+    fn ordered(&self, seen: &Seen<'_>, base: Rule) -> Vec<(Span, Rule)> {
+        let mut found = Vec::new();
+        if self.conditions.orders.is_empty() || !seen.properties.has("when") {
+            return found;
+        }
+        let map = seen.properties.to_map();
+        let Some(list) = map.get("when").and_then(Value::as_array) else {
+            return found;
+        };
+        for order in self.conditions.orders {
+            let holds_here = match (&order.area, seen.at) {
+                (Some(area), Some(at)) => area.intersects(&at),
+                _ => true,
+            };
+            let said = list
+                .iter()
+                .find(|w| w.get("kind").and_then(Value::as_str) == Some(order.kind.as_str()));
+            let Some(said) = said.filter(|_| holds_here) else {
+                continue;
+            };
+            let value = |name| admission(said.get(name).and_then(Value::as_str));
+            let rule = Rule {
+                ebike: value("ebike").unwrap_or(base.ebike),
+                foot: value("foot").unwrap_or(base.foot),
+            };
+            let until = order.until.map_or(i64::MAX, Timestamp::as_second);
+            found.push(((order.from.as_second(), until), rule));
+        }
+        found
+    }
+
+    /// Writes who may pass, and the hours of each way to move.
+    fn apply(
+        &mut self,
+        attr: &mut Attr,
+        base: Rule,
+        open: &Times,
+        ebike_open: &Times,
+        orders: &[(Span, Rule)],
+    ) {
+        let may_ride = |rule: &Rule| rule.ebike == Admission::Yes;
+        let may_push = |rule: &Rule| rule.ebike != Admission::No;
+        let may_walk = |rule: &Rule| rule.foot != Admission::No;
+        attr.ride_hours = self.hours_of(ebike_open, base, orders, may_ride);
+        attr.push_hours = self.hours_of(ebike_open, base, orders, may_push);
+        attr.walk_hours = self.hours_of(open, base, orders, may_walk);
+        // The hours say when; these say whether at any time.
+        let rules = || std::iter::once(&base).chain(orders.iter().map(|(_, rule)| rule));
+        attr.ebike = match (rules().any(may_ride), rules().any(may_push)) {
+            (true, _) => Admission::Yes,
+            (false, true) => Admission::Dismount,
+            (false, false) => Admission::No,
+        };
+        attr.foot = if rules().any(may_walk) {
+            Admission::Yes
+        } else {
+            Admission::No
+        };
+    }
+
+    /// The index of the hours in which something is allowed: when it is open, and allowed by the order in force
+    /// or, without one, by what the feature says.
+    fn hours_of(
+        &mut self,
+        open: &Times,
+        base: Rule,
+        orders: &[(Span, Rule)],
+        allows: impl Fn(&Rule) -> bool,
+    ) -> u32 {
+        let is_plain = orders.iter().all(|(_, rule)| allows(rule) == allows(&base));
+        let all = [(i64::MIN, i64::MAX)];
+        let (spans, known_until) = match open {
+            Times::Always if is_plain => return HOURS_ALWAYS,
+            Times::Unknown if is_plain => return HOURS_UNKNOWN,
+            // What an order forbids is known even where the hours are not.
+            Times::Always | Times::Unknown => (all.as_slice(), i64::MAX),
+            Times::Spans(spans) => (spans.as_slice(), self.clock.until()),
+        };
+        let mut allowed = if allows(&base) || is_plain {
+            spans.to_vec()
+        } else {
+            Vec::new()
+        };
+        if !is_plain {
+            for ((begin, end), rule) in orders {
+                allowed = without(&allowed, *begin, *end);
+                if allows(rule) {
+                    allowed.extend(within(spans, *begin, *end));
+                }
+            }
+        }
+        self.index_of(joined(allowed), known_until)
+    }
+
+    fn index_of(&mut self, open: Vec<Span>, known_until: i64) -> u32 {
+        let next = u32::try_from(self.hours.len()).unwrap_or(HOURS_UNKNOWN);
+        let index = *self
+            .index
+            .entry((open.clone(), known_until))
+            .or_insert(next);
+        if index == next {
+            self.hours.push(Hours { open, known_until });
+        }
+        index
+    }
+}
+
+fn admission(value: Option<&str>) -> Option<Admission> {
+    match value? {
+        "yes" => Some(Admission::Yes),
+        "no" => Some(Admission::No),
+        "dismount" => Some(Admission::Dismount),
+        _ => None,
+    }
+}
+
+fn access(value: Option<&str>) -> Access {
+    let is_it = |a: &Access| Some(a.name()) == value;
+    Access::ALL.into_iter().find(is_it).unwrap_or(Access::Yes)
+}
+
+/// A wheelchair ramp serves bikes too; a channel for a pram serves a bike, and no wheelchair.
+fn ramp(p: Canonical<'_>) -> Ramp {
+    match p.text("ramp").as_deref() {
+        Some("wheelchair") => Ramp::Wheelchair,
+        Some("yes" | "bicycle" | "stroller") => Ramp::Bike,
+        _ => Ramp::None,
+    }
+}
+
+fn credential(value: Option<&str>) -> Credential {
+    match value {
+        None | Some("none") => Credential::None,
+        Some("register") => Credential::Register,
+        Some(_) => Credential::Show,
+    }
+}
+
+fn metres_to_dm(metres: Option<f64>) -> u16 {
+    metres.map_or(0, |m| (m * 10.0).round().clamp(0.0, 65_535.0) as u16)
+}
+
+#[cfg(test)]
+mod tests;
