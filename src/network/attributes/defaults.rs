@@ -13,7 +13,7 @@
 
 use super::times::Times;
 use crate::model::names::collection::{ENTRANCES, ROUTES};
-use crate::network::core::attributes::{Admission, WayKind};
+use crate::network::core::{Admission, WayKind};
 
 /// What is assumed.
 pub struct Default {

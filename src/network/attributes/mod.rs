@@ -19,10 +19,9 @@ pub use closures::{Closure, closed_edges};
 pub use times::Days;
 
 use self::times::{Clock, Span, Times, joined, within, without};
-use super::core::Topology;
-use super::core::attributes::{
+use super::core::{
     Access, Admission, Attr, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, Oneway, Ramp, Surface,
-    Table,
+    Table, Topology,
 };
 use crate::model::Canonical;
 

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::*;
 use crate::model::Properties;
-use crate::network::core::attributes::Entry;
 use crate::network::core::{Blocked, Edge, EdgeKind, Parts, Point, WayKind};
 
 fn days() -> Days {
@@ -18,6 +17,22 @@ fn days() -> Days {
 
 fn moment(text: &str) -> Timestamp {
     format!("2026-11-30T{text}:00+08:00").parse().unwrap()
+}
+
+/// Hours that are open at all times.
+fn always() -> Hours {
+    Hours {
+        open: vec![(i64::MIN, i64::MAX)],
+        known_until: i64::MAX,
+    }
+}
+
+/// Hours of which nothing is known.
+fn unknown() -> Hours {
+    Hours {
+        open: Vec::new(),
+        known_until: i64::MIN,
+    }
 }
 
 /// What was read of one feature, with its hours.
@@ -61,7 +76,7 @@ impl Read {
             return true;
         }
         let at = moment(at).as_second() * 10;
-        self.hours[hours as usize].entry(at) == Entry::At(at)
+        self.hours[hours as usize].entry(at) == always().entry(at)
     }
 }
 
@@ -131,7 +146,7 @@ fn an_e_bike_has_hours_of_its_own() {
         .unwrap()
         .as_second()
         * 10;
-    assert_eq!(hours.entry(later), Entry::Unknown(later));
+    assert_eq!(hours.entry(later), unknown().entry(later));
 }
 
 #[test]
@@ -191,7 +206,7 @@ fn a_lane_that_is_always_open_is_closed_by_an_order_and_open_again_after_it() {
     let noon = moment("12:00").as_second() * 10;
     assert_eq!(
         hours.entry(moment("11:00").as_second() * 10),
-        Entry::At(noon)
+        always().entry(noon)
     );
     assert!(steps.open(steps.attr.walk_hours, "09:59"));
     assert_eq!(hours.known_until, i64::MAX);

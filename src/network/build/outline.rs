@@ -98,7 +98,8 @@ fn within(
         }
         looks += 1;
         let sight = Sight::new(from, 0, reach, Ends::FROM_DOOR);
-        if sight::is_seen(world, &sight, near.at) {
+        let is_free = chosen.is_empty() || !sight::crosses_way(world, from, near.at, 0);
+        if is_free && sight::is_seen(world, &sight, near.at) {
             best = best.or(Some((near.metres, direction)));
             chosen.push(Candidate {
                 at: from,

@@ -3,7 +3,7 @@
 use super::mesh::Link;
 use super::plane::Pt;
 use super::segments::Near;
-use super::walls::Ends;
+use super::walls::{Ends, meet};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
@@ -51,7 +51,7 @@ pub fn leads_into(world: &World<'_>, compound: u32, at: Pt, direction: Pt) -> bo
 }
 
 /// The points of walkable ways that are seen from a position, the nearest first: at most `most`, each of another
-/// way and in another direction.
+/// way and in another direction. What is seen across another way counts where nothing else is seen.
 pub fn links(
     world: &World<'_>,
     sight: &Sight,
@@ -59,29 +59,33 @@ pub fn links(
     most: usize,
 ) -> Vec<Near> {
     let mut chosen: Vec<Near> = Vec::new();
+    let mut across = None;
     // Most doors see a way at once: look near first.
     for reach in [sight.reach / 4.0, sight.reach] {
-        look(
+        let hidden = look(
             world,
             &Sight { reach, ..*sight },
             &wanted,
             most,
             &mut chosen,
         );
+        across = across.or(hidden);
         if !chosen.is_empty() {
-            break;
+            return chosen;
         }
     }
+    chosen.extend(across);
     chosen
 }
 
+/// Chooses points within reach. Returns the nearest that is seen across another way.
 fn look(
     world: &World<'_>,
     sight: &Sight,
     wanted: &impl Fn(Pt) -> bool,
     most: usize,
     chosen: &mut Vec<Near>,
-) {
+) -> Option<Near> {
     let mesh = &world.mesh;
     let ways = mesh.segments.near(sight.from, sight.reach, |s| {
         let strand = mesh.strand(s.line);
@@ -105,18 +109,39 @@ fn look(
     }
     points.sort_by(|x, y| x.metres.total_cmp(&y.metres));
     let mut looks = 0;
+    let mut across = None;
     for near in points {
         if chosen.len() >= most || looks >= MOST_LOOKS {
-            return;
+            break;
         }
         if !wanted(near.at) || !is_other(sight.from, chosen, &near) {
             continue;
         }
         looks += 1;
-        if is_seen(world, sight, near.at) {
+        if !is_seen(world, sight, near.at) {
+            continue;
+        }
+        if crosses_way(world, sight.from, near.at, sight.layer) {
+            across = across.or(Some(near));
+        } else {
             chosen.push(near);
         }
     }
+    across
+}
+
+/// Whether a line leads across a way of a layer. Then that way is the one to join, and it may be a road that
+/// nobody crosses on foot.
+pub fn crosses_way(world: &World<'_>, from: Pt, to: Pt, layer: i32) -> bool {
+    /// What is so near to an end is touched, in metres.
+    const END_M: f64 = 0.1;
+    let length = from.to(to);
+    let mesh = &world.mesh;
+    mesh.segments.around(from, to, 0.0).any(|segment| {
+        mesh.strand(segment.line).layer == layer
+            && meet(from, to, segment)
+                .is_some_and(|(share, _)| share * length > END_M && (1.0 - share) * length > END_M)
+    })
 }
 
 fn is_other(from: Pt, chosen: &[Near], near: &Near) -> bool {

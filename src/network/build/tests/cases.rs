@@ -284,6 +284,36 @@ fn a_door_behind_a_wall_is_named_with_its_gap() {
 }
 
 /// ```text
+///  ───────── path
+///  ═════════ motor road, not on foot
+///     [D]
+///  ───────── lane, farther away
+/// ```
+#[test]
+fn a_door_is_not_linked_across_a_road_that_nobody_walks_on() {
+    let mut map = Map::default();
+    map.way("path", &[(0.0, 20.0), (100.0, 20.0)]);
+    map.way_of("road", &[(0.0, 15.0), (100.0, 15.0)], json!({"foot": "no"}));
+    map.way("lane", &[(0.0, -30.0), (100.0, -30.0)]);
+    map.building("B", &rectangle((40.0, 0.0), (60.0, 5.0)));
+    map.door("D", (50.0, 5.0), "B");
+    map.door("back", (50.0, 0.0), "B");
+    let net = map.built();
+    // The front door sees the path across the road alone, the back door the lane.
+    let path = net.between(&net.nodes("D"), &[net.node_at((0.0, 20.0))]);
+    assert_eq!(path.unwrap().passed, ["link D", "path"]);
+    let back = net.between(&net.nodes("back"), &[net.node_at((0.0, -30.0))]);
+    assert_eq!(back.unwrap().passed, ["link back", "lane"]);
+    // At the end of the house a door sees both, and is linked to the lane.
+    map.door("side", (60.0, 2.0), "B");
+    let net = map.built();
+    let lane = net.between(&net.nodes("side"), &[net.node_at((100.0, -30.0))]);
+    assert_eq!(lane.unwrap().passed, ["link side", "lane"]);
+    let path = net.between(&net.nodes("side"), &[net.node_at((100.0, 20.0))]);
+    assert_eq!(path, None);
+}
+
+/// ```text
 ///  ───────── street
 ///   ┌─────┐
 ///   │  B  │  no door is known
