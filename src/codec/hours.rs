@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_stretch_of_time_is_open_in_spans() {
-        let hours = OpeningHours::parse("Mo-Fr 22:00-06:00; 12:00-13:00").unwrap();
+        let hours = OpeningHours::parse("Mo-Fr 22:00-06:00, Mo-Su 12:00-13:00").unwrap();
         let at = |text: &str| text.parse::<DateTime>().unwrap();
         // From a Friday to a Sunday.
         let (from, until) = (at("2026-11-27T23:00:00"), at("2026-11-29T00:00:00"));

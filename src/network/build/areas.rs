@@ -356,6 +356,7 @@ impl Areas {
         let ends = Ends {
             start_m: EDGE_M,
             end_m: EDGE_M,
+            gate: None,
         };
         stays && world.walls.is_clear(a, b, area.layer, ends)
     }

@@ -80,14 +80,12 @@ pub fn shortest(world: &World<'_>, sight: &Sight) -> Option<Path> {
         {
             best = Some((metres + near.metres, here, near));
         }
-        for to in 0..corners.len() {
-            let longer = metres + at.to(corners[to].at);
-            if corners[to].is_done || longer >= corners[to].metres {
-                continue;
-            }
-            if sight::is_seen(world, &look, corners[to].at) {
-                corners[to].metres = longer;
-                corners[to].before = Some(here);
+        for corner in &mut corners {
+            let longer = metres + at.to(corner.at);
+            let is_shorter = !corner.is_done && longer < corner.metres;
+            if is_shorter && sight::is_seen(world, &look, corner.at) {
+                corner.metres = longer;
+                corner.before = Some(here);
             }
         }
     }

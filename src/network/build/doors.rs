@@ -165,10 +165,7 @@ fn ways(world: &World<'_>, areas: &Areas, targets: &Segments, entrance: &Entranc
         .into_iter()
         .take(4)
         .find(|r| r.metres <= TOUCH_M || sight::is_seen(world, &sight, r.at));
-    let ends = Ends {
-        start_m: sight.ends.start_m,
-        end_m: OUTLINE_M,
-    };
+    let ends = Ends::DOOR_TO_GATE;
     let seen = targets.near(from, best, |_| layer == 0);
     let gates: Vec<u32> = seen
         .into_iter()

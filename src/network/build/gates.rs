@@ -9,7 +9,7 @@ use super::plane::Pt;
 use super::report::Assumed;
 use super::segments::{Segment, Segments};
 use super::sight::{self, Sight};
-use super::walls::{Contact, Ends, Side, WallKind};
+use super::walls::{Contact, Ends, InWall, Side, WallKind};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
@@ -329,15 +329,15 @@ fn sides(
         .map(|half| contact.side(half.direction))
         .collect();
     let mut is_linked = !taken.is_empty();
-    let ends = Ends {
-        // The drawn edge of a compound runs beside its wall.
-        start_m: if compound.is_some() {
+    let ends = Ends::from_gate(InWall {
+        wall: contact.wall,
+        along: contact.along(),
+        beside_m: if compound.is_some() {
             EDGE_M
         } else {
             BARRIER_M
         },
-        end_m: -1.0,
-    };
+    });
     for side in [Side::Left, Side::Right] {
         if taken.contains(&side) {
             continue;

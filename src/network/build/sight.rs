@@ -8,7 +8,10 @@ use super::world::World;
 use crate::network::core::EdgeKind;
 
 /// How many points of ways are looked at before none counts as seen.
-const MOST_LOOKS: usize = 60;
+const MOST_LOOKS: usize = 100;
+/// Where the nearest point of a way is hidden behind the corner of a building, a point so many metres beside it
+/// may be seen.
+const ASIDE_M: f64 = 2.0;
 /// A second line of sight is of use if it is at most this many times as long as the first.
 const LONGER: f64 = 2.5;
 /// And at most so many metres longer than that.
@@ -91,10 +94,14 @@ fn look(
         let strand = mesh.strand(s.line);
         strand.layer == sight.layer && strand.is_walkable
     });
-    // Where the nearest point of a segment is hidden, its ends may be seen.
-    let mut points: Vec<Near> = Vec::with_capacity(ways.len() * 2);
+    // Where the nearest point of a segment is hidden, points beside it and its ends may be seen.
+    let mut points: Vec<Near> = Vec::with_capacity(ways.len() * 3);
     for near in ways {
-        for (share, at) in [(0.0, near.segment.a), (1.0, near.segment.b)] {
+        let (a, b) = (near.segment.a, near.segment.b);
+        let aside = ASIDE_M / a.to(b).max(ASIDE_M);
+        let shares = [near.share - aside, near.share + aside, 0.0, 1.0];
+        for share in shares.into_iter().filter(|s| (0.0..=1.0).contains(s)) {
+            let at = a.toward(b, share);
             let metres = at.to(sight.from);
             if metres <= sight.reach && at.to(near.at) > 1.0 {
                 points.push(Near {

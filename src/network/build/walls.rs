@@ -100,6 +100,11 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// The direction of the wall.
+    pub fn along(&self) -> Pt {
+        self.directions.map(|(next, _)| next).unwrap_or_default()
+    }
+
     /// On which side of the wall a direction lies, seen from the contact.
     pub fn side(&self, direction: Pt) -> Side {
         let Some((next, before)) = self.directions else {
@@ -114,9 +119,8 @@ impl Contact {
             }
         };
         let (wall, this) = (turn(before), turn(direction));
-        let is_along = this < ALONG_RAD
-            || this > std::f64::consts::TAU - ALONG_RAD
-            || (this - wall).abs() < ALONG_RAD;
+        let apart = ALONG_RAD..=std::f64::consts::TAU - ALONG_RAD;
+        let is_along = !apart.contains(&this) || (this - wall).abs() < ALONG_RAD;
         match is_along {
             true => Side::Along,
             false if this < wall => Side::Left,
@@ -125,13 +129,27 @@ impl Contact {
     }
 }
 
-/// How near to the ends of a line of sight a wall does not block it.
+/// Which walls at the ends of a line of sight do not block it.
 #[derive(Debug, Clone, Copy)]
 pub struct Ends {
-    /// Metres from the start. Buildings block from a few centimetres on.
+    /// Metres from the start within which a wall does not block.
     pub start_m: f64,
     /// Metres from the end.
     pub end_m: f64,
+    /// The line begins at a gate in a wall.
+    pub gate: Option<InWall>,
+}
+
+/// The wall that a gate stands in.
+#[derive(Debug, Clone, Copy)]
+pub struct InWall {
+    /// The wall.
+    pub wall: u32,
+    /// Its direction at the gate.
+    pub along: Pt,
+    /// Other walls that run beside it within so many metres are the same wall, drawn twice: the edge of a
+    /// compound and its barrier.
+    pub beside_m: f64,
 }
 
 impl Ends {
@@ -139,12 +157,28 @@ impl Ends {
     pub const CLOSED: Self = Self {
         start_m: -1.0,
         end_m: -1.0,
+        gate: None,
     };
     /// The line begins on a wall, such as at a door.
     pub const FROM_DOOR: Self = Self {
         start_m: END_M,
         end_m: -1.0,
+        gate: None,
     };
+    /// The line begins at a door and ends at a gate.
+    pub const DOOR_TO_GATE: Self = Self {
+        start_m: END_M,
+        end_m: END_M,
+        gate: None,
+    };
+
+    /// The line begins at a gate.
+    pub fn from_gate(gate: InWall) -> Self {
+        Self {
+            gate: Some(gate),
+            ..Self::FROM_DOOR
+        }
+    }
 }
 
 /// What ends on a wall ends within so many metres of it.
@@ -228,11 +262,15 @@ impl Walls {
             let Some((share, _)) = meet(a, b, segment) else {
                 return true;
             };
-            let allowed = |free: f64| match wall.kind {
-                WallKind::Building => free.min(END_M),
-                WallKind::Barrier | WallKind::Compound => free,
-            };
-            share * length <= allowed(ends.start_m) || (1.0 - share) * length <= allowed(ends.end_m)
+            let from_start = share * length;
+            from_start <= ends.start_m
+                || (1.0 - share) * length <= ends.end_m
+                || ends.gate.is_some_and(|gate| {
+                    from_start <= gate.beside_m
+                        && wall.kind != WallKind::Building
+                        && segment.line != gate.wall
+                        && is_parallel(segment.b.minus(segment.a), gate.along)
+                })
         })
     }
 
@@ -283,6 +321,11 @@ fn directions(wall: &Wall, segment: &Segment, vertex: Option<usize>) -> Option<(
         Some(vertex) => wall.directions(vertex),
         None => Some((along, Pt::default().minus(along))),
     }
+}
+
+/// Whether two directions differ by less than 30 degrees, or are opposite by that.
+fn is_parallel(a: Pt, b: Pt) -> bool {
+    a.unit().cross(b.unit()).abs() < 0.5
 }
 
 /// Where the piece from `a` to `b` meets a segment: the shares along both. `None` where they do not meet, or

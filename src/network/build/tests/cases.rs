@@ -196,6 +196,25 @@ fn a_gate_off_any_way_is_linked_on_both_sides() {
 }
 
 /// ```text
+///  ───────────── street
+///  ┌──────┐
+///  │      G      the gate is near a corner; nothing is inside
+///  └──────┘
+/// ```
+#[test]
+fn a_gate_near_a_corner_does_not_lead_out_around_it() {
+    let mut map = Map::default();
+    map.walled("home", &rectangle((0.0, 0.0), (20.0, 20.0)));
+    map.way("street", &[(-50.0, 40.0), (60.0, 40.0)]);
+    map.gate("G", (20.0, 19.0));
+    let net = map.built();
+    assert_eq!(net.way("G", "G").unwrap().metres, 0.0);
+    assert!(net.0.topology.gates().is_empty());
+    let out = net.between(&net.nodes("G"), &[net.node_at((60.0, 40.0))]);
+    assert_eq!(out.unwrap().passed, ["link G", "street"]);
+}
+
+/// ```text
 /// ┌────────┬────────┐
 /// │  west  │  east  │   two compounds share a wall
 /// │  ───── │ ─────  │
@@ -307,7 +326,7 @@ fn a_door_is_not_linked_across_a_road_that_nobody_walks_on() {
     // At the end of the house a door sees both, and is linked to the lane.
     map.door("side", (60.0, 2.0), "B");
     let net = map.built();
-    let lane = net.between(&net.nodes("side"), &[net.node_at((100.0, -30.0))]);
+    let lane = net.between(&net.nodes("side"), &[net.node_at((0.0, -30.0))]);
     assert_eq!(lane.unwrap().passed, ["link side", "lane"]);
     let path = net.between(&net.nodes("side"), &[net.node_at((100.0, 20.0))]);
     assert_eq!(path, None);

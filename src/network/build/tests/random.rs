@@ -103,11 +103,15 @@ proptest! {
             let (x, y) = p.degrees();
             plane.point(Coord { x, y })
         };
-        // Passages are nodes; whoever crosses does so there.
-        let passages: Vec<Pt> = (0..topology.edge_count() as u32)
+        // Passages and gates are nodes; whoever crosses does so there.
+        let mut passages: Vec<Pt> = (0..topology.edge_count() as u32)
             .filter(|e| matches!(topology.edge(*e).kind, EdgeKind::Gate | EdgeKind::AssumedCrossing))
             .map(|e| point(topology.point(topology.edge(e).from)))
             .collect();
+        for n in 0..drawn.gates.len() {
+            let nodes = net.nodes(&format!("g{n}"));
+            passages.extend(nodes.iter().map(|node| point(topology.point(*node))));
+        }
         for number in 0..topology.edge_count() as u32 {
             let edge = topology.edge(number);
             let mut line = vec![point(topology.point(edge.from))];
