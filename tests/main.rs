@@ -27,6 +27,7 @@ mod import_plan;
 mod jobs;
 mod killed_import;
 mod killed_ledger;
+mod language;
 mod ledger;
 mod limits;
 mod live_feed;

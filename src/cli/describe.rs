@@ -46,7 +46,7 @@ fn collection(text: &mut String, schema: &Schema) -> std::fmt::Result {
         "Geometry: {}. Written by: {}.\n",
         schema.geometry_names().join(", "),
         match &schema.read_only {
-            Some(how) => how.clone(),
+            Some(how) => format!("{}{}", how.zh, how.en),
             None => {
                 let roles: Vec<&str> = schema.write_roles.iter().map(|r| r.as_str()).collect();
                 format!("{} and above", roles.join(" or "))

@@ -357,7 +357,10 @@ fn tell(
             Some("lon" | "lat") => "geometry".to_owned(),
             Some(column) => format!("properties.{column}"),
         };
-        let wrong = Wrong::new(field, p.problem.clone());
+        let wrong = Wrong::new(
+            field,
+            Localized::new(p.problem_zh.as_str(), p.problem.as_str()),
+        );
         let (sheet, all) = of_row.entry((p.from, p.row)).or_default();
         sheet.clone_from(&p.sheet);
         all.push(wrong);

@@ -9,7 +9,9 @@ use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Body, CollectionId, FeatureId, GeometryKind, Role, Schema, SchemaError};
+use crate::model::{
+    Body, CollectionId, FeatureId, GeometryKind, Localized, Role, Schema, SchemaError, both,
+};
 use crate::spatial::validity;
 
 /// One thing that is wrong with a feature.
@@ -17,17 +19,27 @@ use crate::spatial::validity;
 pub struct Problem {
     /// The place: `properties.levels`, `geometry.coordinates[0]`, `id`.
     pub field: String,
-    /// What was found and what was expected, for a person.
+    /// What was found and what was expected, in English.
     pub problem: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub problem_zh: String,
 }
 
 impl Problem {
     /// A problem of a field.
-    pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<String>, problem: impl Into<Localized>) -> Self {
+        let Localized { zh, en } = problem.into();
         Self {
             field: field.into(),
-            problem: problem.into(),
+            problem: en,
+            problem_zh: zh,
         }
+    }
+
+    /// What is wrong, in both languages.
+    pub fn localized(&self) -> Localized {
+        Localized::new(self.problem_zh.as_str(), self.problem.as_str())
     }
 }
 
@@ -98,18 +110,21 @@ impl Checker {
     }
 
     fn check_geometry(&self, body: &Body, problems: &mut Vec<Problem>) {
-        let expected = || {
-            if self.geometry.is_empty() {
-                return "a geometry".to_owned();
-            }
+        let id = &self.collection;
+        let expected = if self.geometry.is_empty() {
+            "Geometry".to_owned()
+        } else {
             let names: Vec<_> = self.geometry.iter().map(|k| k.name()).collect();
-            names.join(" or ")
+            names.join(" / ")
         };
         if self.without_geometry {
             if body.geometry.is_some() {
                 problems.push(Problem::new(
                     "geometry",
-                    format!("{} has no geometries: make it null", self.collection),
+                    both!(
+                        "{id} 的要素没有图形，请填 null",
+                        "{id} has no geometries: make it null"
+                    ),
                 ));
             }
             return;
@@ -118,7 +133,10 @@ impl Checker {
             if !self.collection.is_hidden() {
                 problems.push(Problem::new(
                     "geometry",
-                    format!("missing; {} takes {}", self.collection, expected()),
+                    both!(
+                        "缺少图形；{id} 要求 {expected}",
+                        "missing; {id} takes {expected}"
+                    ),
                 ));
             }
             return;
@@ -129,7 +147,10 @@ impl Checker {
             let found = GeometryKind::of(geometry).map_or("GeometryCollection", |k| k.name());
             problems.push(Problem::new(
                 "geometry",
-                format!("{} takes {}, found {found}", self.collection, expected()),
+                both!(
+                    "{id} 要求 {expected}，实际为 {found}",
+                    "{id} takes {expected}, found {found}"
+                ),
             ));
             return;
         }
@@ -151,9 +172,9 @@ impl Checker {
         }
         let top = path.split('/').nth(1).unwrap_or_default();
         let hide = self.protected.iter().any(|p| p == top);
-        let found = || {
+        let found = {
             if hide {
-                "another value".to_owned()
+                "***".to_owned()
             } else {
                 short(error.instance())
             }
@@ -161,13 +182,16 @@ impl Checker {
         match error.kind() {
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
-                problems.push(Problem::new(format!("{field}.{name}"), "missing"));
+                problems.push(Problem::new(
+                    format!("{field}.{name}"),
+                    both!("缺少该项", "missing"),
+                ));
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 for name in unexpected {
                     problems.push(Problem::new(
                         format!("{field}.{name}"),
-                        "the schema has no such property",
+                        both!("数据结构中没有该属性", "the schema has no such property"),
                     ));
                 }
             }
@@ -178,30 +202,47 @@ impl Checker {
                     .flatten()
                     .map(|o| o.as_str().map_or_else(|| o.to_string(), Into::into))
                     .collect();
+                let options = options.join(", ");
                 problems.push(Problem::new(
                     field,
-                    format!("expected one of {}, found {}", options.join(", "), found()),
+                    both!(
+                        "应为 {options} 之一，实际为 {found}",
+                        "expected one of {options}, found {found}"
+                    ),
                 ));
             }
             ValidationErrorKind::Type { kind } => {
-                let kinds = match kind {
+                let en = match kind {
                     TypeKind::Single(t) => t.to_string(),
                     TypeKind::Multiple(set) => {
                         let names: Vec<_> = set.iter().map(|t| t.to_string()).collect();
                         names.join(" or ")
                     }
                 };
+                let names: Vec<_> = en.split(" or ").map(type_in_chinese).collect();
+                let zh = names.join("或");
                 problems.push(Problem::new(
                     field,
-                    format!("expected {kinds}, found {}", found()),
+                    both!("应为{zh}，实际为 {found}", "expected {en}, found {found}"),
                 ));
             }
             ValidationErrorKind::Format { format } => problems.push(Problem::new(
                 field,
-                format!("expected the format {format}, found {}", found()),
+                both!(
+                    "应符合 {format} 格式，实际为 {found}",
+                    "expected the format {format}, found {found}"
+                ),
             )),
-            _ if hide => problems.push(Problem::new(field, error.masked().to_string())),
-            _ => problems.push(Problem::new(field, error.to_string())),
+            kind => {
+                let en = if hide {
+                    error.masked().to_string()
+                } else {
+                    error.to_string()
+                };
+                let zh = limit_in_chinese(kind)
+                    .unwrap_or_else(|| format!("不符合数据结构的要求（{en}）"));
+                problems.push(Problem::new(field, Localized::new(zh, en)));
+            }
         }
     }
 }
@@ -212,6 +253,39 @@ impl fmt::Debug for Checker {
             .field("collection", &self.collection)
             .finish_non_exhaustive()
     }
+}
+
+/// A type of JSON Schema in Chinese.
+fn type_in_chinese(name: &str) -> &str {
+    match name {
+        "array" => "列表",
+        "boolean" => "布尔值（true 或 false）",
+        "integer" => "整数",
+        "null" => "空值",
+        "number" => "数字",
+        "object" => "对象",
+        "string" => "文本",
+        name => name,
+    }
+}
+
+/// The limit that a value is beyond, in Chinese; `None` for what is no simple limit.
+fn limit_in_chinese(kind: &ValidationErrorKind) -> Option<String> {
+    Some(match kind {
+        ValidationErrorKind::Minimum { limit } => format!("不应小于 {limit}"),
+        ValidationErrorKind::ExclusiveMinimum { limit } => format!("应大于 {limit}"),
+        ValidationErrorKind::Maximum { limit } => format!("不应大于 {limit}"),
+        ValidationErrorKind::ExclusiveMaximum { limit } => format!("应小于 {limit}"),
+        ValidationErrorKind::MinLength { limit: 1 } => "不应为空".to_owned(),
+        ValidationErrorKind::MinLength { limit } => format!("不应少于{limit}个字符"),
+        ValidationErrorKind::MaxLength { limit } => format!("不应超过{limit}个字符"),
+        ValidationErrorKind::MinItems { limit } => format!("不应少于{limit}项"),
+        ValidationErrorKind::MaxItems { limit } => format!("不应超过{limit}项"),
+        ValidationErrorKind::MultipleOf { .. } => "不是规定步长的整数倍".to_owned(),
+        ValidationErrorKind::Pattern { pattern } => format!("不符合规定的格式（{pattern}）"),
+        ValidationErrorKind::UniqueItems => "列表中有重复的项".to_owned(),
+        _ => return None,
+    })
 }
 
 /// A value as an error quotes it.

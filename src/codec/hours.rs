@@ -20,6 +20,15 @@ pub struct HoursError {
     pub problem: String,
 }
 
+impl crate::model::InChinese for HoursError {
+    fn zh(&self) -> String {
+        format!(
+            "“{}”不符合 OpenStreetMap 的 opening_hours 语法（{}）",
+            self.text, self.problem
+        )
+    }
+}
+
 /// Opening hours, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpeningHours(opening_hours::OpeningHours);

@@ -66,6 +66,23 @@ pub enum PhotoError {
     Broken(ImageError),
 }
 
+impl crate::model::InChinese for PhotoError {
+    fn zh(&self) -> String {
+        match self {
+            Self::TooLarge { found } => format!(
+                "单张照片不能超过 {} MiB，这张有 {found} 字节",
+                LIMIT_BYTES / 1024 / 1024
+            ),
+            Self::Kind(kind) => format!("照片应为 JPEG、PNG 或 WebP 格式，文件内容不符（{kind}）"),
+            Self::TooManyPixels { width, height } => format!(
+                "单张照片不能超过{}万像素，这张为 {width} × {height}",
+                LIMIT_PIXELS / 10_000
+            ),
+            Self::Broken(why) => format!("照片已损坏，无法读取（{why}）"),
+        }
+    }
+}
+
 /// Makes a photo of the bytes of a file. Takes up to a second of one core and 400 MB of memory for the
 /// largest that are taken.
 ///

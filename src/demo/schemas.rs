@@ -104,7 +104,7 @@ mod tests {
             assert_eq!(
                 schema
                     .read_only
-                    .is_some_and(|t| t.contains("/api/warnings")),
+                    .is_some_and(|t| t.en.contains("/api/warnings")),
                 collection.as_str() == "warnings"
             );
         }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::auth::Caller;
 use super::problem::Problem;
 use crate::live::Snapshot;
-use crate::model::{CollectionId, SCHEMAS};
+use crate::model::{CollectionId, SCHEMAS, both};
 
 /// The number of the commit that an answer shows, or that a write made.
 pub const SEQ_HEADER: &str = "onemap-seq";
@@ -241,7 +241,10 @@ pub fn negotiate(query: &super::query::Query, headers: &HeaderMap) -> Result<For
         Some(other) => {
             return Err(Problem::invalid(
                 "f",
-                format!("f={other}: expected json or html."),
+                both!(
+                    "f={other}：应为 json 或 html。",
+                    "f={other}: expected json or html."
+                ),
             ));
         }
         None => {}

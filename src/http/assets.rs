@@ -12,6 +12,7 @@ use super::App;
 use super::answer::Tag;
 use super::budget::Kept;
 use super::problem::Problem;
+use crate::model::both;
 
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/web"]
@@ -51,13 +52,15 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src
 pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
     if path.starts_with("/api/") || path == "/api" {
-        return Problem::not_found(format!(
-            "There is no resource {path}. /api/ leads to what there is."
+        return Problem::not_found(both!(
+            "没有资源 {path}，可用的资源见 /api/。",
+            "There is no resource {path}. /api/ leads to the resources."
         ))
         .into_response();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Problem::method_not_allowed("GET, HEAD", "Pages are only read.").into_response();
+        let detail = both!("页面只能读取。", "Pages can only be read.");
+        return Problem::method_not_allowed("GET, HEAD", detail).into_response();
     }
     let name = path.trim_matches('/');
     let asked = request.headers();
@@ -65,9 +68,10 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         return send(name, file, asked);
     }
     if !is_page(name) {
-        return Problem::not_found(format!(
-            "There is no page {path}. There are {}.",
-            PAGES.join(", ")
+        let pages = PAGES.join(", ");
+        return Problem::not_found(both!(
+            "没有页面 {path}；现有页面：{pages}。",
+            "There is no page {path}. There are {pages}."
         ))
         .into_response();
     }
@@ -77,10 +81,11 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
             file.data = rooted(&html, &app.prefix).into_bytes().into();
             send("index.html", file, asked)
         }
-        None => Problem::unavailable(
+        None => Problem::unavailable(both!(
+            "该程序在编译时没有包含页面（ONEMAP_SKIP_WEB），/api/ 下的接口可用。",
             "This program was built without its pages (ONEMAP_SKIP_WEB). The interface under /api/ \
-             works.",
-        )
+             works."
+        ))
         .into_response(),
     }
 }

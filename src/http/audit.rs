@@ -13,6 +13,7 @@ use super::accounts::{admin, no_store};
 use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
+use crate::model::both;
 use crate::store::{AuditKind, AuditQuery, AuditRow};
 
 /// The most rows of one answer.
@@ -98,21 +99,32 @@ pub async fn list(
         Some(other) => {
             return Err(Problem::invalid(
                 "f",
-                format!("f={other}: expected json or csv."),
+                both!(
+                    "f={other}：应为 json 或 csv。",
+                    "f={other}: expected json or csv."
+                ),
             ));
         }
     };
     let kind = match query.get("kind")? {
         None => None,
         Some(name) => Some(name.parse::<AuditKind>().map_err(|_| {
+            let known = AuditKind::names();
             Problem::invalid(
                 "kind",
-                format!("kind={name}: expected one of {}.", AuditKind::names()),
+                both!(
+                    "kind={name}：应为 {known} 之一。",
+                    "kind={name}: expected one of {known}."
+                ),
             )
         })?),
     };
-    let moment = |name| query.parsed::<Timestamp>(name, "a moment as 2026-11-22T14:05:00+08:00");
-    let limit = query.parsed::<u32>("limit", "a whole number")?;
+    const MOMENT: (&str, &str) = (
+        "时间，如 2026-11-22T14:05:00+08:00",
+        "a moment as 2026-11-22T14:05:00+08:00",
+    );
+    let moment = |name| query.parsed::<Timestamp>(name, MOMENT);
+    let limit = query.parsed::<u32>("limit", ("整数", "a whole number"))?;
     let limit = limit.unwrap_or(1_000).clamp(1, MOST);
     let wanted = AuditQuery {
         from: moment("from")?,
@@ -120,7 +132,7 @@ pub async fn list(
         account: query.get("account")?.map(str::to_owned),
         kind,
         after: query
-            .parsed::<i64>("after", "the id of a row")?
+            .parsed::<i64>("after", ("记录的编号", "the id of a row"))?
             .unwrap_or(0),
         limit: limit + 1,
     };

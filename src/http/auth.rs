@@ -16,10 +16,10 @@ use sha2::{Digest, Sha256};
 
 use super::App;
 use super::budget::Admitted;
-use super::limit::{Allowance, Limiter};
+use super::limit::{Allowance, Counted, Limiter};
 use super::origin::{ClientAddress, Origin};
 use super::problem::Problem;
-use crate::model::{Author, Role, RoleSet, View};
+use crate::model::{Author, Role, RoleSet, View, both};
 use crate::store::audit::{self, Who};
 use crate::store::{Principal, StoreError, TokenSecret};
 
@@ -135,7 +135,7 @@ struct Failures<'a> {
     address: Option<ClientAddress>,
     limiter: &'a Limiter,
     allowance: Allowance,
-    what: &'static str,
+    what: Counted,
 }
 
 impl<'a> Failures<'a> {
@@ -144,12 +144,12 @@ impl<'a> Failures<'a> {
             Kind::Token => (
                 &app.limits.wrong_tokens,
                 Allowance::WRONG_TOKENS,
-                "wrong tokens",
+                ("无效令牌的尝试", "wrong tokens"),
             ),
             Kind::Session => (
                 &app.limits.wrong_sessions,
                 Allowance::WRONG_SESSIONS,
-                "requests of ended sessions",
+                ("使用失效登录状态的请求", "requests of ended sessions"),
             ),
         };
         Self {
@@ -216,26 +216,30 @@ impl Caller {
 
     /// The author of what the request changes, if one of its roles suffices for one of `needed`.
     pub fn author_as_any(&self, needed: &[Role]) -> Result<Author, Problem> {
-        let names = || {
-            let names: Vec<&str> = needed.iter().map(|role| role.as_str()).collect();
-            names.join(" or ")
+        let acting = |p: &Principal| {
+            let role = needed.iter().find_map(|role| p.roles.acting_as(*role));
+            role.map(|role| p.author(role))
         };
-        match &self.principal {
-            None => Err(Problem::unauthenticated(format!(
-                "Sign in with an account that has the role {} (Authorization: Bearer …, or \
-                 /sign-in).",
-                names()
-            ))),
-            Some(p) => match needed.iter().find_map(|role| p.roles.acting_as(*role)) {
-                Some(role) => Ok(p.author(role)),
-                None => Err(Problem::forbidden(format!(
-                    "This takes the role {}; {} has: {}.",
-                    names(),
-                    p.account,
-                    p.roles
-                ))),
-            },
+        if let Some(author) = self.principal.as_ref().and_then(acting) {
+            return Ok(author);
         }
+        let names: Vec<&str> = needed.iter().map(|role| role.as_str()).collect();
+        let names_zh: Vec<&str> = needed.iter().map(|role| role.zh()).collect();
+        let (names, names_zh) = (names.join(" or "), names_zh.join("”或“"));
+        Err(match &self.principal {
+            None => Problem::unauthenticated(both!(
+                "请使用具有“{names_zh}”角色的账号登录。",
+                "Sign in with an account that has the role {names} (Authorization: Bearer TOKEN, or \
+                 /sign-in)."
+            )),
+            Some(p) => {
+                let (account, roles, roles_zh) = (&p.account, p.roles, p.roles.zh());
+                Problem::forbidden(both!(
+                    "此操作需要“{names_zh}”角色，账号“{account}”的角色是：{roles_zh}。",
+                    "This needs the role {names}; {account} has: {roles}."
+                ))
+            }
+        })
     }
 }
 
@@ -254,9 +258,10 @@ pub fn session_secret(parts: &axum::http::HeaderMap) -> Option<String> {
 fn bearer(headers: &axum::http::HeaderMap) -> Result<Option<String>, Problem> {
     match headers.typed_try_get::<Authorization<Bearer>>() {
         Ok(sent) => Ok(sent.map(|a| a.token().to_owned())),
-        Err(_) => Err(Problem::unauthenticated(
-            "The Authorization header must be \"Bearer TOKEN\".",
-        )),
+        Err(_) => Err(Problem::unauthenticated(both!(
+            "请求头 Authorization 应为“Bearer 令牌”。",
+            "The Authorization header must be \"Bearer TOKEN\"."
+        ))),
     }
 }
 
@@ -280,9 +285,10 @@ impl FromRequestParts<App> for Caller {
                     audit::known(|| who(&p));
                     Ok(Self { principal: Some(p) })
                 }
-                None => Err(Problem::unauthenticated(
-                    "This token is unknown, revoked or past its date.",
-                )),
+                None => Err(Problem::unauthenticated(both!(
+                    "令牌无效、已撤销或已过期。",
+                    "This token is unknown, revoked or expired."
+                ))),
             };
         }
         if let Some(secret) = session_secret(&parts.headers) {
@@ -328,9 +334,10 @@ fn only_reads(principal: &Principal, parts: &Parts) -> Result<(), Problem> {
     if !principal.read_only || is_safe(&parts.method) || own_session {
         return Ok(());
     }
-    Err(Problem::forbidden(format!(
-        "{} may read and nothing else (its token was made with --read-only).",
-        principal.account
+    let account = &principal.account;
+    Err(Problem::forbidden(both!(
+        "账号“{account}”使用的是只读令牌，只能查看，不能修改。",
+        "{account} uses a read-only token and may change nothing."
     )))
 }
 
@@ -352,9 +359,10 @@ pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
             .get("sec-fetch-site")
             .is_some_and(|v| v == "cross-site");
         return match cross {
-            true => Err(Problem::forbidden(
-                "A page of another site must not write here with somebody's session; use a token.",
-            )),
+            true => Err(Problem::forbidden(both!(
+                "其他网站的页面不能使用本站的登录状态提交内容，请改用令牌。",
+                "A page of another site must not write here with somebody's session; use a token."
+            ))),
             false => Ok(()),
         };
     };
@@ -365,7 +373,8 @@ pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
     if ours || (from.is_some() && from == host) {
         Ok(())
     } else {
-        Err(Problem::forbidden(format!(
+        Err(Problem::forbidden(both!(
+            "网站 {origin} 的页面不能使用本站的登录状态提交内容，请改用令牌。",
             "A page of {origin} must not write here with somebody's session; use a token."
         )))
     }
@@ -383,7 +392,7 @@ mod tests {
             address: None,
             limiter: &limiter,
             allowance: Allowance::WRONG_TOKENS,
-            what: "wrong tokens",
+            what: ("无效令牌的尝试", "wrong tokens"),
         };
         for n in 0..100 {
             let secret = format!("om_{n:064x}");
@@ -415,7 +424,7 @@ mod tests {
                 burst: 3,
                 pause: Duration::from_secs(3600),
             },
-            what: "wrong tokens",
+            what: ("无效令牌的尝试", "wrong tokens"),
         };
         let good = Principal {
             roles: Role::Officer.into(),

@@ -12,6 +12,7 @@ use super::auth::Caller;
 use super::budget::{self, Admitted, Share};
 use super::connections::TooSlow;
 use super::problem::Problem;
+use crate::model::both;
 
 /// The largest body of a file or a feature, in bytes. A 10,000-vertex polygon has about 400 kB.
 pub const LIMIT: usize = 8 * 1024 * 1024;
@@ -71,8 +72,11 @@ fn refuse_no_object(bytes: &[u8]) -> Result<(), Problem> {
 /// Why a body is not the JSON that is expected. `form` is its media type, if that is one of a form.
 pub fn not_json(form: Option<&'static str>, error: &serde_json::Error) -> Problem {
     match form {
-        Some(form) => refuse(form, "JSON", "application/json"),
-        None => Problem::bad_body(format!("The body is not the JSON expected: {error}")),
+        Some(form) => refuse(form, ("JSON", "JSON"), "application/json"),
+        None => Problem::bad_body(both!(
+            "请求正文不是所需的 JSON（{error}）。",
+            "The body is not the JSON expected: {error}"
+        )),
     }
 }
 
@@ -82,13 +86,22 @@ pub fn not_json(form: Option<&'static str>, error: &serde_json::Error) -> Proble
 /// 413 for a longer body, 408 for one that comes too slowly, 503 where there is no memory for it.
 pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
     let too_large = || {
-        let (size, unit) = match limit {
-            PUBLIC => (PUBLIC / 1024, "kB without an account"),
-            limit => (limit / 1024 / 1024, "MiB"),
-        };
-        Problem::too_large(format!(
-            "The body is too large; it may have {size} {unit}. Bring more with `onemap import`."
-        ))
+        Problem::too_large(match limit {
+            PUBLIC => {
+                let size = PUBLIC / 1024;
+                both!(
+                    "内容过大，未登录时不能超过 {size} kB。",
+                    "The body is too large; without an account it may have {size} kB."
+                )
+            }
+            limit => {
+                let size = limit / 1024 / 1024;
+                both!(
+                    "内容过大，不能超过 {size} MiB；更多内容请用导入功能。",
+                    "The body is too large; it may have {size} MiB. Import larger files with `onemap import`."
+                )
+            }
+        })
     };
     let mut share = share(&request);
     let promised = request.body().size_hint();
@@ -103,9 +116,7 @@ pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
             return Err(too_large());
         }
         if share.as_mut().is_some_and(|share| !share.grow(piece.len())) {
-            return Err(Problem::unavailable(
-                "Too many bodies are being sent at once. Try again in a moment.",
-            ));
+            return Err(too_many_bodies());
         }
         bytes.extend_from_slice(&piece);
     }
@@ -114,6 +125,14 @@ pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
         Some(share) => budget::paid(bytes, share),
         None => bytes,
     })
+}
+
+/// Why a body is refused while others take all memory for bodies.
+pub fn too_many_bodies() -> Problem {
+    Problem::unavailable(both!(
+        "同时上传的内容过多，请稍后再试。",
+        "Too many bodies are being sent at once. Try again in a moment."
+    ))
 }
 
 /// A share of the memory for bodies; `None` where the request came over no connection.
@@ -127,11 +146,17 @@ pub fn unread(error: &axum::Error) -> Problem {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<TooSlow>() {
-            return Problem::timed_out("The body came too slowly. Send it again.");
+            return Problem::timed_out(both!(
+                "内容传输过慢，请重新发送。",
+                "The body came too slowly. Send it again."
+            ));
         }
         cause = error.source();
     }
-    Problem::bad_body(format!("The body could not be read: {error}."))
+    Problem::bad_body(both!(
+        "请求正文无法读取（{error}）。",
+        "The body could not be read: {error}."
+    ))
 }
 
 /// More memory than a JSON text can take when it is parsed: small objects are the worst, with a node of a
@@ -149,7 +174,10 @@ pub fn memory(json: &[u8]) -> usize {
 
 /// Why a body is refused that would take too much memory.
 pub fn too_many_values() -> Problem {
-    Problem::too_large("The body has too many objects and values for one request.")
+    Problem::too_large(both!(
+        "请求正文中的对象和值过多。",
+        "The body has too many objects and values for one request."
+    ))
 }
 
 /// The media type of the body, where it is a form: what curl sends where it is told nothing else.
@@ -165,16 +193,21 @@ pub fn form(headers: &HeaderMap) -> Option<&'static str> {
 ///
 /// # Errors
 /// 415 that says what to send, and how curl does it.
-pub fn refuse_form(headers: &HeaderMap, what: &str, media_type: &str) -> Result<(), Problem> {
+pub fn refuse_form(
+    headers: &HeaderMap,
+    what: (&str, &str),
+    media_type: &str,
+) -> Result<(), Problem> {
     match form(headers) {
         Some(form) => Err(refuse(form, what, media_type)),
         None => Ok(()),
     }
 }
 
-fn refuse(form: &str, what: &str, media_type: &str) -> Problem {
-    Problem::unsupported(format!(
-        "The body is a form ({form}). Expected {what} itself as the body, with the header Content-Type: \
+fn refuse(form: &str, (zh, en): (&str, &str), media_type: &str) -> Problem {
+    Problem::unsupported(both!(
+        "请求正文是表单（{form}），应直接以{zh}作为正文，并设请求头 Content-Type: {media_type}。",
+        "The body is a form ({form}). Expected {en} itself as the body, with the header Content-Type: \
          {media_type}. With curl: --data-binary @FILE -H 'Content-Type: {media_type}' in place of -F or -d."
     ))
 }

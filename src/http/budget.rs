@@ -18,6 +18,7 @@ use hyper::body::{Frame, SizeHint};
 use super::connections::{Connection, Deadline};
 use super::origin::Origin;
 use super::problem::Problem;
+use crate::model::both;
 
 /// Answers from this size on are counted. One HTTP/1 connection has one answer at a time; one of HTTP/2
 /// has many, and each of them may wait.
@@ -160,10 +161,11 @@ pub fn count(response: Response, admitted: &Admitted, version: Version) -> Respo
     let mut share = admitted.answers.share(admitted.origin.clone());
     let is_kept = response.extensions().get::<Kept>().is_some();
     if !is_kept && !share.grow(usize::try_from(size).unwrap_or(usize::MAX)) {
-        return Problem::unavailable(
+        return Problem::unavailable(both!(
+            "等待接收的大型结果过多，请先接收已请求的结果，缩小查询范围，或稍后再试。",
             "Too many large answers wait for their clients. Read those that you asked for, ask for less \
-             at a time, or try again in a moment.",
-        )
+             at a time, or try again in a moment."
+        ))
         .into_response();
     }
     let time = PATIENCE + Duration::from_secs(size / RATE);

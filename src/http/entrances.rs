@@ -15,9 +15,9 @@ use super::items::collection;
 use super::limit::Allowance;
 use super::problem::Problem;
 use super::query::Query;
-use crate::model::Role;
 use crate::model::names::collection::ENTRANCES;
 use crate::model::names::property;
+use crate::model::{Role, both};
 use crate::service::ledger::cases;
 use crate::service::place;
 use crate::store::audit::{AuditEntry, AuditKind};
@@ -63,25 +63,30 @@ pub async fn code(
     query.only(&[])?;
     let author = caller.author(Role::Rider)?;
     let account = author.account.unwrap_or_default();
-    app.limits
-        .codes
-        .take_of_account(&account, Allowance::CODES, "door codes")?;
+    app.limits.codes.take_of_account(
+        &account,
+        Allowance::CODES,
+        ("查询的门禁密码", "door codes"),
+    )?;
     let entrance = {
         let snapshot = app.live.snapshot();
         let entry = collection(&snapshot, ENTRANCES)?.get(&id);
-        let entry =
-            entry.ok_or_else(|| Problem::not_found(format!("There is no entrance {id:?}.")))?;
+        let entry = entry.ok_or_else(|| {
+            Problem::not_found(both!("没有出入口“{id}”。", "There is no entrance {id:?}."))
+        })?;
         let community = (entry.geometry().and_then(place::anchor))
             .and_then(|position| place::community_at(snapshot.collections(), position));
         if !caller.view().reaches(community.as_deref()) {
-            return Err(Problem::forbidden(
-                "The account is bound to other communities than this entrance's.",
-            ));
+            return Err(Problem::forbidden(both!(
+                "该出入口不在本账号所限的社区内。",
+                "The account is bound to other communities than this entrance's."
+            )));
         }
         cases::properties(entry)
     };
     let Some(code) = valid_code(&entrance, Timestamp::now()) else {
-        return Err(Problem::not_found(format!(
+        return Err(Problem::not_found(both!(
+            "没有出入口“{id}”的有效门禁密码，进入方式见其通行提示（guidance）。",
             "No valid code is known for the entrance {id:?}; its `guidance` says how to get in."
         )));
     };

@@ -12,13 +12,13 @@ use super::App;
 use super::auth::Caller;
 use super::body;
 use super::jobs::{JobShown, own, signed_in, unknown};
-use super::problem::Problem;
+use super::problem::{Problem, sentence};
 use super::query::Query;
 use crate::ingest::IdRule;
 use crate::live::Live;
 use crate::live::jobs::KEPT;
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Author, CollectionId, Role};
+use crate::model::{Author, CollectionId, Role, both};
 use crate::service::imports::{self, Arguments, UndoArguments};
 use crate::spatial::crs::Crs;
 use crate::store::{CHUNK_BYTES, Job, JobState, NewJob};
@@ -66,7 +66,7 @@ pub async fn plan(
     let arguments = arguments(&query)?;
     let name = name(&query)?;
     let headers = request.headers().clone();
-    body::refuse_form(&headers, "the file", "application/octet-stream")?;
+    body::refuse_form(&headers, ("文件", "the file"), "application/octet-stream")?;
     let store = app.live.store();
     let begun = store
         .create_upload(&owner, &name, Timestamp::now() + REST)
@@ -116,9 +116,10 @@ pub async fn commit(
     let author = steward(&caller)?;
     let plan = import(&app, &caller, &id).await?;
     if plan.state != JobState::Done {
-        return Err(Problem::conflict(format!(
-            "The import is not planned: its job is {}. Wait until it is done, or upload the file again.",
-            plan.state.as_str()
+        let state = plan.state.as_str();
+        return Err(Problem::conflict(both!(
+            "导入预览尚未完成（任务状态：{state}），请等待完成，或重新上传文件。",
+            "The import is not planned: its job is {state}. Wait until it is done, or upload the file again."
         )));
     }
     let owner = &signed_in(&caller)?.account_id;
@@ -156,9 +157,10 @@ pub async fn undo(
     let partly = flag(&query, "partly")?;
     let committed = app.live.store().job_of(&plan.id, imports::COMMIT).await?;
     if committed.is_none_or(|job| job.state != JobState::Done) {
-        return Err(Problem::conflict(
-            "The import was not committed: there is nothing to undo.",
-        ));
+        return Err(Problem::conflict(both!(
+            "该导入尚未提交，没有可撤销的内容。",
+            "The import was not committed: there is nothing to undo."
+        )));
     }
     let owner = &signed_in(&caller)?.account_id;
     let mut new = imports::following(imports::UNDO, &plan, author, owner);
@@ -176,9 +178,10 @@ fn steward(caller: &Caller) -> Result<Author, Problem> {
         .as_ref()
         .is_some_and(|p| !p.communities.is_empty());
     if bound {
-        return Err(Problem::forbidden(
-            "An import takes an account that is bound to no community. Ask an administrator.",
-        ));
+        return Err(Problem::forbidden(both!(
+            "导入需要不限定社区的账号，请联系管理员。",
+            "An import needs an account that is not bound to communities. Ask an administrator."
+        )));
     }
     Ok(author)
 }
@@ -193,14 +196,16 @@ async fn import(app: &App, caller: &Caller, id: &str) -> Result<Job, Problem> {
 }
 
 fn arguments(query: &Query) -> Result<Arguments, Problem> {
-    let collection = query.parsed::<CollectionId>("collection", "the name of a collection")?;
+    let collection =
+        query.parsed::<CollectionId>("collection", ("图层名", "the name of a collection"))?;
     if let Some(refused) = collection
         .as_ref()
         .filter(|c| c.is_hidden() || c.as_str() == WARNINGS)
     {
         return Err(Problem::invalid(
             "collection",
-            format!(
+            both!(
+                "“{refused}”不能在此导入；预警台账请通过 /api/warnings/import 导入。",
                 "{refused} takes no imports here; a ledger of warnings goes to /api/warnings/import."
             ),
         ));
@@ -208,9 +213,9 @@ fn arguments(query: &Query) -> Result<Arguments, Problem> {
     let crs = query.get("crs")?;
     if let Some(text) = crs {
         text.parse::<Crs>()
-            .map_err(|e| Problem::invalid("crs", format!("{e}.")))?;
+            .map_err(|e| Problem::invalid("crs", sentence(&e)))?;
     }
-    let ids = query.parsed::<IdRule>("id", "the name of a property, or row")?;
+    let ids = query.parsed::<IdRule>("id", ("属性名或 row", "the name of a property, or row"))?;
     Ok(Arguments {
         collection,
         crs: crs.map(str::to_owned),
@@ -225,7 +230,10 @@ fn flag(query: &Query, name: &str) -> Result<bool, Problem> {
         Some("true" | "") => Ok(true),
         Some(other) => Err(Problem::invalid(
             name,
-            format!("{name}={other}: expected true or false."),
+            both!(
+                "{name}={other}：应为 true 或 false。",
+                "{name}={other}: expected true or false."
+            ),
         )),
     }
 }
@@ -237,7 +245,10 @@ fn name(query: &Query) -> Result<String, Problem> {
     if name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
         return Err(Problem::invalid(
             "name",
-            format!("The name of a file has 1 to {LONGEST_NAME} bytes and no control characters."),
+            both!(
+                "文件名应有1至{LONGEST_NAME}个字节，不能有控制字符。",
+                "The name of a file has 1 to {LONGEST_NAME} bytes and no control characters."
+            ),
         ));
     }
     Ok(name.to_owned())
@@ -251,16 +262,15 @@ async fn take(app: &App, request: Request, id: &str) -> Result<(), Problem> {
         .get(header::CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if promised.is_some_and(|bytes| bytes > limits.one) {
-        return Err(Problem::too_large(format!(
-            "A file may have {} MiB.",
-            limits.one >> 20
+        let most = limits.one >> 20;
+        return Err(Problem::too_large(both!(
+            "单个文件不能超过 {most} MiB。",
+            "The file is larger than {most} MiB, the most for one file."
         )));
     }
     let mut share = body::share(&request);
     if share.as_mut().is_some_and(|share| !share.grow(MEMORY)) {
-        return Err(Problem::unavailable(
-            "Too many bodies are being sent at once. Try again in a moment.",
-        ));
+        return Err(body::too_many_bodies());
     }
     let store = app.live.store();
     let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
@@ -280,9 +290,10 @@ async fn take(app: &App, request: Request, id: &str) -> Result<(), Problem> {
         }
     }
     if empty {
-        return Err(Problem::bad_body(
-            "The body is empty. Send the file itself as the body (curl: --data-binary @FILE).",
-        ));
+        return Err(Problem::bad_body(both!(
+            "没有收到文件内容，请直接以文件作为请求正文。",
+            "The body is empty. Send the file itself as the body (curl: --data-binary @FILE)."
+        )));
     }
     if !chunk.is_empty() {
         let until = Timestamp::now() + REST;

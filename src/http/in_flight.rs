@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use super::connections::Settings;
 use super::origin::Origin;
 use super::problem::Problem;
+use crate::model::both;
 
 /// Locks of the counters: so many requests may begin at once without waiting for each other.
 const SHARDS: usize = 16;
@@ -48,23 +49,25 @@ impl InFlight {
     pub fn enter(self: &Arc<Self>, who: Origin) -> Result<Place, Problem> {
         if self.all.fetch_add(1, Ordering::Relaxed) >= self.most {
             self.all.fetch_sub(1, Ordering::Relaxed);
-            return Err(Problem::unavailable(
-                "Too many requests are in progress. Try again in a moment.",
-            ));
+            return Err(Problem::unavailable(both!(
+                "服务器繁忙，请稍后再试。",
+                "Too many requests are in progress. Try again in a moment."
+            )));
         }
         let mut of = self.shard(&who);
         let count = of.entry(who.clone()).or_default();
         if *count >= self.most_of_one {
             self.all.fetch_sub(1, Ordering::Relaxed);
-            let whose = match &who {
-                Origin::Account(_) => "account",
-                Origin::Address(_) => "address",
+            let (zh, whose) = match &who {
+                Origin::Account(_) => ("账号", "account"),
+                Origin::Address(_) => ("地址", "address"),
             };
+            let most = self.most_of_one;
             return Err(Problem::too_many(
-                format!(
-                    "This {whose} has {} requests in progress, open feeds among them. Close some, or \
-                     try again in a moment.",
-                    self.most_of_one
+                both!(
+                    "该{zh}同时进行的请求（含实时连接）已达{most}个，请关闭一些页面，或稍后再试。",
+                    "This {whose} has {most} requests in progress, open feeds among them. Close some, or \
+                     try again in a moment."
                 ),
                 std::time::Duration::from_secs(1),
             ));

@@ -18,7 +18,7 @@ use super::origin::ClientAddress;
 use super::problem::Problem;
 use super::session::{self, Session};
 use crate::model::names::collection::UNITS;
-use crate::model::{Role, RoleSet};
+use crate::model::{Localized, Role, RoleSet, both};
 use crate::store::{Guest, Invite, NewInvite, Rights, TokenSecret};
 
 /// The most accounts that one invite makes.
@@ -150,8 +150,7 @@ pub async fn create(
     if wanted_rights.communities.is_empty() && !by.roles.contains(Role::Admin) {
         wanted_rights.communities.clone_from(&by.communities);
     }
-    may_give(by.roles, &by.communities, &wanted_rights)
-        .map_err(|problem| Problem::forbidden(format!("{problem}.")))?;
+    may_give(by.roles, &by.communities, &wanted_rights).map_err(Problem::forbidden)?;
     if let Some(unit) = &wanted_rights.unit {
         check_unit(&app, unit, &wanted_rights.communities)?;
     }
@@ -159,7 +158,10 @@ pub async fn create(
     if !(1..=MOST_USES).contains(&uses) {
         return Err(Problem::wrong_field(
             "uses",
-            &format!("an invite makes 1 to {MOST_USES} accounts"),
+            both!(
+                "一个邀请可用1至{MOST_USES}次",
+                "an invite makes 1 to {MOST_USES} accounts"
+            ),
         ));
     }
     let now = Timestamp::now();
@@ -170,7 +172,10 @@ pub async fn create(
     if expires_at > now + LONGEST {
         return Err(Problem::wrong_field(
             "expires_at",
-            "an invite is good for at most 90 days",
+            both!(
+                "邀请的有效期最长90天",
+                "an invite is valid for at most 90 days"
+            ),
         ));
     }
     let note = wanted
@@ -183,7 +188,10 @@ pub async fn create(
     {
         return Err(Problem::wrong_field(
             "note",
-            &format!("a note has at most {LONGEST_NOTE} characters"),
+            both!(
+                "不能超过{LONGEST_NOTE}个字符",
+                "a note has at most {LONGEST_NOTE} characters"
+            ),
         ));
     }
     let new = NewInvite {
@@ -222,7 +230,8 @@ pub async fn revoke(
         .await?
     {
         true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found(format!(
+        false => Err(Problem::not_found(both!(
+            "您没有发出过邀请“{id}”。",
             "There is no invite {id:?} of yours. GET /api/invites lists them."
         ))),
     }
@@ -305,9 +314,10 @@ async fn is_good(app: &App, code: &str) -> Result<bool, Problem> {
 
 async fn refused(app: &App, address: ClientAddress) -> Problem {
     session::failed(app, address, None, "invite").await;
-    Problem::not_found(
-        "This invite is unknown, used up, revoked or past its date. Ask who gave it for a new one.",
-    )
+    Problem::not_found(both!(
+        "邀请无效、已用完、已撤销或已过期，请向发出邀请的人索取新的邀请。",
+        "This invite is unknown, used up, revoked or expired. Ask the person who gave it for a new one."
+    ))
 }
 
 /// Whose invites the caller may see and revoke: its own, or those of everybody (`None`).
@@ -319,30 +329,37 @@ fn owner(caller: &Caller) -> Result<Option<String>, Problem> {
 
 /// Whether an account may give rights away: administrators any; officers those of riders, grid workers
 /// and units, within the communities that they are bound to themselves.
-fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(), String> {
+fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(), Localized> {
     if roles.contains(Role::Admin) {
         return Ok(());
     }
     if !roles.contains(Role::Officer) {
-        return Err("Invites are made by officers and administrators".to_owned());
+        return Err(both!(
+            "只有值班员和系统管理员可以发出邀请。",
+            "Invites are made by officers and administrators."
+        ));
     }
     if let Some(role) = rights.roles.iter().find(|r| !OF_OFFICERS.contains(r)) {
-        return Err(format!(
-            "An officer gives the roles rider, grid_worker and unit, not {role}"
+        let zh = role.zh();
+        return Err(both!(
+            "值班员只能授予骑手、网格员和成员单位角色，不能授予“{zh}”。",
+            "An officer gives the roles rider, grid_worker and unit, not {role}."
         ));
     }
     if communities.is_empty() {
         return Ok(());
     }
     if rights.communities.is_empty() {
-        return Err(
-            "An officer who is bound to communities gives rights in those alone".to_owned(),
-        );
+        return Err(both!(
+            "您的账号限定了社区，只能授予这些社区的权限。",
+            "An officer who is bound to communities gives rights in those alone."
+        ));
     }
     match rights.communities.iter().find(|c| !communities.contains(c)) {
         None => Ok(()),
-        Some(other) => Err(format!(
-            "The officer is not bound to the community {other:?} and gives no rights there"
+        Some(other) => Err(both!(
+            "您的账号不包含社区“{other}”，不能授予该社区的权限。",
+            "The officer is not bound to the community {other:?} and cannot give rights there."
         )),
     }
 }
@@ -354,7 +371,7 @@ fn check_unit(app: &App, unit: &str, communities: &[String]) -> Result<(), Probl
     let Some(entry) = entry else {
         return Err(Problem::wrong_field(
             "unit",
-            &format!("there is no member unit {unit:?}"),
+            both!("没有成员单位“{unit}”", "there is no member unit {unit:?}"),
         ));
     };
     if communities.is_empty() {
@@ -373,7 +390,10 @@ fn check_unit(app: &App, unit: &str, communities: &[String]) -> Result<(), Probl
         true => Ok(()),
         false => Err(Problem::wrong_field(
             "unit",
-            &format!("the member unit {unit:?} works in none of these communities"),
+            both!(
+                "成员单位“{unit}”不在这些社区提供服务",
+                "the member unit {unit:?} works in none of these communities"
+            ),
         )),
     }
 }

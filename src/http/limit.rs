@@ -10,6 +10,7 @@ use moka::sync::Cache;
 
 use super::origin::Origin;
 use super::problem::Problem;
+use crate::model::both;
 use crate::warnings::Rules;
 
 /// What one address may send: `burst` at once, then one every `pause`.
@@ -67,6 +68,9 @@ impl Allowance {
     }
 }
 
+/// What is counted, in Chinese and English, for "too many …".
+pub type Counted = (&'static str, &'static str);
+
 /// The generic cell rate algorithm (ITU-T I.371): for each address (or account) the moment at which its allowance
 /// is whole again, and nothing else.
 #[derive(Debug)]
@@ -96,13 +100,12 @@ impl Limiter {
             return Ok(());
         };
         self.take_at(*who, of, Instant::now()).map_err(|wait| {
-            Problem::too_many(
-                format!(
-                    "Too many at once from this address. Try again in {} s, or sign in.",
-                    wait.as_secs() + 1
-                ),
-                wait,
-            )
+            let seconds = wait.as_secs() + 1;
+            let detail = both!(
+                "该地址的请求过多，请{seconds}秒后再试，或登录后再试。",
+                "Too many requests from this address. Try again in {seconds} s, or sign in."
+            );
+            Problem::too_many(detail, wait)
         })
     }
 
@@ -114,8 +117,8 @@ impl Limiter {
     /// Refuses an address that has nothing left of its allowance, and takes nothing from it.
     ///
     /// # Errors
-    /// 429 with `Retry-After`; `what` is what there were too many of.
-    pub fn check(&self, who: IpAddr, of: Allowance, what: &str) -> Result<(), Problem> {
+    /// 429 with `Retry-After`, which names what there were too many of.
+    pub fn check(&self, who: IpAddr, of: Allowance, (zh, en): Counted) -> Result<(), Problem> {
         let Some(cell) = self.whole_again.get(&who) else {
             return Ok(());
         };
@@ -124,13 +127,14 @@ impl Limiter {
         let most = of.pause * of.burst.saturating_sub(1);
         match used.checked_sub(most) {
             None | Some(Duration::ZERO) => Ok(()),
-            Some(wait) => Err(Problem::too_many(
-                format!(
-                    "Too many {what} from this address. Try again in {} s.",
-                    wait.as_secs() + 1
-                ),
-                wait,
-            )),
+            Some(wait) => {
+                let seconds = wait.as_secs() + 1;
+                let detail = both!(
+                    "该地址{zh}过多，请{seconds}秒后再试。",
+                    "Too many {en} from this address. Try again in {seconds} s."
+                );
+                Err(Problem::too_many(detail, wait))
+            }
         }
     }
 }
@@ -139,13 +143,19 @@ impl Limiter<String> {
     /// Takes one from an account's allowance.
     ///
     /// # Errors
-    /// 429 with `Retry-After` where nothing is left; `what` is what there were too many of.
-    pub fn take_of_account(&self, who: &str, of: Allowance, what: &str) -> Result<(), Problem> {
+    /// 429 with `Retry-After` where nothing is left, which names what there were too many of.
+    pub fn take_of_account(
+        &self,
+        who: &str,
+        of: Allowance,
+        (zh, en): Counted,
+    ) -> Result<(), Problem> {
         self.take_at(who.to_owned(), of, Instant::now())
             .map_err(|wait| {
-                let text = format!(
-                    "Too many {what} for one account. Try again in {} s.",
-                    wait.as_secs() + 1
+                let seconds = wait.as_secs() + 1;
+                let text = both!(
+                    "该账号{zh}过多，请{seconds}秒后再试。",
+                    "Too many {en} for one account. Try again in {seconds} s."
                 );
                 Problem::too_many(text, wait)
             })
@@ -206,18 +216,18 @@ mod tests {
         };
         let limiter = Limiter::default();
         let who = IpAddr::from([10, 0, 0, 1]);
-        assert!(limiter.check(who, two, "tries").is_ok());
+        assert!(limiter.check(who, two, ("尝试", "tries")).is_ok());
         limiter.count(who, two);
-        assert!(limiter.check(who, two, "tries").is_ok());
+        assert!(limiter.check(who, two, ("尝试", "tries")).is_ok());
         limiter.count(who, two);
-        assert!(limiter.check(who, two, "tries").is_err());
+        assert!(limiter.check(who, two, ("尝试", "tries")).is_err());
         // What fails meanwhile makes the pause no longer.
         limiter.count(who, two);
         let later = Instant::now() + Duration::from_secs(61);
         assert_eq!(limiter.take_at(who, two, later), Ok(()));
         assert!(
             limiter
-                .check(IpAddr::from([10, 0, 0, 2]), two, "tries")
+                .check(IpAddr::from([10, 0, 0, 2]), two, ("尝试", "tries"))
                 .is_ok()
         );
     }

@@ -16,7 +16,7 @@ use super::App;
 use super::problem::Problem;
 use crate::live::Snapshot;
 use crate::live::supervisor::TaskReport;
-use crate::model::SCHEMAS;
+use crate::model::{SCHEMAS, both};
 use crate::store::Quarantined;
 use crate::warnings::Problem as ConfigProblem;
 
@@ -220,7 +220,10 @@ fn unfit(snapshot: &Snapshot) -> Vec<Quarantined> {
     responses((status = 200, description = "Prometheus text format", content_type = "text/plain", body = String)))]
 pub async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     let Some(handle) = &app.metrics else {
-        return Err(Problem::not_found("This process keeps no figures."));
+        return Err(Problem::not_found(both!(
+            "该服务进程没有运行指标。",
+            "This process has no metrics."
+        )));
     };
     let snapshot = app.live.snapshot();
     metrics::gauge!("onemap_seq").set(snapshot.seq() as f64);

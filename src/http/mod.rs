@@ -24,6 +24,7 @@ mod in_flight;
 mod invites;
 mod items;
 mod jobs;
+mod language;
 mod limit;
 pub mod metrics;
 mod nearest;
@@ -69,6 +70,7 @@ use utoipa_axum::routes;
 
 use crate::live::Live;
 use crate::live::jobs::Jobs;
+use crate::model::both;
 use crate::service::ledger::CaseService;
 use crate::store::UploadLimits;
 use crate::store::audit::during;
@@ -349,6 +351,7 @@ pub fn with_layers(router: Router) -> Router {
             Method::DELETE,
         ])
         .allow_headers([
+            header::ACCEPT_LANGUAGE,
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_MATCH,
@@ -399,8 +402,9 @@ async fn guard(request: Request, next: Next) -> Response {
     let address = request.uri().path_and_query();
     let length = address.map_or(0, |a| a.as_str().len());
     if length > LONGEST_URI {
-        return Problem::uri_too_long(format!(
-            "The address has {length} bytes; at most {LONGEST_URI} are taken."
+        return Problem::uri_too_long(both!(
+            "网址有{length}个字节，超过上限{LONGEST_URI}个字节。",
+            "The URL has {length} bytes; at most {LONGEST_URI} are taken."
         ))
         .into_response();
     }
@@ -435,12 +439,13 @@ async fn on_record(State(app): State<App>, request: Request, next: Next) -> Resp
     response
 }
 
-/// Tags compressed responses, forbids browsers to guess the media type of any response, and drains unread
-/// request bodies. Runs outside of all other layers.
+/// Tags compressed responses, forbids browsers to guess the media type of any response, drains unread request
+/// bodies and sets the language of errors. Runs outside of all other layers.
 async fn outermost(mut request: Request, next: Next) -> Response {
+    let language = language::preferred(request.headers());
     let coding = answer::untag_encodings(request.headers_mut());
     let (request, unread) = drain::watch(request);
-    let mut response = next.run(request).await;
+    let mut response = language::answering(language, next.run(request)).await;
     answer::tag_encodings(&mut response, coding);
     response.headers_mut().insert(
         header::X_CONTENT_TYPE_OPTIONS,
@@ -478,10 +483,10 @@ impl MakeRequestId for RequestIds {
 }
 
 async fn wrong_method(request: Request) -> Response {
-    Problem::wrong_method(format!(
-        "{} is no method of {}; /api/openapi.json lists them.",
-        request.method(),
-        request.uri().path()
+    let (method, path) = (request.method(), request.uri().path());
+    Problem::wrong_method(both!(
+        "{path} 不支持 {method} 方法，可用的方法见 /api/openapi.json。",
+        "{path} has no method {method}; /api/openapi.json lists the methods."
     ))
     .into_response()
 }

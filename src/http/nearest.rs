@@ -14,14 +14,17 @@ use super::auth::Caller;
 use super::items::{self, GEOJSON};
 use super::problem::Problem;
 use super::query::Query;
-use super::work::Cut;
+use super::work::{Advice, Cut};
 use crate::index::{Budget, Collection, Meter as _};
-use crate::model::View;
+use crate::model::{View, both};
 
 /// The most neighbours one may ask for.
 const MOST: usize = 1000;
 /// How to ask for fewer.
-const NARROW: &str = "Ask for fewer features (k=), or not so far away (max_m=).";
+const NARROW: Advice = (
+    "请减少个数（k=），或缩小距离（max_m=）。",
+    "Ask for fewer features (k=), or not so far away (max_m=).",
+);
 
 /// The features nearest to a place.
 #[utoipa::path(get, path = "/api/nearest", tag = "features",
@@ -47,7 +50,10 @@ pub async fn nearest(
     let name = query.get("collection")?.ok_or_else(|| {
         Problem::invalid(
             "collection",
-            "Say in which collection to look: collection=….",
+            both!(
+                "请指定在哪个图层中查找（collection=）。",
+                "Say in which collection to look: collection=NAME."
+            ),
         )
     })?;
     let snapshot = app.live.snapshot();
@@ -55,7 +61,9 @@ pub async fn nearest(
     if collection.schema().without_geometry {
         return Err(Problem::invalid(
             "collection",
-            format!(
+            both!(
+                "collection={name}：该图层的要素没有图形，无法按距离查找，请用 \
+                 /api/collections/{name}/items 查看。",
                 "collection={name}: its features have no geometry, so none is nearest. List them \
                  with /api/collections/{name}/items."
             ),
@@ -63,12 +71,15 @@ pub async fn nearest(
     }
     let degrees = |name: &str, most: f64| -> Result<f64, Problem> {
         query
-            .parsed::<f64>(name, "degrees")?
+            .parsed::<f64>(name, ("度数", "degrees"))?
             .filter(|d| d.abs() <= most)
             .ok_or_else(|| {
                 Problem::invalid(
                     name,
-                    format!("{name}: expected degrees from -{most} to {most}."),
+                    both!(
+                        "{name}：应为 -{most} 至 {most} 的度数。",
+                        "{name}: expected degrees from -{most} to {most}."
+                    ),
                 )
             })
     };
@@ -77,19 +88,28 @@ pub async fn nearest(
         y: degrees("lat", 90.0)?,
     };
     let k = query
-        .parsed::<usize>("k", "a whole number from 1 to 1000")?
+        .parsed::<usize>("k", ("1至1000的整数", "a whole number from 1 to 1000"))?
         .unwrap_or(1);
     if !(1..=MOST).contains(&k) {
         return Err(Problem::invalid(
             "k",
-            format!("k={k}: expected a whole number from 1 to {MOST}."),
+            both!(
+                "k={k}：应为1至{MOST}的整数。",
+                "k={k}: expected a whole number from 1 to {MOST}."
+            ),
         ));
     }
     let max_m = query
-        .parsed::<f64>("max_m", "metres")?
+        .parsed::<f64>("max_m", ("以米为单位的距离", "metres"))?
         .unwrap_or(f64::INFINITY);
     if max_m.is_nan() || max_m < 0.0 {
-        return Err(Problem::invalid("max_m", "max_m: expected metres from 0."));
+        return Err(Problem::invalid(
+            "max_m",
+            both!(
+                "max_m：应为不小于0的米数。",
+                "max_m: expected metres from 0."
+            ),
+        ));
     }
     let tag = Tag::new(
         &snapshot,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::problem::Problem;
+use crate::model::{InChinese as _, both};
 use crate::store::{PasswordHash, PasswordOwner};
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core for tens of milliseconds.
@@ -30,7 +31,7 @@ impl Passwords {
     /// 422 where it is too short, too long, or the name; 503 where too many hash at once.
     pub async fn hash(&self, password: String, name: &str) -> Result<PasswordHash, Problem> {
         PasswordHash::check(&password, name)
-            .map_err(|e| Problem::wrong_field("password", &e.to_string()))?;
+            .map_err(|e| Problem::wrong_field("password", e.localized()))?;
         self.work(move || PasswordHash::new(&password))
             .await?
             .map_err(|e| Problem::internal(&e))
@@ -53,9 +54,10 @@ impl Passwords {
     ) -> Result<T, Problem> {
         let turn = Arc::clone(&self.0).acquire_owned();
         let Ok(Ok(permit)) = tokio::time::timeout(PATIENCE, turn).await else {
-            return Err(Problem::unavailable(
-                "Too many sign in at once. Try again in a moment.",
-            ));
+            return Err(Problem::unavailable(both!(
+                "同时登录的人过多，请稍后再试。",
+                "Too many people sign in at once. Try again in a moment."
+            )));
         };
         tokio::task::spawn_blocking(move || {
             // The turn ends with the work, also where the client has gone.

@@ -18,13 +18,13 @@ use super::auth::Caller;
 use super::body;
 use super::limit::Allowance;
 use super::origin::ClientAddress;
-use super::problem::Problem;
+use super::problem::{Problem, sentence};
 use super::query::Query;
 use crate::codec::photo::{self, PhotoError};
 use crate::live::Snapshot;
 use crate::model::names::collection::WARNINGS;
 use crate::model::names::property;
-use crate::model::{Role, RoleSet};
+use crate::model::{Role, RoleSet, both};
 use crate::service::ledger::cases;
 use crate::service::ledger::receipt_hash;
 use crate::store::{PhotoPlace, PhotoSize, StoredPhoto, Uploader};
@@ -67,9 +67,14 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let origin = caller.origin(address);
     app.limits.photos.take(&origin, Allowance::PHOTOS)?;
-    body::refuse_form(request.headers(), "the photo", "image/jpeg")?;
+    body::refuse_form(request.headers(), ("照片", "the photo"), "image/jpeg")?;
     let bytes = body::read(request, body::LIMIT).await?;
-    let busy = || Problem::unavailable("Too many photos come in at once; try again in a moment.");
+    let busy = || {
+        Problem::unavailable(both!(
+            "同时上传的照片过多，请稍后再试。",
+            "Too many photos come in at once; try again in a moment."
+        ))
+    };
     let turn = tokio::time::timeout(std::time::Duration::from_secs(20), DECODING.acquire());
     let _turn = turn.await.map_err(|_| busy())?.map_err(|_| busy())?;
     let mut photo = tokio::task::spawn_blocking(move || photo::read(&bytes))
@@ -129,7 +134,10 @@ pub async fn read(
         Some(other) => {
             return Err(Problem::invalid(
                 "size",
-                format!("size is full or thumb, not {other:?}."),
+                both!(
+                    "size 应为 full 或 thumb，不能是“{other}”。",
+                    "size is full or thumb, not {other:?}."
+                ),
             ));
         }
     };
@@ -153,25 +161,31 @@ pub async fn read(
     let photo = match (found, sight) {
         (Some(photo), Sight::Seen) => photo,
         (_, Sight::OutOfScope) => {
-            return Err(Problem::forbidden(
-                "The account is bound to other communities than this photo's.",
-            ));
+            return Err(Problem::forbidden(both!(
+                "该照片不在本账号所限的社区内。",
+                "The account is bound to other communities than this photo's."
+            )));
         }
         // Whether there is such a photo is told to nobody who may not see it.
         _ if receipt.is_some() || caller.roles().includes(Role::GridWorker) => {
-            return Err(Problem::not_found(format!("There is no photo {id:?}.")));
+            return Err(Problem::not_found(both!(
+                "没有照片“{id}”。",
+                "There is no photo {id:?}."
+            )));
         }
         _ if caller.is_known() => {
-            return Err(Problem::forbidden(
-                "Photos of cases are shown to grid workers and above, and to who has the receipt of \
-                 the case (?receipt=).",
-            ));
+            return Err(Problem::forbidden(both!(
+                "事件照片仅供网格员及以上角色和持有该事件回执的上报人查看。",
+                "Photos of cases are shown to grid workers and above, and to those who have the receipt of \
+                 the case (?receipt=)."
+            )));
         }
         _ => {
-            return Err(Problem::unauthenticated(
-                "Photos of cases are shown to who has the receipt of the case (?receipt=), and to \
-                 grid workers and above.",
-            ));
+            return Err(Problem::unauthenticated(both!(
+                "事件照片仅供持有该事件回执的上报人和网格员及以上角色查看，请登录或使用回执。",
+                "Photos of cases are shown to those who have the receipt of the case (?receipt=), and to \
+                 grid workers and above."
+            )));
         }
     };
     let mut headers = HeaderMap::new();
@@ -265,7 +279,7 @@ fn drawn<const N: usize>() -> String {
 }
 
 fn refused(error: PhotoError) -> Problem {
-    let text = format!("{error}.");
+    let text = sentence(&error);
     match error {
         PhotoError::TooLarge { .. } => Problem::too_large(text),
         PhotoError::Kind(_) => Problem::unsupported(text),

@@ -11,10 +11,10 @@ use super::App;
 use super::answer;
 use super::auth::Caller;
 use super::body::JsonBody;
-use super::problem::Problem;
+use super::problem::{Problem, sentence};
 use super::query::Query;
 use super::written::{self, Accepted, Subject};
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, Role, both};
 use crate::service::presets::{self, Preset, PresetError};
 
 /// The longest name, and what a preset may hold.
@@ -83,8 +83,11 @@ pub async fn put(
     let id = read_name(&name)?;
     let title = wanted.title.as_deref().map(str::trim);
     if title.is_some_and(|t| t.is_empty() || t.chars().count() > LONGEST_TITLE) {
-        let problem = format!("expected 1 to {LONGEST_TITLE} characters");
-        return Err(Problem::wrong_field("title", &problem));
+        let problem = both!(
+            "应有1至{LONGEST_TITLE}个字符",
+            "expected 1 to {LONGEST_TITLE} characters"
+        );
+        return Err(Problem::wrong_field("title", problem));
     }
     check(&wanted.settings)?;
     let kept = presets::keep(
@@ -95,7 +98,7 @@ pub async fn put(
         wanted.settings,
     );
     let written = kept.await.map_err(|e| match e {
-        PresetError::TooMany => Problem::conflict(e.to_string()),
+        PresetError::TooMany => Problem::conflict(sentence(&e)),
         PresetError::Store(e) => e.into(),
     })?;
     let subject = Subject::new(&*name, format!("{}/api/presets", app.base(&headers)));
@@ -126,7 +129,8 @@ pub async fn delete(
     let id = read_name(&name)?;
     let written = presets::delete(&app.live, author, id).await?;
     let written = written.ok_or_else(|| {
-        Problem::not_found(format!(
+        Problem::not_found(both!(
+            "没有预设“{name}”。",
             "There is no preset {name:?}; /api/presets lists them."
         ))
     })?;
@@ -141,18 +145,22 @@ fn read_name(name: &str) -> Result<FeatureId, Problem> {
     let wrong = name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain);
     let id = FeatureId::new(name).ok().filter(|_| !wrong);
     id.ok_or_else(|| {
-        let problem = format!("expected 1 to {LONGEST_NAME} of a-z, 0-9 and -, found {name:?}");
-        Problem::wrong_field("name", &problem)
+        let problem = both!(
+            "应由1至{LONGEST_NAME}个小写字母、数字或“-”组成，不能是“{name}”",
+            "expected 1 to {LONGEST_NAME} of a-z, 0-9 and -, found {name:?}"
+        );
+        Problem::wrong_field("name", problem)
     })
 }
 
 fn check(settings: &Map<String, Value>) -> Result<(), Problem> {
     if settings.len() > MOST_SETTINGS {
-        let problem = format!(
-            "expected at most {MOST_SETTINGS} settings, found {}",
-            settings.len()
+        let found = settings.len();
+        let problem = both!(
+            "最多{MOST_SETTINGS}项，实际有{found}项",
+            "expected at most {MOST_SETTINGS} settings, found {found}"
         );
-        return Err(Problem::wrong_field("settings", &problem));
+        return Err(Problem::wrong_field("settings", problem));
     }
     for (key, value) in settings {
         let good = value.as_str().is_some_and(|v| v.len() <= LONGEST_VALUE);
@@ -160,10 +168,16 @@ fn check(settings: &Map<String, Value>) -> Result<(), Problem> {
         if key == "token" || key.len() > LONGEST_NAME || !good {
             let field = format!("settings.{key}");
             let problem = match key.as_str() {
-                "token" => "a preset is read by everybody and keeps no token".to_owned(),
-                _ => format!("expected a text of at most {LONGEST_VALUE} bytes"),
+                "token" => both!(
+                    "预设对所有人可见，不能保存令牌",
+                    "everybody can read a preset, so it must not hold a token"
+                ),
+                _ => both!(
+                    "应为不超过{LONGEST_VALUE}个字节的文本",
+                    "expected a text of at most {LONGEST_VALUE} bytes"
+                ),
             };
-            return Err(Problem::wrong_field(&field, &problem));
+            return Err(Problem::wrong_field(&field, problem));
         }
     }
     Ok(())

@@ -1,28 +1,32 @@
 //! Problem documents (RFC 9457): what went wrong, in words that somebody can act on.
 //!
-//! Use the constructor that says what happened; no handler builds a status by hand.
+//! Use the constructor that says what happened; no handler builds a status by hand. Title, detail and the
+//! faults of fields are written in Chinese and English; the answer has the language that the request prefers
+//! ([`super::language`]).
 //!
-//! | who must move | constructor | status |
+//! | who has to act | constructor | status |
 //! | --- | --- | --- |
 //! | the caller: the request is wrong | [`Problem::invalid`] | 400 |
+//! | the caller: the body cannot be read | [`Problem::bad_body`] | 400 |
 //! | the caller: the feature is wrong | [`Problem::unprocessable`] | 422 |
 //! | the caller: a field is wrong | [`Problem::wrong_field`] | 422 |
 //! | the caller: ask for less | [`Problem::too_much`] | 422 |
-//! | the caller: who are you? | [`Problem::unauthenticated`] | 401 |
-//! | an administrator: more rights | [`Problem::forbidden`] | 403 |
-//! | the caller: there is no such thing | [`Problem::not_found`] | 404 |
+//! | the caller: sign in | [`Problem::unauthenticated`] | 401 |
+//! | an administrator: give more rights | [`Problem::forbidden`] | 403 |
+//! | the caller: ask for something that exists | [`Problem::not_found`] | 404 |
 //! | the caller: read again first | [`Problem::changed_meanwhile`] | 412 |
-//! | the caller: faster | [`Problem::timed_out`] | 408 |
-//! | the caller: more slowly | [`Problem::too_many`] | 429 |
+//! | the caller: send faster | [`Problem::timed_out`] | 408 |
+//! | the caller: send more slowly | [`Problem::too_many`] | 429 |
 //! | nobody: wait | [`Problem::unavailable`], [`Problem::behind`] | 503 |
 //! | the operator: free some space | [`Problem::full`] | 507 |
-//! | us | [`Problem::internal`] | 500 |
+//! | the developers | [`Problem::internal`] | 500 |
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::model::SCHEMAS;
+use super::language;
+use crate::model::{InChinese, Language, Localized, SCHEMAS, both};
 use crate::service::ledger::past::PastError;
 use crate::store::{Fault, StoreError, UploadRefusal};
 
@@ -33,57 +37,108 @@ pub struct Problem(Box<Parts>);
 #[derive(Debug)]
 struct Parts {
     status: StatusCode,
-    title: &'static str,
-    detail: String,
+    title: Title,
+    detail: Localized,
+    /// What is wrong with which field of the body.
+    errors: Vec<WrongField>,
     more: Map<String, Value>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
+/// A short name of the kind of problem, Chinese and English.
+type Title = (&'static str, &'static str);
+
+/// A field of a body that is missing or wrong.
+#[derive(Debug)]
+pub struct WrongField {
+    /// Its place, such as `properties.levels`.
+    pub field: String,
+    /// What is wrong and what is expected, without a full stop.
+    pub problem: Localized,
+}
+
+impl WrongField {
+    /// A field and what is wrong with it.
+    pub fn new(field: impl Into<String>, problem: impl Into<Localized>) -> Self {
+        Self {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
 impl Problem {
-    fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
+    fn new(status: StatusCode, title: Title, detail: impl Into<Localized>) -> Self {
         Self(Box::new(Parts {
             status,
             title,
             detail: detail.into(),
+            errors: Vec::new(),
             more: Map::new(),
             header: None,
         }))
     }
 
     /// A parameter or header that is not as it should be; names it and what was expected.
-    pub fn invalid(name: &str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "Invalid request", detail).with("parameter", name)
+    pub fn invalid(name: &str, detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            ("请求有误", "Invalid request"),
+            detail,
+        )
+        .with("parameter", name)
     }
 
     /// A body that is no document of the expected kind.
-    pub fn bad_body(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "Invalid body", detail)
+    pub fn bad_body(detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            ("请求正文有误", "Invalid body"),
+            detail,
+        )
     }
 
     /// A feature that its collection does not take; `errors` lists every fault with its place.
-    pub fn unprocessable(detail: impl Into<String>, errors: Vec<Value>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid feature", detail)
-            .with("errors", Value::Array(errors))
+    pub fn unprocessable(detail: impl Into<Localized>, errors: Vec<WrongField>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ("要素不合要求", "Invalid feature"),
+            detail,
+        )
+        .with_errors(errors)
     }
 
     /// A field of a body that is missing or wrong; names it and what was expected.
-    pub fn wrong_field(field: &str, problem: &str) -> Self {
+    pub fn wrong_field(field: &str, problem: impl Into<Localized>) -> Self {
+        let problem = problem.into();
+        let Localized { zh, en } = &problem;
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "Invalid field",
-            format!("{field}: {problem}."),
+            ("填写内容不合要求", "Invalid field"),
+            Localized::new(
+                format!("{}：{zh}。", field_name(field)),
+                format!("{field}: {en}."),
+            ),
         )
-        .with("errors", json!([{"field": field, "problem": problem}]))
+        .with_errors(vec![WrongField::new(field, problem)])
     }
 
     /// A question whose answer takes more work or memory than one request may; says what to ask instead.
-    pub fn too_much(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Too much at once", detail)
+    pub fn too_much(detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ("一次请求的内容过多", "Too much at once"),
+            detail,
+        )
     }
 
     /// Nobody has said who they are, or nobody knows them.
-    pub fn unauthenticated(detail: impl Into<String>) -> Self {
-        let mut problem = Self::new(StatusCode::UNAUTHORIZED, "Not signed in", detail);
+    pub fn unauthenticated(detail: impl Into<Localized>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            ("未登录", "Not signed in"),
+            detail,
+        );
         problem.0.header = Some((
             header::WWW_AUTHENTICATE,
             HeaderValue::from_static("Bearer realm=\"onemap\""),
@@ -92,84 +147,116 @@ impl Problem {
     }
 
     /// Who asks may not do that.
-    pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "Not allowed", detail)
+    pub fn forbidden(detail: impl Into<Localized>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, ("没有权限", "Not allowed"), detail)
     }
 
     /// There is no such thing.
-    pub fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "Not found", detail)
+    pub fn not_found(detail: impl Into<Localized>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, ("未找到", "Not found"), detail)
     }
 
     /// The thing is there, but not for this method.
-    pub fn method_not_allowed(allow: &'static str, detail: impl Into<String>) -> Self {
-        let mut problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail);
+    pub fn method_not_allowed(allow: &'static str, detail: impl Into<Localized>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            ("不支持的请求方法", "Method not allowed"),
+            detail,
+        );
         problem.0.header = Some((header::ALLOW, HeaderValue::from_static(allow)));
         problem
     }
 
     /// No such method here; the router says in `Allow` which there are.
-    pub fn wrong_method(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail)
+    pub fn wrong_method(detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            ("不支持的请求方法", "Method not allowed"),
+            detail,
+        )
     }
 
     /// A name that is taken already.
-    pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "Conflict", detail)
+    pub fn conflict(detail: impl Into<Localized>) -> Self {
+        Self::new(StatusCode::CONFLICT, ("与现有内容冲突", "Conflict"), detail)
     }
 
     /// Somebody else was quicker.
-    pub fn changed_meanwhile(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PRECONDITION_FAILED, "Changed meanwhile", detail)
+    pub fn changed_meanwhile(detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            ("内容已被他人修改", "Changed meanwhile"),
+            detail,
+        )
     }
 
     /// More than we take at once.
-    pub fn too_large(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", detail)
+    pub fn too_large(detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            ("内容过大", "Too large"),
+            detail,
+        )
     }
 
     /// Bytes of a kind that is not taken here.
-    pub fn unsupported(detail: impl Into<String>) -> Self {
+    pub fn unsupported(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Unsupported media type",
+            ("不支持的文件类型", "Unsupported media type"),
             detail,
         )
     }
 
     /// A body that came too slowly.
-    pub fn timed_out(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "Too slow", detail)
+    pub fn timed_out(detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            ("传输过慢", "Too slow"),
+            detail,
+        )
     }
 
     /// More in a short time than one address may send.
-    pub fn too_many(detail: impl Into<String>, wait: std::time::Duration) -> Self {
-        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail);
+    pub fn too_many(detail: impl Into<Localized>, wait: std::time::Duration) -> Self {
+        let mut problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            ("请求过于频繁", "Too many requests"),
+            detail,
+        );
         let seconds = wait.as_secs() + 1;
         problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from(seconds)));
         problem
     }
 
     /// An address that nobody means.
-    pub fn uri_too_long(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::URI_TOO_LONG, "Address too long", detail)
+    pub fn uri_too_long(detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::URI_TOO_LONG,
+            ("地址过长", "Address too long"),
+            detail,
+        )
     }
 
     /// What a layer below the handlers refused.
     pub fn of_status(status: StatusCode) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
+        let code = status.as_u16();
         Self::new(
             status,
-            title,
-            format!("{title}: the request was refused before it reached the resource."),
+            ("请求被拒绝", title),
+            both!(
+                "请求未被受理（HTTP {code} {title}），请检查请求的格式。",
+                "{title}: the request was refused before it reached the resource."
+            ),
         )
     }
 
     /// The database is away, or this node is not ready: waiting helps.
-    pub fn unavailable(detail: impl Into<String>) -> Self {
+    pub fn unavailable(detail: impl Into<Localized>) -> Self {
         let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "Temporarily unavailable",
+            ("服务暂时不可用", "Temporarily unavailable"),
             detail,
         );
         problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from_static("5")));
@@ -177,15 +264,20 @@ impl Problem {
     }
 
     /// The disk is full; nothing was written.
-    pub fn full(detail: impl Into<String>) -> Self {
-        let mut problem = Self::new(StatusCode::INSUFFICIENT_STORAGE, "Disk full", detail);
+    pub fn full(detail: impl Into<Localized>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            ("磁盘空间已满", "Disk full"),
+            detail,
+        );
         problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from_static("30")));
         problem
     }
 
     /// This process has not read a commit yet that the request needs: waiting helps.
     pub fn behind(seq: u64) -> Self {
-        Self::unavailable(format!(
+        Self::unavailable(both!(
+            "请求所依据的第{seq}次提交尚未到达本服务器，内容未保存，请稍后再试。",
             "Commit {seq} has not arrived on this server yet, and the request depends on it. Nothing was \
              written. Try again in a moment."
         ))
@@ -197,29 +289,44 @@ impl Problem {
         tracing::error!(%cause, "internal error");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "Internal error",
-            "Something failed that should not have. The log has it under this request's id \
-             (x-request-id).",
+            ("服务器内部错误", "Internal error"),
+            both!(
+                "服务器内部出错，请联系管理员；管理员可按请求编号（x-request-id）在日志中查找原因。",
+                "The server failed. The cause is in its log under the id of this request (x-request-id). \
+                 Tell the administrator."
+            ),
         )
     }
 
     /// The database cannot do what it is asked. Reads are answered from memory all the same.
     fn fault(fault: &Fault) -> Self {
-        let rest = "nothing was written. Reads still work.";
         match fault {
-            Fault::Full => Self::full(format!(
-                "The disk of the service is full; {rest} Try again when space is free."
+            Fault::Full => Self::full(both!(
+                "服务器磁盘空间已满，内容未保存，仍可查看。请联系管理员清理空间后再试。",
+                "The disk of the server is full; nothing was written. Reads still work. Try again when \
+                 space is free."
             )),
-            Fault::Away | Fault::Busy => Self::unavailable(format!(
-                "The database cannot be reached or is busy; {rest} Try again in a moment."
+            Fault::Away | Fault::Busy => Self::unavailable(both!(
+                "数据库繁忙或无法连接，内容未保存，仍可查看。请稍后再试。",
+                "The database cannot be reached or is busy; nothing was written. Reads still work. Try \
+                 again in a moment."
             )),
-            fault => Self::unavailable(format!("Nothing can be written now ({fault}); {rest}")),
+            fault => Self::unavailable(both!(
+                "数据库目前不能写入，内容未保存，仍可查看。请联系管理员（{fault}）。",
+                "The database cannot be written to ({fault}); nothing was written. Reads still work."
+            )),
         }
     }
 
     /// Adds a member for programs.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.0.more.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Lists what is wrong with which fields, as the member `errors`.
+    pub fn with_errors(mut self, errors: Vec<WrongField>) -> Self {
+        self.0.errors = errors;
         self
     }
 }
@@ -232,7 +339,8 @@ impl From<StoreError> for Problem {
                 ref id,
                 found,
                 ..
-            } if collection.as_str() == SCHEMAS => Self::conflict(format!(
+            } if collection.as_str() == SCHEMAS => Self::conflict(both!(
+                "写入期间 {id} 的数据结构已变更，内容未保存。请查看 /api/collections/{id}/schema 后重新提交。",
                 "The schema of {id} was changed while this was written; nothing was written. Read \
                  /api/collections/{id}/schema and send it again."
             ))
@@ -242,36 +350,40 @@ impl From<StoreError> for Problem {
                 id,
                 found: None,
                 ..
-            } => Self::not_found(format!("There is no feature {id:?} in {collection}.")),
+            } => Self::not_found(both!(
+                "{collection} 中没有要素“{id}”。",
+                "There is no feature {id:?} in {collection}."
+            )),
             StoreError::Precondition {
                 collection,
                 id,
                 found: Some(seq),
                 ..
-            } => Self::changed_meanwhile(format!(
+            } => Self::changed_meanwhile(both!(
+                "{collection} 中的要素“{id}”已被第{seq}次提交修改，请重新读取后再修改。",
                 "The feature {id:?} in {collection} was changed by commit {seq}; read it again and \
                  repeat the change."
             ))
             .with("seq", seq),
             StoreError::TooManyJobs { most } => Self::too_many(
-                format!(
+                both!(
+                    "本账号已有{most}个任务尚未结束。请等待其中一个结束，或先取消一个。",
                     "The account has {most} jobs that have not ended. Wait until one has ended, or \
                      cancel one (DELETE /api/jobs/ID)."
                 ),
                 std::time::Duration::from_secs(10),
             ),
-            StoreError::JobThere { kind } => Self::conflict(format!(
-                "There is a job {kind:?} of this job already: one of the kind is made, unless it \
-                 failed, was cancelled or was lost."
+            StoreError::JobThere { kind } => Self::conflict(both!(
+                "该任务已有一个“{kind}”后续任务；除非它失败、被取消或丢失，否则不能再建。",
+                "This job already has a {kind:?} job. A second one can be made only if the first one failed, \
+                 was cancelled or was lost."
             )),
-            StoreError::Upload(refusal @ UploadRefusal::Total(_)) => {
-                Self::full(sentence(&refusal.to_string()))
-            }
-            StoreError::Upload(refusal) => Self::too_large(sentence(&refusal.to_string())),
-            error @ StoreError::NoUpload { .. } => Self::conflict(sentence(&error.to_string())),
+            StoreError::Upload(refusal @ UploadRefusal::Total(_)) => Self::full(sentence(&refusal)),
+            StoreError::Upload(refusal) => Self::too_large(sentence(&refusal)),
+            error @ StoreError::NoUpload { .. } => Self::conflict(sentence(&error)),
             error @ (StoreError::NameTaken { .. }
             | StoreError::Disabled { .. }
-            | StoreError::LastAdmin { .. }) => Self::conflict(sentence(&error.to_string())),
+            | StoreError::LastAdmin { .. }) => Self::conflict(sentence(&error)),
             error => match error.fault() {
                 Some(fault) => {
                     tracing::warn!(%error, "the database does not work");
@@ -283,34 +395,53 @@ impl From<StoreError> for Problem {
     }
 }
 
-/// An error text as a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
+/// An error as a sentence in both languages.
+pub fn sentence(error: &impl InChinese) -> Localized {
+    let Localized { zh, en } = error.localized();
+    let mut letters = en.chars();
     let first = letters.next().map(|c| c.to_ascii_uppercase());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    Localized::new(
+        format!("{zh}。"),
+        format!("{}{}.", first.unwrap_or_default(), letters.as_str()),
+    )
 }
 
 impl From<PastError> for Problem {
     fn from(error: PastError) -> Self {
         match error {
             PastError::Store(error) => error.into(),
-            PastError::TooMany { .. } => Self::too_much(format!(
-                "{error}. Ask for a moment when fewer were open, or for a page without filters (limit=, \
-                 then the link \"next\")."
-            )),
+            PastError::TooMany { .. } => {
+                let Localized { zh, en } = error.localized();
+                Self::too_much(both!(
+                    "{zh}。请改查未结事件较少的时间，或不加筛选、分页查询（limit=，再按“next”链接翻页）。",
+                    "{en}. Ask for a moment when fewer were open, or for a page without filters (limit=, \
+                     then the link \"next\")."
+                ))
+            }
         }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let language = language::current();
         let parts = *self.0;
+        let (title, tag) = match language {
+            Language::Chinese => (parts.title.0, "zh-CN"),
+            Language::English => (parts.title.1, "en"),
+        };
         let mut document = json!({
             "type": "about:blank",
-            "title": parts.title,
+            "title": title,
             "status": parts.status.as_u16(),
-            "detail": parts.detail,
+            "detail": parts.detail.into_language(language),
         });
+        if !parts.errors.is_empty() {
+            let errors = parts.errors.into_iter();
+            document["errors"] = errors
+                .map(|e| json!({"field": e.field, "problem": e.problem.into_language(language)}))
+                .collect();
+        }
         if let Value::Object(map) = &mut document {
             map.extend(parts.more);
         }
@@ -319,6 +450,8 @@ impl IntoResponse for Problem {
             [
                 (header::CONTENT_TYPE, "application/problem+json"),
                 (header::CACHE_CONTROL, "no-store"),
+                (header::CONTENT_LANGUAGE, tag),
+                (header::VARY, "accept-language"),
             ],
             document.to_string(),
         )
@@ -327,5 +460,44 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+/// What a page calls a field; the field's own name where it has no other.
+fn field_name(field: &str) -> &str {
+    match field {
+        "account" => "账号",
+        "building" => "楼栋",
+        "category" => "类别",
+        "collections" => "图层",
+        "communities" => "社区",
+        "contact" => "联系方式",
+        "days" => "有效天数",
+        "due" | "due_at" => "期限",
+        "events" => "事件类型",
+        "expires_at" | "expires" => "有效期",
+        "geometry" => "地点",
+        "hotline_number" => "热线工单号",
+        "into" => "并入的事件",
+        "match" => "范围",
+        "name" => "名称",
+        "new" => "新密码",
+        "note" => "说明",
+        "old" => "原密码",
+        "password" => "密码",
+        "photos" => "照片",
+        "position" => "位置",
+        "rating" => "评分",
+        "reason" => "理由",
+        "result" => "核查结果",
+        "role" | "roles" => "角色",
+        "settings" => "设置",
+        "text" => "内容",
+        "title" => "标题",
+        "token" => "令牌",
+        "unit" => "承办单位",
+        "until" => "截止时间",
+        "uses" => "可用次数",
+        field => field,
     }
 }

@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 
 use super::App;
 use super::problem::Problem;
+use crate::model::both;
 
 /// The parameters of a request, in the order given.
 #[derive(Debug, Clone, Default)]
@@ -34,38 +35,52 @@ impl Query {
         if values.next().is_some() {
             return Err(Problem::invalid(
                 name,
-                format!("The parameter {name} is given twice."),
+                both!(
+                    "参数 {name} 出现了两次，只能出现一次。",
+                    "The parameter {name} is given twice."
+                ),
             ));
         }
         Ok(first.map(String::as_str))
     }
 
-    /// The value of a parameter as a number or another simple type.
+    /// The value of a parameter as a number or another simple type. The pair says in Chinese and English what
+    /// is expected.
     pub fn parsed<T: std::str::FromStr>(
         &self,
         name: &str,
-        expected: &str,
+        (zh, en): (&str, &str),
     ) -> Result<Option<T>, Problem> {
         let Some(text) = self.get(name)? else {
             return Ok(None);
         };
-        text.trim()
-            .parse()
-            .map(Some)
-            .map_err(|_| Problem::invalid(name, format!("{name}={text}: expected {expected}.")))
+        text.trim().parse().map(Some).map_err(|_| {
+            let detail = both!("{name}={text}：应为{zh}。", "{name}={text}: expected {en}.");
+            Problem::invalid(name, detail)
+        })
     }
 
     /// Refuses every parameter that is not among `known` (nor among those all requests take).
     pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
         match self.names().find(|n| !known.contains(n) && *n != "min-seq") {
             None => Ok(()),
-            Some(name) => Err(Problem::invalid(
+            Some(name) if known.is_empty() => Err(Problem::invalid(
                 name,
-                format!(
-                    "There is no parameter {name:?} here; there are {}.",
-                    known.join(", ")
+                both!(
+                    "没有参数“{name}”，该请求不用参数。",
+                    "There is no parameter {name:?}; this request takes none."
                 ),
             )),
+            Some(name) => {
+                let known = known.join(", ");
+                Err(Problem::invalid(
+                    name,
+                    both!(
+                        "没有参数“{name}”，可用的参数：{known}。",
+                        "There is no parameter {name:?} here; there are {known}."
+                    ),
+                ))
+            }
         }
     }
 
@@ -128,7 +143,15 @@ fn decode(text: &str) -> Result<String, Problem> {
     percent_decode_str(&text.replace('+', " "))
         .decode_utf8()
         .map(|t| t.into_owned())
-        .map_err(|_| Problem::invalid(text, "The query is not UTF-8 once decoded."))
+        .map_err(|_| {
+            Problem::invalid(
+                text,
+                both!(
+                    "查询参数解码后不是 UTF-8 文本。",
+                    "The query is not UTF-8 once decoded."
+                ),
+            )
+        })
 }
 
 impl FromRequestParts<App> for Query {
@@ -138,12 +161,14 @@ impl FromRequestParts<App> for Query {
     /// what it wrote.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let query = Self::parse(parts.uri.query().unwrap_or_default())?;
-        if let Some(seq) = query.parsed::<u64>("min-seq", "the number of a commit")?
+        if let Some(seq) =
+            query.parsed::<u64>("min-seq", ("提交的序号", "the number of a commit"))?
             && !app.live.wait_for(seq, Duration::from_secs(5)).await
         {
-            return Err(Problem::unavailable(format!(
-                "Commit {seq} has not arrived here yet; this node is at {}.",
-                app.live.snapshot().seq()
+            let now = app.live.snapshot().seq();
+            return Err(Problem::unavailable(both!(
+                "第{seq}次提交尚未到达本服务器（目前为第{now}次），请稍后再试。",
+                "Commit {seq} has not arrived here yet; this node is at {now}. Try again in a moment."
             )));
         }
         Ok(query)
@@ -158,7 +183,10 @@ mod tests {
     fn a_query_is_read_once_and_refused_by_name() {
         let q = Query::parse("q=%E6%B8%A9%E6%B3%89+3&limit=10").unwrap();
         assert_eq!(q.get("q").unwrap(), Some("温泉 3"));
-        assert_eq!(q.parsed::<u32>("limit", "a number").unwrap(), Some(10));
+        assert_eq!(
+            q.parsed::<u32>("limit", ("数", "a number")).unwrap(),
+            Some(10)
+        );
         assert!(q.only(&["q"]).is_err());
         assert!(q.only(&["q", "limit"]).is_ok());
         assert_eq!(q.with("limit", "20"), "q=%E6%B8%A9%E6%B3%89%203&limit=20");

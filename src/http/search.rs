@@ -11,9 +11,10 @@ use super::auth::Caller;
 use super::items::{self, GEOJSON};
 use super::problem::Problem;
 use super::query::Query;
-use super::work::Kind;
+use super::work::{Advice, Kind};
 use crate::access::Directory;
 use crate::index::Collection;
+use crate::model::both;
 use crate::model::names::collection::WARNINGS;
 
 /// The most features one may ask for.
@@ -21,7 +22,10 @@ const MOST: usize = 100;
 /// Up to which commit new names are found.
 pub const DIRECTORY_SEQ: &str = "onemap-directory-seq";
 /// How to look through less.
-const NARROW: &str = "Search fewer collections (collections=).";
+const NARROW: Advice = (
+    "请减少检索的图层（collections=）。",
+    "Search fewer collections (collections=).",
+);
 
 /// Features by name.
 #[utoipa::path(get, path = "/api/search", tag = "features",
@@ -44,16 +48,27 @@ pub async fn search(
     query.only(&["q", "collections", "limit"])?;
     let words = query
         .get("q")?
-        .ok_or_else(|| Problem::invalid("q", "Say what to look for: q=wqhy3."))?
+        .ok_or_else(|| {
+            Problem::invalid(
+                "q",
+                both!(
+                    "请填写要查找的内容，例如 q=wqhy3。",
+                    "Say what to look for: q=wqhy3."
+                ),
+            )
+        })?
         .trim()
         .to_owned();
     let limit = query
-        .parsed::<usize>("limit", "a whole number from 1 to 100")?
+        .parsed::<usize>("limit", ("1至100的整数", "a whole number from 1 to 100"))?
         .unwrap_or(10);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::invalid(
             "limit",
-            format!("limit={limit}: expected a whole number from 1 to {MOST}."),
+            both!(
+                "limit={limit}：应为1至{MOST}的整数。",
+                "limit={limit}: expected a whole number from 1 to {MOST}."
+            ),
         ));
     }
     let snapshot = app.live.snapshot();

@@ -18,6 +18,7 @@ use super::body::JsonBody;
 use super::limit::Allowance;
 use super::origin::ClientAddress;
 use super::problem::Problem;
+use crate::model::both;
 use crate::store::{AccountChange, AuditEntry, AuditKind, Principal, TokenSecret};
 
 /// For how long one stays signed in.
@@ -102,10 +103,11 @@ pub async fn sign_in(
             };
             if opened.is_none() {
                 failed(&app, address, None, "token").await;
-                return Err(Problem::unauthenticated(
-                    "This token is unknown, revoked or past its date, or its account is disabled. \
-                     An administrator makes a new one.",
-                ));
+                return Err(Problem::unauthenticated(both!(
+                    "令牌无效、已撤销或已过期，或者账号已停用。请向管理员申请新的令牌。",
+                    "This token is unknown, revoked or expired, or its account is disabled. Ask an \
+                     administrator for a new one."
+                )));
             }
             opened
         }
@@ -124,20 +126,25 @@ pub async fn sign_in(
                 // What stands in the name's field may be a password: only real names are kept.
                 let name = owner.as_ref().map(|_| name.trim());
                 failed(&app, address, name, "password").await;
-                return Err(Problem::unauthenticated(
-                    "The name or the password is wrong, or the account is disabled.",
-                ));
+                return Err(Problem::unauthenticated(both!(
+                    "账号名称或密码不正确，或者账号已停用。",
+                    "The name or the password is wrong, or the account is disabled."
+                )));
             }
             opened
         }
         _ => {
-            return Err(Problem::bad_body(
-                "Signing in takes {\"token\": …}, or {\"name\": …, \"password\": …}.",
-            ));
+            return Err(Problem::bad_body(both!(
+                "登录应提交 {{\"token\": …}}，或 {{\"name\": …, \"password\": …}}。",
+                "Signing in takes {{\"token\": …}}, or {{\"name\": …, \"password\": …}}."
+            )));
         }
     };
     let Some((principal, secret)) = opened else {
-        return Err(Problem::unauthenticated("Sign in again."));
+        return Err(Problem::unauthenticated(both!(
+            "请重新登录。",
+            "Sign in again."
+        )));
     };
     Ok(begun(&app, &headers, principal, &secret, LIFETIME))
 }
@@ -164,13 +171,17 @@ pub async fn change_password(
     let store = app.live.store();
     let owner = store.password_owner(&principal.account).await?;
     let Some(owner) = owner.filter(|o| o.password.is_some()) else {
-        return Err(Problem::conflict(
-            "The account has no password. An administrator sets the first one.",
-        ));
+        return Err(Problem::conflict(both!(
+            "该账号还没有密码，请由管理员设置第一个密码。",
+            "The account has no password. An administrator sets the first one."
+        )));
     };
     if !app.passwords.verify(Some(&owner), body.old).await? {
         failed(&app, address, Some(&principal.account), "password").await;
-        return Err(Problem::unauthenticated("The old password is wrong."));
+        return Err(Problem::unauthenticated(both!(
+            "原密码不正确。",
+            "The old password is wrong."
+        )));
     }
     let password = app.passwords.hash(body.new, &principal.account).await?;
     let change = AccountChange {
@@ -183,7 +194,10 @@ pub async fn change_password(
         .open_account_session(&owner.account_id, LIFETIME)
         .await?;
     let Some((principal, secret)) = opened else {
-        return Err(Problem::unauthenticated("The account is disabled."));
+        return Err(Problem::unauthenticated(both!(
+            "账号已停用。",
+            "The account is disabled."
+        )));
     };
     Ok(begun(&app, &headers, principal, &secret, LIFETIME))
 }
@@ -193,9 +207,10 @@ pub async fn change_password(
 pub fn from_this_site(headers: &HeaderMap) -> Result<(), Problem> {
     let site = headers.get("sec-fetch-site");
     if site.is_some_and(|v| v == "cross-site") {
-        return Err(Problem::forbidden(
-            "A page of another site must not sign anybody in here.",
-        ));
+        return Err(Problem::forbidden(both!(
+            "不能通过其他网站的页面登录本站。",
+            "A page of another site must not sign anybody in here."
+        )));
     }
     Ok(())
 }
@@ -203,7 +218,11 @@ pub fn from_this_site(headers: &HeaderMap) -> Result<(), Problem> {
 /// Refuses an address from which too many sign-ins failed.
 pub fn check(app: &App, address: ClientAddress) -> Result<(), Problem> {
     let failures = &app.limits.wrong_sign_ins;
-    failures.check(address.0, Allowance::WRONG_SIGN_INS, "failed sign-ins")
+    failures.check(
+        address.0,
+        Allowance::WRONG_SIGN_INS,
+        ("登录失败", "failed sign-ins"),
+    )
 }
 
 /// Counts a failed sign-in, writes it down, and waits a little.
@@ -215,7 +234,7 @@ pub async fn failed(app: &App, address: ClientAddress, name: Option<&str>, how: 
     let every_address = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
     let audited = &app.limits.audited_failures;
     if audited
-        .check(every_address, Allowance::AUDITED_FAILURES, "")
+        .check(every_address, Allowance::AUDITED_FAILURES, ("", ""))
         .is_ok()
     {
         audited.count(every_address, Allowance::AUDITED_FAILURES);

@@ -10,6 +10,7 @@ use super::answer::{Answer, Tag};
 use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
+use crate::model::both;
 
 /// The styles, compiled in. `{base}` in them stands for the address of this service.
 #[derive(RustEmbed)]
@@ -36,9 +37,10 @@ pub async fn style(
         let names: Vec<String> = Styles::iter()
             .map(|n| n.trim_end_matches(".json").to_owned())
             .collect();
-        return Err(Problem::not_found(format!(
-            "There is no style {name:?}; there are {}.",
-            names.join(", ")
+        let names = names.join(", ");
+        return Err(Problem::not_found(both!(
+            "没有地图样式“{name}”；现有样式：{names}。",
+            "There is no style {name:?}; there are {names}."
         )));
     };
     let snapshot = app.live.snapshot();

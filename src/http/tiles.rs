@@ -21,10 +21,10 @@ use super::auth::Caller;
 use super::items;
 use super::problem::Problem;
 use super::query::Query;
-use super::work::Kind;
+use super::work::{Advice, Kind};
 use crate::index::Collection;
 use crate::live::Snapshot;
-use crate::model::CollectionId;
+use crate::model::{CollectionId, InChinese as _, both};
 use crate::spatial::tile::Tile;
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -33,7 +33,10 @@ const MAXZOOM: u8 = 18;
 /// How many bytes of tiles are kept.
 const KEPT: u64 = 256 * 1024 * 1024;
 /// How to ask for less.
-const NARROW: &str = "Ask for fewer collections (collections=), or for a tile of a higher zoom.";
+const NARROW: Advice = (
+    "请减少图层（collections=），或使用更高的缩放级别。",
+    "Ask for fewer collections (collections=), or for a tile of a higher zoom.",
+);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -194,12 +197,18 @@ async fn draw(
             .strip_suffix(".mvt")
             .or_else(|| text.strip_suffix(".pbf"))
             .unwrap_or(text);
-        plain
-            .parse()
-            .map_err(|_| Problem::invalid(name, format!("{name}={text}: expected a whole number.")))
+        plain.parse().map_err(|_| {
+            let detail = both!(
+                "{name}={text}：应为整数。",
+                "{name}={text}: expected a whole number."
+            );
+            Problem::invalid(name, detail)
+        })
     };
-    let tile = Tile::new(number("z", z)?, number("y", y)?, number("x", x)?)
-        .map_err(|e| Problem::invalid("tile", format!("{z}/{y}/{x}: {e}.")))?;
+    let tile = Tile::new(number("z", z)?, number("y", y)?, number("x", x)?).map_err(|e| {
+        let zh = e.zh();
+        Problem::invalid("tile", both!("{z}/{y}/{x}：{zh}。", "{z}/{y}/{x}: {e}."))
+    })?;
     let snapshot = app.live.snapshot();
     let mut layers: Vec<Arc<Collection>> = Vec::with_capacity(names.len());
     for name in names {
@@ -254,7 +263,8 @@ async fn draw(
 fn drawable<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Collection>, Problem> {
     let collection = items::collection(snapshot, name)?;
     if collection.schema().without_geometry {
-        return Err(Problem::not_found(format!(
+        return Err(Problem::not_found(both!(
+            "图层“{name}”的要素没有图形，因此没有瓦片，请用 /api/collections/{name}/items 查看。",
             "There are no tiles of {name}: its features have no geometry. List them with \
              /api/collections/{name}/items."
         )));

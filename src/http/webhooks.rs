@@ -12,7 +12,7 @@ use super::auth::Caller;
 use super::body::JsonBody;
 use super::problem::Problem;
 use super::query::Query;
-use crate::model::Role;
+use crate::model::{Localized, Role, both};
 use crate::store::{
     AuditEntry, AuditKind, Delivery, DeliveryState, HookEvent, NewWebhook, Webhook,
 };
@@ -149,12 +149,16 @@ pub async fn create(
     if let Some(secret) = &wanted.secret
         && secret.len() < SHORTEST_SECRET
     {
-        let problem = format!("a secret has at least {SHORTEST_SECRET} bytes");
+        let problem = both!(
+            "密钥不能少于{SHORTEST_SECRET}个字节",
+            "a secret has at least {SHORTEST_SECRET} bytes"
+        );
         return Err(field("secret", problem));
     }
     let store = app.live.store();
     if store.webhooks().await?.len() >= MOST {
-        return Err(Problem::conflict(format!(
+        return Err(Problem::conflict(both!(
+            "推送地址（webhook）已达上限{MOST}个，请先删除不再使用的。",
             "There are {MOST} webhooks already; remove one that is no longer used."
         )));
     }
@@ -224,11 +228,14 @@ pub async fn deliveries(
     let state = match query.get("state")? {
         None => None,
         Some(name) => Some(name.parse::<DeliveryState>().map_err(|_| {
-            let problem = format!("state is pending, delivered or dead, not {name:?}.");
+            let problem = both!(
+                "state 应为 pending、delivered 或 dead，不能是“{name}”。",
+                "state is pending, delivered or dead, not {name:?}."
+            );
             Problem::invalid("state", problem)
         })?),
     };
-    let limit = query.parsed::<u32>("limit", "a whole number")?;
+    let limit = query.parsed::<u32>("limit", ("整数", "a whole number"))?;
     let limit = limit.unwrap_or(100).min(1000);
     let store = app.live.store();
     if !store.webhooks().await?.iter().any(|w| w.id == id) {
@@ -241,45 +248,66 @@ pub async fn deliveries(
 
 /// Whether something can be sent there. Addresses within the district's own network are fine: that is
 /// where its other systems stand, and only admins say where to send.
-fn check_url(url: &str) -> Result<(), String> {
+fn check_url(url: &str) -> Result<(), Localized> {
     if url.len() > LONGEST_URL {
-        return Err(format!("an address has at most {LONGEST_URL} bytes"));
+        return Err(both!(
+            "地址不能超过{LONGEST_URL}个字节",
+            "a URL has at most {LONGEST_URL} bytes"
+        ));
     }
-    let uri: Uri = url.parse().map_err(|e| format!("{url:?}: {e}"))?;
+    let uri: Uri = url
+        .parse()
+        .map_err(|e| both!("“{url}”不是有效的地址（{e}）", "{url:?}: {e}"))?;
     if !matches!(uri.scheme_str(), Some("http" | "https")) {
-        return Err("an address begins with https:// or http://".to_owned());
+        return Err(both!(
+            "地址应以 https:// 或 http:// 开头",
+            "a URL begins with https:// or http://"
+        ));
     }
     let authority = uri.authority().map_or("", |a| a.as_str());
     if authority.is_empty() || uri.host().is_none_or(str::is_empty) {
-        return Err("the address names no host".to_owned());
+        return Err(both!("地址中没有主机名", "the URL names no host"));
     }
     if authority.contains('@') {
-        return Err("an address has no user and no password; deliveries are signed".to_owned());
+        return Err(both!(
+            "地址中不能有用户名和密码，推送内容以签名验证",
+            "the URL must not have a user or a password; deliveries are signed"
+        ));
     }
     Ok(())
 }
 
-fn events(names: &[String]) -> Result<Vec<HookEvent>, String> {
+fn events(names: &[String]) -> Result<Vec<HookEvent>, Localized> {
     let mut events = Vec::new();
     for name in names {
         let event = name.parse::<HookEvent>();
-        events.push(event.map_err(|_| format!("events are step and notice, not {name:?}"))?);
+        events.push(event.map_err(|_| {
+            both!(
+                "事件类型有 step 和 notice，没有“{name}”",
+                "events are step and notice, not {name:?}"
+            )
+        })?);
     }
     events.sort();
     events.dedup();
     if events.is_empty() {
-        return Err("name at least one: step, notice".to_owned());
+        return Err(both!(
+            "请至少选择一种：step、notice",
+            "name at least one: step, notice"
+        ));
     }
     Ok(events)
 }
 
-fn field(name: &str, problem: String) -> Problem {
-    let error = serde_json::json!({"field": name, "problem": problem});
-    Problem::unprocessable(format!("{name}: {problem}."), vec![error])
+fn field(name: &str, problem: Localized) -> Problem {
+    Problem::wrong_field(name, problem)
 }
 
 fn unknown(id: &str) -> Problem {
-    Problem::not_found(format!("There is no webhook {id:?}."))
+    Problem::not_found(both!(
+        "没有推送地址（webhook）“{id}”。",
+        "There is no webhook {id:?}."
+    ))
 }
 
 fn shown(webhook: &Webhook) -> WebhookShown {

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::App;
 use super::problem::Problem;
 use crate::index::{Budget, Meter, Stop, StopOnDrop};
+use crate::model::both;
 
 /// What a question may look at where it arrives: some hundred microseconds.
 const SMALL_WORK: u64 = 8 * 1024;
@@ -105,9 +106,10 @@ impl Pools {
             Ok(Ok(permit)) => Ok(permit),
             _ => {
                 self.refused.fetch_add(1, Ordering::Relaxed);
-                Err(Problem::unavailable(
-                    "Too many large questions at once; ask again in a moment, or for less at a time.",
-                ))
+                Err(Problem::unavailable(both!(
+                    "大型查询过多，请稍后再试，或缩小查询范围。",
+                    "Too many large requests at once; try again in a moment, or ask for less at a time."
+                )))
             }
         }
     }
@@ -131,7 +133,7 @@ impl Pools {
     async fn aside<T: Send + 'static>(
         self: &Arc<Self>,
         kind: Kind,
-        narrow: &'static str,
+        narrow: Advice,
         budget: Budget,
         job: impl FnOnce(&Budget) -> Result<T, Cut> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -270,7 +272,7 @@ impl App {
     /// how to ask for less. The job may run twice and must not change anything.
     pub(super) async fn answer<T: Send + 'static>(
         &self,
-        narrow: &'static str,
+        narrow: Advice,
         job: impl Fn(&Budget) -> Result<T, Cut> + Send + 'static,
     ) -> Result<T, Problem> {
         let budget = Budget::new(SMALL_WORK, SMALL_BYTES);
@@ -290,7 +292,7 @@ impl App {
     pub(super) async fn answer_aside<T: Send + 'static>(
         &self,
         kind: Kind,
-        narrow: &'static str,
+        narrow: Advice,
         job: impl FnOnce(&Budget) -> Result<T, Cut> + Send + 'static,
     ) -> Result<T, Problem> {
         self.pools.aside(kind, narrow, large(), job).await
@@ -304,10 +306,11 @@ impl App {
         let _turn = self.pools.turn(Kind::Past).await?;
         match tokio::time::timeout(LONGEST_PAST * SLOW, reading).await {
             Ok(read) => read.map_err(Into::into),
-            Err(_) => Err(Problem::unavailable(
-                "Reading what was takes longer than one request may on this machine now. Ask again in a \
-                 moment, or for another moment.",
-            )),
+            Err(_) => Err(Problem::unavailable(both!(
+                "读取历史状态的时间超过一次请求的上限，请稍后再试，或改查其他时间。",
+                "Reading the past state takes longer than one request may. Try again in a moment, or ask for \
+                 another moment."
+            ))),
         }
     }
 
@@ -316,7 +319,7 @@ impl App {
     pub(super) fn go_on<T>(
         &self,
         turn: OwnedSemaphorePermit,
-        narrow: &'static str,
+        narrow: Advice,
         job: impl FnOnce(&Budget) -> Result<T, Cut>,
     ) -> Result<T, Problem> {
         let _turn = turn;
@@ -334,20 +337,28 @@ fn large() -> Budget {
     Budget::new(LARGE_WORK, LARGE_BYTES).until(Instant::now() + LONGEST * SLOW)
 }
 
+/// How to ask for less, in Chinese and English.
+pub(super) type Advice = (&'static str, &'static str);
+
 /// Why a question was stopped, and what to ask instead.
-fn refusal(stop: Stop, narrow: &str) -> Problem {
+fn refusal(stop: Stop, (zh, en): Advice) -> Problem {
     match stop {
-        Stop::Work => Problem::too_much(format!(
-            "To answer this, more of the map would have to be looked through than one request may. \
-             {narrow}"
+        Stop::Work => Problem::too_much(both!(
+            "需要检索的内容超过一次请求的上限。{zh}",
+            "The answer needs to read more of the map than one request may. {en}"
         )),
-        Stop::Memory => Problem::too_much(format!(
-            "The answer would take more memory than one request may. {narrow}"
+        Stop::Memory => Problem::too_much(both!(
+            "结果占用的内存超过一次请求的上限。{zh}",
+            "The answer would take more memory than one request may. {en}"
         )),
-        Stop::Time => Problem::unavailable(format!(
-            "This takes longer than one request may on this machine now. {narrow}"
+        Stop::Time => Problem::unavailable(both!(
+            "处理时间超过一次请求的上限。{zh}",
+            "The answer takes longer than one request may. {en}"
         )),
-        Stop::Gone => Problem::unavailable("The request was given up."),
+        Stop::Gone => Problem::unavailable(both!(
+            "请求方已断开，请求已取消。",
+            "The client has gone, so the request was cancelled."
+        )),
     }
 }
 
@@ -387,7 +398,7 @@ mod tests {
                         std::thread::yield_now();
                     }
                 };
-                pools.aside(Kind::Walk, "", budget, job).await
+                pools.aside(Kind::Walk, ("", ""), budget, job).await
             })
         };
         begun.await.unwrap();
@@ -433,7 +444,7 @@ mod tests {
     #[test]
     fn a_refusal_says_what_to_ask_instead() {
         for stop in [Stop::Work, Stop::Memory, Stop::Time] {
-            let problem = refusal(stop, "Narrow it with bbox=.");
+            let problem = refusal(stop, ("请用 bbox= 缩小范围。", "Narrow it with bbox=."));
             assert!(format!("{problem:?}").contains("Narrow it with bbox=."));
             let status = problem.into_response().status();
             assert_eq!(status, if stop == Stop::Time { 503 } else { 422 });

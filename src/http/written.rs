@@ -10,11 +10,19 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::answer::SEQ_HEADER;
+use super::language;
 use super::problem::Problem;
 use crate::live::{Snapshot, Written};
+use crate::model::{Localized, both};
 
-const DETAIL: &str = "The change is saved. This server does not show it yet. Read `location` with \
-                      ?min-seq= and the number of the commit: the answer waits for it.";
+/// What the answer 202 means.
+fn detail() -> Localized {
+    both!(
+        "修改已保存，但本服务器尚未显示。请以提交序号为参数（?min-seq=）读取 location，服务器会等到可以显示时答复。",
+        "The change is saved. This server does not show it yet. Read `location` with ?min-seq= and the \
+         number of the commit: the answer waits for it."
+    )
+}
 
 /// A change that is durable and that this server does not show yet.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,7 +99,7 @@ pub fn answer(
                 seq,
                 id: subject.id,
                 location: subject.location,
-                detail: DETAIL.to_owned(),
+                detail: detail().into_language(language::current()),
                 more: subject.more,
             };
             let mut response = (StatusCode::ACCEPTED, axum::Json(&accepted)).into_response();

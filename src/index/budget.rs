@@ -88,7 +88,7 @@ impl Meter for Free {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// It looks at more than it may.
-    #[error("it would look at too much")]
+    #[error("it would read too much")]
     Work,
     /// Its answer takes more memory than it may.
     #[error("its answer would take too much memory")]
@@ -97,8 +97,19 @@ pub enum Stop {
     #[error("it takes too long")]
     Time,
     /// Nobody waits for the answer any more.
-    #[error("nobody waits for it any more")]
+    #[error("the client has gone")]
     Gone,
+}
+
+impl crate::model::InChinese for Stop {
+    fn zh(&self) -> String {
+        match self {
+            Self::Work => "需要检索的内容过多".to_owned(),
+            Self::Memory => "结果占用的内存过大".to_owned(),
+            Self::Time => "处理时间过长".to_owned(),
+            Self::Gone => "请求方已断开".to_owned(),
+        }
+    }
 }
 
 /// How much one question may look at and keep. Shared by the threads that answer it and by whoever may

@@ -441,7 +441,10 @@ fn a_reject_is_one_flat_line() {
         collection: Some("buildings".into()),
         field: "geometry".into(),
         problem: "missing".into(),
-        others: vec![Problem::new("properties.levels", "expected number")],
+        others: vec![Problem::new(
+            "properties.levels",
+            ("应为数字", "expected number"),
+        )],
     };
     assert_eq!(
         serde_json::to_string(&reject).unwrap(),

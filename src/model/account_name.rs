@@ -74,6 +74,22 @@ pub enum NameError {
     Reserved(String),
 }
 
+impl super::InChinese for NameError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Length => format!("名称应有1至{LONGEST_NAME}个字符"),
+            Self::NoLetter => "名称中至少要有一个文字或数字".to_owned(),
+            Self::Character(c) => {
+                format!("名称只能用文字、数字、空格和标点，不能有不可见字符或符号（U+{c:04X}）")
+            }
+            Self::MixedScripts => {
+                "名称应使用同一种文字；中文、日文、韩文可与拉丁字母同用".to_owned()
+            }
+            Self::Reserved(name) => format!("“{name}”是系统保留的名称，请使用能表明本人身份的名称"),
+        }
+    }
+}
+
 /// The name of an account as it is kept: in NFKC, without blanks around it and with single ones within.
 ///
 /// # Errors

@@ -36,6 +36,21 @@ pub enum IdError {
     Collection(String),
 }
 
+impl super::InChinese for IdError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Empty => "编号不能为空".to_owned(),
+            Self::TooLong { limit, found } => {
+                format!("编号最长{limit}个字节（UTF-8），该编号有{found}个字节")
+            }
+            Self::Character(c) => format!("编号中不能有字符 {c:?}"),
+            Self::Collection(name) => {
+                format!("图层名应以 a-z 开头，只含 a-z、0-9 和 _，最长48个字符，不能是“{name}”")
+            }
+        }
+    }
+}
+
 /// The id of a feature within its collection: any text of 1 to 200 bytes without control characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

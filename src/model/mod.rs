@@ -8,6 +8,7 @@ mod change;
 mod feature;
 mod id;
 mod level;
+mod localized;
 pub mod names;
 mod properties;
 mod role;
@@ -20,6 +21,8 @@ pub use change::{Author, Change, Commit, CommitHeader, Edit, Expect, Preconditio
 pub use feature::{Body, Feature, Record};
 pub use id::{CollectionId, FeatureId, IdError, SCHEMAS, SOURCES};
 pub use level::Level;
+pub(crate) use localized::both;
+pub use localized::{InChinese, Language, Localized};
 pub use properties::{Properties, PropertiesError, pick};
 pub use role::{ParseRoleError, Role, RoleSet};
 pub use schema::{
@@ -27,24 +30,3 @@ pub use schema::{
     Scope, built_in_texts,
 };
 pub use view::View;
-
-use serde::{Deserialize, Serialize};
-
-/// A text in both languages of the product; Chinese comes first and is never missing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Localized {
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl Localized {
-    /// A text in both languages.
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            zh: zh.into(),
-            en: en.into(),
-        }
-    }
-}

@@ -24,6 +24,16 @@ pub enum PropertiesError {
     TooDeep(String),
 }
 
+impl super::InChinese for PropertiesError {
+    fn zh(&self) -> String {
+        match self {
+            Self::NotAnObject(why) => format!("属性应为 JSON 对象（{why}）"),
+            Self::Nul(name) => format!("属性“{name}”中有空字符（NUL），无法保存"),
+            Self::TooDeep(name) => format!("属性“{name}”的嵌套超过{}层", Properties::MAX_DEPTH),
+        }
+    }
+}
+
 /// Canonical JSON text of an object: sorted keys, no white space, numbers in one spelling.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Properties(Box<str>);

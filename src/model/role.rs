@@ -53,9 +53,18 @@ pub enum Role {
 /// A text that names no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not a role. Expected one of public, rider, unit, grid_worker, officer, planner, steward, admin."
+    "{0:?} is not a role; expected one of public, rider, unit, grid_worker, officer, planner, steward, admin"
 )]
 pub struct ParseRoleError(pub String);
+
+impl super::InChinese for ParseRoleError {
+    fn zh(&self) -> String {
+        format!(
+            "没有“{}”这一角色；角色有 public、rider、unit、grid_worker、officer、planner、steward、admin",
+            self.0
+        )
+    }
+}
 
 fn not_a_role(text: &str) -> ParseRoleError {
     ParseRoleError(text.to_owned())
@@ -87,6 +96,20 @@ impl Role {
         all()
             .find(|least| all().all(|role| role.includes(*least)))
             .unwrap_or(Self::Admin)
+    }
+
+    /// What the pages call it in Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Public => "公众",
+            Self::Rider => "骑手",
+            Self::Unit => "成员单位",
+            Self::GridWorker => "网格员",
+            Self::Officer => "值班员",
+            Self::Planner => "规划员",
+            Self::Steward => "地图管理员",
+            Self::Admin => "系统管理员",
+        }
     }
 
     /// The name as it stands in data and on the command line.
@@ -171,6 +194,14 @@ impl fmt::Debug for RoleSet {
 }
 
 /// `officer,steward`: as they stand in the store and in texts.
+impl RoleSet {
+    /// What the pages call the roles in Chinese.
+    pub fn zh(self) -> String {
+        let names: Vec<_> = self.iter().map(Role::zh).collect();
+        names.join("、")
+    }
+}
+
 impl fmt::Display for RoleSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, role) in self.iter().enumerate() {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GRIDS};
 use crate::model::names::property;
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, InChinese, Localized, Role, both};
 use crate::spatial::{bounds, metres, validity};
 use crate::warnings::Report;
 
@@ -32,7 +32,16 @@ pub enum WhereError {
     NoBuilding(String),
     /// The geometry is empty, crosses itself or leaves the globe.
     #[error("the geometry cannot be used: {0}")]
-    Geometry(String),
+    Geometry(Localized),
+}
+
+impl InChinese for WhereError {
+    fn zh(&self) -> String {
+        match self {
+            Self::NoBuilding(id) => format!("地图上没有楼栋“{id}”"),
+            Self::Geometry(why) => format!("所选地点无法使用：{}", why.zh),
+        }
+    }
 }
 
 /// A place and the features that contain it; `None` where the map has none.
@@ -84,7 +93,7 @@ impl Place {
     pub fn locate(map: &Collections, at: &Where) -> Result<Self, WhereError> {
         let (geometry, named) = match at {
             Where::Geometry(geometry) => {
-                validity::validate(geometry).map_err(|e| WhereError::Geometry(e.to_string()))?;
+                validity::validate(geometry).map_err(|e| WhereError::Geometry(e.localized()))?;
                 (validity::normalise(geometry.clone()), None)
             }
             Where::Building(id) => {
@@ -98,7 +107,7 @@ impl Place {
             }
         };
         let anchor = anchor(&geometry)
-            .ok_or_else(|| WhereError::Geometry("it has no position".to_owned()))?;
+            .ok_or_else(|| WhereError::Geometry(both!("没有坐标", "it has no position")))?;
         let house = named.or_else(|| {
             let near = map.get(BUILDINGS)?.nearest(anchor, 1, AT_BUILDING_M);
             near.into_iter().next().map(|(entry, _)| entry)

@@ -43,6 +43,15 @@ pub enum PresetError {
     Store(#[from] StoreError),
 }
 
+impl crate::model::InChinese for PresetError {
+    fn zh(&self) -> String {
+        match self {
+            Self::TooMany => format!("预设已达上限{MOST_PRESETS}个，请先删除一个"),
+            Self::Store(error) => error.zh(),
+        }
+    }
+}
+
 /// All presets, by name.
 pub fn presets(snapshot: &Snapshot) -> Vec<Preset> {
     let rows = snapshot.collections().hidden(PRESETS);

@@ -50,6 +50,22 @@ pub enum BoundsError {
     },
 }
 
+impl crate::model::InChinese for BoundsError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Count(found) => {
+                format!("范围应有4个数（西、南、东、北），含高程时为6个，实际有{found}个")
+            }
+            Self::Range { name, limit, found } => {
+                format!("{name} 应在 -{limit} 至 {limit} 度之间，实际为 {found}")
+            }
+            Self::UpsideDown { south, north } => {
+                format!("南边界（{south}）在北边界（{north}）以北")
+            }
+        }
+    }
+}
+
 impl Bounds {
     /// The whole globe.
     pub const WORLD: Self = Self::new(-180.0, -90.0, 180.0, 90.0);

@@ -28,6 +28,8 @@ use geo::MapCoords;
 use geo_types::{Coord, Geometry};
 use proj4rs::Proj;
 
+use crate::model::InChinese;
+
 /// A coordinate system that the map understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Crs {
@@ -82,6 +84,20 @@ fn older_datum(name: &str) -> &'static str {
     }
 }
 
+impl InChinese for UnknownCrs {
+    fn zh(&self) -> String {
+        let hint = match older_datum(&self.0) {
+            "" => "",
+            _ => "（该坐标系早于 CGCS2000，请用测绘部门的参数转换为 EPSG:4490）",
+        };
+        format!(
+            "未知的坐标系“{}”{hint}；支持 WGS84（EPSG:4326、CRS84）、CGCS2000（EPSG:4490）、GCJ-02、BD-09、\
+             EPSG:3857，以及 EPSG:4513 至 EPSG:4554（CGCS2000 三度带高斯-克吕格投影）",
+            self.0
+        )
+    }
+}
+
 /// Why a coordinate cannot be transformed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("[{x}, {y}] is not within the area of {crs}{hint}")]
@@ -94,6 +110,13 @@ pub struct OutOfArea {
     pub y: f64,
     /// What may have gone wrong, beginning with "; ", or nothing.
     pub hint: String,
+}
+
+impl InChinese for OutOfArea {
+    fn zh(&self) -> String {
+        let Self { crs, x, y, .. } = self;
+        format!("[{x}, {y}] 不在坐标系 {crs} 的适用范围内，请核对坐标与坐标系")
+    }
 }
 
 impl Crs {

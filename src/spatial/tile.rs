@@ -44,6 +44,20 @@ pub enum TileError {
     },
 }
 
+impl crate::model::InChinese for TileError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Zoom(zoom) => format!("缩放级别 {zoom} 超过最大级别 {MAX_ZOOM}"),
+            Self::Outside {
+                name,
+                last,
+                zoom,
+                found,
+            } => format!("在缩放级别 {zoom}，{name} 应为 0 至 {last}，实际为 {found}"),
+        }
+    }
+}
+
 impl Tile {
     /// The tile of a matrix, row (from the north) and column (from the west), the order in which
     /// OGC's paths name them.

@@ -17,6 +17,8 @@ use geo_types::{
 };
 use rstar::{AABB, RTree, RTreeObject};
 
+use crate::model::{InChinese, Localized, both};
+
 /// Why a geometry is not valid.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{place}: {problem}")]
@@ -24,7 +26,13 @@ pub struct Invalid {
     /// The part, as GeoJSON names it: `coordinates[0]` is the first ring of a polygon.
     pub place: String,
     /// What is wrong with it, with the position where there is one.
-    pub problem: String,
+    pub problem: Localized,
+}
+
+impl InChinese for Invalid {
+    fn zh(&self) -> String {
+        format!("{}：{}", self.place, self.problem.zh)
+    }
 }
 
 /// How far beyond ±180 and ±90 degrees a coordinate is taken for one on the edge: a tenth of a millimetre,
@@ -44,25 +52,36 @@ pub fn on_edge(c: Coord<f64>) -> Coord<f64> {
 }
 
 /// Says why a coordinate is not a longitude and a latitude in degrees; `None` when it is.
-pub fn out_of_range(c: Coord<f64>) -> Option<String> {
-    if !c.x.is_finite() || !c.y.is_finite() {
-        return Some(format!("[{}, {}] is not a position on the earth", c.x, c.y));
+pub fn out_of_range(c: Coord<f64>) -> Option<Localized> {
+    let Coord { x, y } = c;
+    if !x.is_finite() || !y.is_finite() {
+        return Some(both!(
+            "[{x}, {y}] 不是地球上的位置",
+            "[{x}, {y}] is not a position on the earth"
+        ));
     }
     let lon_ok = c.x.abs() <= 180.0;
     let lat_ok = c.y.abs() <= 90.0;
-    let (name, value, bound) = match (lon_ok, lat_ok) {
+    let (name_zh, name, value, bound) = match (lon_ok, lat_ok) {
         (true, true) => return None,
-        (false, _) => ("longitude", c.x, 180),
-        (true, false) => ("latitude", c.y, 90),
+        (false, _) => ("经度", "longitude", c.x, 180),
+        (true, false) => ("纬度", "latitude", c.y, 90),
     };
-    let hint = if c.x.abs() > 1000.0 || c.y.abs() > 1000.0 {
-        "; these look like metres: name their coordinate system"
+    let (hint_zh, hint) = if c.x.abs() > 1000.0 || c.y.abs() > 1000.0 {
+        (
+            "；数值像是以米为单位，请注明所用坐标系",
+            "; these look like metres: name their coordinate system",
+        )
     } else if lon_ok && c.x.abs() <= 90.0 && c.y.abs() <= 180.0 {
-        "; longitude and latitude look swapped: expected [longitude, latitude]"
+        (
+            "；经纬度可能写反了，应为 [经度, 纬度]",
+            "; longitude and latitude look swapped: expected [longitude, latitude]",
+        )
     } else {
-        ""
+        ("", "")
     };
-    Some(format!(
+    Some(both!(
+        "{name_zh} {value} 不在 -{bound} 至 {bound} 之间{hint_zh}",
         "{name} {value} is not within -{bound} to {bound}{hint}"
     ))
 }
@@ -135,13 +154,13 @@ pub fn validate(geometry: &Geometry<f64>) -> Result<(), Invalid> {
     match geometry {
         Geometry::Point(p) => in_range(std::iter::once(&p.0), &Place::Whole),
         Geometry::MultiPoint(points) => {
-            filled(points.0.len(), "points")?;
+            filled(points.0.len(), ("点", "points"))?;
             in_range(points.0.iter().map(|p| &p.0), &Place::Whole)
         }
         Geometry::Line(l) => check_line(&LineString(vec![l.start, l.end]), &Place::Whole),
         Geometry::LineString(l) => check_line(l, &Place::Whole),
         Geometry::MultiLineString(lines) => {
-            filled(lines.0.len(), "lines")?;
+            filled(lines.0.len(), ("线", "lines"))?;
             lines
                 .0
                 .iter()
@@ -150,13 +169,13 @@ pub fn validate(geometry: &Geometry<f64>) -> Result<(), Invalid> {
         }
         Geometry::Polygon(p) => check_polygons(std::slice::from_ref(p), false),
         Geometry::MultiPolygon(polygons) => {
-            filled(polygons.0.len(), "polygons")?;
+            filled(polygons.0.len(), ("面", "polygons"))?;
             check_polygons(&polygons.0, true)
         }
         Geometry::Rect(r) => check_polygons(&[r.to_polygon()], false),
         Geometry::Triangle(t) => check_polygons(&[t.to_polygon()], false),
         Geometry::GeometryCollection(members) => {
-            filled(members.0.len(), "geometries")?;
+            filled(members.0.len(), ("图形", "geometries"))?;
             members.0.iter().enumerate().try_for_each(|(i, member)| {
                 validate(member).map_err(|e| Invalid {
                     place: format!("geometries[{i}].{}", e.place),
@@ -167,11 +186,11 @@ pub fn validate(geometry: &Geometry<f64>) -> Result<(), Invalid> {
     }
 }
 
-fn filled(count: usize, of: &str) -> Result<(), Invalid> {
+fn filled(count: usize, (zh, of): (&str, &str)) -> Result<(), Invalid> {
     if count == 0 {
         return Err(Invalid {
             place: "coordinates".into(),
-            problem: format!("expected {of}, found none"),
+            problem: both!("应有{zh}，实际没有", "expected {of}, found none"),
         });
     }
     Ok(())
@@ -196,7 +215,7 @@ impl fmt::Display for Place {
 }
 
 impl Place {
-    fn error(self, problem: impl Into<String>) -> Invalid {
+    fn error(self, problem: impl Into<Localized>) -> Invalid {
         Invalid {
             place: self.to_string(),
             problem: problem.into(),
@@ -209,17 +228,27 @@ fn in_range<'a>(
     place: &Place,
 ) -> Result<(), Invalid> {
     for (i, c) in coords.enumerate() {
-        if let Some(problem) = out_of_range(*c) {
-            return Err(place.error(format!("position {i}: {problem}")));
+        if let Some(Localized { zh, en }) = out_of_range(*c) {
+            let n = i + 1;
+            return Err(place.error(both!("第{n}个点：{zh}", "position {i}: {en}")));
         }
     }
     Ok(())
 }
 
+/// A fault at a position.
+fn crossing(zh: &str, en: &str, at: Coord<f64>) -> Localized {
+    let at = At(at);
+    both!("{zh}，位置在 {at} 附近", "{en} near {at}")
+}
+
 fn check_line(line: &LineString<f64>, place: &Place) -> Result<(), Invalid> {
     in_range(line.0.iter(), place)?;
     if line.0.iter().all(|c| Some(c) == line.0.first()) {
-        return Err(place.error("a line has at least 2 different positions"));
+        return Err(place.error(both!(
+            "一条线至少要有2个不同的点",
+            "a line has at least 2 different positions"
+        )));
     }
     Ok(())
 }
@@ -272,10 +301,13 @@ fn check_polygons(polygons: &[Polygon<f64>], multi: bool) -> Result<(), Invalid>
             let Some(coords) = taken.next() else { break };
             in_range(coords.iter(), &place)?;
             if coords.first() != coords.last() {
-                return Err(place.error("the ring is not closed"));
+                return Err(place.error(both!("环没有闭合", "the ring is not closed")));
             }
             if coords.len() < 4 {
-                return Err(place.error("a ring has at least 3 different positions"));
+                return Err(place.error(both!(
+                    "一个环至少要有3个不同的点",
+                    "a ring has at least 3 different positions"
+                )));
             }
             rings.push(Ring {
                 coords,
@@ -380,12 +412,15 @@ fn same_ring(
     let closes = a.index.abs_diff(b.index) + 1 == count;
     match meeting {
         LineIntersection::SinglePoint { .. } if follows || closes => Ok(()),
-        LineIntersection::SinglePoint { intersection, .. } => Err(ring
-            .place
-            .error(format!("the ring meets itself near {}", At(intersection)))),
-        LineIntersection::Collinear { intersection } => Err(ring.place.error(format!(
-            "the ring runs back over itself near {}",
-            At(intersection.start)
+        LineIntersection::SinglePoint { intersection, .. } => Err(ring.place.error(crossing(
+            "环与自身相交",
+            "the ring meets itself",
+            intersection,
+        ))),
+        LineIntersection::Collinear { intersection } => Err(ring.place.error(crossing(
+            "环与自身重叠",
+            "the ring runs back over itself",
+            intersection.start,
         ))),
     }
 }
@@ -403,14 +438,16 @@ fn different_rings(
             is_proper: false,
         } => Ok(Some(intersection)),
         LineIntersection::SinglePoint { intersection, .. } => {
-            Err(rings[b.ring].place.error(format!(
-                "the ring crosses the ring {other} near {}",
-                At(intersection)
+            Err(rings[b.ring].place.error(crossing(
+                &format!("环与 {other} 相交"),
+                &format!("the ring crosses the ring {other}"),
+                intersection,
             )))
         }
-        LineIntersection::Collinear { intersection } => Err(rings[b.ring].place.error(format!(
-            "the ring shares an edge with the ring {other} near {}",
-            At(intersection.start)
+        LineIntersection::Collinear { intersection } => Err(rings[b.ring].place.error(crossing(
+            &format!("环与 {other} 有公共边"),
+            &format!("the ring shares an edge with the ring {other}"),
+            intersection.start,
         ))),
     }
 }
@@ -439,9 +476,10 @@ fn nesting(rings: &[Ring<'_>], segments: &Segments, touches: &[Touch]) -> Result
                 Some(before) if *before != here => {
                     let other = before.symmetric_difference(&here).next();
                     let other = other.map_or(ring.place, |o| rings[*o].place);
-                    return Err(ring.place.error(format!(
-                        "the ring crosses the ring {other} near {}",
-                        At(sample)
+                    return Err(ring.place.error(crossing(
+                        &format!("环与 {other} 相交"),
+                        &format!("the ring crosses the ring {other}"),
+                        sample,
                     )));
                 }
                 Some(_) => {}
@@ -460,18 +498,25 @@ fn nesting(rings: &[Ring<'_>], segments: &Segments, touches: &[Touch]) -> Result
         };
         if ring.hole {
             if !in_shell_of(ring.polygon) {
-                return Err(ring.place.error("the hole lies outside its exterior ring"));
+                return Err(ring.place.error(both!(
+                    "内环（洞）在外环之外",
+                    "the hole lies outside its exterior ring"
+                )));
             }
             if in_hole_of(ring.polygon) {
-                return Err(ring.place.error("the hole lies within another hole"));
+                return Err(ring.place.error(both!(
+                    "内环（洞）在另一个内环之中",
+                    "the hole lies within another hole"
+                )));
             }
         } else if let Some(other) = inside
             .iter()
             .find(|o| !rings[**o].hole && !in_hole_of(rings[**o].polygon))
         {
-            return Err(ring.place.error(format!(
-                "the polygon lies within the polygon of {}",
-                rings[*other].place
+            let other = rings[*other].place;
+            return Err(ring.place.error(both!(
+                "该面位于 {other} 所在的面之内",
+                "the polygon lies within the polygon of {other}"
             )));
         }
     }
@@ -556,9 +601,10 @@ fn connected(rings: &[Ring<'_>], touches: &[Touch]) -> Result<(), Invalid> {
                 x: f64::from_bits(x),
                 y: f64::from_bits(y),
             };
-            return Err(rings[ring].place.error(format!(
-                "the rings touch so that the interior falls apart near {}",
-                At(at)
+            return Err(rings[ring].place.error(crossing(
+                "各环相接，把内部分成了几块",
+                "the rings touch so that the interior falls apart",
+                at,
             )));
         }
         parent[a] = b;

@@ -3,7 +3,7 @@
 use sqlx::migrate::MigrateError;
 
 use crate::codec::wkb::WkbError;
-use crate::model::{CollectionId, Expect, FeatureId, IdError, Precondition, SCHEMAS};
+use crate::model::{CollectionId, Expect, FeatureId, IdError, InChinese, Precondition, SCHEMAS};
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -178,6 +178,38 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
 }
 
+/// In words for those that may use the service. What only its operator can mend is told in the terms of the
+/// log, in brackets.
+impl InChinese for StoreError {
+    fn zh(&self) -> String {
+        match self {
+            Self::NameTaken { name } => {
+                format!("已有名为“{name}”或与之相近的账号，请换一个名称")
+            }
+            Self::Disabled { name } => format!("账号“{name}”已停用，请先启用"),
+            Self::LastAdmin { name } => format!(
+                "“{name}”是最后一个可长期登录的管理员账号；请先给另一个账号设置管理员角色，\
+                 并为其设置密码或长期有效的令牌"
+            ),
+            Self::TooManyJobs { most } => {
+                format!("本账号已有{most}个任务尚未结束，请等待其中一个结束，或先取消一个")
+            }
+            Self::JobThere { kind } => format!("该任务已有一个“{kind}”后续任务"),
+            Self::Upload(refusal) => refusal.zh(),
+            Self::NoUpload { .. } => "上传的文件已被清除，请重新上传".to_owned(),
+            Self::Overtaken(overtaken) => format!(
+                "操作期间有{}个要素已被他人修改，请重新读取后再试（{self}）",
+                overtaken.total
+            ),
+            Self::Abandoned => "导入中断超过10分钟，已放弃；内容未写入地图，请重新导入".to_owned(),
+            Self::Precondition { collection, id, .. } => {
+                format!("{collection} 中的要素“{id}”已被他人修改，请重新读取后再试")
+            }
+            other => format!("数据库出错，请联系管理员（{other}）"),
+        }
+    }
+}
+
 /// Features of a staged edit that others changed since it was prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overtaken {
@@ -228,11 +260,11 @@ impl std::fmt::Display for Overtaken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UploadRefusal {
     /// The file is too large.
-    #[error("a file may have {} MiB", .0 >> 20)]
+    #[error("the file is larger than {} MiB, the most for one file", .0 >> 20)]
     One(u64),
     /// The account keeps too much.
     #[error(
-        "the files of one account may have {} MiB together: remove jobs that have ended, or wait until they expire",
+        "the files of one account may have {} MiB together: delete jobs that have ended, or wait until they expire",
         .0 >> 20
     )]
     Account(u64),
@@ -242,6 +274,22 @@ pub enum UploadRefusal {
         .0 >> 20
     )]
     Total(u64),
+}
+
+impl InChinese for UploadRefusal {
+    fn zh(&self) -> String {
+        match self {
+            Self::One(most) => format!("单个文件不能超过 {} MiB", most >> 20),
+            Self::Account(most) => format!(
+                "同一账号上传的文件合计不能超过 {} MiB，请删除已结束的任务，或等待文件到期清除",
+                most >> 20
+            ),
+            Self::Total(most) => format!(
+                "服务器保存的上传文件合计已达上限 {} MiB，请等待较早的文件到期清除，或联系管理员",
+                most >> 20
+            ),
+        }
+    }
 }
 
 impl Precondition {

@@ -32,11 +32,22 @@ pub enum PasswordError {
     #[error("a password has at most {LONGEST_PASSWORD} bytes")]
     Long,
     /// The password is the name of the account.
-    #[error("a password is not the name of the account")]
+    #[error("a password must not be the name of the account")]
     Name,
     /// The hash could not be made.
     #[error("the password could not be hashed")]
     Hash,
+}
+
+impl crate::model::InChinese for PasswordError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Short => format!("密码不能少于{SHORTEST_PASSWORD}个字符"),
+            Self::Long => format!("密码不能超过{LONGEST_PASSWORD}个字节"),
+            Self::Name => "密码不能与账号名称相同".to_owned(),
+            Self::Hash => "密码处理失败，请重试".to_owned(),
+        }
+    }
 }
 
 impl PasswordHash {

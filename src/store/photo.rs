@@ -93,6 +93,19 @@ pub enum PhotoRefusal {
     OtherList(String),
 }
 
+impl crate::model::InChinese for PhotoRefusal {
+    fn zh(&self) -> String {
+        match self {
+            Self::Missing(id) => format!("没有照片“{id}”，请先上传照片"),
+            Self::NotClaimed(id) => {
+                format!("使用照片“{id}”需要上传时返回的凭据，请一并提交 {{id, claim}}")
+            }
+            Self::Linked(id) => format!("照片“{id}”已用于其他内容，请重新上传"),
+            Self::OtherList(id) => format!("照片“{id}”已用于本要素的另一组照片，请重新上传"),
+        }
+    }
+}
+
 impl Store {
     /// Keeps a photo. One that is known already is kept for another day.
     pub async fn put_photo(

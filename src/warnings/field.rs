@@ -10,6 +10,7 @@ use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::step::{Action, PhotoKind, Source, StepPhoto, Verdict};
+use crate::model::{InChinese, Localized, both};
 
 /// A field that is missing or not as it has to be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,16 +19,22 @@ pub struct FieldError {
     /// Its name.
     pub field: &'static str,
     /// What is wrong and what was expected.
-    pub problem: String,
+    pub problem: Localized,
 }
 
 impl FieldError {
     /// A problem with a field.
-    pub fn new(field: &'static str, problem: impl Into<String>) -> Self {
+    pub fn new(field: &'static str, problem: impl Into<Localized>) -> Self {
         Self {
             field,
             problem: problem.into(),
         }
+    }
+}
+
+impl InChinese for FieldError {
+    fn zh(&self) -> String {
+        format!("{}：{}", self.field, self.problem.zh)
     }
 }
 
@@ -44,13 +51,13 @@ pub trait FromJson: Sized {
     ///
     /// # Errors
     /// What is wrong with the value and what is expected.
-    fn from_json(value: Value) -> Result<Option<Self>, String>;
+    fn from_json(value: Value) -> Result<Option<Self>, Localized>;
 }
 
 /// A field of a body. A wrong value does not refuse the body: the field keeps what is wrong with it, and
 /// [`Field::get`] returns that. So a handler can first say that the caller may not do it at all.
 #[derive(Debug, Clone)]
-pub struct Field<T>(Result<Option<T>, String>);
+pub struct Field<T>(Result<Option<T>, Localized>);
 
 impl<T> Field<T> {
     /// The value; `None` where the field is missing or empty.
@@ -99,17 +106,23 @@ impl<T: ToSchema> ToSchema for Field<T> {
 pub struct Text<const N: usize>(pub String);
 
 impl<const N: usize> FromJson for Text<N> {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let Value::String(text) = value else {
-            return Err(format!("expected a text, found {value}"));
+            return Err(both!(
+                "应为文本，实际为 {value}",
+                "expected a text, found {value}"
+            ));
         };
         let text = text.trim();
         let length = text.chars().count();
         if length > N {
-            return Err(format!("at most {N} characters, found {length}"));
+            return Err(both!(
+                "不能超过{N}个字符，实际有{length}个",
+                "at most {N} characters, found {length}"
+            ));
         }
         if text.contains('\0') {
-            return Err("contains a NUL character".to_owned());
+            return Err(both!("含有空字符（NUL）", "contains a NUL character"));
         }
         Ok((!text.is_empty()).then(|| Self(text.to_owned())))
     }
@@ -141,7 +154,7 @@ impl<const N: usize> Field<Text<N>> {
 pub struct Moment(pub Timestamp);
 
 impl FromJson for Moment {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let Some(Text(word)) = Text::<60>::from_json(value)? else {
             return Ok(None);
         };
@@ -158,7 +171,10 @@ impl FromJson for Moment {
             })
             .map(|at| Some(Self(at)))
             .ok_or_else(|| {
-                format!("expected a moment like 2026-11-22T18:00:00+08:00, found {word:?}")
+                both!(
+                    "“{word}”不是有效的时间，应形如 2026-11-22T18:00:00+08:00",
+                    "expected a moment like 2026-11-22T18:00:00+08:00, found {word:?}"
+                )
             })
     }
 }
@@ -186,10 +202,14 @@ impl Field<Moment> {
 pub struct Instant(pub Timestamp);
 
 impl FromJson for Instant {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let read = value.as_str().and_then(|text| text.parse().ok());
-        read.map(|at| Some(Self(at)))
-            .ok_or_else(|| format!("expected a moment like 2026-11-22T06:05:00Z, found {value}"))
+        read.map(|at| Some(Self(at))).ok_or_else(|| {
+            both!(
+                "应为时间，形如 2026-11-22T06:05:00Z，实际为 {value}",
+                "expected a moment like 2026-11-22T06:05:00Z, found {value}"
+            )
+        })
     }
 }
 
@@ -205,38 +225,57 @@ impl PartialSchema for Instant {
 impl ToSchema for Instant {}
 
 impl FromJson for bool {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let read = value.as_bool().map(Some);
-        read.ok_or_else(|| format!("expected true or false, found {value}"))
+        read.ok_or_else(|| {
+            both!(
+                "应为 true 或 false，实际为 {value}",
+                "expected true or false, found {value}"
+            )
+        })
     }
 }
 
 impl FromJson for f64 {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let read = value.as_f64().map(Some);
-        read.ok_or_else(|| format!("expected a number, found {value}"))
+        read.ok_or_else(|| {
+            both!(
+                "应为数字，实际为 {value}",
+                "expected a number, found {value}"
+            )
+        })
     }
 }
 
 impl FromJson for Source {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let Some(Text(word)) = Text::<40>::from_json(value)? else {
             return Ok(None);
         };
         Self::parse(&word).map(Some).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|s| s.as_str()).collect();
-            format!("expected one of {}, found {word:?}", known.join(", "))
+            let known = known.join(", ");
+            both!(
+                "应为 {known} 之一，实际为“{word}”",
+                "expected one of {known}, found {word:?}"
+            )
         })
     }
 }
 
 impl FromJson for Verdict {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let Some(Text(word)) = Text::<40>::from_json(value)? else {
             return Ok(None);
         };
         let read = Self::parse(&word).map(Some);
-        read.ok_or_else(|| format!("expected pass or fail, found {word:?}"))
+        read.ok_or_else(|| {
+            both!(
+                "应为 pass（合格）或 fail（不合格），实际为“{word}”",
+                "expected pass or fail, found {word:?}"
+            )
+        })
     }
 }
 
@@ -245,14 +284,18 @@ impl FromJson for Verdict {
 pub struct RequestableAction(pub Action);
 
 impl FromJson for RequestableAction {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let Some(Text(word)) = Text::<40>::from_json(value)? else {
             return Ok(None);
         };
         let read = Action::parse(&word).filter(|a| a.is_requestable());
         read.map(|action| Some(Self(action))).ok_or_else(|| {
             let names: Vec<&str> = Action::requestable().map(Action::as_str).collect();
-            format!("{word:?} is no action; actions are {}", names.join(", "))
+            let names = names.join(", ");
+            both!(
+                "没有“{word}”这一操作；可用的操作：{names}",
+                "{word:?} is not an action; actions are {names}"
+            )
         })
     }
 }
@@ -273,11 +316,15 @@ impl ToSchema for RequestableAction {}
 pub struct Rating(pub u8);
 
 impl FromJson for Rating {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let number = value.as_u64().and_then(|n| u8::try_from(n).ok());
         let read = number.filter(|n| (1..=5).contains(n));
-        read.map(|n| Some(Self(n)))
-            .ok_or_else(|| format!("expected a whole number from 1 to 5, found {value}"))
+        read.map(|n| Some(Self(n))).ok_or_else(|| {
+            both!(
+                "应为1至5的整数，实际为 {value}",
+                "expected a whole number from 1 to 5, found {value}"
+            )
+        })
     }
 }
 
@@ -306,11 +353,16 @@ pub struct Position {
 }
 
 impl FromJson for Position {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let read = Self::deserialize(&value).ok();
         read.filter(|at| at.lon.abs() <= 180.0 && at.lat.abs() <= 90.0)
             .map(Some)
-            .ok_or_else(|| format!("expected {{lon, lat}} in degrees, found {value}"))
+            .ok_or_else(|| {
+                both!(
+                    "应为以度为单位的 {{lon, lat}}，实际为 {value}",
+                    "expected {{lon, lat}} in degrees, found {value}"
+                )
+            })
     }
 }
 
@@ -364,16 +416,22 @@ impl PhotoRef {
 pub struct Photos(Vec<PhotoRef>);
 
 impl FromJson for Photos {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         let wrong = |found: &Value| {
-            format!("expected a list of {{id, claim, kind}} or of ids, found {found}")
+            both!(
+                "应为 {{id, claim, kind}} 或编号的列表，实际为 {found}",
+                "expected a list of {{id, claim, kind}} or of ids, found {found}"
+            )
         };
         let Value::Array(list) = value else {
             return Err(wrong(&value));
         };
         if list.len() > PHOTO_LIMIT {
             let found = list.len();
-            return Err(format!("at most {PHOTO_LIMIT} in one step, found {found}"));
+            return Err(both!(
+                "一次最多{PHOTO_LIMIT}张照片，实际有{found}张",
+                "at most {PHOTO_LIMIT} in one step, found {found}"
+            ));
         }
         let mut photos: Vec<PhotoRef> = Vec::with_capacity(list.len());
         for item in list {

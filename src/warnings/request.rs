@@ -12,7 +12,7 @@ use super::field::{
 };
 use super::key::KeyMark;
 use super::step::{Action, PhotoKind, StepPhoto, Verdict};
-use crate::model::FeatureId;
+use crate::model::{FeatureId, InChinese as _, both};
 
 type ActionField = Field<RequestableAction>;
 type VerdictField = Field<Verdict>;
@@ -140,7 +140,10 @@ impl ActionRequest {
     pub fn read(body: ActionBody) -> Result<Self, FieldError> {
         let action = body.action.get("action")?;
         let Some(RequestableAction(action)) = action else {
-            return Err(FieldError::new("action", "expected one of the actions"));
+            return Err(FieldError::new(
+                "action",
+                both!("请填写要执行的操作", "expected one of the actions"),
+            ));
         };
         let due_at = match body.due_at.at("due_at")? {
             Some(at) => Some(at),
@@ -154,7 +157,7 @@ impl ActionRequest {
             photos: body.photos.photos(PhotoKind::of(action))?,
             unit: body.unit.text("unit")?,
             due_at,
-            into: into.map_err(|e| FieldError::new("into", e.to_string()))?,
+            into: into.map_err(|e| FieldError::new("into", e.localized()))?,
             result: body.result.get("result")?,
             position: body.position.get("position")?.map(Coord::from),
             rating: body.rating.get("rating")?.map(|rating| rating.0),

@@ -84,6 +84,23 @@ words! {
 }
 
 impl Status {
+    /// What pages call it in Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Reported => "已上报",
+            Self::Filed => "已立案",
+            Self::Rejected => "不予立案",
+            Self::Merged => "已合并",
+            Self::Dispatched => "已派遣",
+            Self::Returned => "已退回",
+            Self::Handling => "处置中",
+            Self::Handled => "已处置",
+            Self::Verified => "已核查",
+            Self::Closed => "已结案",
+            Self::Parked => "挂账",
+        }
+    }
+
     /// Whether it has ended. An ended case may be reopened.
     pub fn is_ended(self) -> bool {
         matches!(self, Self::Rejected | Self::Merged | Self::Closed)
@@ -145,6 +162,31 @@ words! {
 }
 
 impl Action {
+    /// What pages call it in Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Report => "上报",
+            Self::File => "立案",
+            Self::Reject => "不予立案",
+            Self::Merge => "并入他案",
+            Self::Dispatch => "派遣",
+            Self::Return => "退回",
+            Self::Start => "开始处置",
+            Self::Handle => "处置完成",
+            Self::Verify => "核查",
+            Self::Close => "结案",
+            Self::Extend => "延时",
+            Self::Park => "挂账",
+            Self::Resume => "恢复办理",
+            Self::Reopen => "重新立案",
+            Self::Rate => "评单",
+            Self::Note => "内部备注",
+            Self::Level => "等级变化",
+            Self::Join => "又有上报并入",
+            Self::Absorb => "并入一件同类事件",
+        }
+    }
+
     /// Whether it is a mark of the system and nothing that somebody may ask for.
     pub fn is_mark(self) -> bool {
         matches!(self, Self::Level | Self::Join | Self::Absorb)

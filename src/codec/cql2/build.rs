@@ -141,7 +141,7 @@ impl Builder {
         let bounds = self
             .crs
             .bounds_to_wgs84(numbers)
-            .map_err(|problem| FilterError::new(&at, problem))?;
+            .map_err(|problem| FilterError::new(&at, problem.en))?;
         self.node(at, Kind::Box(bounds))
     }
 }

@@ -83,6 +83,18 @@ impl FilterError {
     }
 }
 
+/// Says where in Chinese, and quotes what is wrong there: the terms of the standard have no other names.
+impl crate::model::InChinese for FilterError {
+    fn zh(&self) -> String {
+        let Self { at, problem } = self;
+        match at {
+            Position::Character(n) => format!("第{n}个字符处有误（{problem}）"),
+            Position::Pointer(p) if p.is_empty() => format!("整个表达式有误（{problem}）"),
+            Position::Pointer(p) => format!("{p} 处有误（{problem}）"),
+        }
+    }
+}
+
 /// A part of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {

@@ -4,17 +4,21 @@
 
 use serde_json::Value;
 
+use crate::model::{InChinese as _, Localized, both};
 use crate::spatial::crs::Crs;
 
 /// The coordinate system that a member `crs` names. The error says what was expected.
-pub fn named(member: &Value) -> Result<Crs, String> {
-    const EXPECTED: &str = "expected a coordinate system as \
-        {\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::4490\"}}";
+pub fn named(member: &Value) -> Result<Crs, Localized> {
+    const EXAMPLE: &str =
+        "{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::4490\"}}";
     let name = match member {
         Value::String(name) => name.clone(),
         Value::Object(_) => {
             if member.get("type").and_then(Value::as_str) == Some("link") {
-                return Err(format!("a link is not followed; {EXPECTED}"));
+                return Err(both!(
+                    "不支持以链接指定坐标系；应形如 {EXAMPLE}",
+                    "a link is not followed; expected a coordinate system as {EXAMPLE}"
+                ));
             }
             match (
                 member.pointer("/properties/name"),
@@ -23,13 +27,23 @@ pub fn named(member: &Value) -> Result<Crs, String> {
                 (Some(Value::String(name)), _) => name.clone(),
                 (_, Some(Value::String(code))) => code.clone(),
                 (_, Some(Value::Number(code))) => code.to_string(),
-                _ => return Err(format!("names none; {EXPECTED}")),
+                _ => {
+                    return Err(both!(
+                        "没有指定坐标系；应形如 {EXAMPLE}",
+                        "names none; expected a coordinate system as {EXAMPLE}"
+                    ));
+                }
             }
         }
-        _ => return Err(EXPECTED.to_owned()),
+        _ => {
+            return Err(both!(
+                "坐标系应形如 {EXAMPLE}",
+                "expected a coordinate system as {EXAMPLE}"
+            ));
+        }
     };
     name.parse()
-        .map_err(|e: crate::spatial::crs::UnknownCrs| e.to_string())
+        .map_err(|e: crate::spatial::crs::UnknownCrs| e.localized())
 }
 
 #[cfg(test)]
@@ -62,13 +76,16 @@ mod tests {
             assert_eq!(named(&member).unwrap().epsg(), expected, "{member}");
         }
         let older = named(&json!({"type": "name", "properties": {"name": "EPSG:4610"}}));
-        assert!(older.unwrap_err().contains("Xi'an 1980"));
+        assert!(older.unwrap_err().en.contains("Xi'an 1980"));
         for wrong in [
             json!({"type": "link", "properties": {"href": "http://example.com/crs"}}),
             json!({"type": "name", "properties": {}}),
             json!(4490),
         ] {
-            assert!(named(&wrong).unwrap_err().contains("EPSG::4490"), "{wrong}");
+            assert!(
+                named(&wrong).unwrap_err().en.contains("EPSG::4490"),
+                "{wrong}"
+            );
         }
     }
 }

@@ -17,7 +17,7 @@ use geo_types::{
 use serde_json::{Map, Value};
 
 use super::crs;
-use crate::model::{Body, FeatureId, Properties};
+use crate::model::{Body, FeatureId, InChinese, Localized, Properties, both};
 use crate::spatial::crs::Crs;
 use crate::spatial::validity;
 
@@ -63,15 +63,21 @@ pub struct ReadError {
     /// The place, as `geometry.coordinates[0][3]`, `id` or `properties.name`.
     pub place: String,
     /// What stands there and what was expected.
-    pub problem: String,
+    pub problem: Localized,
 }
 
 impl ReadError {
-    pub(super) fn new(place: impl fmt::Display, problem: impl Into<String>) -> Self {
+    pub(super) fn new(place: impl fmt::Display, problem: impl Into<Localized>) -> Self {
         Self {
             place: place.to_string(),
             problem: problem.into(),
         }
+    }
+}
+
+impl InChinese for ReadError {
+    fn zh(&self) -> String {
+        format!("{}：{}", self.place, self.problem.zh)
     }
 }
 
@@ -108,7 +114,7 @@ pub fn read_geometry(value: &Value, limits: &Limits) -> Result<Geometry<f64>, Re
     limits
         .crs
         .geometry_to_wgs84(&geometry)
-        .map_err(|e| ReadError::new("geometry.coordinates", e.to_string()))
+        .map_err(|e| ReadError::new("geometry.coordinates", e.localized()))
 }
 
 impl Limits {
@@ -119,7 +125,10 @@ impl Limits {
             (Member::Refused, Some(_)) => {
                 return Err(ReadError::new(
                     place,
-                    "the header Content-Crs names the coordinate system already; leave one of them out",
+                    both!(
+                        "请求头 Content-Crs 已指定坐标系，二者只能保留其一",
+                        "the header Content-Crs names the coordinate system already; leave one of them out"
+                    ),
                 ));
             }
             (Member::Counts, Some(crs)) => crs::named(crs)
@@ -137,16 +146,19 @@ fn feature_object(value: &Value) -> Result<&Map<String, Value>, ReadError> {
     let Some(feature) = value.as_object() else {
         return Err(ReadError::new(
             "feature",
-            format!("expected a GeoJSON Feature, found {}", Found(value)),
+            expected("GeoJSON Feature", "a GeoJSON Feature", value),
         ));
     };
     match feature.get("type") {
         Some(Value::String(t)) if t == "Feature" => Ok(feature),
         Some(other) => Err(ReadError::new(
             "type",
-            format!("expected \"Feature\", found {}", Found(other)),
+            expected("“Feature”", "\"Feature\"", other),
         )),
-        None => Err(ReadError::new("type", "missing; expected \"Feature\"")),
+        None => Err(ReadError::new(
+            "type",
+            both!("缺少该项，应为“Feature”", "missing; expected \"Feature\""),
+        )),
     }
 }
 
@@ -169,7 +181,7 @@ fn id_of(feature: &Map<String, Value>) -> Result<Option<FeatureId>, ReadError> {
 }
 
 /// An id out of a text or a number; the error says what stood there.
-pub fn id_from(value: &Value) -> Result<FeatureId, String> {
+pub fn id_from(value: &Value) -> Result<FeatureId, Localized> {
     let text = match value {
         Value::String(s) => s.clone(),
         // Some writers make a double of every number: 12.0 is still the id 12.
@@ -178,18 +190,16 @@ pub fn id_from(value: &Value) -> Result<FeatureId, String> {
             _ => n.to_string(),
         },
         other => {
-            return Err(format!(
-                "expected a text or a number, found {}",
-                Found(other)
-            ));
+            return Err(expected("文本或数字", "a text or a number", other));
         }
     };
     if matches!(text.as_str(), "." | "..") {
-        return Err(format!(
-            "{text:?} is a step in an address: nobody could ask for it"
+        return Err(both!(
+            "“{text}”在网址中有特殊含义，不能用作编号",
+            "{text:?} has a special meaning in addresses and cannot be an id"
         ));
     }
-    FeatureId::new(text).map_err(|e| e.to_string())
+    FeatureId::new(text).map_err(|e| e.localized())
 }
 
 fn body_of(feature: &Map<String, Value>, limits: &Limits) -> Result<Body, ReadError> {
@@ -197,7 +207,10 @@ fn body_of(feature: &Map<String, Value>, limits: &Limits) -> Result<Body, ReadEr
         None => {
             return Err(ReadError::new(
                 "geometry",
-                "missing; a Feature has a geometry object (or null)",
+                both!(
+                    "缺少该项；要素应有图形（没有图形时填 null）",
+                    "missing; a Feature has a geometry object (or null)"
+                ),
             ));
         }
         Some(Value::Null) => None,
@@ -209,11 +222,11 @@ fn body_of(feature: &Map<String, Value>, limits: &Limits) -> Result<Body, ReadEr
     let properties = match feature.get("properties") {
         None | Some(Value::Null) => Properties::default(),
         Some(Value::Object(map)) => Properties::from_map(map.clone())
-            .map_err(|e| ReadError::new("properties", e.to_string()))?,
+            .map_err(|e| ReadError::new("properties", e.localized()))?,
         Some(other) => {
             return Err(ReadError::new(
                 "properties",
-                format!("expected an object, found {}", Found(other)),
+                expected("对象", "an object", other),
             ));
         }
     };
@@ -270,20 +283,31 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// A value as an error quotes it: short, whatever was sent.
-struct Found<'a>(&'a Value);
+/// What was expected and what was found.
+fn expected(zh: &str, en: &str, found: &Value) -> Localized {
+    let Localized {
+        zh: found_zh,
+        en: found_en,
+    } = quoted(found);
+    both!(
+        "应为{zh}，实际为{found_zh}",
+        "expected {en}, found {found_en}"
+    )
+}
 
-impl fmt::Display for Found<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Value::Array(items) => write!(f, "a list of {}", items.len()),
-            Value::Object(_) => f.write_str("an object"),
-            Value::String(s) if s.chars().count() > 40 => {
-                let head: String = s.chars().take(40).collect();
-                write!(f, "{:?}…", head)
-            }
-            other => write!(f, "{other}"),
+/// A value as an error quotes it: short, whatever was sent.
+fn quoted(value: &Value) -> Localized {
+    match value {
+        Value::Array(items) => {
+            let count = items.len();
+            both!("{count}项的列表", "a list of {count}")
         }
+        Value::Object(_) => both!("对象", "an object"),
+        Value::String(s) if s.chars().count() > 40 => {
+            let head: String = s.chars().take(40).collect();
+            both!(" {head:?}…", "{head:?}…")
+        }
+        other => both!(" {other}", "{other}"),
     }
 }
 
@@ -302,7 +326,7 @@ impl Reader<'_> {
         let Some(object) = value.as_object() else {
             return Err(ReadError::new(
                 place,
-                format!("expected a geometry object, found {}", Found(value)),
+                expected("图形对象", "a geometry object", value),
             ));
         };
         if nested {
@@ -310,14 +334,20 @@ impl Reader<'_> {
             if self.limits.within(object.get("crs"), &at)?.crs != self.limits.crs {
                 return Err(ReadError::new(
                     at,
-                    "one geometry has one coordinate system; name it at the GeometryCollection",
+                    both!(
+                        "一个图形只能用一种坐标系，请在 GeometryCollection 上注明",
+                        "one geometry has one coordinate system; name it at the GeometryCollection"
+                    ),
                 ));
             }
         }
         let Some(kind) = object.get("type").and_then(Value::as_str) else {
             return Err(ReadError::new(
                 place.name("type"),
-                "missing; expected Point, LineString, Polygon, their Multi types or GeometryCollection",
+                both!(
+                    "缺少该项，应为 Point、LineString、Polygon、相应的 Multi 类型或 GeometryCollection",
+                    "missing; expected Point, LineString, Polygon, their Multi types or GeometryCollection"
+                ),
             ));
         };
         if kind == "GeometryCollection" {
@@ -325,37 +355,43 @@ impl Reader<'_> {
         }
         let at = place.name("coordinates");
         let Some(coordinates) = object.get("coordinates") else {
-            return Err(ReadError::new(at, "missing; a geometry has coordinates"));
+            return Err(ReadError::new(
+                at,
+                both!(
+                    "缺少该项；图形应有坐标",
+                    "missing; a geometry has coordinates"
+                ),
+            ));
         };
         Ok(match kind {
             "Point" => Geometry::Point(Point(self.position(coordinates, &at)?)),
             "MultiPoint" => Geometry::MultiPoint(MultiPoint(self.each(
                 coordinates,
                 &at,
-                "positions",
+                ("点", "positions"),
                 |r, v, p| Ok(Point(r.position(v, p)?)),
             )?)),
             "LineString" => Geometry::LineString(self.line(coordinates, &at)?),
             "MultiLineString" => Geometry::MultiLineString(MultiLineString(self.each(
                 coordinates,
                 &at,
-                "lines",
+                ("线", "lines"),
                 Self::line,
             )?)),
             "Polygon" => Geometry::Polygon(self.polygon(coordinates, &at)?),
             "MultiPolygon" => Geometry::MultiPolygon(MultiPolygon(self.each(
                 coordinates,
                 &at,
-                "polygons",
+                ("面", "polygons"),
                 Self::polygon,
             )?)),
             other => {
                 return Err(ReadError::new(
                     place.name("type"),
-                    format!(
-                        "expected Point, LineString, Polygon, their Multi types or \
-                         GeometryCollection, found {}",
-                        Found(&Value::String(other.to_owned()))
+                    expected(
+                        " Point、LineString、Polygon、相应的 Multi 类型或 GeometryCollection",
+                        "Point, LineString, Polygon, their Multi types or GeometryCollection",
+                        &Value::String(other.to_owned()),
                     ),
                 ));
             }
@@ -371,18 +407,26 @@ impl Reader<'_> {
         if nested {
             return Err(ReadError::new(
                 place,
-                "a GeometryCollection within a GeometryCollection is not taken; \
-                 list its members in one",
+                both!(
+                    "GeometryCollection 不能嵌套，请把各图形列在同一层",
+                    "a GeometryCollection within a GeometryCollection is not taken; \
+                     list its members in one"
+                ),
             ));
         }
         let at = place.name("geometries");
         let Some(members) = object.get("geometries") else {
             return Err(ReadError::new(
                 at,
-                "missing; a GeometryCollection has geometries",
+                both!(
+                    "缺少该项；GeometryCollection 应有 geometries",
+                    "missing; a GeometryCollection has geometries"
+                ),
             ));
         };
-        let members = self.each(members, &at, "geometries", |r, v, p| r.geometry(v, p, true))?;
+        let members = self.each(members, &at, ("图形", "geometries"), |r, v, p| {
+            r.geometry(v, p, true)
+        })?;
         Ok(Geometry::GeometryCollection(GeometryCollection(members)))
     }
 
@@ -391,19 +435,22 @@ impl Reader<'_> {
         &mut self,
         value: &Value,
         place: &Place<'_>,
-        of: &str,
+        (zh, of): (&str, &str),
         read: impl Fn(&mut Self, &Value, &Place<'_>) -> Result<T, ReadError>,
     ) -> Result<Vec<T>, ReadError> {
         let Some(items) = value.as_array() else {
             return Err(ReadError::new(
                 place,
-                format!("expected a list of {of}, found {}", Found(value)),
+                expected(&format!("{zh}的列表"), &format!("a list of {of}"), value),
             ));
         };
         if items.is_empty() {
             return Err(ReadError::new(
                 place,
-                format!("expected a list of {of}, found an empty one"),
+                both!(
+                    "应为{zh}的列表，实际为空列表",
+                    "expected a list of {of}, found an empty one"
+                ),
             ));
         }
         items
@@ -414,43 +461,51 @@ impl Reader<'_> {
     }
 
     fn line(&mut self, value: &Value, place: &Place<'_>) -> Result<LineString<f64>, ReadError> {
-        let coords = self.each(value, place, "positions", Self::position)?;
+        let coords = self.each(value, place, ("点", "positions"), Self::position)?;
         if coords.len() < 2 {
             return Err(ReadError::new(
                 place,
-                "expected at least 2 positions in a line, found 1",
+                both!(
+                    "一条线至少要有2个点，实际只有1个",
+                    "expected at least 2 positions in a line, found 1"
+                ),
             ));
         }
         Ok(LineString(coords))
     }
 
     fn polygon(&mut self, value: &Value, place: &Place<'_>) -> Result<Polygon<f64>, ReadError> {
-        let mut rings = self.each(value, place, "rings", Self::ring)?;
+        let mut rings = self.each(value, place, ("环", "rings"), Self::ring)?;
         let exterior = rings.remove(0);
         Ok(Polygon::new(exterior, rings))
     }
 
     fn ring(&mut self, value: &Value, place: &Place<'_>) -> Result<LineString<f64>, ReadError> {
-        let coords = self.each(value, place, "positions", Self::position)?;
+        let coords = self.each(value, place, ("点", "positions"), Self::position)?;
         let (Some(first), Some(last)) = (coords.first(), coords.last()) else {
-            return Err(ReadError::new(place, "expected a list of positions"));
-        };
-        if first != last {
             return Err(ReadError::new(
                 place,
-                format!(
+                both!("应为点的列表", "expected a list of positions"),
+            ));
+        };
+        if first != last {
+            let (Coord { x, y }, Coord { x: to_x, y: to_y }) = (first, last);
+            return Err(ReadError::new(
+                place,
+                both!(
+                    "环没有闭合：终点应与起点 [{x}, {y}] 相同，实际为 [{to_x}, {to_y}]",
                     "the ring is not closed: expected the last position to equal the first \
-                     [{}, {}], found [{}, {}]",
-                    first.x, first.y, last.x, last.y
+                     [{x}, {y}], found [{to_x}, {to_y}]"
                 ),
             ));
         }
-        if coords.len() < 4 {
+        let count = coords.len();
+        if count < 4 {
             return Err(ReadError::new(
                 place,
-                format!(
-                    "expected at least 4 positions in a closed ring, found {}",
-                    coords.len()
+                both!(
+                    "闭合的环至少要有4个点，实际有{count}个",
+                    "expected at least 4 positions in a closed ring, found {count}"
                 ),
             ));
         }
@@ -458,35 +513,36 @@ impl Reader<'_> {
     }
 
     fn position(&mut self, value: &Value, place: &Place<'_>) -> Result<Coord<f64>, ReadError> {
-        const EXPECTED: &str = "expected [longitude, latitude]";
+        const POSITION: (&str, &str) = (" [经度, 纬度]", "[longitude, latitude]");
         self.vertices += 1;
         if self.vertices > self.limits.vertices {
+            let most = self.limits.vertices;
             return Err(ReadError::new(
                 place,
-                format!(
-                    "a geometry has at most {} positions, this one has more; \
-                     simplify it or cut it in parts",
-                    self.limits.vertices
+                both!(
+                    "一个图形最多{most}个点，该图形超过上限，请简化或拆分",
+                    "a geometry has at most {most} positions, this one has more; \
+                     simplify it or cut it in parts"
                 ),
             ));
         }
         let Some(numbers) = value.as_array() else {
             return Err(ReadError::new(
                 place,
-                format!("{EXPECTED}, found {}", Found(value)),
+                expected(POSITION.0, POSITION.1, value),
             ));
         };
         if numbers.len() < 2 {
             return Err(ReadError::new(
                 place,
-                format!("{EXPECTED}, found a list of {}", numbers.len()),
+                expected(POSITION.0, POSITION.1, value),
             ));
         }
         let number = |i: usize| match numbers[i].as_f64() {
             Some(n) if n.is_finite() => Ok(n),
             _ => Err(ReadError::new(
                 place,
-                format!("{EXPECTED}, found {}", Found(&numbers[i])),
+                expected(POSITION.0, POSITION.1, &numbers[i]),
             )),
         };
         let (mut x, mut y) = (number(0)?, number(1)?);

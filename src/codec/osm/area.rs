@@ -34,7 +34,7 @@ pub fn assemble(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
         _ => from_segments(ways)?,
     };
     let geometry = validity::normalise(geometry);
-    validity::validate(&geometry).map_err(|e| e.problem)?;
+    validity::validate(&geometry).map_err(|e| e.problem.en)?;
     Ok(geometry)
 }
 

@@ -16,7 +16,7 @@ use super::auth::Caller;
 use super::body::JsonBody;
 use super::problem::Problem;
 use super::query::Query;
-use crate::model::Role;
+use crate::model::{Role, both};
 use crate::store::{Account, AccountChange, AccountQuery, NewAccount, Principal};
 
 pub use rights::{future, name, own_name, rights};
@@ -141,7 +141,7 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     admin(&caller)?;
     query.only(&["q", "after", "limit"])?;
-    let limit = query.parsed::<u32>("limit", "a whole number")?;
+    let limit = query.parsed::<u32>("limit", ("整数", "a whole number"))?;
     let limit = limit.unwrap_or(100).clamp(1, PAGE);
     let wanted = AccountQuery {
         search: query
@@ -323,16 +323,23 @@ pub fn admin(caller: &Caller) -> Result<&Principal, Problem> {
 pub fn watched(caller: &Caller) -> Result<&Principal, Problem> {
     match &caller.principal {
         Some(p) if !p.read_only => Ok(p),
-        Some(p) => Err(Problem::forbidden(format!(
-            "{} has a read-only token. Accounts, invites and the audit are not shown to it.",
-            p.account
+        Some(p) => {
+            let account = &p.account;
+            Err(Problem::forbidden(both!(
+                "账号“{account}”使用的是只读令牌，不能查看账号、邀请和审计记录。",
+                "{account} uses a read-only token. Accounts, invites and the audit are not shown to it."
+            )))
+        }
+        None => Err(Problem::unauthenticated(both!(
+            "请先登录。",
+            "Sign in first."
         ))),
-        None => Err(Problem::unauthenticated("Sign in first.")),
     }
 }
 
 fn unknown(id: &str) -> Problem {
-    Problem::not_found(format!(
+    Problem::not_found(both!(
+        "没有编号为“{id}”的账号。",
         "There is no account with the id {id:?}. GET /api/accounts lists them."
     ))
 }

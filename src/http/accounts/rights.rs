@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::http::problem::Problem;
-use crate::model::{Role, RoleSet, account_name, chosen_name};
+use crate::model::{InChinese as _, Role, RoleSet, account_name, both, chosen_name};
 use crate::store::Rights;
 
 /// The longest label of a token, in characters.
@@ -15,12 +15,12 @@ const MOST_COMMUNITIES: usize = 100;
 
 /// The name of an account that an administrator makes.
 pub fn name(field: &str, text: &str) -> Result<String, Problem> {
-    account_name(text).map_err(|e| Problem::wrong_field(field, &e.to_string()))
+    account_name(text).map_err(|e| Problem::wrong_field(field, e.localized()))
 }
 
 /// The name that somebody chooses for their own account.
 pub fn own_name(field: &str, text: &str) -> Result<String, Problem> {
-    chosen_name(text).map_err(|e| Problem::wrong_field(field, &e.to_string()))
+    chosen_name(text).map_err(|e| Problem::wrong_field(field, e.localized()))
 }
 
 /// What a token is for: a text of one line.
@@ -29,13 +29,16 @@ pub fn label(field: &str, text: &str) -> Result<String, Problem> {
     if label.is_empty() || label.chars().count() > LONGEST_LABEL {
         return Err(Problem::wrong_field(
             field,
-            &format!("a label has 1 to {LONGEST_LABEL} characters"),
+            both!(
+                "用途应有1至{LONGEST_LABEL}个字符",
+                "a label has 1 to {LONGEST_LABEL} characters"
+            ),
         ));
     }
     if label.chars().any(char::is_control) {
         return Err(Problem::wrong_field(
             field,
-            "a label has no control characters",
+            both!("用途中不能有控制字符", "a label has no control characters"),
         ));
     }
     Ok(label.to_owned())
@@ -51,11 +54,14 @@ pub fn rights(
         .iter()
         .map(|name| name.parse::<Role>())
         .collect::<Result<_, _>>()
-        .map_err(|e| Problem::wrong_field("roles", e.to_string().trim_end_matches('.')))?;
+        .map_err(|e| Problem::wrong_field("roles", e.localized()))?;
     if roles.is_public() {
         return Err(Problem::wrong_field(
             "roles",
-            "name at least one of rider, unit, grid_worker, officer, planner, steward, admin",
+            both!(
+                "请至少选择一个角色（rider、unit、grid_worker、officer、planner、steward、admin）",
+                "name at least one of rider, unit, grid_worker, officer, planner, steward, admin"
+            ),
         ));
     }
     let unit = unit.map(|u| id("unit", &u)).transpose()?;
@@ -63,13 +69,19 @@ pub fn rights(
         None if roles.contains(Role::Unit) => {
             return Err(Problem::wrong_field(
                 "unit",
-                "the role unit needs the id of the member unit",
+                both!(
+                    "“成员单位”角色需要填写成员单位的编号",
+                    "the role unit needs the id of the member unit"
+                ),
             ));
         }
         Some(_) if !roles.contains(Role::Unit) && !roles.includes(Role::Officer) => {
             return Err(Problem::wrong_field(
                 "roles",
-                "an account of a member unit has the role unit",
+                both!(
+                    "属于成员单位的账号应有“成员单位”角色",
+                    "an account of a member unit has the role unit"
+                ),
             ));
         }
         _ => {}
@@ -77,7 +89,10 @@ pub fn rights(
     if communities.len() > MOST_COMMUNITIES {
         return Err(Problem::wrong_field(
             "communities",
-            &format!("an account is bound to at most {MOST_COMMUNITIES} communities"),
+            both!(
+                "一个账号最多限定{MOST_COMMUNITIES}个社区",
+                "an account is bound to at most {MOST_COMMUNITIES} communities"
+            ),
         ));
     }
     let mut communities = communities
@@ -98,11 +113,17 @@ pub fn future(field: &str, text: &str) -> Result<Timestamp, Problem> {
     let moment: Timestamp = text.parse().map_err(|_| {
         Problem::wrong_field(
             field,
-            &format!("{text:?}: expected a moment as 2027-01-01T00:00:00+08:00"),
+            both!(
+                "“{text}”不是有效的时间，应形如 2027-01-01T00:00:00+08:00",
+                "{text:?}: expected a moment as 2027-01-01T00:00:00+08:00"
+            ),
         )
     })?;
     if moment <= Timestamp::now() {
-        return Err(Problem::wrong_field(field, "the moment is over already"));
+        return Err(Problem::wrong_field(
+            field,
+            both!("应为将来的时间", "the moment is in the past"),
+        ));
     }
     Ok(moment)
 }
@@ -112,7 +133,10 @@ fn id(field: &str, text: &str) -> Result<String, Problem> {
     if id.is_empty() || id.len() > LONGEST_ID || id.chars().any(char::is_control) {
         return Err(Problem::wrong_field(
             field,
-            &format!("{text:?}: expected the id of a feature"),
+            both!(
+                "“{text}”不是有效的要素编号",
+                "{text:?}: expected the id of a feature"
+            ),
         ));
     }
     Ok(id.to_owned())

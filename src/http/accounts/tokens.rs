@@ -13,6 +13,7 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
+use crate::model::both;
 use crate::store::{NewAccountToken, Token};
 
 /// The most tokens of an account that are in force.
@@ -95,7 +96,8 @@ pub async fn create_token(
         .iter()
         .filter(|t| t.revoked_at.is_none() && t.expires_at.is_none_or(|end| end > now));
     if in_force.count() >= MOST {
-        return Err(Problem::conflict(format!(
+        return Err(Problem::conflict(both!(
+            "一个账号最多有{MOST}个令牌，请先撤销一个。",
             "An account has at most {MOST} tokens. Revoke one first."
         )));
     }
@@ -132,7 +134,8 @@ pub async fn revoke_token(
     let store = app.live.store();
     let is_its = store.tokens_of(&id).await?.iter().any(|t| t.id == token);
     if !is_its || !store.revoke_token(&token).await? {
-        return Err(Problem::not_found(format!(
+        return Err(Problem::not_found(both!(
+            "账号“{id}”没有令牌“{token}”。",
             "The account {id:?} has no token {token:?}. GET /api/accounts/{id} lists them."
         )));
     }

@@ -31,7 +31,7 @@ use super::socket::{Socket, Tracked, paced};
 use super::table::{Busy, Connection, Table, Ticket};
 use super::{Settings, handles};
 use crate::http::in_flight::Place;
-use crate::http::{self, App};
+use crate::http::{self, App, language};
 
 /// The longest head of a request, in bytes.
 const HEAD: usize = 16 * 1024;
@@ -296,7 +296,11 @@ async fn answer(
     let (mut parts, body) = request.into_parts();
     app.receive(&mut parts);
     let (response, place) = match app.admit(&mut parts, &connection).await {
-        Err(refusal) => (refusal.into_response(), None),
+        Err(refusal) => {
+            let language = language::preferred(&parts.headers);
+            let refusal = language::answering_now(language, || refusal.into_response());
+            (refusal, None)
+        }
         Ok(place) => match router.call(Request::from_parts(parts, body)).await {
             Ok(response) => (response, Some(place)),
             Err(never) => match never {},

@@ -83,7 +83,7 @@ pub async fn events(
     });
     let last = match from_header {
         Some(seq) => Some(seq),
-        None => query.parsed::<u64>("last-event-id", "the number of a commit")?,
+        None => query.parsed::<u64>("last-event-id", ("提交的序号", "the number of a commit"))?,
     };
 
     let place = app.places.take(caller.origin(address))?;

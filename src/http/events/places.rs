@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::http::origin::Origin;
 use crate::http::problem::Problem;
+use crate::model::both;
 
 /// When to ask again for a place that is taken.
 const RETRY: Duration = Duration::from_secs(10);
@@ -94,7 +95,9 @@ impl Places {
         match &who {
             Origin::Account(name) if share >= limits.per_account => {
                 return Err(Problem::too_many(
-                    format!(
+                    both!(
+                        "账号“{name}”已打开{share}个实时连接，达到单个账号的上限，请关闭一些页面，\
+                         或使用其他账号。",
                         "The account {name} has {share} feeds open already, the most for one account. \
                          Close one, or use another account."
                     ),
@@ -103,7 +106,8 @@ impl Places {
             }
             Origin::Address(_) if share >= limits.per_address => {
                 return Err(Problem::too_many(
-                    format!(
+                    both!(
+                        "该地址已打开{share}个实时连接，达到未登录时的上限，请关闭一些页面，或登录。",
                         "This address has {share} feeds open already, the most for one address without \
                          an account. Close one, or sign in."
                     ),
@@ -115,15 +119,17 @@ impl Places {
         let for_public = limits.places.saturating_sub(limits.reserved);
         let is_public = matches!(who, Origin::Address(_));
         if is_public && taken.public >= for_public && taken.total < limits.places {
-            return Err(Problem::unavailable(
-                "The places of the feed for clients without an account are taken. Try again in a \
-                 moment, or sign in.",
-            ));
+            return Err(Problem::unavailable(both!(
+                "未登录用户的实时连接已满，请稍后再试，或登录。",
+                "All places of the feed for clients without an account are taken. Try again in a \
+                 moment, or sign in."
+            )));
         }
         if taken.total >= limits.places {
-            return Err(Problem::unavailable(
-                "All places of the feed are taken. Try again in a moment.",
-            ));
+            return Err(Problem::unavailable(both!(
+                "实时连接已满，请稍后再试。",
+                "All places of the feed are taken. Try again in a moment."
+            )));
         }
         taken.total += 1;
         taken.public += usize::from(is_public);

@@ -8,7 +8,8 @@ use super::doubts::Sent;
 use crate::codec::geojson::crs;
 use crate::codec::geojson::read::{Limits, Member};
 use crate::http::problem::Problem;
-use crate::spatial::crs::Crs;
+use crate::model::{InChinese as _, both};
+use crate::spatial::crs::{Crs, UnknownCrs};
 
 /// The most positions of one geometry that comes over HTTP; more comes by import.
 const VERTICES: usize = 100_000;
@@ -45,10 +46,13 @@ pub(super) fn limits(headers: &HeaderMap) -> Result<Limits, Problem> {
     };
     let text = header.to_str().unwrap_or_default().trim();
     let name = text.strip_prefix('<').and_then(|t| t.strip_suffix('>'));
-    let crs: Crs = name.unwrap_or(text).parse().map_err(|e| {
+    let crs: Crs = name.unwrap_or(text).parse().map_err(|e: UnknownCrs| {
+        let zh = e.zh();
         Problem::invalid(
             "Content-Crs",
-            format!(
+            both!(
+                "Content-Crs: {text}：{zh}。应为图层说明中“crs”所列的 URI 之一，例如 \
+                 <http://www.opengis.net/def/crs/EPSG/0/4490>。",
                 "Content-Crs: {text}: {e}. Expected one of the URIs under \"crs\" in the \
                  collection's description, as <http://www.opengis.net/def/crs/EPSG/0/4490>."
             ),

@@ -4,7 +4,7 @@ use crate::codec::cql2::{self, Encoding, FilterError, Position};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::filter::Predicate;
-use crate::model::{RoleSet, Schema};
+use crate::model::{InChinese as _, RoleSet, Schema, both};
 use crate::spatial::crs::Crs;
 
 /// Reads the filter of a request to a collection, as somebody with these roles may ask it. Its coordinates
@@ -21,7 +21,10 @@ pub(super) fn read(
         Some(other) => {
             return Err(Problem::invalid(
                 "filter-lang",
-                format!("filter-lang={other}: expected cql2-text or cql2-json."),
+                both!(
+                    "filter-lang={other}：应为 cql2-text 或 cql2-json。",
+                    "filter-lang={other}: expected cql2-text or cql2-json."
+                ),
             ));
         }
     };
@@ -34,7 +37,9 @@ pub(super) fn read(
 }
 
 fn refused(error: &FilterError) -> Problem {
-    let problem = Problem::invalid("filter", format!("Invalid filter {error}."));
+    let zh = error.zh();
+    let detail = both!("筛选条件有误：{zh}。", "Invalid filter {error}.");
+    let problem = Problem::invalid("filter", detail);
     match &error.at {
         Position::Character(n) => problem.with("position", *n),
         Position::Pointer(p) => problem.with("pointer", p.clone()),

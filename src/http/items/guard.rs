@@ -2,12 +2,12 @@
 //! it is, and a body that names it is refused. A door code, which lists do not show to anybody, stays too where
 //! a body does not name it; `null` removes it. Photos that a body names are taken out with their claims.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::http::photos::named;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, WrongField};
 use crate::index::Entry;
-use crate::model::{Body, Properties, RoleSet, Schema};
+use crate::model::{Body, Properties, RoleSet, Schema, both};
 use crate::service::ledger::cases;
 use crate::store::PhotoClaim;
 
@@ -29,15 +29,16 @@ pub(super) fn only_visible(
     match hidden {
         None => Ok(()),
         Some(property) => {
-            let (name, needed) = (&property.name, property.role);
-            Err(Problem::forbidden(format!(
-                "{name:?} takes the role {needed} to read and to write. Leave it out: a feature that has \
-                 it keeps it."
+            let (name, needed, zh) = (&property.name, property.role, property.role.zh());
+            Err(Problem::forbidden(both!(
+                "读写属性“{name}”需要“{zh}”角色。请不要填写该属性，要素会保留原有的值。",
+                "Reading and writing {name:?} needs the role {needed}. Leave the property out: the feature \
+                 keeps its value."
             ))
-            .with(
-                "errors",
-                json!([{"field": format!("properties.{name}"), "problem": format!("takes the role {needed}")}]),
-            ))
+            .with_errors(vec![WrongField::new(
+                format!("properties.{name}"),
+                both!("需要“{zh}”角色", "needs the role {needed}"),
+            )]))
         }
     }
 }
@@ -133,6 +134,8 @@ fn wants_ids(schema: &Schema, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::model::Role;
     use crate::model::{CollectionId, FeatureId, Record};

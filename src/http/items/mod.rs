@@ -33,12 +33,12 @@ use super::auth::Caller;
 use super::html;
 use super::problem::Problem;
 use super::query::{Query, encode};
-use super::work::Cut;
+use super::work::{Advice, Cut};
 use crate::codec::geojson::write::{FeatureParts, feature, geometry_or_null};
 use crate::index::filter::Predicate;
 use crate::index::{Budget, Collection, Entry, Meter as _, Select};
 use crate::live::Snapshot;
-use crate::model::View;
+use crate::model::{View, both};
 use crate::spatial::crs::Crs;
 use params::Params;
 
@@ -53,9 +53,10 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
             .iter()
             .map(|(id, _)| id.as_str())
             .collect();
-        Problem::not_found(format!(
-            "There is no collection {name:?}; there are {}.",
-            names.join(", ")
+        let names = names.join(", ");
+        Problem::not_found(both!(
+            "没有图层“{name}”；现有图层：{names}。",
+            "There is no collection {name:?}; there are {names}."
         ))
     })
 }
@@ -128,8 +129,11 @@ pub(super) struct Wanted {
 }
 
 /// How to ask for fewer features.
-const NARROW: &str = "Ask for a smaller area (bbox=), for fewer features at a time (limit=, then the link \
-    \"next\"), without sortby, or with a simpler filter.";
+const NARROW: Advice = (
+    "请缩小范围（bbox=），减少每页个数（limit=，再按“next”链接翻页），不用 sortby，或简化筛选条件。",
+    "Ask for a smaller area (bbox=), for fewer features at a time (limit=, then the link \
+    \"next\"), without sortby, or with a simpler filter.",
+);
 
 /// Answers with a page of features.
 pub(super) async fn page(
@@ -415,7 +419,14 @@ fn write_moved(
         .map(|g| geometry_in(g, params.crs))
         .transpose()
         .map_err(|why| {
-            Problem::invalid("crs", format!("Feature {:?}: {why}", entry.id().as_str()))
+            let id = entry.id().as_str();
+            Problem::invalid(
+                "crs",
+                both!(
+                    "要素“{id}”不能转换到所请求的坐标系（{why}）。",
+                    "Feature {id:?}: {why}"
+                ),
+            )
         })?;
     if let Some(names) = selection
         && let Ok(Value::Object(map)) = serde_json::from_str(&properties)

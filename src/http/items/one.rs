@@ -14,7 +14,7 @@ use crate::http::html;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::index::{Collection, Entry};
-use crate::model::pick;
+use crate::model::{both, pick};
 use crate::store::audit::{AuditEntry, AuditKind};
 
 /// One feature.
@@ -45,9 +45,12 @@ pub async fn read(
     let collection = collection(&snapshot, &name)?;
     let form = negotiate(&query, &headers)?;
     let params = Params::read(&query, collection.schema(), caller.view())?;
-    let entry = collection
-        .get(&id)
-        .ok_or_else(|| Problem::not_found(format!("There is no feature {id:?} in {name}.")))?;
+    let entry = collection.get(&id).ok_or_else(|| {
+        Problem::not_found(both!(
+            "{name} 中没有要素“{id}”。",
+            "There is no feature {id:?} in {name}."
+        ))
+    })?;
     let mut body = Vec::new();
     let recorded = recorded(&caller, collection, entry, &params);
     let mut looks = Looks::Unrecorded;

@@ -16,7 +16,9 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::filter::Predicate;
 use crate::index::{Budget, Collection, Entry};
-use crate::model::{Canonical, FeatureId, Role, Schema, View, pick};
+use crate::model::{
+    Canonical, FeatureId, InChinese as _, Localized, Role, Schema, View, both, pick,
+};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
 
@@ -96,13 +98,14 @@ impl Params {
             }
             if !visible(name) {
                 // A protected property is answered as if it did not exist: no filter may probe it.
+                let (known, id) = (KNOWN.join(", "), &schema.collection);
                 return Err(Problem::invalid(
                     name,
-                    format!(
-                        "There is no parameter or queryable property {name:?} here. Parameters: {}. \
-                         Properties: see …/{}/queryables.",
-                        KNOWN.join(", "),
-                        schema.collection
+                    both!(
+                        "没有名为“{name}”的参数或可查询属性。可用参数：{known}；可查询属性见 \
+                         /api/collections/{id}/queryables。",
+                        "There is no parameter or queryable property {name:?} here. Parameters: {known}. \
+                         Properties: see /api/collections/{id}/queryables."
                     ),
                 ));
             }
@@ -123,7 +126,7 @@ impl Params {
                 .get("after")?
                 .map(FeatureId::new)
                 .transpose()
-                .map_err(|e| Problem::invalid("after", format!("after: {e}.")))?,
+                .map_err(|e| wrong_value("after", e.localized()))?,
             crs: crs(query, "crs")?.unwrap_or(Crs::Crs84),
             properties,
             sort,
@@ -238,13 +241,25 @@ fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
+/// What `limit` has to be.
+const LIMIT: (&str, &str) = ("1至10000的整数", "a whole number from 1 to 10000");
+
+/// Why the value of a parameter is refused.
+fn wrong_value(name: &str, why: Localized) -> Problem {
+    let Localized { zh, en } = why;
+    Problem::invalid(name, both!("{name}：{zh}。", "{name}: {en}."))
+}
+
 /// `limit`, from 1; more than the most is answered with the most, as the standard has it.
 pub fn limit(query: &Query) -> Result<usize, Problem> {
-    match query.parsed::<u64>("limit", "a whole number from 1 to 10000")? {
+    match query.parsed::<u64>("limit", LIMIT)? {
         None => Ok(DEFAULT_LIMIT),
         Some(0) => Err(Problem::invalid(
             "limit",
-            "limit=0: expected a whole number from 1 to 10000.",
+            both!(
+                "limit=0：应为1至10000的整数。",
+                "limit=0: expected a whole number from 1 to 10000."
+            ),
         )),
         Some(n) => Ok(usize::try_from(n).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)),
     }
@@ -252,15 +267,21 @@ pub fn limit(query: &Query) -> Result<usize, Problem> {
 
 /// `properties`: names of the schema that the caller may see, or of what features have beyond it.
 fn chosen(list: &str, schema: &Schema, view: View<'_>) -> Result<Vec<String>, Problem> {
-    let wrong = |why: String| Problem::invalid("properties", format!("properties: {why}"));
+    let wrong = |why| wrong_value("properties", why);
     let mut names: Vec<String> = Vec::new();
     for name in list.split(',').map(str::trim).filter(|p| !p.is_empty()) {
         let known = schema.properties.get(name);
         if known.is_some_and(|p| !view.roles.includes(p.role)) {
-            return Err(wrong(format!("there is no property {name:?} here.")));
+            return Err(wrong(both!(
+                "没有属性“{name}”",
+                "there is no property {name:?} here"
+            )));
         }
         if names.len() == MAX_CHOSEN {
-            return Err(wrong(format!("at most {MAX_CHOSEN} are taken.")));
+            return Err(wrong(both!(
+                "最多{MAX_CHOSEN}个属性",
+                "at most {MAX_CHOSEN} are taken"
+            )));
         }
         if !names.iter().any(|n| n == name) {
             names.push(name.to_owned());
@@ -275,7 +296,7 @@ fn sort(
     schema: &Schema,
     view: View<'_>,
 ) -> Result<Vec<(String, bool)>, Problem> {
-    let wrong = |why: String| Problem::invalid("sortby", format!("sortby: {why}"));
+    let wrong = |why| wrong_value("sortby", why);
     let mut sort: Vec<(String, bool)> = Vec::new();
     let keys = list.unwrap_or_default().split(',').map(str::trim);
     for key in keys.filter(|k| !k.is_empty()) {
@@ -283,24 +304,31 @@ fn sort(
         let known = schema.properties.get(name);
         let Some(known) = known.filter(|p| p.is_shown_to(view.roles)) else {
             // A protected property is answered as if it did not exist.
-            return Err(wrong(format!(
-                "there is no property {:?} here; see …/{}/queryables.",
+            let (name, id) = (
                 name.chars().take(80).collect::<String>(),
-                schema.collection
+                &schema.collection,
+            );
+            return Err(wrong(both!(
+                "没有属性“{name}”，可用的属性见 /api/collections/{id}/queryables",
+                "there is no property {name:?} here; see /api/collections/{id}/queryables"
             )));
         };
         // The order of the features tells the values by which it is made, of all features.
         if known.role != Role::Public && view.is_scoped(schema) {
-            return Err(wrong(format!(
+            return Err(wrong(both!(
+                "限定社区或单位的账号不能按受保护的属性（如 {name}）排序",
                 "an account that is bound to communities or a unit cannot sort by protected properties \
-                 such as {name}."
+                 such as {name}"
             )));
         }
         if sort.iter().any(|(other, _)| other == name) {
-            return Err(wrong(format!("{name} is given twice.")));
+            return Err(wrong(both!("{name} 出现了两次", "{name} is given twice")));
         }
         if sort.len() == MAX_KEYS {
-            return Err(wrong(format!("at most {MAX_KEYS} properties are taken.")));
+            return Err(wrong(both!(
+                "最多按{MAX_KEYS}个属性排序",
+                "at most {MAX_KEYS} properties are taken"
+            )));
         }
         sort.push((name.to_owned(), key.starts_with('-')));
     }
@@ -309,19 +337,30 @@ fn sort(
 
 /// `offset`, as far as one may go.
 fn offset(query: &Query, sorted: bool) -> Result<usize, Problem> {
-    let (most, instead) = if sorted {
-        (MAX_SORTED, "narrow the selection, or leave sortby out")
+    let (most, instead_zh, instead) = if sorted {
+        (
+            MAX_SORTED,
+            "请缩小查询范围，或不用 sortby",
+            "narrow the selection, or leave sortby out",
+        )
     } else {
-        (MAX_OFFSET, "page with the link \"next\"")
+        (
+            MAX_OFFSET,
+            "请按“next”链接翻页",
+            "page with the link \"next\"",
+        )
     };
     let offset: u64 = query
-        .parsed("offset", "a whole number from 0")?
+        .parsed("offset", ("不小于0的整数", "a whole number from 0"))?
         .unwrap_or(0);
     usize::try_from(offset)
         .ok()
         .filter(|offset| *offset <= most)
         .ok_or_else(|| {
-            let detail = format!("offset={offset}: at most {most} are passed over; {instead}.");
+            let detail = both!(
+                "offset={offset}：最多跳过{most}个；{instead_zh}。",
+                "offset={offset}: at most {most} are passed over; {instead}."
+            );
             Problem::invalid("offset", detail)
         })
 }

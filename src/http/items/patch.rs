@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::content_crs::limits_of_map;
 use crate::codec::geojson::read::{Limits, ReadError, read_body};
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, WrongField};
 use crate::index::Entry;
-use crate::model::Body;
+use crate::model::{Body, InChinese as _, Localized, both};
 
 /// What a feature is after a patch.
 pub(super) fn patched(
@@ -19,8 +19,14 @@ pub(super) fn patched(
     if let Some(change) = patch.get("properties") {
         if !change.is_object() {
             return Err(Problem::unprocessable(
-                "properties must be an object.",
-                vec![json!({"field": "properties", "problem": "expected an object"})],
+                both!(
+                    "成员 properties 应为 JSON 对象。",
+                    "The member properties must be an object."
+                ),
+                vec![WrongField::new(
+                    "properties",
+                    both!("应为 JSON 对象", "expected an object"),
+                )],
             ));
         }
         json_patch::merge(&mut properties, change);
@@ -38,8 +44,12 @@ pub(super) fn patched(
 }
 
 pub(super) fn wrong(error: &ReadError) -> Problem {
+    let Localized { zh, en } = error.localized();
     Problem::unprocessable(
-        format!("The body is no feature that can be taken: {error}"),
-        vec![json!({"field": error.place, "problem": error.problem})],
+        both!(
+            "提交的内容不是可接受的要素：{zh}。",
+            "Invalid feature: {en}."
+        ),
+        vec![WrongField::new(error.place.as_str(), error.problem.clone())],
     )
 }

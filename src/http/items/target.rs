@@ -12,12 +12,14 @@ use crate::codec::geojson::read::Limits;
 use crate::http::App;
 use crate::http::answer::Tag;
 use crate::http::auth::Caller;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, WrongField};
 use crate::http::query::segment;
 use crate::http::written::{self, Subject};
 use crate::index::{Collection, Entry};
 use crate::live::Written;
-use crate::model::{Body, Change, Edit, Expect, Feature, FeatureId};
+use crate::model::{
+    Body, Change, Edit, Expect, Feature, FeatureId, InChinese as _, Localized, both,
+};
 use crate::service::place;
 use crate::spatial::validity;
 use crate::store::StoreError;
@@ -38,9 +40,10 @@ pub(super) enum Refused {
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Precondition => Problem::changed_meanwhile(
-                "The feature is not as If-Match or If-None-Match demands; read it again.",
-            ),
+            Refused::Precondition => Problem::changed_meanwhile(both!(
+                "要素的当前状态与 If-Match 或 If-None-Match 的要求不符，请重新读取。",
+                "The feature is not as If-Match or If-None-Match demands; read it again."
+            )),
             Refused::Problem(p) => p,
         }
     }
@@ -78,14 +81,17 @@ impl Target {
         if caller.view().reaches(community.as_deref()) {
             return Ok(());
         }
-        Err(Problem::forbidden(format!(
-            "The feature is in {}; the account is bound to {}.",
-            community.map_or_else(
-                || "no community on the map".to_owned(),
-                |id| format!("the community {id}")
+        let own = caller.view().communities.join(", ");
+        Err(Problem::forbidden(match community {
+            Some(id) => both!(
+                "该要素位于社区 {id}，本账号仅限社区 {own}。",
+                "The feature is in the community {id}; the account is bound to {own}."
             ),
-            caller.view().communities.join(", ")
-        )))
+            None => both!(
+                "该要素不在任何社区内，本账号仅限社区 {own}。",
+                "The feature is in no community on the map; the account is bound to {own}."
+            ),
+        }))
     }
 
     pub fn collection<'a>(
@@ -173,20 +179,20 @@ impl Target {
             .of(&self.schema)
             .map_err(|e| Refused::Problem(Problem::internal(&e)))?;
         if let Err(problems) = checker.check(&feature.id, &body) {
-            let errors = problems
-                .iter()
-                .map(|p| json!({"field": p.field, "problem": p.problem}))
-                .collect();
-            let first = problems
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let collection = &self.schema.collection;
+            let (zh, en) = problems.first().map_or_else(Default::default, |p| {
+                let Localized { zh, en } = p.localized();
+                (format!("{}：{zh}", p.field), format!("{}: {en}", p.field))
+            });
+            let errors = problems.iter();
             return Err(Refused::Problem(Problem::unprocessable(
-                format!(
-                    "{} does not take this feature: {first}",
-                    self.schema.collection
+                both!(
+                    "该要素不符合图层“{collection}”的要求：{zh}。",
+                    "{collection} does not take this feature: {en}."
                 ),
-                errors,
+                errors
+                    .map(|p| WrongField::new(p.field.as_str(), p.localized()))
+                    .collect(),
             )));
         }
         let collection = self.schema.collection.clone();
@@ -197,7 +203,7 @@ impl Target {
                 .link_photos(&collection, &feature.id, &claims, account)
                 .await
                 .map_err(|e| Refused::Problem(e.into()))?
-                .map_err(|e| Refused::Problem(Problem::wrong_field("photos", &e.to_string())))?;
+                .map_err(|e| Refused::Problem(Problem::wrong_field("photos", e.localized())))?;
         }
         let change = Change {
             collection: collection.clone(),
@@ -325,8 +331,9 @@ pub(super) fn expectation(
             .or(known.first())
             .map(|seq| Some(Expect::Seq(*seq)))
             .ok_or_else(|| {
-                Problem::changed_meanwhile(format!(
-                    "If-Match: {tags} is no ETag of a feature here; read the feature again."
+                Problem::changed_meanwhile(both!(
+                    "If-Match: {tags} 不是本服务要素的 ETag，请重新读取要素。",
+                    "If-Match: {tags} is not an ETag of a feature here; read the feature again."
                 ))
             });
     }
@@ -335,7 +342,10 @@ pub(super) fn expectation(
         Some("*") => Ok(Some(Expect::Absent)),
         Some(tags) => Err(Problem::invalid(
             "If-None-Match",
-            format!("If-None-Match: {tags}: a write takes only *, where there is none yet."),
+            both!(
+                "If-None-Match: {tags}：写入时只能填 *，表示仅在要素不存在时新建。",
+                "If-None-Match: {tags}: a write takes only *, which means that the feature must not exist yet."
+            ),
         )),
     }
 }

@@ -5,7 +5,7 @@
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::content_crs::{limits, sent};
@@ -16,10 +16,10 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body;
 use crate::http::budget::Share;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, WrongField};
 use crate::http::query::Query;
 use crate::http::written::{self, Accepted};
-use crate::model::{Change, Edit, Expect, Feature, FeatureId};
+use crate::model::{Change, Edit, Expect, Feature, FeatureId, InChinese as _, both};
 
 /// How many bytes of memory the JSON of a feature may take; 100,000 positions take a third.
 const MEMORY: usize = 120 * 1024 * 1024;
@@ -69,9 +69,9 @@ pub async fn create(
         .put(&app, &caller, present, feature, Some(Expect::Absent))
         .await
         .map_err(|p| match p {
-            Refused::Precondition => Problem::conflict(format!(
-                "There is a feature {:?} in {name} already; change it with PUT or PATCH.",
-                id.as_str()
+            Refused::Precondition => Problem::conflict(both!(
+                "{name} 中已有要素“{id}”，请用 PUT 或 PATCH 修改。",
+                "There is a feature \"{id}\" in {name} already; change it with PUT or PATCH."
             )),
             Refused::Problem(p) => p,
         })?;
@@ -112,8 +112,11 @@ pub async fn put(
         && said != id
     {
         return Err(Problem::unprocessable(
-            format!("The path names {id:?}, the feature says {said:?}."),
-            vec![json!({"field": "id", "problem": "must be the id in the path, or missing"})],
+            both!(
+                "地址中的编号是“{id}”，要素中的编号是“{said}”，两者应一致。",
+                "The path names {id}, the feature says {said}."
+            ),
+            vec![wrong_id()],
         ));
     }
     let limits = limits(&headers)?;
@@ -194,23 +197,35 @@ pub async fn patch(
     let limits = limits(&headers)?;
     let sent = sent(&limits, &document);
     let Value::Object(patch) = document else {
-        return Err(Problem::bad_body("A patch is a JSON object."));
+        return Err(Problem::bad_body(both!(
+            "修改内容应为 JSON 对象。",
+            "A patch is a JSON object."
+        )));
     };
     if let Some(unknown) = patch
         .keys()
         .find(|k| !["type", "id", "crs", "geometry", "properties"].contains(&k.as_str()))
     {
         return Err(Problem::unprocessable(
-            format!("A patch has no member {unknown:?}; there are geometry and properties."),
-            vec![json!({"field": unknown, "problem": "unknown member"})],
+            both!(
+                "修改内容中没有“{unknown}”这一成员，可用的成员是 geometry 和 properties。",
+                "A patch has no member {unknown:?}; there are geometry and properties."
+            ),
+            vec![WrongField::new(
+                unknown.as_str(),
+                both!("没有这一成员", "unknown member"),
+            )],
         ));
     }
     if let Some(said) = patch.get("id")
         && id_from(said).as_ref() != Ok(&id)
     {
         return Err(Problem::unprocessable(
-            "A feature keeps its id; delete it and make another one.",
-            vec![json!({"field": "id", "problem": "must be the id in the path, or missing"})],
+            both!(
+                "要素的编号不能修改；需要其他编号时，请删除后新建。",
+                "The id of a feature cannot be changed. Delete the feature and create another one."
+            ),
+            vec![wrong_id()],
         ));
     }
     // A client that read on another node may know more than this one yet.
@@ -230,7 +245,10 @@ pub async fn patch(
             return Err(Refused::Precondition.into());
         }
         let entry = entry.ok_or_else(|| {
-            Problem::not_found(format!("There is no feature {:?} in {name}.", id.as_str()))
+            Problem::not_found(both!(
+                "{name} 中没有要素“{id}”。",
+                "There is no feature \"{id}\" in {name}."
+            ))
         })?;
         let feature = Feature {
             id: id.clone(),
@@ -308,6 +326,16 @@ pub async fn delete(
     })
 }
 
+fn wrong_id() -> WrongField {
+    WrongField::new(
+        "id",
+        both!(
+            "应与地址中的编号一致，或者不填",
+            "must be the id in the path, or missing"
+        ),
+    )
+}
+
 /// The JSON of a body, and the share that pays for its memory.
 async fn document(request: Request) -> Result<(Value, Option<Share>), Problem> {
     let form = body::form(request.headers());
@@ -318,14 +346,19 @@ async fn document(request: Request) -> Result<(Value, Option<Share>), Problem> {
         return Err(body::too_many_values());
     }
     if share.as_mut().is_some_and(|share| !share.grow(memory)) {
-        return Err(Problem::unavailable(
-            "Too many large features are being written at once. Try again in a moment.",
-        ));
+        return Err(Problem::unavailable(both!(
+            "正在写入的大型要素过多，请稍后再试。",
+            "Too many large features are being written at once. Try again in a moment."
+        )));
     }
     let document = serde_json::from_slice(&bytes).map_err(|e| body::not_json(form, &e))?;
     Ok((document, share))
 }
 
 fn feature_id(text: &str) -> Result<FeatureId, Problem> {
-    FeatureId::new(text).map_err(|e| Problem::invalid("featureId", format!("{text:?}: {e}.")))
+    FeatureId::new(text).map_err(|e| {
+        let zh = e.zh();
+        let detail = both!("“{text}”：{zh}。", "{text:?}: {e}.");
+        Problem::invalid("featureId", detail)
+    })
 }

@@ -62,7 +62,7 @@ pub async fn job_events(
     let heard = match headers.get("last-event-id") {
         // What is no number of ours is of another feed.
         Some(value) => value.to_str().ok().and_then(|v| v.trim().parse().ok()),
-        None => query.parsed::<u64>("last-event-id", "the revision of a job")?,
+        None => query.parsed::<u64>("last-event-id", ("任务的版本号", "the revision of a job"))?,
     };
     let job = own(&app, &caller, &id).await?;
     if job.state.has_ended() && heard.is_some_and(|heard| heard >= job.revision) {

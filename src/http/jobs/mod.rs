@@ -20,7 +20,7 @@ use super::App;
 use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
-use crate::model::Role;
+use crate::model::{Role, both};
 use crate::store::{Job, JobQuery, JobState, Principal};
 
 /// The most jobs of a page.
@@ -181,9 +181,9 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     query.only(&["limit", "before"])?;
     let who = signed_in(&caller)?;
-    let limit = query.parsed::<u32>("limit", "a whole number")?;
+    let limit = query.parsed::<u32>("limit", ("整数", "a whole number"))?;
     let limit = limit.unwrap_or(100).clamp(1, MOST);
-    let before = query.parsed::<Uuid>("before", "the id of a job")?;
+    let before = query.parsed::<Uuid>("before", ("任务的编号", "the id of a job"))?;
     let asked = JobQuery {
         owner: (!who.roles.includes(Role::Admin)).then(|| who.account_id.clone()),
         before: before.map(|id| id.to_string()),
@@ -256,9 +256,10 @@ pub async fn delete(
 /// The account of a caller.
 pub(super) fn signed_in(caller: &Caller) -> Result<&Principal, Problem> {
     caller.principal.as_ref().ok_or_else(|| {
-        Problem::unauthenticated(
-            "Sign in: a job is its owner's (Authorization: Bearer …, or /sign-in).",
-        )
+        Problem::unauthenticated(both!(
+            "请登录后查看自己的任务。",
+            "Sign in to see your own jobs (Authorization: Bearer TOKEN, or /sign-in)."
+        ))
     })
 }
 
@@ -274,7 +275,7 @@ pub(super) async fn own(app: &App, caller: &Caller, id: &str) -> Result<Job, Pro
 }
 
 pub(super) fn unknown(id: &str) -> Problem {
-    Problem::not_found(format!("You have no job {id:?}."))
+    Problem::not_found(both!("您没有任务“{id}”。", "You have no job {id:?}."))
 }
 
 fn no_store<T: IntoResponse>(answer: T) -> Response {

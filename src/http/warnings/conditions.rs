@@ -21,7 +21,7 @@ use crate::http::query::{Query, segment};
 use crate::http::written::{self, Subject};
 use crate::index::Entry;
 use crate::model::names::collection::CONDITIONS;
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, Role, both};
 use crate::service::ledger::Observation;
 use crate::service::ledger::cases;
 use crate::warnings::condition::State as ConditionState;
@@ -164,17 +164,18 @@ pub async fn observe(
 }
 
 fn read(body: ObservationBody) -> Result<Observation, Problem> {
-    let missing = |field: &str, expected: &str| {
-        Problem::wrong_field(field, &format!("expected {expected}, found nothing"))
+    let missing = |field: &str, zh: &str, expected: &str| {
+        let problem = both!("请填写{zh}", "expected {expected}, found nothing");
+        Problem::wrong_field(field, problem)
     };
     let value = body.value.get("value")?;
     let at = body.at.get("at")?;
     Ok(Observation {
         place: (body.place.text("place")?)
-            .ok_or_else(|| missing("place", "the id of a feature of the map"))?,
+            .ok_or_else(|| missing("place", "地图要素的编号", "the id of a feature of the map"))?,
         category: (body.category.text("category")?)
-            .ok_or_else(|| missing("category", "a category"))?,
-        value: value.ok_or_else(|| missing("value", "a number"))?,
+            .ok_or_else(|| missing("category", "类别", "a category"))?,
+        value: value.ok_or_else(|| missing("value", "数值", "a number"))?,
         at: at.map(|Instant(at)| at),
     })
 }

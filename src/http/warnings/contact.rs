@@ -11,8 +11,8 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::model::Role;
 use crate::model::names::collection::WARNINGS;
+use crate::model::{Role, both};
 use crate::service::ledger::cases;
 use crate::store::audit::{AuditEntry, AuditKind};
 use crate::store::{CONTACT, Erasure};
@@ -44,10 +44,10 @@ pub async fn contact(
     query.only(&[])?;
     caller.author(Role::Officer)?;
     if caller.principal.as_ref().is_some_and(|p| p.read_only) {
-        return Err(Problem::forbidden(
-            "A screen that nobody watches over tells nobody's contact (its token was made with \
-             --read-only).",
-        ));
+        return Err(Problem::forbidden(both!(
+            "只读令牌（如大屏）不能查看联系方式。",
+            "A read-only token, such as that of a wall screen, does not show contacts."
+        )));
     }
     let found = in_scope(&app, &caller, &id)?;
     let store = app.live.store();
@@ -97,9 +97,10 @@ pub async fn erase_contact(
 fn in_scope(app: &App, caller: &Caller, id: &str) -> Result<Found, Problem> {
     let found = Found::read(&app.live.snapshot(), id)?;
     if !caller.view().reaches(found.case.community.as_deref()) {
-        return Err(Problem::forbidden(
-            "The account is bound to other communities than this case's.",
-        ));
+        return Err(Problem::forbidden(both!(
+            "该事件不在本账号所限的社区内。",
+            "The account is bound to other communities than this case's."
+        )));
     }
     Ok(found)
 }

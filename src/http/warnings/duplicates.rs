@@ -15,13 +15,17 @@ use crate::http::auth::Caller;
 use crate::http::items::{GEOJSON, collection};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::work::Advice;
 use crate::model::names::collection::WARNINGS;
 use crate::model::names::property;
-use crate::model::{FeatureId, Role, Schema, View};
+use crate::model::{FeatureId, InChinese as _, Localized, Role, Schema, View, both};
 use crate::service::place::{Place, Where};
 use crate::warnings::duplicates::{Duplicate, duplicates as find};
 
-const NARROW: &str = "Too many cases lie at this place to be compared; report it as a new one.";
+const NARROW: Advice = (
+    "此处的事件过多，无法逐一比对，请作为新事件上报。",
+    "Too many cases lie at this place to be compared; report it as a new one.",
+);
 
 /// Open cases of the same category, near and not long ago, the nearest first.
 #[utoipa::path(get, path = "/api/warnings/duplicates", operation_id = "warning_duplicates", tag = "warnings",
@@ -44,15 +48,27 @@ pub async fn duplicates(
 ) -> Result<Response, Problem> {
     query.only(&["category", "lon", "lat", "building", "except"])?;
     let snapshot = app.live.snapshot();
-    let category = query
-        .get("category")?
-        .ok_or_else(|| Problem::invalid("category", "Say what is reported: category=…."))?;
+    let category = query.get("category")?.ok_or_else(|| {
+        Problem::invalid(
+            "category",
+            both!(
+                "请填写上报的类别（category=）。",
+                "Say what is reported: category=CATEGORY."
+            ),
+        )
+    })?;
     let place = match query.get("building")? {
         Some(id) => {
-            let wrong = |e: String| Problem::invalid("building", format!("building={id}: {e}."));
-            let id = FeatureId::new(id).map_err(|e| wrong(e.to_string()))?;
+            let wrong = |e: Localized| {
+                let Localized { zh, en } = e;
+                Problem::invalid(
+                    "building",
+                    both!("building={id}：{zh}。", "building={id}: {en}."),
+                )
+            };
+            let id = FeatureId::new(id).map_err(|e| wrong(e.localized()))?;
             let at = Place::locate(snapshot.collections(), &Where::Building(id));
-            at.map_err(|e| wrong(e.to_string()))?.anchor
+            at.map_err(|e| wrong(e.localized()))?.anchor
         }
         None => Coord {
             x: degrees(&query, "lon", 180.0)?,
@@ -105,12 +121,15 @@ fn told(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
 
 fn degrees(query: &Query, name: &str, most: f64) -> Result<f64, Problem> {
     query
-        .parsed::<f64>(name, "degrees")?
+        .parsed::<f64>(name, ("度数", "degrees"))?
         .filter(|d| d.abs() <= most)
         .ok_or_else(|| {
             Problem::invalid(
                 name,
-                format!("Say where: lon= and lat= in degrees, or building=. {name} is from -{most} to {most}."),
+                both!(
+                    "请填写地点：lon= 和 lat=（度），或 building=；{name} 应在 -{most} 至 {most} 之间。",
+                    "Say where: lon= and lat= in degrees, or building=. {name} is from -{most} to {most}."
+                ),
             )
         })
 }

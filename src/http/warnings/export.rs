@@ -19,6 +19,7 @@ use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Kind;
+use crate::model::both;
 use crate::model::names::collection::WARNINGS;
 
 /// Which cases go into the sheet.
@@ -55,14 +56,18 @@ pub async fn export(
         Some(other) => {
             return Err(Problem::invalid(
                 "f",
-                format!("f={other}: expected csv or xlsx."),
+                both!(
+                    "f={other}：应为 csv 或 xlsx。",
+                    "f={other}: expected csv or xlsx."
+                ),
             ));
         }
     };
     if selection.ids.len() > MOST_ROWS {
-        return Err(Problem::bad_body(format!(
-            "A sheet has at most {MOST_ROWS} cases, and these are {}.",
-            selection.ids.len()
+        let found = selection.ids.len();
+        return Err(Problem::bad_body(both!(
+            "一张表格最多{MOST_ROWS}件事件，所选为{found}件，请分批导出。",
+            "A sheet has at most {MOST_ROWS} cases, and these are {found}. Export them in parts."
         )));
     }
     let snapshot = app.live.snapshot();

@@ -15,18 +15,21 @@ use crate::http::auth::Caller;
 use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::http::work::Kind;
+use crate::http::work::{Advice, Kind};
 use crate::index::{Budget, Collection, Entry, Meter as _, Stop};
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Canonical, Role};
+use crate::model::{Canonical, Role, both};
 use crate::service::ledger::cases;
 use crate::warnings::figures::{Figures, Month, Table};
 use crate::warnings::{Case, figures as counted};
 
 /// The number of cases that one thread handles at a time.
 const CHUNK: usize = 512;
-const NARROW: &str = "There are more cases in it than are counted at once: ask for a sheet of them instead \
-    (/api/warnings?f=csv&datetime=).";
+const NARROW: Advice = (
+    "该月事件过多，无法一次统计，请改为导出表格（/api/warnings?f=csv&datetime=）。",
+    "There are more cases in it than are counted at once: ask for a sheet of them instead \
+    (/api/warnings?f=csv&datetime=).",
+);
 
 /// What the ledger comes to in a month.
 #[utoipa::path(get, path = "/api/warnings/figures", operation_id = "warning_figures", tag = "warnings",
@@ -48,7 +51,10 @@ pub async fn figures(
     let month = query.get("month")?.and_then(Month::parse).ok_or_else(|| {
         Problem::invalid(
             "month",
-            "Say which month, as year and month: month=2026-11.",
+            both!(
+                "请填写年和月，例如 month=2026-11。",
+                "Say which month, as year and month: month=2026-11."
+            ),
         )
     })?;
     let snapshot = app.live.snapshot();

@@ -18,16 +18,18 @@ use crate::http::answer::{self, Answer};
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::work::Advice;
 use crate::index::Meter as _;
 use crate::model::names::property;
-use crate::model::{Localized, Role, RoleSet, Schema};
+use crate::model::{Language, Localized, Role, RoleSet, Schema, both};
 use crate::warnings::sheet::columns::{self, value_name};
 use crate::warnings::sheet::write::{WriteError, csv_of, time};
-use crate::warnings::sheet::{Language, Names};
 use crate::warnings::{Action, Step};
 
-const NARROW: &str =
-    "The map has more grids and units than are named for one sheet: ask for JSON (f=json).";
+const NARROW: Advice = (
+    "地图上的网格和单位过多，无法在一张表中列出名称，请改用 JSON（f=json）。",
+    "The map has more grids and units than are named for one sheet: ask for JSON (f=json).",
+);
 
 /// Whether an account with these roles sees a field of a step. What everybody knows of a step follows from
 /// properties of the case itself and takes their role; the rest takes the role of `step`.
@@ -65,37 +67,18 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("why", "等级原因", "Why this level"),
 ];
 
-/// What the codes of a step are called in Chinese; in English they speak for themselves.
-const WORDS: &[(&str, &str)] = &[
-    ("report", "上报"),
-    ("file", "立案"),
-    ("reject", "不予立案"),
-    ("merge", "并入他案"),
-    ("dispatch", "派遣"),
-    ("return", "退回"),
-    ("start", "开始处置"),
-    ("handle", "处置完成"),
-    ("verify", "核查"),
-    ("close", "结案"),
-    ("extend", "延时"),
-    ("park", "挂账"),
-    ("resume", "恢复办理"),
-    ("reopen", "重新立案"),
-    ("rate", "评单"),
-    ("note", "内部备注"),
-    ("level", "等级变化"),
-    ("join", "又有上报并入"),
-    ("absorb", "并入一件同类事件"),
-    ("public", "公众"),
-    ("rider", "骑手"),
-    ("grid_worker", "网格员"),
-    ("officer", "值班员"),
-    ("planner", "规划员"),
-    ("steward", "地图管理员"),
-    ("admin", "管理员"),
-    ("pass", "合格"),
-    ("fail", "不合格"),
-];
+/// What the value of a field of a step is called in Chinese. In English the code itself is shown.
+fn in_chinese(name: &str, code: &str) -> Option<&'static str> {
+    match name {
+        "action" => Action::parse(code).map(Action::zh),
+        "role" => code.parse().ok().map(Role::zh),
+        _ => match code {
+            "pass" => Some("合格"),
+            "fail" => Some("不合格"),
+            _ => None,
+        },
+    }
+}
 
 /// The history of a case.
 #[derive(Debug, Serialize, ToSchema)]
@@ -137,7 +120,7 @@ pub async fn history(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     query.only(&["f", "lang", "after", "limit"])?;
-    let limit = query.parsed::<u32>("limit", "a whole number from 1 to 1000")?;
+    let limit = query.parsed::<u32>("limit", ("1至1000的整数", "a whole number from 1 to 1000"))?;
     let limit = limit.unwrap_or(MOST).clamp(1, MOST);
     let from = query.get("after")?.map(Place::parse).transpose()?;
     let from = from.unwrap_or_default();
@@ -192,7 +175,10 @@ pub async fn history(
         }
         Some(other) => Err(Problem::invalid(
             "f",
-            format!("f={other}: expected json or csv."),
+            both!(
+                "f={other}：应为 json 或 csv。",
+                "f={other}: expected json or csv."
+            ),
         )),
     }
 }
@@ -214,7 +200,13 @@ impl Place {
             })
         });
         place.ok_or_else(|| {
-            Problem::invalid("after", "after: expected the `next` of the page before.")
+            Problem::invalid(
+                "after",
+                both!(
+                    "after：应为上一页的 next。",
+                    "after: expected the `next` of the page before."
+                ),
+            )
         })
     }
 }
@@ -283,10 +275,9 @@ fn cell(
             "from" | "to" => value_name(words, names, property::STATUS, text, language),
             "level" => value_name(words, names, "level", text, language),
             "unit" | "to_unit" => names.unit_name(text).to_owned(),
-            "action" | "role" | "result" => WORDS
-                .iter()
-                .find(|(code, _)| code == text && language == Language::Chinese)
-                .map_or_else(|| text.clone(), |(_, zh)| (*zh).to_owned()),
+            "action" | "role" | "result" => in_chinese(name, text)
+                .filter(|_| language == Language::Chinese)
+                .map_or_else(|| text.clone(), str::to_owned),
             _ => text.clone(),
         },
         Some(Value::Array(list)) => {
@@ -368,10 +359,12 @@ mod tests {
     }
 
     #[test]
-    fn every_action_has_its_word() {
+    fn codes_of_a_step_have_chinese_names() {
         for action in Action::ALL {
-            let word = WORDS.iter().find(|(code, _)| *code == action.as_str());
-            assert!(word.is_some(), "{action}");
+            assert_eq!(in_chinese("action", action.as_str()), Some(action.zh()));
         }
+        assert_eq!(in_chinese("role", "grid_worker"), Some("网格员"));
+        assert_eq!(in_chinese("result", "fail"), Some("不合格"));
+        assert_eq!(in_chinese("result", "unknown"), None);
     }
 }

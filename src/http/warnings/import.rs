@@ -13,12 +13,13 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body;
 use crate::http::items::collection;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, sentence};
 use crate::http::query::Query;
 use crate::http::work::Kind;
 use crate::http::written::{self, Subject};
 use crate::model::Role;
 use crate::model::names::collection::WARNINGS;
+use crate::model::{Role, both};
 use crate::service::ledger::{FarRow, ImportedRow};
 use crate::warnings::sheet::plan::plan_metered;
 use crate::warnings::sheet::{Problem as SheetProblem, columns, read};
@@ -102,7 +103,10 @@ pub async fn import(
         None | Some("false") => false,
         Some("true" | "") => true,
         Some(other) => {
-            let detail = format!("dry_run={other}: expected true or false.");
+            let detail = both!(
+                "dry_run={other}：应为 true 或 false。",
+                "dry_run={other}: expected true or false."
+            );
             return Err(Problem::invalid("dry_run", detail));
         }
     };
@@ -110,11 +114,18 @@ pub async fn import(
     if let Some(other) = query.get("f")?.filter(|f| !["csv", "xlsx"].contains(f)) {
         return Err(Problem::invalid(
             "f",
-            format!("f={other}: expected csv or xlsx."),
+            both!(
+                "f={other}：应为 csv 或 xlsx。",
+                "f={other}: expected csv or xlsx."
+            ),
         ));
     }
     let headers = request.headers().clone();
-    body::refuse_form(&headers, "the sheet (CSV or XLSX)", "text/csv")?;
+    body::refuse_form(
+        &headers,
+        ("表格（CSV 或 XLSX）", "the sheet (CSV or XLSX)"),
+        "text/csv",
+    )?;
     let bytes = body::read(request, body::LIMIT).await?;
     // Stops where it is when the client goes, up to the moment when all is written at once.
     let work = app.pools.attend(Kind::Walk).await?;
@@ -133,9 +144,9 @@ pub async fn import(
     .await
     .map_err(|e| Problem::internal(&e))?;
     let (book, planned) = planned.map_err(|e| match e {
-        read::ReadError::TooBig => Problem::too_large(format!("{e}.")),
-        read::ReadError::Stopped => Problem::unavailable(format!("{e}.")),
-        e => Problem::bad_body(format!("{e}.")),
+        read::ReadError::TooBig => Problem::too_large(sentence(&e)),
+        read::ReadError::Stopped => Problem::unavailable(sentence(&e)),
+        e => Problem::bad_body(sentence(&e)),
     })?;
     let outcome = app
         .service

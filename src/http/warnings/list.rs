@@ -15,18 +15,18 @@ use crate::http::items::params::Params;
 use crate::http::items::{Wanted, collection, first, page};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::http::work::{Cut, Kind};
+use crate::http::work::{Advice, Cut, Kind};
 use crate::index::filter::Predicate;
 use crate::index::{Budget, Collection, Collections, Entry, Meter as _, Select};
 use crate::live::Snapshot;
 use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::model::{
-    Body, Canonical, CollectionId, FeatureId, Properties, Record, Role, RoleSet, SCHEMAS,
+    Body, Canonical, CollectionId, FeatureId, Language, Properties, Record, Role, RoleSet, SCHEMAS,
+    both,
 };
 use crate::service::ledger::past::{self, Which};
 use crate::warnings::Status;
-use crate::warnings::sheet::Language;
 use crate::warnings::sheet::columns;
 use crate::warnings::sheet::write::{CaseRow, Style, WriteError, csv, xlsx};
 
@@ -119,7 +119,10 @@ pub(super) fn language(query: &Query) -> Result<Language, Problem> {
         Some("en") => Ok(Language::English),
         Some(other) => Err(Problem::invalid(
             "lang",
-            format!("lang={other}: expected zh or en."),
+            both!(
+                "lang={other}：应为 zh 或 en。",
+                "lang={other}: expected zh or en."
+            ),
         )),
     }
 }
@@ -130,7 +133,10 @@ fn wanted_open(query: &Query) -> Result<bool, Problem> {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
         Some(other) => {
-            let problem = format!("open={other}: expected true or false.");
+            let problem = both!(
+                "open={other}：应为 true 或 false。",
+                "open={other}: expected true or false."
+            );
             Err(Problem::invalid("open", problem))
         }
     }
@@ -376,8 +382,11 @@ fn columns_of(caller: &Caller) -> RoleSet {
 }
 
 /// How to ask for fewer cases.
-pub(super) const NARROW: &str = "Narrow the cases down (datetime=, community=, status=), or ask for fewer at a \
-    time (limit= and offset=).";
+pub(super) const NARROW: Advice = (
+    "请缩小范围（datetime=、community=、status=），或分页查询（limit= 和 offset=）。",
+    "Narrow the cases down (datetime=, community=, status=), or ask for fewer at a \
+    time (limit= and offset=).",
+);
 
 /// The cases of a sheet.
 pub(super) struct Rows {
@@ -406,12 +415,14 @@ impl Rows {
         budget.hold(size_of_val(&*found))?;
         let end = params.offset.saturating_add(params.limit);
         if found.len() > params.offset.saturating_add(MOST_ROWS) && params.limit >= MOST_ROWS {
+            let count = found.len();
             return Err(Cut::Refused(Problem::invalid(
                 "limit",
-                format!(
-                    "{} cases match, and a sheet has at most {MOST_ROWS}: narrow them down \
-                     (datetime=, community=, status=), or page with limit= and offset=.",
-                    found.len()
+                both!(
+                    "符合条件的事件有{count}件，一张表格最多{MOST_ROWS}件，请缩小范围\
+                     （datetime=、community=、status=），或分页导出（limit= 和 offset=）。",
+                    "{count} cases match, and a sheet has at most {MOST_ROWS}: narrow them down \
+                     (datetime=, community=, status=), or page with limit= and offset=."
                 ),
             )));
         }

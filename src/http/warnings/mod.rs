@@ -51,7 +51,7 @@ use super::problem::Problem;
 use crate::index::{Collection, Entry};
 use crate::live::Snapshot;
 use crate::model::names::collection::WARNINGS;
-use crate::model::{FeatureId, Role, RoleSet};
+use crate::model::{FeatureId, InChinese as _, Localized, Role, RoleSet, both};
 use crate::service::ledger::cases;
 use crate::service::ledger::cases::names;
 use crate::service::ledger::{LedgerError, receipt_hash};
@@ -67,9 +67,9 @@ struct Found {
 impl Found {
     fn read(snapshot: &Snapshot, id: &str) -> Result<Self, Problem> {
         let collection = collection(snapshot, WARNINGS)?;
-        let entry = collection
-            .get(id)
-            .ok_or_else(|| Problem::not_found(format!("There is no warning {id:?}.")))?;
+        let entry = collection.get(id).ok_or_else(|| {
+            Problem::not_found(both!("没有事件“{id}”。", "There is no warning {id:?}."))
+        })?;
         Ok(Self {
             collection: Arc::clone(collection),
             entry: Arc::clone(entry),
@@ -138,9 +138,10 @@ fn actor_for(caller: &Caller, case: &Case, receipt: Option<&str>) -> Result<Acto
     let mut actor = actor(caller);
     if let Some(receipt) = receipt {
         if !is_receipt(case, receipt) {
-            return Err(Problem::forbidden(
-                "This is not the receipt of this case. Use the address that was shown after the report.",
-            ));
+            return Err(Problem::forbidden(both!(
+                "回执与该事件不符，请使用上报后显示的地址。",
+                "This is not the receipt of this case. Use the address that was shown after the report."
+            )));
         }
         actor.is_reporter = true;
     }
@@ -182,12 +183,18 @@ fn told(status: StatusCode, seq: u64, said: &impl Serialize) -> Response {
 
 /// The id in a path.
 fn feature_id(text: &str) -> Result<FeatureId, Problem> {
-    FeatureId::new(text).map_err(|e| Problem::not_found(format!("There is no such warning: {e}.")))
+    FeatureId::new(text).map_err(|e| {
+        let zh = e.zh();
+        Problem::not_found(both!(
+            "没有这一事件：{zh}。",
+            "There is no such warning: {e}."
+        ))
+    })
 }
 
 impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
-        Self::wrong_field(error.field, &error.problem)
+        Self::wrong_field(error.field, error.problem)
     }
 }
 
@@ -196,18 +203,23 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
     let unknown = !caller.is_known();
     match error {
         LedgerError::NoSuchCase(id) => {
-            Problem::not_found(format!("There is no warning {:?}.", id.as_str()))
+            Problem::not_found(both!("没有事件“{id}”。", "There is no warning \"{id}\"."))
         }
-        LedgerError::NoSuchSilence(id) => {
-            Problem::not_found(format!("There is no silence {:?}.", id.as_str()))
-        }
+        LedgerError::NoSuchSilence(id) => Problem::not_found(both!(
+            "没有通知暂停“{id}”。",
+            "There is no silence \"{id}\"."
+        )),
         LedgerError::Refused(refusal) => {
             let allowed: Vec<Action> = refusal.allowed().to_vec();
             let problem = match refusal {
                 Refusal::WrongState { detail, .. } => Problem::conflict(detail),
-                Refusal::WrongPerson { detail, .. } if unknown => Problem::unauthenticated(
-                    format!("{detail} Sign in, or send the receipt of the report."),
-                ),
+                Refusal::WrongPerson { detail, .. } if unknown => {
+                    let Localized { zh, en } = detail;
+                    Problem::unauthenticated(both!(
+                        "{zh}请登录，或使用上报的回执。",
+                        "{en} Sign in, or send the receipt of the report."
+                    ))
+                }
                 Refusal::WrongPerson { detail, .. } => Problem::forbidden(detail),
                 Refusal::Invalid { error, .. } => error.into(),
             };
@@ -216,17 +228,20 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
         LedgerError::Field(error) => error.into(),
         LedgerError::NotAllowed(detail) if unknown => Problem::unauthenticated(detail),
         LedgerError::NotAllowed(detail) => Problem::forbidden(detail),
-        LedgerError::Changed { id, found } => Problem::changed_meanwhile(format!(
-            "The warning {:?} was changed by commit {found}; read it again and decide anew.",
-            id.as_str()
+        LedgerError::Changed { id, found } => Problem::changed_meanwhile(both!(
+            "事件“{id}”已被他人办理（第{found}次提交），请查看最新状态后再办。",
+            "The warning \"{id}\" was changed by commit {found}; read it again and decide anew."
         ))
         .with("seq", found),
-        LedgerError::Busy(id) => Problem::conflict(format!(
-            "Others changed {:?} at the same moment; try again.",
-            id.as_str()
+        LedgerError::Busy(id) => Problem::conflict(both!(
+            "他人正在同时办理事件“{id}”，请稍后再试。",
+            "Others changed \"{id}\" at the same moment; try again."
         )),
         LedgerError::Behind { seq } => Problem::behind(seq),
-        LedgerError::Stopped => Problem::unavailable(format!("{error}.")),
+        LedgerError::Stopped => Problem::unavailable(both!(
+            "导入已中止，内容未保存。",
+            "The import was stopped; nothing was written."
+        )),
         LedgerError::Store(error) => error.into(),
     }
 }
@@ -240,14 +255,20 @@ pub(super) fn read_as_of(query: &super::query::Query) -> Result<Option<jiff::Tim
     let at: jiff::Timestamp = text.replace(' ', "+").parse().map_err(|_| {
         Problem::invalid(
             "as_of",
-            format!("as_of={text}: expected a moment like 2026-11-22T06:05:00Z."),
+            both!(
+                "as_of={text}：应为时间，形如 2026-11-22T06:05:00Z。",
+                "as_of={text}: expected a moment like 2026-11-22T06:05:00Z."
+            ),
         )
     })?;
     let now = jiff::Timestamp::now();
     if at > now + jiff::SignedDuration::from_secs(60) {
         return Err(Problem::invalid(
             "as_of",
-            format!("as_of={text} has not come yet; it is {now} here."),
+            both!(
+                "as_of={text} 是将来的时间，服务器当前时间为 {now}。",
+                "as_of={text} is in the future; it is {now} here."
+            ),
         ));
     }
     Ok(Some(at))
@@ -264,8 +285,9 @@ fn expected(snapshot: &Snapshot, headers: &HeaderMap) -> Result<Option<u64>, Pro
     }
     match Tag::feature_seq(snapshot, text) {
         Some(seq) => Ok(Some(seq)),
-        None => Err(Problem::changed_meanwhile(
-            "If-Match names no state of a case on this map; read the case again and send its ETag.",
-        )),
+        None => Err(Problem::changed_meanwhile(both!(
+            "If-Match 不是本地图上事件的状态标识，请重新读取事件并使用其 ETag。",
+            "If-Match names no state of a case on this map; read the case again and send its ETag."
+        ))),
     }
 }

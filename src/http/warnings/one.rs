@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::live::Snapshot;
 use crate::model::names::property;
-use crate::model::{Localized, Role};
+use crate::model::{Localized, Role, both};
 use crate::warnings::{Action, Case, Status, cap};
 
 /// The most versions of a case that are read for one answer.
@@ -53,7 +53,10 @@ pub async fn read(
         Some(other) => {
             return Err(Problem::invalid(
                 "f",
-                format!("f={other}: expected json or cap."),
+                both!(
+                    "f={other}：应为 json 或 cap。",
+                    "f={other}: expected json or cap."
+                ),
             ));
         }
         None => headers
@@ -160,7 +163,9 @@ async fn message(
     .await?;
     if !is_whole {
         return Err(Problem::unprocessable(
-            format!(
+            both!(
+                "该事件的版本超过{MOST}个，无法生成 CAP 消息，请分页查看历史记录：\
+                 /api/warnings/{id}/history。",
                 "The case has more than {MOST} versions, and a CAP message refers to all before it. Read \
                  its history page by page: /api/warnings/{id}/history."
             ),

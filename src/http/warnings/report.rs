@@ -21,7 +21,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Subject};
 use crate::live::Snapshot;
-use crate::model::{FeatureId, GeometryKind, Role};
+use crate::model::{FeatureId, GeometryKind, InChinese as _, Role, both};
 use crate::service::ledger::{NewReport, Reported};
 use crate::service::place::Where;
 use crate::warnings::field::{Field, Key, LongText, PhotosField, ShortText, Text};
@@ -182,8 +182,9 @@ fn shown(
 
 /// Reads a report as this caller may make it.
 fn read(body: ReportBody, caller: &Caller) -> Result<NewReport, Problem> {
-    let category = (body.category.text("category")?)
-        .ok_or_else(|| Problem::wrong_field("category", "what is wrong? Expected a category"))?;
+    let category = (body.category.text("category")?).ok_or_else(|| {
+        Problem::wrong_field("category", both!("请选择类别", "expected a category"))
+    })?;
     let staff = caller.roles().includes(Role::GridWorker);
     let source = body.source.get("source")?;
     let exercise = body.exercise.get("exercise")?.unwrap_or_default();
@@ -242,21 +243,27 @@ fn place(geometry: Option<&Value>, building: ShortText) -> Result<Where, Problem
                 ..Limits::default()
             };
             let read = read_geometry(geometry, &limits)
-                .map_err(|e| Problem::wrong_field("geometry", &e.to_string()))?;
+                .map_err(|e| Problem::wrong_field("geometry", e.localized()))?;
             match GeometryKind::of(&read) {
                 Some(_) => Ok(Where::Geometry(read)),
                 None => Err(Problem::wrong_field(
                     "geometry",
-                    "expected a point, a line or a polygon, found a mixed collection",
+                    both!(
+                        "应为点、线或面，实际为混合图形",
+                        "expected a point, a line or a polygon, found a mixed collection"
+                    ),
                 )),
             }
         }
         (None, Some(id)) => FeatureId::new(id)
             .map(Where::Building)
-            .map_err(|e| Problem::wrong_field("building", &e.to_string())),
+            .map_err(|e| Problem::wrong_field("building", e.localized())),
         (None, None) => Err(Problem::wrong_field(
             "geometry",
-            "where is it? Expected a GeoJSON geometry, or the id of a building in `building`",
+            both!(
+                "请选择地点：在地图上定位，或选择楼栋",
+                "expected a GeoJSON geometry, or the id of a building in `building`"
+            ),
         )),
     }
 }

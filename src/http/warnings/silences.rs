@@ -17,7 +17,7 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::written::{self, Accepted, Subject};
 use crate::model::names::collection::SILENCES;
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, Localized, Role, both};
 use crate::service::ledger::NewSilence;
 use crate::service::ledger::cases;
 use crate::warnings::field::{Field, FromJson, MomentField, ShortText, Text};
@@ -103,15 +103,16 @@ pub struct SilenceMatchBody {
 }
 
 impl FromJson for SilenceMatchBody {
-    fn from_json(value: Value) -> Result<Option<Self>, String> {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
         if !value.is_object() {
-            return Err(format!(
+            return Err(both!(
+                "应为 {{grid, community, category, warning}}，实际为 {value}",
                 "expected {{grid, community, category, warning}}, found {value}"
             ));
         }
         Self::deserialize(value)
             .map(Some)
-            .map_err(|e| e.to_string())
+            .map_err(|e| both!("范围有误（{e}）", "{e}"))
     }
 }
 
@@ -217,8 +218,13 @@ pub async fn begin_silence(
 
 fn read(body: SilenceBody) -> Result<NewSilence, Problem> {
     let of = body.of.get("match")?.unwrap_or_default();
-    let until = (body.until.at("until")?)
-        .ok_or_else(|| Problem::wrong_field("until", "a silence ends: expected a moment"))?;
+    let until = (body.until.at("until")?).ok_or_else(|| {
+        let problem = both!(
+            "请填写截止时间",
+            "expected the moment at which the silence ends"
+        );
+        Problem::wrong_field("until", problem)
+    })?;
     Ok(NewSilence {
         grid: of.grid.text("match.grid")?,
         community: of.community.text("match.community")?,
@@ -248,7 +254,8 @@ pub async fn end_silence(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::Officer)?;
-    let missing = || Problem::not_found(format!("There is no silence {id:?}."));
+    let missing =
+        || Problem::not_found(both!("没有通知暂停“{id}”。", "There is no silence {id:?}."));
     let id = FeatureId::new(&id).map_err(|_| missing())?;
     let written = app
         .service

@@ -20,9 +20,10 @@ use crate::http::auth::Caller;
 use crate::http::items::collection;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::http::work::Cut;
+use crate::http::work::{Advice, Cut};
 use crate::index::{Budget, Meter as _, Stop};
 use crate::live::{OpenThen, Snapshot};
+use crate::model::both;
 use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::service::ledger::cases;
@@ -38,7 +39,7 @@ const MOST_DAYS: u32 = 92;
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Cases that are looked at together, by one core.
 const CHUNK: usize = 512;
-const NARROW: &str = "Ask for fewer days (days=).";
+const NARROW: Advice = ("请减少天数（days=）。", "Ask for fewer days (days=).");
 
 /// How it stands, and how the last days went. Drills and held reports never count.
 #[derive(Debug, Serialize, ToSchema)]
@@ -170,7 +171,10 @@ fn wanted_days(query: &Query) -> Result<u32, Problem> {
     };
     let days = text.parse().ok();
     days.filter(|d| (1..=MOST_DAYS).contains(d)).ok_or_else(|| {
-        let problem = format!("days={text}: expected a whole number from 1 to {MOST_DAYS}.");
+        let problem = both!(
+            "days={text}：应为1至{MOST_DAYS}的整数。",
+            "days={text}: expected a whole number from 1 to {MOST_DAYS}."
+        );
         Problem::invalid("days", problem)
     })
 }
@@ -183,12 +187,18 @@ fn wanted_communities(query: &Query, snapshot: &Snapshot) -> Result<Vec<String>,
     let mut found = BTreeSet::new();
     for id in text.split(',').filter(|id| !id.is_empty()) {
         let entry = grids.and_then(|g| g.get(id)).ok_or_else(|| {
-            let problem = format!("community={id}: there is no such grid on the map.");
+            let problem = both!(
+                "community={id}：地图上没有这一社区。",
+                "community={id}: there is no such grid on the map."
+            );
             Problem::invalid("community", problem)
         })?;
         let kind = cases::properties(entry).remove(property::KIND);
         if kind.as_ref().and_then(Value::as_str) != Some("community") {
-            let problem = format!("community={id}: this grid is no community.");
+            let problem = both!(
+                "community={id}：该网格不是社区。",
+                "community={id}: this grid is not a community."
+            );
             return Err(Problem::invalid("community", problem));
         }
         found.insert(id.to_owned());

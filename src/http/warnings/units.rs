@@ -15,7 +15,7 @@ use crate::http::answer;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::http::work::Cut;
+use crate::http::work::{Advice, Cut};
 use crate::index::{Budget, Meter as _};
 use crate::live::Snapshot;
 use crate::model::names::collection::UNITS;
@@ -24,7 +24,10 @@ use crate::service::ledger::cases;
 use crate::spatial::metres;
 use crate::warnings::suggest::{Suggestion, Unit, suggest};
 
-const NARROW: &str = "The map has more member units than are ranked for one case.";
+const NARROW: Advice = (
+    "地图上的成员单位过多，无法为一件事件排序。",
+    "The map has more member units than are ranked for one case.",
+);
 
 /// The member units for a case.
 #[derive(Debug, Serialize, ToSchema)]

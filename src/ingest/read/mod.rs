@@ -18,7 +18,7 @@ use super::{IdRule, ImportError, Reject};
 use crate::codec::check::{Checker, Problem};
 use crate::codec::geojson::crs;
 use crate::codec::osm::OsmError;
-use crate::model::{Body, CollectionId, Feature};
+use crate::model::{Body, CollectionId, Feature, both};
 use crate::spatial::{crs::Crs, validity};
 use text::{Cut, Outcome, Shared};
 
@@ -335,7 +335,10 @@ fn check(
     let problems = match rules.checkers.get(&collection) {
         _ if rules.refuse.contains(&collection) => Err(vec![Problem::new(
             "collection",
-            "cases come into the ledger by POST /api/warnings/import or onemap import",
+            both!(
+                "事件应通过 POST /api/warnings/import 或 onemap import 导入台账",
+                "cases come into the ledger by POST /api/warnings/import or onemap import"
+            ),
         )]),
         _ if rules.aside.as_ref() == Some(&collection) => Ok(()),
         Some(checker) => checker.check(&feature.id, &feature.body),
@@ -354,7 +357,10 @@ fn check(
         Err(problems) => problems,
     };
     if problems.is_empty() {
-        problems.push(Problem::new("feature", "does not fit its collection"));
+        problems.push(Problem::new(
+            "feature",
+            both!("不符合所在图层的要求", "does not fit its collection"),
+        ));
     }
     let first = problems.remove(0);
     Checked::Rejected(Reject {
@@ -375,8 +381,11 @@ fn check_unknown(body: &Body) -> Result<(), Vec<Problem>> {
     let problem = match &body.geometry {
         None => Problem::new(
             "geometry",
-            "missing; a collection whose features have no geometry needs a schema that says so \
-             (\"x-onemap-geometry\": [\"none\"])",
+            both!(
+                "缺少图形；要素没有图形的图层应在数据结构中注明（\"x-onemap-geometry\": [\"none\"]）",
+                "missing; a collection whose features have no geometry needs a schema that says so \
+                 (\"x-onemap-geometry\": [\"none\"])"
+            ),
         ),
         Some(geometry) => match validity::validate(geometry) {
             Ok(()) => return Ok(()),

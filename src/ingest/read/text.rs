@@ -98,7 +98,7 @@ impl Shared<'_> {
             Some(said) if self.rules.crs.is_none() => match crs::named(said) {
                 Ok(crs) => crs,
                 Err(problem) => {
-                    let reject = at.reject(None, None, "crs", problem);
+                    let reject = at.reject(None, None, "crs", problem.en);
                     return Outcome::Checked(Checked::Rejected(reject));
                 }
             },
@@ -163,7 +163,7 @@ impl Shared<'_> {
         };
         let body = match geojson::read_body(&value, &limits) {
             Ok(body) => body,
-            Err(e) => return refuse(&e.place, e.problem),
+            Err(e) => return refuse(&e.place, e.problem.en),
         };
         let (id, made) = match (id, &self.rules.ids) {
             (Ok(Some(id)), _) => (id, false),
@@ -201,7 +201,7 @@ impl Shared<'_> {
 
     fn id_of(&self, at: &At<'_>, value: &mut Value) -> Result<Option<FeatureId>, (String, String)> {
         let name = match &self.rules.ids {
-            IdRule::Own => return geojson::take_id(value).map_err(|e| (e.place, e.problem)),
+            IdRule::Own => return geojson::take_id(value).map_err(|e| (e.place, e.problem.en)),
             IdRule::Row => {
                 let row = at.index + 1;
                 let text = match at.part {
@@ -218,7 +218,7 @@ impl Shared<'_> {
             None | Some(Value::Null) => Ok(None),
             Some(said) => geojson::id_from(said)
                 .map(Some)
-                .map_err(|problem| (format!("properties.{name}"), problem)),
+                .map_err(|problem| (format!("properties.{name}"), problem.en)),
         }
     }
 

@@ -9,7 +9,7 @@
 //! | `x-onemap-geometry` | top | the geometry types allowed, of `Point`, `LineString`, `Polygon` (the Multi types go with them); `["none"]`: features have no geometry |
 //! | `x-onemap-role` | property | the least role that sees it |
 //! | `x-onemap-write-role` | top | the least role that writes items (default `steward`), or a list of roles of which one is needed |
-//! | `x-onemap-read-only` | top | items are not written directly; the text says how they change |
+//! | `x-onemap-read-only` | top | items are not written directly; the text says how they change: a sentence in Chinese, then in English |
 //! | `x-onemap-minzoom` | top | the least zoom at which tiles carry it |
 //! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
 //! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: whose a feature is, which decides together with the roles who sees it ([`View`](super::View)) |
@@ -34,7 +34,7 @@ use serde_json::{Map, Value};
 
 pub use builtin::{BuiltIns, INFERRED, ORIGIN, OriginKind, built_in_texts};
 
-use super::{CollectionId, Role, RoleSet};
+use super::{CollectionId, Localized, Role, RoleSet};
 
 /// The mark of a property of which each look is recorded.
 const RECORDED: &str = "x-onemap-recorded";
@@ -170,7 +170,7 @@ pub struct Schema {
     /// Those that are erased when their time is over.
     pub erase_after: Vec<EraseAfter>,
     /// How its features change, where items can't be written directly.
-    pub read_only: Option<String>,
+    pub read_only: Option<Localized>,
     /// The least zoom at which tiles carry it.
     pub minzoom: u8,
     /// The property that is a feature's time, where it has one.

@@ -8,7 +8,7 @@ use super::{
     EraseAfter, GeometryKind, NONE, ORIGIN, PropertySchema, RECORDED, Schema, SchemaError, Scope,
     kind_of, text_of, values_of,
 };
-use crate::model::{CollectionId, Role};
+use crate::model::{CollectionId, Localized, Role};
 
 impl Schema {
     /// Reads a schema document.
@@ -245,13 +245,21 @@ impl Schema {
             erase_after,
             read_only: match top.get("x-onemap-read-only") {
                 None => None,
-                Some(_) => Some(text("x-onemap-read-only", "")?),
+                Some(_) => Some(two_sentences(&text("x-onemap-read-only", "")?)),
             },
             minzoom,
             time,
             scope,
             document,
         })
+    }
+}
+
+/// A text that has a Chinese sentence and then an English one; both languages get a text without that form.
+fn two_sentences(text: &str) -> Localized {
+    match text.split_once('。') {
+        Some((zh, en)) if !en.trim().is_empty() => Localized::new(format!("{zh}。"), en.trim()),
+        _ => Localized::new(text, text),
     }
 }
 

@@ -8,7 +8,7 @@ use super::error::LedgerError;
 use super::surroundings::{OnMap, moment};
 use super::timer;
 use crate::live::Written;
-use crate::model::FeatureId;
+use crate::model::{FeatureId, both};
 use crate::service::edit_builder::EditBuilder;
 use crate::warnings::engine::{self, Event};
 use crate::warnings::key::Repeat;
@@ -60,8 +60,11 @@ impl CaseService {
                     });
                 }
                 Repeat::Other => {
-                    let problem = "this key was sent with another step of the same action before; \
-                                   draw a new key for a new step, and send a step again as it was";
+                    let problem = both!(
+                        "该标识（key）已用于另一个同类操作；新操作请使用新的标识，重发时内容应与原来一致",
+                        "this key was sent with another step of the same action before; draw a new \
+                         key for a new step, and send a step again as it was"
+                    );
                     return Err(FieldError::new("key", problem).into());
                 }
             }

@@ -7,7 +7,7 @@ use super::error::LedgerError;
 use crate::index::Entry;
 use crate::live::{Live, Snapshot, Written};
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Change, Expect, FeatureId};
+use crate::model::{Change, Expect, FeatureId, both};
 use crate::store::{Committed, StoreError};
 use crate::warnings::{Actor, Case};
 
@@ -25,14 +25,17 @@ pub(super) fn check_reach(actor: &Actor, community: Option<&str>) -> Result<(), 
     if actor.view().reaches(community) {
         return Ok(());
     }
-    let here = match community {
-        Some(id) => format!("This is in the community {id}"),
-        None => "This is in no community on the map".to_owned(),
-    };
-    Err(LedgerError::NotAllowed(format!(
-        "{here}; the account is bound to {}.",
-        actor.communities.join(", ")
-    )))
+    let own = actor.communities.join(", ");
+    Err(LedgerError::NotAllowed(match community {
+        Some(id) => both!(
+            "该处属于社区 {id}，本账号仅限社区 {own}。",
+            "This is in the community {id}; the account is bound to {own}."
+        ),
+        None => both!(
+            "该处不属于地图上的任何社区，本账号仅限社区 {own}。",
+            "This is in no community on the map; the account is bound to {own}."
+        ),
+    }))
 }
 
 impl CaseService {

@@ -1,6 +1,6 @@
 //! Why a step of the ledger was not taken.
 
-use crate::model::FeatureId;
+use crate::model::{FeatureId, InChinese as _, Localized};
 use crate::service::edit_builder::CommitError;
 use crate::service::place::WhereError;
 use crate::store::StoreError;
@@ -23,7 +23,7 @@ pub enum LedgerError {
     Field(#[from] FieldError),
     /// The account has no right to do it.
     #[error("{0}")]
-    NotAllowed(String),
+    NotAllowed(Localized),
     /// The case changed after the version that the caller names.
     #[error("the warning {id:?} was changed meanwhile")]
     Changed {
@@ -56,7 +56,7 @@ impl LedgerError {
             WhereError::NoBuilding(_) => "building",
             WhereError::Geometry(_) => "geometry",
         };
-        FieldError::new(field, error.to_string()).into()
+        FieldError::new(field, error.localized()).into()
     }
 }
 

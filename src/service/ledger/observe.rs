@@ -17,7 +17,7 @@ use crate::live::Snapshot;
 use crate::live::Written;
 use crate::model::names::collection::{BUILDINGS, CONDITIONS, WARNINGS};
 use crate::model::names::property;
-use crate::model::{Expect, FeatureId};
+use crate::model::{Expect, FeatureId, InChinese as _, both};
 use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{self, Place, Where};
 use crate::store::{Seen, StoreError};
@@ -83,16 +83,21 @@ impl CaseService {
     ) -> Result<Observed, LedgerError> {
         let at = moment(request.at.unwrap_or(now));
         if at > now + AHEAD {
-            let problem = format!("expected a moment up to now, found {at}; the server has {now}");
+            let problem = both!(
+                "不能晚于当前时间，实际为 {at}，服务器时间为 {now}",
+                "expected a moment up to now, found {at}; the server has {now}"
+            );
             return Err(FieldError::new("at", problem).into());
         }
         if at < now - BEHIND {
-            let problem =
-                format!("expected a moment within the last year, found {at}; check the clock");
+            let problem = both!(
+                "应在最近一年内，实际为 {at}，请检查设备时钟",
+                "expected a moment within the last year, found {at}; check the clock"
+            );
             return Err(FieldError::new("at", problem).into());
         }
         if !request.value.is_finite() {
-            return Err(FieldError::new("value", "expected a number").into());
+            return Err(FieldError::new("value", both!("应为数字", "expected a number")).into());
         }
         let id = row_id(&request.place, &request.category)?;
         for _ in 0..TRIES {
@@ -242,7 +247,10 @@ fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, LedgerError> {
                 .find_map(|(_, c)| c.get(id))
                 .and_then(|e| Some((place::anchor(e.geometry()?)?, cases::properties(e))));
             let Some((anchor, said)) = found else {
-                let problem = format!("there is no feature {id:?} on the map");
+                let problem = both!(
+                    "地图上没有要素“{id}”",
+                    "there is no feature {id:?} on the map"
+                );
                 return Err(FieldError::new("place", problem).into());
             };
             let mut place = Place::locate(map, &Where::Geometry(geo_types::Point(anchor).into()))
@@ -266,11 +274,17 @@ fn rule_of(
         let with = rules.categories.values().filter(|c| c.condition.is_some());
         let names: Vec<&str> = with.map(|c| c.id.as_str()).collect();
         let problem = match names.as_slice() {
-            [] => "the rules know no condition of any category".to_owned(),
-            names => format!(
-                "{category:?} has no condition; these have: {}",
-                names.join(", ")
+            [] => both!(
+                "规则中没有任何类别设有监测条件",
+                "no category in the rules has a condition"
             ),
+            names => {
+                let names = names.join(", ");
+                both!(
+                    "类别“{category}”没有监测条件；有监测条件的类别：{names}",
+                    "{category:?} has no condition; these have: {names}"
+                )
+            }
         };
         FieldError::new("category", problem).into()
     })
@@ -278,7 +292,7 @@ fn rule_of(
 
 fn row_id(place: &str, category: &str) -> Result<FeatureId, LedgerError> {
     FeatureId::new(format!("{place}|{category}"))
-        .map_err(|e| FieldError::new("place", e.to_string()).into())
+        .map_err(|e| FieldError::new("place", e.localized()).into())
 }
 
 impl Row {

@@ -14,7 +14,7 @@ use crate::index::{Collection, Entry};
 use crate::live::{Live, OpenThen, Snapshot};
 use crate::model::names::collection::{GRIDS, WARNINGS};
 use crate::model::names::property;
-use crate::model::{Canonical, CollectionId, FeatureId, Record};
+use crate::model::{Canonical, CollectionId, FeatureId, InChinese, Record};
 use crate::store::StoreError;
 use crate::warnings::StatusBoard;
 
@@ -38,6 +38,17 @@ pub enum PastError {
         /// How many there may be.
         most: usize,
     },
+}
+
+impl InChinese for PastError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Store(error) => error.zh(),
+            Self::TooMany { found, most } => {
+                format!("需要从历史记录中读取{found}件事件，一次最多读取{most}件")
+            }
+        }
+    }
 }
 
 /// Whether so many cases may be read for one question.

@@ -13,7 +13,7 @@ use crate::codec::wkb;
 use crate::index::Entry;
 use crate::live::Written;
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Expect, FeatureId, Role};
+use crate::model::{Expect, FeatureId, InChinese as _, Role, both};
 use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{Place, Where};
 use crate::spatial::metres;
@@ -116,8 +116,11 @@ impl CaseService {
             let snapshot = self.live.snapshot();
             if let Some(known) = Known::read(&snapshot, &ticket.id)? {
                 if known.case.ledger.report_sha256 != said {
-                    let problem = "this key was sent with another report before; draw a new key \
-                                   for a new report, and send a report again as it was";
+                    let problem = both!(
+                        "该标识（key）已用于另一次上报；新的上报请使用新的标识，重发时内容应与原来一致",
+                        "this key was sent with another report before; draw a new key for a new \
+                         report, and send a report again as it was"
+                    );
                     return Err(FieldError::new("key", problem).into());
                 }
                 self.keep_lost_contact(&known.case, &request, now).await?;
@@ -173,7 +176,7 @@ impl CaseService {
         let linked = store
             .link_photos(&cases::collection()?, id, &claims, actor.account.as_deref())
             .await?;
-        linked.map_err(|refusal| FieldError::new("photos", refusal.to_string()).into())
+        linked.map_err(|refusal| FieldError::new("photos", refusal.localized()).into())
     }
 
     /// Keeps the contact of a repeated report when the first sending lost it, as when the process was killed
@@ -254,10 +257,10 @@ fn open(
 ) -> Result<Case, LedgerError> {
     if !around.rules.knows(&request.category) {
         let known: Vec<&str> = around.rules.categories.keys().map(String::as_str).collect();
-        let problem = format!(
-            "There is no category {:?}. Categories are {}.",
-            request.category,
-            known.join(", ")
+        let (category, known) = (&request.category, known.join(", "));
+        let problem = both!(
+            "没有类别“{category}”；现有类别：{known}",
+            "there is no category {category:?}; categories are {known}"
         );
         return Err(FieldError::new("category", problem).into());
     }

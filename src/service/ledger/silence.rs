@@ -12,7 +12,7 @@ use super::surroundings::moment;
 use crate::live::Written;
 use crate::model::names::collection::{GRIDS, SILENCES, WARNINGS};
 use crate::model::names::property;
-use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties};
+use crate::model::{Body, Change, CollectionId, Expect, FeatureId, Properties, both};
 use crate::service::edit_builder::EditBuilder;
 use crate::store::StoreError;
 use crate::warnings::{Actor, FieldError};
@@ -58,17 +58,28 @@ impl CaseService {
             }
         }
         if matches.is_empty() {
-            let problem = "expected a grid, a community, a category or a warning: a silence must not match everything";
+            let problem = both!(
+                "请指定网格、社区、类别或事件，不能对全部事件暂停通知",
+                "expected a grid, a community, a category or a warning: a silence must not match everything"
+            );
             return Err(FieldError::new("match", problem).into());
         }
         if request.reason.trim().is_empty() {
-            return Err(FieldError::new("reason", "a silence needs a reason").into());
+            return Err(FieldError::new(
+                "reason",
+                both!("暂停通知需要填写理由", "a silence needs a reason"),
+            )
+            .into());
         }
         self.check_silence(actor, |key| {
             matches.get(key).and_then(Value::as_str).map(str::to_owned)
         })?;
         if request.until <= now {
-            let problem = format!("expected a moment in the future, found {}", request.until);
+            let until = request.until;
+            let problem = both!(
+                "应为将来的时间，实际为 {until}",
+                "expected a moment in the future, found {until}"
+            );
             return Err(FieldError::new("until", problem).into());
         }
         let id = cases::id(&format!("s-{}", Uuid::now_v7()))?;

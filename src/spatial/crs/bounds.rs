@@ -3,6 +3,7 @@
 use geo_types::Coord;
 
 use super::Crs;
+use crate::model::{InChinese as _, Localized, both};
 use crate::spatial::bounds::{Bounds, BoundsError};
 
 impl Crs {
@@ -11,10 +12,10 @@ impl Crs {
     ///
     /// # Errors
     /// What is wrong with the numbers, as a sentence without its full stop.
-    pub fn bounds_to_wgs84(self, numbers: &[f64]) -> Result<Bounds, String> {
+    pub fn bounds_to_wgs84(self, numbers: &[f64]) -> Result<Bounds, Localized> {
         let [a, b, c, d] = match *numbers {
             [a, b, _, c, d, _] | [a, b, c, d] => [a, b, c, d],
-            _ => return Err(BoundsError::Count(numbers.len()).to_string()),
+            _ => return Err(BoundsError::Count(numbers.len()).localized()),
         };
         let [a, b, c, d] = if self.axis_order_lat_lon() {
             [b, a, d, c]
@@ -22,10 +23,13 @@ impl Crs {
             [a, b, c, d]
         };
         if self.is_degrees() {
-            return Bounds::from_numbers(&[a, b, c, d]).map_err(|e| e.to_string());
+            return Bounds::from_numbers(&[a, b, c, d]).map_err(|e| e.localized());
         }
         if !(a <= c && b <= d) {
-            return Err("the first corner must be the lower left one".to_owned());
+            return Err(both!(
+                "第一个角点应为左下角",
+                "the first corner must be the lower left one"
+            ));
         }
         // The edges of a projected box are curves in degrees: the box around points along them.
         let mut around: Option<Bounds> = None;
@@ -33,11 +37,11 @@ impl Crs {
             let t = f64::from(step) / 16.0;
             let (x, y) = (a + (c - a) * t, b + (d - b) * t);
             for (x, y) in [(x, b), (x, d), (a, y), (c, y)] {
-                let place = self.to_wgs84(Coord { x, y }).map_err(|e| e.to_string())?;
+                let place = self.to_wgs84(Coord { x, y }).map_err(|e| e.localized())?;
                 let place = Bounds::of_coord(place);
                 around = Some(around.map_or(place, |b| b.union(place)));
             }
         }
-        around.ok_or_else(|| BoundsError::Count(numbers.len()).to_string())
+        around.ok_or_else(|| BoundsError::Count(numbers.len()).localized())
     }
 }

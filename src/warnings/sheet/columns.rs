@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Language, Names};
+use super::Names;
+use crate::model::Language;
 use crate::model::names::property;
 
 /// What kind of cell a column has.

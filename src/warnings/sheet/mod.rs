@@ -41,25 +41,6 @@ pub const CHINA: Offset = Offset::constant(8);
 /// The columns without which a row says nothing, and by which a header is known.
 pub const NEEDED: [&str; 2] = [property::CATEGORY, property::REPORTED_AT];
 
-/// The language of a sheet's headers and words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// 中文.
-    Chinese,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// The text in this language.
-    pub fn of(self, text: &Localized) -> &str {
-        match self {
-            Self::Chinese => &text.zh,
-            Self::English => &text.en,
-        }
-    }
-}
-
 /// A fault of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = SheetProblem)]

@@ -16,10 +16,10 @@ use serde_json::{Map, Value};
 use super::cell::Cell;
 use super::columns::{Column, value_name, value_named};
 use super::read::Sheet;
-use super::{Language, NEEDED, Names, Problem, sheet_time};
+use super::{NEEDED, Names, Problem, sheet_time};
 use crate::index::{Free, Meter};
 use crate::model::names::property;
-use crate::model::{FeatureId, Localized};
+use crate::model::{FeatureId, Language, Localized};
 use crate::warnings::field::TEXT_LIMIT;
 use crate::warnings::{Action, ActionRequest, Source, Status, Verdict};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::NEEDED;
 use super::cell::{Cell, Epoch};
 use super::columns::Column;
-use crate::model::Localized;
+use crate::model::{InChinese, Localized};
 
 /// The most rows of one file. A year of a busy district has 70,000 cases; more comes in parts.
 pub const MOST_ROWS: usize = 20_000;
@@ -64,9 +64,35 @@ pub enum ReadError {
     /// It has no row at all.
     #[error("the file is empty: expected a row with headers")]
     Empty,
-    /// Nobody waits for it any more.
+    /// The client has gone.
     #[error("reading the file was stopped")]
     Stopped,
+}
+
+impl InChinese for ReadError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Csv { line, problem } => format!("第{line}行不是有效的 CSV（{problem}）"),
+            Self::Quote { line } => format!(
+                "第{line}行有未闭合的引号：单元格末尾应有第二个引号（\"）；引号内的引号应写两次（\"\"）"
+            ),
+            Self::Encoding => {
+                "文件编码不是 UTF-8、UTF-16 或 GB 18030，请另存为“CSV UTF-8”或 XLSX".to_owned()
+            }
+            Self::Xlsx(why) => format!("XLSX 文件已损坏，请用表格软件打开后重新保存（{why}）"),
+            Self::Xls(why) => format!("XLS 文件已损坏，请用表格软件打开后另存为 .xlsx（{why}）"),
+            Self::Markup(kind, why) => {
+                format!("文件无法读取，请用表格软件打开后另存为 .xlsx（{kind}: {why}）")
+            }
+            Self::Other(kind) => format!("该文件不是表格，请另存为 .xlsx 或 CSV（{kind}）"),
+            Self::TooBig => {
+                format!("单个文件最多{MOST_ROWS}行、{MOST_COLUMNS}列，请分批导入")
+            }
+            Self::Bomb => format!("文件解压后超过 {} MB，请分批导入", MOST_UNPACKED >> 20),
+            Self::Empty => "文件是空的，应有一行表头".to_owned(),
+            Self::Stopped => "文件读取已中止".to_owned(),
+        }
+    }
 }
 
 /// A sheet: headers, and rows with their numbers as the sheet counts them, from 1.

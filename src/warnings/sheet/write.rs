@@ -6,8 +6,8 @@ use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use serde_json::{Map, Value};
 
 use super::columns::{COLUMNS, Column, Kind, value_name};
-use super::{CHINA, Language, Names};
-use crate::model::{RoleSet, Schema};
+use super::{CHINA, Names};
+use crate::model::{Language, RoleSet, Schema};
 
 /// Why a sheet could not be written.
 #[derive(Debug, thiserror::Error)]

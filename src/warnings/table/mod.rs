@@ -10,7 +10,7 @@ use super::field::FieldError;
 use super::request::ActionRequest;
 use super::rules::{Category, Rules};
 use super::step::{Action, Status, Step, Verdict};
-use crate::model::Role;
+use crate::model::{Localized, Role, both};
 
 /// Who may take an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,7 +177,7 @@ pub enum Refusal {
     #[error("{detail}")]
     WrongState {
         /// What stands in the way.
-        detail: String,
+        detail: Localized,
         /// What this person may do now.
         allowed: Vec<Action>,
     },
@@ -185,7 +185,7 @@ pub enum Refusal {
     #[error("{detail}")]
     WrongPerson {
         /// Who may.
-        detail: String,
+        detail: Localized,
         /// What this person may do now.
         allowed: Vec<Action>,
     },
@@ -212,8 +212,8 @@ impl Refusal {
 
 /// What stands between a person and a row whose state fits.
 enum Hindrance {
-    Person(String),
-    State(String),
+    Person(Localized),
+    State(Localized),
 }
 
 /// What a person may do with a case now, in the order of the table.
@@ -270,14 +270,23 @@ fn row_for(case: &Case, actor: &Actor, action: Action) -> Result<&'static Row, R
     }
 }
 
-fn not_from(row: Option<&Row>, action: Action, status: Status) -> String {
+fn not_from(row: Option<&Row>, action: Action, status: Status) -> Localized {
     match row {
-        None => format!("{action} is a mark of the system; nobody may ask for it."),
+        None => {
+            let zh = action.zh();
+            both!(
+                "“{zh}”由系统记录，不能直接执行。",
+                "{action} is recorded by the system and cannot be requested."
+            )
+        }
         Some(row) => {
             let from: Vec<&str> = row.from.iter().map(|s| s.as_str()).collect();
-            format!(
-                "{action} is possible from {}; this case is {status}.",
-                from.join(", ")
+            let from_zh: Vec<&str> = row.from.iter().map(|s| s.zh()).collect();
+            let (from, from_zh) = (from.join(", "), from_zh.join("、"));
+            let (action_zh, status_zh) = (action.zh(), status.zh());
+            both!(
+                "当前状态下不能执行此操作：“{action_zh}”适用于{from_zh}的事件，本事件{status_zh}。",
+                "{action} is possible from {from}; this case is {status}."
             )
         }
     }
@@ -285,13 +294,22 @@ fn not_from(row: Option<&Row>, action: Action, status: Status) -> String {
 
 fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
     let action = row.action;
+    let action_zh = action.zh();
     let needs = |role: Role| {
-        (!actor.roles.includes(role))
-            .then(|| Hindrance::Person(format!("{action} takes the role {role}.")))
+        let zh = role.zh();
+        (!actor.roles.includes(role)).then(|| {
+            Hindrance::Person(both!(
+                "您的账号无权执行“{action_zh}”，该操作需要“{zh}”角色。",
+                "{action} needs the role {role}."
+            ))
+        })
     };
     let bounds = || {
         is_elsewhere(case, actor).then(|| {
-            Hindrance::Person("The account is bound to other communities than this one.".to_owned())
+            Hindrance::Person(both!(
+                "该事件不在本账号所限的社区内。",
+                "The account is bound to other communities than this one."
+            ))
         })
     };
     match row.who {
@@ -300,27 +318,39 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
         Who::Staff => needs(Role::GridWorker).or_else(bounds),
         Who::TheUnit => (!is_theirs(case, actor))
             .then(|| {
-                let unit = case.unit.as_deref().unwrap_or("in charge");
-                Hindrance::Person(format!("{action} is for an account of the unit {unit}."))
+                Hindrance::Person(match case.unit.as_deref() {
+                    Some(unit) => both!(
+                        "“{action_zh}”只能由承办单位（{unit}）的账号执行。",
+                        "{action} is for an account of the unit {unit}."
+                    ),
+                    None => both!(
+                        "“{action_zh}”只能由承办单位的账号执行。",
+                        "{action} is for an account of the unit in charge."
+                    ),
+                })
             })
             .or_else(bounds),
         // That they handled it is said before a missing role: another role would not let them verify.
         Who::Verifier => handled_by(case, actor)
             .then(|| {
-                Hindrance::State(
-                    "Who handled a case does not verify it: another account, of another unit, has \
-                     to look."
-                        .to_owned(),
-                )
+                Hindrance::State(both!(
+                    "处置人不能核查本人处置的事件，请由其他单位的其他账号核查。",
+                    "A case is not verified by who handled it. An account of another unit must verify it."
+                ))
             })
             .or_else(|| needs(Role::GridWorker))
             .or_else(bounds),
         Who::Reporter => {
             if !is_reporter(case, actor) {
-                let detail = "Only who reported it rates it: by the receipt, or by the account.";
-                Some(Hindrance::Person(detail.to_owned()))
+                Some(Hindrance::Person(both!(
+                    "只有上报人可以评价，请使用回执或上报时的账号。",
+                    "Only the reporter may rate the case, with the receipt or the account of the report."
+                )))
             } else if case.rating.is_some() {
-                Some(Hindrance::State("It has been rated already.".to_owned()))
+                Some(Hindrance::State(both!(
+                    "该事件已评价过，不能重复评价。",
+                    "It has been rated already."
+                )))
             } else {
                 None
             }
@@ -359,21 +389,29 @@ fn fill(
     context: &Context<'_>,
 ) -> Result<Step, FieldError> {
     let action = row.action;
-    let missing =
-        |field: &'static str, what: &str| FieldError::new(field, format!("{action} needs {what}"));
+    let action_zh = action.zh();
+    let missing = |field: &'static str, zh: &str, en: &str| {
+        FieldError::new(
+            field,
+            both!("“{action_zh}”需要填写{zh}", "{action} needs {en}"),
+        )
+    };
     let future = |field: &'static str, at: Timestamp| {
         if at > context.now {
             Ok(at)
         } else {
             Err(FieldError::new(
                 field,
-                format!("expected a moment to come, found {at}"),
+                both!(
+                    "应为将来的时间，实际为 {at}",
+                    "expected a moment in the future, found {at}"
+                ),
             ))
         }
     };
     let reason = || match &request.reason {
         Some(reason) => Ok(Some(reason.clone())),
-        None => Err(missing("reason", "a reason")),
+        None => Err(missing("reason", "理由", "a reason")),
     };
 
     // Moments are kept to the millisecond, and never later than they were.
@@ -402,11 +440,10 @@ fn fill(
         To::Same => {}
         To::BeforePark => step.to = case.ledger.before_park.unwrap_or(Filed),
         To::Verdict => {
-            step.result = Some(
-                request
-                    .result
-                    .ok_or_else(|| missing("result", "pass or fail"))?,
-            );
+            step.result =
+                Some(request.result.ok_or_else(|| {
+                    missing("result", "核查结果（合格或不合格）", "pass or fail")
+                })?);
             step.to = match step.result {
                 Some(Verdict::Pass) => Verified,
                 _ => Dispatched,
@@ -421,7 +458,7 @@ fn fill(
             let into = request
                 .into
                 .as_ref()
-                .ok_or_else(|| missing("into", "the other case"))?;
+                .ok_or_else(|| missing("into", "并入的事件", "the other case"))?;
             step.into = Some(into.clone());
             mergeable(case, actor, context.into, into.as_str())?;
         }
@@ -429,7 +466,7 @@ fn fill(
             let unit = request
                 .unit
                 .as_ref()
-                .ok_or_else(|| missing("unit", "a unit"))?;
+                .ok_or_else(|| missing("unit", "承办单位", "a unit"))?;
             competent(case, rule, context.competences, unit)?;
             step.to_unit = Some(unit.clone());
             step.due_at = match request.due_at {
@@ -443,10 +480,18 @@ fn fill(
         }
         Action::Handle => {
             if step.note.is_none() {
-                return Err(missing("note", "a note that says what was done"));
+                return Err(missing(
+                    "note",
+                    "处置情况说明",
+                    "a note that says what was done",
+                ));
             }
             if rule.is_some_and(|r| r.photo) && step.photos.is_empty() {
-                return Err(missing("photos", "a photo of what was done"));
+                return Err(missing(
+                    "photos",
+                    "处置后的照片",
+                    "a photo of what was done",
+                ));
             }
         }
         Action::Verify => {
@@ -457,12 +502,14 @@ fn fill(
             step.reason = reason()?;
             let due = request
                 .due_at
-                .ok_or_else(|| missing("due_at", "a new due date"))?;
+                .ok_or_else(|| missing("due_at", "新的期限", "a new due date"))?;
             step.due_at = Some(future("due_at", due)?);
         }
         Action::Park => {
             step.reason = reason()?;
-            let until = request.until.ok_or_else(|| missing("until", "a date"))?;
+            let until = request
+                .until
+                .ok_or_else(|| missing("until", "截止时间", "a date"))?;
             step.until = Some(future("until", until)?);
         }
         Action::Reopen => {
@@ -472,16 +519,19 @@ fn fill(
         Action::Rate => {
             let rating = request
                 .rating
-                .ok_or_else(|| missing("rating", "a rating from 1 to 5"))?;
+                .ok_or_else(|| missing("rating", "1至5分的评分", "a rating from 1 to 5"))?;
             step.rating = Some(rating);
         }
         Action::Note => {
             if step.note.is_none() {
-                return Err(missing("note", "a text"));
+                return Err(missing("note", "备注内容", "a text"));
             }
             // Photos of a case are shown to who reported it.
             if !step.photos.is_empty() {
-                return Err(FieldError::new("photos", "an internal note has no photos"));
+                return Err(FieldError::new(
+                    "photos",
+                    both!("内部备注不能附照片", "an internal note has no photos"),
+                ));
             }
         }
         Action::Start | Action::Close | Action::Resume => {}
@@ -503,17 +553,26 @@ fn shifted(case: &Case, now: Timestamp, calendar: &Calendar) -> Option<Timestamp
 }
 
 fn mergeable(case: &Case, actor: &Actor, into: Option<&Case>, id: &str) -> Result<(), FieldError> {
-    let refuse = |problem: String| Err(FieldError::new("into", problem));
+    let refuse = |problem: Localized| Err(FieldError::new("into", problem));
     match into {
-        _ if case.id.as_str() == id => refuse("a case is not merged into itself".to_owned()),
-        None => refuse(format!("there is no warning {id:?}")),
+        _ if case.id.as_str() == id => refuse(both!(
+            "事件不能并入自身",
+            "a case cannot be merged into itself"
+        )),
+        None => refuse(both!("没有事件“{id}”", "there is no warning {id:?}")),
         Some(into) if into.status.is_ended() => {
-            refuse(format!("{id:?} is {}; name an open case", into.status))
+            let (status, zh) = (into.status, into.status.zh());
+            refuse(both!(
+                "事件“{id}”{zh}，请选择未结的事件",
+                "{id:?} is {status}; name an open case"
+            ))
         }
-        Some(into) if into.exercise != case.exercise => {
-            refuse(format!("a drill and a real case are not one: {id:?}"))
-        }
-        Some(into) if is_elsewhere(into, actor) => refuse(format!(
+        Some(into) if into.exercise != case.exercise => refuse(both!(
+            "演练事件与真实事件不能合并（{id}）",
+            "a drill and a real case cannot be merged: {id:?}"
+        )),
+        Some(into) if is_elsewhere(into, actor) => refuse(both!(
+            "事件“{id}”不在本账号所限的社区内",
             "the account is bound to other communities than that of {id:?}"
         )),
         Some(_) => Ok(()),
@@ -529,7 +588,7 @@ fn competent(
     let Some(competences) = competences else {
         return Err(FieldError::new(
             "unit",
-            format!("there is no unit {unit:?}"),
+            both!("没有成员单位“{unit}”", "there is no unit {unit:?}"),
         ));
     };
     let own = [case.category.clone()];
@@ -537,16 +596,18 @@ fn competent(
     if competences.iter().any(|c| handlers.contains(c)) {
         return Ok(());
     }
-    let has = match competences {
-        [] => "nothing".to_owned(),
-        list => list.join(", "),
+    let (has_zh, has) = match competences {
+        [] => ("无".to_owned(), "nothing".to_owned()),
+        list => (list.join("、"), list.join(", ")),
     };
+    let category = &case.category;
+    let name = rule.map_or(category, |r| &r.name.zh);
+    let (needs_zh, needs) = (handlers.join("、"), handlers.join(" or "));
     Err(FieldError::new(
         "unit",
-        format!(
-            "{unit:?} does not handle {}, which takes {}; its competences are {has}",
-            case.category,
-            handlers.join(" or ")
+        both!(
+            "成员单位“{unit}”不承办“{name}”事件：需要的职责是 {needs_zh}，该单位的职责是 {has_zh}",
+            "{unit:?} does not handle {category}, which needs {needs}; its competences are {has}"
         ),
     ))
 }
@@ -558,8 +619,14 @@ fn on_the_spot(request: &ActionRequest, context: &Context<'_>) -> Result<(), Fie
     let within = context.rules.verify.distance_m;
     let problem = match context.distance_m {
         Some(d) if d <= within => return Ok(()),
-        Some(d) => format!("{d:.0} m from the case: come within {within} m, or give a reason"),
-        None => format!("verify needs a position within {within} m, or a reason"),
+        Some(d) => both!(
+            "距事件{d:.0}米，请到{within}米以内核查，或填写理由",
+            "{d:.0} m from the case: come within {within} m, or give a reason"
+        ),
+        None => both!(
+            "核查需要{within}米以内的定位，或填写理由",
+            "verify needs a position within {within} m, or a reason"
+        ),
     };
     Err(FieldError::new("position", problem))
 }

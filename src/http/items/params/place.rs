@@ -2,6 +2,7 @@
 
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::model::{Localized, both};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
 
@@ -11,23 +12,28 @@ pub fn bbox(query: &Query) -> Result<Option<Bounds>, Problem> {
     let Some(text) = query.get("bbox")? else {
         return Ok(None);
     };
-    let wrong = |why: String| Problem::invalid("bbox", format!("bbox={text}: {why}"));
+    let wrong = |why: Localized| {
+        let Localized { zh, en } = why;
+        Problem::invalid("bbox", both!("bbox={text}：{zh}。", "bbox={text}: {en}."))
+    };
     let numbers: Vec<f64> = text
         .split(',')
         .map(|n| n.trim().parse())
         .collect::<Result<_, _>>()
         .map_err(|_| {
-            wrong("expected four numbers, west,south,east,north (or six with heights).".into())
+            wrong(both!(
+                "应为四个数：西、南、东、北（含高程时为六个）",
+                "expected four numbers, west,south,east,north (or six with heights)"
+            ))
         })?;
     if !matches!(numbers.len(), 4 | 6) {
-        return Err(wrong(format!(
-            "expected four numbers, west,south,east,north (or six with heights), found {}.",
-            numbers.len()
+        let found = numbers.len();
+        return Err(wrong(both!(
+            "应为四个数：西、南、东、北（含高程时为六个），实际有{found}个",
+            "expected four numbers, west,south,east,north (or six with heights), found {found}"
         )));
     }
-    from.bounds_to_wgs84(&numbers)
-        .map(Some)
-        .map_err(|problem| wrong(format!("{problem}.")))
+    from.bounds_to_wgs84(&numbers).map(Some).map_err(wrong)
 }
 
 /// A coordinate system given by its URI.
@@ -41,7 +47,9 @@ pub fn crs(query: &Query, name: &str) -> Result<Option<Crs>, Problem> {
         .ok_or_else(|| {
             Problem::invalid(
                 name,
-                format!(
+                both!(
+                    "{name}={text}：应为图层说明中“crs”所列的 URI 之一，例如 \
+                     http://www.opengis.net/def/crs/OGC/1.3/CRS84。",
                     "{name}={text}: expected one of the URIs under \"crs\" in the collection's \
                      description, as http://www.opengis.net/def/crs/OGC/1.3/CRS84."
                 ),

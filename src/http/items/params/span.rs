@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::http::problem::Problem;
+use crate::model::both;
 
 /// A span of time; an open end is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,10 @@ pub(super) fn span(text: &str) -> Result<Span, Problem> {
     let wrong = || {
         Problem::invalid(
             "datetime",
-            format!(
+            both!(
+                "datetime={text}：应为带时区的时间（如 2026-11-22T14:00:00%2B08:00 或 \
+                 2026-11-22T06:00:00Z）、日期，或起止时间（如 \
+                 2026-11-01T00:00:00Z/2026-11-22T00:00:00Z，“..”表示不限）。",
                 "datetime={text}: expected an RFC 3339 time with its zone, as \
                  2026-11-22T14:00:00%2B08:00 or 2026-11-22T06:00:00Z, a date, or an interval of two, as \
                  2026-11-01T00:00:00Z/2026-11-22T00:00:00Z; .. is an open end."

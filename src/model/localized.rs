@@ -1,0 +1,86 @@
+//! Texts in both languages of the product: Chinese, which its users read, and English.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A language in which texts are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Chinese, in simplified characters.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The text in this language.
+    pub fn of(self, text: &Localized) -> &str {
+        match self {
+            Self::Chinese => &text.zh,
+            Self::English => &text.en,
+        }
+    }
+}
+
+/// A text in both languages of the product; Chinese comes first and is never missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Localized {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Localized {
+    /// A text in both languages.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+
+    /// The text in one language.
+    pub fn into_language(self, language: Language) -> String {
+        match language {
+            Language::Chinese => self.zh,
+            Language::English => self.en,
+        }
+    }
+}
+
+/// English, as logs and the command line write it.
+impl fmt::Display for Localized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
+}
+
+/// An error that people may meet on a page: `Display` is English, and it has a Chinese text too.
+pub trait InChinese: fmt::Display {
+    /// The error in Chinese, without a full stop at the end.
+    fn zh(&self) -> String;
+
+    /// The error in both languages.
+    fn localized(&self) -> Localized {
+        Localized::new(self.zh(), self.to_string())
+    }
+}
+
+impl From<(&str, &str)> for Localized {
+    fn from((zh, en): (&str, &str)) -> Self {
+        Self::new(zh, en)
+    }
+}
+
+/// Formats a text in both languages, Chinese first: `both!("没有网格 {id}。", "There is no grid {id}.")`.
+macro_rules! both {
+    ($zh:literal, $en:literal $(,)?) => {
+        $crate::model::Localized::new(
+            ::std::fmt::format(::std::format_args!($zh)),
+            ::std::fmt::format(::std::format_args!($en)),
+        )
+    };
+}
+pub(crate) use both;
