@@ -335,7 +335,7 @@ async fn an_export_is_in_the_system_that_was_asked_for_and_names_what_is_not_in_
 
     for (arguments, named) in [
         (&["--collection", "nowhere"][..], "there are "),
-        (&["--collection", "$rules"], "kept for the program itself"),
+        (&["--collection", "$rules"], "is internal"),
         (
             &["--collection", "entrances", "--as", "king"],
             "is not a role",

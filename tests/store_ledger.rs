@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use onemap::live::Live;
 use onemap::model::{Author, Body, Change, Edit, Expect, FeatureId, Properties, Record, Role};
 use onemap::store::{
-    Attempt, Delivery, DeliveryState, HookEvent, NewToken, NewWebhook, Outcome, Photo, PhotoClaim,
-    PhotoPlace, PhotoRefusal, PhotoSize, Position, Seen, Store, StoreError, Uploader,
+    Attempt, Delivery, DeliveryState, DeviceLastSeen, HookEvent, NewToken, NewWebhook, Outcome,
+    Photo, PhotoClaim, PhotoPlace, PhotoRefusal, PhotoSize, Position, Store, StoreError, Uploader,
 };
 use proptest::prelude::*;
 
@@ -579,17 +579,17 @@ async fn a_photo_is_linked_once_by_its_claim_or_by_its_account() {
 #[tokio::test]
 async fn the_last_observation_of_a_place_counts() {
     for Fixture { store, .. } in &fixtures().await {
-        let seen = |place: &str, minute, value| Seen {
+        let seen = |place: &str, minute, value| DeviceLastSeen {
             place: place.into(),
             category: "corridor_clutter".into(),
             at: at(minute),
             value,
         };
         for s in [seen("b", 1, 0.5), seen("a", 9, 0.1), seen("a", 3, 0.9)] {
-            store.put_seen(&s).await.unwrap();
+            store.put_last_seen(&s).await.unwrap();
         }
-        store.put_seen(&seen("b", 2, 0.75)).await.unwrap();
-        let all = store.all_seen().await.unwrap();
+        store.put_last_seen(&seen("b", 2, 0.75)).await.unwrap();
+        let all = store.all_last_seen().await.unwrap();
         assert_eq!(all, [seen("a", 9, 0.1), seen("b", 2, 0.75)]);
     }
 }

@@ -1,4 +1,4 @@
-//! `onemap backup` and `onemap restore`: a whole map as one file, and back.
+//! `onemap backup` writes a whole map to one file; `onemap restore` reads it back.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ pub struct BackupArgs {
     json: bool,
 }
 
-/// Bring a backup into a database of either kind. No server may run on it.
+/// Restore a backup into a database of either kind. No server may run on it.
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
     /// The file that `onemap backup` wrote.
@@ -38,18 +38,18 @@ pub struct RestoreArgs {
 pub(super) async fn backup(database: &str, args: BackupArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open_as(database, Opening::Existing).await?;
     let manifest = with_store(store, async |store| {
-        Ok(backup::backup(store, &args.file, &tell).await?)
+        Ok(backup::backup(store, &args.file, &show_progress).await?)
     })
     .await?;
     answer(&manifest, "in the backup", args.json)
 }
 
 pub(super) async fn restore(database: &str, args: RestoreArgs) -> anyhow::Result<ExitCode> {
-    let manifest = backup::restore(database, &args.file, args.replace, &tell).await?;
+    let manifest = backup::restore(database, &args.file, args.replace, &show_progress).await?;
     answer(&manifest, "restored", args.json)
 }
 
-fn tell(what: &str, share: Option<f64>) {
+fn show_progress(what: &str, share: Option<f64>) {
     match share {
         Some(share) => say(&format!("{what}: {:.0} %", share.clamp(0.0, 1.0) * 100.0)),
         None => say(what),

@@ -188,7 +188,7 @@ pub async fn go_on(service: CaseService, speed: f64) {
     }
 }
 
-/// Does one thing of the feed, through the same door as everybody.
+/// Performs one event of the feed, through the same service as requests do.
 async fn take(service: &CaseService, event: &Event, photos: &Photos) -> Result<(), LedgerError> {
     let who = actor(&event.who);
     match &event.what {

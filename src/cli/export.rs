@@ -77,7 +77,10 @@ impl Format {
 
 pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<ExitCode> {
     if args.collection.is_hidden() {
-        anyhow::bail!("{} is kept for the program itself", args.collection);
+        anyhow::bail!(
+            "the collection {} is internal and is not exported",
+            args.collection
+        );
     }
     let format = match (args.format, &args.out) {
         (Some(format), _) => format,
@@ -129,7 +132,7 @@ async fn write(store: &Store, options: &Options, out: Option<&Path>) -> anyhow::
             });
     };
     let named = || path.display().to_string();
-    // A pipe or a device has no other name to begin with.
+    // A pipe or a device is written directly, without a temporary file.
     if path.metadata().is_ok_and(|about| !about.is_file()) {
         let file = OpenOptions::new()
             .write(true)

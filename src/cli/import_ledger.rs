@@ -72,10 +72,7 @@ impl Sheets {
             .read_to_end(&mut bytes)
             .with_context(|| format!("{name}: cannot be read"))?;
         if bytes.len() as u64 > LARGEST {
-            anyhow::bail!(
-                "{name}: a sheet has at most {} MB; bring it in parts",
-                LARGEST >> 20
-            );
+            anyhow::bail!("{name}: a sheet has at most {} MB; split it", LARGEST >> 20);
         }
         let book = read::read(&bytes).with_context(|| name.clone())?;
         self.files.push(FileReport {
@@ -95,7 +92,7 @@ impl Sheets {
         Ok(())
     }
 
-    /// Whether there is none.
+    /// Whether the files hold no cases.
     pub fn is_empty(&self) -> bool {
         self.sheets.is_empty()
     }
@@ -203,7 +200,7 @@ pub(super) async fn import(
         .into_iter()
         .collect();
     report.rejected += refused.len() as u64;
-    tell(report, &understood, rejects)
+    add_to_report(report, &understood, rejects)
 }
 
 impl Counts {
@@ -300,7 +297,7 @@ impl Understood {
             }
             rows.push((row, cells));
         }
-        // A file in which no feature has them tells so feature by feature.
+        // If no feature has these properties, each feature is reported.
         for needed in [property::CATEGORY, property::REPORTED_AT] {
             let is = |h: &String| Column::find(h).is_some_and(|c| c.name == needed);
             if !headers.iter().any(is) {
@@ -341,7 +338,7 @@ fn built_in_schema() -> Value {
 }
 
 /// Names what was wrong, in the report and in the file of rejects.
-fn tell(
+fn add_to_report(
     report: &mut Report,
     understood: &Understood,
     rejects: Option<&Path>,

@@ -155,8 +155,8 @@ async fn with_store<T>(
     done
 }
 
-/// The same with the database of an address, which is made where it is missing. Where the work failed and
-/// wrote nothing, a database that was made for it goes again.
+/// Like the function above, but creates a missing database first. If the work fails and wrote nothing, the new
+/// database is deleted.
 async fn with_made_store(
     database: &str,
     work: impl AsyncFnOnce(&Store) -> anyhow::Result<ExitCode>,

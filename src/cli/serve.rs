@@ -349,7 +349,7 @@ async fn load_demo(store: &Store) -> anyhow::Result<()> {
     demo_ledger::renew(store, since, now).await
 }
 
-/// Finishes what imports left to tidy, now and from time to time.
+/// Cleans up after interrupted imports, now and at intervals.
 async fn tidy(store: Store, audit_days: u32) {
     loop {
         if let Err(error) = store.compact().await {

@@ -96,7 +96,7 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// As the service takes them.
+    /// The limits as settings of the service.
     pub fn settings(&self) -> Settings {
         let mib = |n: usize| n.saturating_mul(MIB);
         let seconds = |n: u64| Duration::from_secs(n.clamp(1, 24 * 3600));
@@ -134,7 +134,7 @@ pub struct UploadArgs {
 }
 
 impl UploadArgs {
-    /// As the service takes them.
+    /// The limits as settings of the service.
     pub fn limits(&self) -> UploadLimits {
         let mib = |n: u64| n.saturating_mul(1 << 20);
         UploadLimits {

@@ -16,7 +16,7 @@ use opening_hours::{Context, ContextHolidays};
 pub struct HoursError {
     /// The text.
     pub text: String,
-    /// Where it stops to be one.
+    /// What the parser expected, and at which position.
     pub problem: String,
 }
 

@@ -20,7 +20,7 @@ const THUMB: u32 = 320;
 const LIMIT_PIXELS: u64 = 50_000_000;
 /// The most bytes that decoding may take.
 const LIMIT_ALLOCATION: u64 = 320 * 1024 * 1024;
-/// JPEG quality, of 100.
+/// JPEG quality, from 1 to 100.
 const QUALITY: u8 = 82;
 
 /// A photo, ready to be kept.
@@ -28,13 +28,13 @@ const QUALITY: u8 = 82;
 pub struct Photo {
     /// Made of the bytes that were handed in: the same bytes are the same photo.
     pub id: String,
-    /// Pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels.
+    /// Height in pixels.
     pub height: u32,
     /// JPEG without metadata.
     pub jpeg: Vec<u8>,
-    /// The same, small.
+    /// The thumbnail, as JPEG.
     pub thumb: Vec<u8>,
 }
 
@@ -44,11 +44,11 @@ pub enum PhotoError {
     /// Too many bytes.
     #[error("a photo has at most {} MiB, this one has {found} bytes", LIMIT_BYTES / 1024 / 1024)]
     TooLarge {
-        /// The bytes it had.
+        /// The size of the photo in bytes.
         found: usize,
     },
     /// Another kind of file.
-    #[error("a photo is a JPEG, PNG or WebP file by its content; this is {0}")]
+    #[error("a photo must be a JPEG, PNG or WebP file; this is {0}")]
     Kind(&'static str),
     /// Too many pixels.
     #[error(
@@ -56,12 +56,12 @@ pub enum PhotoError {
         LIMIT_PIXELS / 1_000_000
     )]
     TooManyPixels {
-        /// Its width.
+        /// The width in pixels.
         width: u32,
-        /// Its height.
+        /// The height in pixels.
         height: u32,
     },
-    /// It ends too early, or contradicts itself.
+    /// The file is truncated or damaged.
     #[error("the photo cannot be read: {0}")]
     Broken(ImageError),
 }

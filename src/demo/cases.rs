@@ -41,7 +41,7 @@ pub const NOTES: [[&str; 4]; 7] = [
     ["井盖松动", "污水外溢", "宠物粪便未清理", "路灯不亮"],
 ];
 
-/// The zone the district lives in: China has one, without summer time.
+/// The time zone of the district: UTC+8, without summer time.
 pub fn zone() -> tz::TimeZone {
     tz::TimeZone::fixed(tz::offset(8))
 }
@@ -68,7 +68,7 @@ pub fn rhythm(category: usize, hour: usize) -> f64 {
     }
 }
 
-/// Who reports what: weights for the sources below.
+/// The sources of reports in the demo.
 pub const SOURCES: [&str; 5] = ["grid_worker", "resident", "rider", "camera", "hotline"];
 
 /// The weights of [`SOURCES`] for a category.

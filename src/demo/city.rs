@@ -15,7 +15,7 @@ pub enum Housing {
 }
 
 impl Housing {
-    /// The schema's word.
+    /// The value in the schema.
     pub fn word(self) -> &'static str {
         match self {
             Self::OldEstate => "old_estate",
@@ -28,16 +28,16 @@ impl Housing {
 /// Whether somebody may pass: the schema's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
-    /// Riding.
+    /// Riders may ride through.
     Yes,
-    /// Not at all.
+    /// Riders may not pass.
     No,
-    /// Pushing the bike.
+    /// Riders must push the bike.
     Dismount,
 }
 
 impl Pass {
-    /// The schema's word.
+    /// The value in the schema.
     pub fn word(self) -> &'static str {
         match self {
             Self::Yes => "yes",

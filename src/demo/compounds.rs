@@ -183,7 +183,7 @@ fn sketch(cell: &Cell, rng: &mut Prng) -> Sketch {
     }
 }
 
-/// A gate as it is chosen: side, and the lane it stands at where it is a west or an east one.
+/// The choice of a gate: its side and, on the west and east sides, its lane.
 struct Gate {
     side: usize,
     lane: Option<usize>,

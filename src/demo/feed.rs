@@ -16,7 +16,7 @@ use crate::model::Change;
 /// Keeps about this many warnings open.
 const OPEN: f64 = 30.0;
 
-/// A case of the demo that is open, as far as the feed has to know it.
+/// The fields of an open demo case that the live feed needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenCase {
     /// Its id.

@@ -1,4 +1,4 @@
-//! Grids: every community is parted without gaps or overlaps, and every house is in one grid.
+//! Grids: they cover every community without gaps or overlaps, and every house is in one grid.
 
 use std::collections::{BTreeMap, HashMap};
 

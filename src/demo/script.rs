@@ -14,7 +14,7 @@ use super::words::{
 };
 use crate::model::Role;
 
-/// How many days are told.
+/// The length of the demo's history in days.
 pub const DAYS: i64 = 60;
 /// How many reports an ordinary day brings.
 const A_DAY: f64 = 25.0;
@@ -22,13 +22,13 @@ const A_DAY: f64 = 25.0;
 /// Something that happens in the demo.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// When.
+    /// The moment of the event.
     pub at: Timestamp,
     /// The case; empty for a report that gets its id when it is made.
     pub case: String,
-    /// Who does it.
+    /// The person who acts.
     pub who: Who,
-    /// What is done.
+    /// The action.
     pub what: What,
 }
 
@@ -45,7 +45,7 @@ pub struct Who {
     pub is_reporter: bool,
 }
 
-/// What is done.
+/// An action of the demo's history.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A report.
@@ -59,15 +59,15 @@ pub enum What {
 pub struct Sighting {
     /// The category.
     pub category: &'static str,
-    /// Where.
+    /// The position, WGS 84 degrees.
     pub at: Point<f64>,
     /// The building, where it is in one.
     pub building: Option<String>,
     /// The place in words.
     pub place: String,
-    /// How it came.
+    /// The source, as the schema names it.
     pub source: &'static str,
-    /// What they wrote.
+    /// The note of the reporter.
     pub note: &'static str,
     /// The number of the hotline's ticket.
     pub hotline_number: Option<String>,
@@ -161,7 +161,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// It as an event.
+    /// The report as an event of the history.
     pub fn event(&self) -> Event {
         let hotline = (self.source == "hotline").then(|| {
             let serial = Prng::of(&self.id, 3).whole(100_000, 999_999);

@@ -64,11 +64,11 @@ impl Class {
 /// A street.
 #[derive(Debug, Clone)]
 pub struct Street {
-    /// For ids.
+    /// The part of feature ids that names the street.
     pub slug: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// What it is for.
+    /// The class of the street.
     pub class: Class,
     /// Ridden only in the direction of the line.
     pub oneway: bool,
@@ -90,7 +90,7 @@ pub struct Side {
 /// A block between streets.
 #[derive(Debug, Clone)]
 pub struct Cell {
-    /// What stands in it.
+    /// What is built in the block.
     pub plot: Plot,
     /// Its outline to the middle of the streets.
     pub outer: Block,
@@ -164,7 +164,7 @@ const NORTHWARD: [Line; 8] = [
     line("guoyuan-dong-lu", "果园东路", Class::Primary, 0, 1084.0, 0.010, 0.0, 1.0, 0.0),
 ];
 
-/// The canal's place among the lines across.
+/// The index of the canal among the east-west lines.
 const CANAL: usize = 4;
 
 #[rustfmt::skip]

@@ -45,7 +45,7 @@ pub struct Options {
     pub crs: Crs,
 }
 
-/// What an export came to.
+/// The result of an export.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Exported {
     /// How many features were written.
@@ -63,14 +63,14 @@ pub struct Exported {
 pub struct LeftOut {
     /// Its id.
     pub id: String,
-    /// Why.
+    /// Why the feature is left out.
     pub problem: String,
 }
 
 /// How many features that could not be written are named.
 const NAMED: usize = 20;
 
-/// Why there is no export.
+/// Why an export failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// There is no such collection.
@@ -78,7 +78,7 @@ pub enum ExportError {
     NoCollection {
         /// What was asked for.
         name: String,
-        /// The names of all.
+        /// The names of all collections.
         known: String,
     },
     /// A CSV file would be too wide.

@@ -15,16 +15,16 @@ use super::limit::Limiter;
 use super::origin::{ClientAddress, Origin};
 use super::problem::Problem;
 
-/// What is limited.
+/// The limits on what one client may do, and their counters.
 #[derive(Debug)]
 pub struct Limits {
-    /// Reports of residents.
+    /// Reports of clients without an account.
     pub reports: Limiter,
-    /// Photos to go with them.
+    /// Photos that clients without an account upload.
     pub photos: Limiter,
     /// Door codes, by account.
     pub codes: Limiter<String>,
-    /// Tokens that nobody has.
+    /// Requests with a token that does not exist.
     pub wrong_tokens: Limiter,
     /// Sessions that ended or never were. Browsers go on sending their cookie, so there are more.
     pub wrong_sessions: Limiter,
@@ -36,12 +36,12 @@ pub struct Limits {
     pub in_flight: Arc<InFlight>,
     /// Memory for bodies of requests.
     pub bodies: Arc<Budget>,
-    /// Memory for answers that nobody has read yet.
+    /// Memory for answers that their clients have not read yet.
     pub answers: Arc<Budget>,
 }
 
 impl Limits {
-    /// Whole allowances, with the limits of the settings.
+    /// Full allowances, with the limits of the settings.
     pub fn new(settings: &Settings) -> Self {
         Self {
             reports: Limiter::default(),

@@ -1,4 +1,4 @@
-//! Answers that can be cached and asked for again: strong entity tags, 304, and who may keep them.
+//! Answers that can be cached: strong entity tags, 304 and `Cache-Control`.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -63,7 +63,7 @@ impl Tag {
         Self(format!("\"{seq:x}-{}-{rest:x}\"", map_name(snapshot)))
     }
 
-    /// The tag of bytes that are at hand anyway.
+    /// The tag of an answer, made from its bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self::of_hash(&Sha256::digest(bytes).into())
     }

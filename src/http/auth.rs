@@ -1,4 +1,4 @@
-//! Who asks: a bearer token, or the session cookie that `/sign-in` sets.
+//! The caller of a request: by a bearer token, or the session cookie that `/sign-in` sets.
 //!
 //! Without credentials one is `public`. Wrong credentials are an error and not `public`: a wall whose
 //! token ran out must say so instead of showing less.
@@ -30,7 +30,7 @@ pub const COOKIE: &str = "onemap_session";
 /// long at most.
 const BELIEVED: Duration = Duration::from_secs(2);
 
-/// For how long somebody who was known may go on reading while the database is away.
+/// How long a known credential stays valid for reading while the database is away.
 const REMEMBERED: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// A credential as a key of a cache: the kind, and the SHA-256 of the secret. It has the same size
@@ -45,7 +45,7 @@ enum Kind {
 }
 
 /// Remembers, briefly, whose a credential is, so that a wall's many requests ask the store once. Only
-/// good credentials are kept: whatever somebody makes up would push them out.
+/// valid credentials are cached: invented ones would push them out.
 #[derive(Debug, Clone)]
 pub struct Principals {
     believed: Cache<Key, Principal>,
@@ -73,7 +73,7 @@ impl Principals {
         self.remembered.invalidate_all();
     }
 
-    /// The account of a request whose credential was good when it came last. Asks nobody.
+    /// The account of a request whose credential is cached. Does not ask the store.
     pub fn known(&self, headers: &axum::http::HeaderMap) -> Option<Principal> {
         let (kind, secret) = match bearer(headers) {
             Ok(Some(token)) => (Kind::Token, token),
@@ -87,7 +87,7 @@ impl Principals {
         self.remembered.get(&key)
     }
 
-    /// Whose a credential is: as believed, as the store says, or, for reading while the store is
+    /// The account of a credential: from the cache, from the store, or, for reading while the store is
     /// away, as it was. An address that sent too many wrong ones is refused before the store is asked.
     async fn find(
         &self,
@@ -187,7 +187,7 @@ impl Caller {
         self.principal.as_ref().map_or(RoleSet::PUBLIC, |p| p.roles)
     }
 
-    /// What the caller sees of features.
+    /// Which features and properties the caller sees.
     pub fn view(&self) -> View<'_> {
         self.principal.as_ref().map_or(View::default(), |p| View {
             roles: p.roles,

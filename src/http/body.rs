@@ -18,7 +18,7 @@ use crate::model::both;
 pub const LIMIT: usize = 8 * 1024 * 1024;
 /// The largest other JSON body of an account.
 pub const JSON: usize = 1024 * 1024;
-/// The largest body of somebody without an account, a photo excepted.
+/// The largest body of a client without an account, photos excepted.
 pub const PUBLIC: usize = 64 * 1024;
 /// How many bytes of memory a parsed body may take.
 const MEMORY: usize = 32 * 1024 * 1024;
@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        // A wrong credential is the handler's to refuse; here it is none.
+        // The handler refuses a wrong credential; here it counts as no credential.
         let caller = Caller::from_request_parts(&mut parts, app).await;
         let limit = match caller {
             Ok(caller) if caller.is_known() => JSON,
@@ -180,7 +180,7 @@ pub fn too_many_values() -> Problem {
     ))
 }
 
-/// The media type of the body, where it is a form: what curl sends where it is told nothing else.
+/// The media type of the body, if it is a form. curl sends a form by default.
 pub fn form(headers: &HeaderMap) -> Option<&'static str> {
     let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let kind = kind.split(';').next().unwrap_or_default().trim();

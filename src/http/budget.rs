@@ -1,7 +1,7 @@
 //! Bytes of bodies and answers in memory.
 //!
 //! A body is counted as it arrives, and an answer from when it is made until the client has read it. What
-//! does not fit is refused: memory that is promised to everybody is there for nobody.
+//! does not fit is refused.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -24,13 +24,14 @@ use crate::model::both;
 /// has many, and each of them may wait.
 const LARGE: u64 = 64 * 1024;
 const LARGE_STREAM: u64 = 1024;
-/// In pieces of so many bytes an answer goes out.
+/// The size of the pieces in which an answer is sent, in bytes.
 const PIECE: usize = 64 * 1024;
-/// How long a client may take to begin to read a large answer, and the fewest bytes in a second after.
+/// How long a client may take to begin to read a large answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The minimum speed at which the rest of the answer must be read, in bytes per second.
 const RATE: u64 = 1024;
 
-/// How many bytes there may be, and who has how many.
+/// The memory that requests share, in bytes, and how much of it each client holds.
 #[derive(Debug)]
 pub struct Budget {
     most: usize,
@@ -60,7 +61,7 @@ impl Budget {
         })
     }
 
-    /// A share of no bytes.
+    /// A share that holds no bytes yet.
     pub fn share(self: &Arc<Self>, who: Origin) -> Share {
         Share {
             budget: Arc::clone(self),
@@ -105,13 +106,13 @@ impl Drop for Share {
 /// What a request may use, as its handlers find it among its extensions.
 #[derive(Debug, Clone)]
 pub struct Admitted {
-    /// Whose allowance it uses.
+    /// The account or address whose allowance it uses.
     pub origin: Origin,
-    /// For its body.
+    /// The memory for request bodies.
     pub bodies: Arc<Budget>,
-    /// For its answer.
+    /// The memory for answers.
     pub answers: Arc<Budget>,
-    /// What it came over.
+    /// The connection of the request.
     pub connection: Arc<Connection>,
 }
 
@@ -133,7 +134,7 @@ impl AsRef<[u8]> for Paid {
     }
 }
 
-/// Bytes that give a share back when nobody has them any longer.
+/// Bytes that return their share of the budget when they are dropped.
 pub fn paid(bytes: Bytes, share: Share) -> Bytes {
     let held = Held {
         _share: Some(share),

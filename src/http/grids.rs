@@ -56,7 +56,7 @@ pub async fn status(
             seq: snapshot.seq(),
             at: at.to_string(),
             open: board.open(),
-            grids: told(&snapshot, &board, caller.roles()),
+            grids: grids_with_reasons(&snapshot, &board, caller.roles()),
         };
         return answer::json(JSON, &statuses, &snapshot, &caller, &headers);
     }
@@ -66,7 +66,7 @@ pub async fn status(
             seq: snapshot.seq(),
             at: snapshot.at().to_string(),
             open: snapshot.status().open(),
-            grids: told(&snapshot, snapshot.status(), caller.roles()),
+            grids: grids_with_reasons(&snapshot, snapshot.status(), caller.roles()),
         };
         json!(statuses).to_string()
     };
@@ -74,7 +74,7 @@ pub async fn status(
 }
 
 /// The grids with their reasons, where the role sees the reasons of cases: they are made of those.
-fn told(snapshot: &Snapshot, board: &StatusBoard, roles: RoleSet) -> Value {
+fn grids_with_reasons(snapshot: &Snapshot, board: &StatusBoard, roles: RoleSet) -> Value {
     let mut grids = json!(board.grids());
     let cases = snapshot.collections().get(WARNINGS);
     if cases.is_none_or(|c| c.schema().shows(roles, "reason")) {

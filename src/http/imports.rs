@@ -72,7 +72,7 @@ pub async fn plan(
         .create_upload(&owner, &name, Timestamp::now() + REST)
         .await?;
     let mut upload = Unfinished::new(app.live.clone(), begun.id);
-    take(&app, request, upload.id()).await?;
+    store_body(&app, request, upload.id()).await?;
     let expires_at = Timestamp::now() + KEPT;
     store.finish_upload(upload.id(), expires_at).await?;
     let job = app
@@ -255,7 +255,7 @@ fn name(query: &Query) -> Result<String, Problem> {
 }
 
 /// Writes a body chunk by chunk. No more than two chunks of it are in memory.
-async fn take(app: &App, request: Request, id: &str) -> Result<(), Problem> {
+async fn store_body(app: &App, request: Request, id: &str) -> Result<(), Problem> {
     let limits = &app.options.uploads;
     let promised = request
         .headers()

@@ -283,7 +283,7 @@ pub async fn accept(
             &accepted.session,
             lifetime,
         )),
-        // Somebody else was the last whom it let in.
+        // Another request used the invite for the last time meanwhile.
         None => Err(refused(&app, address).await),
     }
 }
@@ -352,7 +352,7 @@ fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(
     if rights.communities.is_empty() {
         return Err(both!(
             "您的账号限定了社区，只能授予这些社区的权限。",
-            "An officer who is bound to communities gives rights in those alone."
+            "An officer who is bound to communities can give rights in those communities only."
         ));
     }
     match rights.communities.iter().find(|c| !communities.contains(c)) {

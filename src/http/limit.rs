@@ -1,4 +1,4 @@
-//! How much somebody without an account may send: so many at once, then one every so often, by the
+//! How much a client without an account may send: a burst, then one request per interval, by the
 //! address that they come from.
 
 use std::hash::Hash;
@@ -16,50 +16,50 @@ use crate::warnings::Rules;
 /// What one address may send: `burst` at once, then one every `pause`.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
-    /// So many at once.
+    /// How many requests may come at once.
     pub burst: u32,
-    /// One every so often.
+    /// The time after which one more request is allowed.
     pub pause: Duration,
 }
 
 impl Allowance {
-    /// That of the photos that go with reports.
+    /// The allowance of photos that go with reports.
     pub const PHOTOS: Self = Self {
         burst: 30,
         pause: Duration::from_secs(10),
     };
 
-    /// That of door codes: a delivery now and then, and no list of them.
+    /// The allowance of door codes: enough for deliveries, too little to copy all codes.
     pub const CODES: Self = Self {
         burst: 20,
         pause: Duration::from_secs(60),
     };
 
-    /// That of wrong tokens.
+    /// The allowance of requests with a wrong token.
     pub const WRONG_TOKENS: Self = Self {
         burst: 60,
         pause: Duration::from_secs(1),
     };
 
-    /// That of cookies of sessions that are over.
+    /// The allowance of requests with the cookie of an ended session.
     pub const WRONG_SESSIONS: Self = Self {
         burst: 300,
         pause: Duration::from_millis(100),
     };
 
-    /// That of failed sign-ins.
+    /// The allowance of failed sign-ins.
     pub const WRONG_SIGN_INS: Self = Self {
         burst: 10,
         pause: Duration::from_secs(6),
     };
 
-    /// That of failed sign-ins in the audit, of all addresses together.
+    /// The allowance of failed sign-ins in the audit, for all addresses together.
     pub const AUDITED_FAILURES: Self = Self {
         burst: 300,
         pause: Duration::from_secs(1),
     };
 
-    /// That of reports, by the rules in force.
+    /// The allowance of reports, as the rules in force say.
     pub fn of_reports(rules: &Rules) -> Self {
         Self {
             burst: rules.reports.at_once,
@@ -81,7 +81,7 @@ pub struct Limiter<K: Hash + Eq + Send + Sync + 'static = IpAddr> {
 impl<K: Hash + Eq + Send + Sync + 'static> Default for Limiter<K> {
     fn default() -> Self {
         Self {
-            // Who was idle for a day has the whole allowance again, whatever the rules say.
+            // After a day without requests the allowance is whole again under any rules.
             whole_again: Cache::builder()
                 .max_capacity(100_000)
                 .time_to_idle(Duration::from_secs(24 * 3600))
@@ -221,7 +221,7 @@ mod tests {
         assert!(limiter.check(who, two, ("尝试", "tries")).is_ok());
         limiter.count(who, two);
         assert!(limiter.check(who, two, ("尝试", "tries")).is_err());
-        // What fails meanwhile makes the pause no longer.
+        // Failures during the pause do not make it longer.
         limiter.count(who, two);
         let later = Instant::now() + Duration::from_secs(61);
         assert_eq!(limiter.take_at(who, two, later), Ok(()));

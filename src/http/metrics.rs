@@ -79,7 +79,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
 pub struct Client(());
 
 impl Client {
-    /// Counts it.
+    /// Counts one more open connection.
     pub fn new() -> Self {
         metrics::gauge!("onemap_feed_clients").increment(1.0);
         Self(())
@@ -233,7 +233,7 @@ pub async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     } else {
         0.0
     });
-    app.pools.tell();
+    app.pools.export_metrics();
     for (id, collection) in snapshot.collections().iter() {
         metrics::gauge!("onemap_features", "collection" => id.to_string())
             .set(collection.len() as f64);

@@ -87,7 +87,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Options {
     /// The address under which clients see this service, where a proxy hides it.
     pub public_url: Option<String>,
-    /// How many commits the feed tells to who comes back.
+    /// How many commits the feed replays to a client that reconnects.
     pub feed_retention: u64,
     /// How many may listen to the feed, and how far one may be behind.
     pub feed_limits: FeedLimits,
@@ -95,7 +95,7 @@ pub struct Options {
     pub connections: connections::Settings,
     /// Whether we speak TLS ourselves.
     pub tls: bool,
-    /// Whose `X-Forwarded-For`, `-Host` and `-Proto` are believed.
+    /// Proxies whose headers `X-Forwarded-For`, `-Host` and `-Proto` are trusted.
     pub trust_proxy: Proxies,
     /// How much may be uploaded for imports.
     pub uploads: UploadLimits,
@@ -137,7 +137,7 @@ pub struct Parts {
     pools: Arc<work::Pools>,
     /// Turns for hashing passwords.
     passwords: passwords::Passwords,
-    /// How much somebody without an account may send.
+    /// How much clients without an account may send.
     limits: Arc<admission::Limits>,
     /// Places of listeners of the feed.
     places: Arc<events::Places>,
@@ -337,7 +337,7 @@ pub fn router(app: App) -> Router {
     with_layers(router)
 }
 
-/// What stands around every route: limits, compression, CORS, request ids, logs. Public so that a
+/// Adds the layers around every route: limits, compression, CORS, request ids, logs. Public so that a
 /// measurement can put a plain body behind the very same layers.
 pub fn with_layers(router: Router) -> Router {
     let cors = CorsLayer::new()

@@ -20,7 +20,7 @@ use crate::model::{View, both};
 
 /// The most neighbours one may ask for.
 const MOST: usize = 1000;
-/// How to ask for fewer.
+/// What the error advises when a request asks for too much.
 const NARROW: Advice = (
     "请减少个数（k=），或缩小距离（max_m=）。",
     "Ask for fewer features (k=), or not so far away (max_m=).",

@@ -122,7 +122,8 @@ fn binary(document: &mut Value) {
 fn errors(document: &mut Value) {
     document["components"]["schemas"]["Problem"] = json!({
         "type": "object",
-        "description": "What went wrong (RFC 9457), in words that somebody can act on.",
+        "description": "What went wrong (RFC 9457), where and what to do; title, detail and errors are in \
+                        Chinese or English, as Accept-Language prefers.",
         "required": ["type", "title", "status", "detail"],
         "properties": {
             "type": {"type": "string"},

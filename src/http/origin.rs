@@ -1,4 +1,4 @@
-//! Where a request comes from, and against whom it counts.
+//! The origin of a request: its address, and the account or address whose limits count.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -22,7 +22,7 @@ impl FromRequestParts<App> for ClientAddress {
     }
 }
 
-/// The address of nobody.
+/// The unspecified address, for requests that came over no connection.
 impl Default for ClientAddress {
     fn default() -> Self {
         Self(IpAddr::V6(Ipv6Addr::UNSPECIFIED))

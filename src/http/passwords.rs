@@ -60,7 +60,7 @@ impl Passwords {
             )));
         };
         tokio::task::spawn_blocking(move || {
-            // The turn ends with the work, also where the client has gone.
+            // The permit is held until the work ends, even if the client has disconnected.
             let _permit = permit;
             work()
         })

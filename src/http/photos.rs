@@ -72,7 +72,7 @@ pub async fn create(
     let busy = || {
         Problem::unavailable(both!(
             "同时上传的照片过多，请稍后再试。",
-            "Too many photos come in at once; try again in a moment."
+            "Too many photos are being uploaded at once. Try again in a moment."
         ))
     };
     let turn = tokio::time::timeout(std::time::Duration::from_secs(20), DECODING.acquire());
@@ -81,7 +81,7 @@ pub async fn create(
         .await
         .map_err(|e| Problem::internal(&e))?
         .map_err(refused)?;
-    // Drawn, so that who has the same picture does not know the id of somebody's upload of it.
+    // The id is random, so that it does not follow from the picture.
     photo.id = drawn::<16>();
     let claim = format!("oc_{}", drawn::<32>());
     let uploader = Uploader {
@@ -166,7 +166,7 @@ pub async fn read(
                 "The account is bound to other communities than this photo's."
             )));
         }
-        // Whether there is such a photo is told to nobody who may not see it.
+        // Callers who may not see a photo do not learn whether it exists.
         _ if receipt.is_some() || caller.roles().includes(Role::GridWorker) => {
             return Err(Problem::not_found(both!(
                 "没有照片“{id}”。",
@@ -239,7 +239,7 @@ fn sight(
         let mut lists = schema.photo_lists();
         match lists.find(|list| list.name == *name) {
             Some(list) => needed.push(list.role),
-            // Nobody knows who might see a list that the schema does not have any more.
+            // The schema no longer has this list, so it does not say which roles may see it.
             None => return Sight::None,
         }
     }

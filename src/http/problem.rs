@@ -132,7 +132,7 @@ impl Problem {
         )
     }
 
-    /// Nobody has said who they are, or nobody knows them.
+    /// The request has no credential, or one that is not valid.
     pub fn unauthenticated(detail: impl Into<Localized>) -> Self {
         let mut problem = Self::new(
             StatusCode::UNAUTHORIZED,
@@ -146,12 +146,12 @@ impl Problem {
         problem
     }
 
-    /// Who asks may not do that.
+    /// The account may not do this.
     pub fn forbidden(detail: impl Into<Localized>) -> Self {
         Self::new(StatusCode::FORBIDDEN, ("没有权限", "Not allowed"), detail)
     }
 
-    /// There is no such thing.
+    /// The requested resource does not exist.
     pub fn not_found(detail: impl Into<Localized>) -> Self {
         Self::new(StatusCode::NOT_FOUND, ("未找到", "Not found"), detail)
     }
@@ -176,12 +176,12 @@ impl Problem {
         )
     }
 
-    /// A name that is taken already.
+    /// The request conflicts with what exists, such as a name that is taken.
     pub fn conflict(detail: impl Into<Localized>) -> Self {
         Self::new(StatusCode::CONFLICT, ("与现有内容冲突", "Conflict"), detail)
     }
 
-    /// Somebody else was quicker.
+    /// The resource was changed since the caller read it.
     pub fn changed_meanwhile(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::PRECONDITION_FAILED,
@@ -190,7 +190,7 @@ impl Problem {
         )
     }
 
-    /// More than we take at once.
+    /// The body is larger than the limit.
     pub fn too_large(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -199,7 +199,7 @@ impl Problem {
         )
     }
 
-    /// Bytes of a kind that is not taken here.
+    /// The body has a media type that is not accepted here.
     pub fn unsupported(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -229,7 +229,7 @@ impl Problem {
         problem
     }
 
-    /// An address that nobody means.
+    /// The URL is longer than the limit.
     pub fn uri_too_long(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::URI_TOO_LONG,

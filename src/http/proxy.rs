@@ -13,15 +13,15 @@ use super::App;
 /// What a proxy says of a request in place of its client.
 const FORWARDED: [&str; 3] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 
-/// Whose `X-Forwarded-For`, `-Host` and `-Proto` are believed.
+/// Proxies whose headers `X-Forwarded-For`, `-Host` and `-Proto` are trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Proxies {
-    /// Nobody's.
+    /// No proxy is trusted.
     #[default]
     None,
-    /// Those of this machine and of private networks.
+    /// Proxies on this machine and in private networks are trusted.
     Private,
-    /// Those of these networks.
+    /// The proxies in these networks are trusted.
     Listed(Vec<Network>),
 }
 

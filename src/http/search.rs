@@ -21,7 +21,7 @@ use crate::model::names::collection::WARNINGS;
 const MOST: usize = 100;
 /// Up to which commit new names are found.
 pub const DIRECTORY_SEQ: &str = "onemap-directory-seq";
-/// How to look through less.
+/// What the error advises when a search asks for too much.
 const NARROW: Advice = (
     "请减少检索的图层（collections=）。",
     "Search fewer collections (collections=).",
@@ -105,10 +105,10 @@ pub async fn search(
     let view = caller.view();
     let asker = caller.clone();
     let hits = if words.is_empty() {
-        // A field that was cleared: nothing is looked for, and nothing found.
+        // The search field was cleared, so there are no hits.
         Vec::new()
     } else {
-        // It looks at every name with all cores.
+        // The search reads every name, on all cores.
         app.answer_aside(Kind::Search, NARROW, move |budget| {
             let none = Directory::default();
             let directory = directory.as_ref().map_or(&none, |d| &d.value);

@@ -23,10 +23,10 @@ use crate::store::{AccountChange, AuditEntry, AuditKind, Principal, TokenSecret}
 
 /// For how long one stays signed in.
 pub const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
-/// For how long one stays signed in who has no password to sign in with again.
+/// The lifetime of a session of an account without a password.
 pub const LIFETIME_WITHOUT_PASSWORD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// Who is signed in.
+/// The account that is signed in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Session {
     /// `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
@@ -202,7 +202,7 @@ pub async fn change_password(
     Ok(begun(&app, &headers, principal, &secret, LIFETIME))
 }
 
-/// Refuses what a page of another site asks: it must not sign somebody in under an account of its own
+/// Refuses requests of pages of other sites: they must not sign a person in under an account of their own
 /// choice. By the browser's word and not by the host's name, which a proxy may have changed.
 pub fn from_this_site(headers: &HeaderMap) -> Result<(), Problem> {
     let site = headers.get("sec-fetch-site");

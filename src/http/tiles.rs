@@ -42,7 +42,7 @@ const NARROW: Advice = (
 struct Key {
     collections: Vec<CollectionId>,
     tile: Tile,
-    /// Whose view it shows.
+    /// The roles and scope for which it was drawn.
     view: String,
 }
 

@@ -1,4 +1,4 @@
-//! `/api/webhooks`: which other systems are told of steps, and what became of it.
+//! `/api/webhooks`: other systems that are notified of steps, and their deliveries.
 
 use axum::Json;
 use axum::extract::{Path, State};

@@ -27,7 +27,7 @@ const LARGE_WORK: u64 = 20_000_000;
 const LARGE_BYTES: u64 = 64 * 1024 * 1024;
 /// A debug build is some ten times slower; its tests ask the same questions.
 const SLOW: u32 = if cfg!(debug_assertions) { 10 } else { 1 };
-/// How long a question may take, whatever it looks at.
+/// How long one request may take.
 const LONGEST: Duration = Duration::from_millis(1_500);
 /// The same for what is read out of the log: the database decides, and it takes no core of ours.
 const LONGEST_PAST: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ const LONGEST_PAST: Duration = Duration::from_secs(10);
 pub(super) enum Kind {
     /// Looks through whole collections.
     Walk,
-    /// Searches names, while somebody types.
+    /// Searches by name, one for each keystroke.
     Search,
     /// Draws a tile. A page asks for many at once, each of them quick.
     Tile,
@@ -130,7 +130,7 @@ impl Pools {
         })
     }
 
-    async fn aside<T: Send + 'static>(
+    async fn off_thread<T: Send + 'static>(
         self: &Arc<Self>,
         kind: Kind,
         narrow: Advice,
@@ -142,7 +142,7 @@ impl Pools {
         let _waiting = StopOnDrop(Arc::clone(&budget));
         let pools = Arc::clone(self);
         let work = tokio::task::spawn_blocking(move || {
-            // Held by the work and not by the request: who hangs up makes room when the work has ended.
+            // The work holds the permit, not the request: it is free again when the work has ended.
             let _turn = turn;
             let answer = job(&budget);
             pools.note(&budget, &answer);
@@ -155,8 +155,8 @@ impl Pools {
         }
     }
 
-    /// Puts the counters into the figures.
-    pub(super) fn tell(&self) {
+    /// Sets the metrics to the values of the counters.
+    pub(super) fn export_metrics(&self) {
         for (name, counter) in [
             ("onemap_entries_visited_total", &self.visited),
             ("onemap_questions_refused_total", &self.refused),
@@ -181,7 +181,7 @@ impl Pools {
 pub(super) enum Cut {
     /// The budget stopped it.
     Stopped(Stop),
-    /// It is refused for another reason.
+    /// The request is refused for another reason.
     Refused(Problem),
 }
 
@@ -212,7 +212,7 @@ impl Attended {
     }
 }
 
-/// See [`Attended::share`].
+/// A share in the work of a request, held by each thread that does a part of it; see [`Attended::share`].
 #[derive(Clone)]
 pub(super) struct Share(Arc<Parts>);
 
@@ -295,7 +295,7 @@ impl App {
         narrow: Advice,
         job: impl FnOnce(&Budget) -> Result<T, Cut> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.pools.aside(kind, narrow, large(), job).await
+        self.pools.off_thread(kind, narrow, large(), job).await
     }
 
     /// Reads what was out of the log, as one of a few. When the request goes, so does the reading.
@@ -398,7 +398,7 @@ mod tests {
                         std::thread::yield_now();
                     }
                 };
-                pools.aside(Kind::Walk, ("", ""), budget, job).await
+                pools.off_thread(Kind::Walk, ("", ""), budget, job).await
             })
         };
         begun.await.unwrap();

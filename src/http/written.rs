@@ -33,7 +33,7 @@ pub struct Accepted {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "w-4kq2m8x0p1za")]
     pub id: Option<String>,
-    /// Where it can be read.
+    /// The address under which it can be read.
     pub location: String,
     /// What this means, in words.
     pub detail: String,
@@ -68,12 +68,12 @@ impl Subject {
         }
     }
 
-    /// Where it can be read.
+    /// The address under which it can be read.
     pub fn location(&self) -> &str {
         &self.location
     }
 
-    /// Says something besides.
+    /// Adds a member to the answer.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.more.insert(key.to_owned(), value.into());
         self

@@ -68,7 +68,7 @@ impl Leaf {
         self.packed & ONE_PIECE != 0 && ((between(0) && reaches(1)) || (between(1) && reaches(0)))
     }
 
-    /// At least the true box.
+    /// A box that contains the leaf; it may be slightly larger than the feature's.
     pub(super) fn bounds(&self) -> Bounds {
         to_bounds(&self.envelope)
     }
@@ -165,7 +165,7 @@ impl Base {
         }
     }
 
-    /// Which base it is.
+    /// A number that is different for every base.
     pub(super) fn number(&self) -> u64 {
         self.number
     }
@@ -198,7 +198,7 @@ impl Base {
             .map_err(|i| i as u32)
     }
 
-    /// The first slot whose id is greater.
+    /// The first slot whose id is greater than `id`.
     pub(super) fn after(&self, id: &FeatureId) -> u32 {
         match self.find(id.as_str()) {
             Ok(slot) => slot + 1,

@@ -1,6 +1,6 @@
 //! How much a question may look at, and how it is stopped.
 //!
-//! The loops of the index say to a [`Meter`] what they are about to look at, a node or a handful of
+//! The loops of the index report to a [`Meter`] what they are about to read, a node or a handful of
 //! entries at a time, and stop when it says so. Who asks from inside the program, where the question
 //! is small by itself, asks with [`Free`]: that meter never stops and costs nothing. Who asks on behalf
 //! of a client asks with a [`Budget`].
@@ -20,36 +20,36 @@ const TEST: u64 = 4;
 /// The clock is looked at once in so many boxes.
 const TICK: u64 = 1 << 16;
 
-/// Counts what a question looks at, and says when it is enough.
+/// Counts the work and memory of a query and stops it at a limit.
 pub trait Meter: Sync {
-    /// Why it is enough.
+    /// Why the work was stopped.
     type Stop: Send;
 
-    /// So many boxes of the tree, or entries whose text is not read.
+    /// Counts boxes of the tree, or entries whose text is not read.
     ///
     /// # Errors
     /// When it is enough; so for all others.
     fn see(&self, boxes: usize) -> Result<(), Self::Stop>;
 
-    /// So many entries whose properties are searched or parsed.
+    /// Counts entries whose properties are searched or parsed.
     ///
     /// # Errors
     /// See [`see`](Self::see).
     fn read(&self, entries: usize) -> Result<(), Self::Stop>;
 
-    /// So many positions of a geometry that are tested or drawn.
+    /// Counts positions of a geometry that are tested or drawn.
     ///
     /// # Errors
     /// See [`see`](Self::see).
     fn test(&self, positions: usize) -> Result<(), Self::Stop>;
 
-    /// So many positions of a geometry whose distance is measured, near by or far away.
+    /// Counts positions of a geometry whose distance is measured.
     ///
     /// # Errors
     /// See [`see`](Self::see).
     fn measure(&self, positions: usize, far: bool) -> Result<(), Self::Stop>;
 
-    /// So many bytes of memory that are kept until the answer is sent.
+    /// Counts bytes of memory that are kept until the answer is sent.
     ///
     /// # Errors
     /// See [`see`](Self::see).
@@ -87,13 +87,13 @@ impl Meter for Free {
 /// Why a question was not answered to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
-    /// It looks at more than it may.
+    /// The query reads more than allowed.
     #[error("it would read too much")]
     Work,
     /// Its answer takes more memory than it may.
     #[error("its answer would take too much memory")]
     Memory,
-    /// It takes longer than it may.
+    /// The query takes longer than allowed.
     #[error("it takes too long")]
     Time,
     /// Nobody waits for the answer any more.

@@ -40,7 +40,7 @@ pub struct Layers<'a> {
     pub in_base: &'a [Arc<Entry>],
     /// The ids of the features that were put or deleted since.
     pub replaced: Vec<&'a FeatureId>,
-    /// Those that were put, as they are now.
+    /// The features that were written, in their present state.
     pub changed: Vec<&'a Arc<Entry>>,
 }
 
@@ -192,7 +192,7 @@ impl Collection {
         }
     }
 
-    /// Its two parts.
+    /// The base and the changes on top of it.
     pub fn layers(&self) -> Layers<'_> {
         Layers {
             base: self.base.number(),
@@ -207,7 +207,7 @@ impl Collection {
         &self.schema
     }
 
-    /// One feature.
+    /// The feature with an id.
     pub fn get(&self, id: &str) -> Option<&Arc<Entry>> {
         match self.delta.get(id) {
             Some(known) => known,

@@ -174,7 +174,7 @@ impl Collections {
         &self.unreadable
     }
 
-    /// Those whose delta should be merged, shown or not.
+    /// The collections whose delta should be merged, hidden ones included.
     pub fn wanting_merge(&self) -> impl Iterator<Item = (&CollectionId, &Arc<Collection>)> {
         self.shown
             .iter()
@@ -222,7 +222,7 @@ struct SchemaRow {
     collection: Option<CollectionId>,
     /// The schema that it puts in force; `None` where the collection is not shown.
     schema: Option<Schema>,
-    /// Why it cannot be read.
+    /// Why the schema cannot be read, if so.
     error: Option<SchemaError>,
 }
 
@@ -272,7 +272,7 @@ fn no_schema(record: &Record, problem: String) -> SchemaError {
     }
 }
 
-/// A schema that says nothing, for what is not shown.
+/// A schema without properties or rules, for hidden collections.
 fn open_schema(id: &CollectionId) -> Arc<Schema> {
     let plain = Schema {
         collection: id.clone(),

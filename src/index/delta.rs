@@ -13,9 +13,9 @@ use crate::model::FeatureId;
 /// What became of a feature since the base.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Version {
-    /// The commit that did it.
+    /// The commit that made the change.
     seq: u64,
-    /// Where the new version stands; `None` if it was deleted.
+    /// The index of the new version; `None` if the feature was deleted.
     slot: Option<u32>,
 }
 
@@ -62,7 +62,7 @@ impl Delta {
         self.slots.get(slot as usize)?.as_ref()
     }
 
-    /// What the delta says of a feature: `None` if nothing, `Some(None)` if it is deleted.
+    /// The change of a feature in the delta: `None` without a change, `Some(None)` if it is deleted.
     pub(super) fn get(&self, id: &str) -> Option<Option<&Arc<Entry>>> {
         let version = self.versions.get(id)?;
         Some(version.slot.and_then(|slot| self.entry(slot)))
@@ -84,7 +84,7 @@ impl Delta {
         self.versions.keys()
     }
 
-    /// Writes a put, or a deletion if there is no entry.
+    /// Records that a feature was written, or deleted if there is no entry.
     pub(super) fn set(&mut self, base: &Base, id: &FeatureId, seq: u64, entry: Option<Arc<Entry>>) {
         if let Ok(slot) = base.find(id.as_str()) {
             self.hidden.set(slot, base.len());

@@ -114,7 +114,7 @@ impl Entry {
         Timestamp::from_microsecond(self.updated_at_us).unwrap_or_default()
     }
 
-    /// Where it is; only rows of hidden collections are nowhere.
+    /// The geometry. Rows of hidden collections have none.
     pub fn geometry(&self) -> Option<&Geometry<f64>> {
         self.geometry.as_ref()
     }

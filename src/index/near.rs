@@ -112,7 +112,7 @@ impl Collection {
         Ok(found)
     }
 
-    /// Everything no farther than `metres` from a place, nearest first.
+    /// All features within `metres` of a place, nearest first.
     pub fn within(&self, place: Coord<f64>, metres: f64) -> Vec<(Arc<Entry>, f64)> {
         self.nearest(place, usize::MAX, metres)
     }
@@ -169,7 +169,7 @@ fn covers(geometry: &Geometry<f64>, place: Coord<f64>) -> bool {
     }
 }
 
-/// Which of the two trees.
+/// One of the two trees that are searched.
 #[derive(Debug, Clone, Copy)]
 enum Layer {
     Base,

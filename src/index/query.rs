@@ -15,7 +15,7 @@ use super::{Collection, Entry, Free, Meter};
 use crate::model::FeatureId;
 use crate::spatial::bounds::Bounds;
 
-/// Decides about one feature.
+/// Whether one feature is part of the answer.
 pub type Filter<'a> = &'a (dyn Fn(&Entry) -> bool + Sync + 'a);
 
 /// Room for what callers write behind a page (counts and links): without it those few bytes would
@@ -25,20 +25,20 @@ const FRAME: usize = 4 * 1024;
 /// What is asked for. All conditions hold together; features without geometry match no place.
 #[derive(Clone)]
 pub struct Select<'a> {
-    /// The feature's geometry, not only its box, meets this box.
+    /// Only features whose geometry, not only its box, intersects this box.
     pub bbox: Option<Bounds>,
     /// The feature's geometry meets this geometry.
     pub intersects: Option<Geometry<f64>>,
     /// Boxes outside of which the filter takes nothing, none of them crossing the antimeridian. They
     /// narrow the search and decide about nothing else.
     pub near: Option<&'a [Bounds]>,
-    /// Anything else.
+    /// A further condition, where there is one.
     pub filter: Option<Filter<'a>>,
     /// Only ids after this one: how a client pages without missing or doubling anything.
     pub after: Option<FeatureId>,
     /// How many to pass over first.
     pub offset: usize,
-    /// How many to give at most.
+    /// The most features to return.
     pub limit: usize,
     /// Whether to count all that match. With a filter that looks at every feature.
     pub count: bool,
@@ -59,7 +59,7 @@ impl Default for Select<'_> {
     }
 }
 
-/// How a selection came out.
+/// The counts of a selection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
     /// All that match, whatever the page; `None` if nobody asked.
@@ -104,7 +104,7 @@ impl Collection {
         counts
     }
 
-    /// The same, as far as a meter lets it.
+    /// Like [`visit`](Self::visit), until the meter stops it.
     ///
     /// # Errors
     /// When the meter stops it; then nothing was appended.
@@ -130,13 +130,13 @@ impl Collection {
         Ok(counts)
     }
 
-    /// Shows every feature of the page, in the order of their ids.
+    /// Calls `each` with every feature of the page, in the order of their ids.
     pub fn visit<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
         let Ok(counts) = self.visit_metered(select, &Free, each);
         counts
     }
 
-    /// The same, as far as a meter lets it.
+    /// Like [`visit`](Self::visit), until the meter stops it.
     ///
     /// # Errors
     /// When the meter stops it; then what was shown is a part of the page.
@@ -153,7 +153,7 @@ impl Collection {
         }
     }
 
-    /// Everything that meets a geometry, in the order of the ids.
+    /// All features that intersect a geometry, in the order of their ids.
     pub fn intersecting(&self, geometry: &Geometry<f64>) -> Vec<Arc<Entry>> {
         self.select(&Select {
             intersects: Some(geometry.clone()),

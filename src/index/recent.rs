@@ -1,4 +1,4 @@
-//! Where the last commits changed something, so that a cached tile knows whether it still holds.
+//! The areas that the last commits changed, which decide whether a cached tile is still valid.
 
 use std::collections::VecDeque;
 
@@ -18,7 +18,7 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Nothing is known of what happened up to `seq`.
+    /// An empty list: the changes up to `seq` are unknown.
     pub(super) fn from(seq: u64) -> Self {
         Self {
             boxes: VecDeque::new(),

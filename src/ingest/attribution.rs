@@ -1,4 +1,4 @@
-//! Whose data it is: what came out of OpenStreetMap says so wherever it is shown, which its licence asks.
+//! Attribution: the licence of OpenStreetMap requires a credit wherever its data is shown.
 
 use serde_json::json;
 

@@ -18,7 +18,7 @@ pub enum Format {
     Sheet,
 }
 
-/// How much is looked at.
+/// How many bytes of a file are read to detect its format.
 const PEEK: u64 = 64 * 1024;
 
 /// The first bytes of a file, which are read from here only once: what comes out of a pipe is gone then.

@@ -18,7 +18,7 @@ use crate::spatial::crs::Crs;
 
 /// With fewer features nobody can say where the map is.
 const FEW: u64 = 10;
-/// So many neighbours make a place near, however large the map is.
+/// With this many features in its neighbourhood a place is never reported as far away.
 const ENOUGH: u64 = 100;
 
 type Cell = (i16, i16);
@@ -33,7 +33,7 @@ struct Seen {
     first: Vec<(CollectionId, FeatureId, Coord<f64>)>,
 }
 
-/// Where the features of an import lie.
+/// The places of the features of an import.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     cells: HashMap<Cell, Seen>,

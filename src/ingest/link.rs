@@ -146,7 +146,7 @@ fn open_rules<'a>(
 pub struct Missing {
     /// The property that stays empty.
     pub property: &'static str,
-    /// Why.
+    /// Why no link was found.
     pub problem: String,
 }
 

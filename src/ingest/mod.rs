@@ -84,7 +84,7 @@ pub struct Options {
     /// Whether features that the map has and the files do not are removed, in every collection that the
     /// files bring features of.
     pub remove_missing: bool,
-    /// Collections whose features are rejected, because they have a way of their own onto the map.
+    /// Collections whose features are rejected, because they are imported another way.
     pub refuse: Vec<CollectionId>,
     /// A collection whose features are only read and handed back ([`Report::aside`]): somebody else
     /// decides what they become.
@@ -101,7 +101,7 @@ pub struct Options {
     pub vertices: usize,
     /// The most bytes of one feature.
     pub feature_bytes: usize,
-    /// Who imports.
+    /// The author of the commit.
     pub author: Author,
     /// What the reason of the commit says beside the names of the files.
     pub note: Option<String>,
@@ -154,7 +154,7 @@ pub enum ImportError {
         source: io::Error,
     },
     /// The collection named is not for imports.
-    #[error("the collection {0:?} belongs to the program and takes no imports")]
+    #[error("the collection {0:?} is internal and takes no imports")]
     Hidden(CollectionId),
     /// The schema of a collection kept changing while the files were read.
     #[error(
@@ -168,9 +168,9 @@ pub enum ImportError {
          plan it again ({})", plan::in_words(*total, features)
     )]
     Conflict {
-        /// How many.
+        /// How many features are in conflict.
         total: u64,
-        /// The first of them.
+        /// The first conflicts.
         features: Vec<Conflict>,
     },
     /// A file is not the one that was planned.
@@ -184,7 +184,7 @@ pub enum ImportError {
     NoImport {
         /// The commit.
         seq: u64,
-        /// Why.
+        /// Why the commit cannot be undone.
         problem: String,
     },
     /// Whoever waits for the import gave it up; nothing was written.
@@ -196,7 +196,7 @@ pub enum ImportError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The reading thread died.
-    #[error("the import broke off: {0}")]
+    /// The reading thread panicked.
+    #[error("the import was interrupted: {0}")]
     Broken(String),
 }

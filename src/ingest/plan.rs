@@ -10,7 +10,7 @@ use crate::store::Overtaken;
 pub struct Plan {
     /// What would become of the features.
     pub report: Report,
-    /// What the plan rests on.
+    /// The commit and the files from which the plan was made.
     pub basis: Basis,
 }
 

@@ -58,7 +58,7 @@ pub struct Unlinked {
     pub id: String,
     /// The property that stays empty.
     pub property: String,
-    /// Why.
+    /// Why the property could not be linked.
     pub problem: String,
 }
 
@@ -72,9 +72,9 @@ pub struct Far {
     /// Its row, where it came in a sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<u32>,
-    /// Where it lies: longitude and latitude.
+    /// Its longitude and latitude.
     pub at: [f64; 2],
-    /// What may have happened.
+    /// The likely cause.
     pub problem: String,
 }
 
@@ -98,7 +98,7 @@ pub struct Conflict {
     pub collection: String,
     /// Its id.
     pub id: String,
-    /// What became of it.
+    /// How the feature was changed meanwhile.
     pub problem: String,
 }
 
@@ -115,16 +115,16 @@ fn is_zero(n: &u64) -> bool {
 /// What became of the features of one collection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Found in the files.
+    /// Features that were read from the files.
     pub read: u64,
     /// New, or not as the map had them.
     pub changed: u64,
-    /// Those of `changed` that the map did not have.
+    /// How many of `changed` are new on the map.
     #[serde(default)]
     pub new: u64,
-    /// As the map has them already.
+    /// Features that are the same on the map already.
     pub unchanged: u64,
-    /// Not taken.
+    /// Features that were rejected.
     pub rejected: u64,
     /// Taken, with a link that could not be found.
     pub unlinked: u64,
@@ -144,7 +144,7 @@ pub enum ChangeKind {
     New,
     /// The map has it with another content.
     Changed,
-    /// It is removed.
+    /// The feature is removed.
     Removed,
 }
 
@@ -155,16 +155,16 @@ pub struct Sample {
     pub collection: String,
     /// Its id.
     pub id: String,
-    /// What becomes of it.
+    /// Whether the feature is added, changed or removed.
     pub kind: ChangeKind,
 }
 
 /// One file of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
-    /// As it was named.
+    /// The name of the file as the caller gave it.
     pub file: String,
-    /// What it is.
+    /// The detected format.
     pub format: Format,
 }
 
@@ -173,7 +173,7 @@ pub struct FileReport {
 pub struct Report {
     /// The files, in order.
     pub files: Vec<FileReport>,
-    /// By collection.
+    /// The counts of each collection.
     pub collections: BTreeMap<CollectionId, Counts>,
     /// Collections that the map did not have.
     pub created: Vec<CollectionId>,
@@ -285,13 +285,13 @@ pub enum Stage {
     Linking,
     /// Finding what was there before an import.
     Restoring,
-    /// Making it true.
+    /// The commit is being published.
     Publishing,
     /// Tidying up behind the commit, which stands already.
     Settling,
 }
 
-/// Somebody who watches.
+/// Receives the progress of an import.
 pub trait Progress: Send + Sync {
     /// The share of the stage that is done, 0 to 1, and the features seen so far.
     fn update(&self, stage: &Stage, share: f64, features: u64);
@@ -302,7 +302,7 @@ pub trait Progress: Send + Sync {
     }
 }
 
-/// Nobody watches.
+/// Ignores progress.
 impl Progress for () {
     fn update(&self, _: &Stage, _: f64, _: u64) {}
 }

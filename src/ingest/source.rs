@@ -72,7 +72,7 @@ pub(super) struct Hashing {
     inner: Box<dyn ReadSeek>,
     stopped: Box<dyn Fn() -> bool + Send>,
     hasher: Sha256,
-    /// So many bytes from the beginning are hashed.
+    /// How many bytes from the beginning are hashed.
     hashed: u64,
     at: u64,
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::codec::wkb;
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
-/// How many wait in memory.
+/// The most features that are kept in memory before they are written to disk.
 const IN_MEMORY: usize = 20_000;
 
 /// The features that wait, in the order in which they came.
@@ -74,7 +74,7 @@ impl SpillQueue {
         Ok(())
     }
 
-    /// Goes through all of them from the first; may be done again.
+    /// Reads all spilled features from the first. Can be called repeatedly.
     pub fn read(&mut self) -> io::Result<Reader<'_>> {
         let file = match &mut self.file {
             None => None,
@@ -106,7 +106,7 @@ fn nameless() -> io::Result<File> {
     Ok(file)
 }
 
-/// A walk over what waits.
+/// Reads the spilled features back, in order.
 pub(super) struct Reader<'a> {
     collections: &'a [CollectionId],
     left: u64,

@@ -21,24 +21,24 @@ pub struct Piece {
 /// Why a file cannot be cut.
 #[derive(Debug, thiserror::Error)]
 pub enum SplitError {
-    /// It could not be read.
+    /// The file could not be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// It ends within something.
+    /// The file ends in the middle of a value.
     #[error("ends in the middle of {0}: the file is truncated")]
     Truncated(&'static str),
-    /// It is no JSON at this place.
+    /// The text is not JSON at this place.
     #[error("line {line}: expected {expected}, found {found}")]
     Unexpected {
         /// The line, from 1.
         line: u64,
-        /// What should stand there.
+        /// What was expected at that line.
         expected: &'static str,
-        /// What does.
+        /// What was found instead.
         found: String,
     },
-    /// It names a coordinate system only after its features.
-    #[error("names its coordinate system after its features: say it with --crs")]
+    /// The file names its coordinate system after its features.
+    #[error("names its coordinate system after its features: give it with --crs")]
     LateCrs,
 }
 
@@ -249,7 +249,7 @@ fn one_document<E: From<SplitError>>(
 ) -> Result<(), E> {
     let line = scanner.line;
     scanner.expect(b'{', "a JSON object")?;
-    // The members in case this turns out to be a single feature, put together again.
+    // The members are collected in case this turns out to be a single feature.
     let mut members: Vec<u8> = b"{".to_vec();
     let mut too_big = 0u64;
     let mut collection = false;

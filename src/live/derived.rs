@@ -6,7 +6,7 @@
 //! supervisor runs the builder: after a build that panicked it is started again, and meanwhile the structure
 //! that was built before stays in service.
 //!
-//! So a derived structure may be behind. Whoever answers from one looks up in the current snapshot what may
+//! So a derived structure may be behind. Code that answers from one looks up in the current snapshot what may
 //! have become stricter since: what was deleted, renamed or protected. What is new it shows after the next
 //! build.
 
@@ -117,7 +117,7 @@ impl<T: Derive> Derived<T> {
             Err(error) => match error.try_into_panic() {
                 // The supervisor starts this task again.
                 Ok(panic) => std::panic::resume_unwind(panic),
-                // The program is about to end.
+                // The channel is closed because the program ends.
                 Err(_) => std::future::pending().await,
             },
         }

@@ -17,7 +17,7 @@ use crate::store::StoreError;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How many commits are asked for at once.
 const PAGE: u32 = 1000;
-/// So many waiting commits are a burst.
+/// This many waiting commits are applied together as a burst.
 const BURST: usize = 32;
 /// How many changes of a burst are folded at once.
 const GROUP: u64 = 2000;
@@ -30,13 +30,13 @@ const SILENCE: Duration = Duration::from_secs(5);
 const GATHERING: Duration = Duration::from_secs(30);
 /// How often a follower that a test holds looks whether it may go on.
 const HOLD: Duration = Duration::from_millis(20);
-/// Without an answer for so long, the map may lag behind.
+/// After this time without an answer of the store, the map counts as stale.
 const LATE: Duration = Duration::from_secs(6);
 
 /// How many facts may wait for the follower; more wait at the door.
 pub(super) const NOTES: usize = 256;
 
-/// A fact beside the log, and whom to tell when the snapshot has it.
+/// A fact that is not in the log, and the channel that is notified when the snapshot has it.
 #[derive(Debug)]
 pub(super) struct Note {
     fact: Fact,
@@ -70,10 +70,10 @@ pub(super) async fn follow(live: Live) {
             Some((collection, base)) = merged.recv() => {
                 merging.retain(|c| *c != collection);
                 if let Some(base) = base {
-                    take_merge(&live, &collection, base);
+                    apply_merge(&live, &collection, base);
                 }
             }
-            Some(note) = notes.recv() => take_notes(&live, note, &mut notes),
+            Some(note) = notes.recv() => apply_notes(&live, note, &mut notes),
         }
     }
 }
@@ -203,8 +203,8 @@ fn last_of_each(records: Vec<Record>) -> Vec<Record> {
     last.into_values().collect()
 }
 
-/// Publishes all facts that wait, in one step.
-fn take_notes(live: &Live, first: Note, more: &mut mpsc::Receiver<Note>) {
+/// Publishes all waiting facts in one step.
+fn apply_notes(live: &Live, first: Note, more: &mut mpsc::Receiver<Note>) {
     let mut notes = vec![first];
     while notes.len() < NOTES
         && let Ok(note) = more.try_recv()
@@ -215,7 +215,7 @@ fn take_notes(live: &Live, first: Note, more: &mut mpsc::Receiver<Note>) {
         publish(live, Arc::new(next));
     }
     for note in notes {
-        // Who no longer waits need not be told.
+        // The receiver may have stopped waiting; that is no error.
         let _ = note.done.send(());
     }
 }
@@ -254,7 +254,7 @@ fn begin_merges(live: &Live, merging: &mut Vec<CollectionId>, done: &mpsc::Sende
             let base = tokio::task::spawn_blocking(move || collection.merged_base()).await;
             if let Err(error) = &base {
                 tracing::error!(%error, collection = %id, "a merge failed");
-                // It will be tried again, but not at once and not all the time.
+                // The follower tries again after a pause that grows.
                 tokio::time::sleep(SILENCE).await;
             }
             let _ = done.send((id, base.ok())).await;
@@ -263,7 +263,7 @@ fn begin_merges(live: &Live, merging: &mut Vec<CollectionId>, done: &mpsc::Sende
 }
 
 /// Puts a merged base in place. Only the follower writes the snapshot, so nothing is lost between.
-fn take_merge(live: &Live, id: &CollectionId, base: MergedBase) {
+fn apply_merge(live: &Live, id: &CollectionId, base: MergedBase) {
     let mut next = (*live.snapshot()).clone();
     let name = id.as_str();
     let known = next.collections.get(name).or(next.collections.hidden(name));

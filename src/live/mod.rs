@@ -35,7 +35,7 @@ use crate::warnings::Problem;
 /// The name of the follower among the tasks.
 const FOLLOWER: &str = "follower";
 
-/// How the follower is doing.
+/// The state of the follower.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// When the store last answered.
@@ -139,7 +139,7 @@ impl Live {
         self.inner.seq.subscribe()
     }
 
-    /// What changes from now on, and the number after which it begins.
+    /// A listener for changes from now on, and the number of the commit after which it begins.
     pub fn listen(&self) -> (u64, Listener) {
         // The place in the feed is taken first: a commit published in between comes twice rather than
         // never, and the listener drops what is not newer than its number.

@@ -27,15 +27,15 @@ pub struct Overlay {
 /// What the edits of an overlay do to a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
-    /// It is new.
+    /// The feature is new.
     Added,
-    /// It has another geometry or other properties.
+    /// The geometry or the properties differ.
     Changed,
-    /// It is put as it is.
+    /// The feature is written without a change.
     Unchanged,
-    /// It is deleted.
+    /// The feature is deleted.
     Removed,
-    /// It is deleted, and is not there.
+    /// The feature is deleted, but does not exist.
     Missing,
 }
 
@@ -52,9 +52,9 @@ pub struct Conflict {
     pub found: Option<u64>,
 }
 
-/// Why edits cannot be laid over a snapshot: a store would refuse them too.
+/// Why edits cannot be laid over a snapshot: the preconditions do not hold, so a store would refuse them too.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} of the features to be written are not as the edit expects them, first {}/{}", .conflicts.len(), .first.collection, .first.id)]
+#[error("{} features are not in the state that the edit expects; the first is {}/{}", .conflicts.len(), .first.collection, .first.id)]
 pub struct Problem {
     /// The first conflict.
     pub first: Box<Conflict>,
@@ -110,7 +110,7 @@ impl Overlay {
     }
 
     fn lay(&mut self, edit: &Edit) {
-        // Of several changes of a feature the last one counts.
+        // If an edit changes a feature several times, the last change counts.
         let changes: BTreeMap<_, &Change> = (edit.changes.iter())
             .map(|c| ((c.collection.clone(), c.id.clone()), c))
             .collect();

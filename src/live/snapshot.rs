@@ -48,7 +48,7 @@ impl Snapshot {
         let collections = collections.loaded_at(head.seq);
         let facts = [
             Fact::Quarantined(store.quarantined().await?),
-            Fact::Seen(store.all_seen().await?),
+            Fact::LastSeen(store.all_last_seen().await?),
         ];
         let load = move || Projections::load(&collections, &facts).map(|p| (collections, p));
         let (collections, projections) = tokio::task::spawn_blocking(load)

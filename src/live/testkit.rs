@@ -192,7 +192,7 @@ fn a_schema() -> impl Strategy<Value = Change> {
     (name, mostly(said)).prop_map(|(name, said)| change("$schemas", name, None, said))
 }
 
-/// A change of anything.
+/// A random change of a random feature.
 pub(super) fn a_change() -> impl Strategy<Value = Change> {
     prop_oneof![
         10 => a_feature(),

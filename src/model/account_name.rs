@@ -52,16 +52,16 @@ const RESERVED: &[&str] = &[
 /// Why a text is no name of an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// It is empty or too long.
+    /// The name is empty or too long.
     #[error("a name has 1 to {LONGEST_NAME} characters")]
     Length,
-    /// It has nothing that can be read out.
+    /// The name has no letter and no digit.
     #[error("a name has at least one letter or digit")]
     NoLetter,
     /// A character that does not show, or that is neither letter, digit nor punctuation.
     #[error(
-        "a name has letters, digits, blanks and punctuation, not the character U+{0:04X}: it does not \
-         show, or is a symbol"
+        "a name has letters, digits, blanks and punctuation, not the character U+{0:04X}, which is \
+         invisible or a symbol"
     )]
     Character(u32),
     /// Letters of scripts that are not written together, as Latin and Cyrillic.

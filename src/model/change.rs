@@ -1,11 +1,11 @@
-//! What somebody wants (an edit) and what became true (a commit).
+//! Edits (requested changes) and commits (changes that were written).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Body, CollectionId, FeatureId, Record, Role};
 
-/// Who stands behind an edit.
+/// The author of an edit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
     /// The role in which it was done.
@@ -29,9 +29,9 @@ impl Author {
 pub struct Change {
     /// The collection it stands in.
     pub collection: CollectionId,
-    /// Its id there.
+    /// The id of the feature in its collection.
     pub id: FeatureId,
-    /// What it is from now on.
+    /// The new state; `None` deletes the feature.
     pub body: Option<Body>,
 }
 
@@ -40,7 +40,7 @@ pub struct Change {
 pub enum Expect {
     /// There is no such feature yet.
     Absent,
-    /// There is one.
+    /// The feature must exist.
     Present,
     /// There is one, and this commit wrote it last.
     Seq(u64),
@@ -53,7 +53,7 @@ pub struct Precondition {
     pub collection: CollectionId,
     /// The feature.
     pub id: FeatureId,
-    /// What must hold.
+    /// The expected state of the feature.
     pub expect: Expect,
 }
 
@@ -69,17 +69,17 @@ impl Precondition {
     }
 }
 
-/// What somebody wants to change: all of it, or nothing.
+/// A set of requested changes, written as a whole or not at all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
-    /// Who wants it.
+    /// The author of the edit.
     pub author: Author,
     /// Why, in words, where there is something to say.
     pub reason: Option<String>,
     /// When it took effect, where that differs from when it is written (a rule that fell due while
     /// the server was down).
     pub effective_at: Option<Timestamp>,
-    /// What must hold for it.
+    /// Conditions under which the edit is committed; if one fails, nothing is written.
     pub preconditions: Vec<Precondition>,
     /// At most one change a feature; the last one counts.
     pub changes: Vec<Change>,
@@ -97,7 +97,7 @@ impl Edit {
         }
     }
 
-    /// Says why.
+    /// Sets the reason.
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
@@ -131,9 +131,9 @@ pub struct CommitHeader {
     pub at: Timestamp,
     /// When it took effect; equal to `at` but for catching up.
     pub effective_at: Timestamp,
-    /// Who.
+    /// The author.
     pub author: Author,
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<String>,
     /// How many features it changed.
     pub size: u64,

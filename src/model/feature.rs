@@ -9,13 +9,13 @@ use super::{CollectionId, FeatureId, Properties};
 /// and properties. Only rows of hidden collections have no geometry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
-    /// Where it is.
+    /// The geometry, WGS 84 degrees.
     pub geometry: Option<Geometry<f64>>,
-    /// What is known about it.
+    /// The properties.
     pub properties: Properties,
 }
 
-/// A feature as somebody hands it in: checked, but not yet part of the map.
+/// A checked feature that is not part of the map yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
     /// Its id in its collection.
@@ -29,7 +29,7 @@ pub struct Feature {
 pub struct Record {
     /// The collection it stands in.
     pub collection: CollectionId,
-    /// Its id there.
+    /// The id of the feature in its collection.
     pub id: FeatureId,
     /// The commit that wrote it.
     pub seq: u64,

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 /// appear in the interface; they travel the same road as every other change.
 pub const SCHEMAS: &str = "$schemas";
 
-/// The hidden collection whose rows say whose data stands on the map, and what has to be said of it.
+/// The hidden collection with the sources of the map's data and the attribution that each requires.
 pub const SOURCES: &str = "$sources";
 
 /// Why a text is no identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    /// Nothing, or only white space.
+    /// The text is empty or only white space.
     #[error("an id must not be empty")]
     Empty,
     /// Longer than the limit, in bytes.
@@ -23,7 +23,7 @@ pub enum IdError {
     TooLong {
         /// The most bytes an id may have.
         limit: usize,
-        /// The bytes it had.
+        /// The length of the text in bytes.
         found: usize,
     },
     /// Has a character that cannot stand in an id.

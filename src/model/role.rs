@@ -32,7 +32,7 @@ use strum::VariantArray as _;
     parse_err_fn = not_a_role
 )]
 pub enum Role {
-    /// Anybody.
+    /// Everyone, without an account.
     Public,
     /// A delivery rider (骑手).
     Rider,
@@ -46,7 +46,7 @@ pub enum Role {
     Planner,
     /// A map steward.
     Steward,
-    /// Everything.
+    /// Administrators: every right.
     Admin,
 }
 
@@ -84,7 +84,7 @@ impl Role {
         }
     }
 
-    /// Whether who has this role may do what `needed` may.
+    /// Whether this role includes the role `needed`.
     pub fn includes(self, needed: Self) -> bool {
         self == needed || self.rung() > needed.rung()
     }
@@ -123,7 +123,7 @@ impl Role {
 pub struct RoleSet(u8);
 
 impl RoleSet {
-    /// Anybody.
+    /// Everyone, without an account.
     pub const PUBLIC: Self = Self(0);
 
     /// The same set with one role more.

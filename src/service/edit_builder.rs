@@ -27,7 +27,7 @@ pub(crate) enum CommitError {
     Store(#[from] StoreError),
 }
 
-/// An edit whose features must be as they were read.
+/// Builds an edit that is only committed if its features are unchanged since they were read.
 #[derive(Debug)]
 pub(crate) struct EditBuilder(Edit);
 
@@ -43,7 +43,7 @@ impl EditBuilder {
         Self(edit)
     }
 
-    /// Puts or deletes a feature that must be as `expect` says.
+    /// Adds a change of a feature, under the condition `expect`.
     pub fn put(&mut self, change: Change, expect: Expect) {
         self.0.preconditions.push(Precondition {
             collection: change.collection.clone(),

@@ -53,7 +53,7 @@ struct Planned {
     basis: Basis,
 }
 
-/// How a commit is undone.
+/// The arguments of an undo.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct UndoArguments {
     /// Whether features that were changed since stay as they are.
@@ -159,7 +159,7 @@ impl Job for UndoImport {
                 JobError::Failed("The import was not committed: there is nothing to undo.".into())
             })?;
         let report: Report = serde_json::from_value(result).map_err(unreadable)?;
-        // Where nothing changed, the number is that of somebody else's commit.
+        // An import without changes has no commit of its own.
         let total = report.total();
         let Some(seq) = report.seq.filter(|_| total.changed + total.removed > 0) else {
             return Err(JobError::Failed(

@@ -20,7 +20,7 @@ pub const AT_BUILDING_M: f64 = 10.0;
 pub enum Where {
     /// By a geometry in WGS 84, degrees.
     Geometry(Geometry<f64>),
-    /// By the id of a building.
+    /// A building, by its id.
     Building(FeatureId),
 }
 
@@ -106,8 +106,9 @@ impl Place {
                 (Geometry::Point(inside.into()), Some(house.clone()))
             }
         };
-        let anchor = anchor(&geometry)
-            .ok_or_else(|| WhereError::Geometry(both!("没有坐标", "it has no position")))?;
+        let anchor = anchor(&geometry).ok_or_else(|| {
+            WhereError::Geometry(both!("没有坐标", "the geometry has no position"))
+        })?;
         let house = named.or_else(|| {
             let near = map.get(BUILDINGS)?.nearest(anchor, 1, AT_BUILDING_M);
             near.into_iter().next().map(|(entry, _)| entry)

@@ -30,7 +30,7 @@ pub enum BoundsError {
          and this one has {0}"
     )]
     Count(usize),
-    /// Not a finite number, or off the globe.
+    /// A number is not finite or not on the globe.
     #[error("{name} must be from -{limit} to {limit} degrees, not {found}")]
     Range {
         /// Which of the four.

@@ -120,7 +120,7 @@ impl InChinese for OutOfArea {
 }
 
 impl Crs {
-    /// Every system that has a URI, in the order in which a service lists them.
+    /// All systems that have a URI, in the order in which the service lists them.
     pub fn with_uri() -> impl Iterator<Item = Self> {
         let zones = [true, false]
             .into_iter()

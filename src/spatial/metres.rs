@@ -68,14 +68,14 @@ pub fn at_least(place: Coord<f64>, bounds: &Bounds) -> f64 {
 
 /// The same for a box that does not cross the antimeridian.
 fn part_at_least(place: Coord<f64>, b: &Bounds) -> f64 {
-    /// How much of a distance the bound by angles may be short.
+    /// The share of a distance by which the bound by angles may be too short.
     const SHORT: f64 = 0.007;
-    /// Less than so many metres short is near enough: a look at the box itself would cost more.
+    /// A bound that is at most this many metres too short is good enough; a better one would cost more.
     const TRIFLE: f64 = 5.0;
     let by_angle = LEAST_RADIUS * angle_to_box(place, b);
-    // Far away those 0.7 % are the width of a city: everything in it would seem nearer than the
-    // nearest. There the way to the middle of the box says more, less what lies between the middle
-    // and the rim.
+    // At long distances 0.7 % is the width of a city, which would put all of its features before
+    // nearer ones. There the distance to the centre of the box, minus the distance from the centre
+    // to its rim, is the better bound.
     let near_a_pole = place.y.abs() > NEAR_LATITUDE;
     let short = by_angle * SHORT;
     if short <= TRIFLE && !near_a_pole {
@@ -310,7 +310,7 @@ fn nearest_around(
     )))
 }
 
-/// Where a function with one valley is lowest, from 0 to 1 and between two bounds.
+/// The minimum of a function with one valley, between two bounds within 0 to 1.
 fn lowest(low: f64, high: f64, rounds: usize, height: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (low.max(0.0), high.min(1.0));
     for _ in 0..rounds {

@@ -1,4 +1,4 @@
-//! Whether a geometry is one that every tool agrees about: coordinates in range, closed simple rings,
+//! Validity of geometries: coordinates in range, closed simple rings,
 //! holes inside, parts apart (OGC Simple Features, as PostGIS's `ST_IsValid` judges); and the one form
 //! in which the map keeps it.
 //!

@@ -67,7 +67,7 @@ pub struct Account {
     pub created_at: Timestamp,
     /// The id of the account that made it.
     pub created_by: Option<String>,
-    /// The id of the invite that it came by.
+    /// The id of the invite with which the account was made.
     pub invite: Option<String>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
@@ -201,7 +201,7 @@ pub struct NewAccount {
     pub invite: Option<String>,
 }
 
-/// What is to change of an account; what is `None` stays.
+/// Changes of an account; fields with `None` stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct AccountChange {
     /// All its roles.

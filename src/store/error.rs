@@ -1,4 +1,4 @@
-//! What can go wrong with the durable truth, and whose move it is then.
+//! Errors of the store, and who can resolve them.
 
 use sqlx::migrate::MigrateError;
 
@@ -8,9 +8,9 @@ use crate::model::{CollectionId, Expect, FeatureId, IdError, InChinese, Precondi
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The address of the database is none.
+    /// The URL of the database is invalid.
     #[error(
-        "{0:?} is no database: expected sqlite:PATH (sqlite:onemap.db) or \
+        "invalid database URL {0:?}: expected sqlite:PATH (sqlite:onemap.db) or \
          postgres://USER:PASSWORD@HOST:PORT/NAME"
     )]
     Url(String),
@@ -22,13 +22,13 @@ pub enum StoreError {
         /// What the driver said.
         source: sqlx::Error,
     },
-    /// There is no database, and none was asked for.
+    /// The database file does not exist, and the command was not asked to create one.
     #[error(
-        "there is no database at {path}: --create makes an empty one, --demo makes one with the demo \
-         district, and onemap restore brings back a backup"
+        "there is no database at {path}: use --create for an empty one, --demo for one with the demo \
+         district, or onemap restore for a backup"
     )]
     Missing {
-        /// Where it should be.
+        /// The expected path.
         path: String,
     },
     /// Another process has the database for itself.
@@ -49,8 +49,8 @@ pub enum StoreError {
     },
     /// Restoring would lose what the database holds.
     #[error(
-        "the database {url} is not empty (its newest commit is {seq}): --replace has the backup take \
-         its place"
+        "the database {url} is not empty (its newest commit is {seq}): use --replace to replace its \
+         content with the backup"
     )]
     NotEmpty {
         /// The address, without a password.
@@ -126,10 +126,10 @@ pub enum StoreError {
         /// The account's name.
         name: String,
     },
-    /// Nobody could make accounts any more.
+    /// Without this account nobody could administer accounts.
     #[error(
-        "{name:?} is the last administrator that can sign in for good: give another account the role admin \
-         and a password or a token without an end first"
+        "{name:?} is the last administrator that can always sign in: first give another account the role admin \
+         and a password or a token that does not expire"
     )]
     LastAdmin {
         /// The account's name.
@@ -142,7 +142,7 @@ pub enum StoreError {
         most: u32,
     },
     /// The job of a kind was made already.
-    #[error("there is a job {kind:?} of this job already")]
+    #[error("this job has a {kind:?} job already")]
     JobThere {
         /// Its kind.
         kind: String,
@@ -158,7 +158,7 @@ pub enum StoreError {
     },
     /// An import was silent for so long that its rows were taken for left behind.
     #[error(
-        "the import was held up for over ten minutes and was given up; nothing of it is on the map: \
+        "the import paused for over ten minutes and was abandoned; nothing of it is on the map: \
          start it again"
     )]
     Abandoned,
@@ -256,7 +256,7 @@ impl std::fmt::Display for Overtaken {
     }
 }
 
-/// Why a chunk is not taken.
+/// Why a chunk of an upload is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UploadRefusal {
     /// The file is too large.
@@ -410,27 +410,27 @@ pub(super) fn is_unreadable(error: Option<&sqlx::Error>) -> bool {
 /// What keeps a database from working, whichever it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// It does not answer.
+    /// The database does not answer.
     #[error("the database cannot be reached")]
     Away,
-    /// It has no memory or no connection left.
-    #[error("the database has no memory or no connections left: look at its log and its settings")]
+    /// The database has no memory or no connections left.
+    #[error("the database has no memory or no connections left: check its log and its settings")]
     Exhausted,
-    /// Somebody else holds what is needed.
+    /// Another connection holds a lock.
     #[error("the database is busy")]
     Busy,
     /// No space is left.
     #[error("the disk that holds the database is full: free some space")]
     Full,
-    /// It may not be written to.
+    /// The database is read-only.
     #[error(
-        "the database can only be read: look at the rights of its file and its folder, or at the server's mode"
+        "the database can only be read: check the permissions of its file and folder, or the mode of the server"
     )]
     ReadOnly,
     /// The disk or the file system failed.
-    #[error("the disk that holds the database fails to read or write: look at the system's log")]
+    #[error("the disk that holds the database fails to read or write: check the log of the system")]
     Disk,
-    /// The bytes are not what was written.
+    /// The database file is damaged.
     #[error("the database is damaged: stop the service and restore a backup")]
     Damaged,
     /// The files are no longer those that are open.
@@ -460,7 +460,7 @@ pub(super) fn fault_of(error: &sqlx::Error) -> Option<Fault> {
     }
 }
 
-/// By the primary code, which is the low byte of an extended one.
+/// The fault of a result code of SQLite. The low byte of an extended code is the primary code.
 fn fault_of_sqlite(code: i32) -> Option<Fault> {
     // The index of the log cannot grow: in practice the disk is full.
     const IOERR_SHMSIZE: i32 = 4_874;

@@ -35,7 +35,7 @@ pub(super) enum Until {
 }
 
 impl Until {
-    /// As the number that is bound in a statement: microseconds, or the commit.
+    /// The number that is bound in a statement: microseconds since 1970, or the number of the commit.
     pub(super) fn number(self) -> i64 {
         match self {
             Self::Moment(at) => at.as_microsecond(),

@@ -92,7 +92,7 @@ pub struct Guest {
 pub struct Accepted {
     /// The account that was made.
     pub account: Account,
-    /// Who it is in its first session.
+    /// The account in its first session.
     pub principal: Principal,
     /// The secret of that session.
     pub session: TokenSecret,

@@ -35,21 +35,21 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum JobState {
-    /// It waits for its turn.
+    /// The job waits in the queue.
     Queued,
     /// A process runs it.
     Running,
-    /// It ended with a result.
+    /// The job ended with a result.
     Done,
     /// Somebody cancelled it.
     Cancelled,
-    /// It ended with an error of its input or of the map.
+    /// The job ended with an error of its input or of the map.
     Failed,
-    /// It was broken off and cannot go on.
+    /// The job was interrupted and cannot continue.
     Lost,
 }
 
@@ -87,7 +87,7 @@ pub struct Job {
     pub parent: Option<String>,
     /// The upload that it reads.
     pub upload: Option<String>,
-    /// Where it stands.
+    /// The state.
     pub state: JobState,
     /// How far it is, as its kind says it.
     pub progress: Option<Value>,
@@ -126,7 +126,7 @@ pub struct NewJob {
     pub arguments: Value,
     /// The id of the account that makes it.
     pub owner: String,
-    /// Who makes it, and the role in which the job acts.
+    /// The account that made the job, and the role in which the job acts.
     pub author: Author,
     /// The job whose result this one uses. One of a kind is made of a parent, unless it failed, was cancelled
     /// or was lost.
@@ -181,9 +181,9 @@ pub enum JobEnd {
     Done(Value),
     /// With an error, in words for its owner.
     Failed(String),
-    /// It was cancelled.
+    /// The job was cancelled.
     Cancelled,
-    /// It cannot go on, in words for its owner.
+    /// The job cannot continue; the text says why, for its owner.
     Lost(String),
     /// The database was away: it is begun again later, and this run counts.
     Again,

@@ -52,7 +52,7 @@ pub use history::{Position, VersionPage};
 pub use invite::{Accepted, Guest, Invite, NewInvite};
 pub use job::{Job, JobEnd, JobQuery, JobState, Kept, MOST_KEPT, NewJob, OwnerQueue};
 pub use lock::Claim;
-pub use operational::Seen;
+pub use operational::DeviceLastSeen;
 pub use password::{LONGEST_PASSWORD, PasswordError, PasswordHash, SHORTEST_PASSWORD};
 pub use photo::{Photo, PhotoClaim, PhotoPlace, PhotoRefusal, PhotoSize, StoredPhoto, Uploader};
 pub use secret::TokenSecret;
@@ -81,9 +81,9 @@ pub enum Store {
 /// Whether opening a database may make one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
-    /// It must be there: a service that makes an empty map wherever a path is misspelt hides the loss.
+    /// The database must exist: creating an empty map at a misspelt path would hide the mistake.
     Existing,
-    /// It is made where it is missing.
+    /// A missing database is created.
     Create,
 }
 
@@ -288,14 +288,14 @@ impl Store {
     }
 }
 
-/// What a staged change does to the map.
+/// The effect of a staged change on the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// The map has no such feature.
     New,
     /// The map has it with another content.
     Changed,
-    /// It is deleted.
+    /// The feature is deleted.
     Removed,
 }
 
@@ -335,7 +335,7 @@ impl Staging {
         }
     }
 
-    /// Makes all of it true in one short commit.
+    /// Publishes all staged rows in one short commit.
     pub async fn publish(self) -> Result<Committed, StoreError> {
         self.publish_if(&[]).await
     }

@@ -10,7 +10,7 @@ use crate::model::FeatureId;
 
 /// The last observation at a place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
+pub struct DeviceLastSeen {
     /// Where.
     pub place: String,
     /// What was looked for.
@@ -84,12 +84,12 @@ impl Store {
     }
 
     /// Notes that a place was heard of. An observation older than what is known changes nothing.
-    pub async fn put_seen(&self, seen: &Seen) -> Result<(), StoreError> {
-        either!(self, s => s.put_seen(seen).await)
+    pub async fn put_last_seen(&self, seen: &DeviceLastSeen) -> Result<(), StoreError> {
+        either!(self, s => s.put_last_seen(seen).await)
     }
 
     /// The last observation of every place and category.
-    pub async fn all_seen(&self) -> Result<Vec<Seen>, StoreError> {
-        either!(self, s => s.all_seen().await)
+    pub async fn all_last_seen(&self) -> Result<Vec<DeviceLastSeen>, StoreError> {
+        either!(self, s => s.all_last_seen().await)
     }
 }

@@ -96,12 +96,12 @@ impl PasswordHash {
         }
     }
 
-    /// As it is kept.
+    /// The hash as the store keeps it (PHC string).
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As it was kept.
+    /// Reads a hash from the store.
     pub(super) fn kept(text: String) -> Self {
         Self(text)
     }

@@ -36,13 +36,13 @@ pub struct Uploader {
 pub struct StoredPhoto {
     /// JPEG, of the size that was asked for.
     pub jpeg: Vec<u8>,
-    /// Where it is linked.
+    /// The feature and property to which it is linked.
     pub places: Vec<PhotoPlace>,
     /// The account that uploaded it.
     pub account: Option<String>,
 }
 
-/// Where a photo is linked.
+/// The feature and property to which a photo is linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoPlace {
     /// The collection.
@@ -81,14 +81,12 @@ pub enum PhotoRefusal {
     #[error("there is no photo {0:?}; POST it to /api/photos first")]
     Missing(String),
     /// The claim is missing or another upload's.
-    #[error(
-        "the photo {0:?} is linked by the claim that its upload was answered with; send {{id, claim}}"
-    )]
+    #[error("the photo {0:?} needs the claim from the answer to its upload; send {{id, claim}}")]
     NotClaimed(String),
-    /// It belongs to another feature.
+    /// The photo belongs to another feature.
     #[error("the photo {0:?} belongs to another feature already; upload it again")]
     Linked(String),
-    /// It belongs to another list of this feature, which others may see.
+    /// The photo belongs to another list of this feature, which other roles may see.
     #[error("the photo {0:?} belongs to another list of this feature already; upload it again")]
     OtherList(String),
 }
@@ -156,7 +154,7 @@ impl Store {
     }
 }
 
-/// What is kept of a claim.
+/// The hash of a claim that is stored.
 pub(super) fn claim_hash(claim: &str) -> Vec<u8> {
     Sha256::digest(claim.as_bytes()).to_vec()
 }
@@ -165,7 +163,7 @@ pub(super) fn claim_hash(claim: &str) -> Vec<u8> {
 pub(super) struct Upload {
     pub claim: Option<Vec<u8>>,
     pub account: Option<String>,
-    /// Where it is linked.
+    /// The feature and property to which it is linked.
     pub places: Vec<PhotoPlace>,
 }
 

@@ -18,7 +18,7 @@ impl Store {
         either!(self, s => s.open_session(token, lifetime).await)
     }
 
-    /// Whose session this is, if it is one and still good.
+    /// The account of a session, if the session is valid.
     pub async fn session_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         either!(self, s => s.session_principal(secret).await)
     }

@@ -16,7 +16,7 @@ pub struct NewToken {
     pub name: String,
     /// What it may do.
     pub role: Role,
-    /// When it stops being good; `None` for never.
+    /// When the token expires; `None` for never.
     pub expires_at: Option<Timestamp>,
     /// The id of the member unit that the account works for.
     pub unit: Option<String>,
@@ -65,7 +65,7 @@ impl NewToken {
 pub struct NewAccountToken {
     /// What it is for: the name of a screen or a program.
     pub label: String,
-    /// When it stops being good; `None` for never.
+    /// When the token expires; `None` for never.
     pub expires_at: Option<Timestamp>,
     /// Whether it may read and nothing else.
     pub read_only: bool,
@@ -141,7 +141,7 @@ impl Store {
         either!(self, s => s.revoke_token(id).await)
     }
 
-    /// Whose token this is, if it is one and still good.
+    /// The account of a token, if the token is valid.
     pub async fn token_principal(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         either!(self, s => s.token_principal(secret).await)
     }

@@ -48,7 +48,7 @@ impl HookEvent {
 /// A webhook to be made.
 #[derive(Debug)]
 pub struct NewWebhook {
-    /// Where to send.
+    /// The URL to which deliveries are sent.
     pub url: String,
     /// What to tell.
     pub events: Vec<HookEvent>,
@@ -63,7 +63,7 @@ pub struct NewWebhook {
 pub struct Webhook {
     /// Its id, part of the id of each of its deliveries.
     pub id: String,
-    /// Where to send.
+    /// The URL to which deliveries are sent.
     pub url: String,
     /// What to tell.
     pub events: Vec<HookEvent>,
@@ -98,11 +98,11 @@ pub struct Trouble {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum DeliveryState {
-    /// It was tried and will be tried again.
+    /// The delivery failed and will be tried again.
     Pending,
     /// The receiver took it.
     Delivered,
-    /// It was given up.
+    /// The delivery was given up.
     Dead,
 }
 
@@ -170,7 +170,7 @@ pub struct Attempt<'a> {
 pub enum Outcome {
     /// The receiver took it: the position moves on.
     Delivered,
-    /// It is to be tried again: the position stays.
+    /// The delivery will be tried again; the position stays.
     Failed {
         /// When to try again.
         next_at: Timestamp,

@@ -2,7 +2,7 @@
 
 use crate::model::{Role, RoleSet, View};
 
-/// Who asks.
+/// The person behind a request, with the rights that count for cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// In which roles.
@@ -18,7 +18,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Anybody.
+    /// Someone without an account.
     pub fn public() -> Self {
         Self {
             roles: RoleSet::PUBLIC,

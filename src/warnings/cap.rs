@@ -53,13 +53,13 @@ const CHINA: Offset = Offset::constant(8);
 /// What a message is made of.
 #[derive(Debug)]
 pub struct Message<'a> {
-    /// Who sends, as a name that nobody else has: the same for all messages of one map.
+    /// The sender: a globally unique name, the same for all messages of one map.
     pub sender: &'a str,
-    /// Where the case can be read.
+    /// The URL of the case.
     pub web: &'a str,
     /// The case.
     pub id: &'a str,
-    /// Where it is, degrees of WGS 84.
+    /// The position of the case, WGS 84 degrees.
     pub geometry: Option<&'a Geometry<f64>>,
     /// Its properties as the public sees them.
     pub properties: &'a Map<String, Value>,
@@ -67,7 +67,7 @@ pub struct Message<'a> {
     pub category: &'a Localized,
     /// The place in words.
     pub place: &'a Localized,
-    /// The moments of all its steps, the first of all first; the last one is what is told here.
+    /// The moments of all steps, oldest first. The last one is the step of this message.
     pub steps: &'a [Timestamp],
 }
 

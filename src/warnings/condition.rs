@@ -1,7 +1,7 @@
 //! The condition of a place and category as observations tell it: inactive → pending → firing →
 //! recovering → inactive again (resolved), and *no data*, which is neither good nor over.
 //!
-//! It is a machine of its own beside the case: that a sensor is quiet never closes a case. A value that
+//! It is a state machine separate from the case: a condition that ends never closes a case. A value that
 //! flaps around one threshold fires once, because entering and leaving have thresholds of their own.
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::{ConditionRule, Side};
 
-/// Where a condition stands.
+/// The state of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ConditionState)]
@@ -29,9 +29,9 @@ pub enum State {
 /// A place's condition of one category.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
-    /// Where it stands.
+    /// The state.
     pub state: State,
-    /// Since when.
+    /// The moment since which the state holds.
     pub since: Timestamp,
     /// Since when it has been firing, through recovering and silence, until it is resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,7 +108,7 @@ impl Condition {
         now
     }
 
-    /// Everything that time alone makes of it by `at`, in order; empty where nothing fell due.
+    /// The transitions that fell due by `at` through time alone, in order.
     pub fn walk(&self, rule: &ConditionRule, at: Timestamp) -> Vec<Self> {
         let step = |c: &Self| c.step(rule).filter(|n| n.since <= at);
         std::iter::successors(step(self), step).collect()
@@ -124,7 +124,7 @@ impl Condition {
         (self.state, self.since, self.fired_at) != (before.state, before.since, before.fired_at)
     }
 
-    /// The next state by time alone, whenever that is.
+    /// The next state that follows from time alone, if there is one.
     fn step(&self, rule: &ConditionRule) -> Option<Self> {
         let patient = match self.state {
             State::Pending => self.after(rule.lasts, State::Firing),
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(now.observe(&RULE, 0.9, minute(5)), now);
         assert_eq!(now.observe(&RULE, 0.9, minute(10)), now);
         assert_eq!(now.observe(&RULE, f64::NAN, minute(20)), now);
-        // Not late, but the timer was faster: what it did stays done.
+        // The value is in time, but the timer has acted already; that is not undone.
         let fired = after(&[(0, 0.6)]).tick(&RULE, minute(10));
         let next = fired.observe(&RULE, 0.1, minute(9));
         assert_eq!((next.state, next.since), (State::Recovering, minute(10)));

@@ -125,7 +125,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// The same as looking at every case.
+        /// The result equals that of comparing every case.
         #[test]
         fn duplicates_are_the_nearest_of_all_that_fit(
             said in prop::collection::vec((-9..9i8, -9..9i8, 0..100u8, any::<bool>(), any::<bool>()), 0..40)

@@ -79,20 +79,20 @@ pub trait Surroundings {
 /// What happens to a case.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
-    /// Somebody acts on it.
+    /// A person acts on the case.
     Action {
         /// Who.
         actor: &'a Actor,
         /// What they ask for.
         request: &'a ActionRequest,
-        /// Where the case is.
+        /// The place of the case.
         anchor: Option<Coord<f64>>,
         /// For a merge: the case to merge into, where there is one.
         into: Option<&'a Case>,
         /// When.
         at: Timestamp,
     },
-    /// So many more reports join it, or a sensor's condition with none.
+    /// Reports join the case; a sensor's condition joins with zero reports.
     Join {
         /// How many.
         reports: u32,
@@ -237,7 +237,7 @@ fn reports_before(
 fn absorbed(around: &impl Surroundings, into: &Case, merged: &Case, at: Timestamp) -> Case {
     let mut next = into.clone();
     next.apply(&table::absorb_mark(into, merged, at));
-    // Two reports of one thing are as often as the later of them was. Of another category the count of the
+    // The merged report takes the count of the later one. The count of another category of the
     // merged case says nothing.
     if into.category == merged.category {
         next.ledger.nth = next.ledger.nth.max(merged.ledger.nth);

@@ -26,7 +26,7 @@ pub struct Facts {
     pub factor: f64,
     /// The name of the place rule that applies: 消防出口, fire exit.
     pub near: Option<Localized>,
-    /// Where it is, in words: 7号楼, Building 7.
+    /// The place in words: 7号楼, Building 7.
     pub place: Option<Localized>,
     /// Until when it is parked, while it is.
     pub parked_until: Option<Timestamp>,
@@ -81,7 +81,7 @@ pub fn assess(facts: &Facts, rules: &Rules, calendar: &Calendar, at: Timestamp) 
     assess_grounds(facts, &grounds, overdue_from(facts, calendar), at)
 }
 
-/// The next moment after `after` at which [`assess`] answers differently with nobody doing anything.
+/// The next moment after `after` at which the result of [`assess`] changes by time alone.
 pub fn next_moment(
     facts: &Facts,
     rules: &Rules,
@@ -168,7 +168,7 @@ fn reason(level: Level, words: &[Localized], facts: &Facts) -> Localized {
     }
 }
 
-/// Everything that speaks for a level at some time, weakest first within a kind.
+/// All reasons for a level, now or later, weakest first within a kind.
 fn grounds(facts: &Facts, rules: &Rules, calendar: &Calendar) -> Vec<Ground> {
     let Some(rule) = rules.category(&facts.category) else {
         return Vec::new();
@@ -339,7 +339,7 @@ mod words {
             return Localized::new("已超期", "overdue");
         }
         let (zh, en) = (time_zh(after, "个工作"), time_en(after, "working "));
-        // The words stay until the next step of the rule, however late it is by then.
+        // The text stays the same until the next step of the rule.
         Localized::new(format!("超期已满{zh}"), format!("over {en} overdue"))
     }
 

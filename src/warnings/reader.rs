@@ -1,4 +1,4 @@
-//! Reads a TOML file into types and tells every mistake with its place, what is wrong and what was
+//! Reads a TOML file into types and reports every mistake with its place, what is wrong and what was
 //! expected, all of them at once: who mends a file should not have to find them one by one.
 
 use std::cell::RefCell;
@@ -43,7 +43,7 @@ pub(super) struct Item<'r> {
 /// Which time a duration counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Time {
-    /// By the clock: days are 24 hours.
+    /// Elapsed time: a day has 24 hours.
     Clock,
     /// Office hours, in which a day has no fixed length.
     Working,
@@ -65,7 +65,7 @@ pub fn text_of<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Vec<Problem>>
     })
 }
 
-/// Reads a file with `read`; whatever it complained about makes it fail.
+/// Reads a file with `read`. Fails if `read` reported any mistake.
 pub(super) fn read<T>(
     file: &str,
     text: &str,
@@ -121,7 +121,7 @@ fn problem_at(file: &str, text: &str, at: usize, problem: String, expected: &str
 }
 
 impl Reader<'_> {
-    fn tell(&self, at: usize, problem: String, expected: &str) {
+    fn report(&self, at: usize, problem: String, expected: &str) {
         let problem = problem_at(self.file, self.text, at, problem, expected);
         self.problems.borrow_mut().push((at, problem));
     }
@@ -165,7 +165,7 @@ impl<'r> Table<'r> {
 
     /// Complains about the table as a whole.
     pub fn wrong(&self, problem: String, expected: &str) {
-        self.reader.tell(self.at, problem, expected);
+        self.reader.report(self.at, problem, expected);
     }
 
     /// Refuses every key that was not asked for.
@@ -186,7 +186,7 @@ impl<'r> Table<'r> {
                 format!(" in `{}`", self.path)
             };
             let problem = format!("the key `{name}` is not known{place}");
-            self.reader.tell(key.span().start, problem, &expected);
+            self.reader.report(key.span().start, problem, &expected);
         }
     }
 
@@ -208,7 +208,7 @@ impl<'r> Item<'r> {
     pub fn wrong(&self, problem: &str, expected: &str) {
         let Range { start, .. } = self.value.span();
         let problem = format!("`{}` {problem}", self.path);
-        self.reader.tell(start, problem, expected);
+        self.reader.report(start, problem, expected);
     }
 
     /// The value as it is.

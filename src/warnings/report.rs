@@ -9,7 +9,7 @@ use crate::model::{FeatureId, Localized};
 /// A report with what the map adds to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// The id of the case to be.
+    /// The id of the case that the report opens.
     pub id: FeatureId,
     /// When it was reported.
     pub at: Timestamp,
@@ -35,7 +35,7 @@ pub struct Report {
     pub housing: Option<String>,
     /// The place in words, or the id of the place that a sensor watches.
     pub place: Option<String>,
-    /// The number under which the hotline has it.
+    /// The case number of the 12345 hotline.
     pub hotline_number: Option<String>,
     /// Whether it is pending review by an officer before it counts.
     pub held: bool,

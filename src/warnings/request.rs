@@ -104,7 +104,7 @@ pub struct ActionRequest {
     pub into: Option<FeatureId>,
     /// What a verification found.
     pub result: Option<Verdict>,
-    /// Where the person stands, WGS 84 degrees.
+    /// The position of the person, WGS 84 degrees.
     pub position: Option<Coord<f64>>,
     /// 1 to 5.
     pub rating: Option<u8>,

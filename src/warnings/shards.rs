@@ -45,7 +45,7 @@ impl<V> Shards<V> {
         self.0[place(id)].contains_key(id)
     }
 
-    /// Everything, in no order that means anything.
+    /// All entries, in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&FeatureId, &V)> {
         self.0.iter().flat_map(|shard| shard.iter())
     }

@@ -6,7 +6,7 @@
 //! nothing is green; nor is a grid whose sensor fell silent. What is held back as likely spam, and
 //! drills, count nowhere.
 //!
-//! A commit copies a little ([`Shards`]); the sums are made once a snapshot, when somebody asks.
+//! A commit copies little ([`Shards`]). The sums are computed once for a snapshot, when they are first needed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};

@@ -56,7 +56,7 @@ macro_rules! words {
 }
 
 words! {
-    /// Where a case stands on its way to being closed.
+    /// The status of a case.
     Status {
         /// 已上报: somebody said so; no officer has looked at it.
         Reported = "reported",
@@ -228,9 +228,9 @@ words! {
 words! {
     /// What a verification found.
     Verdict {
-        /// It is done.
+        /// 合格: the work is done.
         Pass = "pass",
-        /// It is not: the unit has it again.
+        /// 不合格: the work is not done, so the case goes back to the unit.
         Fail = "fail",
     }
 }
@@ -250,7 +250,7 @@ words! {
 }
 
 impl PhotoKind {
-    /// What the photos of an action show where nobody says.
+    /// What the photos of an action show when the request does not say.
     pub fn of(action: Action) -> Self {
         match action {
             Action::Report | Action::Join => Self::Report,

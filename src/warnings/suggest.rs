@@ -11,17 +11,17 @@ use crate::codec::hours::OpeningHours;
 use crate::model::names::property;
 use crate::model::{FeatureId, Localized};
 
-/// What each thing is worth. Competence outweighs all others together: who may not handle a case never
-/// stands before who may.
+/// The weight of each criterion. Competence outweighs all others together: a unit that may not handle a case never
+/// ranks before one that may.
 const COMPETENT: f64 = 52.0;
 const SERVES: f64 = 24.0;
 const ON_DUTY: f64 = 14.0;
 const IDLE: f64 = 7.0;
 const NEAR: f64 = 3.0;
 
-/// So many open cases halve what an idle unit is worth.
+/// The number of open cases that halves a unit's score for load.
 const BUSY: f64 = 5.0;
-/// So many metres halve what a near one is.
+/// The distance in metres that halves a unit's score for nearness.
 const FAR_M: f64 = 1_000.0;
 
 /// A member unit (成员单位) as far as it matters here.
@@ -112,7 +112,7 @@ pub fn suggest(
         let on_duty = on_duty(&unit, calendar, at);
         let mut score = IDLE * half(f64::from(unit.open_cases), BUSY);
         score += if competent { COMPETENT } else { 0.0 };
-        // Who was made for this community knows it better than who serves all.
+        // A unit of this community is preferred to one that serves all communities.
         score += match (serves, everywhere) {
             (true, false) => SERVES,
             (true, true) => SERVES * 0.75,
@@ -146,7 +146,7 @@ fn half(amount: f64, at: f64) -> f64 {
     at / (at + amount.max(0.0))
 }
 
-/// Hours that nobody can read are as good as none.
+/// Duty hours that cannot be parsed count as unknown.
 /// Whether a unit is on duty at a moment; `None` where its hours are not known.
 pub fn on_duty(unit: &Unit, calendar: &Calendar, at: Timestamp) -> Option<bool> {
     let hours = OpeningHours::parse(unit.duty_hours.as_deref()?).ok()?;

@@ -43,7 +43,7 @@ pub struct Day {
     pub until: Timestamp,
 }
 
-/// So many days, the last of them today.
+/// A number of days, the last of them today.
 pub fn days(calendar: &Calendar, now: Timestamp, many: u32) -> Vec<Day> {
     let today = calendar.date_of(now);
     let past = (1..many).rev().filter_map(|back| {

@@ -15,7 +15,7 @@ pub(super) struct Key<'a> {
     pub name: Cow<'a, str>,
     pub collection: &'a CollectionId,
     pub id: &'a str,
-    /// Where its collection stands among those that are searched.
+    /// The index of its collection among the searched ones.
     pub home: usize,
 }
 

@@ -41,7 +41,7 @@ impl<'a> Named<'a> {
         self.code.as_deref().unwrap_or_default()
     }
 
-    /// Those that there are.
+    /// The names that the feature has, as texts.
     pub(super) fn into_texts(self) -> impl Iterator<Item = Cow<'a, str>> {
         [self.name, self.code].into_iter().flatten()
     }
@@ -56,7 +56,7 @@ pub(super) struct Names {
 /// The names of some features.
 #[derive(Debug)]
 pub(super) struct Chunk {
-    /// The id, name and code of one feature after the other.
+    /// The ids, names and codes of all features in one text.
     text: Box<str>,
     rows: Box<[Ends]>,
 }

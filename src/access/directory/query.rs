@@ -23,7 +23,7 @@ pub(super) struct Query<'q> {
 pub(super) struct Rank {
     /// Every word stands in the name as written, and not only by its sound.
     literal: bool,
-    /// The name is the query.
+    /// Whether the whole name equals the query.
     whole: bool,
     /// The name begins with the query.
     start: bool,

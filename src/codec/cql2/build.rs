@@ -31,7 +31,7 @@ impl Builder {
         }
     }
 
-    /// A node.
+    /// Adds a node to the tree and checks the limits on depth and number of nodes.
     pub fn node(&mut self, at: Position, kind: Kind) -> Built {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
@@ -52,7 +52,7 @@ impl Builder {
         })
     }
 
-    /// Refuses what is nested too deep.
+    /// Refuses an expression that is nested more than `MAX_DEPTH` levels deep.
     pub fn depth(&self, at: &Position, depth: usize) -> Built<()> {
         if depth > MAX_DEPTH {
             let problem = format!("the expression is nested deeper than {MAX_DEPTH} levels");
@@ -82,7 +82,7 @@ impl Builder {
         self.node(at, Kind::Call(op, args))
     }
 
-    /// `DATE('2026-11-22')`.
+    /// Adds a date, as in `DATE('2026-11-22')`.
     pub fn date(&mut self, at: Position, text: &str) -> Built {
         match text.parse() {
             Ok(date) => self.node(at, Kind::Instant(Instant::Date(date))),
@@ -136,7 +136,7 @@ impl Builder {
         self.node(at, Kind::Geometry(geometry))
     }
 
-    /// A box.
+    /// Adds a bounding box, given by four or six numbers in the coordinate system of the filter.
     pub fn bbox(&mut self, at: Position, numbers: &[f64]) -> Built {
         let bounds = self
             .crs

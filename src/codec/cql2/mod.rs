@@ -67,7 +67,7 @@ impl fmt::Display for Position {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at {at}: {problem}")]
 pub struct FilterError {
-    /// Where it is wrong.
+    /// The position of the error.
     pub at: Position,
     /// What stands there and what was expected.
     pub problem: String,
@@ -98,9 +98,9 @@ impl crate::model::InChinese for FilterError {
 /// A part of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Where it stands.
+    /// The position of the node in the expression.
     pub at: Position,
-    /// What it is.
+    /// The kind of node, with its operands.
     pub kind: Kind,
     /// How many levels of nodes it has, itself included.
     depth: usize,
@@ -145,11 +145,11 @@ pub enum Instant {
 /// An operator or a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Op {
-    /// All hold.
+    /// Every operand is true.
     And,
-    /// One holds.
+    /// At least one operand is true.
     Or,
-    /// It does not hold.
+    /// The operand is false.
     Not,
     /// `=`, `<>`, `<`, `<=`, `>`, `>=`.
     Compare(Compare),
@@ -159,7 +159,7 @@ pub enum Op {
     Between,
     /// A value is one of a list.
     In,
-    /// There is no value.
+    /// The operand has no value.
     IsNull,
     /// A text without the difference of capital and small letters.
     CaseI,

@@ -2,7 +2,7 @@
 //! which number is wrong: an error names the place (`geometry.coordinates[0][3]`), what stands there
 //! and what was expected.
 //!
-//! Whatever names a coordinate system (the collection, the feature, its geometry) is heard: see
+//! A coordinate system may be named by the collection, the feature or its geometry: see
 //! [`crs`](super::crs).
 //!
 //! Altitudes are dropped: the map is flat. Foreign members (`seq`, `updated_at`, `collection`…) are
@@ -37,11 +37,11 @@ pub struct Limits {
 /// What a member `crs` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Member {
-    /// It says the coordinate system of its object.
+    /// It names the coordinate system of its object.
     Counts,
-    /// Somebody who knows better has said it.
+    /// The caller has given the coordinate system, so the member is ignored.
     Ignored,
-    /// It was said elsewhere, and there must not be two.
+    /// It is an error, because a header has given the coordinate system already.
     Refused,
 }
 

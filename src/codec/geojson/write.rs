@@ -60,7 +60,7 @@ pub struct FeatureParts<'a> {
     pub properties: &'a str,
     /// The commit that wrote it.
     pub seq: u64,
-    /// When that was.
+    /// The time of that commit.
     pub updated_at: Timestamp,
 }
 

@@ -92,7 +92,7 @@ impl<'a> LayerBuilder<'a> {
         let key = self
             .keys
             .index(Cow::Borrowed("id"), |out| key_bytes(out, "id"));
-        // Its own id is nobody else's: no use in looking whether it is there already.
+        // Ids are unique, so there is no need to look whether the value is in the table already.
         let value = self.values.append(|out| {
             string_value(out, id);
             true
@@ -152,7 +152,7 @@ impl<'a> LayerBuilder<'a> {
         }
     }
 
-    /// The layer's bytes as they stand in a tile; `None` if nothing shows.
+    /// The encoded layer; `None` if no feature shows in the tile.
     pub fn finish(self) -> Option<Vec<u8>> {
         if self.features.is_empty() {
             return None;

@@ -273,7 +273,7 @@ impl Pen {
         }
     }
 
-    /// An outside has positive area, a hole negative.
+    /// Appends a ring. An exterior ring has positive area, a hole negative.
     fn ring(&mut self, coords: &[Coord<i32>], outside: bool) {
         if (doubled_area(coords) > 0) == outside {
             self.path(coords.len(), coords.iter());

@@ -5,65 +5,65 @@ use std::io;
 use super::area::Place;
 use super::tags::Tags;
 
-/// A kind of element.
+/// A kind of OpenStreetMap element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A position.
+    /// A node: one position.
     Node,
-    /// A list of nodes.
+    /// A way: a list of nodes.
     Way,
-    /// A list of members.
+    /// A relation: a list of members.
     Relation,
 }
 
-/// One element.
+/// One OpenStreetMap element with its tags.
 #[derive(Debug)]
 pub enum Entity {
-    /// A node.
+    /// A node: one position.
     Node {
-        /// Its number.
+        /// The id of the element in OpenStreetMap, unique among its kind.
         id: i64,
-        /// Where it is.
+        /// Longitude and latitude.
         place: Place,
         /// Its tags.
         tags: Tags,
     },
-    /// A way.
+    /// A way: a list of nodes.
     Way(Way),
-    /// A relation.
+    /// A relation: a list of members with roles.
     Relation {
-        /// Its number.
+        /// The id of the element in OpenStreetMap, unique among its kind.
         id: i64,
         /// Its tags.
         tags: Tags,
         /// Its members, in order.
         members: Vec<Member>,
-        /// The middle of its box, where the file says only that.
+        /// The centre of its bounding box, if the file has only that.
         centre: Option<Place>,
     },
 }
 
-/// A way.
+/// A way of OpenStreetMap: a line, or the outline of an area.
 #[derive(Debug, Default)]
 pub struct Way {
-    /// Its number.
+    /// The id of the element in OpenStreetMap, unique among its kind.
     pub id: i64,
     /// Its tags.
     pub tags: Tags,
-    /// Its nodes, in order.
+    /// The ids of its nodes, in order.
     pub nodes: Vec<i64>,
     /// Where some of them are, where the way says it itself.
     pub given: Vec<(i64, Place)>,
-    /// The middle of its box, where the file says only that.
+    /// The centre of its bounding box, if the file has only that.
     pub centre: Option<Place>,
 }
 
 /// A member of a relation.
 #[derive(Debug)]
 pub struct Member {
-    /// What it is.
+    /// Whether the member is a node, a way or a relation.
     pub kind: Kind,
-    /// Its number.
+    /// The id of the element in OpenStreetMap, unique among its kind.
     pub id: i64,
     /// The places of a way, where the relation says them itself; `None` for a node that it leaves out.
     pub given: Vec<Option<Place>>,
@@ -89,8 +89,8 @@ pub enum OsmError {
     /// The file could not be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// The file is not what it says it is.
-    #[error("is damaged or no OSM PBF: {0}")]
+    /// The file is damaged or is not OSM PBF.
+    #[error("is damaged, or is not an OSM PBF file: {0}")]
     Damaged(String),
     /// The file ends in the middle.
     #[error("ends in the middle of a block, after {read} of {total} bytes: the file is truncated")]
@@ -109,8 +109,8 @@ pub enum OsmError {
     /// The file asks for what this reader does not do.
     #[error("needs the PBF feature {0:?}, which is not supported")]
     Feature(String),
-    /// The text is no OSM XML.
-    #[error("is no valid OSM XML (byte {at}): {problem}")]
+    /// The text is not OSM XML.
+    #[error("is not valid OSM XML (byte {at}): {problem}")]
     Xml {
         /// Where, in bytes from the beginning.
         at: u64,

@@ -378,7 +378,7 @@ fn emit_node<E>(
     Ok(())
 }
 
-/// Turns what a rule said into an item.
+/// Turns the outcome of a mapping rule into an item.
 fn emit<E>(
     id: &str,
     tags: &Tags,

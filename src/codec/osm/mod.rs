@@ -84,6 +84,6 @@ pub struct Dropped {
     pub id: String,
     /// What is wrong with it: `geometry` or `tags`.
     pub field: &'static str,
-    /// Why.
+    /// Why the element is left out.
     pub problem: String,
 }

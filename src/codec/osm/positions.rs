@@ -1,8 +1,8 @@
-//! Where nodes are.
+//! The positions of nodes.
 
 use super::area::Place;
 
-/// Where the nodes of the kept ways are; found by bisection, 16 bytes a node.
+/// The positions of the nodes of the kept ways: sorted by id, 16 bytes a node, found by bisection.
 pub struct Positions {
     ids: Vec<i64>,
     places: Vec<Place>,
@@ -42,7 +42,7 @@ impl Positions {
         ))
     }
 
-    /// The stretches of a way whose nodes are known.
+    /// The parts of a way whose nodes are all in the file.
     pub fn runs(&self, nodes: &[i64]) -> Vec<Vec<Place>> {
         nodes
             .iter()

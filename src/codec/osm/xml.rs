@@ -23,7 +23,7 @@ const LARGEST_EVENT: usize = 1 << 20;
 const MOST_PARTS: usize = 1 << 20;
 /// The most bytes of the tags of one element.
 const LARGEST_TAGS: usize = 4 << 20;
-/// So much of what a server remarks is looked at, in bytes.
+/// How many bytes of a server's `<remark>` are read.
 const LONGEST_REMARK: usize = 4096;
 /// How deep elements stand in each other: `osm`, `relation`, `member`, `nd`.
 const DEEPEST: usize = 8;
@@ -35,7 +35,7 @@ pub struct XmlFile<R> {
 }
 
 impl<R: Read + Seek> XmlFile<R> {
-    /// Takes a file.
+    /// Opens a file.
     pub fn new(mut file: R) -> Result<Self, OsmError> {
         let total = file.seek(SeekFrom::End(0))?;
         Ok(Self { file, total })
@@ -212,7 +212,7 @@ impl Attributes {
     }
 }
 
-/// The element that is open.
+/// The element whose end tag has not been read yet.
 struct Open {
     kind: Kind,
     id: i64,

@@ -319,7 +319,7 @@ pub fn admin(caller: &Caller) -> Result<&Principal, Problem> {
     watched(caller)
 }
 
-/// Who asks, unless by a read-only token.
+/// The caller, unless it uses a read-only token.
 pub fn watched(caller: &Caller) -> Result<&Principal, Problem> {
     match &caller.principal {
         Some(p) if !p.read_only => Ok(p),
@@ -363,7 +363,7 @@ fn shown(account: &Account, has_token: bool) -> AccountShown {
     }
 }
 
-/// An answer that nobody keeps.
+/// An answer that must not be cached.
 pub fn no_store<T: IntoResponse>(answer: T) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
 }

@@ -18,7 +18,7 @@ pub fn name(field: &str, text: &str) -> Result<String, Problem> {
     account_name(text).map_err(|e| Problem::wrong_field(field, e.localized()))
 }
 
-/// The name that somebody chooses for their own account.
+/// A name that a person chooses for their own account.
 pub fn own_name(field: &str, text: &str) -> Result<String, Problem> {
     chosen_name(text).map_err(|e| Problem::wrong_field(field, e.localized()))
 }
@@ -108,7 +108,7 @@ pub fn rights(
     })
 }
 
-/// A moment to come.
+/// Reads a moment, which must be in the future.
 pub fn future(field: &str, text: &str) -> Result<Timestamp, Problem> {
     let moment: Timestamp = text.parse().map_err(|_| {
         Problem::wrong_field(
@@ -182,7 +182,7 @@ mod tests {
                 assert!(read("name", bad).is_err(), "{bad:?}");
             }
         }
-        // An administrator may call an account so, nobody themselves.
+        // Only an administrator may give an account this name.
         assert!(name("name", "admin").is_ok() && own_name("name", "admin").is_err());
         assert!(future("t", "2020-01-01T00:00:00Z").is_err());
         assert!(future("t", "tomorrow").is_err());

@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// More than this nobody needs, and some kernels say "unlimited".
+/// The most file handles that are asked for; some kernels allow "unlimited".
 const MOST: u64 = 1 << 20;
 
 /// Raises the limit of open files as far as the system lets the process, and gives it.

@@ -1,4 +1,4 @@
-//! How slowly the other side of a connection may go.
+//! The minimum speed at which a client must send and read.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

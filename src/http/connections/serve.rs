@@ -37,7 +37,7 @@ use crate::http::{self, App, language};
 const HEAD: usize = 16 * 1024;
 /// The most requests at a time of one HTTP/2 connection.
 const STREAMS: u32 = 64;
-/// How many bytes of bodies an HTTP/2 client may send before somebody reads them: of one request, and of
+/// How many bytes of bodies an HTTP/2 client may send before they are read: of one request, and of
 /// all.
 const WINDOWS: (u32, u32) = (128 * 1024, 256 * 1024);
 /// How many bytes of an answer wait in HTTP/2 for the client.

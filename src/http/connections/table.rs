@@ -1,4 +1,4 @@
-//! Who holds connections, and which one gives its place up.
+//! The table of open connections, by client, and which one is closed when there are too many.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -193,7 +193,7 @@ impl Connection {
         self.active.load(Ordering::Acquire) == 0
     }
 
-    /// It is not idle for as long as it seemed.
+    /// The connection has been used since it was chosen for closing.
     pub fn touch(&self) {
         self.idle_since.store(self.table.now(), Ordering::Relaxed);
     }

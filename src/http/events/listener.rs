@@ -25,7 +25,7 @@ use crate::store::StoreError;
 const PULSE: Duration = Duration::from_secs(10);
 /// How often the credential of a client is looked at.
 const CHECK: Duration = Duration::from_secs(2);
-/// A gap of more changes than this is told as a reset: reading afresh is quicker.
+/// A gap of more changes than this is sent as a reset, because loading the data again is quicker.
 const REPLAY: u64 = 1_000;
 /// A commit of more bytes than this is told as a reset to who comes back.
 const REPLAY_BYTES: usize = 256 << 10;
@@ -77,7 +77,7 @@ pub(super) struct Listener {
     filter: Filter,
     feed: live::Listener,
     outbox: Outbox,
-    /// The newest commit that was told.
+    /// The newest commit that was sent.
     sent: u64,
     retention: u64,
     checked: Instant,
@@ -114,7 +114,7 @@ impl Listener {
         let outbox = self.outbox.clone();
         let ended = tokio::select! {
             () = outbox.closed() => Ended::Gone,
-            ended = self.tell_all(last) => ended,
+            ended = self.emit_until_end(last) => ended,
         };
         tracing::debug!(seq = self.sent, "a feed ends: {ended}");
         if ended == Ended::Stalled {
@@ -122,14 +122,14 @@ impl Listener {
         }
     }
 
-    async fn tell_all(&mut self, last: Option<u64>) -> Ended {
-        match self.tell(last).await {
+    async fn emit_until_end(&mut self, last: Option<u64>) -> Ended {
+        match self.emit(last).await {
             Err(ended) => ended,
             Ok(never) => match never {},
         }
     }
 
-    async fn tell(&mut self, last: Option<u64>) -> Result<std::convert::Infallible, Ended> {
+    async fn emit(&mut self, last: Option<u64>) -> Result<std::convert::Infallible, Ended> {
         if let Some(seq) = last {
             self.catch_up(seq).await?;
         }
@@ -278,7 +278,7 @@ impl Listener {
     /// everybody, and what stands outside the box is told as a deletion: it may have been inside, and
     /// the client would go on showing it there.
     fn recorded(&self, record: &Record, snapshot: &Snapshot) -> Option<Value> {
-        if !self.filter.takes(&record.collection) {
+        if !self.filter.accepts(&record.collection) {
             return None;
         }
         let collection = snapshot.collections().get(record.collection.as_str())?;

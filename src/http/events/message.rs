@@ -19,18 +19,18 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub fn takes(&self, collection: &CollectionId) -> bool {
+    pub fn accepts(&self, collection: &CollectionId) -> bool {
         self.collections
             .as_ref()
             .is_none_or(|list| list.contains(collection))
     }
 
-    fn takes_change(&self, change: &FeedChange) -> bool {
-        self.takes(&change.collection) && self.bbox.is_none_or(|area| change.touches(&area))
+    fn accepts_change(&self, change: &FeedChange) -> bool {
+        self.accepts(&change.collection) && self.bbox.is_none_or(|area| change.touches(&area))
     }
 
-    fn takes_reset(&self, reset: &Reset) -> bool {
-        self.takes(&reset.collection)
+    fn accepts_reset(&self, reset: &Reset) -> bool {
+        self.accepts(&reset.collection)
             && match (self.bbox, reset.bounds) {
                 (Some(area), Some(bounds)) => bounds.intersects(&area),
                 (Some(_), None) => !reset.without_geometry,
@@ -38,7 +38,7 @@ impl Filter {
             }
     }
 
-    fn takes_everything(&self) -> bool {
+    fn accepts_everything(&self) -> bool {
         self.collections.is_none() && self.bbox.is_none()
     }
 
@@ -48,18 +48,18 @@ impl Filter {
             return Vec::new();
         }
         let encoded = commit.encoded(view);
-        if self.takes_everything() {
+        if self.accepts_everything() {
             let resets: Vec<&Reset> = commit.resets.iter().collect();
             return vec![encoded.whole(|| Bytes::from(joined(commit, &encoded.changes, &resets)))];
         }
         let changes: Vec<Bytes> = (commit.changes.iter().zip(&encoded.changes))
-            .filter(|(change, _)| self.takes_change(change))
+            .filter(|(change, _)| self.accepts_change(change))
             .map(|(_, bytes)| bytes.clone())
             .collect();
         let resets: Vec<&Reset> = commit
             .resets
             .iter()
-            .filter(|r| self.takes_reset(r))
+            .filter(|r| self.accepts_reset(r))
             .collect();
         if changes.is_empty() && resets.is_empty() {
             return Vec::new();

@@ -17,7 +17,7 @@ pub(super) enum Ended {
     /// The connection is closed.
     #[error("the client has gone")]
     Gone,
-    /// Nothing was read for too long while the outbox was full.
+    /// The client read nothing for too long while the outbox was full.
     #[error("the client does not read")]
     Stalled,
     /// The credential of the client holds no longer.

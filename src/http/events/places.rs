@@ -65,7 +65,7 @@ pub(in crate::http) struct Place {
 }
 
 impl Places {
-    /// None is taken.
+    /// The places of a feed without listeners.
     pub fn new(limits: FeedLimits) -> Self {
         Self {
             limits,
@@ -73,7 +73,7 @@ impl Places {
         }
     }
 
-    /// The limits that hold.
+    /// The limits in force.
     pub(super) fn limits(&self) -> &FeedLimits {
         &self.limits
     }
@@ -148,7 +148,7 @@ impl Drop for Place {
         if matches!(self.who, Origin::Address(_)) {
             taken.public = taken.public.saturating_sub(1);
         }
-        // Who has none left is forgotten: addresses come and go.
+        // Clients without a feed are removed from the map, so that it does not grow.
         if let Some(share) = taken.by.get_mut(&self.who) {
             *share = share.saturating_sub(1);
             if *share == 0 {

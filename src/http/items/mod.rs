@@ -111,7 +111,7 @@ pub async fn list(
     page(&app, &snapshot, wanted, &caller, &headers).await
 }
 
-/// A page of features that somebody wants.
+/// A requested page of features.
 #[derive(Debug)]
 pub(super) struct Wanted {
     /// The path of the resource, which `next` leads back to.
@@ -120,7 +120,7 @@ pub(super) struct Wanted {
     pub collection: Arc<Collection>,
     /// The query as it was asked.
     pub query: Query,
-    /// What it means.
+    /// The parameters, parsed.
     pub params: Params,
     /// The last commit that could have changed the page.
     pub seq: u64,
@@ -211,7 +211,7 @@ pub(super) fn content_crs(response: &mut Response, crs: Crs) {
 
 struct Page {
     base: String,
-    /// Who asks.
+    /// The account of the request.
     caller: Caller,
     /// The most features of this form of a page.
     most: usize,
@@ -400,9 +400,9 @@ pub(super) fn write_entry(
 /// Whether it is on record that the caller looks at the feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Looks {
-    /// It is not: the answer has nothing of which each look is recorded.
+    /// Nothing was recorded: the answer has no properties that need a record of each look.
     Unrecorded,
-    /// It was recorded just now.
+    /// The look was recorded, so recorded properties are included.
     Recorded,
 }
 

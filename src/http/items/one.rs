@@ -55,7 +55,7 @@ pub async fn read(
     let recorded = recorded(&caller, collection, entry, &params);
     let mut looks = Looks::Unrecorded;
     if !recorded.is_empty() {
-        // On record before it is told.
+        // The look is recorded before the property is sent.
         let look = AuditEntry::new(AuditKind::Look)
             .of_this_request()
             .on(&name, &id)

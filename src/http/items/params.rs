@@ -197,7 +197,7 @@ impl Params {
             .map(String::as_str)
             .chain(temporal.map(|(name, _)| name))
             .collect();
-        // What is not seen of a feature does not match either.
+        // A property that the caller may not see never matches.
         let asked: Vec<Role> = names
             .iter()
             .filter_map(|name| schema.properties.get(*name))

@@ -8,7 +8,7 @@ use crate::http::problem::{Problem, WrongField};
 use crate::index::Entry;
 use crate::model::{Body, InChinese as _, Localized, both};
 
-/// What a feature is after a patch.
+/// The feature after a patch is applied.
 pub(super) fn patched(
     entry: &Entry,
     patch: &Map<String, Value>,
@@ -33,7 +33,7 @@ pub(super) fn patched(
     }
     let mut feature = json!({"type": "Feature", "properties": properties});
     let Some(changed) = patch.get("geometry") else {
-        // As the map has it: in WGS 84, whatever the patch is in.
+        // The present geometry is in WGS 84, whatever system the patch uses.
         feature["geometry"] =
             serde_json::from_slice(entry.geometry_json()).map_err(|e| Problem::internal(&e))?;
         return read_body(&feature, &limits_of_map()).map_err(|e| wrong(&e));

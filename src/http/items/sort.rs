@@ -13,7 +13,7 @@ use crate::model::pick;
 const CHUNK: usize = 16 * 1024;
 /// Fewer than so many are not worth the other cores.
 const FEW: usize = 512;
-/// Texts are compared as far as this, in bytes: a note of a megabyte must not be kept to be compared.
+/// How many bytes of a text are compared, so that long texts are not kept in memory.
 const LONGEST: usize = 256;
 
 /// A feature with the values by which it is sorted.
@@ -28,7 +28,7 @@ pub(in crate::http) fn first<'a, M: Meter>(
     meter: &M,
 ) -> Result<Vec<&'a Arc<Entry>>, M::Stop> {
     let names: Vec<&str> = sort.iter().map(|(name, _)| name.as_str()).collect();
-    // What the role may not see it may not sort by: the parameters refused it.
+    // The parameters have refused properties that the role may not see.
     let row = |entry: &&'a Arc<Entry>| -> Row<'a> {
         let keys = pick(entry.all_properties(), &names);
         (keys.into_iter().map(short).collect(), *entry)

@@ -199,7 +199,7 @@ pub async fn patch(
     let Value::Object(patch) = document else {
         return Err(Problem::bad_body(both!(
             "修改内容应为 JSON 对象。",
-            "A patch is a JSON object."
+            "A patch must be a JSON object."
         )));
     };
     if let Some(unknown) = patch

@@ -1,4 +1,4 @@
-//! `/api/jobs/{jobId}/events`: a job as it goes on (server-sent events). Each event is the whole job, so a client
+//! `/api/jobs/{jobId}/events`: the progress of a job as server-sent events. Each event is the whole job, so a client
 //! that comes back misses nothing but steps in between. The connection asks for the next event when it has sent
 //! the last, so nothing waits in memory for a client that reads slowly.
 
@@ -98,7 +98,7 @@ struct Watcher {
     app: App,
     identity: Identity,
     id: String,
-    /// The job as it was told last.
+    /// The state of the job that was sent last.
     told: Value,
     /// When anything was sent last.
     spoke: Instant,
@@ -137,7 +137,7 @@ impl Watcher {
                 }
                 Ok(Ok(None)) => return None,
                 Ok(Err(error)) if !is_passing(&error) => return None,
-                // The job is told when the store answers again.
+                // The next state is sent when the store answers again.
                 Ok(Err(_)) | Err(_) => {}
             }
             if self.spoke.elapsed() >= PULSE {

@@ -54,7 +54,7 @@ pub async fn act(
     let actor = actor_for(&caller, &found.case, receipt.as_deref())?;
     let action = body.action.clone().get("action");
     let request = ActionRequest::read(body).map_err(|error| {
-        // That it is not to be done at all is said before how it would have to be said.
+        // An action that is not allowed is refused before its fields are checked.
         let may = match action {
             Ok(Some(action)) => may(&found.case, &actor, action.0),
             _ => Ok(()),
@@ -76,7 +76,7 @@ pub async fn act(
         let changed = matches!(error, LedgerError::Changed { .. });
         let unsaid = changed || matches!(error, LedgerError::Field(_));
         let problem = refused(error, &caller);
-        // Who was too slow is told what it is now, so that a page can show it.
+        // After a conflict the answer says the present status, so that a page can show it.
         let snapshot = app.live.snapshot();
         let Ok(present) = Found::read(&snapshot, &id) else {
             return problem;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{actor, refused, told};
+use super::{actor, refused, write_answer};
 use crate::http::App;
 use crate::http::answer;
 use crate::http::auth::Caller;
@@ -143,7 +143,11 @@ pub async fn observe(
         late: seen.late,
     };
     let Some(written) = seen.written else {
-        return Ok(told(StatusCode::ACCEPTED, app.live.snapshot().seq(), &said));
+        return Ok(write_answer(
+            StatusCode::ACCEPTED,
+            app.live.snapshot().seq(),
+            &said,
+        ));
     };
     let (id, here) = match &seen.warning {
         Some(id) => (
@@ -159,7 +163,7 @@ pub async fn observe(
         }
     }
     written::answer(&app, written, subject, |_| {
-        Ok(told(StatusCode::ACCEPTED, written.seq(), &said))
+        Ok(write_answer(StatusCode::ACCEPTED, written.seq(), &said))
     })
 }
 
@@ -197,7 +201,7 @@ pub async fn conditions(
     caller.author(Role::GridWorker)?;
     let snapshot = app.live.snapshot();
     let rows = snapshot.collections().hidden(CONDITIONS);
-    let seen = app.live.store().all_seen().await?;
+    let seen = app.live.store().all_last_seen().await?;
     let seen: HashMap<(&str, &str), _> = seen
         .iter()
         .map(|s| ((s.place.as_str(), s.category.as_str()), s))

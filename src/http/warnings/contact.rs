@@ -53,7 +53,7 @@ pub async fn contact(
     let store = app.live.store();
     let contact = store.contact(found.entry.id()).await?;
     if contact.is_some() {
-        // On record before it is told.
+        // The look is recorded before the contact is sent.
         let look = AuditEntry::new(AuditKind::Look)
             .of_this_request()
             .on(WARNINGS, &id)

@@ -1,4 +1,4 @@
-//! What may have been reported already, while somebody is still writing.
+//! Cases that may be the same as a report that is being written.
 
 use std::sync::Arc;
 
@@ -83,15 +83,15 @@ pub async fn duplicates(
         .answer(NARROW, move |budget| {
             let here = (place, Timestamp::now());
             let found = find(&cases, rule, &category, here, except.as_deref(), budget)?;
-            Ok(told(&found, cases.schema(), asker.view()))
+            Ok(shown(&found, cases.schema(), asker.view()))
         })
         .await?;
     let body = json!({"type": "FeatureCollection", "features": features}).to_string();
     Ok(Answer::whole(GEOJSON, body, &snapshot, &caller, &headers))
 }
 
-/// What is told of them: below the role grid_worker only category, level and distance.
-fn told(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
+/// What the caller sees of them: below the role grid_worker only category, level and distance.
+fn shown(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
     let feature = |duplicate: &Duplicate| {
         let distance = json!(tenth(duplicate.distance_m));
         let roles = view.on(schema, duplicate.entry.all_properties());

@@ -1,4 +1,4 @@
-//! The cases that somebody has before them as a sheet: just those, in their order.
+//! A selection of cases as a sheet, in the order of the request.
 //!
 //! A desk's queue ("my turn", "overdue") is more than filters on properties can say, so its client names the
 //! cases.

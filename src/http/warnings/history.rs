@@ -22,6 +22,7 @@ use crate::http::work::Advice;
 use crate::index::Meter as _;
 use crate::model::names::property;
 use crate::model::{Language, Localized, Role, RoleSet, Schema, both};
+use crate::warnings::sheet::Names;
 use crate::warnings::sheet::columns::{self, value_name};
 use crate::warnings::sheet::write::{WriteError, csv_of, time};
 use crate::warnings::{Action, Step};
@@ -183,7 +184,7 @@ pub async fn history(
     }
 }
 
-/// How far somebody has read: the commit, and the number of the last step.
+/// The position of a page: the commit and the number of the last step before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Place {
     seq: u64,
@@ -258,7 +259,7 @@ fn seen_by(step: Step, schema: &Schema, roles: RoleSet) -> Option<Map<String, Va
     Some(map)
 }
 
-/// What a cell says: in the words of its language, and in China's time.
+/// The text of a cell, in the language of the sheet and China's time.
 fn cell(
     name: &str,
     value: Option<&Value>,

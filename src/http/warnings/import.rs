@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{actor, names, refused, told};
+use super::{actor, names, refused, write_answer};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body;
@@ -24,7 +24,7 @@ use crate::service::ledger::{FarRow, ImportedRow};
 use crate::warnings::sheet::plan::plan_metered;
 use crate::warnings::sheet::{Problem as SheetProblem, columns, read};
 
-/// The most problems that are told; who has more has a mistake in all of them.
+/// The most problems that are reported. More of them usually have one cause, such as a wrong column.
 const MOST_PROBLEMS: usize = 500;
 
 /// What an import came to, or with `dry_run` would come to.
@@ -68,7 +68,7 @@ pub struct SheetRead {
 }
 
 /// Takes a workbook in: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or SpreadsheetML,
-/// told by its content; headers in Chinese or English. All sheets that have the headers are read,
+/// write_answer by its content; headers in Chinese or English. All sheets that have the headers are read,
 /// hidden ones only where no visible one has them; `skipped` names the others.
 ///
 /// Each row becomes the steps that its case took, each at its own time. A sheet with a problem changes
@@ -183,7 +183,11 @@ pub async fn import(
         dry_run,
     };
     let Some(written) = outcome.written else {
-        return Ok(told(StatusCode::OK, app.live.snapshot().seq(), &said));
+        return Ok(write_answer(
+            StatusCode::OK,
+            app.live.snapshot().seq(),
+            &said,
+        ));
     };
     let mut subject = Subject::several(format!("{}/api/warnings", app.base(&headers)));
     if let Value::Object(said) = &json!(said) {
@@ -192,6 +196,6 @@ pub async fn import(
         }
     }
     written::answer(&app, written, subject, |_| {
-        Ok(told(StatusCode::OK, written.seq(), &said))
+        Ok(write_answer(StatusCode::OK, written.seq(), &said))
     })
 }

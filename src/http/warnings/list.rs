@@ -160,7 +160,7 @@ async fn read_past(
 ) -> Result<Chosen, Problem> {
     let present = collection(snapshot, WARNINGS)?;
     let live = &app.live;
-    // Who asks for what was open then need not read what had ended.
+    // For the cases that were open then, those that had ended need not be read.
     let ended = ["closed", "rejected", "merged"];
     let which = match params.equal.get(property::STATUS) {
         Some(status) if !ended.contains(&status.as_str()) => Which::Open,
@@ -227,7 +227,7 @@ async fn read_open(app: &App, snapshot: &Arc<Snapshot>) -> Result<Chosen, Proble
             let Some(entry) = present.get(id.as_str()) else {
                 continue;
             };
-            // It is copied and encoded once more: as much as four looks at it.
+            // The case is copied and encoded again, which costs about four reads.
             budget.read(4)?;
             budget.hold(3 * entry.encoded().len())?;
             if is_open(entry.all_properties()) {
@@ -381,7 +381,7 @@ fn columns_of(caller: &Caller) -> RoleSet {
     }
 }
 
-/// How to ask for fewer cases.
+/// What the error advises when a request asks for too many cases.
 pub(super) const NARROW: Advice = (
     "请缩小范围（datetime=、community=、status=），或分页查询（limit= 和 offset=）。",
     "Narrow the cases down (datetime=, community=, status=), or ask for fewer at a \

@@ -172,8 +172,8 @@ fn answer(
     Ok(response)
 }
 
-/// What a write came to, and the commit that made it true.
-fn told(status: StatusCode, seq: u64, said: &impl Serialize) -> Response {
+/// The answer to a write: its result, and the commit that holds it.
+fn write_answer(status: StatusCode, seq: u64, said: &impl Serialize) -> Response {
     let head = [
         (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
         (SEQ_HEADER, seq.to_string()),
@@ -206,7 +206,7 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
             Problem::not_found(both!("没有事件“{id}”。", "There is no warning \"{id}\"."))
         }
         LedgerError::NoSuchSilence(id) => Problem::not_found(both!(
-            "没有通知暂停“{id}”。",
+            "没有编号为“{id}”的暂停通知设置。",
             "There is no silence \"{id}\"."
         )),
         LedgerError::Refused(refusal) => {
@@ -251,7 +251,7 @@ pub(super) fn read_as_of(query: &super::query::Query) -> Result<Option<jiff::Tim
     let Some(text) = query.get("as_of")? else {
         return Ok(None);
     };
-    // In a query `+08:00` arrives as ` 08:00` unless it is escaped; nobody means a blank there.
+    // In a query `+08:00` arrives as ` 08:00` unless it is escaped.
     let at: jiff::Timestamp = text.replace(' ', "+").parse().map_err(|_| {
         Problem::invalid(
             "as_of",
@@ -287,7 +287,7 @@ fn expected(snapshot: &Snapshot, headers: &HeaderMap) -> Result<Option<u64>, Pro
         Some(seq) => Ok(Some(seq)),
         None => Err(Problem::changed_meanwhile(both!(
             "If-Match 不是本地图上事件的状态标识，请重新读取事件并使用其 ETag。",
-            "If-Match names no state of a case on this map; read the case again and send its ETag."
+            "If-Match is not an ETag of a case on this map. Read the case again and send its ETag."
         ))),
     }
 }

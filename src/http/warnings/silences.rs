@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{actor, refused, told};
+use super::{actor, refused, write_answer};
 use crate::http::App;
 use crate::http::answer;
 use crate::http::auth::Caller;
@@ -208,7 +208,7 @@ pub async fn begin_silence(
             active: true,
             ..Silence::read(id.clone(), row, Timestamp::now())
         };
-        let mut response = told(StatusCode::CREATED, written.seq(), &silence);
+        let mut response = write_answer(StatusCode::CREATED, written.seq(), &silence);
         if let Ok(here) = HeaderValue::from_str(&format!("{}/api/silences/{id}", app.prefix)) {
             response.headers_mut().insert(header::LOCATION, here);
         }
@@ -254,8 +254,12 @@ pub async fn end_silence(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::Officer)?;
-    let missing =
-        || Problem::not_found(both!("没有通知暂停“{id}”。", "There is no silence {id:?}."));
+    let missing = || {
+        Problem::not_found(both!(
+            "没有编号为“{id}”的暂停通知设置。",
+            "There is no silence {id:?}."
+        ))
+    };
     let id = FeatureId::new(&id).map_err(|_| missing())?;
     let written = app
         .service

@@ -32,7 +32,7 @@ use crate::warnings::suggest::{Unit, on_duty};
 use crate::warnings::summary::{Day, OnTime, count, days};
 use crate::warnings::{Case, OpenCounts};
 
-/// The days that are told where nothing is said, and at most.
+/// The number of days by default, and the most.
 const DAYS: u32 = 30;
 const MOST_DAYS: u32 = 92;
 /// For how long an answer waits for past days that are not counted yet.
@@ -136,14 +136,14 @@ pub async fn summary(
     let walked = Arc::clone(&snapshot);
     let summary = app
         .answer(NARROW, move |budget| {
-            tell(&walked, &communities, &days, &then, now, budget)
+            summarise(&walked, &communities, &days, &then, now, budget)
         })
         .await?;
     answer::json("application/json", &summary, &snapshot, &caller, &headers)
 }
 
-/// Waits for a while until past days are counted. One job counts at a time, and goes on where nobody waits
-/// any more, so that the next who asks finds more.
+/// Waits for a while until past days are counted. One job counts at a time, and continues when no client waits
+/// any more, so that the next request finds more.
 async fn await_days(app: &App, past: &[Timestamp]) -> Result<(), Problem> {
     static COUNTING: Semaphore = Semaphore::const_new(1);
     match COUNTING.try_acquire() {
@@ -206,7 +206,7 @@ fn wanted_communities(query: &Query, snapshot: &Snapshot) -> Result<Vec<String>,
     Ok(found.into_iter().collect())
 }
 
-fn tell(
+fn summarise(
     snapshot: &Snapshot,
     communities: &[String],
     days: &[Day],

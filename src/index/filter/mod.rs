@@ -42,7 +42,7 @@ use eval::Expr;
 /// `geometry` as in the queryables, `geom` as in the views of PostGIS.
 const GEOMETRY_NAMES: &[&str] = &["geometry", "geom"];
 
-/// What one part of an expression costs, in positions of a geometry.
+/// The cost of one part of an expression, in the unit of one position of a geometry.
 const NODE: usize = 8;
 
 /// An expression that decides about the features of a collection.

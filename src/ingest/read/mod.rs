@@ -43,7 +43,7 @@ pub(super) enum Checked {
         feature: Feature,
         /// Whether its id was made from geometry and name.
         made: bool,
-        /// Where it stands, for an error that is found later.
+        /// Its position in the file, for an error that is found later.
         line: Option<u64>,
         index: Option<u64>,
     },
@@ -241,7 +241,7 @@ impl FileReader<'_> {
                     self.crs = self.rules.crs;
                     Ok(())
                 }
-                Found::Crs(bytes) => self.take_crs(&bytes),
+                Found::Crs(bytes) => self.read_crs(&bytes),
                 Found::Piece(piece) => take(self, piece, false),
             })?;
         } else {
@@ -257,7 +257,7 @@ impl FileReader<'_> {
     }
 
     /// The member `crs` of a collection.
-    fn take_crs(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+    fn read_crs(&mut self, bytes: &[u8]) -> Result<(), Stop> {
         if self.rules.crs.is_some() {
             return Ok(());
         }
@@ -315,7 +315,7 @@ impl FileReader<'_> {
     }
 }
 
-/// Where a feature stands in its file, and whether its id was made.
+/// The position of a feature in its file, and whether its id was generated.
 #[derive(Clone, Copy, Default)]
 struct Origin {
     line: Option<u64>,
@@ -359,7 +359,10 @@ fn check(
     if problems.is_empty() {
         problems.push(Problem::new(
             "feature",
-            both!("不符合所在图层的要求", "does not fit its collection"),
+            both!(
+                "不符合所在图层的要求",
+                "the feature does not fit its collection"
+            ),
         ));
     }
     let first = problems.remove(0);

@@ -20,7 +20,7 @@ pub(super) enum Outcome {
 /// Whether a text is no JSON because its end is missing.
 pub(super) struct Cut(pub bool);
 
-/// Where a feature stands.
+/// The position of a feature in its file.
 struct At<'a> {
     file: &'a str,
     line: u64,

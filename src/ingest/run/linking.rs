@@ -83,7 +83,7 @@ impl Run<'_> {
                 .await
                 .map_err(|e| ImportError::Broken(e.to_string()))?;
             for (change, missing) in linked {
-                self.take_linked(change, missing)?;
+                self.apply_linked(change, missing)?;
             }
             self.put_ready(CHUNK).await?;
             let share = done as f64 / total as f64;
@@ -91,7 +91,7 @@ impl Run<'_> {
         }
     }
 
-    fn take_linked(&mut self, change: Change, missing: Vec<Missing>) -> Result<(), ImportError> {
+    fn apply_linked(&mut self, change: Change, missing: Vec<Missing>) -> Result<(), ImportError> {
         if !missing.is_empty() {
             self.counts(&change.collection).unlinked += 1;
         }

@@ -35,7 +35,7 @@ use schemas::{known_schemas, rules};
 const CHUNK: usize = 1000;
 /// Batches that the reader may be ahead.
 const AHEAD: usize = 4;
-/// So many places of the map are looked at to tell what lies far from it.
+/// How many places of the map are sampled to find features that lie far from it.
 const SAMPLE: u32 = 2000;
 /// How the reason of every import begins.
 pub(super) const REASON: &str = "import ";
@@ -205,7 +205,7 @@ fn reason(sources: &[Source], options: &Options) -> String {
     }
 }
 
-/// Where a feature was first seen: file, and line and index where it has them.
+/// Where a feature was read first: the file, with line and index if known.
 type Place = (u32, Option<(u64, u64)>);
 
 struct Run<'a> {
@@ -221,7 +221,7 @@ struct Run<'a> {
     rejects: Lines,
     unlinked: Lines,
     seen: HashMap<CollectionId, HashMap<FeatureId, Place>>,
-    /// How often a made id has come, where more than once.
+    /// How often each generated id has occurred, for ids that occur more than once.
     repeats: HashMap<CollectionId, HashMap<FeatureId, u32>>,
     refused: Refused,
     ready: BTreeMap<CollectionId, Vec<Change>>,
@@ -231,7 +231,7 @@ struct Run<'a> {
     wanted: BTreeSet<&'static str>,
     targets: Targets,
     inferred: BTreeMap<CollectionId, Inference>,
-    /// Where the features lie.
+    /// The places of the features.
     places: Places,
     /// The box of all of them.
     extent: Option<Bounds>,
@@ -262,7 +262,7 @@ impl Run<'_> {
                     share,
                 } => {
                     for one in checked {
-                        self.take(file, one)?;
+                        self.apply(file, one)?;
                     }
                     self.put_ready(CHUNK).await?;
                     let stage = Stage::Reading(PathBuf::from(self.sources[file].name()));
@@ -298,7 +298,7 @@ impl Run<'_> {
             .or_default()
     }
 
-    fn take(&mut self, file: usize, checked: Checked) -> Result<(), ImportError> {
+    fn apply(&mut self, file: usize, checked: Checked) -> Result<(), ImportError> {
         let (collection, mut feature, made, line, index) = match checked {
             Checked::Feature {
                 collection,

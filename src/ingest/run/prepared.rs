@@ -16,7 +16,7 @@ pub(in crate::ingest) struct Prepared {
 }
 
 impl Prepared {
-    /// What would be committed; nothing is kept of it.
+    /// The plan of what would be committed. The staged rows are dropped.
     pub fn plan(self) -> Plan {
         let basis = Basis {
             seq: self.since,

@@ -1,4 +1,4 @@
-//! Removes what the map has and the files do not, where that was asked for.
+//! Removes features that the map has and the files have not, if that was requested.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ pub(super) struct Refused {
 }
 
 impl Refused {
-    /// Notes a reject.
+    /// Records a rejected feature, so that it is not removed from the map.
     pub fn see(&mut self, collection: CollectionId, id: Option<&str>) {
         match id {
             Some(id) => {
@@ -69,7 +69,7 @@ impl Run<'_> {
                     body: None,
                 });
                 let staged = self.staging.put_each(changes.collect()).await?;
-                // Who removed one of them meanwhile left nothing to do.
+                // Features that others removed meanwhile need no removal.
                 let total = staged.len() as u64;
                 self.tally
                     .add(&mut self.report, &collection, total, &staged);

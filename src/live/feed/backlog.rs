@@ -57,7 +57,7 @@ impl Default for Backlog {
 
 impl Backlog {
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        // A lock that broke guards a list that is whole after each step.
+        // The list is consistent after each step, so it can be used after a panic of another thread.
         self.kept.lock().unwrap_or_else(|e| e.into_inner())
     }
 
@@ -71,7 +71,7 @@ impl Backlog {
                 kept.forget_first();
             }
             kept.commits.push_back(Arc::new(commit));
-            // Commits grow when they are encoded, so they are counted anew.
+            // Commits take more memory once they are encoded, so it is summed again.
             let mut bytes: usize = kept.commits.iter().map(|c| c.memory()).sum();
             while kept.commits.len() > MOST_COMMITS
                 || (bytes > MOST_BYTES && kept.commits.len() > 1)

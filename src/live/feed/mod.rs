@@ -32,7 +32,7 @@ const LARGEST_FEATURE: usize = 512 << 10;
 /// A commit as the feed tells it.
 #[derive(Debug)]
 pub struct FeedCommit {
-    /// Its number.
+    /// The number of the commit.
     pub seq: u64,
     /// When it was written.
     pub at: Timestamp,
@@ -56,7 +56,7 @@ pub struct FeedChange {
     pub id: FeatureId,
     /// What it is now, and the schema that decides who sees what of it; `None` where it was deleted.
     pub now: Option<(Arc<Entry>, Arc<Schema>)>,
-    /// Where it was before.
+    /// The box of the feature before the change.
     pub before: Option<Bounds>,
 }
 
@@ -84,7 +84,7 @@ impl Reset {
 }
 
 impl FeedChange {
-    /// Whether it concerns an area: it is there now, or was there before.
+    /// Whether the feature is in an area now, or was before the change.
     pub fn touches(&self, area: &Bounds) -> bool {
         [self.bounds(), self.before]
             .into_iter()

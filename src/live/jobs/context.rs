@@ -13,7 +13,7 @@ use crate::ingest::Threads;
 use crate::model::Author;
 use crate::store::{self, Kept, Store};
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
     /// What it is doing: a word for programs, such as `reading`.
@@ -34,9 +34,9 @@ pub(super) struct Running {
 /// Whether a job is to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cancelling {
-    /// Nobody asked.
+    /// No stop was requested.
     No,
-    /// Somebody asked in time.
+    /// A stop was requested before the result was committed.
     Yes,
     /// The job is past the point at which it could stop.
     TooLate,
@@ -50,12 +50,12 @@ impl Running {
         }
     }
 
-    /// How far it is, where it has said so.
+    /// The progress, if the job has reported any.
     pub fn progress(&self) -> Option<Value> {
         self.progress.borrow().clone()
     }
 
-    /// Asks it to stop.
+    /// Requests that the job stops.
     pub fn cancel(&self) {
         self.cancelling.send_if_modified(|c| {
             let asked = *c == Cancelling::No;
@@ -130,7 +130,7 @@ impl Context {
         &self.threads
     }
 
-    /// Says how far it is. Costs nothing: it stays in memory and is written once a second at most.
+    /// Reports progress. Cheap: it stays in memory and is written once a second at most.
     pub fn report(&self, progress: &Progress) {
         let said = serde_json::to_value(progress).ok();
         self.running.progress.send_if_modified(|now| {

@@ -1,4 +1,4 @@
-//! Whose turn it is: round robin over the owners, and of one owner the oldest job first.
+//! The order of queued jobs: round robin over the owners, and the oldest job of each owner first.
 
 use crate::store::OwnerQueue;
 

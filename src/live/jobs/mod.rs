@@ -47,7 +47,7 @@ pub trait Job: Send + Sync + 'static {
     const RESUMES: bool;
     /// What the job is to do.
     type Arguments: DeserializeOwned + Send + 'static;
-    /// What comes of it.
+    /// The result of the job.
     type Output: Serialize + Send;
 
     /// Does it. A job that is cancelled is dropped at its next `await`; long work without one belongs on
@@ -59,16 +59,16 @@ pub trait Job: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Output, JobError>> + Send;
 }
 
-/// Why a job does not end with a result.
+/// Why a job ended without a result.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// What it was given, or the map, does not let it: a text for its owner.
+    /// The arguments or the map are wrong; the text says how, for the owner.
     #[error("{0}")]
     Failed(String),
-    /// It was broken off and cannot go on: a text for its owner.
+    /// The job was interrupted and cannot continue; the text says why, for its owner.
     #[error("{0}")]
     Lost(String),
-    /// It was cancelled.
+    /// The job was cancelled.
     #[error("the job was cancelled")]
     Cancelled,
     /// The database failed. While it is away or busy, the job waits and begins again.

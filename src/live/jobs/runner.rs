@@ -23,7 +23,7 @@ const TICK: Duration = Duration::from_millis(400);
 const WRITE: Duration = Duration::from_secs(1);
 /// The pause after the store failed.
 const PAUSE: Duration = Duration::from_secs(1);
-/// A job that was broken off so often is lost: it may be what ends the process.
+/// A job that was interrupted this often is lost, because it may be what kills the process.
 const MOST_STARTS: u32 = 3;
 /// How a run of a job came to its end.
 enum Outcome {
@@ -131,7 +131,7 @@ impl Jobs {
         running.ended();
     }
 
-    /// The kind of a job, where a run of it may begin; else why the job is lost.
+    /// The kind of a job that may start, or the reason why the job is lost.
     fn startable(&self, job: &Job) -> Result<Arc<dyn Runnable>, String> {
         let Some(kind) = self.0.kinds.0.get(job.kind.as_str()) else {
             return Err(format!(

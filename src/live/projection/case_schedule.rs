@@ -205,17 +205,17 @@ impl CaseSchedule {
         // Most cases are closed: what is not open is not even parsed.
         let open = entry.filter(|e| !Canonical::new(e.all_properties()).has(property::CLOSED_AT));
         match open.map(Case::of) {
-            None => self.take(id, None),
-            Some(Ok(case)) => self.take(id, Some(&case)),
+            None => self.apply_case(id, None),
+            Some(Ok(case)) => self.apply_case(id, Some(&case)),
             Some(Err(error)) => {
                 tracing::error!(%error, %id, "a case cannot be read, so time does not change it");
-                self.take(id, None);
+                self.apply_case(id, None);
             }
         }
     }
 
-    /// Puts a case as it is now; `None` where it is gone.
-    pub(crate) fn take(&mut self, id: &FeatureId, case: Option<&Case>) {
+    /// Applies the present state of a case; `None` when it no longer exists.
+    pub(crate) fn apply_case(&mut self, id: &FeatureId, case: Option<&Case>) {
         if let Some(due) = self.open.get(id).map(|before| before.due) {
             if let Some(due) = due {
                 self.moments.remove_mut(&(due, id.clone()));

@@ -6,19 +6,19 @@ use rpds::RedBlackTreeMapSync;
 use super::{Event, Fact, Projection};
 use crate::index::Collections;
 use crate::live::Live;
-use crate::store::{Seen, StoreError};
+use crate::store::{DeviceLastSeen, StoreError};
 
 /// The last observation of each place and category.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct LastSeen(RedBlackTreeMapSync<(String, String), Seen>);
+pub struct LastSeen(RedBlackTreeMapSync<(String, String), DeviceLastSeen>);
 
 impl LastSeen {
     /// The last observation of a category at a place.
-    pub fn find(&self, place: &str, category: &str) -> Option<&Seen> {
+    pub fn find(&self, place: &str, category: &str) -> Option<&DeviceLastSeen> {
         self.0.get(&(place.to_owned(), category.to_owned()))
     }
 
-    fn is_news(&self, seen: &Seen) -> bool {
+    fn is_news(&self, seen: &DeviceLastSeen) -> bool {
         let known = self.find(&seen.place, &seen.category);
         known.is_none_or(|known| known.at < seen.at)
     }
@@ -30,11 +30,11 @@ impl Projection for LastSeen {
     }
 
     fn is_affected_by(&self, event: &Event<'_>) -> bool {
-        matches!(event, Event::Fact(Fact::Seen(all)) if all.iter().any(|seen| self.is_news(seen)))
+        matches!(event, Event::Fact(Fact::LastSeen(all)) if all.iter().any(|seen| self.is_news(seen)))
     }
 
     fn apply(&mut self, event: &Event<'_>) {
-        let Event::Fact(Fact::Seen(all)) = event else {
+        let Event::Fact(Fact::LastSeen(all)) = event else {
             return;
         };
         for seen in all {
@@ -49,17 +49,17 @@ impl Projection for LastSeen {
 impl Live {
     /// Remembers an observation that the store has. When this returns, the snapshot has it too, unless
     /// the follower is behind.
-    pub(crate) async fn note_seen(&self, seen: Seen) {
-        self.note(Fact::Seen(vec![seen])).await;
+    pub(crate) async fn note_last_seen(&self, seen: DeviceLastSeen) {
+        self.note(Fact::LastSeen(vec![seen])).await;
     }
 
     /// Learns what other processes observed.
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn hear_seen(&self) -> Result<(), StoreError> {
-        let all = self.store().all_seen().await?;
-        self.note(Fact::Seen(all)).await;
+    pub(crate) async fn load_last_seen(&self) -> Result<(), StoreError> {
+        let all = self.store().all_last_seen().await?;
+        self.note(Fact::LastSeen(all)).await;
         Ok(())
     }
 }

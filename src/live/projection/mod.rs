@@ -27,7 +27,7 @@ pub use quarantine::Quarantine;
 
 use crate::index::{Collection, Collections, Entry};
 use crate::model::{FeatureId, Record};
-use crate::store::{Quarantined, Seen, StoreError};
+use crate::store::{DeviceLastSeen, Quarantined, StoreError};
 use crate::warnings::StatusBoard;
 
 /// State that follows from the collections and from facts beside the log.
@@ -35,10 +35,10 @@ pub trait Projection: Clone + PartialEq + Debug + Send + Sync + 'static {
     /// The state of these collections, before any fact.
     ///
     /// # Errors
-    /// When what is compiled in cannot be read.
+    /// When a built-in rule or schema cannot be read.
     fn load(map: &Collections) -> Result<Self, StoreError>;
 
-    /// Whether an event may change the state. Cheap: it is asked for every event.
+    /// Whether an event may change the state. Called for every event, so it must be cheap.
     fn is_affected_by(&self, event: &Event<'_>) -> bool;
 
     /// Brings the state up to date.
@@ -60,8 +60,8 @@ pub enum Fact {
     /// All rows that are in quarantine now.
     Quarantined(Vec<Quarantined>),
     /// Observations; one that is not newer than the known one of its place and category changes nothing.
-    Seen(Vec<Seen>),
-    /// What was open at this moment is being read from the log.
+    LastSeen(Vec<DeviceLastSeen>),
+    /// The cases that were open at this moment are being read from the log.
     Counting(Timestamp),
     /// What was open at this moment; `None` where it could not be counted.
     Counted(Timestamp, Option<Arc<OpenThen>>),
@@ -145,7 +145,7 @@ macro_rules! projections {
             /// The state of every projection over these collections and facts.
             ///
             /// # Errors
-            /// When what is compiled in cannot be read.
+            /// When a built-in rule or schema cannot be read.
             pub fn load(map: &Collections, facts: &[Fact]) -> Result<Self, StoreError> {
                 let mut all = Self {
                     $($name: Arc::new(<$type as Projection>::load(map)?),)+
@@ -156,7 +156,7 @@ macro_rules! projections {
                 Ok(all)
             }
 
-            /// Brings all of them up to date; says whether one changed.
+            /// Applies an event to all projections. Returns whether one changed.
             pub fn apply(&mut self, event: &Event<'_>) -> bool {
                 let mut changed = false;
                 $(if Projection::is_affected_by(&*self.$name, event) {

@@ -23,7 +23,7 @@ const MOST: usize = 400;
 pub struct OpenThen {
     /// On the whole map.
     pub total: OpenCounts,
-    /// By the id of the grid.
+    /// The counts of each grid, by its id.
     pub grids: HashMap<String, OpenCounts>,
 }
 
@@ -127,7 +127,7 @@ impl Live {
     /// is behind; then nothing was read.
     ///
     /// # Errors
-    /// Those of `read`.
+    /// The counts that `read` returns.
     pub(crate) async fn count_day<E>(
         &self,
         until: Timestamp,

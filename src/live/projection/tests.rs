@@ -11,7 +11,7 @@ use super::{Event, Fact, OpenThen, Projections, Step};
 use crate::index::Collections;
 use crate::live::testkit::{a_change, change, minute, schemas};
 use crate::model::{Change, CollectionId, FeatureId, Record, Schema};
-use crate::store::{Quarantined, Seen};
+use crate::store::{DeviceLastSeen, Quarantined};
 use crate::warnings::StatusBoard;
 
 /// What happens to a map.
@@ -48,7 +48,7 @@ struct World {
     seq: u64,
     log: Vec<(i64, Record)>,
     newest: BTreeMap<(CollectionId, FeatureId), Record>,
-    seen: Vec<Seen>,
+    seen: Vec<DeviceLastSeen>,
     quarantined: Vec<Quarantined>,
 }
 
@@ -123,14 +123,14 @@ impl World {
         match op {
             Op::Commit(changes, back) => self.commit(changes, *back),
             Op::Observe(place, at) => {
-                let seen = Seen {
+                let seen = DeviceLastSeen {
                     place: format!("p{place}"),
                     category: "corridor_clutter".into(),
                     at: minute(*at),
                     value: f64::from(*place),
                 };
                 self.seen.push(seen.clone());
-                self.fact(&Fact::Seen(vec![seen]));
+                self.fact(&Fact::LastSeen(vec![seen]));
             }
             Op::Quarantine(rows) => {
                 let row = |n: &u32| Quarantined {
@@ -162,7 +162,7 @@ impl World {
         let collections = collections.loaded_at(self.seq);
         let mut facts = vec![
             Fact::Quarantined(self.quarantined.clone()),
-            Fact::Seen(self.seen.clone()),
+            Fact::LastSeen(self.seen.clone()),
         ];
         for until in self.projections.past_days.known() {
             let at = (until.as_second() - minute(0).as_second()) / 60;

@@ -78,9 +78,9 @@ pub fn built_in_texts() -> [(&'static str, &'static str); 17] {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OriginKind {
-    /// Compiled in, and changed by nobody.
+    /// Built in, without local changes.
     Builtin,
-    /// A steward wrote it, alone or over a built-in one.
+    /// A steward wrote the schema, alone or as an overlay on a built-in one.
     Steward,
     /// Inferred from imported data.
     Inferred,
@@ -111,7 +111,7 @@ pub struct BuiltIns {
 }
 
 impl BuiltIns {
-    /// Those of this program.
+    /// The built-in schemas of this program.
     pub fn compiled() -> &'static Self {
         static COMPILED: LazyLock<BuiltIns> = LazyLock::new(|| {
             let parsed = built_in_texts().into_iter().filter_map(|(name, text)| {
@@ -150,7 +150,7 @@ impl BuiltIns {
         self.schemas.get(collection)
     }
 
-    /// Where a document says less protection than the built-in schema of its collection. An unmodified
+    /// The places where a document protects less than the built-in schema of its collection. An unmodified
     /// schema of an earlier release does not: it is brought up to date.
     pub fn loosened(
         &self,

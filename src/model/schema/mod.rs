@@ -14,7 +14,7 @@
 //! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
 //! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: whose a feature is, which decides together with the roles who sees it ([`View`](super::View)) |
 //! | `x-onemap-link` | property | the collection whose id it holds |
-//! | `x-onemap-derived-from` | property | the properties of which its text is made: who does not see all of them does not see it |
+//! | `x-onemap-derived-from` | property | the properties from which its text is made: it is shown only to roles that see all of them |
 //! | `x-onemap-personal` | property, or one within it | personal data: `onemap erase` takes it out of all versions |
 //! | `x-onemap-erase-after-days` | property, or one within it | personal data that is erased so many days after … |
 //! | `x-onemap-erase-since` | beside it | … the moment or day in this property (`closed_at`) |
@@ -124,7 +124,7 @@ impl PropertySchema {
     }
 }
 
-/// The properties of a collection that say whose a feature is.
+/// The properties that name the unit and the community of a feature.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     /// The property with the id of the member unit in charge.
@@ -138,7 +138,7 @@ pub struct Scope {
 pub struct EraseAfter {
     /// The path of the property: `note`, `step/note`.
     pub path: String,
-    /// So many days after …
+    /// How many days after the end of the case …
     pub days: u32,
     /// … the moment or day in this property.
     pub since: String,
@@ -167,7 +167,7 @@ pub struct Schema {
     pub write_roles: Vec<Role>,
     /// The paths of the properties that hold personal data: `note`, `step/note`.
     pub personal: Vec<String>,
-    /// Those that are erased when their time is over.
+    /// Personal properties that are erased after a time, each with that time.
     pub erase_after: Vec<EraseAfter>,
     /// How its features change, where items can't be written directly.
     pub read_only: Option<Localized>,
@@ -175,7 +175,7 @@ pub struct Schema {
     pub minzoom: u8,
     /// The property that is a feature's time, where it has one.
     pub time: Option<String>,
-    /// Whose a feature is.
+    /// Which properties name the unit and the community that a feature belongs to.
     pub scope: Scope,
     /// The document itself.
     pub document: Value,

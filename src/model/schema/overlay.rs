@@ -109,7 +109,7 @@ fn join_property(built_in: &Value, overlay: &Value) -> Value {
     Value::Object(all)
 }
 
-/// Where an overlay says less protection than the built-in schema. What it does not mention is no
+/// The places where an overlay protects less than the built-in schema. What it does not mention is no
 /// loosening: it stays as it is.
 pub(super) fn loosened(
     collection: &CollectionId,
@@ -419,7 +419,7 @@ mod tests {
             ]
         );
         let joined = join(&built_in(), &overlay);
-        // Officers and stewards stand beside each other: only who is both sees it.
+        // Neither of the roles officer and steward includes the other, so only an account with both sees it.
         assert_eq!(joined["properties"]["code"]["x-onemap-role"], "admin");
         assert_eq!(joined["properties"]["code"]["x-onemap-personal"], true);
         assert_eq!(joined["x-onemap-write-role"], "steward");

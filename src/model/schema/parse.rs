@@ -255,7 +255,7 @@ impl Schema {
     }
 }
 
-/// A text that has a Chinese sentence and then an English one; both languages get a text without that form.
+/// A text that has a Chinese sentence and then an English one; a text in another form is used for both languages.
 fn two_sentences(text: &str) -> Localized {
     match text.split_once('。') {
         Some((zh, en)) if !en.trim().is_empty() => Localized::new(format!("{zh}。"), en.trim()),
@@ -263,7 +263,7 @@ fn two_sentences(text: &str) -> Localized {
     }
 }
 
-/// Collects what is personal among properties and the properties within them. The error is a place and what
+/// Collects the paths of personal properties, nested ones included. The error is a place and what
 /// is wrong there.
 fn find_personal(
     properties: &Map<String, Value>,

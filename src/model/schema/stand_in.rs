@@ -1,4 +1,4 @@
-//! What is in force in place of a stored schema that cannot be read.
+//! The schema that applies in place of a stored one that cannot be read.
 //!
 //! It follows from the row and the program alone, and not from what was in force before: a node that
 //! reads the row now and one that starts later show the same map.
@@ -56,7 +56,7 @@ fn protect(known: &mut Map<String, Value>, name: &str, spec: &Value) -> Option<(
     }
     let derived = |of: Option<&Value>| of.and_then(|spec| spec.get(DERIVED)).cloned();
     let role = match spec.as_object() {
-        // Of what a text is made decides who sees it.
+        // A text is shown to the roles that see all properties from which it is made.
         Some(_) if derived(Some(spec)).is_some() && derived(Some(spec)) != derived(below) => {
             Role::Admin
         }

@@ -253,7 +253,7 @@ pub enum Access {
     Customers,
     /// Private land.
     Private,
-    /// Nobody.
+    /// Passing is not allowed.
     No,
 }
 
@@ -316,7 +316,7 @@ pub struct Blocked {
     pub foot: bool,
 }
 
-/// When something is open, as far as that is known.
+/// Opening hours, or that they are unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hours {
     /// Open from (included) until (excluded), in seconds since the epoch; sorted, and apart from each other.

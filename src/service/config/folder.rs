@@ -17,7 +17,7 @@ use crate::warnings::{Calendar, Problem, Rules, text_of};
 
 /// The file of the rules.
 pub const RULES_FILE: &str = "rules.toml";
-/// The file of the working time.
+/// The file with working hours and holidays.
 pub const CALENDAR_FILE: &str = "calendar.toml";
 /// How often schemas are brought up to date while other nodes do the same.
 const ATTEMPTS: u32 = 10;
@@ -75,7 +75,7 @@ impl Folder {
         self.files
     }
 
-    /// Whether it brings schemas of its own.
+    /// Whether the folder holds schema files.
     pub fn has_schemas(&self) -> bool {
         self.files.keys().any(|name| name.starts_with(SCHEMAS))
     }
@@ -122,7 +122,7 @@ impl Folder {
 /// Reads a schema from a file, which is named as its collection.
 ///
 /// # Errors
-/// Everything that is wrong with it, with its place.
+/// All mistakes in the folder, each with its place.
 pub fn read_schema(name: &str, bytes: &[u8]) -> Result<(CollectionId, Value), Vec<Problem>> {
     let text = text_of(name, bytes)?;
     let at = |line: usize, column: usize, problem: String, expected: &str| {

@@ -1,4 +1,4 @@
-//! A ledger that was kept before (既有台账) comes in: each row becomes the versions that its case would
+//! Imports a ledger that was kept before (既有台账): each row becomes the versions that its case would
 //! have had, each at its own time, all rows in one transaction or none of them.
 //!
 //! What happened long ago is judged by the rules of today: levels rise at the moments at which they
@@ -572,7 +572,7 @@ impl Versions {
     }
 }
 
-/// Where a step of a row leads.
+/// The status after a step of a row.
 fn leads_to(action: Action, from: Status) -> Status {
     match action {
         Action::File => Status::Filed,
@@ -639,7 +639,7 @@ impl Addresses {
         })
     }
 
-    /// Where a row is: by its position, its building, or its address.
+    /// The place of a row: by its position, its building or its address.
     fn find(&self, row: &Planned) -> Option<Where> {
         if let Some(geometry) = &row.geometry {
             return Some(Where::Geometry(geometry.clone()));

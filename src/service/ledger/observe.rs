@@ -20,7 +20,7 @@ use crate::model::names::property;
 use crate::model::{Expect, FeatureId, InChinese as _, both};
 use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{self, Place, Where};
-use crate::store::{Seen, StoreError};
+use crate::store::{DeviceLastSeen, StoreError};
 use crate::warnings::condition::{Condition, State};
 use crate::warnings::engine::{self, Event};
 use crate::warnings::{Actor, FieldError, Report, Source};
@@ -141,14 +141,14 @@ impl CaseService {
                 }
             }
             // After the commit. In the other order, a kill in between would make a repetition count as late.
-            let seen = Seen {
+            let seen = DeviceLastSeen {
                 place: request.place.clone(),
                 category: request.category.clone(),
                 at,
                 value: request.value,
             };
-            self.live.store().put_seen(&seen).await?;
-            self.live.note_seen(seen).await;
+            self.live.store().put_last_seen(&seen).await?;
+            self.live.note_last_seen(seen).await;
             return Ok(row.answer(&self.live.snapshot(), false, written));
         }
         Err(LedgerError::Busy(id))
@@ -341,7 +341,7 @@ impl Row {
     }
 
     /// Applies the last observation since the condition changed.
-    pub(super) fn heard(&mut self, seen: &Seen) {
+    pub(super) fn heard(&mut self, seen: &DeviceLastSeen) {
         if self.condition.observed_at.is_none_or(|last| seen.at > last) {
             self.condition.observed_at = Some(seen.at);
             self.condition.value = Some(seen.value);

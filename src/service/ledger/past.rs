@@ -24,14 +24,14 @@ const CHUNK: usize = 2000;
 /// memory before it is answered.
 pub const MOST: usize = 50_000;
 
-/// Why the past is not told.
+/// Why a past state cannot be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum PastError {
-    /// The store fails.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// More cases than are read for one question.
-    #[error("{found} cases would have to be read out of the log, and at most {most} are")]
+    #[error("the answer needs {found} cases from the log; at most {most} are read for one request")]
     TooMany {
         /// How many there are.
         found: usize,
@@ -65,7 +65,7 @@ pub fn few_enough(found: usize, most: usize) -> Result<(), PastError> {
 /// Which cases of a past moment are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// Those that may have been open then.
+    /// Cases that may have been open then.
     Open,
     /// All that had been reported by then.
     All,
@@ -127,7 +127,7 @@ pub async fn versions_at(
     let warnings = &collection(WARNINGS)?;
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        // Two at once, and no more: others want to read as well.
+        // Two reads at a time, so that other requests get connections too.
         let (a, b) = chunk.split_at(chunk.len() / 2);
         let store = live.store();
         let (a, b) = try_join(
@@ -230,7 +230,7 @@ fn first_case(snapshot: &Snapshot, at: Timestamp) -> Option<FeatureId> {
 }
 
 fn was_reported(entry: &Entry, at: Timestamp) -> bool {
-    // What does not say when it came may always have been there.
+    // A case without a time of report counts as always reported.
     let case = Canonical::new(entry.all_properties());
     case.moment(property::REPORTED_AT).is_none_or(|t| t <= at)
 }

@@ -90,7 +90,7 @@ impl<'a> Replay<'a> {
         std::mem::take(&mut self.edits)
     }
 
-    /// A case as it is now.
+    /// The present state of a case.
     pub fn case(&self, id: &FeatureId) -> Option<&Case> {
         self.cases.get(id).map(|p| &p.case)
     }
@@ -126,8 +126,8 @@ impl<'a> Replay<'a> {
                 };
                 match self.cases.get(&id).and_then(step) {
                     Some(case) => next.push(case),
-                    // It would be due again at once.
-                    None => self.around.schedule.take(&id, None),
+                    // Without a change the case would be due again at once.
+                    None => self.around.schedule.apply_case(&id, None),
                 }
             }
             let mut changes = Vec::new();
@@ -158,7 +158,7 @@ impl<'a> Replay<'a> {
             earlier: Earlier::of(&case),
         });
         let change = cases::change(&case, Some(place.geometry.clone()))?;
-        self.around.schedule.take(&case.id, Some(&case));
+        self.around.schedule.apply_case(&case.id, Some(&case));
         self.cases.insert(
             case.id.clone(),
             Played {
@@ -211,7 +211,7 @@ impl<'a> Replay<'a> {
         let Some(played) = self.cases.get_mut(&next.id) else {
             return Ok(None);
         };
-        self.around.schedule.take(&next.id, Some(&next));
+        self.around.schedule.apply_case(&next.id, Some(&next));
         let of_category = self.around.past.get_mut(&next.category);
         if let Some(past) = of_category.and_then(|p| p.iter_mut().rfind(|p| p.id == next.id)) {
             past.earlier = Earlier::of(&next);

@@ -27,7 +27,7 @@ use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 const MARGIN_M: f64 = 300.0;
 /// For this time after a report, its repetition may add the contact that the first sending lost.
 const RESENT: SignedDuration = SignedDuration::from_mins(10);
-/// After so many public reports within [`CROWD_M`] metres and [`CROWD_MINUTES`], the next one is pending
+/// After this many public reports within [`CROWD_M`] metres and [`CROWD_MINUTES`], the next one is pending
 /// review by an officer.
 const CROWD: usize = 5;
 const CROWD_M: f64 = 30.0;

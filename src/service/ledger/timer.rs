@@ -109,7 +109,7 @@ async fn write_due(
         }
         if is_silent(&snapshot, at) {
             // Another node may have received an observation.
-            live.hear_seen().await?;
+            live.load_last_seen().await?;
             snapshot = live.snapshot();
             if next_moment(&snapshot) != Some(at) {
                 continue;
@@ -120,7 +120,7 @@ async fn write_due(
         }
         let edit = edit(&snapshot, at)?;
         if edit.is_empty() {
-            // It would be due again at once.
+            // Without a change the case would be due again at once.
             tracing::error!(%at, "a moment is due at which nothing changes");
             return Ok(Some(now + SignedDuration::from_secs(60)));
         }
@@ -171,7 +171,7 @@ fn next_moment(snapshot: &Snapshot) -> Option<Timestamp> {
         .min()
 }
 
-/// Everything that happens at a moment, as one edit.
+/// All transitions of one moment, as one edit.
 fn edit(snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> {
     let around = OnMap::of(snapshot);
     let mut edit = EditBuilder::new(&Actor::system(), at, "time");

@@ -58,7 +58,7 @@ const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many bytes of an error response are read.
 const REFUSAL: usize = 4096;
 
-/// Sends deliveries for as long as the process lives.
+/// Sends deliveries until the process ends.
 pub async fn run(live: Live) {
     match Dispatcher::new(live, ANSWER) {
         Ok(dispatcher) => Arc::new(dispatcher).run().await,

@@ -31,7 +31,7 @@ impl Crs {
                 "the first corner must be the lower left one"
             ));
         }
-        // The edges of a projected box are curves in degrees: the box around points along them.
+        // The edges of a projected box are curves in degrees, so the box is put around points along them.
         let mut around: Option<Bounds> = None;
         for step in 0..=16_u32 {
             let t = f64::from(step) / 16.0;

@@ -197,14 +197,14 @@ pub(in crate::store) async fn strip(file: &mut SqliteConnection) -> Result<(), S
 /// feed must find all of them too old to tell what followed.
 const JUMP: i64 = 1_000_000_000;
 
-/// Makes a database of the copy of a backup: brought up to date, with an identity of its own, and with a
+/// Makes a database from the copy of a backup: with the newest tables, a new identity, and a
 /// commit behind all numbers that clients may know.
 pub(in crate::store) async fn prepare(path: &Path) -> Result<(), StoreError> {
     let mut file = open(path).await?;
     sqlx::query(AssertSqlSafe(format!("DROP TABLE {MANIFEST}")))
         .execute(&mut file)
         .await?;
-    sqlite::bring_up_to_date(&mut file).await?;
+    sqlite::migrate_to_newest(&mut file).await?;
     schema::compare(path, &mut file).await?;
     sqlx::query("UPDATE meta SET value = ? WHERE key = 'id'")
         .bind(Uuid::new_v4().to_string())

@@ -145,7 +145,7 @@ pub async fn restore(
                 };
                 s.carry_erasures(working.path()).await?;
                 archive::erase_again(working.path()).await?;
-                s.bring(working.path(), progress).await
+                s.restore(working.path(), progress).await
             }
             .await;
             store.close().await?;

@@ -23,7 +23,7 @@ pub(super) async fn compare(path: &Path, file: &mut SqliteConnection) -> Result<
         .disable_statement_logging()
         .connect()
         .await?;
-    sqlite::bring_up_to_date(&mut new).await?;
+    sqlite::migrate_to_newest(&mut new).await?;
     let expected = parts(&mut new).await?;
     new.close().await?;
     let found = parts(file).await?;

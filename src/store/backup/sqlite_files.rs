@@ -44,7 +44,7 @@ pub(super) fn target(url: &str) -> Result<Option<PathBuf>, StoreError> {
         return Ok(None);
     }
     let path = path_of(url)?;
-    // A link stays one: what it leads to is replaced.
+    // A symbolic link is kept; the file that it leads to is replaced.
     Ok(Some(std::fs::canonicalize(&path).unwrap_or(path)))
 }
 

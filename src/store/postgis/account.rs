@@ -131,7 +131,7 @@ impl PostgisStore {
 pub(super) async fn add(tx: &mut PgConnection, new: &NewAccount) -> Result<Account, StoreError> {
     let account = Account::of(new);
     let folded = folded_name(&account.name);
-    // Two that look the same are not made at once.
+    // The lock prevents that two accounts with similar names are made at the same time.
     lock(tx).await?;
     let alike =
         sqlx::query("SELECT 1 FROM onemap.accounts WHERE folded = $1 LIMIT 1").bind(&folded);

@@ -54,7 +54,7 @@ impl PostgisStore {
     }
 }
 
-/// Adds a row: in the transaction of a commit with its batch, or by itself.
+/// Adds a row of the audit, within the transaction of a commit (with its batch) or on its own.
 pub(super) async fn add(
     connection: &mut PgConnection,
     entry: &AuditEntry,

@@ -40,7 +40,7 @@ impl PostgisStore {
         progress: Progress<'_>,
     ) -> Result<u64, StoreError> {
         let mut file = archive::open(path).await?;
-        sqlite::bring_up_to_date(&mut file).await?;
+        sqlite::migrate_to_newest(&mut file).await?;
         let mut connection = connect(&self.shared.options).await?;
         let mut moment = connection
             .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::PostgisStore;
 use crate::model::FeatureId;
-use crate::store::{Seen, StoreError, from_micros};
+use crate::store::{DeviceLastSeen, StoreError, from_micros};
 
 impl PostgisStore {
     /// See [`Store::take_lease`](crate::store::Store::take_lease).
@@ -16,7 +16,7 @@ impl PostgisStore {
         holder: &str,
         lifetime: Duration,
     ) -> Result<bool, StoreError> {
-        // By the clock of the database, the one that all nodes share.
+        // The clock of the database counts, because all nodes share it.
         let taken = sqlx::query(
             "INSERT INTO onemap.leases AS l (name, holder, until) \
              VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3)) \
@@ -98,8 +98,8 @@ impl PostgisStore {
         Ok(erased.rows_affected())
     }
 
-    /// See [`Store::put_seen`](crate::store::Store::put_seen).
-    pub async fn put_seen(&self, seen: &Seen) -> Result<(), StoreError> {
+    /// See [`Store::put_last_seen`](crate::store::Store::put_last_seen).
+    pub async fn put_last_seen(&self, seen: &DeviceLastSeen) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO onemap.seen AS s (place, category, at, value) \
              VALUES ($1, $2, onemap.from_micros($3), $4) \
@@ -115,8 +115,8 @@ impl PostgisStore {
         Ok(())
     }
 
-    /// See [`Store::all_seen`](crate::store::Store::all_seen).
-    pub async fn all_seen(&self) -> Result<Vec<Seen>, StoreError> {
+    /// See [`Store::all_last_seen`](crate::store::Store::all_last_seen).
+    pub async fn all_last_seen(&self) -> Result<Vec<DeviceLastSeen>, StoreError> {
         let rows: Vec<(String, String, i64, f64)> = sqlx::query_as(
             "SELECT place, category, onemap.micros(at), value FROM onemap.seen \
                  ORDER BY place, category",
@@ -125,7 +125,7 @@ impl PostgisStore {
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(place, category, at, value)| Seen {
+            .map(|(place, category, at, value)| DeviceLastSeen {
                 place,
                 category,
                 at: from_micros(at),

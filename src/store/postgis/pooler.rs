@@ -44,7 +44,7 @@ pub(super) async fn refuse(
     Ok(())
 }
 
-/// The number of the server process behind a connection. Asked in one message: a statement that is
+/// The id of the server process behind a connection. Read in one message: a statement that is
 /// prepared first might be gone when it is run.
 async fn server(connection: &mut PgConnection) -> Result<i32, StoreError> {
     let row = sqlx::raw_sql("SELECT pg_backend_pid()")

@@ -1,4 +1,4 @@
-//! The file of a backup into PostGIS: one transaction, so all of it or nothing.
+//! Restores a backup file into PostGIS, in one transaction.
 
 use std::path::Path;
 
@@ -39,7 +39,7 @@ impl PostgisStore {
     ///
     /// # Errors
     /// [`StoreError::InUse`] while a node serves it.
-    pub(in crate::store) async fn bring(
+    pub(in crate::store) async fn restore(
         &self,
         path: &Path,
         progress: Progress<'_>,

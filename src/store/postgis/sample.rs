@@ -15,7 +15,7 @@ impl PostgisStore {
         .fetch_one(&self.shared.pool)
         .await?;
         let percent = (f64::from(most) * 100.0 / f64::from(rows.max(1.0))).clamp(0.0001, 100.0);
-        // Whole pages: a scan of a million features would take longer than many an import.
+        // Samples whole pages: reading a million features would take longer than many imports.
         let sql = format!(
             "SELECT onemap.to_wkb(geometry) FROM onemap.features TABLESAMPLE SYSTEM ({percent}) \
              WHERE geometry IS NOT NULL AND left(collection, 1) <> '$' LIMIT {most}"

@@ -212,7 +212,8 @@ pub(super) async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), Sto
     for (collection, id, batch, seq, quarantined) in rows {
         let mut seq = seq.unwrap_or_default() as u64;
         if quarantined {
-            // Who edits what the map shows must be able to say so.
+            // The map shows an earlier version instead of the quarantined row. The caller has read that
+            // one and names its commit.
             let version: Version = (batch, collection.clone(), id.clone());
             if let Some(shown) = shown_instead(tx, &version, &HashSet::new()).await? {
                 seq = seq_of(tx, shown).await?.unwrap_or(seq);

@@ -1,4 +1,4 @@
-//! A database that was made by a command which then wrote nothing goes again: an empty file would look like
+//! Deletes a database that a command created and then wrote nothing to: an empty file would look like
 //! a map that lost everything.
 
 use std::path::Path;
@@ -78,7 +78,7 @@ pub(super) fn remove_if_alone(path: &Path) -> bool {
     };
     let removed = std::fs::remove_file(path).is_ok();
     for suffix in ["-wal", "-shm", "-journal"] {
-        // Most often they are not there.
+        // These files usually do not exist.
         let _ = std::fs::remove_file(beside(path, suffix));
     }
     removed

@@ -1,4 +1,4 @@
-//! Erasing personal data in SQLite. `secure_delete` overwrites what a row no longer holds; the log beside
+//! Erasing personal data in SQLite. `secure_delete` overwrites deleted content; the log beside
 //! the file is emptied, since it holds the pages as they were.
 
 use std::time::Duration;
@@ -86,7 +86,7 @@ impl SqliteStore {
             .collect())
     }
 
-    /// Empties the log beside the file, so that nothing erased stands in it.
+    /// Empties the write-ahead log, so that it holds no erased data.
     pub(in crate::store) async fn forget_pages(&self) -> Result<(), StoreError> {
         let mut writer = self.writer().await?;
         let done = empty_log(&mut writer).await;

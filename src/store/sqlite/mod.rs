@@ -325,7 +325,7 @@ pub(super) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
 }
 
 /// Brings the schema of a database up to date.
-pub(super) async fn bring_up_to_date(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+pub(super) async fn migrate_to_newest(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     migrate(connection, MIGRATIONS).await
 }
 

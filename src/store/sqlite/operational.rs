@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{SqliteStore, micros_now};
 use crate::model::FeatureId;
-use crate::store::{Seen, StoreError, from_micros};
+use crate::store::{DeviceLastSeen, StoreError, from_micros};
 
 impl SqliteStore {
     /// See [`Store::take_lease`](crate::store::Store::take_lease).
@@ -102,8 +102,8 @@ impl SqliteStore {
         Ok(erased.rows_affected())
     }
 
-    /// See [`Store::put_seen`](crate::store::Store::put_seen).
-    pub async fn put_seen(&self, seen: &Seen) -> Result<(), StoreError> {
+    /// See [`Store::put_last_seen`](crate::store::Store::put_last_seen).
+    pub async fn put_last_seen(&self, seen: &DeviceLastSeen) -> Result<(), StoreError> {
         self.write(
             sqlx::query(
                 "INSERT INTO seen (place, category, at, value) VALUES (?, ?, ?, ?) \
@@ -119,15 +119,15 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// See [`Store::all_seen`](crate::store::Store::all_seen).
-    pub async fn all_seen(&self) -> Result<Vec<Seen>, StoreError> {
+    /// See [`Store::all_last_seen`](crate::store::Store::all_last_seen).
+    pub async fn all_last_seen(&self) -> Result<Vec<DeviceLastSeen>, StoreError> {
         let rows: Vec<(String, String, i64, f64)> =
             sqlx::query_as("SELECT place, category, at, value FROM seen ORDER BY place, category")
                 .fetch_all(&self.shared.readers)
                 .await?;
         Ok(rows
             .into_iter()
-            .map(|(place, category, at, value)| Seen {
+            .map(|(place, category, at, value)| DeviceLastSeen {
                 place,
                 category,
                 at: from_micros(at),

@@ -284,7 +284,7 @@ impl Log {
         Ok(())
     }
 
-    /// Notes the new versions in `past`, and those whose place they take.
+    /// Adds the new versions, and the ones that they replace, to the table `past`.
     async fn keep_past(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
         let named = |v: &&NewVersion| !is_indexed(v.row.collection.as_str());
         let replaced: Vec<&Key> = self

@@ -10,7 +10,7 @@ impl SqliteStore {
             .fetch_one(&self.shared.readers)
             .await?;
         let last = last.unwrap_or(0);
-        // Rows far apart: a scan of a million features would take longer than many an import.
+        // Samples rows far apart: reading a million features would take longer than many imports.
         let step = usize::try_from(last / i64::from(most.max(1)) + 1).unwrap_or(1);
         let rows: Vec<i64> = (1..=last).step_by(step).collect();
         let rows = serde_json::to_string(&rows).unwrap_or_default();

@@ -201,7 +201,7 @@ impl Staging {
         if committed.changed > 0 {
             self.store.shared.written.notify_waiters();
         }
-        // Everything is durable; how the connection ends is of no account.
+        // Everything is durable already, so an error while the connection closes does not matter.
         let _ = self.connection.close().await;
         Ok(committed)
     }

@@ -1,4 +1,4 @@
-//! Wrong calendars: each is told with the line and the words that help to mend it.
+//! Tests of wrong calendars: each error names the line and what to write instead.
 
 use super::Calendar;
 

@@ -36,7 +36,7 @@ pub struct CasePhoto {
     pub at: Timestamp,
 }
 
-/// Whose turn it is.
+/// Who has to act next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Turn {
@@ -44,7 +44,7 @@ pub enum Turn {
     Officer,
     /// The unit in charge.
     Unit,
-    /// Somebody who verifies and did not handle it.
+    /// A person who may verify the case and did not handle it.
     Verifier,
 }
 
@@ -125,7 +125,7 @@ pub struct Case {
     pub id: FeatureId,
     /// What is wrong.
     pub category: String,
-    /// Where it stands.
+    /// The status.
     pub status: Status,
     /// How bad it is.
     pub level: Level,
@@ -157,7 +157,7 @@ pub struct Case {
     pub unit: Option<String>,
     /// Until when whoever's turn it is should have done it.
     pub due_at: Option<Timestamp>,
-    /// When it fell overdue, while it is.
+    /// When the case fell overdue; absent while it is not overdue.
     pub overdue_at: Option<Timestamp>,
     /// When it was filed, the last time.
     pub filed_at: Option<Timestamp>,
@@ -263,7 +263,7 @@ impl Case {
         !self.held && !self.exercise
     }
 
-    /// Whose turn it is; `None` after it ended.
+    /// Who has to act next; `None` after the case ended.
     pub fn turn(&self) -> Option<Turn> {
         Some(match self.status {
             Status::Reported

@@ -10,7 +10,7 @@ use crate::warnings::level;
 use crate::warnings::rules::Rules;
 use crate::warnings::step::{Action, Notice, Step, Verdict};
 
-/// How many keys a case keeps. A client repeats a step soon or not at all.
+/// How many keys a case keeps. Clients repeat a step soon, so older keys are not needed.
 const KEYS: usize = 64;
 
 impl Case {
@@ -102,7 +102,7 @@ impl Case {
                 self.closed_at = None;
                 self.handled_at = None;
                 self.held = false;
-                // It will be closed again, and may be rated again then.
+                // The case will be closed again, and may be rated again then.
                 self.rating = None;
             }
             Action::Rate => self.rating = step.rating,

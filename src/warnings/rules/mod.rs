@@ -19,7 +19,7 @@ pub const OTHER: &str = "other";
 /// All rules in force together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
-    /// By id, such as `corridor_clutter`. Always holds [`OTHER`].
+    /// The categories by id, such as `corridor_clutter`. [`OTHER`] is always among them.
     pub categories: BTreeMap<String, Category>,
     /// Places where everything weighs more.
     pub places: Vec<PlaceRule>,
@@ -31,7 +31,7 @@ pub struct Rules {
     pub duplicates: Duplicates,
     /// What is worth a notice.
     pub notices: Notices,
-    /// How much somebody without an account may report.
+    /// How many reports a client without an account may send.
     pub reports: Reports,
 }
 
@@ -76,7 +76,7 @@ pub struct TimeStep {
 pub struct Repeats {
     /// Within this distance, in metres.
     pub distance_m: f64,
-    /// Within so many days before the report.
+    /// Reports of this many days before are counted.
     pub window_days: u32,
     /// From the how manieth report on which level; ascending.
     pub steps: Vec<CountStep>,
@@ -115,7 +115,7 @@ pub struct ConditionRule {
     pub side: Side,
     /// At or beyond it the condition is entered.
     pub enter: f64,
-    /// Strictly on the good side of it the condition is left; differs from `enter`.
+    /// The threshold at which the condition ends. Differs from `enter` (hysteresis).
     pub leave: f64,
     /// How long it must last before it fires.
     pub lasts: SignedDuration,
@@ -131,7 +131,7 @@ pub struct ConditionRule {
 pub enum Side {
     /// High values are bad.
     Above,
-    /// Low values are bad.
+    /// The condition is bad while the value is below the threshold.
     Below,
 }
 
@@ -165,14 +165,14 @@ pub struct Duplicates {
 pub struct Notices {
     /// From this level on: yellow or red.
     pub from: Level,
-    /// Whether an open red keeps notices of yellows of its own grid back.
+    /// Whether an open red case suppresses notices of yellow cases in the same grid.
     pub red_inhibits_yellow: bool,
 }
 
 /// How many reports without an account one address may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reports {
-    /// So many at once.
+    /// How many reports may come at once.
     pub at_once: u32,
     /// Then one every so often, by the clock.
     pub every: SignedDuration,

@@ -66,7 +66,7 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
     })
 }
 
-/// Reads every item, so that every mistake is told, and then wants all of them.
+/// Reads all items before it fails, so that every mistake is reported.
 fn all<T>(items: Vec<Item<'_>>, read: impl FnMut(&Item<'_>) -> Option<T>) -> Option<Vec<T>> {
     let read: Vec<Option<T>> = items.iter().map(read).collect();
     read.into_iter().collect()
@@ -446,7 +446,7 @@ fn duplicates(table: &Table<'_>) -> Option<Duplicates> {
     })
 }
 
-/// Who was idle for so long has the whole allowance again, and is forgotten.
+/// After this time without requests a client has its whole allowance again, so its counter is dropped.
 const LONGEST_ALLOWANCE_HOURS: i64 = 24;
 
 fn reports(table: &Table<'_>) -> Option<Reports> {

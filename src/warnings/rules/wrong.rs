@@ -1,4 +1,4 @@
-//! Wrong rules files: each is told with the line and the words that help to mend it.
+//! Tests of wrong rules files: each error names the line and what to write instead.
 
 use super::Rules;
 

@@ -8,7 +8,7 @@ use super::CHINA;
 /// One cell.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Cell {
-    /// Nothing.
+    /// An empty cell.
     #[default]
     Empty,
     /// Text, without the blanks around it.

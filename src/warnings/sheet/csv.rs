@@ -7,7 +7,7 @@ const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// How many rows are looked at to tell the separator.
 const LOOKED_AT: usize = 20;
 
-/// Reads CSV. A quote that is not closed would take all rows below it into one cell.
+/// Reads CSV. An unclosed quote is an error, because it would merge all rows below into one cell.
 pub(super) fn table(bytes: &[u8], room: &mut Room<'_>) -> Result<Table, ReadError> {
     let text = decoded(bytes)?;
     let (said, rest) = said_separator(&text);

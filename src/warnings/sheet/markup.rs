@@ -332,7 +332,7 @@ pub(super) fn html(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, Read
             }
         }
     }
-    // A page that ends before its tables do.
+    // The page ends within a table.
     while let Some(mut table) = open.pop() {
         table.end_cell(room)?;
         table.table.spread(room)?;

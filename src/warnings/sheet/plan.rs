@@ -53,13 +53,13 @@ pub struct Planned {
     pub place: Option<String>,
     /// The building's id, or its name.
     pub building: Option<String>,
-    /// Where it is, degrees.
+    /// The position, WGS 84 degrees.
     pub position: Option<Coord<f64>>,
     /// Its whole shape, where it came with one; a sheet has none.
     pub geometry: Option<Geometry<f64>>,
     /// Whether it is a drill.
     pub exercise: bool,
-    /// Where it got to.
+    /// The status that the case has reached.
     pub status: Status,
     /// The unit in charge.
     pub unit: Option<String>,
@@ -76,14 +76,14 @@ pub struct PlannedStep {
     pub request: ActionRequest,
 }
 
-/// What a sheet comes to.
+/// The cases of a sheet, and its problems.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// The rows that can be taken.
     pub rows: Vec<Planned>,
     /// What is wrong with the others.
     pub problems: Vec<Problem>,
-    /// Headers that nobody knows.
+    /// Headers that match no known column.
     pub ignored: Vec<String>,
 }
 
@@ -514,7 +514,7 @@ impl Line<'_> {
         Some(at)
     }
 
-    /// Where the row got to: as it says, or as its times say.
+    /// The status of the row: as its status column says, or as its times imply.
     fn status(&mut self, unit: Option<&str>) -> Status {
         if let Some(text) = self.text(property::STATUS) {
             let named =

@@ -2,7 +2,7 @@
 //! CSV in UTF-8, UTF-16 or GB 18030, an XLSX, an XLS of Excel 97 to 2003, and the two things that other
 //! programs write and call `.xls`: an HTML table and SpreadsheetML.
 //!
-//! Every sheet that has the header is read, whatever stands above the header; the others are named.
+//! Every sheet with a known header is read; rows above the header are skipped. Other sheets are reported as skipped.
 
 use super::columns::Column;
 use super::table::{Room, Table};
@@ -76,7 +76,7 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
     })
 }
 
-/// Reads a file, whatever it is called.
+/// Reads a file. Its content decides about the format, not its name.
 ///
 /// # Errors
 /// When it is no sheet, is damaged, or takes more room than a sheet may.

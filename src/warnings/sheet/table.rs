@@ -7,7 +7,7 @@ use super::cell::{Cell, Epoch};
 use super::columns::Column;
 use crate::model::{InChinese, Localized};
 
-/// The most rows of one file. A year of a busy district has 70,000 cases; more comes in parts.
+/// The most rows of one file. A larger ledger is imported in parts: a busy district has 70,000 cases a year.
 pub const MOST_ROWS: usize = 20_000;
 /// The most columns.
 pub const MOST_COLUMNS: usize = 200;
@@ -24,7 +24,7 @@ const HEADER_WITHIN: usize = 20;
 /// Why a file is no sheet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// It is not CSV.
+    /// A line is not valid CSV.
     #[error("line {line} is not CSV: {problem}")]
     Csv {
         /// The line.
@@ -40,28 +40,28 @@ pub enum ReadError {
         /// The line.
         line: u64,
     },
-    /// It is in an encoding that is not taken.
+    /// The text is in an unsupported encoding.
     #[error("this text is neither UTF-8, UTF-16 nor GB 18030; save it as \"CSV UTF-8\" or XLSX")]
     Encoding,
-    /// It is a damaged XLSX.
+    /// The file is a damaged XLSX.
     #[error("this XLSX file is damaged: {0}; open it in a spreadsheet program and save it again")]
     Xlsx(String),
-    /// It is a damaged XLS.
+    /// The file is a damaged XLS.
     #[error("this XLS file is damaged: {0}; open it in a spreadsheet program and save it as .xlsx")]
     Xls(String),
-    /// It is damaged HTML or SpreadsheetML.
+    /// The file is damaged HTML or SpreadsheetML.
     #[error("this {0} cannot be read: {1}; open it in a spreadsheet program and save it as .xlsx")]
     Markup(&'static str, String),
-    /// It is some other kind of file.
+    /// The file is of another kind.
     #[error("this is {0}, not a sheet; save it as .xlsx or as CSV")]
     Other(&'static str),
-    /// It has more than is taken at once.
-    #[error("a file has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns; bring it in parts")]
+    /// The file has too many rows or columns.
+    #[error("a file has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns: split the file")]
     TooBig,
-    /// It is small, and unpacks to more than any sheet.
-    #[error("this file unpacks to more than {} MB, and no sheet does; bring it in parts", MOST_UNPACKED >> 20)]
+    /// The file unpacks to more bytes than allowed.
+    #[error("this file unpacks to more than {} MB: split the file", MOST_UNPACKED >> 20)]
     Bomb,
-    /// It has no row at all.
+    /// The file has no rows.
     #[error("the file is empty: expected a row with headers")]
     Empty,
     /// The client has gone.
@@ -131,7 +131,7 @@ pub(super) struct Table {
     pub hidden: bool,
     pub epoch: Epoch,
     pub rows: Vec<Vec<Cell>>,
-    /// The cells that stand for several.
+    /// The merged cells.
     pub merged: Vec<Merged>,
     /// Cells that stand for several columns: row, first column, and how many.
     pub wide: Vec<(usize, usize, usize)>,

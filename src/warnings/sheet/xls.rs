@@ -204,7 +204,7 @@ struct SheetPlace {
 struct Globals {
     sheets: Vec<SheetPlace>,
     strings: Vec<String>,
-    /// By the number of its look, whether a cell is a date.
+    /// For each cell format (XF) by index, whether it shows a date.
     dates: Vec<bool>,
     epoch: Epoch,
 }

@@ -12,7 +12,7 @@ use super::rules::{Category, Rules};
 use super::step::{Action, Status, Step, Verdict};
 use crate::model::{Localized, Role, both};
 
-/// Who may take an action.
+/// Which persons may take an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     /// A duty officer.
@@ -27,7 +27,7 @@ enum Who {
     Staff,
 }
 
-/// Where an action leads.
+/// The status after an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum To {
     /// Always there.
@@ -36,7 +36,7 @@ enum To {
     Same,
     /// Verified, or to the unit again.
     Verdict,
-    /// Where it stood before it was parked.
+    /// The status before the case was parked.
     BeforePark,
 }
 
@@ -62,7 +62,7 @@ use Status::{
     Verified,
 };
 
-/// Everything but the report itself, which opens a case ([`Case::open`]).
+/// All actions except the report, which opens a case ([`Case::open`]).
 const TABLE: &[Row] = &[
     row(Action::File, &[Reported], Who::Officer, To::Always(Filed)),
     row(
@@ -173,7 +173,7 @@ impl<'a> Context<'a> {
 /// Why a request is refused. Each variant says what the same person may do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Not from where the case stands (409).
+    /// The status of the case does not allow the action (409).
     #[error("{detail}")]
     WrongState {
         /// What stands in the way.
@@ -181,7 +181,7 @@ pub enum Refusal {
         /// What this person may do now.
         allowed: Vec<Action>,
     },
-    /// Not by this person (403; 401 for the unknown).
+    /// The person may not take the action (403, or 401 without an account).
     #[error("{detail}")]
     WrongPerson {
         /// Who may.
@@ -330,12 +330,12 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
                 })
             })
             .or_else(bounds),
-        // That they handled it is said before a missing role: another role would not let them verify.
+        // Having handled the case is reported before a missing role, because another role would not help.
         Who::Verifier => handled_by(case, actor)
             .then(|| {
                 Hindrance::State(both!(
                     "处置人不能核查本人处置的事件，请由其他单位的其他账号核查。",
-                    "A case is not verified by who handled it. An account of another unit must verify it."
+                    "The person who handled a case cannot verify it. An account of another unit must verify it."
                 ))
             })
             .or_else(|| needs(Role::GridWorker))
@@ -419,7 +419,7 @@ fn fill(
         .smallest(Unit::Millisecond)
         .mode(RoundMode::Floor);
     let at = context.now.round(whole).unwrap_or(context.now);
-    // Nor do they run backwards, though the clocks of two nodes may differ.
+    // Steps never run backwards in time, although the clocks of two nodes may differ.
     let at = case.step.as_ref().map_or(at, |last| at.max(last.at));
     let mut step = Step::new(
         case.steps + 1,

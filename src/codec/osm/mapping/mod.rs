@@ -36,11 +36,11 @@ pub const POCKET_PARK_LIMIT_M2: f64 = 10_000.0;
 /// What kind of element carries the tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Element {
-    /// A node.
+    /// A node with tags of its own.
     Node,
     /// A way that does not end where it begins.
     OpenWay,
-    /// A way that does.
+    /// A way that ends where it begins.
     ClosedWay,
     /// A relation of type multipolygon or boundary.
     AreaRelation,
@@ -73,13 +73,13 @@ pub struct Draft {
 /// What a rule makes of an element.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// A feature.
+    /// The element becomes this feature.
     Draft(Draft),
-    /// Nothing, and why.
+    /// The element is left out, for this reason.
     Drop {
         /// The collection it would have stood in.
         collection: &'static str,
-        /// The reason.
+        /// Why the element is left out.
         problem: String,
     },
 }

@@ -29,7 +29,7 @@ const EBIKE: [&str; 6] = [
     "access",
 ];
 const FOOT: [&str; 2] = ["foot", "access"];
-/// Not those of `motor_vehicle`: a street that lets cars in from six to eleven is open to riders all day.
+/// The conditions of `motor_vehicle` are ignored: a street that lets cars in from six to eleven is open to riders all day.
 const CONDITIONS: [&str; 5] = [
     "electric_bicycle:conditional",
     "bicycle:conditional",
@@ -38,7 +38,7 @@ const CONDITIONS: [&str; 5] = [
     "access:conditional",
 ];
 
-/// Nobody dismounts from their feet.
+/// The value `dismount` makes no sense for people on foot and counts as `yes`.
 fn walk(pass: Option<&'static str>) -> Option<&'static str> {
     pass.map(|p| if p == "no" { "no" } else { "yes" })
 }

@@ -14,30 +14,30 @@ pub struct BlobHeader {
 /// A block, packed in one of several ways.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Blob {
-    /// Not packed.
+    /// The data, if it is not compressed.
     #[prost(bytes = "vec", optional, tag = "1")]
     pub raw: Option<Vec<u8>>,
     /// The bytes when unpacked.
     #[prost(int32, optional, tag = "2")]
     pub raw_size: Option<i32>,
-    /// By zlib.
+    /// The data compressed with zlib.
     #[prost(bytes = "vec", optional, tag = "3")]
     pub zlib: Option<Vec<u8>>,
-    /// By LZMA.
+    /// The data compressed with LZMA, which is not supported.
     #[prost(bytes = "vec", optional, tag = "4")]
     pub lzma: Option<Vec<u8>>,
-    /// By bzip2.
+    /// The data compressed with bzip2, which is not supported.
     #[prost(bytes = "vec", optional, tag = "5")]
     pub bzip2: Option<Vec<u8>>,
-    /// By LZ4.
+    /// The data compressed with LZ4, which is not supported.
     #[prost(bytes = "vec", optional, tag = "6")]
     pub lz4: Option<Vec<u8>>,
-    /// By Zstandard.
+    /// The data compressed with Zstandard, which is not supported.
     #[prost(bytes = "vec", optional, tag = "7")]
     pub zstd: Option<Vec<u8>>,
 }
 
-/// What the file is.
+/// The header block: which features the file needs its reader to support.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct HeaderBlock {
     /// What its readers must know.
@@ -45,7 +45,7 @@ pub struct HeaderBlock {
     pub required_features: Vec<String>,
 }
 
-/// Some thousand elements.
+/// A data block of a few thousand elements.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct PrimitiveBlock {
     /// The texts that the elements refer to.
@@ -65,10 +65,10 @@ pub struct PrimitiveBlock {
     pub lon_offset: Option<i64>,
 }
 
-/// Texts of a block.
+/// The texts of a block, to which elements refer by index.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct StringTable {
-    /// Each once; mostly UTF-8.
+    /// Each text once. UTF-8, unless the writer was wrong.
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub strings: Vec<Vec<u8>>,
 }
@@ -76,10 +76,10 @@ pub struct StringTable {
 /// Elements of one kind.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct PrimitiveGroup {
-    /// Nodes, one by one.
+    /// Nodes as one message each.
     #[prost(message, repeated, tag = "1")]
     pub nodes: Vec<Node>,
-    /// Nodes, by columns.
+    /// Nodes as columns: ids, latitudes, longitudes, tags.
     #[prost(message, optional, tag = "2")]
     pub dense: Option<DenseNodes>,
     /// Ways.
@@ -93,13 +93,13 @@ pub struct PrimitiveGroup {
 /// A node.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Node {
-    /// Its number.
+    /// The id of the element in OpenStreetMap.
     #[prost(sint64, required, tag = "1")]
     pub id: i64,
-    /// Keys of its tags.
+    /// The keys of its tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "2")]
     pub keys: Vec<u32>,
-    /// Values of its tags.
+    /// The values of its tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "3")]
     pub values: Vec<u32>,
     /// Latitude in units of the block.
@@ -113,13 +113,13 @@ pub struct Node {
 /// Nodes by columns; numbers are differences.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct DenseNodes {
-    /// Their numbers.
+    /// The ids of the nodes, each as the difference to the one before.
     #[prost(sint64, repeated, tag = "1")]
     pub id: Vec<i64>,
-    /// Latitudes.
+    /// The latitudes, each as the difference to the one before, in units of `granularity`.
     #[prost(sint64, repeated, tag = "8")]
     pub lat: Vec<i64>,
-    /// Longitudes.
+    /// The longitudes, each as the difference to the one before, in units of `granularity`.
     #[prost(sint64, repeated, tag = "9")]
     pub lon: Vec<i64>,
     /// Keys and values in turn, a zero after each node; empty where no node has tags.
@@ -130,16 +130,16 @@ pub struct DenseNodes {
 /// A way.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Way {
-    /// Its number.
+    /// The id of the element in OpenStreetMap.
     #[prost(int64, required, tag = "1")]
     pub id: i64,
-    /// Keys of its tags.
+    /// The keys of its tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "2")]
     pub keys: Vec<u32>,
-    /// Values of its tags.
+    /// The values of its tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "3")]
     pub values: Vec<u32>,
-    /// Its nodes, as differences.
+    /// The ids of its nodes, each as the difference to the one before.
     #[prost(sint64, repeated, tag = "8")]
     pub refs: Vec<i64>,
 }
@@ -147,13 +147,13 @@ pub struct Way {
 /// A relation.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Relation {
-    /// Its number.
+    /// The id of the element in OpenStreetMap.
     #[prost(int64, required, tag = "1")]
     pub id: i64,
-    /// Keys of its tags.
+    /// The keys of its tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "2")]
     pub keys: Vec<u32>,
-    /// Values of its tags.
+    /// The values of its tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "3")]
     pub values: Vec<u32>,
     /// Its members, as differences.

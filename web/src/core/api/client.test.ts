@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { lang } from '@/core/i18n/lang';
 import { answered, ApiError, done, http, isWritten, written } from './client';
 
 const json = (status: number, body: unknown): Response =>
@@ -77,4 +78,18 @@ test('a refusal says what the server said, and the network has status 0', async 
 test('an answer that lacks its body is an error', async () => {
   answers = [new Response(null, { status: 204 })];
   await expect(answered(http.GET('/api/session'))).rejects.toThrow('HTTP 204 without a body');
+});
+
+test('the server is asked in the language of the page', async () => {
+  const languages: (string | null)[] = [];
+  vi.stubGlobal('fetch', async (_: Request, init: RequestInit) => {
+    languages.push(new Headers(init.headers).get('accept-language'));
+    return json(200, {});
+  });
+  for (const language of ['zh', 'en'] as const) {
+    lang.value = language;
+    await answered(http.GET('/api/session'));
+  }
+  lang.value = 'zh';
+  expect(languages).toEqual(['zh', 'en']);
 });

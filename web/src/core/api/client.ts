@@ -1,5 +1,6 @@
 // Asking the server. Every failure becomes one error type that says what a person can do.
 import createClient from 'openapi-fetch';
+import { lang } from '@/core/i18n/lang';
 import { ROOT, under } from './root';
 import type { paths } from './schema';
 import type { Accepted, Collection, Feature, FeatureOf, GridStatuses, Hit, Landing, Link, Session } from './types';
@@ -28,10 +29,12 @@ function problemOf(response: Response, said: unknown): ApiError {
   );
 }
 
-/** `fetch`, with the network's failure as an `ApiError`. */
+/** `fetch` in the language of the page, with the network's failure as an `ApiError`. */
 async function reach(input: Request | string, init?: RequestInit): Promise<Response> {
+  const headers = new Headers(init?.headers ?? (typeof input === 'string' ? undefined : input.headers));
+  headers.set('accept-language', lang.value);
   try {
-    return await fetch(input, init);
+    return await fetch(input, { ...init, headers });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError(0, cause instanceof Error ? cause.message : String(cause));

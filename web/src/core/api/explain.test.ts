@@ -2,16 +2,14 @@ import { expect, test } from 'vitest';
 import { ApiError } from './client';
 import { explain, wrongFieldOf } from './explain';
 
-test('a failure is told in the language of the page, with the server’s own words behind it', () => {
-  const wrong = new ApiError(422, 'due_at: expected a moment to come.', {
-    errors: [{ field: 'due_at', problem: 'expected a moment to come' }],
+test('the server’s own words are shown as they are', () => {
+  const wrong = new ApiError(422, '期限：应为将来的时间。', {
+    errors: [{ field: 'due_at', problem: '应为将来的时间' }],
   });
   expect(wrongFieldOf(wrong)).toBe('due_at');
-  expect(explain(wrong, 'zh')).toBe('「期限」填写的内容不合要求（due_at: expected a moment to come）');
-  expect(explain(wrong, 'en')).toBe('due_at: expected a moment to come.');
-  expect(explain(new ApiError(403, 'Only the unit may start.'), 'zh')).toBe(
-    '您的账号没有权限做这件事（Only the unit may start）',
-  );
+  expect(explain(wrong, 'zh')).toBe('期限：应为将来的时间。');
+  expect(explain(new ApiError(403, 'Only the unit may start.'), 'en')).toBe('Only the unit may start.');
+  expect(explain(new ApiError(403, ''), 'zh')).toBe('服务器没有接受');
 });
 
 test('what the network says of itself is not shown', () => {

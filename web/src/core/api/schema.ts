@@ -2652,7 +2652,7 @@ export interface components {
              */
             contact_days: number;
         };
-        /** @description What went wrong (RFC 9457), in words that somebody can act on. */
+        /** @description What went wrong (RFC 9457), where and what to do; title, detail and errors are in Chinese or English, as Accept-Language prefers. */
         Problem: {
             detail: string;
             /** @description What is wrong with a body, each with its place. */
@@ -2943,7 +2943,7 @@ export interface components {
             /** @description Their ids, in the order of the rows; one that is not there (any more) is passed over. */
             ids: string[];
         };
-        /** @description Who is signed in. */
+        /** @description The account that is signed in. */
         Session: {
             /** @description The account's name; absent for the public. */
             account?: string | null;
