@@ -61,7 +61,8 @@ fn refuse_no_object(bytes: &[u8]) -> Result<(), Problem> {
         Some(_) => "a plain value",
     };
     match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        Ok(_) => Err(Problem::bad_body(format!(
+        Ok(_) => Err(Problem::bad_body(both!(
+            "请求正文应为 JSON 对象，实际为其他内容。",
             "Expected a JSON object, found {found}."
         ))),
         // What is no JSON at all is told by the reading.

@@ -17,7 +17,6 @@ use crate::http::problem::{Problem, sentence};
 use crate::http::query::Query;
 use crate::http::work::Kind;
 use crate::http::written::{self, Subject};
-use crate::model::Role;
 use crate::model::names::collection::WARNINGS;
 use crate::model::{Role, both};
 use crate::service::ledger::{FarRow, ImportedRow};
