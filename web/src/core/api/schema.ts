@@ -854,7 +854,7 @@ export interface paths {
         put?: never;
         /**
          * Takes a workbook in: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or SpreadsheetML,
-         *     told by its content; headers in Chinese or English. All sheets that have the headers are read,
+         *     write_answer by its content; headers in Chinese or English. All sheets that have the headers are read,
          *     hidden ones only where no visible one has them; `skipped` names the others.
          * @description Each row becomes the steps that its case took, each at its own time. A sheet with a problem changes
          *     nothing. The same sheet again changes nothing either; a row that has gone on since takes its case
@@ -1113,7 +1113,7 @@ export interface components {
              * @example w-4kq2m8x0p1za
              */
             id?: string | null;
-            /** @description Where it can be read. */
+            /** @description The address under which it can be read. */
             location: string;
             /**
              * Format: int64
@@ -1556,7 +1556,7 @@ export interface components {
             warning?: string | null;
         };
         /**
-         * @description Where a condition stands.
+         * @description The state of a condition.
          * @enum {string}
          */
         ConditionState: "inactive" | "pending" | "firing" | "recovering" | "no_data";
@@ -3354,7 +3354,7 @@ export interface components {
             since: string;
         };
         /**
-         * @description Whose turn it is.
+         * @description Who has to act next.
          * @enum {string}
          */
         Turn: "officer" | "unit" | "verifier";
