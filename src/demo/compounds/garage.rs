@@ -1,0 +1,67 @@
+//! The garage under a compound, and the ways from it into the houses.
+
+use super::lanes::loop_at;
+use super::sketch::Sketch;
+use crate::demo::city::{City, Entrance, Pass, Way};
+use crate::demo::lots::Lot;
+use crate::demo::plane::pt;
+
+/// A garage under the lawn between the two rows in the middle: a ramp from the lane inside the east
+/// wall, and a way to the lift of every house on its north.
+pub(super) fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
+    let k = s.rows.len() / 2;
+    if k == 0 {
+        return;
+    }
+    let (y, _) = s.rows[k];
+    let drive = (s.lanes[k - 1] + 3.0 + y) / 2.0;
+    let Some((_, east)) = loop_at(s, drive) else {
+        return;
+    };
+    // The ramp begins on the straight lane between the rows' own lanes.
+    let ends = (loop_at(s, s.lanes[k - 1]), loop_at(s, s.lanes[k]));
+    let (Some((_, a)), Some((_, b))) = ends else {
+        return;
+    };
+    let share = (drive - s.lanes[k - 1]) / (s.lanes[k] - s.lanes[k - 1]);
+    let start = pt(a + (b - a) * share, drive);
+    let mouth = pt(start.x.min(east) - 3.5, drive);
+    let slug = city.compounds[compound].id.clone();
+    let name = city.compounds[compound].name.clone();
+    let mut houses: Vec<&Lot> = lots.iter().filter(|l| l.row == k && !l.garden).collect();
+    houses.sort_by(|a, b| b.x.total_cmp(&a.x));
+    let mut trunk = vec![start, mouth];
+    for lot in &houses {
+        let x = lot.x + lot.width_m() / 2.0 + 1.3;
+        let (bottom, lift) = (pt(x, drive), pt(x, lot.y + lot.kind.depth_m / 2.0));
+        if x > mouth.x - 6.0 {
+            continue;
+        }
+        trunk.push(bottom);
+        city.ways
+            .push(Way::garage(s.frame.out_all(&[bottom, lift])));
+    }
+    if trunk.len() < 3 {
+        return;
+    }
+    city.ways.push(Way::garage(s.frame.out_all(&trunk)));
+    city.entrances.push(Entrance {
+        id: format!("{slug}-garage"),
+        kind: "garage",
+        name: format!("{name}地下车库入口"),
+        at: s.frame.out(mouth),
+        outward: s.frame.turn(pt(1.0, 0.0)),
+        compound: Some(compound),
+        building: None,
+        unit: None,
+        ebike: Pass::Dismount,
+        foot: Pass::Yes,
+        opening_hours: Some("24/7"),
+        guarded: Some(false),
+        intercom: None,
+        step_free: Some(true),
+        access_note: Some("可推行至地下电梯厅"),
+        access_code: None,
+        level: 0,
+    });
+}
