@@ -58,6 +58,32 @@ pub struct Way {
     pub centre: Option<Place>,
 }
 
+/// The part of a member in a turn restriction. Areas need no roles: what is inside follows from the shapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// The way on which one comes.
+    From,
+    /// The node or the ways in between.
+    Via,
+    /// The way onto which one goes.
+    To,
+    /// Any other role.
+    #[default]
+    Other,
+}
+
+impl Part {
+    /// The part that a role names.
+    pub fn of_role(role: &[u8]) -> Self {
+        match role {
+            b"from" => Self::From,
+            b"via" => Self::Via,
+            b"to" => Self::To,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A member of a relation.
 #[derive(Debug)]
 pub struct Member {
@@ -65,6 +91,8 @@ pub struct Member {
     pub kind: Kind,
     /// The id of the element in OpenStreetMap, unique among its kind.
     pub id: i64,
+    /// Its part in a turn restriction.
+    pub part: Part,
     /// The places of a way, where the relation says them itself; `None` for a node that it leaves out.
     pub given: Vec<Option<Place>>,
 }

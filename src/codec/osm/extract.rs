@@ -12,14 +12,15 @@ use super::mapping::{self, Draft, Element, Outcome, POCKET_PARK_LIMIT_M2, Shape}
 use super::positions::Positions;
 use super::shape::{area_as, parts_as, way_as};
 use super::tags::Tags;
+use super::turns::Turn;
 use super::{Dropped, Item};
-use crate::model::names::collection::{BUILDINGS, GREEN, POCKET_PARKS};
+use crate::model::names::collection::{BUILDINGS, GREEN, POCKET_PARKS, ROUTES};
 use crate::model::names::property;
 use crate::model::{Body, Feature, FeatureId, Properties};
 use crate::spatial::{metres, validity};
 
 /// Reads an extract and hands out features and dropped elements: nodes, then ways, then relations, each
-/// in the file's order. `progress` gets the share done, 0 to 1.
+/// in the file's order, and turn restrictions last. `progress` gets the share done, 0 to 1.
 ///
 /// # Errors
 /// When the file cannot be read to its end; what was handed out before is not to be used then. An error
@@ -49,7 +50,8 @@ pub fn read<E: From<OsmError>>(
     extract.load_ways(file, progress)?;
     let positions = extract.pass_nodes(file, progress, sink)?;
     extract.emit_ways(&positions, sink)?;
-    extract.emit_relations(&positions, sink)
+    extract.emit_relations(&positions, sink)?;
+    extract.emit_turns(&positions, sink)
 }
 
 struct Relation {
@@ -70,6 +72,7 @@ struct Extract {
     /// The numbers of the relations that were seen: a file may say one twice.
     seen: HashSet<i64>,
     member_ways: MemberWays,
+    turns: Vec<Turn>,
     ways: Vec<Way>,
     by_id: HashMap<i64, usize>,
     /// Problems found before their element's turn.
@@ -78,6 +81,12 @@ struct Extract {
 
 impl Extract {
     fn take_relation(&mut self, id: i64, tags: Tags, members: Vec<Member>, centre: Option<Place>) {
+        if let Some(restriction) = mapping::restriction(&tags) {
+            if self.seen.insert(id) {
+                self.turns.push(Turn::new(id, restriction, &members));
+            }
+            return;
+        }
         let kind = tags.get("type").unwrap_or_default();
         if kind != "multipolygon" && kind != "boundary" {
             // Sites and three-dimensional buildings have parts of their own, which are features.
@@ -300,6 +309,23 @@ impl Extract {
                         (area, shape) => area_as(shape, area.as_ref()),
                     }
                 })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn emit_turns<E>(
+        &self,
+        positions: &Positions,
+        sink: &mut dyn FnMut(Item) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let route = |id: i64| {
+            let way = self.ways.get(*self.by_id.get(&id)?)?;
+            mapping::is_in(ROUTES, &way.tags, way_element(way)).then_some(way)
+        };
+        for turn in &self.turns {
+            for item in turn.items(route, positions) {
+                sink(item)?;
             }
         }
         Ok(())

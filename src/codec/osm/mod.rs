@@ -10,6 +10,7 @@
 //! | `shape` | the geometry that a rule asks for |
 //! | `tags` | the tags of an element, and numbers, speeds and conditions in them |
 //! | `mapping` | which element becomes what: the rules of every collection |
+//! | `turns` | turn restrictions, between routes |
 //! | `area` | closed ways and multipolygon relations to polygons |
 //!
 //! A feature's id is the element's kind and number: `n1`, `w1`, `r1`. An element that a rule takes but
@@ -25,6 +26,7 @@ mod pbf;
 mod positions;
 mod shape;
 mod tags;
+mod turns;
 mod xml;
 
 pub use elements::OsmError;

@@ -13,7 +13,7 @@ use prost::Message;
 
 use self::message::{Blob, BlobHeader, HeaderBlock, PrimitiveBlock, PrimitiveGroup};
 use super::area::Place;
-use super::elements::{Elements, Entity, Kind, Member, OsmError, Way};
+use super::elements::{Elements, Entity, Kind, Member, OsmError, Part, Way};
 use super::tags::Tags;
 
 /// The most bytes of the header of a blob.
@@ -340,6 +340,7 @@ impl<'a> BlockReader<'a> {
         each: &mut dyn FnMut(Entity) -> Result<(), OsmError>,
     ) -> Result<(), OsmError> {
         for relation in &group.relations {
+            let mut roles = relation.roles.iter();
             let members = undelta(&relation.member_ids).zip(&relation.types);
             let members = members.map(|(id, kind)| Member {
                 kind: match kind {
@@ -348,6 +349,10 @@ impl<'a> BlockReader<'a> {
                     _ => Kind::Relation,
                 },
                 id,
+                part: match roles.next() {
+                    Some(role) => Part::of_role(self.text(*role)),
+                    None => Part::Other,
+                },
                 given: Vec::new(),
             });
             each(Entity::Relation {

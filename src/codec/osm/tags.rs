@@ -110,34 +110,6 @@ impl Tags {
         (kmh > 0.0).then(|| (kmh * 10.0).round() / 10.0)
     }
 
-    /// When one may pass, as `opening_hours` has it: from that key, or out of a condition on access
-    /// such as `no @ (22:00-06:00)`. Conditions on weight, length or permits are no hours.
-    pub fn hours(&self, keys: &[&str]) -> Option<String> {
-        if let Some(hours) = self.get("opening_hours") {
-            return Some(hours.to_owned());
-        }
-        let rule = self.first(keys)?;
-        // The first clause decides; a second one mostly names other vehicles.
-        let (value, condition) = rule.split_once('@')?;
-        let condition = condition.trim();
-        let inner = match condition.strip_prefix('(') {
-            Some(rest) => rest.split_once(')')?.0,
-            None => condition.split(';').next()?,
-        };
-        let inner = inner.trim();
-        let timed = inner.contains(':') || ["sunrise", "sunset"].iter().any(|w| inner.contains(w));
-        if !timed || inner.contains(['<', '>', '=']) || inner.contains(" AND ") {
-            return None;
-        }
-        match value.trim() {
-            "no" | "private" => Some(format!("24/7; {inner} off")),
-            "yes" | "permissive" | "designated" | "destination" | "delivery" => {
-                Some(inner.to_owned())
-            }
-            _ => None,
-        }
-    }
-
     /// The name as people on the spot write it.
     pub fn name(&self) -> Option<&str> {
         self.first(&["name", "name:zh", "name:zh-Hans", "name:en"])
@@ -174,22 +146,6 @@ mod tests {
         assert_eq!(t.kmh("e"), Some(5.0));
         assert_eq!(t.kmh("f"), Some(30.0));
         assert_eq!(t.count("h"), None);
-    }
-
-    #[test]
-    fn hours_come_out_of_conditions() {
-        let hours = |text: &str| tags(text).hours(&["access:conditional"]);
-        assert_eq!(hours("opening_hours=24/7"), Some("24/7".into()));
-        assert_eq!(
-            hours("access:conditional=no @ (22:00-06:00)"),
-            Some("24/7; 22:00-06:00 off".into())
-        );
-        assert_eq!(
-            hours("access:conditional=yes @ Mo-Fr 06:00-22:00; no @ wet"),
-            Some("Mo-Fr 06:00-22:00".into())
-        );
-        assert_eq!(hours("access:conditional=no @ (weight>3.5)"), None);
-        assert_eq!(hours("access:conditional=nonsense"), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::area::Place;
-use super::elements::{Elements, Entity, Kind, Member, OsmError, Way};
+use super::elements::{Elements, Entity, Kind, Member, OsmError, Part, Way};
 use super::tags::Tags;
 
 /// The most bytes of one tag or text of the file.
@@ -163,6 +163,7 @@ struct Attributes {
     key: String,
     value: String,
     kind: String,
+    role: String,
     gone: bool,
 }
 
@@ -193,6 +194,7 @@ impl Attributes {
                 "k" => all.key = value()?.into_owned(),
                 "v" => all.value = value()?.into_owned(),
                 "type" => all.kind = value()?.into_owned(),
+                "role" => all.role = value()?.into_owned(),
                 "action" => all.gone |= value()? == "delete",
                 "visible" => all.gone |= value()? == "false",
                 _ => {}
@@ -306,6 +308,7 @@ impl Pass {
                 open.members.push(Member {
                     kind,
                     id,
+                    part: Part::of_role(attributes.role.as_bytes()),
                     given: Vec::new(),
                 });
                 self.in_member = true;

@@ -156,3 +156,39 @@ fn a_compression_that_is_not_read_is_named_with_the_way_out() {
         assert!(said.contains("pbf_compression=zlib"), "{said}");
     }
 }
+
+#[test]
+fn every_restriction_lift_and_lock_of_an_extract_is_on_the_map_or_named() {
+    // `osmium tags-filter -R FILE r/type=restriction nw/highway=elevator nw/locked=yes` counts these.
+    for (name, restrictions, lifts, locked) in [
+        ("monaco.osm.pbf", 27, 12, 0),
+        ("beijing_bupt.osm.pbf", 0, 0, 6),
+        ("heidelberg.osm.pbf", 476, 25, 1),
+        ("helsinki_center.osm.pbf", 45, 13, 0),
+    ] {
+        let Some(path) = extract(name) else { continue };
+        let items = all(&path).unwrap();
+        let (turns, named) = ids(&items, "turns");
+        assert_eq!(turns.len() + named.len(), restrictions, "{name}");
+        println!("{name}: {} turns, left out {named:?}", turns.len());
+        let with = |text: &str| {
+            let features = items.iter().filter(|item| match item {
+                Item::Feature {
+                    collection: "routes" | "entrances",
+                    feature,
+                } => feature.body.properties.as_str().contains(text),
+                _ => false,
+            });
+            features.count()
+        };
+        assert_eq!(with(r#""lift":true"#), lifts, "{name}");
+        assert_eq!(with(r#""locked":true"#), locked, "{name}");
+        for item in &items {
+            if let Item::Dropped(d) = item
+                && d.collection == "turns"
+            {
+                println!("{} {}", d.id, d.problem);
+            }
+        }
+    }
+}

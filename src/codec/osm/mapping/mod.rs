@@ -1,21 +1,25 @@
 //! Which OpenStreetMap element becomes what, one rule a collection. An element may become several
 //! features: a street is a `road` of the base map and a `route` of the network.
 
+mod access;
 mod built;
 mod places;
+mod turns;
 mod ways;
 
 use serde_json::{Map, Value};
 
+pub use turns::{Restriction, restriction};
+
 use super::tags::Tags;
 use crate::model::names::collection::{
     BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GREEN,
-    POCKET_PARKS, ROADS, ROUTES, WATER,
+    POCKET_PARKS, ROADS, ROUTES, TURNS, WATER,
 };
 use crate::model::names::property;
 
 /// The collections that an extract can fill.
-pub const COLLECTIONS: [&str; 12] = [
+pub const COLLECTIONS: [&str; 13] = [
     BARRIERS,
     BOUNDARIES,
     BUILDINGS,
@@ -27,6 +31,7 @@ pub const COLLECTIONS: [&str; 12] = [
     POCKET_PARKS,
     ROADS,
     ROUTES,
+    TURNS,
     WATER,
 ];
 
@@ -107,6 +112,13 @@ pub fn outcomes(tags: &Tags, element: Element) -> Vec<Outcome> {
         .iter()
         .filter_map(|rule| rule(tags, element))
         .collect()
+}
+
+/// Whether the element becomes a feature of a collection.
+pub fn is_in(collection: &str, tags: &Tags, element: Element) -> bool {
+    let outcomes = outcomes(tags, element);
+    let mut drafts = outcomes.iter();
+    drafts.any(|o| matches!(o, Outcome::Draft(draft) if draft.collection == collection))
 }
 
 /// Collects properties and leaves out what is not known.

@@ -98,6 +98,7 @@ pub(super) fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
     ) || tags.has("office");
     let kind = match tags.get("amenity") {
         Some("bicycle_parking" | "motorcycle_parking") => "parking",
+        Some("toilets") => "toilet",
         Some("charging_station") if tags.is("battery_swap", "yes") || name.contains("换电") => {
             "battery_swap"
         }

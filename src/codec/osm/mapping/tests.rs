@@ -47,17 +47,22 @@ fn gates_and_doors_say_who_may_pass() {
     assert_eq!(
         made(
             "barrier=lift_gate,name=西门,bicycle=dismount,motor_vehicle=private,\
-                 access:conditional=no @ (23:00-06:00)",
+                 access:conditional=no @ (23:00-06:00),locked=no",
             Element::Node
         ),
         [
-            "entrances {\"ebike\":\"dismount\",\"kind\":\"gate\",\"name\":\"西门\",\
-                 \"opening_hours\":\"24/7; 23:00-06:00 off\"}"
+            "entrances {\"ebike\":\"dismount\",\"kind\":\"gate\",\"locked\":false,\
+                 \"name\":\"西门\",\"opening_hours\":\"24/7; 23:00-06:00 off\"}"
         ]
     );
     assert_eq!(
-        made("entrance=staircase,ref=2,wheelchair=yes", Element::Node),
-        ["entrances {\"kind\":\"unit_door\",\"step_free\":true,\"unit\":\"2\"}"]
+        made(
+            "entrance=staircase,ref=2,addr:flats=1-12; 14,wheelchair=yes",
+            Element::Node
+        ),
+        [
+            "entrances {\"kind\":\"unit_door\",\"rooms\":\"1-12,14\",\"step_free\":true,\"unit\":\"2\"}"
+        ]
     );
     assert_eq!(
         made("barrier=turnstile,foot=yes", Element::Node),
@@ -84,12 +89,18 @@ fn a_way_is_a_route_for_riders_and_a_road_of_the_base_map() {
         ]
     );
     assert_eq!(
-        made("highway=steps,step_count=12", Element::OpenWay),
-        ["routes {\"ebike\":\"no\",\"foot\":\"yes\",\"kind\":\"steps\",\"steps\":12}"]
+        made(
+            "highway=steps,step_count=12,ramp:bicycle=yes,incline=up",
+            Element::OpenWay
+        ),
+        [
+            "routes {\"ebike\":\"no\",\"foot\":\"yes\",\"kind\":\"steps\",\"ramp\":\"bicycle\",\"steps\":12}"
+        ]
     );
     assert_eq!(
         made("highway=footway,bicycle=no", Element::OpenWay),
-        ["routes {\"ebike\":\"dismount\",\"foot\":\"yes\",\"kind\":\"path\"}"]
+        ["routes {\"ebike\":\"no\",\"foot\":\"yes\",\"kind\":\"path\"}"],
+        "a sign against riding says nothing of pushing"
     );
     assert_eq!(
         made(
@@ -101,14 +112,110 @@ fn a_way_is_a_route_for_riders_and_a_road_of_the_base_map() {
     );
     assert_eq!(made("highway=motorway", Element::OpenWay).len(), 1);
     assert_eq!(made("highway=construction", Element::OpenWay).len(), 0);
-    let Some(Outcome::Draft(reversed)) =
-        outcomes(&tags("highway=service,oneway=-1"), Element::OpenWay)
-            .into_iter()
-            .next()
-    else {
+    let Some(Outcome::Draft(reversed)) = outcomes(
+        &tags("highway=service,oneway=-1,incline=8%"),
+        Element::OpenWay,
+    )
+    .into_iter()
+    .next() else {
         panic!("a service way is a route")
     };
     assert!(reversed.reversed && reversed.properties["oneway"] == true);
+    assert_eq!(reversed.properties["incline"], -8.0);
+}
+
+#[test]
+fn obstacles_and_lifts_are_points_of_the_network() {
+    for (text, expected) in [
+        (
+            "barrier=bollard,maxwidth:physical=1.2",
+            "routes {\"ebike\":\"yes\",\"foot\":\"yes\",\"kind\":\"bollard\",\"width_m\":1.2}",
+        ),
+        (
+            "barrier=cycle_barrier",
+            "routes {\"ebike\":\"dismount\",\"foot\":\"yes\",\"kind\":\"cycle_barrier\"}",
+        ),
+        (
+            "barrier=block,bicycle=no",
+            "routes {\"ebike\":\"no\",\"foot\":\"yes\",\"kind\":\"bollard\"}",
+        ),
+        (
+            "highway=elevator,bicycle=yes",
+            "routes {\"ebike\":\"dismount\",\"foot\":\"yes\",\"kind\":\"lift\",\"lift\":true}",
+        ),
+    ] {
+        assert_eq!(made(text, Element::Node), [expected], "{text}");
+    }
+    assert_eq!(made("barrier=toll_booth", Element::Node).len(), 0);
+    assert_eq!(made("barrier=bollard", Element::OpenWay).len(), 0);
+}
+
+#[test]
+fn open_areas_are_crossed_and_loops_are_not() {
+    let shape = |text: &str, element| {
+        let found = outcomes(&tags(text), element);
+        let mut drafts = found.into_iter().filter_map(|o| match o {
+            Outcome::Draft(d) if d.collection == ROUTES => Some((d.shape, d.properties)),
+            _ => None,
+        });
+        drafts.next().map(|(shape, p)| {
+            (
+                shape,
+                p["kind"].as_str().unwrap().to_owned(),
+                p["ebike"].clone(),
+            )
+        })
+    };
+    let square = |ebike: &str| Some((Shape::Area, "square".to_owned(), Value::from(ebike)));
+    for text in [
+        "highway=pedestrian,area=yes",
+        "area:highway=footway",
+        "place=square",
+    ] {
+        assert_eq!(
+            shape(text, Element::ClosedWay),
+            square("dismount"),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        shape("highway=service,area=yes", Element::ClosedWay),
+        square("yes")
+    );
+    assert_eq!(
+        shape("highway=pedestrian", Element::AreaRelation),
+        square("dismount")
+    );
+    for text in ["highway=pedestrian", "highway=pedestrian,place=square"] {
+        let found = shape(text, Element::ClosedWay).unwrap();
+        assert_eq!(found.0, Shape::Line, "{text}");
+    }
+    assert_eq!(shape("place=square", Element::Node), None);
+    assert_eq!(shape("place=square,building=yes", Element::ClosedWay), None);
+    assert_eq!(shape("area:highway=primary", Element::ClosedWay), None);
+}
+
+#[test]
+fn a_ramp_serves_the_widest_that_is_said() {
+    for (text, expected) in [
+        ("ramp:bicycle=yes,ramp:wheelchair=no", Some("bicycle")),
+        ("ramp:stroller=yes,ramp:bicycle=yes", Some("stroller")),
+        ("ramp=yes,ramp:wheelchair=yes", Some("wheelchair")),
+        ("ramp=bicycle", Some("bicycle")),
+        ("ramp=yes", Some("yes")),
+        ("ramp=no", Some("no")),
+        ("ramp:wheelchair=no", None),
+        ("incline=up", None),
+    ] {
+        let steps = format!("highway=steps,{text}");
+        let Some(Outcome::Draft(steps)) =
+            outcomes(&tags(&steps), Element::OpenWay).into_iter().next()
+        else {
+            panic!("steps are a route")
+        };
+        let found = steps.properties.get("ramp").and_then(Value::as_str);
+        assert_eq!(found, expected, "{text}");
+    }
 }
 
 #[test]
@@ -138,6 +245,7 @@ fn help_rest_and_water_find_their_collections() {
         2
     );
     assert!(made("amenity=bicycle_parking,capacity=40", Element::Node)[0].contains("parking"));
+    assert!(made("amenity=toilets", Element::Node)[0].contains("toilet"));
     assert_eq!(made("amenity=charging_station", Element::Node).len(), 0);
     assert!(made("natural=water,water=pond", Element::ClosedWay)[0].contains("pond"));
     assert!(made("natural=water", Element::OpenWay)[0].contains("dropped"));

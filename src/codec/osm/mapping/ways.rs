@@ -3,45 +3,10 @@
 use serde_json::json;
 
 use super::super::tags::Tags;
-use super::{Draft, Element, Outcome, Properties, Shape};
+use super::access::Access;
+use super::{Draft, Element, Outcome, Properties, Shape, is_area};
 use crate::model::names::collection::{ENTRANCES, ROADS, ROUTES};
 use crate::model::names::property;
-
-/// Whether something may pass, from the most telling key to the most general.
-fn may_pass(tags: &Tags, keys: &[&str]) -> Option<&'static str> {
-    Some(match tags.first(keys)? {
-        "yes" | "designated" | "permissive" | "destination" | "customers" | "delivery"
-        | "official" | "optional_sidepath" | "use_sidepath" => "yes",
-        "dismount" => "dismount",
-        "no" | "private" | "permit" | "residents" | "agricultural" | "forestry" | "military" => {
-            "no"
-        }
-        _ => return None,
-    })
-}
-
-const EBIKE: [&str; 6] = [
-    "electric_bicycle",
-    "bicycle",
-    "moped",
-    "motorcycle",
-    "vehicle",
-    "access",
-];
-const FOOT: [&str; 2] = ["foot", "access"];
-/// The conditions of `motor_vehicle` are ignored: a street that lets cars in from six to eleven is open to riders all day.
-const CONDITIONS: [&str; 5] = [
-    "electric_bicycle:conditional",
-    "bicycle:conditional",
-    "foot:conditional",
-    "vehicle:conditional",
-    "access:conditional",
-];
-
-/// The value `dismount` makes no sense for people on foot and counts as `yes`.
-fn walk(pass: Option<&'static str>) -> Option<&'static str> {
-    pass.map(|p| if p == "no" { "no" } else { "yes" })
-}
 
 pub(super) fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
     if element == Element::AreaRelation {
@@ -83,7 +48,7 @@ pub(super) fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
         barrier,
         "kissing_gate" | "turnstile" | "full-height_turnstile"
     );
-    let ebike = may_pass(tags, &EBIKE).or(narrow.then_some("no"));
+    let access = Access::of(tags, narrow.then_some("no"), None);
     let step_free = match tags.get("wheelchair") {
         Some("yes" | "designated") => Some(true),
         Some("no") => Some(false),
@@ -95,9 +60,9 @@ pub(super) fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
     let mut p = Properties::of(tags);
     p.set(property::KIND, Some(kind))
         .set("unit", unit)
-        .set("ebike", ebike)
-        .set("foot", walk(may_pass(tags, &FOOT)))
-        .set("opening_hours", tags.hours(&CONDITIONS))
+        .set("rooms", tags.get("addr:flats").map(rooms))
+        .set("locked", tags.truth("locked"))
+        .set("width_m", clear_width(tags))
         .set("guarded", tags.truth("guard").or(tags.truth("supervised")))
         .set("intercom", tags.truth("intercom"))
         .set("step_free", step_free)
@@ -105,15 +70,142 @@ pub(super) fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
             "level",
             tags.get("level").and_then(|l| l.parse::<i32>().ok()),
         );
+    pass(&mut p, access);
     p.draft(ENTRANCES, Shape::Point)
 }
 
-pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
-    if element == Element::Node {
+/// Writes who may pass and when.
+fn pass(p: &mut Properties, access: Access) {
+    p.set("ebike", access.ebike)
+        .set("foot", access.foot)
+        .set("access", access.access)
+        .set("opening_hours", access.opening_hours)
+        .set("ebike_hours", access.ebike_hours);
+}
+
+/// `addr:flats` as rooms and ranges with commas: `1-12;14` is `1-12,14`.
+fn rooms(flats: &str) -> String {
+    let parts = flats.split([';', ',']).map(str::trim);
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join(",")
+}
+
+/// How wide something may be that passes a gate or an obstacle.
+fn clear_width(tags: &Tags) -> Option<f64> {
+    let mut keys = ["maxwidth:physical", "maxwidth", "opening", "spacing"].iter();
+    keys.find_map(|key| tags.metres(key))
+}
+
+/// What stands on a way and lets only some pass: a point of the network.
+fn obstacle(tags: &Tags) -> Option<Outcome> {
+    let (kind, ebike) = match tags.get("barrier")? {
+        "bollard" | "block" | "jersey_barrier" | "stone" | "log" | "debris" | "planter" => {
+            ("bollard", "yes")
+        }
+        "cycle_barrier" | "motorcycle_barrier" | "bicycle_barrier" | "chicane" => {
+            ("cycle_barrier", "dismount")
+        }
+        "stile" => ("stile", "no"),
+        "chain" | "rope" | "cable_barrier" => ("chain", "dismount"),
+        _ => return None,
+    };
+    let mut p = Properties::of(tags);
+    p.set(property::KIND, Some(kind))
+        .set("width_m", clear_width(tags))
+        .set("locked", tags.truth("locked"));
+    pass(&mut p, Access::of(tags, Some(ebike), Some("yes")));
+    p.draft(ROUTES, Shape::Point)
+}
+
+/// A lift. Most are nodes; one that is drawn as an area joins the lines that end on its outline.
+fn lift(tags: &Tags, element: Element) -> Option<Outcome> {
+    let mut access = Access::of(tags, Some("no"), Some("yes"));
+    // Nobody rides in a lift.
+    if access.ebike == Some("yes") {
+        access.ebike = Some("dismount");
+    }
+    let mut p = Properties::of(tags);
+    p.set(property::KIND, Some("lift"))
+        .set("lift", Some(true))
+        .set("width_m", clear_width(tags))
+        .set("locked", tags.truth("locked"));
+    pass(&mut p, access);
+    let shape = match element {
+        Element::Node => Shape::Point,
+        Element::OpenWay => Shape::Line,
+        Element::ClosedWay | Element::AreaRelation => Shape::Area,
+    };
+    p.draft(ROUTES, shape)
+}
+
+/// An area that is crossed in any direction: whether an e-bike may be ridden on it where no tag says so.
+fn square(tags: &Tags, element: Element) -> Option<&'static str> {
+    if !is_area(element) || tags.has("building") {
         return None;
     }
-    let highway = tags.get("highway")?;
-    if tags.is("motorroad", "yes") {
+    let said = tags.is("area", "yes") || element == Element::AreaRelation;
+    match tags.get("highway") {
+        Some("pedestrian" | "footway" | "path") if said => Some("dismount"),
+        Some("corridor") if said => Some("no"),
+        Some("service" | "living_street" | "residential" | "unclassified" | "track") if said => {
+            Some("yes")
+        }
+        Some(_) => None,
+        None => {
+            let walked = tags.any("area:highway", &["pedestrian", "footway", "path"]);
+            (walked || tags.is("place", "square")).then_some("dismount")
+        }
+    }
+}
+
+/// Who can use a ramp beside steps: the widest of what is said.
+fn ramp(tags: &Tags) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 3] = [
+        ("ramp:wheelchair", "wheelchair"),
+        ("ramp:stroller", "stroller"),
+        ("ramp:bicycle", "bicycle"),
+    ];
+    let there = |pair: &&(&str, &str)| {
+        tags.any(pair.0, &["yes", "automatic", "manual"]) || tags.is("ramp", pair.1)
+    };
+    if let Some((_, kind)) = KINDS.iter().find(there) {
+        return Some(*kind);
+    }
+    match tags.get("ramp") {
+        Some("yes" | "separate") => Some("yes"),
+        Some("no") => Some("no"),
+        _ => KINDS
+            .iter()
+            .all(|(key, _)| tags.is(key, "no"))
+            .then_some("no"),
+    }
+}
+
+/// The incline in percent along the drawing of the way. `up` and `down` are no numbers.
+fn incline(tags: &Tags) -> Option<f64> {
+    let text = tags.get("incline")?;
+    let percent = match (text.strip_suffix('%'), text.strip_suffix('°')) {
+        (Some(percent), _) => percent.trim().parse::<f64>().ok()?,
+        (_, Some(degrees)) => degrees.trim().parse::<f64>().ok()?.to_radians().tan() * 100.0,
+        _ => text.parse::<f64>().ok().filter(|n| *n == 0.0)?,
+    };
+    let rounded = (percent * 10.0).round() / 10.0;
+    (rounded.abs() <= 100.0).then_some(rounded)
+}
+
+pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
+    if tags.is("highway", "elevator") {
+        return lift(tags, element);
+    }
+    if element == Element::Node {
+        return obstacle(tags);
+    }
+    let open = square(tags, element);
+    let highway = match open {
+        Some(_) => tags.get("highway").unwrap_or("pedestrian"),
+        None => tags.get("highway")?,
+    };
+    if tags.is("motorroad", "yes") || element == Element::AreaRelation && open.is_none() {
         return None;
     }
     let crossing = ["footway", "cycleway", "path", "pedestrian"]
@@ -126,6 +218,7 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
             || tags.is("covered", "yes"));
     // Kind, whether an e-bike may be ridden where no tag says so, and the same on foot.
     let (kind, ebike, foot) = match highway {
+        _ if open.is_some() => ("square", open.unwrap_or("dismount"), "yes"),
         _ if crossing => ("crossing", "dismount", "yes"),
         "trunk" | "trunk_link" | "primary" | "primary_link" | "secondary" | "secondary_link"
         | "tertiary" | "tertiary_link" | "unclassified" | "residential" | "road" | "busway" => (
@@ -144,24 +237,7 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
         "steps" => ("steps", "no", "yes"),
         _ => return None,
     };
-    let access = match tags.get("access") {
-        Some(
-            a
-            @ ("yes" | "permissive" | "destination" | "delivery" | "customers" | "private" | "no"),
-        ) => Some(a),
-        Some("designated" | "official") => Some("yes"),
-        Some("permit" | "residents" | "agricultural" | "forestry" | "military") => Some("private"),
-        _ => None,
-    };
-    let ridden = may_pass(tags, &EBIKE);
-    let ebike = match (highway, ridden) {
-        // A sign against riding on a footway is no sign against pushing.
-        ("footway" | "pedestrian", Some("no")) if access.is_none() => "dismount",
-        (_, Some(said)) => said,
-        (_, None) => ebike,
-    };
-    // `access=no` with `bicycle=designated` is a way for bicycles: the more telling key wins.
-    let foot = walk(may_pass(tags, &FOOT)).unwrap_or(foot);
+    let access = Access::of(tags, Some(ebike), Some(foot));
     let (oneway, reversed) = direction(tags, true);
     let steps = (highway == "steps").then(|| match tags.count("step_count") {
         Some(n) => json!(n),
@@ -173,25 +249,31 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
         || kind == "garage"
         || highway == "corridor";
     let width = ["width", "est_width"].iter().find_map(|k| tags.metres(k));
+    let incline = incline(tags).filter(|n| *n != 0.0);
     let mut p = Properties::of(tags);
     p.set(property::KIND, Some(kind))
-        .set("ebike", Some(ebike))
-        .set("foot", Some(foot))
         .set("oneway", oneway.then_some(true))
         .set("surface", tags.get("surface"))
         .set("width_m", width)
         .set("steps", steps)
-        .set("opening_hours", tags.hours(&CONDITIONS))
+        .set("ramp", ramp(tags))
+        .set("incline", incline.map(|n| if reversed { -n } else { n }))
+        .set("locked", tags.truth("locked"))
         .set("max_kmh", tags.kmh("maxspeed"))
         .set("covered", covered.then_some(true))
-        .set("access", access)
         .set(
             "layer",
             tags.get("layer")
                 .and_then(|l| l.parse::<i32>().ok())
                 .filter(|l| (-20..=20).contains(l) && *l != 0),
         );
-    let Some(Outcome::Draft(draft)) = p.draft(ROUTES, Shape::Line) else {
+    pass(&mut p, access);
+    let shape = if open.is_some() {
+        Shape::Area
+    } else {
+        Shape::Line
+    };
+    let Some(Outcome::Draft(draft)) = p.draft(ROUTES, shape) else {
         return None;
     };
     Some(Outcome::Draft(Draft { reversed, ..draft }))

@@ -156,6 +156,9 @@ pub struct Relation {
     /// The values of its tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "3")]
     pub values: Vec<u32>,
+    /// The role of each member.
+    #[prost(uint32, repeated, tag = "8")]
+    pub roles: Vec<u32>,
     /// Its members, as differences.
     #[prost(sint64, repeated, tag = "9")]
     pub member_ids: Vec<i64>,

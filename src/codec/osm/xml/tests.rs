@@ -6,7 +6,7 @@ use std::path::Path;
 
 use prost::Message;
 
-use super::super::elements::{Elements, Entity, Kind};
+use super::super::elements::{Elements, Entity, Kind, Part};
 use super::super::pbf::PbfFile;
 use super::super::pbf::message::{
     Blob, BlobHeader, DenseNodes, HeaderBlock, PrimitiveBlock, PrimitiveGroup, Relation,
@@ -112,6 +112,8 @@ fn district() -> Vec<u8> {
         "multipolygon",
         "apartments",
         "温泉花园",
+        "outer",
+        "inner",
     ];
     let places: [(i64, i64); 9] = [
         (392_200_000, 1_171_300_000),
@@ -151,6 +153,7 @@ fn district() -> Vec<u8> {
         id: 21,
         keys: vec![7, 5, 3],
         values: vec![8, 9, 10],
+        roles: vec![11, 12],
         member_ids: delta(vec![11, 12]),
         types: vec![1, 1],
     };
@@ -226,12 +229,23 @@ fn to_xml(bytes: &[u8]) -> String {
                 } => {
                     write!(text, "<relation id=\"{id}\">").unwrap();
                     for member in members {
+                        let role = match member.part {
+                            Part::From => "from",
+                            Part::Via => "via",
+                            Part::To => "to",
+                            Part::Other => "",
+                        };
                         let kind = match member.kind {
                             Kind::Node => "node",
                             Kind::Way => "way",
                             Kind::Relation => "relation",
                         };
-                        write!(text, "<member type=\"{kind}\" ref=\"{}\"/>", member.id).unwrap();
+                        let id = member.id;
+                        write!(
+                            text,
+                            "<member type=\"{kind}\" ref=\"{id}\" role=\"{role}\"/>"
+                        )
+                        .unwrap();
                     }
                     ("relation", tags)
                 }

@@ -1,0 +1,307 @@
+//! Who may pass and when: access keys and their conditions, for e-bikes and on foot.
+//!
+//! Source: <https://wiki.openstreetmap.org/wiki/Key:access> and
+//! <https://wiki.openstreetmap.org/wiki/Conditional_restrictions>. The more telling key wins: `bicycle` over
+//! `vehicle` over `access`. A condition without a value of its key means that the key is *yes* otherwise.
+
+use super::super::tags::Tags;
+use crate::codec::hours::OpeningHours;
+
+/// An e-bike counts as a bicycle, in China (GB 17761) and in Europe; motor vehicles are others.
+const RIDING: [&str; 3] = ["electric_bicycle", "bicycle", "vehicle"];
+const RIDING_CONDITIONS: [&str; 3] = [
+    "electric_bicycle:conditional",
+    "bicycle:conditional",
+    "vehicle:conditional",
+];
+
+/// What the tags of an element say about passing.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// `yes`, `no`, `dismount`; `None` where nothing is known.
+    pub ebike: Option<&'static str>,
+    /// `yes`, `no`; `None` where nothing is known.
+    pub foot: Option<&'static str>,
+    /// Who may use it, by the general key.
+    pub access: Option<&'static str>,
+    /// When people on foot may pass, and all others of whom nothing else is said.
+    pub opening_hours: Option<String>,
+    /// When an e-bike may pass, where that differs.
+    pub ebike_hours: Option<String>,
+}
+
+/// The value of a key of one kind of traffic.
+fn may_pass(tags: &Tags, keys: &[&str]) -> Option<&'static str> {
+    Some(match tags.first(keys)? {
+        "yes" | "designated" | "permissive" | "destination" | "customers" | "delivery"
+        | "official" | "optional_sidepath" | "use_sidepath" => "yes",
+        "dismount" => "dismount",
+        "no" | "private" | "permit" | "residents" | "agricultural" | "forestry" | "military" => {
+            "no"
+        }
+        _ => return None,
+    })
+}
+
+/// The value of the key `access`.
+fn general(tags: &Tags) -> Option<&'static str> {
+    Some(match tags.get("access")? {
+        "yes" | "designated" | "official" | "public" => "yes",
+        "permissive" => "permissive",
+        "destination" => "destination",
+        "delivery" => "delivery",
+        "customers" => "customers",
+        "private" | "permit" | "residents" | "agricultural" | "forestry" | "military" => "private",
+        "no" => "no",
+        _ => return None,
+    })
+}
+
+impl Access {
+    /// Reads the tags. `ebike` and `foot` are what holds where no tag says anything.
+    pub fn of(tags: &Tags, ebike: Option<&'static str>, foot: Option<&'static str>) -> Self {
+        let ridden = may_pass(tags, &RIDING);
+        // Nobody dismounts from their feet.
+        let walked = may_pass(tags, &["foot"]).map(|p| if p == "no" { "no" } else { "yes" });
+        let general = general(tags);
+        let open = general.is_some_and(|a| !matches!(a, "no" | "private"));
+        let mut all = Self {
+            ebike: ridden.or(ebike).or(open.then_some("yes")),
+            foot: walked.or(foot).or(open.then_some("yes")),
+            access: general,
+            ..Self::default()
+        };
+        match general {
+            Some("no") => {
+                all.ebike = ridden.or(Some("no"));
+                all.foot = walked.or(Some("no"));
+                // Where somebody may pass, the other keys say it all.
+                if (all.ebike, all.foot) != (Some("no"), Some("no")) {
+                    all.access = None;
+                }
+            }
+            Some("private") => match (ridden, walked) {
+                // Everybody may walk; so they may push, and nothing is known about riding.
+                (None, Some("yes")) => {
+                    all.access = None;
+                    all.ebike = ebike.map(|e| if e == "no" { "no" } else { "dismount" });
+                }
+                (Some("yes" | "dismount"), _) | (Some(_), Some("yes")) => all.access = None,
+                _ => {}
+            },
+            _ => {}
+        }
+        all.read_hours(tags, general == Some("no"));
+        all
+    }
+
+    fn read_hours(&mut self, tags: &Tags, closed: bool) {
+        if let Some(hours) = tags.get("opening_hours") {
+            self.opening_hours = Some(hours.to_owned());
+        } else if let Some(hours) = conditional(tags, "access:conditional", !closed) {
+            if closed {
+                // Closed but for these hours.
+                self.access = None;
+                let explicit = |keys: &[&str]| may_pass(tags, keys).is_some();
+                if !explicit(&RIDING) {
+                    self.ebike = Some("yes");
+                }
+                if !explicit(&["foot"]) {
+                    self.foot = Some("yes");
+                }
+            }
+            self.opening_hours = Some(hours);
+        }
+        let general = self.opening_hours.clone();
+        let may_walk = self.foot != Some("no");
+        if let Some(hours) = conditional(tags, "foot:conditional", may_walk) {
+            self.foot = Some("yes");
+            self.opening_hours = Some(hours);
+        }
+        let key = RIDING_CONDITIONS
+            .into_iter()
+            .find(|k| tags.get(k).is_some());
+        match (key, self.ebike) {
+            // Hours of riding cannot be told from hours of pushing.
+            (Some(key), Some("dismount")) => {
+                if let Some(hours) = conditional(tags, key, true) {
+                    self.ebike_hours = Some(hours);
+                }
+            }
+            (Some(key), pass) => {
+                if let Some(hours) = conditional(tags, key, pass != Some("no")) {
+                    self.ebike = Some("yes");
+                    self.ebike_hours = Some(hours);
+                }
+            }
+            (None, _) => {}
+        }
+        // The hours of people on foot are not those of e-bikes.
+        if self.ebike_hours.is_none() && self.ebike != Some("no") && self.opening_hours != general {
+            self.ebike_hours = Some(general.unwrap_or_else(|| "24/7".to_owned()));
+        }
+        if self.ebike_hours == self.opening_hours {
+            self.ebike_hours = None;
+        }
+    }
+}
+
+/// When one may pass by a condition such as `no @ (22:00-06:00)`; `allowed` is what holds otherwise.
+/// `None` where the condition changes nothing or cannot be read exactly: weather, permits, pushing.
+fn conditional(tags: &Tags, key: &str, allowed: bool) -> Option<String> {
+    let mut hours: Vec<String> = Vec::new();
+    for clause in clauses(tags.get(key)?) {
+        let (value, condition) = clause.split_once('@')?;
+        let condition = condition.trim();
+        let inner = match condition.strip_prefix('(') {
+            Some(rest) => rest.strip_suffix(')')?,
+            None => condition,
+        };
+        let inner = inner.trim();
+        // Weights and sizes are those of lorries.
+        if inner.contains(['<', '>', '=']) {
+            continue;
+        }
+        let passes = match value.trim() {
+            "no" | "private" | "permit" | "residents" => false,
+            "yes" | "permissive" | "designated" | "destination" | "delivery" | "customers" => true,
+            _ => return None,
+        };
+        OpeningHours::parse(inner).ok()?;
+        if passes == allowed {
+            continue;
+        }
+        // A rule behind a semicolon replaces what was said of the same day.
+        if passes && !hours.is_empty() || !passes && inner.contains(';') {
+            return None;
+        }
+        hours.push(inner.to_owned());
+    }
+    if hours.is_empty() {
+        return None;
+    }
+    let text = if allowed {
+        let closed: String = hours.iter().map(|h| format!("; {h} off")).collect();
+        format!("24/7{closed}")
+    } else {
+        hours.concat()
+    };
+    OpeningHours::parse(&text).ok().map(|_| text)
+}
+
+/// The clauses of a condition: a semicolon within brackets separates none.
+fn clauses(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0;
+    text.split(move |c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        c == ';' && depth <= 0
+    })
+    .map(str::trim)
+    .filter(|clause| !clause.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tags::tags;
+    use super::*;
+
+    /// `ebike foot access | opening hours | e-bike hours` of a lane.
+    fn lane(text: &str) -> String {
+        let all = Access::of(&tags(text), Some("yes"), Some("yes"));
+        let word = |w: Option<&str>| w.unwrap_or("-").to_owned();
+        format!(
+            "{} {} {} | {} | {}",
+            word(all.ebike),
+            word(all.foot),
+            word(all.access),
+            word(all.opening_hours.as_deref()),
+            word(all.ebike_hours.as_deref())
+        )
+    }
+
+    #[test]
+    fn the_more_telling_key_wins() {
+        for (text, expected) in [
+            ("access=no", "no no no | - | -"),
+            ("access=no,bicycle=designated", "yes no - | - | -"),
+            ("access=private", "yes yes private | - | -"),
+            ("access=private,foot=yes", "dismount yes - | - | -"),
+            ("access=private,bicycle=no,foot=yes", "no yes - | - | -"),
+            ("access=private,foot=no", "yes no private | - | -"),
+            ("access=customers", "yes yes customers | - | -"),
+            ("vehicle=no", "no yes - | - | -"),
+            ("bicycle=dismount,vehicle=no", "dismount yes - | - | -"),
+            ("motorcycle=no,motor_vehicle=no", "yes yes - | - | -"),
+        ] {
+            assert_eq!(lane(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn hours_come_out_of_conditions_that_can_be_read_exactly() {
+        for (text, expected) in [
+            ("opening_hours=24/7", "yes yes - | 24/7 | -"),
+            (
+                "access:conditional=no @ (22:00-06:00)",
+                "yes yes - | 24/7; 22:00-06:00 off | -",
+            ),
+            // Alone it means yes otherwise, so it changes nothing.
+            (
+                "access:conditional=yes @ (06:00-22:00)",
+                "yes yes - | - | -",
+            ),
+            (
+                "access=no,access:conditional=yes @ (06:00-22:00)",
+                "yes yes - | 06:00-22:00 | -",
+            ),
+            (
+                "bicycle=no,bicycle:conditional=yes @ (20:00-08:00)",
+                "yes yes - | - | 20:00-08:00",
+            ),
+            (
+                "bicycle:conditional=no @ (Mo-Fr 07:00-09:00); no @ (Sa 10:00-12:00)",
+                "yes yes - | - | 24/7; Mo-Fr 07:00-09:00 off; Sa 10:00-12:00 off",
+            ),
+            (
+                "foot:conditional=no @ (23:30-05:00)",
+                "yes yes - | 24/7; 23:30-05:00 off | 24/7",
+            ),
+            (
+                "access:conditional=no @ (22:00-06:00); no @ (weight>3.5)",
+                "yes yes - | 24/7; 22:00-06:00 off | -",
+            ),
+            (
+                "access:conditional=no @ (07:30-19:00 AND weight>7.5)",
+                "yes yes - | - | -",
+            ),
+            ("access:conditional=no @ wet", "yes yes - | - | -"),
+            ("access:conditional=nonsense", "yes yes - | - | -"),
+            (
+                "bicycle:conditional=dismount @ (10:00-18:00)",
+                "yes yes - | - | -",
+            ),
+            (
+                "bicycle=dismount,bicycle:conditional=yes @ (20:00-08:00)",
+                "dismount yes - | - | -",
+            ),
+            (
+                "motor_vehicle:conditional=no @ (06:00-11:00)",
+                "yes yes - | - | -",
+            ),
+        ] {
+            assert_eq!(lane(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_gate_of_which_nothing_is_said_says_nothing() {
+        let gate = Access::of(&tags("barrier=gate"), None, None);
+        assert_eq!(gate, Access::default());
+        let private = Access::of(&tags("access=private"), None, None);
+        assert_eq!((private.ebike, private.access), (None, Some("private")));
+    }
+}
