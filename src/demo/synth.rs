@@ -1,7 +1,10 @@
 //! A synthetic city of any size, for measurement: streamed, so that a million buildings need no memory.
 
+mod network;
+
 use std::io::{self, BufWriter, Write};
 
+use self::network::Door;
 use super::plane::metres_per_degree;
 use super::prng::Prng;
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GREEN, ROADS};
@@ -19,13 +22,18 @@ const CENTRE_LON: f64 = 117.13;
 const CENTRE_LAT: f64 = 39.22;
 
 /// Writes a city with exactly `buildings` buildings as newline-delimited GeoJSON. Each line is a
-/// feature whose foreign member `collection` says where it belongs. The same seed gives the same city.
+/// feature whose foreign member `collection` says where it belongs. The same seed gives the same city. With
+/// `network` there are routes, walls, gates and doors besides: about seven times as many features.
 ///
 /// # Errors
 /// When `sink` can't be written to.
-pub fn synth(buildings: u64, seed: u64, sink: &mut dyn Write) -> io::Result<()> {
+pub fn synth(buildings: u64, seed: u64, network: bool, sink: &mut dyn Write) -> io::Result<()> {
     let mut city = City::new(buildings, seed, BufWriter::with_capacity(1 << 20, sink));
+    city.network = network;
     city.streets()?;
+    if network {
+        city.street_routes()?;
+    }
     let mut left = buildings;
     let mut block = 0;
     while left > 0 {
@@ -43,6 +51,7 @@ pub fn synth(buildings: u64, seed: u64, sink: &mut dyn Write) -> io::Result<()> 
 
 struct City<W: Write> {
     seed: u64,
+    network: bool,
     /// Blocks along each side of the square city.
     side: u64,
     per_lon: f64,
@@ -58,6 +67,7 @@ impl<W: Write> City<W> {
         let (per_lat, per_lon) = metres_per_degree(CENTRE_LAT);
         Self {
             seed,
+            network: false,
             side,
             per_lon,
             per_lat,
@@ -180,6 +190,7 @@ impl<W: Write> City<W> {
             self.out,
             "{{\"housing\":\"{housing}\",\"name\":\"第{number}小区\",\"walled\":true}}}}"
         )?;
+        let mut doors = Vec::new();
         for i in 0..count {
             let id = first + i + 1;
             let (row, column) = (i / COLUMNS, i % COLUMNS);
@@ -209,6 +220,16 @@ impl<W: Write> City<W> {
                 units * levels * 2,
                 n = i + 1,
             )?;
+            doors.extend((0..units).map(|unit| Door {
+                x: bx + (unit as f64 + 0.5) * width / units as f64,
+                y: by + depth,
+                row,
+                unit: unit + 1,
+                building: id,
+            }));
+        }
+        if self.network {
+            self.block_network(block, &doors)?;
         }
         Ok(())
     }
@@ -230,23 +251,26 @@ fn degrees(out: &mut impl Write, value: i64) -> io::Result<()> {
 mod tests {
     use super::*;
     use serde_json::Value;
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
 
     fn city(buildings: u64, seed: u64) -> String {
+        made(buildings, seed, false)
+    }
+
+    fn made(buildings: u64, seed: u64, network: bool) -> String {
         let mut out = Vec::new();
-        synth(buildings, seed, &mut out).unwrap();
+        synth(buildings, seed, network, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn a_city_has_as_many_buildings_as_asked_for_and_fits_the_schemas() {
-        let schemas: std::collections::HashMap<String, jsonschema::Validator> =
-            crate::demo::schemas()
-                .into_iter()
-                .map(|(c, d)| (c.to_string(), jsonschema::draft202012::new(&d).unwrap()))
-                .collect();
+        let schemas: HashMap<String, jsonschema::Validator> = crate::demo::schemas()
+            .into_iter()
+            .map(|(c, d)| (c.to_string(), jsonschema::draft202012::new(&d).unwrap()))
+            .collect();
         let mut ids = HashSet::new();
-        for line in city(1003, 7).lines() {
+        for line in made(1003, 7, true).lines() {
             let feature: Value = serde_json::from_str(line).unwrap();
             let collection = feature["collection"].as_str().unwrap();
             assert!(
@@ -264,6 +288,47 @@ mod tests {
         assert_eq!(city(40, 1), city(40, 1));
         assert_ne!(city(40, 1), city(40, 2));
         assert_eq!(city(0, 1).matches("buildings").count(), 0);
+    }
+
+    #[test]
+    fn lanes_lead_from_the_streets_through_gates_to_most_doors() {
+        let mut next: HashMap<String, Vec<String>> = HashMap::new();
+        let (mut doors, mut gates, mut start) = (Vec::new(), Vec::new(), None);
+        for line in made(320, 3, true).lines() {
+            let feature: Value = serde_json::from_str(line).unwrap();
+            let places = &feature["geometry"]["coordinates"];
+            match feature["collection"].as_str().unwrap() {
+                "routes" => {
+                    for pair in places.as_array().unwrap().windows(2) {
+                        let (a, b) = (pair[0].to_string(), pair[1].to_string());
+                        start.get_or_insert(a.clone());
+                        next.entry(a.clone()).or_default().push(b.clone());
+                        next.entry(b).or_default().push(a);
+                    }
+                }
+                "entrances" if feature["properties"]["kind"] == "gate" => {
+                    gates.push(places.to_string());
+                }
+                "entrances" => doors.push(places.to_string()),
+                _ => {}
+            }
+        }
+        let start = start.unwrap();
+        let mut reached = HashSet::from([start.clone()]);
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            for to in &next[&at] {
+                if reached.insert(to.clone()) {
+                    open.push(to.clone());
+                }
+            }
+        }
+        assert_eq!(reached.len(), next.len(), "something is cut off");
+        assert_eq!(gates.len(), 2 * 20);
+        assert!(gates.iter().all(|gate| reached.contains(gate)));
+        let with_path = doors.iter().filter(|door| reached.contains(*door)).count();
+        let share = with_path as f64 / doors.len() as f64;
+        assert!((0.87..0.93).contains(&share), "{share}");
     }
 
     #[test]
