@@ -1,6 +1,6 @@
 //! Houses: their outline, their number, their unit doors and the path from each door to its lane.
 
-use super::city::{Building, City, Entrance, Housing, Pass, Way};
+use super::city::{Building, City, Entrance, Housing, Pass, Special, Way};
 use super::lots::{Lot, height_m};
 use super::plane::{Frame, Pt, pt};
 use super::prng::Prng;
@@ -60,6 +60,7 @@ pub fn build(city: &mut City, place: &Place, lot: &Lot, number: u32, rng: &mut P
             access_code: (!old && rng.chance(0.08))
                 .then(|| format!("{:04}#", rng.whole(1000, 9999))),
             level: 0,
+            special: Special::default(),
         });
     }
     let levels = lot.kind.levels;
@@ -123,6 +124,7 @@ pub fn kindergarten(city: &mut City, frame: &Frame, compound: usize, lot: &Lot, 
         access_note: None,
         access_code: None,
         level: 0,
+        special: Special::default(),
     });
     let built = city.compounds[compound].built;
     city.buildings.push(Building {

@@ -1,6 +1,6 @@
 //! What must hold of the demo district as a whole, looked at as a reader of its features would.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use geo_types::{Coord, Geometry};
@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 
 use super::plane::{Pt, area, contains, edges, metres_per_degree, middle, pt};
 use crate::model::Change;
+
+mod network_tests;
 
 struct Feature {
     id: String,
@@ -48,10 +50,11 @@ fn features(all: &[Change], collection: &str) -> Vec<Feature> {
         .filter(|c| c.collection.as_str() == collection)
         .map(|c| {
             let body = c.body.as_ref().unwrap();
-            let coords = match body.geometry.as_ref().unwrap() {
-                Geometry::Point(p) => vec![p.0],
-                Geometry::LineString(l) => l.0.clone(),
-                Geometry::Polygon(p) => p.exterior().0.clone(),
+            let coords = match &body.geometry {
+                None => Vec::new(),
+                Some(Geometry::Point(p)) => vec![p.0],
+                Some(Geometry::LineString(l)) => l.0.clone(),
+                Some(Geometry::Polygon(p)) => p.exterior().0.clone(),
                 other => panic!("{}: {other:?}", c.id),
             };
             Feature {
@@ -141,6 +144,8 @@ fn the_district_is_as_big_as_promised_and_lies_in_beichen() {
         "battery_swap",
         "toolbox",
         "rest_stop",
+        "handover",
+        "toilet",
         "parking",
         "charging",
         "party_service_centre",
@@ -345,18 +350,15 @@ fn ways_keep_out_of_walls_and_houses() {
     let buildings = features(all, "buildings");
     let walls = Near::of(barriers.iter().map(|b| b.line.as_slice()));
     let houses = Near::of(buildings.iter().map(|b| b.line.as_slice()));
+    let mut crossed = Vec::new();
     for way in features(all, "routes") {
         let covered = way.map.get("covered") == Some(&Value::Bool(true));
         for w in way.line.windows(2) {
             for (j, s) in walls.at(w[0], w[1]) {
                 let b = &barriers[j];
-                assert!(
-                    !really_cross(w[0], w[1], b.line[s], b.line[s + 1]),
-                    "{} crosses {} of {}",
-                    way.id,
-                    b.id,
-                    b.text("compound")
-                );
+                if really_cross(w[0], w[1], b.line[s], b.line[s + 1]) {
+                    crossed.push((way.text("kind").to_owned(), b.text("compound").to_owned()));
+                }
             }
             for (j, s) in houses.at(w[0], w[1]) {
                 let b = &buildings[j];
@@ -369,74 +371,11 @@ fn ways_keep_out_of_walls_and_houses() {
             }
         }
     }
-}
-
-/// Whether a gate or a way with these hours is open on a Sunday at noon (as_of is one).
-fn open_at_noon(hours: &str) -> bool {
-    match hours {
-        "" | "24/7" => true,
-        "off" => false,
-        _ if hours.starts_with("Mo-Fr") => false,
-        _ => hours.split(' ').nth(1).is_some_and(|spans| {
-            spans.split(',').any(|span| {
-                let (from, to) = span.split_once('-').unwrap();
-                from <= "12:00" && "12:00" < to
-            })
-        }),
-    }
-}
-
-#[test]
-fn a_rider_reaches_every_unit_door_at_noon_riding_pushing_or_walking() {
-    let all = drawn();
-    let routes = features(all, "routes");
-    let entrances = features(all, "entrances");
-    let shut: HashSet<(i64, i64)> = entrances
-        .iter()
-        .filter(|e| matches!(e.text("kind"), "gate" | "garage"))
-        .filter(|e| {
-            !open_at_noon(e.text("opening_hours"))
-                || (e.text("foot") == "no" && e.text("ebike") == "no")
-        })
-        .map(|e| e.key[0])
-        .collect();
-    let mut next: HashMap<(i64, i64), Vec<(i64, i64)>> = HashMap::new();
-    for way in &routes {
-        if way.text("foot") == "no" && way.text("ebike") == "no" {
-            continue;
-        }
-        for w in way.key.windows(2) {
-            next.entry(w[0]).or_default().push(w[1]);
-            next.entry(w[1]).or_default().push(w[0]);
-        }
-    }
-    let start = routes
-        .iter()
-        .find(|r| r.text("name") == "果园中路")
-        .unwrap()
-        .key[0];
-    let mut reached = HashSet::from([start]);
-    let mut queue = VecDeque::from([start]);
-    while let Some(at) = queue.pop_front() {
-        for to in &next[&at] {
-            if !shut.contains(to) && reached.insert(*to) {
-                queue.push_back(*to);
-            }
-        }
-    }
-    for e in &entrances {
-        assert!(next.contains_key(&e.key[0]), "{} is on no way", e.id);
-        // Schools are shut on Sundays; homes are not.
-        if e.text("kind") == "unit_door" {
-            assert!(reached.contains(&e.key[0]), "{} is out of reach", e.id);
-        }
-    }
-    // Nothing else is cut off either, but what lies behind a gate that is shut on Sundays.
-    let lost = next
-        .keys()
-        .filter(|k| !reached.contains(*k) && !shut.contains(*k))
-        .count();
-    assert!(lost < 40, "{lost} of {} places are cut off", next.len());
+    // The wall is drawn through where a gate is on no map.
+    assert_eq!(
+        crossed,
+        [("lane".to_owned(), "dongsheng-dongli".to_owned())]
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the district is made of while it is planned, in metres on the drawing board.
 
-use super::plane::Pt;
+use super::plane::{Frame, Pt};
 use super::streets::Town;
 
 /// The kind of housing, as the schema spells it.
@@ -47,7 +47,7 @@ impl Pass {
     }
 }
 
-/// A walled compound (小区).
+/// A compound (小区).
 #[derive(Debug, Clone)]
 pub struct Compound {
     pub id: String,
@@ -55,6 +55,8 @@ pub struct Compound {
     pub housing: Housing,
     pub built: u32,
     pub community: usize,
+    /// Whether a wall goes round it.
+    pub walled: bool,
     /// Inside the wall.
     pub ring: Vec<Pt>,
 }
@@ -105,6 +107,46 @@ pub struct Entrance {
     pub access_note: Option<&'static str>,
     pub access_code: Option<String>,
     pub level: i32,
+    pub special: Special,
+}
+
+/// An order of the day, as the schema spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// 暴雨.
+    Storm,
+    /// 冰雪.
+    Snow,
+    /// 高峰管控.
+    Peak,
+}
+
+impl Order {
+    /// The schema's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Storm => "storm",
+            Self::Snow => "snow",
+            Self::Peak => "peak",
+        }
+    }
+}
+
+/// What holds at special times: of a gate or a way.
+#[derive(Debug, Clone, Default)]
+pub struct Special {
+    /// When e-bikes may pass, where that differs.
+    pub ebike_hours: Option<&'static str>,
+    pub locked: bool,
+    /// Who may pass under an order of the day.
+    pub when: Vec<(Order, Option<Pass>, Option<Pass>)>,
+}
+
+impl Special {
+    /// Under this order these may pass; `None` as otherwise.
+    pub fn on(&mut self, order: Order, ebike: Option<Pass>, foot: Option<Pass>) {
+        self.when.push((order, ebike, foot));
+    }
 }
 
 /// A piece of wall, fence or hedge.
@@ -149,6 +191,10 @@ pub struct Way {
     pub layer: i32,
     pub access: &'static str,
     pub max_kmh: u32,
+    /// Whether the line is the edge of an area that is crossed in any direction.
+    pub area: bool,
+    pub ramp: Option<&'static str>,
+    pub special: Special,
 }
 
 impl Way {
@@ -168,6 +214,19 @@ impl Way {
             layer: 0,
             access: "destination",
             max_kmh: 15,
+            area: false,
+            ramp: None,
+            special: Special::default(),
+        }
+    }
+
+    /// A square: bikes are pushed across it.
+    pub fn square(mut ring: Vec<Pt>) -> Self {
+        ring.extend(ring.first().copied());
+        Self {
+            kind: "square",
+            area: true,
+            ..Self::path(ring, 0.0).open()
         }
     }
 
@@ -209,6 +268,49 @@ impl Way {
         self.access = "yes";
         self
     }
+}
+
+/// A point of the riders' network: a lift or an obstacle.
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub kind: &'static str,
+    pub name: Option<String>,
+    pub at: Pt,
+    pub ebike: Pass,
+    pub width_m: Option<f64>,
+}
+
+impl Node {
+    /// One that people on foot pass.
+    pub fn new(kind: &'static str, at: Pt) -> Self {
+        Self {
+            kind,
+            name: None,
+            at,
+            ebike: Pass::Yes,
+            width_m: None,
+        }
+    }
+}
+
+/// Where a turn is made.
+#[derive(Debug, Clone, Copy)]
+pub enum Via {
+    /// At a place that both ways share.
+    At(Pt),
+    /// Along a way, by its place in [`City::ways`].
+    Way(usize),
+}
+
+/// A turn restriction (转向限制); ways by their places in [`City::ways`].
+#[derive(Debug, Clone)]
+pub struct Turn {
+    pub from: usize,
+    pub via: Via,
+    pub to: usize,
+    pub kind: &'static str,
+    /// Whom it does not concern.
+    pub except: &'static [&'static str],
 }
 
 /// A stretch of shop front: where stations, swap cabinets and stalls are.
@@ -283,6 +385,8 @@ pub struct City {
     pub areas: Vec<Area>,
     pub parks: Vec<Park>,
     pub ways: Vec<Way>,
+    pub nodes: Vec<Node>,
+    pub turns: Vec<Turn>,
     pub fronts: Vec<Front>,
     pub partings: Vec<Parting>,
     pub spots: Vec<Spot>,
@@ -301,10 +405,29 @@ impl City {
             areas: Vec::new(),
             parks: Vec::new(),
             ways: Vec::new(),
+            nodes: Vec::new(),
+            turns: Vec::new(),
             fronts: Vec::new(),
             partings: Vec::new(),
             spots: Vec::new(),
             grids: Vec::new(),
         }
     }
+}
+
+/// Adds an area that is drawn in a frame.
+pub fn push_area(
+    city: &mut City,
+    frame: &Frame,
+    collection: &'static str,
+    kind: &'static str,
+    name: Option<String>,
+    ring: &[Pt],
+) {
+    city.areas.push(Area {
+        collection,
+        kind,
+        name,
+        ring: frame.out_all(ring),
+    });
 }

@@ -5,16 +5,15 @@
 
 use std::f64::consts::TAU;
 
-use super::city::{Area, Barrier, Building, City, Entrance, Parting, Pass, Way};
+use super::city::{Barrier, Building, City, Entrance, Parting, Pass, Special, Way, push_area};
 use super::compounds::pieces;
 use super::frontage::{self, Strip};
 use super::names::Use;
-use super::plane::{
-    Block, Frame, Pt, along, contains, distance, edges, middle, nearest, pt, rectangle,
-};
+use super::park;
+use super::plane::{Block, Frame, Pt, contains, middle, pt, rectangle};
 use super::prng::Prng;
 use super::streets::street_side;
-use crate::model::names::collection::{GREEN, WATER};
+use crate::model::names::collection::GREEN;
 
 /// A house beside the drive.
 struct House {
@@ -143,7 +142,7 @@ pub fn build(city: &mut City, index: usize) {
         ..Parting::default()
     });
     if kind == Use::Park {
-        return park(city, &frame, &wall, name, slug);
+        return park::build(city, &frame, &wall, name, slug);
     }
     let south = wall
         .corners(0)
@@ -181,7 +180,15 @@ pub fn build(city: &mut City, index: usize) {
         city.entrances
             .push(gate(slug, name, word, frame.out(at), frame.turn(out), kind));
     }
-    city.ways.push(Way::lane(frame.out_all(&drive), 7.0));
+    let mut way = Way::lane(frame.out_all(&drive), 7.0);
+    match kind {
+        // A shorter way through the works is for those who work there.
+        Use::Works => way.access = "private",
+        // People walk about the mall's plaza; bikes pass at night.
+        Use::Mall => way.special.ebike_hours = Some("Mo-Su 20:00-10:00"),
+        _ => {}
+    }
+    city.ways.push(way);
 
     let fenced = !deep;
     if fenced {
@@ -230,11 +237,43 @@ pub fn build(city: &mut City, index: usize) {
             push_area(city, &frame, GREEN, "garden", None, &ring);
         }
     }
+    if kind == Use::Mall {
+        plaza(city, &frame, (axis, south), name);
+    }
     if kind == Use::Civic {
         let ring = rectangle(axis - 80.0, south + 16.0, axis - 14.0, south + 72.0);
         let name = Some("果园新村文化广场".to_owned());
-        push_area(city, &frame, GREEN, "garden", name, &ring);
+        push_area(city, &frame, GREEN, "garden", name.clone(), &ring);
+        let (edge, drive) = (pt(axis - 14.0, south + 44.0), pt(axis, south + 44.0));
+        let mut square = Way::square(frame.out_all(&ring));
+        square.name = name;
+        city.ways.push(square);
+        city.ways
+            .push(Way::path(frame.out_all(&[drive, edge]), 6.0).open());
     }
+}
+
+/// The plaza between the houses of a mall, from the drive to the door of the east hall, which no path
+/// reaches.
+fn plaza(city: &mut City, frame: &Frame, (axis, south): (f64, f64), name: &str) {
+    let hall = format!("{name}东馆");
+    let Some(building) = city.buildings.iter().position(|b| b.name == hall) else {
+        return;
+    };
+    let door = pt(axis + 60.0, south + 61.0);
+    let (low, high) = (south + 46.0, south + 76.0);
+    let mut ring = rectangle(axis, low, axis + 60.0, high);
+    super::compounds::insert_on(&mut ring, door);
+    let mut square = Way::square(frame.out_all(&ring));
+    square.name = Some(name.to_owned());
+    city.ways.push(square);
+    // The door is a corner of its house too.
+    let at = frame.out(door);
+    super::compounds::insert_on(&mut city.buildings[building].ring, at);
+    let mut entrance = door_of(&hall, at, frame.turn(pt(-1.0, 0.0)), building);
+    entrance.id = format!("{}-door", city.buildings[building].id);
+    entrance.opening_hours = Some("Mo-Su 10:00-22:00");
+    city.entrances.push(entrance);
 }
 
 fn gate(slug: &str, name: &str, word: &str, at: Pt, outward: Pt, kind: Use) -> Entrance {
@@ -263,6 +302,7 @@ fn gate(slug: &str, name: &str, word: &str, at: Pt, outward: Pt, kind: Use) -> E
         access_note: school.then_some("送餐放门卫置物架，不得入校"),
         access_code: None,
         level: 0,
+        special: Special::default(),
     }
 }
 
@@ -287,25 +327,11 @@ fn raise(
         super::compounds::insert_on(&mut ring, door);
         let line = [pt(axis, door.y), door];
         city.ways.push(Way::path(frame.out_all(&line), 3.0));
-        city.entrances.push(Entrance {
-            id: format!("{id}-door"),
-            kind: "service",
-            name: format!("{name}{}正门", h.name),
-            at: frame.out(door),
-            outward: frame.turn(pt(-h.side, 0.0)),
-            compound: None,
-            building: Some(city.buildings.len()),
-            unit: None,
-            ebike: Pass::No,
-            foot: Pass::Yes,
-            opening_hours: None,
-            guarded: None,
-            intercom: None,
-            step_free: Some(true),
-            access_note: None,
-            access_code: None,
-            level: 0,
-        });
+        let outward = frame.turn(pt(-h.side, 0.0));
+        let (label, building) = (format!("{name}{}", h.name), city.buildings.len());
+        let mut entrance = door_of(&label, frame.out(door), outward, building);
+        entrance.id = format!("{id}-door");
+        city.entrances.push(entrance);
     }
     let storey = if h.kind == "industrial" || h.kind == "market" {
         5.5
@@ -331,20 +357,28 @@ fn raise(
     });
 }
 
-fn push_area(
-    city: &mut City,
-    frame: &Frame,
-    collection: &'static str,
-    kind: &'static str,
-    name: Option<String>,
-    ring: &[Pt],
-) {
-    city.areas.push(Area {
-        collection,
-        kind,
-        name,
-        ring: frame.out_all(ring),
-    });
+/// The main door of a house that is no home; its id is still to be said.
+fn door_of(house: &str, at: Pt, outward: Pt, building: usize) -> Entrance {
+    Entrance {
+        id: String::new(),
+        kind: "service",
+        name: format!("{house}正门"),
+        at,
+        outward,
+        compound: None,
+        building: Some(building),
+        unit: None,
+        ebike: Pass::No,
+        foot: Pass::Yes,
+        opening_hours: None,
+        guarded: None,
+        intercom: None,
+        step_free: Some(true),
+        access_note: None,
+        access_code: None,
+        level: 0,
+        special: Special::default(),
+    }
 }
 
 /// A running track: two straights (along y) of `2 * half_m` and two bends.
@@ -383,129 +417,4 @@ fn lawns(city: &mut City, frame: &Frame, wall: &Block, axis: f64, (south, north)
     for ring in strips {
         push_area(city, frame, GREEN, "grass", None, &ring);
     }
-}
-
-/// A park: a pond with a path round it, a second path inside the edge, groves, a playground, a tea
-/// house, and a path from the pond to each street.
-fn park(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
-    let mut rng = Prng::of(slug, 2);
-    push_area(
-        city,
-        frame,
-        GREEN,
-        "park",
-        Some(name.to_owned()),
-        &wall.ring,
-    );
-    // Corners crowd along a bend, so their mean is not the middle.
-    let (low, high) = extent(&wall.ring);
-    let centre = along(low, high, 0.5);
-    let reach = edges(&wall.ring)
-        .map(|(a, b)| distance(nearest(&[a, b], centre), centre))
-        .fold(f64::INFINITY, f64::min);
-    let phase = rng.range(0.0, TAU);
-    let blob = |radius: f64| -> Vec<Pt> {
-        (0..32)
-            .map(|k| {
-                let a = TAU * f64::from(k) / 32.0;
-                let r = radius * (1.0 + 0.12 * (2.0 * a + phase).sin() + 0.06 * (3.0 * a).cos());
-                centre + pt(1.3 * r * a.cos(), 0.92 * r * a.sin())
-            })
-            .collect()
-    };
-    let pond = blob(reach * 0.46);
-    let pond_name = format!("{}湖", name.trim_end_matches("公园"));
-    push_area(city, frame, WATER, "pond", Some(pond_name), &pond);
-
-    let close = |mut ring: Vec<Pt>| {
-        ring.extend(ring.first().copied());
-        ring
-    };
-    let round = close(blob(reach * 0.58));
-    let outer = close(wall.without_short_edges(40.0).inset([16.0; 4]).ring);
-    let mut paths = vec![round.clone(), outer];
-    for (side, out) in [pt(0.0, -1.0), pt(1.0, 0.0), pt(0.0, 1.0), pt(-1.0, 0.0)]
-        .into_iter()
-        .enumerate()
-    {
-        let corner = round[[24, 0, 8, 16][side]];
-        if let Some((street, _)) = city.town.hit(frame.out(corner), frame.turn(out)) {
-            paths.push(vec![corner, frame.inward(street)]);
-        }
-    }
-    // The tea house stands in the north-east corner of the outer path, the playground in the opposite
-    // one.
-    let corners = wall.without_short_edges(40.0).inset([34.0; 4]).ring;
-    let by_corner = |a: &&Pt, b: &&Pt| (a.x + a.y).total_cmp(&(b.x + b.y));
-    let tea = corners.iter().max_by(by_corner).copied().unwrap_or(centre);
-    let play = corners.iter().min_by(by_corner).copied().unwrap_or(centre);
-    let house = rectangle(tea.x - 9.0, tea.y - 5.0, tea.x + 9.0, tea.y + 5.0);
-    let ground = rectangle(play.x - 15.0, play.y - 10.0, play.x + 15.0, play.y + 10.0);
-    push_area(city, frame, GREEN, "playground", None, &ground);
-    city.buildings.push(Building {
-        id: format!("{slug}-tea-house"),
-        name: format!("{name}茶亭"),
-        number: None,
-        kind: "other",
-        address: None,
-        compound: None,
-        housing: None,
-        levels: 1,
-        height_m: 5.2,
-        units: 0,
-        households: 0,
-        elevator: false,
-        built: 2012,
-        ring: frame.out_all(&house),
-        grid: String::new(),
-    });
-    // Groves wherever there is neither path nor water nor anything else.
-    let clear = |at: Pt, size: f64| {
-        let inside = contains(&wall.ring, at)
-            && edges(&wall.ring).all(|(a, b)| distance(nearest(&[a, b], at), at) > size + 2.0);
-        inside
-            && distance(nearest(&close(pond.clone()), at), at) > size + 2.0
-            && !contains(&pond, at)
-            && paths
-                .iter()
-                .all(|p| distance(nearest(p, at), at) > size + 3.0)
-            && distance(tea, at) > size + 14.0
-            && distance(play, at) > size + 21.0
-    };
-    let mut groves: Vec<(Pt, f64)> = Vec::new();
-    for _ in 0..900 {
-        let at = pt(rng.range(low.x, high.x), rng.range(low.y, high.y));
-        let size = rng.range(4.5, 11.0);
-        let apart = |(p, s): &(Pt, f64)| distance(*p, at) > s + size + 1.5;
-        if clear(at, size * 1.1) && groves.iter().all(apart) {
-            groves.push((at, size));
-        }
-    }
-    for (at, size) in groves {
-        let ring: Vec<Pt> = (0..9)
-            .map(|k| {
-                let a = TAU * f64::from(k) / 9.0;
-                at + pt(a.cos(), a.sin()) * (size * rng.range(0.8, 1.1))
-            })
-            .collect();
-        push_area(city, frame, GREEN, "wood", None, &ring);
-    }
-    for path in paths {
-        city.ways.push(Way::path(frame.out_all(&path), 3.0).open());
-    }
-}
-
-fn extent(ring: &[Pt]) -> (Pt, Pt) {
-    ring.iter().fold(
-        (
-            pt(f64::INFINITY, f64::INFINITY),
-            pt(f64::NEG_INFINITY, f64::NEG_INFINITY),
-        ),
-        |(low, high), p| {
-            (
-                pt(low.x.min(p.x), low.y.min(p.y)),
-                pt(high.x.max(p.x), high.y.max(p.y)),
-            )
-        },
-    )
 }

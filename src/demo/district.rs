@@ -4,15 +4,15 @@ use geo_types::{Geometry, Point};
 use jiff::{SignedDuration, Timestamp, tz};
 use serde_json::{Map, Value, json};
 
-use super::city::{City, Entrance, Pass, Way};
+use super::city::{Building, City, Entrance, Node, Pass, Special, Turn, Via, Way};
 use super::names::{COMMUNITIES, STREET, Use};
 use super::places::{self, Places};
 use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, ring_to_wgs84, to_wgs84};
 use super::streets::{CANAL_HALF_M, belts, plan};
-use super::{civic, compounds, grids, network};
+use super::{civic, compounds, grids, irregular, network, turns};
 use crate::model::names::collection::{
     BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GREEN,
-    GRIDS, POCKET_PARKS, ROADS, ROUTES, UNITS, WATER,
+    GRIDS, POCKET_PARKS, ROADS, ROUTES, TURNS, UNITS, WATER,
 };
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
@@ -29,9 +29,12 @@ pub fn city() -> (City, Places) {
     }
     let places = places::plan(&mut city);
     network::streets(&mut city);
+    irregular::roughen(&mut city);
     network::join(&mut city.ways);
     let fixed: Vec<Pt> = city.entrances.iter().map(|e| e.at).collect();
     network::snap(&mut city.ways, &fixed);
+    irregular::set_nodes(&mut city);
+    turns::restrict(&mut city);
     grids::draw(&mut city);
     (city, places)
 }
@@ -43,6 +46,16 @@ pub struct Drafts(Vec<Change>);
 impl Drafts {
     /// Adds a feature; properties that are null are left out.
     pub fn put(&mut self, collection: &str, id: &str, geometry: Geometry<f64>, properties: Value) {
+        self.add(collection, id, Some(geometry), properties);
+    }
+
+    fn add(
+        &mut self,
+        collection: &str,
+        id: &str,
+        geometry: Option<Geometry<f64>>,
+        properties: Value,
+    ) {
         let map: Map<String, Value> = match properties {
             Value::Object(map) => map.into_iter().filter(|(_, v)| !v.is_null()).collect(),
             _ => Map::new(),
@@ -57,7 +70,7 @@ impl Drafts {
                 collection,
                 id,
                 body: Some(Body {
-                    geometry: Some(geometry),
+                    geometry,
                     properties,
                 }),
             });
@@ -113,7 +126,7 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
             COMPOUNDS,
             &c.id,
             polygon(&c.ring),
-            json!({"name": c.name, "housing": c.housing.word(), "walled": true, "built": c.built,
+            json!({"name": c.name, "housing": c.housing.word(), "walled": c.walled, "built": c.built,
                 "community": COMMUNITIES[c.community].0, "households": homes}),
         );
     }
@@ -138,7 +151,15 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
                 "built": b.built, "grid": b.grid}),
         );
     }
-    for e in &city.entrances {
+    for (n, e) in city.entrances.iter().enumerate() {
+        let gate = e.kind == "gate" || e.kind == "garage";
+        // Gates are walked to once a year; of doors only the drawings are known, but where somebody wrote.
+        let evidence = match (gate, n % 7) {
+            (true, 0) | (false, 3) => "report",
+            (true, _) => "survey",
+            (false, _) => "import",
+        };
+        let checked = (evidence != "import").then(|| day(as_of, 3 + (n as i64 * 37) % 330));
         d.put(
             ENTRANCES,
             &e.id,
@@ -149,15 +170,29 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
                 "foot": e.foot.word(), "opening_hours": e.opening_hours, "guarded": e.guarded,
                 "intercom": e.intercom, "step_free": e.step_free, "access_note": e.access_note,
                 "access_code": e.access_code, "credential": credential(e),
-                "guidance": guidance(e), "level": (e.level != 0).then_some(e.level)}),
+                "guidance": guidance(e), "level": (e.level != 0).then_some(e.level),
+                "rooms": e.building.and_then(|b| rooms(&city.buildings[b])).filter(|_| e.unit.is_some()),
+                "ebike_hours": e.special.ebike_hours, "locked": e.special.locked.then_some(true),
+                "when": when(&e.special), "evidence": evidence, "checked_on": checked}),
         );
     }
     for (n, w) in city.ways.iter().enumerate() {
-        d.put(
-            ROUTES,
-            &format!("route-{:05}", n + 1),
-            line(&w.line),
-            route(w),
+        let geometry = match w.line.split_last() {
+            Some((_, ring)) if w.area => polygon(ring),
+            _ => line(&w.line),
+        };
+        d.put(ROUTES, &route_id(n), geometry, route(w));
+    }
+    for (n, node) in city.nodes.iter().enumerate() {
+        let id = format!("{}-{:03}", node.kind.replace('_', "-"), n + 1);
+        d.put(ROUTES, &id, point(node.at), point_of_network(node));
+    }
+    for (n, turn) in city.turns.iter().enumerate() {
+        d.add(
+            TURNS,
+            &format!("turn-{:03}", n + 1),
+            None,
+            restriction(turn),
         );
     }
     roads(&mut d, city);
@@ -200,11 +235,62 @@ pub fn unit_id(n: usize) -> String {
     format!("unit-{:03}", n + 1)
 }
 
+/// The id of the n-th way.
+fn route_id(n: usize) -> String {
+    format!("route-{:05}", n + 1)
+}
+
+/// So many days before a moment, in China.
+fn day(as_of: Timestamp, days: i64) -> String {
+    let then = as_of - SignedDuration::from_hours(24 * days);
+    let there = then.to_zoned(tz::TimeZone::fixed(tz::offset(8)));
+    there.date().to_string()
+}
+
+/// The rooms behind a unit door, floor by floor: `101-602`.
+fn rooms(b: &Building) -> Option<String> {
+    let doors = b.levels * b.units;
+    let homes = b.households.checked_div(doors).filter(|n| *n > 0)?;
+    Some(format!("101-{}{homes:02}", b.levels))
+}
+
+fn when(special: &Special) -> Option<Value> {
+    let orders = special.when.iter().map(|(order, ebike, foot)| {
+        let mut all = Map::new();
+        all.insert("kind".to_owned(), order.word().into());
+        for (mode, pass) in [("ebike", ebike), ("foot", foot)] {
+            if let Some(pass) = pass {
+                all.insert(mode.to_owned(), pass.word().into());
+            }
+        }
+        Value::Object(all)
+    });
+    (!special.when.is_empty()).then(|| orders.collect())
+}
+
+fn point_of_network(node: &Node) -> Value {
+    json!({"kind": node.kind, "name": node.name, "ebike": node.ebike.word(), "foot": "yes",
+        "width_m": node.width_m, "lift": (node.kind == "lift").then_some(true)})
+}
+
+fn restriction(turn: &Turn) -> Value {
+    let via = match turn.via {
+        Via::At(p) => {
+            let at = to_wgs84(p);
+            json!([at.x, at.y])
+        }
+        Via::Way(way) => route_id(way).into(),
+    };
+    json!({"from": route_id(turn.from), "via": via, "to": route_id(turn.to), "kind": turn.kind,
+        "except": (!turn.except.is_empty()).then_some(turn.except)})
+}
+
 fn route(w: &Way) -> Value {
     json!({"kind": w.kind, "name": w.name, "ebike": w.ebike.word(), "foot": w.foot.word(),
-        "oneway": w.oneway.then_some(true), "surface": w.surface, "width_m": w.width_m,
+        "oneway": w.oneway.then_some(true), "surface": w.surface, "width_m": (w.width_m > 0.0).then_some(w.width_m),
         "steps": (w.steps > 0).then_some(w.steps), "covered": w.covered.then_some(true),
-        "layer": (w.layer != 0).then_some(w.layer), "access": w.access, "max_kmh": w.max_kmh})
+        "layer": (w.layer != 0).then_some(w.layer), "access": w.access, "max_kmh": w.max_kmh,
+        "ramp": w.ramp, "ebike_hours": w.special.ebike_hours, "when": when(&w.special)})
 }
 
 /// Half the length of a bridge over the canal, in metres.
@@ -292,16 +378,13 @@ fn parks(d: &mut Drafts, city: &City, as_of: Timestamp) {
     for (n, p) in city.parks.iter().enumerate() {
         // The newest one opened three weeks ago, the others before it.
         let days = 21 + 47 * n as i64;
-        let opened = (as_of - SignedDuration::from_hours(24 * days))
-            .to_zoned(tz::TimeZone::fixed(tz::offset(8)))
-            .date();
         let features: Vec<&str> = (0..4).map(|k| kit[(n * 2 + k * 2) % kit.len()]).collect();
         d.put(
             POCKET_PARKS,
             &p.slug,
             polygon(&p.ring),
             json!({"name": p.name, "area_m2": area(&p.ring).round(), "features": features,
-                "opened_on": opened.to_string(),
+                "opened_on": day(as_of, days),
                 "grid": grids::grid_of(city, super::plane::middle(&p.ring))}),
         );
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::city::{City, Way};
+use super::city::{City, Pass, Way};
 use super::plane::{Pt, along, distance, left, meet, nearest, offset, unit};
 use super::streets::{BANK_PATH_M, BANK_ROAD_M, Class};
 
@@ -14,8 +14,11 @@ pub fn streets(city: &mut City) {
     let town = city.town.clone();
     for street in &town.streets {
         for line in &street.lines {
+            // The south of this street is for cars and feet alone.
+            let banned = street.slug == "chenxing-lu" && std::ptr::eq(line, &street.lines[0]);
             city.ways.push(Way {
                 kind: "road",
+                ebike: if banned { Pass::No } else { Pass::Yes },
                 name: Some(street.name.to_owned()),
                 oneway: street.oneway,
                 surface: "asphalt",

@@ -1,9 +1,12 @@
-//! Stations, cabinets, toolboxes, rest stops, parking places and the units that handle cases.
+//! Stations, cabinets, toolboxes, rest stops, parking places, hand-over points and toilets.
 
 use super::city::{City, Front, Pass, SpotKind};
-use super::names::{COMMUNITIES, Use};
-use super::plane::{Pt, distance, left, middle};
+use super::irregular;
+use super::names::COMMUNITIES;
+use super::offices::{Unit, units};
+use super::plane::{Pt, along, left, middle};
 use super::prng::Prng;
+use super::shopfronts::{phone, road, spread};
 
 /// A first-aid station (身边急救站).
 pub struct Station {
@@ -26,19 +29,7 @@ pub struct Facility {
     pub at: Pt,
 }
 
-/// A member unit (成员单位).
-pub struct Unit {
-    pub name: String,
-    pub kind: &'static str,
-    pub competences: Vec<&'static str>,
-    /// Places in [`COMMUNITIES`]; none means all.
-    pub communities: Vec<usize>,
-    pub duty_hours: &'static str,
-    pub phone: String,
-    pub at: Pt,
-}
-
-/// Everything of this file.
+/// Everything that people look for on the map.
 pub struct Places {
     pub stations: Vec<Station>,
     pub facilities: Vec<Facility>,
@@ -46,12 +37,6 @@ pub struct Places {
 }
 
 const STATIONS: usize = 70;
-const UNITS: usize = 71;
-
-/// A number that belongs to nobody: no exchange in Tianjin begins with 0000.
-fn phone(n: usize) -> String {
-    format!("022-0000-{n:04}")
-}
 
 /// Plans the places. Some shops become community centres on the way.
 pub fn plan(city: &mut City) -> Places {
@@ -89,27 +74,6 @@ fn community_centres(city: &mut City) -> Vec<Front> {
         centres.push(front);
     }
     centres
-}
-
-/// Takes up to `wanted` fronts, each at least `apart_m` from those taken before.
-fn spread<'a>(fronts: &'a [Front], wanted: usize, apart_m: f64, trades: &[&str]) -> Vec<&'a Front> {
-    let mut apart = apart_m;
-    let mut taken: Vec<&Front> = Vec::new();
-    while taken.len() < wanted && apart > 5.0 {
-        for front in fronts {
-            let fits = trades.is_empty() || trades.contains(&front.trade);
-            let far = taken.iter().all(|t| distance(t.at, front.at) > apart);
-            if fits && far && taken.len() < wanted {
-                taken.push(front);
-            }
-        }
-        apart *= 0.8;
-    }
-    taken
-}
-
-fn road(city: &City, front: &Front) -> &'static str {
-    city.town.streets[front.street].name
 }
 
 fn stations(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Station> {
@@ -342,142 +306,40 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
             }
         }
     }
-    out
-}
-
-/// Street offices and departments: name, kind, competences, duty hours.
-#[rustfmt::skip]
-const OFFICES: [(&str, &str, &[&str], &str); 22] = [
-    ("果园新村街道综合行政执法大队", "department", &["street_encroachment", "blocked_route"], "24/7"),
-    ("果园新村街道网格化管理中心", "street_office", &["wrong_access", "other"], "24/7"),
-    ("果园新村街道平安建设办公室", "street_office", &["corridor_clutter", "flying_wire_charging", "other"], "Mo-Su 08:30-20:00"),
-    ("果园新村街道公共管理办公室", "street_office", &["damaged_facility", "blocked_route"], "Mo-Su 08:30-20:00"),
-    ("果园新村街道公共服务办公室", "street_office", &["other"], "Mo-Fr 08:30-17:30"),
-    ("果园新村街道公共安全办公室", "street_office", &["flying_wire_charging", "corridor_clutter"], "24/7"),
-    ("果园新村街道党建工作办公室", "street_office", &["other"], "Mo-Fr 08:30-17:30"),
-    ("果园新村街道司法所", "department", &["other"], "Mo-Fr 08:30-17:30"),
-    ("果园新村派出所", "department", &["blocked_route", "street_encroachment"], "24/7"),
-    ("果园消防救援站", "department", &["corridor_clutter", "flying_wire_charging", "blocked_route"], "24/7"),
-    ("果园交警中队", "department", &["blocked_route"], "24/7"),
-    ("果园市场监管所", "department", &["street_encroachment"], "Mo-Fr 08:30-17:30"),
-    ("果园环卫服务队", "company", &["street_encroachment", "other"], "Mo-Su 05:00-21:00"),
-    ("果园园林绿化队", "company", &["damaged_facility", "blocked_route"], "Mo-Su 07:00-17:00"),
-    ("果园市政养护所", "utility", &["damaged_facility", "blocked_route"], "24/7"),
-    ("果园供电服务站", "utility", &["flying_wire_charging", "damaged_facility"], "24/7"),
-    ("果园供水服务站", "utility", &["damaged_facility"], "24/7"),
-    ("果园燃气服务站", "utility", &["damaged_facility", "corridor_clutter"], "24/7"),
-    ("果园供热服务站", "utility", &["damaged_facility"], "24/7"),
-    ("果园通信线路维护站", "utility", &["damaged_facility", "flying_wire_charging"], "Mo-Su 08:00-20:00"),
-    ("果园河道管理站", "utility", &["damaged_facility", "other"], "Mo-Su 08:00-18:00"),
-    ("果园骑手服务联盟", "association", &["wrong_access", "blocked_route"], "Mo-Su 09:00-21:00"),
-];
-
-fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
-    let office = city.buildings.iter().find(|b| b.id == "guoyuan-office-1");
-    let hall = office.map_or(Pt::default(), |b| middle(&b.ring));
-    let mut out: Vec<Unit> = Vec::new();
-    for (front, (i, (_, name))) in centres.iter().zip(COMMUNITIES.iter().enumerate()) {
-        out.push(Unit {
-            name: format!("{name}社区居委会"),
-            kind: "community",
-            competences: vec![
-                "corridor_clutter",
-                "flying_wire_charging",
-                "wrong_access",
-                "other",
-            ],
-            communities: vec![i],
-            duty_hours: "Mo-Su 08:30-17:30",
-            phone: phone(300 + i),
-            at: front.at - front.outward * 3.0,
-        });
-    }
-    let places = spread(fronts, 60, 150.0, &[]);
-    for (n, (name, kind, competences, duty_hours)) in OFFICES.into_iter().enumerate() {
-        // Offices of the street sit in its office building, the others about town.
-        let at = match kind {
-            "street_office" => {
-                hall + Pt {
-                    x: -24.0 + 8.0 * n as f64,
-                    y: 0.0,
-                }
-            }
-            _ => places.get(n).map_or(hall, |f| f.at - f.outward * 3.0),
-        };
-        out.push(Unit {
-            name: name.to_owned(),
-            kind,
-            competences: competences.to_vec(),
-            communities: Vec::new(),
-            duty_hours,
-            phone: phone(330 + n),
-            at,
-        });
-    }
-    for compound in &city.compounds {
-        if compound.housing == super::city::Housing::OldEstate || out.len() >= UNITS - 8 {
+    // Where riders hand over: at the gate of a school or of a compound that lets no e-bike in.
+    for gate in city.entrances.iter().filter(|e| e.kind == "gate") {
+        let school = gate.access_note.is_some_and(|note| note.contains("送餐"));
+        let guarded = gate.guarded == Some(true) && gate.compound.is_some();
+        let hands_over = school || guarded && gate.ebike != Pass::Yes;
+        if !hands_over {
             continue;
         }
-        let gate = city
-            .entrances
-            .iter()
-            .find(|e| e.kind == "gate" && e.id.starts_with(&format!("{}-gate", compound.id)));
-        let n = out.len();
-        out.push(Unit {
-            name: format!("{}物业服务中心", compound.name),
-            kind: "property",
-            competences: vec![
-                "corridor_clutter",
-                "flying_wire_charging",
-                "damaged_facility",
-                "wrong_access",
-            ],
-            communities: vec![compound.community],
-            duty_hours: "24/7",
-            phone: phone(330 + n),
-            at: gate.map_or(middle(&compound.ring), |g| {
-                g.at - g.outward * 3.0 + left(g.outward) * 6.5
-            }),
-        });
+        push(
+            &mut out,
+            "handover",
+            format!("{}外卖交接点", gate.name),
+            Some(if school { 40 } else { 20 }),
+            if school { "Mo-Fr 06:30-18:30" } else { "24/7" },
+            gate.compound,
+            irregular::beside(gate.at, gate.outward, -5.5, 1.6),
+        );
     }
-    let schools = city.town.cells.iter().enumerate().filter(|(_, c)| {
-        matches!(
-            c.plot.1,
-            Use::School | Use::Clinic | Use::Market | Use::Mall | Use::Works
-        )
-    });
-    for (_, cell) in schools {
-        let at = city
-            .entrances
-            .iter()
-            .find(|e| e.id == format!("{}-gate-s", cell.plot.2))
-            .map_or(middle(&cell.outer.ring), |g| g.at - g.outward * 3.0);
-        let n = out.len();
-        out.push(Unit {
-            name: cell.plot.3.to_owned(),
-            kind: "company",
-            competences: vec!["blocked_route", "damaged_facility"],
-            communities: vec![cell.plot.0],
-            duty_hours: "Mo-Su 08:00-18:00",
-            phone: phone(330 + n),
-            at,
-        });
+    for park in &city.parks {
+        let name = format!("{}公共厕所", park.name);
+        let at = along(middle(&park.ring), park.ring[0], 0.6);
+        push(&mut out, "toilet", name, None, "24/7", None, at);
     }
-    for front in places.iter().skip(OFFICES.len()) {
-        if out.len() >= UNITS {
-            break;
-        }
-        let n = out.len();
-        out.push(Unit {
-            name: front.shop.clone(),
-            kind: "company",
-            competences: vec!["street_encroachment"],
-            communities: vec![city.town.cells[front.cell].plot.0],
-            duty_hours: front.hours,
-            phone: phone(330 + n),
-            at: front.at - front.outward * 3.0,
-        });
+    for front in spread(fronts, 10, 480.0, &[]) {
+        let name = format!("{}公共厕所", road(city, front));
+        push(
+            &mut out,
+            "toilet",
+            name,
+            None,
+            "Mo-Su 05:00-23:00",
+            None,
+            side(front, 8.0, 1.0),
+        );
     }
-    out.truncate(UNITS);
     out
 }

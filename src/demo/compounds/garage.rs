@@ -2,12 +2,13 @@
 
 use super::lanes::loop_at;
 use super::sketch::Sketch;
-use crate::demo::city::{City, Entrance, Pass, Way};
+use crate::demo::city::{City, Entrance, Node, Pass, Special, Way};
 use crate::demo::lots::Lot;
 use crate::demo::plane::pt;
 
 /// A garage under the lawn between the two rows in the middle: a ramp from the lane inside the east
-/// wall, and a way to the lift of every house on its north.
+/// wall, and a way to the lift of every house on its north. The lift joins it to the hall behind a unit
+/// door.
 pub(super) fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
     let k = s.rows.len() / 2;
     if k == 0 {
@@ -32,7 +33,11 @@ pub(super) fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot])
     houses.sort_by(|a, b| b.x.total_cmp(&a.x));
     let mut trunk = vec![start, mouth];
     for lot in &houses {
-        let x = lot.x + lot.width_m() / 2.0 + 1.3;
+        let door = pt(
+            lot.x + (f64::from(lot.units / 2) + 0.5) * lot.kind.unit_m,
+            lot.y + if s.doors_north { lot.kind.depth_m } else { 0.0 },
+        );
+        let x = door.x + 1.3;
         let (bottom, lift) = (pt(x, drive), pt(x, lot.y + lot.kind.depth_m / 2.0));
         if x > mouth.x - 6.0 {
             continue;
@@ -40,6 +45,18 @@ pub(super) fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot])
         trunk.push(bottom);
         city.ways
             .push(Way::garage(s.frame.out_all(&[bottom, lift])));
+        city.ways.push(Way {
+            ebike: Pass::No,
+            covered: true,
+            access: "private",
+            ..Way::path(s.frame.out_all(&[lift, door]), 1.6)
+        });
+        city.nodes.push(Node {
+            name: Some(format!("{name}地下车库电梯")),
+            ebike: Pass::No,
+            width_m: Some(1.1),
+            ..Node::new("lift", s.frame.out(lift))
+        });
     }
     if trunk.len() < 3 {
         return;
@@ -63,5 +80,6 @@ pub(super) fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot])
         access_note: Some("可推行至地下电梯厅"),
         access_code: None,
         level: 0,
+        special: Special::default(),
     });
 }

@@ -3,6 +3,7 @@
 use super::sketch::Sketch;
 use super::{LOOP_M, OUT};
 use crate::demo::city::{City, Pass, Way};
+use crate::demo::irregular;
 use crate::demo::names::Use;
 use crate::demo::plane::{Pt, pt};
 
@@ -16,7 +17,7 @@ pub(super) fn lanes(
     city: &mut City,
     s: &Sketch,
     gates: &[(usize, Option<usize>, Pt, f64)],
-    kind: Use,
+    (slug, kind): (&str, Use),
 ) {
     let street = |city: &City, at: Pt, side: usize| {
         city.town
@@ -39,6 +40,21 @@ pub(super) fn lanes(
             }
         }
     }
+    // Without a wall the lane goes on to the street where there is no gate.
+    let open = [0, 2].into_iter().filter(|side| {
+        let gated = gates.iter().any(|g| g.0 == *side && g.1.is_none());
+        !gated && !irregular::is_walled(slug)
+    });
+    for side in open {
+        let y = if side == 2 { ys.last() } else { ys.first() };
+        let end = y.map(|y| pt(s.axis, *y));
+        if let Some(end) = end
+            && let Some(to) = street(city, end, side)
+        {
+            let line = vec![s.frame.out(end), to];
+            city.ways.push(Way::lane(line, 4.0));
+        }
+    }
     city.ways.push(Way::lane(axis, 6.0));
 
     let (mut west, mut east) = (Vec::new(), Vec::new());
@@ -49,7 +65,7 @@ pub(super) fn lanes(
         west.push(pt(a, *y));
         east.push(pt(b, *y));
         let mut row = vec![
-            s.frame.out(pt(a, *y)),
+            s.frame.out(pt(a + irregular::short_by(slug, k), *y)),
             s.frame.out(pt(s.axis, *y)),
             s.frame.out(pt(b, *y)),
         ];
@@ -71,11 +87,19 @@ pub(super) fn lanes(
             way.ebike = Pass::Dismount;
             way.surface = "paving_stones";
         }
+        if irregular::is_banned(slug) {
+            way.ebike = Pass::No;
+        }
         city.ways.push(way);
+    }
+    if irregular::is_one_way(slug) {
+        east.reverse();
     }
     for side in [west, east] {
         if side.len() > 1 {
-            city.ways.push(Way::lane(s.frame.out_all(&side), 4.5));
+            let mut way = Way::lane(s.frame.out_all(&side), 4.5);
+            way.oneway = irregular::is_one_way(slug);
+            city.ways.push(way);
         }
     }
 }

@@ -20,8 +20,9 @@ use self::rows::{lots, parting};
 use self::sketch::sketch;
 pub use self::walls::{insert_on, pieces};
 use super::buildings;
-use super::city::{Barrier, City, Compound, Entrance, Housing, Pass};
+use super::city::{Barrier, City, Compound, Entrance, Housing, Pass, Special};
 use super::frontage::{self, Cut};
+use super::irregular;
 use super::names::Use;
 use super::plane::{Pt, pt};
 use super::prng::Prng;
@@ -79,6 +80,7 @@ pub fn build(city: &mut City, index: usize) {
         housing,
         built,
         community,
+        walled: irregular::is_walled(slug),
         ring: s.frame.out_all(&ring),
     });
 
@@ -106,6 +108,7 @@ pub fn build(city: &mut City, index: usize) {
             access_note: None,
             access_code: None,
             level: 0,
+            special: Special::default(),
         };
         admit(&mut gate, housing, strict, rank, &mut rng);
         city.entrances.push(gate);
@@ -121,7 +124,12 @@ pub fn build(city: &mut City, index: usize) {
         (_, true) => ("wall", 2.4),
         (_, false) => ("fence", 2.0),
     };
-    for line in pieces(&s.wall.ring, &gaps) {
+    let walls = if irregular::is_walled(slug) {
+        pieces(&s.wall.ring, &gaps)
+    } else {
+        Vec::new()
+    };
+    for line in walls {
         city.barriers.push(Barrier {
             kind: barrier.0,
             compound: Some(compound),
@@ -130,7 +138,7 @@ pub fn build(city: &mut City, index: usize) {
         });
     }
 
-    lanes(city, &s, &places, kind);
+    lanes(city, &s, &places, (slug, kind));
     let south_first = gates.first().is_none_or(|g| g.side != 2);
     let lots = lots(&s, kind, south_first, &mut rng);
     greens(city, &s, &lots);

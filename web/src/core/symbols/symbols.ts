@@ -15,6 +15,11 @@ export const symbols = {
   /** 驿站: a cup with steam. */
   rest_stop:
     'M3 10h14v1h1.5a3.5 3.5 0 0 1 0 7h-2c-1 1.9-3 3-5.5 3H9c-3.5 0-6-2.5-6-6zm14 3v3h1.5a1.5 1.5 0 0 0 0-3zM7 8c-1-2 1-3 0-5h2c1 2-1 3 0 5zm4 0c-1-2 1-3 0-5h2c1 2-1 3 0 5z',
+  /** 交接点: a bag that is handed on. */
+  handover: 'M3 9h5V6a4 4 0 0 1 8 0v3h5v12H3zm7 0h4V6a2 2 0 0 0-4 0zm-3 5v2h6v2.5l4.5-3.5-4.5-3.5V14z',
+  /** 公共厕所: two figures. */
+  toilet:
+    'M7 2a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM4 7h6v8H8.5v7h-3v-7H4zM11.5 2h1v20h-1zM17 2a2 2 0 1 1 0 4 2 2 0 0 1 0-4zm-1.8 5h3.6l2.4 8h-2.4v7h-3.6v-7h-2.4z',
   /** 停车点: the letter every rider knows. */
   parking: 'M6.5 3h6.8a5.7 5.7 0 0 1 0 11.4H10V21H6.5zM10 6.3v4.8h3.1a2.4 2.4 0 0 0 0-4.8z',
   /** 充电点: a plug. */
@@ -53,8 +58,10 @@ export const facilityKinds = [
   'battery_swap',
   'toolbox',
   'rest_stop',
+  'handover',
   'parking',
   'charging',
+  'toilet',
   'party_service_centre',
   'mediation_room',
   'discussion_pavilion',

@@ -1,0 +1,36 @@
+//! Shop fronts: where in the street something may stand, and telephone numbers that belong to nobody.
+
+use super::city::{City, Front};
+use super::plane::distance;
+
+/// A number that belongs to nobody: no exchange in Tianjin begins with 0000.
+pub fn phone(n: usize) -> String {
+    format!("022-0000-{n:04}")
+}
+
+/// Takes up to `wanted` fronts, each at least `apart_m` from those taken before.
+pub fn spread<'a>(
+    fronts: &'a [Front],
+    wanted: usize,
+    apart_m: f64,
+    trades: &[&str],
+) -> Vec<&'a Front> {
+    let mut apart = apart_m;
+    let mut taken: Vec<&Front> = Vec::new();
+    while taken.len() < wanted && apart > 5.0 {
+        for front in fronts {
+            let fits = trades.is_empty() || trades.contains(&front.trade);
+            let far = taken.iter().all(|t| distance(t.at, front.at) > apart);
+            if fits && far && taken.len() < wanted {
+                taken.push(front);
+            }
+        }
+        apart *= 0.8;
+    }
+    taken
+}
+
+/// The name of the street of a front.
+pub fn road(city: &City, front: &Front) -> &'static str {
+    city.town.streets[front.street].name
+}

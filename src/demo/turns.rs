@@ -1,0 +1,123 @@
+//! Turn restrictions at crossings of streets. A street is one line from end to end, so it is parted where a
+//! turn is restricted: which way one comes from is then clear.
+
+use super::city::{City, Turn, Via};
+use super::plane::Pt;
+
+/// Where two streets cross, and the parts of each: before the crossing and behind it, in the direction of the
+/// street's line. Ways by their places in [`City::ways`].
+struct Crossing {
+    at: Pt,
+    first: [usize; 2],
+    second: [usize; 2],
+}
+
+/// Restricts some turns. The ways are joined before.
+pub fn restrict(city: &mut City) {
+    // The busiest crossing: no left turns in the same light.
+    if let Some(c) = crossing(city, "果园中路", "旭日道") {
+        let [south, north] = c.first;
+        let [west, east] = c.second;
+        for (from, to) in [(south, west), (west, north), (north, east), (east, south)] {
+            add(city, from, Via::At(c.at), to, "no_left_turn", &[]);
+        }
+        add(city, south, Via::At(c.at), south, "no_u_turn", &[]);
+    }
+    // No turning back over the bridge: along the south bank, over it, and back along the north bank.
+    let south = crossing(city, "温泉路", "引河南道");
+    let north = crossing(city, "温泉路", "引河北道");
+    if let (Some(south), Some(north)) = (south, north) {
+        // What lay behind the first crossing ends at the second one now.
+        let bridge = city.ways.iter().position(|way| {
+            way.line.first() == Some(&south.at) && way.line.last() == Some(&north.at)
+        });
+        if let Some(bridge) = bridge {
+            let (from, to) = (south.second[0], north.second[0]);
+            add(city, from, Via::Way(bridge), to, "no_u_turn", &[]);
+        }
+    }
+    // Behind the bridge, so that the parts above stay as they are.
+    // Buses and e-bikes may turn where cars may not.
+    if let Some(c) = crossing(city, "温泉路", "都旺道") {
+        add(
+            city,
+            c.second[0],
+            Via::At(c.at),
+            c.first[0],
+            "no_right_turn",
+            &["bicycle", "psv"],
+        );
+        add(
+            city,
+            c.first[0],
+            Via::At(c.at),
+            c.first[1],
+            "only_straight_on",
+            &["bicycle"],
+        );
+    }
+    if let Some(c) = crossing(city, "丹凤路", "东升道") {
+        add(
+            city,
+            c.second[1],
+            Via::At(c.at),
+            c.second[0],
+            "only_straight_on",
+            &[],
+        );
+    }
+}
+
+fn add(
+    city: &mut City,
+    from: usize,
+    via: Via,
+    to: usize,
+    kind: &'static str,
+    except: &'static [&'static str],
+) {
+    city.turns.push(Turn {
+        from,
+        via,
+        to,
+        kind,
+        except,
+    });
+}
+
+/// Finds where two streets cross and parts both there.
+fn crossing(city: &mut City, first: &str, second: &str) -> Option<Crossing> {
+    let named = |name: &str| -> Vec<usize> {
+        let all = city.ways.iter().enumerate();
+        let own = all.filter(|(_, w)| w.kind == "road" && w.name.as_deref() == Some(name));
+        own.map(|(i, _)| i).collect()
+    };
+    let (firsts, seconds) = (named(first), named(second));
+    let inner = |i: usize| {
+        let line = &city.ways[i].line;
+        line.get(1..line.len() - 1).unwrap_or_default()
+    };
+    let mut found = None;
+    for a in &firsts {
+        for b in &seconds {
+            let shared = inner(*a).iter().find(|p| inner(*b).contains(p));
+            found = found.or(shared.map(|p| (*p, *a, *b)));
+        }
+    }
+    let (at, a, b) = found?;
+    Some(Crossing {
+        at,
+        first: [a, part(city, a, at)?],
+        second: [b, part(city, b, at)?],
+    })
+}
+
+/// Ends a way at a place and goes on with a new one, whose number it gives.
+fn part(city: &mut City, way: usize, at: Pt) -> Option<usize> {
+    let here = city.ways[way].line.iter().position(|p| *p == at)?;
+    let mut rest = city.ways[way].clone();
+    rest.line.drain(..here);
+    city.ways[way].line.truncate(here + 1);
+    city.ways.push(rest);
+    Some(city.ways.len() - 1)
+}
