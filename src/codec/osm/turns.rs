@@ -9,6 +9,7 @@ use super::mapping::Restriction;
 use super::positions::Positions;
 use super::{Dropped, Item};
 use crate::model::names::collection::TURNS;
+use crate::model::names::property;
 use crate::model::{Body, Feature, FeatureId, Properties};
 
 /// A restriction as the file has it.
@@ -66,7 +67,7 @@ impl Turn {
             properties.insert("from".into(), format!("w{from}").into());
             properties.insert("via".into(), via);
             properties.insert("to".into(), format!("w{to}").into());
-            properties.insert("kind".into(), restriction.kind.into());
+            properties.insert(property::KIND.into(), restriction.kind.into());
             if !restriction.except.is_empty() {
                 properties.insert("except".into(), restriction.except.clone().into());
             }
