@@ -16,15 +16,31 @@
     clippy::uninlined_format_args
 )]
 
-pub mod attributes;
+mod attributes;
+mod bound;
 pub mod geometry;
-pub mod topology;
+mod labels;
+mod passage;
+mod profile;
+mod route;
+mod search;
+mod topology;
+mod turns;
 
 pub use attributes::{
-    Access, Admission, Attr, Attributes, Blocked, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours,
-    Oneway, Ramp, Surface, Table, WayKind,
+    Access, Admission, Attr, Attributes, Blocked, Credential, Entry, HOURS_ALWAYS, HOURS_UNKNOWN,
+    Hours, Oneway, Ramp, Surface, Table, WayKind,
 };
+pub use bound::StraightLine;
+pub use labels::{Memory, State};
+pub use passage::{Bar, Phase, Usage, usage};
+pub use profile::{Mode, Pace, ParkRule, Profile, Zone};
+pub use route::{LONGEST_WAIT_DS, NoRoute, Query, Route, Step, Why};
+pub use search::{Bound, End, Everywhere, Finish, Limit, Shut, View};
 pub use topology::{
     DirectedEdge, Door, Edge, EdgeKind, Gate, Invalid, Parking, Parts, Place, Point, Topology,
     Turn, TurnKind,
 };
+
+#[cfg(test)]
+mod tests;

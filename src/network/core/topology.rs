@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::geometry::Plane;
+use super::turns::TurnStates;
+
 /// A position on WGS 84 in 1e-7 of a degree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Point {
@@ -253,6 +256,9 @@ pub struct Topology {
     first_out: Vec<u32>,
     /// The edges that leave each node. An edge from a node to itself leaves it twice.
     out: Vec<DirectedEdge>,
+    turns: TurnStates,
+    plane: Plane,
+    stretch: f64,
 }
 
 impl Topology {
@@ -279,7 +285,23 @@ impl Topology {
                 *place += 1;
             }
         }
+        let out_of = |node: u32| {
+            let node = node as usize;
+            &out[first_out[node] as usize..first_out[node + 1] as usize]
+        };
+        let turns = TurnStates::new(&parts, |directed| {
+            let edge = &parts.edges[directed.edge() as usize];
+            out_of(if directed.is_backward() {
+                edge.from
+            } else {
+                edge.to
+            })
+        });
+        let (plane, stretch) = straight(&parts);
         Ok(Topology {
+            turns,
+            plane,
+            stretch,
             parts,
             first_out,
             out,
@@ -332,6 +354,16 @@ impl Topology {
         self.tail(directed.reversed())
     }
 
+    /// The turn restrictions as a state machine.
+    pub fn turns(&self) -> &TurnStates {
+        &self.turns
+    }
+
+    /// A lower bound of the way between two points along edges, in decimetres.
+    pub fn straight_dm(&self, a: Point, b: Point) -> f64 {
+        self.plane.distance_dm(a, b) * self.stretch
+    }
+
     /// The points of an edge between its nodes, in the direction of drawing.
     pub fn shape(&self, edge: u32) -> &[Point] {
         let ends = &self.parts.shape_ends;
@@ -377,6 +409,26 @@ impl Topology {
             }
         }
     }
+}
+
+/// The plane of a network, and the least ratio of the length of an edge to the straight line between its nodes on it.
+/// So no way is shorter than the straight line times that ratio, whatever the plane bends.
+fn straight(parts: &Parts) -> (Plane, f64) {
+    let sum: i64 = parts.nodes.iter().map(|n| i64::from(n.lat)).sum();
+    let middle = sum / (parts.nodes.len() as i64).max(1);
+    let plane = Plane::at(middle as i32);
+    let mut stretch: f64 = 1.0;
+    for edge in &parts.edges {
+        let ends = (
+            parts.nodes[edge.from as usize],
+            parts.nodes[edge.to as usize],
+        );
+        let straight = plane.distance_dm(ends.0, ends.1);
+        if straight > 0.0 {
+            stretch = stretch.min(f64::from(edge.length_dm) / straight);
+        }
+    }
+    (plane, stretch)
 }
 
 /// How many edges a turn restriction may have between its first and its last.

@@ -1,0 +1,307 @@
+//! The memory of a search: labels, and a queue of those that are still to be looked at. A search that begins forgets
+//! the one before it in constant time, so the memory is kept from query to query.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::passage::Phase;
+use super::profile::Mode;
+use super::topology::DirectedEdge;
+
+/// No label, no edge.
+pub const NONE: u32 = u32::MAX;
+
+/// What a label is about: how somebody stands at a node, apart from when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    /// The node, or a place behind the last node that stands for a target.
+    pub node: u32,
+    /// How they came.
+    pub mode: Mode,
+    /// Where they are as far as private land is concerned.
+    pub phase: Phase,
+    /// Whether they have passed the gate that the search is forced through; always true where there is none.
+    pub is_through: bool,
+    /// The directed edge they came by, or [`NONE`]. Tells labels apart only while riding.
+    pub came_by: u32,
+    /// The state of turn restrictions; [`super::turns::FREE`] unless riding.
+    pub turn: u32,
+}
+
+impl State {
+    /// Whether who stands in this state may go on in every way that is open to `other`, at the same node. Who rides
+    /// can't turn on the spot, so there the edge they came by must be the same.
+    fn covers(&self, other: &State) -> bool {
+        self.mode == other.mode
+            && self.is_through == other.is_through
+            && self.phase <= other.phase
+            && (self.mode != Mode::Ride
+                || (self.came_by == other.came_by && self.turn == other.turn))
+    }
+}
+
+/// The best known way to a state.
+#[derive(Debug, Clone, Copy)]
+pub struct Label {
+    /// What it is about.
+    pub state: State,
+    /// Tenths of a second since the departure.
+    pub time: u32,
+    /// How often the hours were not known on the way.
+    pub unknowns: u32,
+    /// The label before it, or [`NONE`] for the first.
+    pub parent: u32,
+    /// Which of the sources the first label stands for.
+    pub source: u32,
+    /// Whether it was looked at.
+    pub is_settled: bool,
+    /// The next label at the same node, or [`NONE`].
+    next: u32,
+}
+
+impl Label {
+    /// The label of a source, which lies at no node.
+    pub(super) fn source(state: State, time: u32, source: u32) -> Label {
+        Label {
+            state,
+            time,
+            unknowns: 0,
+            parent: NONE,
+            source,
+            is_settled: true,
+            next: NONE,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    generation: u32,
+    first: u32,
+}
+
+/// When a label is looked at: the time with the bound of what is left, then the unknowns, then its number.
+type Key = (u32, u32, u32);
+
+/// The memory of a search. It belongs to one search at a time.
+#[derive(Debug, Default)]
+pub struct Memory {
+    slots: Vec<Slot>,
+    generation: u32,
+    labels: Vec<Label>,
+    queue: BinaryHeap<Reverse<Key>>,
+}
+
+impl Memory {
+    /// An empty memory. It grows with the first search.
+    pub fn new() -> Memory {
+        Memory::default()
+    }
+
+    /// Forgets the last search; the next has so many nodes and targets.
+    pub(super) fn begin(&mut self, places: usize) {
+        if self.slots.len() < places {
+            self.slots.resize(places, Slot::default());
+        }
+        self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 {
+            self.slots.fill(Slot::default());
+            self.generation = 1;
+        }
+        self.labels.clear();
+        self.queue.clear();
+    }
+
+    /// A label by its number.
+    pub(super) fn label(&self, number: u32) -> &Label {
+        &self.labels[number as usize]
+    }
+
+    /// A label that stands for a source; no other label replaces it.
+    pub(super) fn push_source(&mut self, label: Label) -> u32 {
+        self.labels.push(label);
+        (self.labels.len() - 1) as u32
+    }
+
+    /// Keeps a label unless there is one at the node that is as good. `bound` is a lower bound of the time from there
+    /// to the target.
+    pub(super) fn offer(&mut self, state: State, cost: (u32, u32), from: (u32, u32), bound: u32) {
+        let (time, unknowns) = cost;
+        let (parent, source) = from;
+        let generation = self.generation;
+        let slot = &mut self.slots[state.node as usize];
+        if slot.generation != generation {
+            *slot = Slot {
+                generation,
+                first: NONE,
+            };
+        }
+        let mut same = NONE;
+        let mut at = slot.first;
+        while at != NONE {
+            let other = &self.labels[at as usize];
+            if other.state.covers(&state) {
+                if (other.time, other.unknowns) <= cost {
+                    return;
+                }
+                if other.state.phase == state.phase {
+                    same = at;
+                }
+            }
+            at = other.next;
+        }
+        let mut label = Label {
+            state,
+            time,
+            unknowns,
+            parent,
+            source,
+            is_settled: false,
+            next: slot.first,
+        };
+        let number = if same == NONE {
+            let number = self.labels.len() as u32;
+            slot.first = number;
+            self.labels.push(label);
+            number
+        } else {
+            let old = &mut self.labels[same as usize];
+            label.next = old.next;
+            *old = label;
+            same
+        };
+        let key = (time.saturating_add(bound), unknowns, number);
+        self.queue.push(Reverse(key));
+    }
+
+    /// The number of the label that is to be looked at next.
+    pub(super) fn pop(&mut self) -> Option<u32> {
+        // A label that was bettered is in the queue twice. The better entry comes first and settles it.
+        while let Some(Reverse((_, _, number))) = self.queue.pop() {
+            let label = &mut self.labels[number as usize];
+            if !label.is_settled {
+                label.is_settled = true;
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// What another label of the same search leaves a label to do.
+    pub(super) fn left_to_do(&self, number: u32) -> ToDo {
+        let label = self.label(number);
+        let cost = (label.time, label.unknowns);
+        let mut first: Option<u32> = None;
+        let mut at = self.slots[label.state.node as usize].first;
+        while at != NONE {
+            let other = self.label(at);
+            let is_better = at != number
+                && other.is_settled
+                && other.state.mode == label.state.mode
+                && other.state.is_through == label.state.is_through
+                && other.state.phase <= label.state.phase
+                && other.state.turn == super::turns::FREE
+                && (other.time, other.unknowns) <= cost;
+            if is_better {
+                if label.state.mode != Mode::Ride
+                    || other.state.came_by == label.state.came_by
+                    || other.state.came_by == NONE
+                    || first.map_or(false, |f| f != other.state.came_by)
+                {
+                    return ToDo::Nothing;
+                }
+                first = Some(other.state.came_by);
+            }
+            at = other.next;
+        }
+        match first {
+            Some(came_by) => ToDo::Only(DirectedEdge(came_by).reversed()),
+            None => ToDo::All,
+        }
+    }
+
+    /// The labels at a node.
+    pub(super) fn at(&self, node: u32) -> impl Iterator<Item = &Label> {
+        let slot = self.slots[node as usize];
+        let mut at = if slot.generation == self.generation {
+            slot.first
+        } else {
+            NONE
+        };
+        std::iter::from_fn(move || {
+            let label = self.labels.get(at as usize)?;
+            at = label.next;
+            Some(label)
+        })
+    }
+}
+
+/// What a label can do that better labels at its node have not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToDo {
+    /// All edges.
+    All,
+    /// One edge: who came first came by it, and could not turn on the spot.
+    Only(DirectedEdge),
+    /// Nothing.
+    Nothing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(mode: Mode, came_by: u32) -> State {
+        State {
+            node: 0,
+            mode,
+            phase: Phase::Public,
+            is_through: true,
+            came_by,
+            turn: 0,
+        }
+    }
+
+    fn offer(memory: &mut Memory, state: State, time: u32) {
+        memory.offer(state, (time, 0), (NONE, 0), 0);
+    }
+
+    #[test]
+    fn the_better_of_two_walks_is_kept() {
+        let mut memory = Memory::new();
+        memory.begin(1);
+        offer(&mut memory, state(Mode::Walk, 2), 50);
+        offer(&mut memory, state(Mode::Walk, 4), 30);
+        offer(&mut memory, state(Mode::Walk, 6), 40);
+        let best = memory.pop().unwrap();
+        assert_eq!(memory.label(best).time, 30);
+        assert_eq!(memory.pop(), None);
+    }
+
+    #[test]
+    fn who_rides_up_second_does_what_the_first_could_not() {
+        let mut memory = Memory::new();
+        memory.begin(1);
+        for (edge, time) in [(2, 10), (4, 20), (6, 30)] {
+            offer(&mut memory, state(Mode::Ride, edge), time);
+        }
+        let mut todo = || {
+            let number = memory.pop().unwrap();
+            memory.left_to_do(number)
+        };
+        assert_eq!(todo(), ToDo::All);
+        assert_eq!(todo(), ToDo::Only(DirectedEdge(3)));
+        assert_eq!(todo(), ToDo::Nothing);
+    }
+
+    #[test]
+    fn a_search_that_begins_knows_nothing_of_the_last() {
+        let mut memory = Memory::new();
+        memory.begin(1);
+        offer(&mut memory, state(Mode::Walk, 2), 50);
+        memory.begin(1);
+        assert_eq!(memory.at(0).count(), 0);
+        offer(&mut memory, state(Mode::Walk, 2), 70);
+        assert_eq!(memory.at(0).count(), 1);
+    }
+}

@@ -1,0 +1,325 @@
+//! The best way from one of some places to one of others, as the edges it uses and when.
+
+use super::attributes::Attributes;
+use super::bound::StraightLine;
+use super::labels::{Memory, NONE, State};
+use super::passage::Phase;
+use super::profile::Mode;
+use super::search::{
+    Bound, End, Ended, Finish, Goal, Limit, Move, Search, Shut, Start, Targets, View, Visit,
+};
+use super::topology::{DirectedEdge, Place};
+use super::turns::FREE;
+
+/// The longest wait that a route may contain. A closure at which the best route would wait longer counts as shut.
+pub const LONGEST_WAIT_DS: u32 = 6000;
+
+/// After so many closures that count as shut the search gives up.
+const MOST_ROUNDS: usize = 64;
+
+/// A question for the best way.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// Where somebody may set out.
+    pub from: &'a [End],
+    /// Where they may arrive.
+    pub to: &'a [End],
+    /// When they set out, in tenths of a second since the epoch.
+    pub depart: i64,
+    /// The mode in which they set out; one of the profile's.
+    pub mode: Mode,
+    /// How they must arrive.
+    pub finish: Finish,
+    /// An edge, such as that of a gate, over which the way must lead.
+    pub through: Option<u32>,
+    /// How much each search may do.
+    pub limit: Limit<'a>,
+}
+
+impl<'a> Query<'a> {
+    /// A question for the best way in any mode, without a limit.
+    pub fn new(from: &'a [End], to: &'a [End], depart: i64, mode: Mode) -> Query<'a> {
+        Query {
+            from,
+            to,
+            depart,
+            mode,
+            finish: Finish::Any,
+            through: None,
+            limit: Limit::NONE,
+        }
+    }
+}
+
+/// The use of one edge, or of a part of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The edge and the direction.
+    pub edge: DirectedEdge,
+    /// Where on the edge it begins, in decimetres from the end at which the direction begins.
+    pub from_dm: u32,
+    /// Where on the edge it ends, counted in the same way.
+    pub to_dm: u32,
+    /// How the edge is used.
+    pub mode: Mode,
+    /// What changing to that mode takes before, in tenths of a second.
+    pub change_ds: u32,
+    /// How long the wait in front of it is, in tenths of a second.
+    pub wait_ds: u32,
+    /// When it is entered, in tenths of a second since the epoch.
+    pub entered: i64,
+    /// When its end is reached.
+    pub arrived: i64,
+    /// Whether its hours are not known then.
+    pub is_unknown: bool,
+}
+
+/// A way from one of the sources to one of the targets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Which of `from` it begins at.
+    pub source: usize,
+    /// Which of `to` it ends at.
+    pub target: usize,
+    /// When it begins, in tenths of a second since the epoch.
+    pub depart: i64,
+    /// When it ends, with everything that source and target cost.
+    pub arrive: i64,
+    /// What it uses, in order.
+    pub steps: Vec<Step>,
+    /// What parking at the target takes, in tenths of a second; 0 where nothing is parked there.
+    pub park_ds: u32,
+    /// How many of its hours are not known.
+    pub unknowns: u32,
+    /// The closures that count as shut since earlier routes waited too long at them.
+    pub shut: Vec<Shut>,
+}
+
+impl Route {
+    /// How long it takes in tenths of a second.
+    pub fn duration_ds(&self) -> i64 {
+        self.arrive - self.depart
+    }
+
+    /// How long it is in decimetres.
+    pub fn length_dm(&self) -> u64 {
+        let lengths = self.steps.iter().map(|s| u64::from(s.to_dm - s.from_dm));
+        lengths.sum()
+    }
+}
+
+/// There is no way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoRoute {
+    /// Why.
+    pub why: Why,
+    /// The closures that counted as shut. With none of them so there would be a way, with long waits.
+    pub shut: Vec<Shut>,
+}
+
+/// Why there is no way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// No way leads there.
+    Unreachable,
+    /// The limit was reached before the search ended.
+    Limited,
+    /// A source or a target lies at a place that does not exist.
+    NoSuchPlace,
+}
+
+/// Keeps the label of the target that is reached first.
+struct First(Option<(u32, u32)>);
+
+impl Visit for First {
+    fn target(&mut self, target: u32, label: u32) -> bool {
+        self.0 = Some((target, label));
+        false
+    }
+}
+
+impl<A: Attributes + ?Sized> View<'_, A> {
+    /// The best way.
+    pub fn route(&self, memory: &mut Memory, query: &Query<'_>) -> Result<Route, NoRoute> {
+        let mut bound = StraightLine::new(self.topology, self.profile, query.to);
+        if let Some(gate) = query.through {
+            if (gate as usize) < self.topology.edge_count() {
+                bound = bound.through(gate);
+            }
+        }
+        self.route_by(memory, query, &mut bound)
+    }
+
+    /// The best way, with a bound of one's own.
+    pub fn route_by<B: Bound>(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        bound: &mut B,
+    ) -> Result<Route, NoRoute> {
+        let mut shut: Vec<Shut> = Vec::new();
+        let ends = query.from.iter().chain(query.to);
+        let gate = query.through.unwrap_or(0) as usize;
+        let is_there = |end: &End| self.topology.has(end.place);
+        if !ends.clone().all(is_there)
+            || (query.through.is_some() && gate >= self.topology.edge_count())
+        {
+            let why = Why::NoSuchPlace;
+            return Err(NoRoute { why, shut });
+        }
+        let targets = Targets::new(self.topology, query.to);
+        for _ in 0..MOST_ROUNDS {
+            let route = self.route_with_shut(memory, query, &targets, bound, &shut);
+            let mut route = match route {
+                Ok(route) => route,
+                Err(why) => return Err(NoRoute { why, shut }),
+            };
+            let long = route.steps.iter().filter(|s| s.wait_ds > LONGEST_WAIT_DS);
+            let closures = long.map(|s| Shut {
+                feature: self.topology.edge(s.edge.edge()).feature,
+                mode: s.mode,
+            });
+            let before = shut.len();
+            shut.extend(closures);
+            if shut.len() == before {
+                route.shut = shut;
+                return Ok(route);
+            }
+        }
+        let why = Why::Limited;
+        Err(NoRoute { why, shut })
+    }
+
+    /// The best way where some closures count as shut; it may wait at others as long as it takes.
+    pub(super) fn route_with_shut<B: Bound>(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        targets: &Targets,
+        bound: &mut B,
+        shut: &[Shut],
+    ) -> Result<Route, Why> {
+        let search = Search {
+            view: *self,
+            start: Start {
+                ends: query.from,
+                mode: query.mode,
+                depart: query.depart,
+            },
+            targets,
+            finish: query.finish,
+            shut,
+            through: query.through,
+            horizon: u32::MAX,
+            limit: query.limit,
+        };
+        let mut first = First(None);
+        let ended = search.run(memory, bound, &mut first);
+        match first.0 {
+            Some((target, label)) => search
+                .retrace(memory, label, target, &query.to[target as usize])
+                .ok_or(Why::Unreachable),
+            None if ended == Ended::Limited => Err(Why::Limited),
+            None => Err(Why::Unreachable),
+        }
+    }
+}
+
+impl<A: Attributes + ?Sized> Search<'_, A> {
+    /// The way to a label of a target, walked once more edge by edge.
+    pub(super) fn retrace(
+        &self,
+        memory: &Memory,
+        reached: u32,
+        target: u32,
+        end: &End,
+    ) -> Option<Route> {
+        let last = memory.label(reached);
+        let mut moves: Vec<(DirectedEdge, Mode)> = Vec::new();
+        if let Place::OnEdge { .. } = end.place {
+            let mode = *Mode::ALL.get(last.state.turn as usize)?;
+            moves.push((DirectedEdge(last.state.came_by), mode));
+        }
+        let mut at = last.parent;
+        while at != NONE {
+            let label = memory.label(at);
+            if label.state.came_by != NONE {
+                moves.push((DirectedEdge(label.state.came_by), label.state.mode));
+            }
+            at = label.parent;
+        }
+        moves.reverse();
+        let from = self.start.ends.get(last.source as usize)?;
+        let moment = |time: u32| self.start.depart + i64::from(time);
+        let mut state = State {
+            node: NONE,
+            mode: self.start.mode,
+            phase: Phase::Start,
+            is_through: true,
+            came_by: NONE,
+            turn: FREE,
+        };
+        if let Place::Node(node) = from.place {
+            state.node = node;
+        }
+        let (mut time, mut unknowns, count) = (from.extra_ds, 0, moves.len());
+        let mut steps = Vec::with_capacity(count);
+        for (number, (edge, mode)) in moves.into_iter().enumerate() {
+            let length = self.view.topology.edge(edge.edge()).length_dm;
+            let along = |offset: u32| {
+                if edge.is_backward() {
+                    length - offset
+                } else {
+                    offset
+                }
+            };
+            let (mut from_dm, mut to_dm) = (0, length);
+            match from.place {
+                Place::OnEdge { offset_dm, .. } if number == 0 => from_dm = along(offset_dm),
+                _ => {}
+            }
+            match end.place {
+                Place::OnEdge { offset_dm, .. } if number + 1 == count => to_dm = along(offset_dm),
+                _ => {}
+            }
+            let to = Move {
+                edge,
+                length_dm: to_dm.checked_sub(from_dm)?,
+                goal: Goal::Node,
+            };
+            let moved = self.try_move(&state, time, &to, mode)?;
+            steps.push(Step {
+                edge,
+                from_dm,
+                to_dm,
+                mode,
+                change_ds: moved.ready - time,
+                wait_ds: moved.entered - moved.ready,
+                entered: moment(moved.entered),
+                arrived: moment(moved.arrived),
+                is_unknown: moved.is_unknown,
+            });
+            unknowns += u32::from(moved.is_unknown);
+            time = moved.arrived;
+            state = State {
+                node: self.view.topology.head(edge),
+                mode,
+                phase: moved.phase,
+                is_through: true,
+                came_by: edge.0,
+                turn: moved.turn,
+            };
+        }
+        let left = last.time.checked_sub(time)?.checked_sub(end.extra_ds)?;
+        Some(Route {
+            source: last.source as usize,
+            target: target as usize,
+            depart: self.start.depart,
+            arrive: moment(last.time),
+            steps,
+            park_ds: left,
+            unknowns,
+            shut: Vec::new(),
+        })
+    }
+}

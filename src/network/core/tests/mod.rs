@@ -1,0 +1,6 @@
+//! Tests of the search: small pictures with the way that is expected, and thousands of random networks whose answers
+//! are compared with those of a plain search written in another style.
+
+mod make;
+mod oracle;
+mod random;
