@@ -31,6 +31,7 @@ mod language;
 mod ledger;
 mod limits;
 mod live_feed;
+mod network_core;
 mod pending_writes;
 mod photos;
 mod postgres_faults;

@@ -9,12 +9,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::print;
+use crate::codec::config::{Problem, text_of};
 use crate::demo;
 use crate::ingest::{self, Options, Source};
 use crate::model::CollectionId;
 use crate::service::config::{self, CALENDAR_FILE, Folder, RULES_FILE};
 use crate::store::Store;
-use crate::warnings::{Calendar, Problem, Rules, text_of};
+use crate::warnings::{Calendar, Rules};
 
 /// Check rules, calendars, schemas and data files without changing anything.
 ///

@@ -1,6 +1,7 @@
 //! Bytes to features and back, the check that a feature fits its collection, and photos.
 
 pub mod check;
+pub mod config;
 pub mod cql2;
 pub mod geojson;
 pub mod hours;

@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::problem::Problem;
+use crate::codec::config::Problem as ConfigProblem;
 use crate::live::Snapshot;
 use crate::live::supervisor::TaskReport;
 use crate::model::{SCHEMAS, both};
 use crate::store::Quarantined;
-use crate::warnings::Problem as ConfigProblem;
 
 /// Installs the recorder; once a process.
 pub fn install() -> Option<PrometheusHandle> {

@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 use super::App;
 use super::problem::Problem;
 use super::query::Query;
+use crate::codec::config::Problem as ConfigProblem;
 use crate::model::names::collection::RULES;
 use crate::model::{Canonical, Level};
-use crate::warnings::Problem as ConfigProblem;
 use crate::warnings::rules::{Category, ConditionRule, PlaceRule, Side, TimeStep};
 
 /// The rules in force. Times are hours: working hours for `respond`, `handle` and `overdue`.

@@ -29,8 +29,8 @@ pub use snapshot::Snapshot;
 pub use written::{Following, Written};
 
 use crate::access::Directory;
+use crate::codec::config::Problem;
 use crate::store::{Store, StoreError};
-use crate::warnings::Problem;
 
 /// The name of the follower among the tasks.
 const FOLLOWER: &str = "follower";

@@ -4,3 +4,6 @@
 pub mod attributes;
 pub mod build;
 pub mod core;
+mod profiles;
+
+pub use profiles::{NamedProfile, Profiles, STOREY_DM};

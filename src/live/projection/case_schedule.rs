@@ -9,12 +9,13 @@ use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::Deserialize;
 
 use super::{Event, Projection, Touched, entries};
+use crate::codec::config::Problem;
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{RULES, SILENCES, WARNINGS};
 use crate::model::names::property;
 use crate::model::{Canonical, FeatureId, Level};
 use crate::store::StoreError;
-use crate::warnings::{Calendar, Case, Notice, Problem, Rules, due};
+use crate::warnings::{Calendar, Case, Notice, Rules, due};
 
 /// The collections that it follows from.
 const READS: [&str; 3] = [RULES, SILENCES, WARNINGS];

@@ -1,11 +1,29 @@
-//! A bound from straight lines: nobody is faster than at the highest speed of the profile along the straight line.
+//! Lower bounds of the time to the targets, which lead a search there.
 
+use super::edge::{Place, Point};
+use super::ends::End;
 use super::labels::State;
 use super::profile::{Mode, Profile};
-use super::search::{Bound, End};
-use super::topology::{Place, Point, Topology};
+use super::topology::Topology;
 
-/// The bound from straight lines to a few targets.
+/// A lower bound of the time to the targets. It must be consistent: along an edge it falls by no more than the edge
+/// takes.
+pub trait Bound {
+    /// The bound in tenths of a second, from a node; `u32::MAX` where no way leads to a target.
+    fn at(&mut self, state: &State) -> u32;
+}
+
+/// No bound: the search goes in all directions.
+#[derive(Debug, Clone, Copy)]
+pub struct Everywhere;
+
+impl Bound for Everywhere {
+    fn at(&mut self, _: &State) -> u32 {
+        0
+    }
+}
+
+/// The bound from straight lines to a few targets: nobody is faster than at the highest speed of the profile.
 #[derive(Debug)]
 pub struct StraightLine<'a> {
     topology: &'a Topology,
@@ -56,6 +74,12 @@ impl<'a> StraightLine<'a> {
             point,
             [self.to_targets(point, 0), self.to_targets(point, 1)],
         ));
+        self
+    }
+
+    /// The bound of who sets out on foot and may take a vehicle on the way.
+    pub fn with_pick_up(mut self) -> StraightLine<'a> {
+        self.pace[1] = self.pace[0];
         self
     }
 

@@ -1,7 +1,7 @@
 //! Lengths on the ground. The builder of a topology and the bounds of the search use the same formulas, so that no
 //! edge is shorter than the straight line between its ends.
 
-use super::topology::Point;
+use super::edge::Point;
 
 /// Half axes of WGS 84, in metres.
 const EQUATOR_M: f64 = 6_378_137.0;

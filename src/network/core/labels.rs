@@ -4,9 +4,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::edge::DirectedEdge;
+use super::hierarchy::Distances;
 use super::passage::Phase;
 use super::profile::Mode;
-use super::topology::DirectedEdge;
 
 /// No label, no edge.
 pub const NONE: u32 = u32::MAX;
@@ -40,6 +41,28 @@ impl State {
     }
 }
 
+/// Where a label comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The label before it, or [`NONE`] for the first.
+    pub parent: u32,
+    /// Which of the sources the first label stands for.
+    pub source: u32,
+    /// Whether there is a longer wait on the way than a route may contain.
+    pub waits_long: bool,
+}
+
+impl Origin {
+    /// The first label of a source.
+    pub(super) fn source(source: u32) -> Origin {
+        Origin {
+            parent: NONE,
+            source,
+            waits_long: false,
+        }
+    }
+}
+
 /// The best known way to a state.
 #[derive(Debug, Clone, Copy)]
 pub struct Label {
@@ -49,10 +72,8 @@ pub struct Label {
     pub time: u32,
     /// How often the hours were not known on the way.
     pub unknowns: u32,
-    /// The label before it, or [`NONE`] for the first.
-    pub parent: u32,
-    /// Which of the sources the first label stands for.
-    pub source: u32,
+    /// Where it comes from.
+    pub origin: Origin,
     /// Whether it was looked at.
     pub is_settled: bool,
     /// The next label at the same node, or [`NONE`].
@@ -66,8 +87,7 @@ impl Label {
             state,
             time,
             unknowns: 0,
-            parent: NONE,
-            source,
+            origin: Origin::source(source),
             is_settled: true,
             next: NONE,
         }
@@ -90,6 +110,8 @@ pub struct Memory {
     generation: u32,
     labels: Vec<Label>,
     queue: BinaryHeap<Reverse<Key>>,
+    /// The memory of bounds.
+    pub(super) distances: [Distances; 2],
 }
 
 impl Memory {
@@ -125,9 +147,8 @@ impl Memory {
 
     /// Keeps a label unless there is one at the node that is as good. `bound` is a lower bound of the time from there
     /// to the target.
-    pub(super) fn offer(&mut self, state: State, cost: (u32, u32), from: (u32, u32), bound: u32) {
+    pub(super) fn offer(&mut self, state: State, cost: (u32, u32), origin: Origin, bound: u32) {
         let (time, unknowns) = cost;
-        let (parent, source) = from;
         let generation = self.generation;
         let slot = &mut self.slots[state.node as usize];
         if slot.generation != generation {
@@ -154,8 +175,7 @@ impl Memory {
             state,
             time,
             unknowns,
-            parent,
-            source,
+            origin,
             is_settled: false,
             next: slot.first,
         };
@@ -221,7 +241,8 @@ impl Memory {
     }
 
     /// The labels at a node.
-    pub(super) fn at(&self, node: u32) -> impl Iterator<Item = &Label> {
+    #[cfg(test)]
+    fn at(&self, node: u32) -> impl Iterator<Item = &Label> {
         let slot = self.slots[node as usize];
         let mut at = if slot.generation == self.generation {
             slot.first
@@ -263,7 +284,7 @@ mod tests {
     }
 
     fn offer(memory: &mut Memory, state: State, time: u32) {
-        memory.offer(state, (time, 0), (NONE, 0), 0);
+        memory.offer(state, (time, 0), Origin::source(0), 0);
     }
 
     #[test]

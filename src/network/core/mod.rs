@@ -18,29 +18,45 @@
 
 mod attributes;
 mod bound;
+mod edge;
+mod ends;
+mod errand;
+mod gates;
 pub mod geometry;
+mod hierarchy;
 mod labels;
+mod moves;
+mod parts;
 mod passage;
+mod potentials;
 mod profile;
+mod query;
+mod reach;
 mod route;
 mod search;
 mod topology;
 mod turns;
+mod view;
 
 pub use attributes::{
     Access, Admission, Attr, Attributes, Blocked, Credential, Entry, HOURS_ALWAYS, HOURS_UNKNOWN,
     Hours, Oneway, Ramp, Surface, Table, WayKind,
 };
-pub use bound::StraightLine;
+pub use bound::{Bound, Everywhere, StraightLine};
+pub use edge::{DirectedEdge, Edge, EdgeKind, Place, Point};
+pub use ends::End;
+pub use errand::{Errand, RoundTrip};
+pub use gates::Verdict;
 pub use labels::{Memory, State};
+pub use parts::{Door, Gate, Invalid, Parking, Parts, Turn, TurnKind};
 pub use passage::{Bar, Phase, Usage, usage};
-pub use profile::{Mode, Pace, ParkRule, Profile, Zone};
-pub use route::{LONGEST_WAIT_DS, NoRoute, Query, Route, Step, Why};
-pub use search::{Bound, End, Everywhere, Finish, Limit, Shut, View};
-pub use topology::{
-    DirectedEdge, Door, Edge, EdgeKind, Gate, Invalid, Parking, Parts, Place, Point, Topology,
-    Turn, TurnKind,
-};
+pub use potentials::Potentials;
+pub use profile::{Mode, Pace, ParkRule, Profile, Zone, duration_ds};
+pub use query::{Finish, LONGEST_WAIT_DS, ParkAt, Query, Shut};
+pub use reach::{Part, Reached, Stopped};
+pub use route::{NoRoute, Route, Step, Why};
+pub use topology::Topology;
+pub use view::{Limit, View};
 
 #[cfg(test)]
 mod tests;

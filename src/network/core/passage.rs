@@ -3,8 +3,8 @@
 use super::attributes::{
     Admission, Attr, Attributes, Blocked, Entry, HOURS_ALWAYS, HOURS_UNKNOWN, Oneway,
 };
+use super::edge::{DirectedEdge, Edge, EdgeKind};
 use super::profile::{Mode, Profile, Zone, duration_ds};
-use super::topology::{DirectedEdge, Edge, EdgeKind};
 
 /// Why an edge can't be used in a mode at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,55 +1,22 @@
 //! The best way from one of some places to one of others, as the edges it uses and when.
 
 use super::attributes::Attributes;
-use super::bound::StraightLine;
-use super::labels::{Memory, NONE, State};
+use super::bound::{Bound, StraightLine};
+use super::edge::{DirectedEdge, Place};
+use super::ends::{End, Goal, Move, Targets};
+use super::hierarchy::Distances;
+use super::labels::{Label, Memory, NONE, State};
+use super::moves::Mover;
 use super::passage::Phase;
+use super::potentials::BestCase;
 use super::profile::Mode;
-use super::search::{
-    Bound, End, Ended, Finish, Goal, Limit, Move, Search, Shut, Start, Targets, View, Visit,
-};
-use super::topology::{DirectedEdge, Place};
+use super::query::{LONGEST_WAIT_DS, Query, Shut};
+use super::search::{Ended, Search, Visit};
 use super::turns::FREE;
-
-/// The longest wait that a route may contain. A closure at which the best route would wait longer counts as shut.
-pub const LONGEST_WAIT_DS: u32 = 6000;
+use super::view::View;
 
 /// After so many closures that count as shut the search gives up.
 const MOST_ROUNDS: usize = 64;
-
-/// A question for the best way.
-#[derive(Debug, Clone, Copy)]
-pub struct Query<'a> {
-    /// Where somebody may set out.
-    pub from: &'a [End],
-    /// Where they may arrive.
-    pub to: &'a [End],
-    /// When they set out, in tenths of a second since the epoch.
-    pub depart: i64,
-    /// The mode in which they set out; one of the profile's.
-    pub mode: Mode,
-    /// How they must arrive.
-    pub finish: Finish,
-    /// An edge, such as that of a gate, over which the way must lead.
-    pub through: Option<u32>,
-    /// How much each search may do.
-    pub limit: Limit<'a>,
-}
-
-impl<'a> Query<'a> {
-    /// A question for the best way in any mode, without a limit.
-    pub fn new(from: &'a [End], to: &'a [End], depart: i64, mode: Mode) -> Query<'a> {
-        Query {
-            from,
-            to,
-            depart,
-            mode,
-            finish: Finish::Any,
-            through: None,
-            limit: Limit::NONE,
-        }
-    }
-}
 
 /// The use of one edge, or of a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +89,8 @@ pub struct NoRoute {
 pub enum Why {
     /// No way leads there.
     Unreachable,
+    /// There is a way in, and none out again.
+    NoWayBack,
     /// The limit was reached before the search ended.
     Limited,
     /// A source or a target lies at a place that does not exist.
@@ -132,22 +101,52 @@ pub enum Why {
 struct First(Option<(u32, u32)>);
 
 impl Visit for First {
-    fn target(&mut self, target: u32, label: u32) -> bool {
+    fn target(&mut self, target: u32, label: u32, _: &Label) -> bool {
         self.0 = Some((target, label));
         false
     }
 }
 
-impl<A: Attributes + ?Sized> View<'_, A> {
+impl<'v, A: Attributes + ?Sized> View<'v, A> {
     /// The best way.
     pub fn route(&self, memory: &mut Memory, query: &Query<'_>) -> Result<Route, NoRoute> {
-        let mut bound = StraightLine::new(self.topology, self.profile, query.to);
-        if let Some(gate) = query.through {
-            if (gate as usize) < self.topology.edge_count() {
-                bound = bound.through(gate);
-            }
+        let mut distances = std::mem::take(&mut memory.distances);
+        let route = match self.best_case(&mut distances, query) {
+            Some(mut bound) => self.route_by(memory, query, &mut bound),
+            None => self.route_by(memory, query, &mut self.straight_line(query)),
+        };
+        memory.distances = distances;
+        route
+    }
+
+    /// The bound from potentials, if there are any that fit.
+    pub(super) fn best_case<'q>(
+        &'q self,
+        distances: &'q mut [Distances; 2],
+        query: &Query<'_>,
+    ) -> Option<BestCase<'q>> {
+        let potentials = self.potentials?;
+        if !potentials.fits(self.topology, self.profile) || !self.has_places(query) {
+            return None;
         }
-        self.route_by(memory, query, &mut bound)
+        let network = (self.topology, self.attributes, self.profile);
+        let straight = self.straight_line(query);
+        let picks_up = query.pick_up_at.is_some();
+        Some(BestCase::new(
+            potentials, distances, network, query.to, picks_up, straight,
+        ))
+    }
+
+    /// The bound from straight lines.
+    pub(super) fn straight_line(&self, query: &Query<'_>) -> StraightLine<'_> {
+        let mut bound = StraightLine::new(self.topology, self.profile, query.to);
+        if query.pick_up_at.is_some() {
+            bound = bound.with_pick_up();
+        }
+        match query.through {
+            Some(gate) if (gate as usize) < self.topology.edge_count() => bound.through(gate),
+            _ => bound,
+        }
     }
 
     /// The best way, with a bound of one's own.
@@ -158,12 +157,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         bound: &mut B,
     ) -> Result<Route, NoRoute> {
         let mut shut: Vec<Shut> = Vec::new();
-        let ends = query.from.iter().chain(query.to);
-        let gate = query.through.unwrap_or(0) as usize;
-        let is_there = |end: &End| self.topology.has(end.place);
-        if !ends.clone().all(is_there)
-            || (query.through.is_some() && gate >= self.topology.edge_count())
-        {
+        if !self.has_places(query) {
             let why = Why::NoSuchPlace;
             return Err(NoRoute { why, shut });
         }
@@ -190,6 +184,40 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Err(NoRoute { why, shut })
     }
 
+    /// Whether all places of a question exist.
+    pub(super) fn has_places(&self, query: &Query<'_>) -> bool {
+        let (nodes, edges) = (self.topology.node_count(), self.topology.edge_count());
+        let is_below =
+            |index: Option<u32>, count: usize| index.map_or(true, |i| (i as usize) < count);
+        let mut ends = query.from.iter().chain(query.to);
+        ends.all(|end| self.topology.has(end.place))
+            && is_below(query.through, edges)
+            && is_below(query.pick_up_at, nodes)
+    }
+
+    /// The search for a question.
+    pub(super) fn search<'q>(
+        &self,
+        query: &Query<'q>,
+        targets: &'q Targets,
+        shut: &'q [Shut],
+        horizon: u32,
+    ) -> Search<'q, A>
+    where
+        'v: 'q,
+    {
+        Search {
+            mover: Mover {
+                view: *self,
+                query: *query,
+                shut,
+            },
+            targets,
+            horizon,
+            patience: u32::MAX,
+        }
+    }
+
     /// The best way where some closures count as shut; it may wait at others as long as it takes.
     pub(super) fn route_with_shut<B: Bound>(
         &self,
@@ -199,20 +227,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         bound: &mut B,
         shut: &[Shut],
     ) -> Result<Route, Why> {
-        let search = Search {
-            view: *self,
-            start: Start {
-                ends: query.from,
-                mode: query.mode,
-                depart: query.depart,
-            },
-            targets,
-            finish: query.finish,
-            shut,
-            through: query.through,
-            horizon: u32::MAX,
-            limit: query.limit,
-        };
+        let search = self.search(query, targets, shut, u32::MAX);
         let mut first = First(None);
         let ended = search.run(memory, bound, &mut first);
         match first.0 {
@@ -240,20 +255,20 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             let mode = *Mode::ALL.get(last.state.turn as usize)?;
             moves.push((DirectedEdge(last.state.came_by), mode));
         }
-        let mut at = last.parent;
+        let mut at = last.origin.parent;
         while at != NONE {
             let label = memory.label(at);
             if label.state.came_by != NONE {
                 moves.push((DirectedEdge(label.state.came_by), label.state.mode));
             }
-            at = label.parent;
+            at = label.origin.parent;
         }
         moves.reverse();
-        let from = self.start.ends.get(last.source as usize)?;
-        let moment = |time: u32| self.start.depart + i64::from(time);
+        let from = self.mover.query.from.get(last.origin.source as usize)?;
+        let moment = |time: u32| self.mover.query.depart + i64::from(time);
         let mut state = State {
             node: NONE,
-            mode: self.start.mode,
+            mode: self.mover.query.mode,
             phase: Phase::Start,
             is_through: true,
             came_by: NONE,
@@ -265,7 +280,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         let (mut time, mut unknowns, count) = (from.extra_ds, 0, moves.len());
         let mut steps = Vec::with_capacity(count);
         for (number, (edge, mode)) in moves.into_iter().enumerate() {
-            let length = self.view.topology.edge(edge.edge()).length_dm;
+            let length = self.mover.view.topology.edge(edge.edge()).length_dm;
             let along = |offset: u32| {
                 if edge.is_backward() {
                     length - offset
@@ -284,17 +299,18 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             }
             let to = Move {
                 edge,
+                from_dm,
                 length_dm: to_dm.checked_sub(from_dm)?,
                 goal: Goal::Node,
             };
-            let moved = self.try_move(&state, time, &to, mode)?;
+            let moved = self.mover.try_move(&state, time, &to, mode)?;
             steps.push(Step {
                 edge,
                 from_dm,
                 to_dm,
                 mode,
                 change_ds: moved.ready - time,
-                wait_ds: moved.entered - moved.ready,
+                wait_ds: moved.wait_ds(),
                 entered: moment(moved.entered),
                 arrived: moment(moved.arrived),
                 is_unknown: moved.is_unknown,
@@ -302,7 +318,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             unknowns += u32::from(moved.is_unknown);
             time = moved.arrived;
             state = State {
-                node: self.view.topology.head(edge),
+                node: self.mover.view.topology.head(edge),
                 mode,
                 phase: moved.phase,
                 is_through: true,
@@ -312,9 +328,9 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         }
         let left = last.time.checked_sub(time)?.checked_sub(end.extra_ds)?;
         Some(Route {
-            source: last.source as usize,
+            source: last.origin.source as usize,
             target: target as usize,
-            depart: self.start.depart,
+            depart: self.mover.query.depart,
             arrive: moment(last.time),
             steps,
             park_ds: left,

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::topology::{DirectedEdge, Parts, TurnKind};
+use super::edge::DirectedEdge;
+use super::parts::{Parts, TurnKind};
 
 /// No restriction is under way.
 pub const FREE: u32 = 0;

@@ -8,12 +8,13 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::codec::check::Checker;
+use crate::codec::config::{Problem, text_of};
 use crate::model::{
     Author, Body, BuiltIns, Change, CollectionId, Edit, Expect, FeatureId, OriginKind, Properties,
     Schema, SchemaError,
 };
 use crate::store::{Committed, Store, StoreError};
-use crate::warnings::{Calendar, Problem, Rules, text_of};
+use crate::warnings::{Calendar, Rules};
 
 /// The file of the rules.
 pub const RULES_FILE: &str = "rules.toml";

@@ -10,11 +10,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::folder::{Folder, install_schemas, row};
+use crate::codec::config::Problem;
 use crate::live::{Live, Snapshot};
 use crate::model::names::collection::RULES;
 use crate::model::{Author, BuiltIns, Canonical, CollectionId, Edit, FeatureId};
 use crate::store::StoreError;
-use crate::warnings::{Problem, calendar, rules};
+use crate::warnings::{calendar, rules};
 
 /// The interval between looks at the folder. A file is applied when two looks find the same content, so that
 /// a file that is still being written is left alone.

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::{Calendar, Hours};
+use crate::codec::config::Problem;
+use crate::codec::config::{self, Item, Table};
 use crate::model::Localized;
-use crate::warnings::Problem;
-use crate::warnings::reader::{self, Item, Table};
 
 /// The calendar that is compiled in: China's public holidays.
 pub const DEFAULT: &str = include_str!("../../../geodata/calendar.toml");
@@ -39,7 +39,7 @@ impl Calendar {
 
     /// Reads a calendar from a file of another name.
     pub fn read(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        reader::read(file, text, calendar)
+        config::read(file, text, calendar)
     }
 }
 

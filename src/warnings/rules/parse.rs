@@ -9,9 +9,9 @@ use super::{
     Category, ConditionRule, CountStep, Duplicates, Notices, OTHER, PlaceRule, Privacy, Repeats,
     Reports, Rules, Side, TimeStep, Verify,
 };
+use crate::codec::config::Problem;
+use crate::codec::config::{self, Item, Table, Time, listed, nearest};
 use crate::model::{Level, Localized};
-use crate::warnings::Problem;
-use crate::warnings::reader::{self, Item, Table, Time, listed, nearest};
 
 /// The rules that are compiled in.
 pub const DEFAULT: &str = include_str!("../../../geodata/rules.toml");
@@ -33,7 +33,7 @@ impl Rules {
         text: &str,
         collections: Option<&[&str]>,
     ) -> Result<Self, Vec<Problem>> {
-        reader::read(file, text, |root| rules(root, collections))
+        config::read(file, text, |root| rules(root, collections))
     }
 }
 

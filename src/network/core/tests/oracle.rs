@@ -139,6 +139,7 @@ impl Oracle<'_> {
     }
 
     /// Uses so much of an edge from a moment on (tenths since the epoch); shut closures are closed.
+    #[allow(clippy::too_many_arguments)]
     fn go(
         &self,
         from: &Standing,
@@ -160,11 +161,18 @@ impl Oracle<'_> {
         };
         let mut ready = at;
         if from.mode != mode {
+            let standing_here = from.node.is_some() && query.pick_up_at == from.node;
             ready += match (from.mode, mode) {
+                (Mode::Walk, _) if standing_here => i64::from(self.profile.park?.leave_ds),
                 (Mode::Walk, _) => return None,
                 (Mode::Ride, Mode::Push) => i64::from(self.profile.dismount_ds),
                 (Mode::Push, Mode::Ride) => i64::from(self.profile.mount_ds),
-                _ => self.parking(from.node, edge.edge())?,
+                _ if query.pick_up_at.is_some() => return None,
+                _ => match (query.park_at, from.node) {
+                    (ParkAt::Anywhere, _) => self.parking(from.node, edge.edge())?,
+                    (ParkAt::Node(a), Some(b)) if a == b => self.parking(from.node, edge.edge())?,
+                    _ => return None,
+                },
             };
         }
         let mut ridden = Vec::new();
@@ -226,8 +234,16 @@ impl Oracle<'_> {
         edge: u32,
     ) -> Option<i64> {
         match query.finish {
-            Finish::OnFoot if mode != Mode::Walk => self.parking(node, edge),
-            Finish::WithVehicle if mode == Mode::Walk && query.mode != Mode::Walk => None,
+            Finish::OnFoot if mode != Mode::Walk => match query.park_at {
+                ParkAt::Node(only) if Some(only) != node => None,
+                _ => self.parking(node, edge),
+            },
+            Finish::WithVehicle
+                if mode == Mode::Walk
+                    && (query.mode != Mode::Walk || query.pick_up_at.is_some()) =>
+            {
+                None
+            }
             _ => Some(0),
         }
     }

@@ -1,6 +1,6 @@
 //! Random small networks with everything in them, compared with the oracle to the tenth of a second.
 
-use super::super::search::Targets;
+use super::super::ends::Targets;
 use super::super::*;
 use super::make::{Rng, ebike, foot, wheelchair};
 use super::oracle::Oracle;
@@ -223,6 +223,16 @@ pub fn query<'a>(rng: &mut Rng, case: &Case, from: &'a [End], to: &'a [End]) -> 
         query.mode = rng.pick(&[Mode::Push, Mode::Walk]);
     }
     query.finish = rng.pick(&[Finish::Any, Finish::OnFoot, Finish::WithVehicle]);
+    let node = rng.below(case.topology.node_count() as u32);
+    match rng.below(8) {
+        0 => query.park_at = ParkAt::Node(node),
+        1 => query.park_at = ParkAt::Target,
+        2 if mode == Mode::Ride => {
+            query.mode = Mode::Walk;
+            query.pick_up_at = Some(node);
+        }
+        _ => {}
+    }
     if rng.once_in(4) {
         query.through = Some(rng.below(case.topology.edge_count() as u32));
     }
@@ -239,6 +249,7 @@ struct Seen {
     changes: u32,
     unknowns: u32,
     through: u32,
+    picked_up: u32,
     same_edge: u32,
 }
 
@@ -258,7 +269,15 @@ fn the_search_equals_the_oracle() {
     assert!(seen.routes > 5000 && seen.unreachable > 1000, "{:?}", seen);
     assert!(seen.waits > 200 && seen.shut > 100, "{:?}", seen);
     assert!(seen.changes > 1000 && seen.unknowns > 200, "{:?}", seen);
-    assert!(seen.through > 300 && seen.same_edge > 100, "{:?}", seen);
+    assert!(
+        seen.through > 300 && seen.picked_up > 50 && seen.same_edge > 100,
+        "{:?}",
+        seen
+    );
+}
+
+fn arrive_of(route: &Result<Route, Why>) -> Option<i64> {
+    route.as_ref().ok().map(|r| r.arrive)
 }
 
 fn check(case: &Case, query: &Query<'_>, memory: &mut Memory, seen: &mut Seen, round: u32) {
@@ -271,18 +290,30 @@ fn check(case: &Case, query: &Query<'_>, memory: &mut Memory, seen: &mut Seen, r
         topology: &case.topology,
         attributes: &case.table,
         profile: &case.profile,
+        potentials: None,
     };
     let targets = Targets::new(&case.topology, query.to);
     let mut shut: Vec<Shut> = Vec::new();
     let last = loop {
         let best = oracle.arrivals(query, &shut).into_iter().flatten().min();
-        let mut bound = StraightLine::new(&case.topology, &case.profile, query.to);
-        if let Some(gate) = query.through {
-            bound = bound.through(gate);
-        }
+        let mut bound = view.straight_line(query);
         let found = view.route_with_shut(memory, query, &targets, &mut bound, &shut);
+        let potentials = Potentials::new(&case.topology, &case.table, &case.profile);
+        let led = View {
+            potentials: Some(&potentials),
+            ..view
+        };
+        let mut distances = Default::default();
+        let mut bound = led.best_case(&mut distances, query).unwrap();
+        let best_case = view.route_with_shut(memory, query, &targets, &mut bound, &shut);
+        assert_eq!(
+            best_case.ok().map(|r| r.arrive),
+            arrive_of(&found),
+            "round {}",
+            round
+        );
         let plain = view.route_with_shut(memory, query, &targets, &mut Everywhere, &shut);
-        let arrive = found.as_ref().ok().map(|r| r.arrive);
+        let arrive = arrive_of(&found);
         assert_eq!(arrive, best, "round {}: {:?} {:?}", round, query, found);
         assert_eq!(arrive, plain.ok().map(|r| r.arrive), "round {}", round);
         let route = match found {
@@ -318,6 +349,8 @@ fn check(case: &Case, query: &Query<'_>, memory: &mut Memory, seen: &mut Seen, r
             seen.changes += u32::from(modes.count() > 0);
             seen.unknowns += u32::from(answer.unknowns > 0);
             seen.through += u32::from(query.through.is_some());
+            let rides = answer.steps.iter().any(|s| s.mode.has_vehicle());
+            seen.picked_up += u32::from(query.pick_up_at.is_some() && rides);
             let on_edge = |end: &End| matches!(end.place, Place::OnEdge { .. });
             let ends = on_edge(&query.from[answer.source]) && on_edge(&query.to[answer.target]);
             seen.same_edge += u32::from(answer.steps.len() == 1 && ends);

@@ -1,7 +1,7 @@
 //! Reads a TOML file into types and reports every mistake with its place, what is wrong and what was
 //! expected, all of them at once: who mends a file should not have to find them one by one.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use jiff::SignedDuration;
@@ -16,24 +16,26 @@ use crate::model::Level;
 const LONGEST_SECONDS: i64 = 10 * 366 * 86_400;
 
 /// A file on its way to becoming a type, with the mistakes found so far.
-pub(super) struct Reader<'t> {
+pub struct Reader<'t> {
     file: &'t str,
     text: &'t str,
     problems: RefCell<Vec<(usize, Problem)>>,
 }
 
 /// A table of the file. Which keys it may have is what it was asked for until [`Table::finish`].
-pub(super) struct Table<'r> {
+pub struct Table<'r> {
     reader: &'r Reader<'r>,
     map: &'r DeTable<'r>,
     at: usize,
     /// What the table is called in messages: `categories.other`; empty for the file itself.
     path: String,
     known: RefCell<Vec<&'static str>>,
+    /// Whether its keys are names that the file chooses.
+    accepts_all: Cell<bool>,
 }
 
 /// A value of the file.
-pub(super) struct Item<'r> {
+pub struct Item<'r> {
     reader: &'r Reader<'r>,
     value: &'r Spanned<DeValue<'r>>,
     /// What it is called in messages.
@@ -42,7 +44,7 @@ pub(super) struct Item<'r> {
 
 /// Which time a duration counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Time {
+pub enum Time {
     /// Elapsed time: a day has 24 hours.
     Clock,
     /// Office hours, in which a day has no fixed length.
@@ -66,7 +68,7 @@ pub fn text_of<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Vec<Problem>>
 }
 
 /// Reads a file with `read`. Fails if `read` reported any mistake.
-pub(super) fn read<T>(
+pub fn read<T>(
     file: &str,
     text: &str,
     read: impl FnOnce(&Table<'_>) -> Option<T>,
@@ -84,6 +86,7 @@ pub(super) fn read<T>(
             at: 0,
             path: String::new(),
             known: RefCell::default(),
+            accepts_all: Cell::default(),
         };
         let made = read(&root);
         root.finish();
@@ -168,8 +171,16 @@ impl<'r> Table<'r> {
         self.reader.report(self.at, problem, expected);
     }
 
+    /// Accepts every key: they are names that the file chooses.
+    pub fn accept_all(&self) {
+        self.accepts_all.set(true);
+    }
+
     /// Refuses every key that was not asked for.
     pub fn finish(&self) {
+        if self.accepts_all.get() {
+            return;
+        }
         let known = self.known.borrow();
         for key in self.map.keys() {
             let name: &str = key.get_ref();
@@ -239,6 +250,7 @@ impl<'r> Item<'r> {
                 at: self.value.span().start,
                 path: self.path.clone(),
                 known: RefCell::default(),
+                accepts_all: Cell::default(),
             }),
             _ => self.other("a table"),
         }
@@ -416,7 +428,7 @@ fn seconds_of(text: &str) -> Option<i64> {
 }
 
 /// The known word that was most likely meant.
-pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     known
         .iter()
         .map(|k| (distance(word, k), *k))
@@ -448,7 +460,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// `a`, `b`, `c`.
-pub(super) fn listed(words: &[&str]) -> String {
+pub fn listed(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
     words.join(", ")
 }

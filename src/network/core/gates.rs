@@ -1,0 +1,120 @@
+//! Why a gate lost: what the best way through each of some gates would take, and what stands against it.
+
+use super::attributes::Attributes;
+use super::bound::Bound;
+use super::edge::DirectedEdge;
+use super::ends::Targets;
+use super::labels::Memory;
+use super::passage::{Bar, usage};
+use super::profile::Mode;
+use super::query::{LONGEST_WAIT_DS, Query};
+use super::route::{Step, Why};
+use super::view::View;
+
+/// What would have come of a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// There is a way through it.
+    Passable {
+        /// When the best of them arrives, in tenths of a second since the epoch.
+        arrive: i64,
+        /// The mode in which the gate is passed.
+        mode: Mode,
+        /// Whether the hours of the gate are not known then.
+        is_unknown: bool,
+    },
+    /// It is closed when somebody could be there, and not open again within the longest wait.
+    ClosedUntil(
+        /// When it opens, in tenths of a second since the epoch.
+        i64,
+    ),
+    /// Nobody may pass in any mode, or the profile can't: what stands against the mode that comes closest.
+    Barred(Bar),
+    /// No way leads through it.
+    Unreachable,
+    /// The limit was reached before that was known.
+    Limited,
+}
+
+impl<A: Attributes + ?Sized> View<'_, A> {
+    /// What the best way through an edge, such as that of a gate, would take.
+    pub fn through(&self, memory: &mut Memory, query: &Query<'_>, gate: u32) -> Verdict {
+        let query = Query {
+            through: Some(gate),
+            ..*query
+        };
+        if !self.has_places(&query) {
+            return Verdict::Unreachable;
+        }
+        if let Some(bar) = self.bar(gate) {
+            return Verdict::Barred(bar);
+        }
+        let mut distances = std::mem::take(&mut memory.distances);
+        let verdict = match self.best_case(&mut distances, &query) {
+            Some(mut bound) => self.verdict(memory, &query, gate, &mut bound),
+            None => self.verdict(memory, &query, gate, &mut self.straight_line(&query)),
+        };
+        memory.distances = distances;
+        verdict
+    }
+
+    fn verdict<B: Bound>(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        gate: u32,
+        bound: &mut B,
+    ) -> Verdict {
+        let passed = |steps: &[Step]| steps.iter().find(|s| s.edge.edge() == gate).copied();
+        let targets = Targets::new(self.topology, query.to);
+        // The way that waits as long as it takes tells when a closed gate opens.
+        let patient = self.route_with_shut(memory, query, &targets, bound, &[]);
+        let patient = match patient {
+            Ok(route) => route,
+            Err(Why::Limited) => return Verdict::Limited,
+            Err(_) => return Verdict::Unreachable,
+        };
+        let at_gate = passed(&patient.steps);
+        let waits = patient.steps.iter().any(|s| s.wait_ds > LONGEST_WAIT_DS);
+        let best = if waits {
+            self.route_by(memory, query, bound)
+        } else {
+            Ok(patient)
+        };
+        match best {
+            Ok(route) => match passed(&route.steps) {
+                Some(step) => Verdict::Passable {
+                    arrive: route.arrive,
+                    mode: step.mode,
+                    is_unknown: step.is_unknown,
+                },
+                None => Verdict::Unreachable,
+            },
+            Err(none) if none.why == Why::Limited => Verdict::Limited,
+            Err(_) => match at_gate {
+                Some(step) if step.wait_ds > LONGEST_WAIT_DS => Verdict::ClosedUntil(step.entered),
+                _ => Verdict::Unreachable,
+            },
+        }
+    }
+
+    /// What stands against every mode in both directions; `None` where one of them is free.
+    fn bar(&self, gate: u32) -> Option<Bar> {
+        let edge = self.topology.edge(gate);
+        let attr = self.attributes.attr(edge.feature);
+        let blocked = self.attributes.blocked(gate);
+        let mut last = None;
+        for mode in Mode::ALL {
+            if self.profile.pace(mode).is_none() {
+                continue;
+            }
+            for directed in [DirectedEdge::forward(gate), DirectedEdge::backward(gate)] {
+                match usage(self.profile, edge, directed, attr, blocked, mode) {
+                    Ok(_) => return None,
+                    Err(bar) => last = Some(bar),
+                }
+            }
+        }
+        last
+    }
+}

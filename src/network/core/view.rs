@@ -1,0 +1,51 @@
+//! The network as one query sees it, and how much the query may do.
+
+use super::potentials::Potentials;
+use super::profile::Profile;
+use super::topology::Topology;
+
+/// How much a search may do.
+#[derive(Clone, Copy)]
+pub struct Limit<'a> {
+    /// So many labels are looked at, at most.
+    pub labels: u32,
+    /// Asked now and then whether to stop.
+    pub is_cancelled: &'a dyn Fn() -> bool,
+}
+
+impl Limit<'_> {
+    /// No limit, for tests and small networks.
+    pub const NONE: Limit<'static> = Limit {
+        labels: u32::MAX,
+        is_cancelled: &|| false,
+    };
+}
+
+impl std::fmt::Debug for Limit<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Limit")
+            .field("labels", &self.labels)
+            .finish()
+    }
+}
+
+/// The network as one query sees it.
+#[derive(Debug)]
+pub struct View<'a, A: ?Sized> {
+    /// What is joined to what.
+    pub topology: &'a Topology,
+    /// Who may pass.
+    pub attributes: &'a A,
+    /// How somebody moves.
+    pub profile: &'a Profile,
+    /// Bounds for this profile on this topology; without them a search is led by straight lines.
+    pub potentials: Option<&'a Potentials>,
+}
+
+impl<A: ?Sized> Clone for View<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: ?Sized> Copy for View<'_, A> {}
