@@ -99,7 +99,15 @@ async fn the_tasks_of_the_process_are_named_in_its_health() {
     let mut server = Server::start().await;
     let ready = server.json("/health/ready").await;
     let tasks = ready["tasks"].as_object().unwrap();
-    for name in ["follower", "timer", "webhooks", "sweeps", "jobs"] {
+    let names = [
+        "follower",
+        "search directory",
+        "timer",
+        "webhooks",
+        "sweeps",
+        "jobs",
+    ];
+    for name in names {
         assert_eq!(tasks[name]["state"], "running", "{ready}");
         assert_eq!(tasks[name]["restarts"], 0);
     }
