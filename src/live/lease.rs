@@ -47,3 +47,34 @@ impl Lease {
         Ok(taken && end >= Instant::now() + needed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lease_that_another_process_has_is_not_ours_until_it_runs_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("map.db").display());
+        let store = Store::open(&url).await.unwrap();
+        let long = Duration::from_secs(600);
+        let lease = |holder: &str, lifetime: Duration| Lease {
+            holder: holder.to_owned(),
+            ..Lease::new("timer", &store, lifetime)
+        };
+        let (first, second) = (lease("first", long), lease("second", long));
+        assert!(first.holds_for(&store, long / 2).await.unwrap());
+        assert!(!second.holds_for(&store, long / 2).await.unwrap());
+        // Nothing is remembered of a lease that was refused.
+        assert!(!second.holds_for(&store, Duration::ZERO).await.unwrap());
+        // One that would end before it is needed is not enough.
+        assert!(!first.holds_for(&store, 2 * long).await.unwrap());
+        assert!(
+            lease("first", Duration::ZERO)
+                .holds_for(&store, Duration::ZERO)
+                .await
+                .is_ok()
+        );
+        assert!(second.holds_for(&store, long / 2).await.unwrap());
+    }
+}

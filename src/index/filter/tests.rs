@@ -230,6 +230,25 @@ fn a_protected_property_is_as_unknown_as_one_that_does_not_exist() {
 }
 
 #[test]
+fn only_what_lies_near_a_literal_is_looked_at_where_its_condition_must_hold() {
+    let near = Some(Bounds::new(1.0, 2.0, 3.0, 4.0));
+    for (text, expected) in [
+        ("S_WITHIN(geometry, BBOX(1,2,3,4))", near),
+        ("NOT S_DISJOINT(BBOX(1,2,3,4), geometry) AND n = 1", near),
+        ("S_INTERSECTS(geometry, BBOX(1,2,3,4)) OR n = 1", None),
+        ("S_DISJOINT(geometry, BBOX(1,2,3,4))", None),
+        ("NOT S_INTERSECTS(geometry, BBOX(1,2,3,4))", None),
+    ] {
+        let predicate = compiled(text, Role::Public).unwrap();
+        assert_eq!(
+            predicate.near().map(<[_]>::to_vec),
+            expected.map(|b| vec![b]),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn relations_are_paid_for_and_a_budget_ends_them() {
     // Two combs whose every tooth crosses every tooth of the other.
     let comb = |turn: bool, n: u32| {

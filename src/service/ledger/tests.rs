@@ -260,6 +260,25 @@ async fn a_red_case_holds_back_the_yellow_notices_of_its_grid() {
     assert_eq!(notices, [Notice::Sent, Notice::Sent, Notice::Sent]);
 }
 
+#[tokio::test]
+async fn work_that_is_done_at_the_due_moment_is_in_time() {
+    for (late, is_overdue) in [(minutes(0), false), (minutes(1), true)] {
+        let town = Town::new().await;
+        let id = town.report("other", monday()).await.id;
+        town.act(&id, Action::File, &officer(), monday() + minutes(1))
+            .await;
+        town.act(&id, Action::Dispatch, &officer(), monday() + minutes(2))
+            .await;
+        town.act(&id, Action::Start, &worker(), monday() + minutes(3))
+            .await;
+        let due = town.case(&id).due_at.unwrap();
+        town.act(&id, Action::Handle, &worker(), due + late).await;
+        let handled = town.case(&id);
+        assert_eq!(handled.status, Status::Handled);
+        assert_eq!(handled.overdue_at, is_overdue.then_some(due));
+    }
+}
+
 fn seen(value: f64, at: Timestamp) -> Observation {
     Observation {
         place: "wq-3".into(),

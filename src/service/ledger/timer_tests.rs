@@ -140,18 +140,32 @@ async fn the_timer_writes_by_itself_when_the_moment_comes() {
     assert_eq!(case.since, case.reported_at + SignedDuration::from_mins(1));
 }
 
-/// Reading a contact hides one whose time is over, so the rows of the table are counted.
+/// Reading a contact hides one whose time is over, so the rows of the table and the bytes of the file are
+/// looked at.
 #[tokio::test]
 async fn the_timer_erases_the_contacts_whose_time_is_over() {
     let town = Town::new().await;
     let now = Timestamp::now();
     let store = town.live().store();
-    for (case, until) in [("over", now - hours(1)), ("kept", now + hours(1))] {
-        store
-            .put_contact(&id(case), "138 0000 0000", until)
-            .await
-            .unwrap();
+    let contacts = [
+        ("over", "138 0000 0001", now - hours(1)),
+        ("kept", "138 0000 0002", now + hours(1)),
+    ];
+    for (case, contact, until) in contacts {
+        store.put_contact(&id(case), contact, until).await.unwrap();
     }
+    // In the file of the database or in the log beside it.
+    let is_written = |contact: &str| {
+        ["", "-wal"].iter().any(|end| {
+            let mut name = town.file().into_os_string();
+            name.push(end);
+            let bytes = std::fs::read(name).unwrap_or_default();
+            bytes
+                .windows(contact.len())
+                .any(|w| w == contact.as_bytes())
+        })
+    };
+    assert!(is_written("138 0000 0001"));
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(town.file());
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let cases = async || -> Vec<String> {
@@ -163,7 +177,7 @@ async fn the_timer_erases_the_contacts_whose_time_is_over() {
     assert_eq!(cases().await, ["kept", "over"]);
     let running = tokio::spawn(timer::run(town.live().clone()));
     let erased = async {
-        while cases().await.len() > 1 {
+        while cases().await.len() > 1 || is_written("138 0000 0001") {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     };
@@ -172,6 +186,7 @@ async fn the_timer_erases_the_contacts_whose_time_is_over() {
     running.abort();
     erased.expect("the timer erases what is over");
     assert_eq!(cases().await, ["kept"]);
+    assert!(is_written("138 0000 0002"));
 }
 
 /// Every commit wakes the timer; the lease is renewed when a third of its time is gone.
