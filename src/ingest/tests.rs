@@ -448,7 +448,7 @@ fn a_reject_is_one_flat_line() {
     };
     assert_eq!(
         serde_json::to_string(&reject).unwrap(),
-        r#"{"file":"a.geojson","line":3,"index":0,"id":"b1","collection":"buildings","field":"geometry","problem":"missing","others":[{"field":"properties.levels","problem":"expected number"}]}"#
+        r#"{"file":"a.geojson","line":3,"index":0,"id":"b1","collection":"buildings","field":"geometry","problem":"missing","others":[{"field":"properties.levels","problem":"expected number","problem_zh":"应为数字"}]}"#
     );
 }
 
