@@ -482,7 +482,7 @@ async fn a_row_that_is_no_feature_is_named_and_the_map_keeps_what_it_had() {
         ),
         (
             "geom = 'LINESTRING(117 39, 117 40)'",
-            "takes Point or Polygon",
+            "takes Point / Polygon",
         ),
         ("geom = 'POINT(39 117)'", "swapped"),
         ("geom = 'POINT(500000 4300000)'", "metres"),

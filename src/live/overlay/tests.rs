@@ -237,7 +237,9 @@ fn an_edit_that_expects_what_is_not_so_is_refused_with_all_conflicts() {
         [("a".to_owned(), Some(1)), ("c".to_owned(), None)]
     );
     assert!(
-        problem.to_string().starts_with("2 of the features"),
+        problem
+            .to_string()
+            .starts_with("2 features are not in the state"),
         "{problem}"
     );
 }

@@ -74,7 +74,7 @@ fn a_wrong_value_is_named_with_what_is_expected() {
     }
     let marks = problem::<RequestableAction>(json!("join"));
     assert!(
-        marks.starts_with("f: \"join\" is no action; actions are file, "),
+        marks.starts_with("f: \"join\" is not an action; actions are file, "),
         "{marks}"
     );
     let sources = problem::<Source>(json!("rumour"));
