@@ -108,7 +108,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await page.getByRole('button', { name: '打开账号 admin' }).click();
     await page.locator('[data-disable]').click();
     await page.locator('[data-disable-sure]').click();
-    await page.getByRole('alert').filter({ hasText: 'last administrator' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: '最后一个' }).waitFor();
     await officer.close();
     await admin.close();
   });

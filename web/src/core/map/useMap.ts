@@ -10,11 +10,14 @@ setWorkerUrl(workerUrl);
 
 export interface MapHandle {
   map: ShallowRef<MapLibreMap | null>;
-  /** Makes the map in `container`; resolves when its style is loaded. Rejects where WebGL is missing. A map made
-   * before goes first, or, where `keep` says so, stays under the new one until `settle`: it is never blank. */
+  /** Makes the map in `container`; resolves when its style is loaded. Rejects where WebGL is missing. An earlier map
+   * is removed first or, if `keep` is set, stays visible below the new one until `settle`. */
   create: (container: HTMLElement, options: Omit<MapOptions, 'container'>, keep?: boolean) => Promise<MapLibreMap>;
   /** The new map has drawn itself: the one before it goes. */
   settle: () => void;
+  /** Whether `made` is still the map of the page and its container is still in the document. Ask it after every wait
+   * while layers are built: colours can't be read from a container that was taken out. */
+  current: (made: MapLibreMap) => boolean;
 }
 
 export function useMap(): MapHandle {
@@ -32,6 +35,7 @@ export function useMap(): MapHandle {
   return {
     map,
     settle,
+    current: (made) => map.value === made && made.getContainer().isConnected,
     async create(container, options, keep = false) {
       settle();
       if (keep) before = map.value;

@@ -66,7 +66,7 @@ export function useDeskMap(on: {
   grids: () => ReadonlyMap<string, Grid>;
   /** How many compounds there are. */ compounds: () => number;
 }): DeskMap {
-  const { map, create } = useMap();
+  const { map, create, current } = useMap();
   const phase = ref<'loading' | 'ready' | 'away' | 'failed'>('loading');
   const camera = ref('');
   let layers: { grids: GridLayers; warnings: WarningLayers } | null = null;
@@ -145,7 +145,10 @@ export function useDeskMap(on: {
       });
       made.touchZoomRotate.disableRotation();
       made.keyboard.disableRotation();
+      // Whoever is not signed in sees the sign-in prompt instead of the map: there is nothing left to build.
+      if (!current(made)) return;
       await addImages(made, container, { scale: 0.9, ratio: devicePixelRatio });
+      if (!current(made)) return;
       layers = {
         grids: new GridLayers(made, container, SCALE, lang),
         warnings: new WarningLayers(made, container, SCALE, lang, 0),
