@@ -1,5 +1,8 @@
-//! Access: search by name.
+//! Access: search by name, who passes a gate, and which door a room is behind.
 
 mod directory;
+pub mod gate;
+pub mod orders;
+pub mod rooms;
 
 pub use directory::{Directory, Hit};

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,8 @@ pub struct Checker {
     validator: Validator,
     /// Properties whose values must not be quoted, for an error text may reach anybody.
     protected: Vec<String>,
+    /// Properties that are moments later than that of another (`x-onemap-after`), each with that other.
+    after: Vec<(String, String)>,
 }
 
 impl Checker {
@@ -79,6 +82,7 @@ impl Checker {
             without_geometry: schema.without_geometry,
             validator,
             protected: schema.hidden_from(Role::Public).map(Into::into).collect(),
+            after: after(&schema.document),
         })
     }
 
@@ -102,10 +106,37 @@ impl Checker {
                 self.add(&error, &mut problems);
             }
         }
+        self.check_order(&value, &mut problems);
         if problems.is_empty() {
             Ok(())
         } else {
             Err(problems)
+        }
+    }
+
+    /// Moments that must follow one another. What is no moment is reported by its format.
+    fn check_order(&self, properties: &Value, problems: &mut Vec<Problem>) {
+        for (name, earlier) in &self.after {
+            let text = |name: &String| properties.get(name).and_then(Value::as_str);
+            let moment = |name| text(name)?.parse::<Timestamp>().ok();
+            let (Some(late), Some(early)) = (moment(name), moment(earlier)) else {
+                continue;
+            };
+            if late <= early {
+                let hide = |name| self.protected.contains(name);
+                let said = |name| match hide(name) {
+                    true => "***",
+                    false => text(name).unwrap_or_default(),
+                };
+                let (found, begins) = (said(name), said(earlier));
+                problems.push(Problem::new(
+                    format!("properties.{name}"),
+                    both!(
+                        "应晚于 {earlier}（{begins}），实际为 {found}",
+                        "expected a moment after `{earlier}` ({begins}), found {found}"
+                    ),
+                ));
+            }
         }
     }
 
@@ -255,6 +286,16 @@ impl fmt::Debug for Checker {
     }
 }
 
+/// The pairs of a schema's `x-onemap-after`: the property that says it, and the one that it names.
+fn after(document: &Value) -> Vec<(String, String)> {
+    let properties = document.get("properties").and_then(Value::as_object);
+    let pairs = properties.into_iter().flatten().filter_map(|(name, said)| {
+        let earlier = said.get("x-onemap-after")?.as_str()?;
+        Some((name.clone(), earlier.to_owned()))
+    });
+    pairs.collect()
+}
+
 /// A type of JSON Schema in Chinese.
 fn type_in_chinese(name: &str) -> &str {
     match name {
@@ -320,6 +361,8 @@ mod tests {
                     "levels": {"type": "integer", "minimum": 1},
                     "housing": {"enum": ["old_estate", "commodity"]},
                     "opened_on": {"type": "string", "format": "date"},
+                    "from": {"type": "string", "format": "date-time"},
+                    "until": {"type": "string", "format": "date-time", "x-onemap-after": "from"},
                     "access_code": {"type": "string", "maxLength": 4, "x-onemap-role": "rider"},
                 },
             }),
@@ -353,6 +396,20 @@ mod tests {
     fn a_feature_that_fits_passes_and_null_counts_as_absent() {
         let fits = json!({"name": "3号楼", "levels": 6.0, "housing": null, "extra": [1]});
         assert_eq!(problems(square(), fits), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_ends_before_it_begins_is_refused() {
+        let with = |until: &str| {
+            let said = json!({"name": "a", "from": "2026-11-30T08:00:00+08:00", "until": until});
+            problems(square(), said)
+        };
+        assert_eq!(with("2026-11-30T00:00:01Z"), Vec::<String>::new());
+        let expected = "properties.until: expected a moment after `from` (2026-11-30T08:00:00+08:00), \
+                        found 2026-11-30T00:00:00Z";
+        assert_eq!(with("2026-11-30T00:00:00Z"), [expected]);
+        let open = json!({"name": "a", "until": "2026-11-30T08:00:00+08:00"});
+        assert_eq!(problems(square(), open), Vec::<String>::new());
     }
 
     #[test]

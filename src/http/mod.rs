@@ -3,6 +3,7 @@
 //! A request takes one snapshot and answers all of itself from it. Only writes, credentials and the
 //! replay of missed events touch the store.
 
+mod access;
 mod accounts;
 mod admission;
 mod answer;
@@ -256,6 +257,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rules::rules))
         .routes(routes!(presets::list))
         .routes(routes!(presets::put, presets::delete))
+        .routes(routes!(access::card))
+        .routes(routes!(access::day_orders))
         .routes(routes!(entrances::code))
         .routes(routes!(photos::create))
         .routes(routes!(photos::read))

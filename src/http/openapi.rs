@@ -52,9 +52,11 @@ pub fn finish(api: &OpenApi) -> Value {
 }
 
 /// Where what is read is part of the map, in the order of its commits.
-const OF_THE_MAP: [&str; 10] = [
+const OF_THE_MAP: [&str; 12] = [
+    "/api/buildings",
     "/api/collections",
     "/api/conditions",
+    "/api/day-orders",
     "/api/grids",
     "/api/nearest",
     "/api/presets",

@@ -24,7 +24,7 @@ pub use derived::{Built, Derive, Derived};
 pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub(crate) use lease::Lease;
 pub use overlay::Overlay;
-pub use projection::{CaseSchedule, LastSeen, OpenThen, PastDays};
+pub use projection::{CaseSchedule, DayOrders, LastSeen, OpenThen, PastDays};
 pub use snapshot::Snapshot;
 pub use written::{Following, Written};
 

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::projection::{CaseSchedule, Event, Fact, LastSeen, PastDays, Projections, Step};
+use super::projection::{
+    CaseSchedule, DayOrders, Event, Fact, LastSeen, PastDays, Projections, Step,
+};
 use crate::index::Collections;
 use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
@@ -172,6 +174,11 @@ impl Snapshot {
     /// The rules in force, and what of the ledger has to be at hand.
     pub fn ledger(&self) -> &CaseSchedule {
         &self.projections.schedule
+    }
+
+    /// The orders of the day.
+    pub fn day_orders(&self) -> &DayOrders {
+        &self.projections.day_orders
     }
 
     /// Rows that plain SQL wrote and that are no valid features.

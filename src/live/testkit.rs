@@ -8,7 +8,14 @@ use serde_json::{Value, json};
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
 /// No schema of the last one is compiled in.
-const SHOWN: [&str; 5] = ["boundaries", "buildings", "grids", "warnings", "trees"];
+const SHOWN: [&str; 6] = [
+    "boundaries",
+    "buildings",
+    "day_orders",
+    "grids",
+    "warnings",
+    "trees",
+];
 
 /// A moment: minutes after the beginning of these tests.
 pub(super) fn minute(n: i64) -> Timestamp {
@@ -119,6 +126,18 @@ fn a_boundary() -> impl Strategy<Value = Change> {
         .prop_map(|(n, area, said)| change("boundaries", &format!("b{n}"), Some(area), said))
 }
 
+fn a_day_order() -> impl Strategy<Value = Change> {
+    let kind = prop::sample::select(vec!["storm", "peak"]);
+    let said = mostly(
+        (kind, -50..50i64, -9..90i64).prop_map(|(kind, from, lasts)| {
+            // Some end before they begin, and some never.
+            let until = (lasts < 80).then(|| minute(from + lasts));
+            json!({"kind": kind, "street": "g0", "from": minute(from), "until": until})
+        }),
+    );
+    (0..4u32, said).prop_map(|(n, said)| change("day_orders", &format!("o{n}"), None, said))
+}
+
 fn a_tree() -> impl Strategy<Value = Change> {
     let said = mostly((0..20u32).prop_map(|n| json!({"name": format!("树{n}"), "tel": n})));
     (0..3u32, a_point(), said)
@@ -133,6 +152,7 @@ pub(super) fn a_feature() -> impl Strategy<Value = Change> {
         2 => a_grid(),
         1 => a_boundary(),
         1 => a_tree(),
+        1 => a_day_order(),
     ]
 }
 

@@ -122,8 +122,17 @@ pub fn worst(town: &Town) -> Vec<Worst> {
         ),
         one("/api/audit", May::Little, "/api/audit?limit=1000"),
         one("/api/invites", May::Little, "/api/invites"),
+        some(
+            "/api/buildings/{id}/access",
+            May::Near,
+            &[
+                format!("/api/buildings/{building}/access?mode=cargo_trike&unit=1&room=101"),
+                format!("/api/buildings/{building}/access"),
+            ],
+        ),
         one("/api/conditions", May::Little, "/api/conditions"),
         one("/api/conformance", May::Little, "/api/conformance?f=html"),
+        one("/api/day-orders", May::Little, "/api/day-orders"),
         one(
             "/api/events",
             May::Little,

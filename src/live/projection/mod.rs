@@ -6,6 +6,7 @@
 //! same state as loading the collections that they led to: `tests.rs` checks this for the whole list.
 
 mod case_schedule;
+mod day_orders;
 mod demo_mark;
 mod grid_status;
 mod last_seen;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use case_schedule::CaseSchedule;
+pub use day_orders::DayOrders;
 pub use demo_mark::DemoMark;
 pub use last_seen::LastSeen;
 pub use past_days::{OpenThen, PastDays};
@@ -184,6 +186,8 @@ projections! {
     grid_status: StatusBoard,
     /// The rules in force and when each open case changes next.
     schedule: CaseSchedule,
+    /// The orders of the day.
+    day_orders: DayOrders,
     /// Whether the synthetic district is on the map.
     demo: DemoMark,
     /// Rows that plain SQL wrote and that are no valid features.

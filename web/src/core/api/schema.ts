@@ -106,6 +106,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/buildings/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How to get into a building.
+         * @description For a moment and a profile: the gates of its compound, best first, each with whether it admits the profile or why
+         *     not; parking places; the doors with the rooms behind them. Never a door code.
+         */
+        get: operations["building_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections": {
         parameters: {
             query?: never;
@@ -284,6 +305,23 @@ export interface paths {
         };
         /** The conformance classes. */
         get: operations["conformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/day-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The orders of the day that have not ended. */
+        get: operations["day_orders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1127,6 +1165,109 @@ export interface components {
             /** @description The secret by which its reporter follows the case. */
             receipt: string;
         };
+        /** @description The card of a building. */
+        Access: {
+            /**
+             * Format: date-time
+             * @description The moment for which it holds.
+             */
+            at: string;
+            /** @description The building. */
+            building: components["schemas"]["Building"];
+            /** @description The id of the door of the unit and room that were asked for, where it is known. */
+            door?: string | null;
+            /** @description Its doors, by unit. */
+            doors: components["schemas"]["AccessEntrance"][];
+            /** @description The gates of its compound, best first. Empty where it stands in none. */
+            gates: components["schemas"]["AccessEntrance"][];
+            /** @description Hand-over points (交接点) within 300 m, nearest first. */
+            handover: components["schemas"]["Nearby"][];
+            /** @description Whether residents can be called from its door, or from every door; absent where nobody knows. */
+            intercom?: boolean | null;
+            /** @description Whether it has a lift; absent where nobody knows. */
+            lift?: boolean | null;
+            /**
+             * @description The profile for which it holds.
+             * @example ebike
+             */
+            mode: string;
+            /** @description What else is worth knowing, and what is not known. */
+            notes: components["schemas"]["Localized"][];
+            /** @description The orders of the day that are in force there. */
+            orders: components["schemas"]["OrderOfDay"][];
+            /** @description Parking places within 300 m, nearest first. */
+            parking: components["schemas"]["Nearby"][];
+            /**
+             * Format: int64
+             * @description The commit that it shows.
+             */
+            seq: number;
+            /** @description Whether its door, or every door, is without steps; absent where nobody knows. */
+            step_free?: boolean | null;
+        };
+        /** @description A gate or a door as a card shows it. */
+        AccessEntrance: {
+            /** @description What a rider should know; for riders and above. */
+            access_note?: string | null;
+            /** @description Whether it admits the mode. A door is passed on foot. */
+            admits: components["schemas"]["Admits"];
+            /** @description The day of the last check. */
+            checked_on?: string | null;
+            /** @description What must be shown: `none`, `register`, `property_code`, `district_code`, `platform_code`. */
+            credential?: string | null;
+            /**
+             * Format: double
+             * @description From the building, in metres as the crow flies.
+             */
+            distance_m: number;
+            /** @description The hours for e-bikes as they are written down, where they differ. */
+            ebike_hours?: string | null;
+            /** @description Where the information comes from. */
+            evidence?: string | null;
+            /** @description Whether a guard is there. */
+            guarded?: boolean | null;
+            /** @description How to get in, for everybody. */
+            guidance?: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether residents can be called from it. */
+            intercom?: boolean | null;
+            /** @description `gate`, `garage`, `service` or `unit_door`. */
+            kind?: string | null;
+            /**
+             * Format: int32
+             * @description The storey that it is on.
+             */
+            level?: number | null;
+            /** @description Its name. */
+            name?: string | null;
+            on_foot?: components["schemas"]["Admits"] | null;
+            /** @description Its hours as they are written down. */
+            opening_hours?: string | null;
+            /**
+             * Format: date-time
+             * @description When it admits the mode again, where it does not now.
+             */
+            opens?: string | null;
+            /** @description The kind of the order of the day that decided, where one did. */
+            order?: string | null;
+            /** @description Longitude and latitude. */
+            position: number[];
+            /** @description Why, in words. */
+            reason: components["schemas"]["Localized"];
+            /** @description The rooms behind a door. */
+            rooms?: string | null;
+            /** @description Whether it is without steps. */
+            step_free?: boolean | null;
+            today?: components["schemas"]["Today"] | null;
+            /** @description The unit behind a door. */
+            unit?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it admits so; absent where no end is known.
+             */
+            until?: string | null;
+        };
         /** @description Accounts. */
         AccountList: {
             /** @description In the order of their names. */
@@ -1247,6 +1388,11 @@ export interface components {
             /** @description Until when to park it: RFC 3339, or a day in China, whose end is meant. */
             until?: string;
         };
+        /**
+         * @description Whether a gate admits somebody.
+         * @enum {string}
+         */
+        Admits: "yes" | "dismount" | "unknown" | "no";
         /** @description A level that is reached after a time. */
         AgeStep: {
             /**
@@ -1335,6 +1481,29 @@ export interface components {
             kind?: string;
             /** @description The name people use on the spot. */
             name?: string;
+        };
+        /** @description The building of a card. */
+        Building: {
+            /** @description The id of its compound. */
+            compound?: string | null;
+            /** @description The name of its compound. */
+            compound_name?: string | null;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description How many storeys it has.
+             */
+            levels?: number | null;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description A position within it, longitude and latitude. */
+            position: number[];
+            /**
+             * Format: int32
+             * @description How many units it has.
+             */
+            units?: number | null;
         };
         /** @description Properties of the collection `buildings` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
         BuildingsProperties: {
@@ -2387,6 +2556,27 @@ export interface components {
             /** @description Chinese. */
             zh: string;
         };
+        /** @description A place near a building. */
+        Nearby: {
+            /**
+             * Format: int32
+             * @description How many it takes.
+             */
+            capacity?: number | null;
+            /**
+             * Format: double
+             * @description From the building, in metres as the crow flies.
+             */
+            distance_m: number;
+            /** @description The facility's id. */
+            id: string;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Its hours as they are written down. */
+            opening_hours?: string | null;
+            /** @description Longitude and latitude. */
+            position: number[];
+        };
         NearestCollection: {
             features: (components["schemas"]["Feature"] & {
                 properties: {
@@ -2504,6 +2694,48 @@ export interface components {
              * @description 黄色预警.
              */
             yellow: number;
+        };
+        /** @description An order of the day that has not ended. */
+        OrderOfDay: {
+            /**
+             * Format: date-time
+             * @description From when it is in force.
+             */
+            from?: string | null;
+            /** @description Its id in `day_orders`. */
+            id: string;
+            /** @description Whether it is in force at the moment that was asked for; if not, it is announced. */
+            in_force: boolean;
+            /** @description `storm`, `snow`, `peak` or `emergency`. */
+            kind?: string | null;
+            /** @description The reason as it is published. */
+            reason?: string | null;
+            /** @description The id of the street in which it holds. */
+            street?: string | null;
+            /** @description The name of the street. */
+            street_name?: string | null;
+            /** @description What it is called. */
+            title: components["schemas"]["Localized"];
+            /**
+             * Format: date-time
+             * @description Until when; absent: until further notice.
+             */
+            until?: string | null;
+        };
+        /** @description The orders of the day. */
+        OrdersOfDay: {
+            /**
+             * Format: date-time
+             * @description The moment for which it holds.
+             */
+            at: string;
+            /** @description Those in force and those announced, in the order of their beginnings. */
+            orders: components["schemas"]["OrderOfDay"][];
+            /**
+             * Format: int64
+             * @description The commit that it shows.
+             */
+            seq: number;
         };
         /** @description A new password in the place of an old one. */
         PasswordChange: {
@@ -3077,6 +3309,19 @@ export interface components {
         };
         /** @enum {string} */
         Source: "resident" | "hotline" | "rider" | "grid_worker" | "camera" | "sensor" | "unit" | "rule";
+        /** @description A span of a day, in local time. */
+        Span: {
+            /**
+             * @description From.
+             * @example 06:00
+             */
+            from: string;
+            /**
+             * @description Until; `24:00` is the end of the day.
+             * @example 22:00
+             */
+            until: string;
+        };
         /** @description Where features are. */
         SpatialExtent: {
             /** @description One box: west, south, east, north; degrees. */
@@ -3302,6 +3547,11 @@ export interface components {
             tiles: string[];
             /** @description The one layer. */
             vector_layers: components["schemas"]["VectorLayer"][];
+        };
+        /** @description The hours of a day. */
+        Today: {
+            /** @description From (included) until (excluded); empty: not on this day. */
+            open: components["schemas"]["Span"][];
         };
         /** @description A token that was made. */
         TokenMade: {
@@ -4124,6 +4374,67 @@ export interface operations {
             };
         };
     };
+    building_access: {
+        parameters: {
+            query?: {
+                /** @description The moment of arrival, now where it is missing: 2026-11-30T18:30:00+08:00. Not more than an hour ago and not more than a year ahead */
+                at?: string;
+                /** @description The profile: ebike (the default), foot, cargo_trike or wheelchair */
+                mode?: string;
+                /** @description The unit of the address, as people write it: 2, 2单元 */
+                unit?: string;
+                /** @description The room of the address: 501 */
+                room?: string;
+                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path: {
+                /** @description The building's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            /** @description A parameter is wrong, or the moment is in the past */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such building, unit or room; the detail names those there are */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_collections: {
         parameters: {
             query?: {
@@ -4891,6 +5202,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conformance"];
+                };
+            };
+            /** @description Anything else: why it is refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    day_orders: {
+        parameters: {
+            query?: {
+                /** @description The moment, now where it is missing; not more than an hour ago */
+                at?: string;
+                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The orders in force and announced */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrdersOfDay"];
+                };
+            };
+            /** @description The moment is wrong or in the past */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
                 };
             };
             /** @description Anything else: why it is refused */

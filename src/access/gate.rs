@@ -1,0 +1,467 @@
+//! The verdict on one gate at one moment, for one profile: does it admit, until when, or why not.
+//!
+//! It asks the same questions as the search ([`usage`] and the hours of each mode), so a card and a route
+//! agree about a gate.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde::Serialize;
+
+use crate::model::{Localized, both};
+use crate::network::core::{
+    Attr, Bar, Blocked, DirectedEdge, Edge, EdgeKind, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, Mode,
+    Profile, usage,
+};
+
+/// Whether a gate admits somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Admits {
+    /// As they come.
+    Yes,
+    /// Pushing the vehicle.
+    Dismount,
+    /// Nobody knows: the hours are missing. A route may use it.
+    Unknown,
+    /// No.
+    No,
+}
+
+/// What the verdict rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// It is open.
+    Open,
+    /// Its hours are missing.
+    HoursMissing,
+    /// It is outside of the hours in which the profile may pass.
+    OutsideHours,
+    /// It never admits the profile, or can't be used by it.
+    Barred(Bar),
+}
+
+/// Times at which something holds, in seconds since the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Timing {
+    Open { until: Option<i64> },
+    Shut { opens: Option<i64> },
+    Unknown,
+}
+
+/// The verdict on a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it admits the profile.
+    pub admits: Admits,
+    /// In which mode, or which mode comes closest.
+    pub mode: Mode,
+    /// Why.
+    pub ground: Ground,
+    /// Until when it admits so, in seconds since the epoch; `None`: for as long as is known.
+    pub until: Option<i64>,
+    /// When it admits the profile again; `None`: not within the days that are known.
+    pub opens: Option<i64>,
+    /// The index of the hours that decided.
+    hours: u32,
+}
+
+/// A gate as an edge of the network.
+const GATE: Edge = Edge {
+    from: 0,
+    to: 0,
+    length_dm: 0,
+    feature: 0,
+    kind: EdgeKind::Gate,
+};
+
+/// The verdict on a gate or door with these attributes for who comes at a moment. A vehicle that must stay outside is
+/// no; ask again with a profile on foot whether people may walk in.
+pub fn judge(profile: &Profile, attr: &Attr, hours: &[Hours], at: Timestamp) -> Verdict {
+    let has_vehicle = profile.first_mode().has_vehicle();
+    let modes = Mode::ALL
+        .into_iter()
+        .filter(|m| profile.pace(*m).is_some() && m.has_vehicle() == has_vehicle);
+    let mut best: Option<Verdict> = None;
+    for mode in modes {
+        let verdict = judge_mode(profile, attr, hours, mode, at);
+        if best.is_none_or(|b| is_better(&verdict, &b)) {
+            best = Some(verdict);
+        }
+    }
+    best.unwrap_or(Verdict {
+        admits: Admits::No,
+        mode: profile.first_mode(),
+        ground: Ground::Barred(Bar::Unusable),
+        until: None,
+        opens: None,
+        hours: HOURS_UNKNOWN,
+    })
+}
+
+/// A mode that admits is better than one that does not; of two that don't, one with hours is better than one that
+/// never does, and the one that opens sooner is.
+fn is_better(a: &Verdict, b: &Verdict) -> bool {
+    let key = |v: &Verdict| {
+        let is_barred = matches!(v.ground, Ground::Barred(_));
+        (v.admits, is_barred, v.opens.unwrap_or(i64::MAX))
+    };
+    key(a) < key(b)
+}
+
+fn judge_mode(
+    profile: &Profile,
+    attr: &Attr,
+    hours: &[Hours],
+    mode: Mode,
+    at: Timestamp,
+) -> Verdict {
+    let (admits, ground, until, opens, index) = match usage(
+        profile,
+        &GATE,
+        DirectedEdge::forward(0),
+        attr,
+        Blocked::default(),
+        mode,
+    ) {
+        Err(bar) => (Admits::No, Ground::Barred(bar), None, None, HOURS_UNKNOWN),
+        Ok(usage) => {
+            let passes = match mode {
+                Mode::Push => Admits::Dismount,
+                _ => Admits::Yes,
+            };
+            let (admits, ground, until, opens) = match timing(usage.hours, hours, at) {
+                Timing::Open { until } => (passes, Ground::Open, until, None),
+                Timing::Unknown => (Admits::Unknown, Ground::HoursMissing, None, None),
+                Timing::Shut { opens } => (Admits::No, Ground::OutsideHours, None, opens),
+            };
+            (admits, ground, until, opens, usage.hours)
+        }
+    };
+    Verdict {
+        admits,
+        mode,
+        ground,
+        until,
+        opens,
+        hours: index,
+    }
+}
+
+fn timing(index: u32, hours: &[Hours], at: Timestamp) -> Timing {
+    let at = at.as_second();
+    let hours = match index {
+        HOURS_ALWAYS => return Timing::Open { until: None },
+        HOURS_UNKNOWN => return Timing::Unknown,
+        index => hours.get(index as usize),
+    };
+    let Some(hours) = hours else {
+        return Timing::Shut { opens: None };
+    };
+    if at >= hours.known_until {
+        return Timing::Unknown;
+    }
+    let next = hours.open.partition_point(|(_, until)| *until <= at);
+    match hours.open.get(next) {
+        Some((from, until)) if *from <= at => Timing::Open {
+            // What is open up to the end of what is known has no known end.
+            until: Some(*until).filter(|u| *u < hours.known_until),
+        },
+        Some((from, _)) => Timing::Shut { opens: Some(*from) },
+        None => Timing::Shut { opens: None },
+    }
+}
+
+impl Verdict {
+    /// The same verdict without times, for whom hours are protected from.
+    #[must_use]
+    pub fn without_times(self) -> Self {
+        Self {
+            until: None,
+            opens: None,
+            ..self
+        }
+    }
+
+    /// The spans of a day, in seconds since the epoch, in which the mode of the verdict is admitted; `None` where
+    /// nobody knows. `day` is its beginning and its end.
+    pub fn open_on(&self, hours: &[Hours], (begin, end): (i64, i64)) -> Option<Vec<(i64, i64)>> {
+        if matches!(self.ground, Ground::Barred(_)) {
+            return Some(Vec::new());
+        }
+        match self.hours {
+            HOURS_ALWAYS => Some(vec![(begin, end)]),
+            HOURS_UNKNOWN => None,
+            index => {
+                let spans = hours.get(index as usize).map_or(&[][..], |h| &h.open);
+                let cut = spans.iter().map(|(a, b)| ((*a).max(begin), (*b).min(end)));
+                Some(cut.filter(|(a, b)| a < b).collect())
+            }
+        }
+    }
+
+    /// The verdict in words. `at` is the moment that was asked for; times are written in `offset`.
+    pub fn text(&self, at: Timestamp, offset: Offset) -> Localized {
+        let time = |second: i64| clock(second, at, offset);
+        match self.ground {
+            Ground::Open => {
+                let (zh, en) = match self.mode {
+                    Mode::Ride => ("可骑行进入", "ride in"),
+                    Mode::Push => ("下车推行进入", "dismount and push"),
+                    Mode::Walk => ("可步行进入", "walk in"),
+                };
+                match self.until.map(time) {
+                    None => both!("{zh}", "{en}"),
+                    Some(until) => {
+                        let (until_zh, until_en) = (until.zh, until.en);
+                        both!("{zh}，开放至{until_zh}", "{en}, open until {until_en}")
+                    }
+                }
+            }
+            Ground::HoursMissing => match self.mode {
+                Mode::Ride => both!(
+                    "开放时间未知，开放时可骑行进入",
+                    "hours unknown; ride in while it is open"
+                ),
+                Mode::Push => both!(
+                    "开放时间未知，开放时可推行进入",
+                    "hours unknown; push while it is open"
+                ),
+                Mode::Walk => both!(
+                    "开放时间未知，开放时可步行进入",
+                    "hours unknown; walk in while it is open"
+                ),
+            },
+            Ground::OutsideHours => {
+                let (zh, en) = match self.mode {
+                    Mode::Walk => ("未开放", "closed"),
+                    _ => ("此时车辆不能进入", "closed to vehicles at this time"),
+                };
+                match self.opens.map(time) {
+                    None => both!("{zh}，近期不开放", "{en}, and not open in the next days"),
+                    Some(opens) => {
+                        let (opens_zh, opens_en) = (opens.zh, opens.en);
+                        both!("{zh}，{opens_zh}开放", "{en}, opens {opens_en}")
+                    }
+                }
+            }
+            Ground::Barred(bar) => barred(bar, self.mode),
+        }
+    }
+}
+
+fn barred(bar: Bar, mode: Mode) -> Localized {
+    match bar {
+        Bar::Locked => both!("长期上锁", "kept locked"),
+        Bar::Closed | Bar::Blocked => both!("已关闭", "closed"),
+        Bar::TooNarrow => both!("通道过窄", "too narrow"),
+        Bar::NoAccess => both!("不对外通行", "no access"),
+        Bar::NotAdmitted | Bar::Oneway | Bar::Unusable | Bar::Assumed => match mode {
+            Mode::Walk => both!("行人不能通过", "closed to people on foot"),
+            _ => both!("禁止车辆进入", "no vehicles"),
+        },
+    }
+}
+
+/// A time as people say it on the day of `now`: `22:00`, 明日06:00, 12月3日06:00.
+fn clock(second: i64, now: Timestamp, offset: Offset) -> Localized {
+    let at = offset.to_datetime(Timestamp::from_second(second).unwrap_or(now));
+    let (today, day) = (offset.to_datetime(now).date(), at.date());
+    let (hour, minute) = (at.hour(), at.minute());
+    if day == today {
+        return both!("{hour:02}:{minute:02}", "{hour:02}:{minute:02}");
+    }
+    if today.tomorrow().is_ok_and(|tomorrow| tomorrow == day) {
+        // The end of today is written as people write it.
+        if (hour, minute) == (0, 0) {
+            return both!("24:00", "24:00");
+        }
+        return both!(
+            "明日{hour:02}:{minute:02}",
+            "tomorrow at {hour:02}:{minute:02}"
+        );
+    }
+    let (month, date) = (day.month(), day.day());
+    both!(
+        "{month}月{date}日{hour:02}:{minute:02}",
+        "{day} at {hour:02}:{minute:02}"
+    )
+}
+
+/// The beginning and the end of the local day of a moment, in seconds since the epoch.
+pub fn day_of(at: Timestamp, offset: Offset) -> (i64, i64) {
+    const DAY_S: i64 = 24 * 60 * 60;
+    let local = at.as_second() + i64::from(offset.seconds());
+    let begin = at.as_second() - local.rem_euclid(DAY_S);
+    (begin, begin + DAY_S)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Profiles;
+    use crate::network::core::{Admission, WayKind};
+
+    const SHANGHAI: Offset = Offset::constant(8);
+
+    fn moment(text: &str) -> Timestamp {
+        format!("2026-11-30T{text}:00+08:00").parse().unwrap()
+    }
+
+    fn hours(spans: &[(&str, &str)]) -> Vec<Hours> {
+        let open = spans
+            .iter()
+            .map(|(a, b)| (moment(a).as_second(), moment(b).as_second()));
+        let known_until = moment("00:00").as_second() + 8 * 86_400;
+        let hours = Hours {
+            open: open.collect(),
+            known_until,
+        };
+        vec![Hours::never(), hours]
+    }
+
+    fn gate() -> Attr {
+        Attr {
+            kind: WayKind::Gate,
+            ..Attr::OPEN
+        }
+    }
+
+    fn verdict(profile: &str, attr: &Attr, hours: &[Hours], at: &str) -> Verdict {
+        let profiles = Profiles::built_in().unwrap();
+        judge(profiles.get(profile).unwrap(), attr, hours, moment(at))
+    }
+
+    #[test]
+    fn an_open_gate_says_until_when_and_a_closed_one_from_when() {
+        let hours = hours(&[("06:00", "11:00"), ("13:30", "22:00")]);
+        let attr = Attr {
+            ride_hours: 1,
+            push_hours: 1,
+            walk_hours: HOURS_ALWAYS,
+            ..gate()
+        };
+        let open = verdict("ebike", &attr, &hours, "10:00");
+        assert_eq!((open.admits, open.mode), (Admits::Yes, Mode::Ride));
+        assert_eq!(
+            open.text(moment("10:00"), SHANGHAI).zh,
+            "可骑行进入，开放至11:00"
+        );
+        let shut = verdict("ebike", &attr, &hours, "11:00");
+        assert_eq!(shut.admits, Admits::No);
+        let text = shut.text(moment("11:00"), SHANGHAI);
+        assert_eq!(text.zh, "此时车辆不能进入，13:30开放");
+        assert_eq!(text.en, "closed to vehicles at this time, opens 13:30");
+        let today = shut
+            .open_on(&hours, day_of(moment("11:00"), SHANGHAI))
+            .unwrap();
+        assert_eq!(today.len(), 2);
+        let foot = verdict("foot", &attr, &hours, "12:00");
+        assert_eq!((foot.admits, foot.until), (Admits::Yes, None));
+        // Later than it ever opens within what is known.
+        let late = verdict("ebike", &attr, &hours, "23:00");
+        assert_eq!((late.admits, late.opens), (Admits::No, None));
+    }
+
+    #[test]
+    fn pushing_is_the_second_choice_and_unknown_the_third() {
+        let dismount = Attr {
+            ebike: Admission::Dismount,
+            ..gate()
+        };
+        let pushed = verdict("ebike", &dismount, &[], "10:00");
+        assert_eq!((pushed.admits, pushed.mode), (Admits::Dismount, Mode::Push));
+        let unknown = Attr {
+            ride_hours: HOURS_UNKNOWN,
+            push_hours: HOURS_UNKNOWN,
+            ..gate()
+        };
+        let unknown = verdict("ebike", &unknown, &[], "10:00");
+        assert_eq!(
+            (unknown.admits, unknown.ground),
+            (Admits::Unknown, Ground::HoursMissing)
+        );
+        let today = unknown.open_on(&[], day_of(moment("10:00"), SHANGHAI));
+        assert_eq!(today, None);
+        // Riding is over for today and pushing is not.
+        let hours = hours(&[("06:00", "09:00")]);
+        let mixed = Attr {
+            ride_hours: 1,
+            ..gate()
+        };
+        assert_eq!(
+            verdict("ebike", &mixed, &hours, "10:00").admits,
+            Admits::Dismount
+        );
+    }
+
+    #[test]
+    fn what_bars_a_gate_is_told() {
+        for (attr, text) in [
+            (
+                Attr {
+                    ebike: Admission::No,
+                    ..gate()
+                },
+                "禁止车辆进入",
+            ),
+            (
+                Attr {
+                    locked: true,
+                    ..gate()
+                },
+                "长期上锁",
+            ),
+            (
+                Attr {
+                    closed: true,
+                    ..gate()
+                },
+                "已关闭",
+            ),
+            (
+                Attr {
+                    width_dm: 5,
+                    ..gate()
+                },
+                "通道过窄",
+            ),
+            (
+                Attr {
+                    access: crate::network::core::Access::No,
+                    ..gate()
+                },
+                "不对外通行",
+            ),
+        ] {
+            let verdict = verdict("ebike", &attr, &[], "10:00");
+            assert_eq!(verdict.admits, Admits::No);
+            assert_eq!(verdict.text(moment("10:00"), SHANGHAI).zh, text);
+            assert_eq!(verdict.open_on(&[], (0, 1)), Some(Vec::new()));
+        }
+        let narrow = Attr {
+            width_dm: 10,
+            ..gate()
+        };
+        assert_eq!(verdict("ebike", &narrow, &[], "10:00").admits, Admits::Yes);
+        assert_eq!(
+            verdict("cargo_trike", &narrow, &[], "10:00").admits,
+            Admits::No
+        );
+    }
+
+    #[test]
+    fn times_are_said_by_the_day_of_the_question() {
+        let now = moment("10:00");
+        let said = |hours: i64| clock(moment("00:00").as_second() + hours * 3600, now, SHANGHAI);
+        assert_eq!(said(22).zh, "22:00");
+        assert_eq!(said(24).zh, "24:00");
+        assert_eq!(said(30).zh, "明日06:00");
+        assert_eq!(
+            said(54),
+            Localized::new("12月2日06:00", "2026-12-02 at 06:00")
+        );
+        let (begin, end) = day_of(now, SHANGHAI);
+        assert_eq!(begin, moment("00:00").as_second());
+        assert_eq!(end - begin, 86_400);
+    }
+}

@@ -1,0 +1,113 @@
+//! Rooms behind a door: `101-1803` means rooms 01 to 03 on the storeys 1 to 18, `1-12,14` means numbers.
+
+/// A unit or room as it is compared: ASCII digits, capital letters, without 单元, 室, 号 and spaces.
+pub fn plain(text: &str) -> String {
+    let half: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            // Full-width forms of ASCII.
+            '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+            c => c,
+        })
+        .flat_map(char::to_uppercase)
+        .collect();
+    let bare = ["单元", "單元", "UNIT", "室", "号", "號"]
+        .into_iter()
+        .fold(half.as_str(), |text, word| {
+            text.strip_suffix(word).unwrap_or(text)
+        });
+    bare.strip_prefix("UNIT").unwrap_or(bare).to_owned()
+}
+
+/// Whether a room is among the rooms that a door says are behind it.
+pub fn holds(rooms: &str, room: &str) -> bool {
+    let room = plain(room);
+    rooms
+        .split([',', '，', '、', ';', '；'])
+        .any(|part| is_in(&plain(part), &room))
+}
+
+fn is_in(part: &str, room: &str) -> bool {
+    if part == room {
+        return !room.is_empty();
+    }
+    let Some((first, last)) = part.split_once(['-', '~', '—', '至']) else {
+        return false;
+    };
+    let ((prefix, first), (end_prefix, last), (own, room)) =
+        (numbered(first), numbered(last), numbered(room));
+    let (Some(first), Some(last), Some(room)) = (first, last, room) else {
+        return false;
+    };
+    let same = own == prefix && (end_prefix == prefix || end_prefix.is_empty());
+    same && within(first, last, room)
+}
+
+/// The letters in front and the number behind them.
+fn numbered(text: &str) -> (&str, Option<u32>) {
+    let at = text
+        .find(|c: char| c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (prefix, number) = text.split_at(at);
+    (prefix, number.parse().ok())
+}
+
+fn within(first: u32, last: u32, room: u32) -> bool {
+    let (storey, door) = (|n: u32| n / 100, |n: u32| n % 100);
+    let is_by_storey = first >= 100 && storey(first) != storey(last) && door(first) <= door(last);
+    if is_by_storey {
+        return (storey(first)..=storey(last)).contains(&storey(room))
+            && (door(first)..=door(last)).contains(&door(room));
+    }
+    (first..=last).contains(&room)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_over_storeys_means_the_doors_of_each() {
+        for (room, is_there) in [
+            ("101", true),
+            ("502", true),
+            ("1803", true),
+            ("504", false),
+            ("1901", false),
+            ("1", false),
+            ("５０２室", true),
+        ] {
+            assert_eq!(holds("101-1803", room), is_there, "{room}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_numbers_means_those_numbers() {
+        for (room, is_there) in [
+            ("1", true),
+            ("12", true),
+            ("13", false),
+            ("14", true),
+            ("", false),
+        ] {
+            assert_eq!(holds("1-12,14", room), is_there, "{room}");
+        }
+        // 104 to 201 can't be doors 04 to 01 of a storey.
+        assert!(holds("104-201", "150"));
+        assert!(holds("A101-A603、底商", "a502"));
+        assert!(holds("A101-603", "A502"));
+        assert!(!holds("A101-603", "502"));
+        assert!(holds("A101-603、底商", "底商"));
+        assert!(!holds("", "101"));
+        assert!(!holds("-", ""));
+    }
+
+    #[test]
+    fn units_are_compared_as_people_write_them() {
+        for text in ["2", "2单元", "２單元", " 2 单元", "unit 2", "2号"] {
+            assert_eq!(plain(text), "2", "{text}");
+        }
+        assert_eq!(plain("a座"), "A座");
+    }
+}

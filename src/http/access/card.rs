@@ -1,0 +1,161 @@
+//! `/api/buildings/{id}/access`: which gate, what to show there, where to park, which door.
+
+use std::sync::LazyLock;
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::codec::config;
+use crate::http::App;
+use crate::http::answer;
+use crate::http::auth::Caller;
+use crate::http::problem::{Problem, sentence};
+use crate::http::query::Query;
+use crate::http::work::{Advice, Cut};
+use crate::model::both;
+use crate::network::Profiles;
+use crate::service::access::{self, Access, Ask, NoCard};
+
+/// How long ago a moment may lie: clocks differ, and a card may be asked for while somebody is on the way.
+const PAST: SignedDuration = SignedDuration::from_hours(1);
+/// How far ahead a moment may lie: the calendar knows no later holidays.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
+/// What the error advises when a card asks for too much.
+const NARROW: Advice = (
+    "该小区的出入口过多，请直接查询图层 entrances。",
+    "The compound has too many entrances; ask the collection entrances.",
+);
+
+static PROFILES: LazyLock<Result<Profiles, Vec<config::Problem>>> =
+    LazyLock::new(Profiles::built_in);
+
+/// How to get into a building.
+///
+/// For a moment and a profile: the gates of its compound, best first, each with whether it admits the profile or why
+/// not; parking places; the doors with the rooms behind them. Never a door code.
+#[utoipa::path(get, path = "/api/buildings/{id}/access", operation_id = "building_access", tag = "access",
+    params(
+        ("id" = String, Path, description = "The building's id"),
+        ("at" = Option<String>, Query, description = "The moment of arrival, now where it is missing: 2026-11-30T18:30:00+08:00. Not more than an hour ago and not more than a year ahead"),
+        ("mode" = Option<String>, Query, description = "The profile: ebike (the default), foot, cargo_trike or wheelchair"),
+        ("unit" = Option<String>, Query, description = "The unit of the address, as people write it: 2, 2单元"),
+        ("room" = Option<String>, Query, description = "The room of the address: 501"),
+    ),
+    responses(
+        (status = 200, description = "The card", body = Access),
+        (status = 400, description = "A parameter is wrong, or the moment is in the past", content_type = "application/problem+json"),
+        (status = 404, description = "There is no such building, unit or room; the detail names those there are", content_type = "application/problem+json"),
+    ))]
+pub async fn card(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    query.only(&["at", "mode", "unit", "room"])?;
+    let at = read_at(&query)?;
+    let profiles = profiles()?;
+    let mode = query.get("mode")?.unwrap_or("ebike").to_owned();
+    if profiles.get(&mode).is_none() {
+        let names: Vec<&str> = profiles.iter().map(|p| p.profile.name.as_str()).collect();
+        let names = names.join(", ");
+        return Err(Problem::invalid(
+            "mode",
+            both!(
+                "mode={mode}：应为 {names} 之一。",
+                "mode={mode}: expected one of {names}."
+            ),
+        ));
+    }
+    let text = |name: &str| -> Result<Option<String>, Problem> {
+        let said = query.get(name)?.map(str::trim);
+        Ok(said.filter(|t| !t.is_empty()).map(str::to_owned))
+    };
+    let (unit, room) = (text("unit")?, text("room")?);
+    let snapshot = app.live.snapshot();
+    let (map, asker) = (snapshot.clone(), caller.clone());
+    let found = app
+        .answer(NARROW, move |budget| {
+            let (Some(profile), Some(foot)) = (profiles.get(&mode), profiles.get("foot")) else {
+                return Err(Cut::Refused(Problem::internal(&"a profile is missing")));
+            };
+            let ask = Ask {
+                building: &id,
+                at,
+                profile,
+                foot,
+                unit: unit.as_deref(),
+                room: room.as_deref(),
+            };
+            access::card(&map, asker.view(), &ask, budget).map_err(|cut| match cut {
+                access::Cut::None(none) => Cut::Refused(no_card(&none)),
+                access::Cut::Stopped(stop) => Cut::Stopped(stop),
+            })
+        })
+        .await?;
+    answer::json("application/json", &found, &snapshot, &caller, &headers)
+}
+
+fn no_card(none: &NoCard) -> Problem {
+    let problem = Problem::not_found(sentence(none));
+    match none {
+        NoCard::Building(_) => problem,
+        NoCard::Unit { known, .. } => problem
+            .with("parameter", "unit")
+            .with("known", known.clone()),
+        NoCard::Room { known, .. } => problem
+            .with("parameter", "room")
+            .with("known", known.clone()),
+    }
+}
+
+fn profiles() -> Result<&'static Profiles, Problem> {
+    PROFILES.as_ref().map_err(|problems| {
+        let first = problems
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        Problem::internal(&first)
+    })
+}
+
+/// The moment of a question about hours.
+pub(super) fn read_at(query: &Query) -> Result<Timestamp, Problem> {
+    let now = Timestamp::now();
+    let Some(text) = query.get("at")? else {
+        return Ok(now);
+    };
+    // In a query `+08:00` arrives as ` 08:00` unless it is escaped.
+    let at: Timestamp = text.trim().replace(' ', "+").parse().map_err(|_| {
+        Problem::invalid(
+            "at",
+            both!(
+                "at={text}：应为时间，形如 2026-11-30T18:30:00+08:00。",
+                "at={text}: expected a moment like 2026-11-30T18:30:00+08:00."
+            ),
+        )
+    })?;
+    let ago = now.duration_since(at);
+    if ago > PAST {
+        return Err(Problem::invalid(
+            "at",
+            both!(
+                "at={text} 已经过去，请填写现在或将来的时间；服务器当前时间为 {now}。",
+                "at={text} is in the past. Give a moment from now on; it is {now} here."
+            ),
+        ));
+    }
+    if ago < -AHEAD {
+        return Err(Problem::invalid(
+            "at",
+            both!(
+                "at={text} 超过一年以后，节假日未知，请填写一年以内的时间。",
+                "at={text} is more than a year ahead, and the holidays of then are not known. Give an earlier moment."
+            ),
+        ));
+    }
+    Ok(at)
+}

@@ -1,0 +1,266 @@
+//! The card of a building: which gate lets somebody in, what must be shown there, where to park, which door.
+
+use geo_types::Coord;
+
+use super::day_orders::orders_of_the_day;
+use super::entrances::Entrances;
+use super::shape::{Access, AccessEntrance, Ask, Building, Nearby};
+use super::shown::{Shown, decimetres, position};
+use crate::access::gate::Admits;
+use crate::access::rooms;
+use crate::index::{Entry, Meter};
+use crate::live::Snapshot;
+use crate::model::names::collection::{BUILDINGS, COMPOUNDS, FACILITIES};
+use crate::model::names::property;
+use crate::model::{Canonical, InChinese, View, both};
+use crate::service::place;
+
+/// Parking and hand-over places are looked for within so many metres.
+const NEAR_M: f64 = 300.0;
+/// The most places of a kind on a card.
+const MOST_PLACES: usize = 5;
+
+/// Why there is no card.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoCard {
+    /// There is no such building.
+    #[error("there is no building {0:?}")]
+    Building(String),
+    /// The building has no such unit.
+    #[error("{building} has no unit {unit:?}; its units are {}", .known.join(", "))]
+    Unit {
+        /// The building's name or id.
+        building: String,
+        /// What was asked for.
+        unit: String,
+        /// The units that it has.
+        known: Vec<String>,
+    },
+    /// No door of the building, or of the unit, has such a room behind it.
+    #[error("no door of {building} has room {room:?} behind it; the rooms are {}", .known.join("; "))]
+    Room {
+        /// The building's name or id.
+        building: String,
+        /// What was asked for.
+        room: String,
+        /// The rooms behind its doors.
+        known: Vec<String>,
+    },
+}
+
+impl InChinese for NoCard {
+    fn zh(&self) -> String {
+        match self {
+            Self::Building(id) => format!("没有楼栋“{id}”"),
+            Self::Unit {
+                building,
+                unit,
+                known,
+            } => format!("{building}没有“{unit}”单元，现有单元：{}", known.join("、")),
+            Self::Room {
+                building,
+                room,
+                known,
+            } => format!("{building}没有“{room}”室，各门内房号：{}", known.join("；")),
+        }
+    }
+}
+
+/// Why reading a card ended.
+#[derive(Debug)]
+pub enum Cut<S> {
+    /// There is none.
+    None(NoCard),
+    /// The meter stopped it.
+    Stopped(S),
+}
+
+impl<S> From<S> for Cut<S> {
+    fn from(stop: S) -> Self {
+        Self::Stopped(stop)
+    }
+}
+
+/// Reads the card of a building.
+///
+/// # Errors
+/// When there is no such building, unit or room, or the meter stops it.
+pub fn card<M: Meter>(
+    snapshot: &Snapshot,
+    view: View<'_>,
+    ask: &Ask<'_>,
+    meter: &M,
+) -> Result<Access, Cut<M::Stop>> {
+    let map = snapshot.collections();
+    let no_building = || Cut::None(NoCard::Building(ask.building.to_owned()));
+    let buildings = map.get(BUILDINGS).ok_or_else(no_building)?;
+    let entry = buildings.get(ask.building).ok_or_else(no_building)?;
+    let outline = entry.geometry().ok_or_else(no_building)?;
+    let here = place::anchor(outline).ok_or_else(no_building)?;
+    let house = Shown::of(buildings, entry, view);
+    let compound = map.get(COMPOUNDS).and_then(|all| {
+        let named = Canonical::new(entry.all_properties()).text(property::COMPOUND);
+        let named = named.and_then(|id| all.get(&id).cloned());
+        Some((
+            all,
+            named.or_else(|| all.covering(here).into_iter().next())?,
+        ))
+    });
+    let entrances = Entrances::new(snapshot, view, ask, here);
+    let doors = entrances.doors(entry, meter)?;
+    let mut gates = match &compound {
+        Some((_, compound)) => entrances.gates(compound, meter)?,
+        None => Vec::new(),
+    };
+    gates.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    let gates: Vec<AccessEntrance> = gates.into_iter().map(|(_, gate)| gate).collect();
+    let door = chosen_door(&house, &doors, ask)?;
+    let of_doors = |say: fn(&AccessEntrance) -> Option<bool>| -> Option<bool> {
+        let mut said = doors
+            .iter()
+            .filter(|d| door.as_ref().is_none_or(|id| *id == d.id))
+            .map(say);
+        let first = said.next()??;
+        said.all(|other| other == Some(first)).then_some(first)
+    };
+    let near = |kind: &'static str| nearby(snapshot, view, here, kind, meter);
+    let mut notes = Vec::new();
+    if doors.is_empty() {
+        notes.push(both!(
+            "该楼未登记单元门。",
+            "No door of this building is on the map."
+        ));
+    }
+    match &compound {
+        None => notes.push(both!(
+            "该楼不在小区内，可直接到门口。",
+            "It stands in no compound: go straight to its door."
+        )),
+        Some(_) if gates.is_empty() => notes.push(both!(
+            "所在小区未登记大门。",
+            "No gate of its compound is on the map."
+        )),
+        Some(_) if gates.iter().all(|g| g.admits == Admits::No) => notes.push(both!(
+            "此时没有大门可以这样进入。",
+            "No gate admits this way of coming at this time."
+        )),
+        Some(_) => {}
+    }
+    let compound =
+        compound.map(|(all, entry)| (entry.id().to_string(), Shown::of(all, &entry, view)));
+    Ok(Access {
+        seq: snapshot.seq(),
+        at: ask.at,
+        mode: ask.profile.name.clone(),
+        parking: near("parking")?,
+        handover: near("handover")?,
+        lift: house.flag("elevator"),
+        step_free: of_doors(|d| d.step_free),
+        intercom: of_doors(|d| d.intercom),
+        orders: orders_of_the_day(snapshot, view, ask.at, Some(here)),
+        building: Building {
+            id: ask.building.to_owned(),
+            name: house.text(property::NAME),
+            compound_name: compound.as_ref().and_then(|(_, c)| c.text(property::NAME)),
+            compound: compound.map(|(id, _)| id),
+            levels: house.whole("levels"),
+            units: house.whole("units"),
+            position: [here.x, here.y],
+        },
+        gates,
+        doors,
+        door,
+        notes,
+    })
+}
+
+/// The door of the unit and room that are asked for.
+fn chosen_door<S>(
+    house: &Shown,
+    doors: &[AccessEntrance],
+    ask: &Ask<'_>,
+) -> Result<Option<String>, Cut<S>> {
+    let name = || {
+        house
+            .text(property::NAME)
+            .unwrap_or_else(|| ask.building.to_owned())
+    };
+    let mut fitting: Vec<&AccessEntrance> = doors.iter().collect();
+    if let Some(unit) = ask.unit {
+        let wanted = rooms::plain(unit);
+        let is_it =
+            |d: &&AccessEntrance| d.unit.as_deref().is_some_and(|u| rooms::plain(u) == wanted);
+        fitting.retain(|d| is_it(d));
+        // A unit that the building has and of which no door is mapped is no mistake.
+        let is_counted = house.whole::<u32>("units").zip(wanted.parse::<u32>().ok());
+        let is_counted = is_counted.is_some_and(|(all, unit)| (1..=all).contains(&unit));
+        if fitting.is_empty() && !is_counted {
+            let mut known: Vec<String> = doors.iter().filter_map(|d| d.unit.clone()).collect();
+            known.dedup();
+            // Where no unit is known, none can be denied.
+            if !known.is_empty() {
+                return Err(Cut::None(NoCard::Unit {
+                    building: name(),
+                    unit: unit.to_owned(),
+                    known,
+                }));
+            }
+        }
+    }
+    if let Some(room) = ask.room {
+        let says = |d: &&AccessEntrance| d.rooms.is_some();
+        let holding: Vec<&AccessEntrance> = fitting
+            .iter()
+            .filter(|d| d.rooms.as_deref().is_some_and(|r| rooms::holds(r, room)))
+            .copied()
+            .collect();
+        if holding.is_empty() && !fitting.is_empty() && fitting.iter().all(says) {
+            let mut known: Vec<String> = fitting.iter().filter_map(|d| d.rooms.clone()).collect();
+            known.dedup();
+            return Err(Cut::None(NoCard::Room {
+                building: name(),
+                room: room.to_owned(),
+                known,
+            }));
+        }
+        if !holding.is_empty() {
+            fitting = holding;
+        } else {
+            // A door that does not say its rooms may be the one.
+            fitting.retain(|d| d.rooms.is_none());
+        }
+    }
+    // Several doors: which one it is, nobody can say.
+    Ok(match fitting.as_slice() {
+        [one] => Some(one.id.clone()),
+        _ => None,
+    })
+}
+
+/// Facilities of a kind near a place.
+fn nearby<M: Meter>(
+    snapshot: &Snapshot,
+    view: View<'_>,
+    here: Coord<f64>,
+    kind: &'static str,
+    meter: &M,
+) -> Result<Vec<Nearby>, M::Stop> {
+    let Some(all) = snapshot.collections().get(FACILITIES) else {
+        return Ok(Vec::new());
+    };
+    let is_it = |e: &Entry| Canonical::new(e.all_properties()).is(property::KIND, kind);
+    let found = all.nearest_metered(here, MOST_PLACES, NEAR_M, Some(&is_it), meter)?;
+    let near = found.into_iter().map(|(entry, distance)| {
+        let shown = Shown::of(all, &entry, view);
+        let at = position(&entry).unwrap_or(here);
+        Nearby {
+            id: entry.id().to_string(),
+            name: shown.text(property::NAME),
+            capacity: shown.whole("capacity"),
+            opening_hours: shown.text("opening_hours"),
+            position: [at.x, at.y],
+            distance_m: decimetres(distance),
+        }
+    });
+    Ok(near.collect())
+}

@@ -1,0 +1,312 @@
+//! Gates and doors as a card shows them, best gate first.
+
+use std::collections::HashSet;
+
+use geo_types::Coord;
+use jiff::{SignedDuration, Timestamp};
+
+use super::in_force;
+use super::shape::{AccessEntrance, Ask, Span, Today};
+use super::shown::{Shown, decimetres, position};
+use crate::access::gate::{self, Admits, Verdict};
+use crate::access::orders;
+use crate::index::{Entry, Meter, Select};
+use crate::live::Snapshot;
+use crate::model::names::collection::ENTRANCES;
+use crate::model::names::property;
+use crate::model::{Canonical, Localized, View};
+use crate::network::attributes::{Conditions, Days, Order, Reader, Seen};
+use crate::network::core::{Attr, Hours, Profile};
+use crate::spatial::bounds::Bounds;
+use crate::spatial::metres;
+
+/// A gate that names no compound belongs to the one whose outline is within so many metres.
+const AT_OUTLINE_M: f64 = 10.0;
+/// Gates are looked for so many metres around a compound.
+const AROUND_M: f64 = 100.0;
+/// A door that names no building belongs to the one whose outline is within so many metres.
+const AT_DOOR_M: f64 = 5.0;
+/// The most gates and the most doors on a card.
+const MOST_ENTRANCES: usize = 200;
+/// For so many days hours are worked out.
+const KNOWN_DAYS: i64 = 8;
+
+/// Reads entrances for one moment and one building.
+pub(super) struct Entrances<'a> {
+    snapshot: &'a Snapshot,
+    view: View<'a>,
+    ask: &'a Ask<'a>,
+    here: Coord<f64>,
+    days: Days,
+    orders: Vec<Order>,
+    until: Timestamp,
+    from: Timestamp,
+    shut: HashSet<String>,
+}
+
+impl<'a> Entrances<'a> {
+    pub fn new(snapshot: &'a Snapshot, view: View<'a>, ask: &'a Ask<'a>, here: Coord<f64>) -> Self {
+        let days = in_force::days(snapshot);
+        let (begin, _) = gate::day_of(ask.at, days.offset);
+        let from = Timestamp::from_second(begin).unwrap_or(ask.at);
+        let until = from.checked_add(SignedDuration::from_hours(24 * KNOWN_DAYS));
+        Self {
+            orders: in_force::orders(snapshot, ask.at),
+            until: until.unwrap_or(Timestamp::MAX),
+            from,
+            shut: HashSet::new(),
+            days,
+            snapshot,
+            view,
+            ask,
+            here,
+        }
+    }
+
+    /// The gates of a compound, each with its rank: the least is the best.
+    pub fn gates<M: Meter>(
+        &self,
+        compound: &Entry,
+        meter: &M,
+    ) -> Result<Vec<(f64, AccessEntrance)>, M::Stop> {
+        let is_gate = |p: Canonical<'_>| p.is("kind", "gate") || p.is("kind", "garage");
+        let is_its = |e: &Entry| {
+            let p = Canonical::new(e.all_properties());
+            is_gate(p) && belongs(p, property::COMPOUND, compound, e, AT_OUTLINE_M)
+        };
+        let found = self.around(compound, AROUND_M, &is_its, meter)?;
+        Ok(found.into_iter().map(|e| self.gate(e)).collect())
+    }
+
+    /// The doors of a building, by unit.
+    pub fn doors<M: Meter>(
+        &self,
+        house: &Entry,
+        meter: &M,
+    ) -> Result<Vec<AccessEntrance>, M::Stop> {
+        let is_its = |e: &Entry| {
+            let p = Canonical::new(e.all_properties());
+            !p.is("kind", "gate") && belongs(p, property::BUILDING, house, e, AT_DOOR_M)
+        };
+        let found = self.around(house, AT_DOOR_M * 4.0, &is_its, meter)?;
+        let mut doors: Vec<_> = found.into_iter().map(|e| self.door(e)).collect();
+        let number = |d: &AccessEntrance| d.unit.as_deref().and_then(|u| u.parse::<u32>().ok());
+        doors.sort_by(|a, b| {
+            let key = |d: &AccessEntrance| (number(d).unwrap_or(u32::MAX), d.unit.clone());
+            key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
+        });
+        Ok(doors)
+    }
+
+    /// The entrances around a feature that pass a filter.
+    fn around<M: Meter>(
+        &self,
+        feature: &Entry,
+        metres: f64,
+        is_its: &(dyn Fn(&Entry) -> bool + Sync),
+        meter: &M,
+    ) -> Result<Vec<&'a Entry>, M::Stop> {
+        let mut found = Vec::new();
+        let all = self.snapshot.collections().get(ENTRANCES);
+        let (Some(all), Some(bounds)) = (all, feature.bounds()) else {
+            return Ok(found);
+        };
+        let select = Select {
+            bbox: Some(grown(bounds, metres)),
+            filter: Some(is_its),
+            limit: MOST_ENTRANCES,
+            count: false,
+            ..Select::default()
+        };
+        all.visit_metered(&select, meter, |entry| found.push(entry.as_ref()))?;
+        Ok(found)
+    }
+
+    fn gate(&self, entry: &Entry) -> (f64, AccessEntrance) {
+        let judged = self.judge(entry, self.ask.profile);
+        let on_foot = (self.ask.profile.name != self.ask.foot.name)
+            .then(|| self.judge(entry, self.ask.foot).verdict);
+        let shown = self.entrance(entry, &judged, on_foot.map(|v| v.admits));
+        (self.rank(&judged, on_foot, shown.distance_m), shown)
+    }
+
+    fn door(&self, entry: &Entry) -> AccessEntrance {
+        self.entrance(entry, &self.judge(entry, self.ask.foot), None)
+    }
+
+    /// The lesser the better: what admits, then what is passed sooner, by the straight way to the building and what
+    /// must be shown; a closed gate by when it opens.
+    fn rank(&self, judged: &Judged, on_foot: Option<Verdict>, distance_m: f64) -> f64 {
+        const CLASS_S: f64 = 1e9;
+        let opens = judged.verdict.opens.or(on_foot.and_then(|v| v.opens));
+        let class = match (judged.verdict.admits, on_foot.map(|v| v.admits)) {
+            (Admits::Yes, _) => 0.0,
+            (Admits::Dismount, _) => 1.0,
+            (Admits::Unknown, _) => 2.0,
+            (Admits::No, Some(Admits::Yes)) => 3.0,
+            (Admits::No, Some(Admits::Unknown)) => 4.0,
+            (Admits::No, _) if opens.is_some() => 5.0,
+            (Admits::No, _) => 6.0,
+        };
+        let pace = self.ask.profile.pace(judged.verdict.mode);
+        // Tenths of km/h to m/s.
+        let speed = f64::from(pace.map_or(50, |p| p.fastest().max(1))) / 36.0;
+        let shows = f64::from(self.ask.profile.credential_ds(judged.attr.credential)) / 10.0;
+        let waits = opens.filter(|_| class >= 5.0);
+        let waits = waits.map_or(0.0, |at| (at - self.ask.at.as_second()).max(0) as f64);
+        class * CLASS_S + distance_m / speed + shows + waits
+    }
+
+    fn judge(&self, entry: &Entry, profile: &Profile) -> Judged {
+        let (attr, hours) = self.attributes(entry, &self.orders);
+        let verdict = gate::judge(profile, &attr, &hours, self.ask.at);
+        // Which order decided, if one did: without any the verdict would be another.
+        let order = self.orders.iter().rev().find(|order| {
+            let is_on =
+                order.from <= self.ask.at && order.until.is_none_or(|until| self.ask.at < until);
+            is_on && Canonical::new(entry.all_properties()).has("when")
+        });
+        let order = order.filter(|_| {
+            let (attr, hours) = self.attributes(entry, &[]);
+            gate::judge(profile, &attr, &hours, self.ask.at).admits != verdict.admits
+        });
+        Judged {
+            order: order.map(|o| o.kind.clone()),
+            attr,
+            hours,
+            verdict,
+        }
+    }
+
+    fn attributes(&self, entry: &Entry, orders: &[Order]) -> (Attr, Vec<Hours>) {
+        let conditions = Conditions {
+            days: &self.days,
+            from: self.from,
+            until: self.until,
+            orders,
+            shut: &self.shut,
+        };
+        let mut reader = Reader::new(&conditions);
+        let seen = Seen {
+            properties: Canonical::new(entry.all_properties()),
+            at: position(entry),
+        };
+        let attr = reader.read(ENTRANCES, entry.id().as_str(), Some(seen));
+        (attr, reader.into_hours())
+    }
+
+    fn entrance(&self, entry: &Entry, judged: &Judged, on_foot: Option<Admits>) -> AccessEntrance {
+        let (schema, shown) = match self.snapshot.collections().get(ENTRANCES) {
+            Some(all) => (Some(all.schema()), Shown::of(all, entry, self.view)),
+            None => (None, Shown(serde_json::Map::new())),
+        };
+        // Hours that are protected are not told in other words either.
+        let tells_hours = schema.is_some_and(|schema| {
+            let roles = self.view.on(schema, entry.all_properties());
+            schema.shows(roles, "opening_hours") && schema.shows(roles, "ebike_hours")
+        });
+        let verdict = match tells_hours {
+            true => judged.verdict,
+            false => judged.verdict.without_times(),
+        };
+        let offset = self.days.offset;
+        let mut reason = verdict.text(self.ask.at, offset);
+        if let Some(kind) = &judged.order {
+            let title = orders::title(kind);
+            let (zh, en) = (&reason.zh, &reason.en);
+            reason = Localized::new(
+                format!("{}：{zh}", title.zh),
+                format!("order of the day ({}): {en}", title.en),
+            );
+        }
+        let moment = |second: Option<i64>| Timestamp::from_second(second?).ok();
+        let at = position(entry).unwrap_or(self.here);
+        let day = gate::day_of(self.ask.at, offset);
+        let today = verdict.open_on(&judged.hours, day).filter(|_| tells_hours);
+        AccessEntrance {
+            id: entry.id().to_string(),
+            name: shown.text(property::NAME),
+            kind: shown.text(property::KIND),
+            unit: shown.text("unit"),
+            rooms: shown.text("rooms"),
+            position: [at.x, at.y],
+            distance_m: decimetres(metres::distance(at, self.here)),
+            admits: verdict.admits,
+            on_foot,
+            reason,
+            order: judged.order.clone(),
+            until: moment(verdict.until),
+            opens: moment(verdict.opens),
+            today: today.map(|spans| Today {
+                open: spans
+                    .into_iter()
+                    .map(|(from, until)| Span {
+                        from: time_of(from - day.0),
+                        until: time_of(until - day.0),
+                    })
+                    .collect(),
+            }),
+            credential: shown.text("credential"),
+            guidance: shown.text("guidance"),
+            access_note: shown.text("access_note"),
+            opening_hours: shown.text("opening_hours"),
+            ebike_hours: shown.text("ebike_hours"),
+            intercom: shown.flag("intercom"),
+            step_free: shown.flag("step_free"),
+            guarded: shown.flag("guarded"),
+            level: shown.whole("level"),
+            evidence: shown.text("evidence"),
+            checked_on: shown.text("checked_on"),
+        }
+    }
+}
+
+/// An entrance as the verdict sees it.
+struct Judged {
+    attr: Attr,
+    hours: Vec<Hours>,
+    verdict: Verdict,
+    order: Option<String>,
+}
+
+/// Whether an entrance belongs to a compound or building: it says so, or it says nothing and stands at the outline.
+fn belongs(p: Canonical<'_>, link: &str, owner: &Entry, entrance: &Entry, within_m: f64) -> bool {
+    match p.text(link) {
+        Some(said) => said == owner.id().as_str(),
+        None if p.has(property::COMPOUND) || p.has(property::BUILDING) => false,
+        None => match (position(entrance), owner.geometry()) {
+            (Some(at), Some(outline)) => is_at_outline(at, outline, within_m),
+            _ => false,
+        },
+    }
+}
+
+fn is_at_outline(at: Coord<f64>, area: &geo_types::Geometry<f64>, within_m: f64) -> bool {
+    use geo_types::Geometry;
+    let ring = |line: &geo_types::LineString<f64>| {
+        metres::distance_to(at, &Geometry::LineString(line.clone())) <= within_m
+    };
+    match area {
+        Geometry::Polygon(p) => ring(p.exterior()),
+        Geometry::MultiPolygon(all) => all.iter().any(|p| ring(p.exterior())),
+        other => metres::distance_to(at, other) <= within_m,
+    }
+}
+
+/// A box that is larger by so many metres on each side, within the world.
+fn grown(bounds: Bounds, by_m: f64) -> Bounds {
+    let [west, south, east, north] = bounds.to_numbers();
+    let (per_lon, per_lat) = metres::metres_per_degree(south.abs().max(north.abs()));
+    let (x, y) = (by_m / per_lon.max(1.0), by_m / per_lat.max(1.0));
+    let numbers = [
+        (west - x).max(-180.0),
+        (south - y).max(-90.0),
+        (east + x).min(180.0),
+        (north + y).min(90.0),
+    ];
+    Bounds::from_numbers(&numbers).unwrap_or(bounds)
+}
+
+fn time_of(second: i64) -> String {
+    format!("{:02}:{:02}", second / 3600, second / 60 % 60)
+}

@@ -1,0 +1,12 @@
+//! Getting in: the card of a building, and what is in force at a moment for whoever wants to pass.
+
+mod card;
+mod day_orders;
+mod entrances;
+pub mod in_force;
+mod shape;
+mod shown;
+
+pub use card::{Cut, NoCard, card};
+pub use day_orders::orders_of_the_day;
+pub use shape::{Access, AccessEntrance, Ask, Building, Nearby, OrderOfDay, Span, Today};

@@ -1,0 +1,411 @@
+//! Getting into a building of the demo district, over HTTP: the card, the orders of the day, the code that nobody tells.
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::ledger::account;
+use crate::support::server::{Server, onemap, problem, sqlite_in, token};
+
+const HOUSE: &str = "wenquan-huayuan-3";
+const STREET: &str = "120113001";
+
+/// A server on the demo district, without its ledger.
+struct Town {
+    server: Server,
+    _folder: tempfile::TempDir,
+}
+
+impl Town {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = sqlite_in(folder.path());
+        let data = concat!(env!("CARGO_MANIFEST_DIR"), "/geodata/guoyuan/");
+        let files: Vec<String> = ["grids", "compounds", "buildings", "entrances", "facilities"]
+            .into_iter()
+            .map(|name| format!("{data}{name}.geojson"))
+            .collect();
+        let mut arguments = vec!["import"];
+        arguments.extend(files.iter().map(String::as_str));
+        arguments.extend(["--database", &database]);
+        let (_, err, ok) = onemap(&arguments);
+        assert!(ok, "{err}");
+        Self {
+            server: Server::on(&database, &[]).await,
+            _folder: folder,
+        }
+    }
+
+    async fn card(&self, query: &str) -> Value {
+        let path = format!("/api/buildings/{HOUSE}/access?{query}");
+        self.server.json(&path).await
+    }
+
+    async fn refused(&self, building: &str, query: &str) -> (StatusCode, String, Value) {
+        let path = format!("/api/buildings/{building}/access?{query}");
+        let request = self.server.request(Method::GET, &path);
+        let answer = request
+            .header("accept-language", "zh")
+            .send()
+            .await
+            .unwrap();
+        let (status, said) = problem(answer).await;
+        (status, said["detail"].as_str().unwrap().to_owned(), said)
+    }
+}
+
+/// An hour of tomorrow in the district.
+fn tomorrow(time: &str) -> String {
+    let day = Timestamp::now() + SignedDuration::from_hours(24 + 8);
+    let day = day.to_string();
+    format!("{}T{time}:00%2B08:00", &day[..10])
+}
+
+fn plain(moment: &str) -> String {
+    moment.replace("%2B", "+")
+}
+
+fn gate<'a>(card: &'a Value, end: &str) -> &'a Value {
+    let id = format!("wenquan-huayuan-gate-{end}");
+    let gates = card["gates"].as_array().unwrap();
+    gates.iter().find(|g| g["id"] == id.as_str()).unwrap()
+}
+
+#[tokio::test]
+async fn a_card_has_the_gates_best_first_and_says_why_not() {
+    let town = Town::start().await;
+    let card = town.card(&format!("at={}", tomorrow("10:00"))).await;
+    assert_eq!(card["building"]["name"], "温泉花园3号楼");
+    assert_eq!(card["building"]["compound"], "wenquan-huayuan");
+    assert_eq!(
+        (&card["lift"], &card["building"]["levels"]),
+        (&json!(true), &json!(11))
+    );
+    let order: Vec<&str> = card["gates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|g| g["id"].as_str().unwrap().rsplit('-').next().unwrap())
+        .collect();
+    assert_eq!(order.len(), 5);
+    assert_eq!(order[..2], ["e", "n"]);
+    assert_eq!(order[4], "e2");
+
+    let east = gate(&card, "e");
+    assert_eq!(
+        (&east["admits"], &east["credential"]),
+        (&json!("yes"), &json!("register"))
+    );
+    assert_eq!(east["reason"]["zh"], "可骑行进入，开放至11:00");
+    assert_eq!(east["guidance"], "登记后可骑行");
+    assert_eq!(
+        (&east["evidence"], &east["checked_on"]),
+        (&json!("survey"), &json!("2026-06-13"))
+    );
+    let spans = json!([
+        {"from": "06:30", "until": "11:00"},
+        {"from": "13:30", "until": "17:00"},
+        {"from": "20:00", "until": "22:30"},
+    ]);
+    assert_eq!(east["today"]["open"], spans);
+    let north = gate(&card, "n");
+    assert_eq!(north["admits"], "dismount");
+    assert_eq!(north["reason"]["zh"], "下车推行进入");
+    let south = gate(&card, "s");
+    assert_eq!(
+        (&south["admits"], &south["on_foot"]),
+        (&json!("no"), &json!("yes"))
+    );
+    let locked = gate(&card, "e2");
+    assert_eq!(
+        (&locked["admits"], &locked["on_foot"]),
+        (&json!("no"), &json!("no"))
+    );
+    assert_eq!(
+        locked["reason"],
+        json!({"zh": "长期上锁", "en": "kept locked"})
+    );
+
+    // At noon e-bikes must wait at the east gate, and people on foot need not.
+    let noon = town.card(&format!("at={}", tomorrow("12:00"))).await;
+    let east = gate(&noon, "e");
+    assert_eq!(
+        (&east["admits"], &east["on_foot"]),
+        (&json!("no"), &json!("yes"))
+    );
+    assert_eq!(east["reason"]["zh"], "此时车辆不能进入，13:30开放");
+    assert!(east["opens"].is_string());
+    assert_eq!(noon["gates"][0]["id"], "wenquan-huayuan-gate-n");
+    let on_foot = town
+        .card(&format!("mode=foot&at={}", tomorrow("12:00")))
+        .await;
+    assert_eq!(gate(&on_foot, "e")["admits"], "yes");
+    assert_eq!(gate(&on_foot, "e")["on_foot"], Value::Null);
+
+    let near = &card["parking"][0];
+    assert!(near["distance_m"].as_f64().unwrap() <= 300.0, "{near}");
+    let now = town.card("").await;
+    assert_eq!(now["mode"], "ebike");
+}
+
+#[tokio::test]
+async fn an_address_finds_its_door_and_a_wrong_one_is_told_what_there_is() {
+    let town = Town::start().await;
+    let card = town.card("unit=2单元&room=502").await;
+    let door = "wenquan-huayuan-3-2";
+    assert_eq!(card["door"], door);
+    let doors = card["doors"].as_array().unwrap();
+    assert_eq!(doors.len(), 2);
+    assert!(
+        doors
+            .iter()
+            .all(|d| d["rooms"].is_string() && d["admits"] == "yes")
+    );
+    assert_eq!(
+        (&card["step_free"], &card["intercom"]),
+        (&doors[1]["step_free"], &doors[1]["intercom"])
+    );
+    // Which of two doors it is, only the unit says.
+    assert_eq!(town.card("").await["door"], Value::Null);
+
+    let (status, text, said) = town.refused(HOUSE, "unit=9").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(text, "温泉花园3号楼没有“9”单元，现有单元：1、2。");
+    assert_eq!(said["known"], json!(["1", "2"]));
+    let (status, text, said) = town.refused(HOUSE, "unit=2&room=9901").await;
+    assert_eq!(
+        (status, &said["parameter"]),
+        (StatusCode::NOT_FOUND, &json!("room"))
+    );
+    assert!(text.contains("没有“9901”室"), "{text}");
+    let (status, text, _) = town.refused("no-such", "").await;
+    assert_eq!(
+        (status, text.as_str()),
+        (StatusCode::NOT_FOUND, "没有楼栋“no-such”。")
+    );
+    for (query, parameter) in [
+        ("at=2020-01-01T00:00:00Z", "at"),
+        ("at=2099-01-01T00:00:00Z", "at"),
+        ("at=noon", "at"),
+        ("mode=car", "mode"),
+        ("floor=3", "floor"),
+    ] {
+        let (status, text, said) = town.refused(HOUSE, query).await;
+        assert_eq!(
+            (status, &said["parameter"]),
+            (StatusCode::BAD_REQUEST, &json!(parameter))
+        );
+        assert!(text.contains(parameter), "{text}");
+    }
+    let english = town
+        .server
+        .request(Method::GET, "/api/buildings/no-such/access");
+    let english = english
+        .header("accept-language", "en")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        problem(english).await.1["detail"],
+        "There is no building \"no-such\"."
+    );
+}
+
+#[tokio::test]
+async fn every_building_of_the_demo_has_a_card() {
+    let town = Town::start().await;
+    let page = "/api/collections/buildings/items?limit=10000&properties=compound";
+    let all = town.server.json(page).await;
+    let all = all["features"].as_array().unwrap();
+    assert!(all.len() > 1_000);
+    let mut with_gates = 0;
+    for building in all.iter().step_by(17) {
+        let id = building["id"].as_str().unwrap();
+        let card = town
+            .server
+            .json(&format!("/api/buildings/{id}/access"))
+            .await;
+        let compound = &building["properties"]["compound"];
+        if compound.is_string() {
+            assert_eq!(&card["building"]["compound"], compound, "{id}");
+        }
+        for gate in card["gates"].as_array().unwrap() {
+            let gate = gate["id"].as_str().unwrap();
+            let path = format!("/api/collections/entrances/items/{gate}");
+            let feature = town.server.json(&path).await;
+            let said = &feature["properties"]["compound"];
+            assert!(
+                said.is_null() || *said == card["building"]["compound"],
+                "{id}: {gate}"
+            );
+            with_gates += 1;
+        }
+    }
+    assert!(with_gates > 100, "{with_gates}");
+}
+
+#[tokio::test]
+async fn a_card_tells_no_code_and_its_notes_to_riders_only() {
+    let town = Town::start().await;
+    let (rider, steward) = (
+        token(&town.server.database, "rider"),
+        token(&town.server.database, "steward"),
+    );
+    // A code that stands nowhere else, at a gate and at a door.
+    for id in ["wenquan-huayuan-gate-s", "wenquan-huayuan-3-2"] {
+        let path = format!("/api/collections/entrances/items/{id}");
+        let change =
+            json!({"properties": {"access_code": "canary-7q#", "access_note": "只告诉骑手"}});
+        let answer = town
+            .server
+            .write(Method::PATCH, &path, &change)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    let path = format!("/api/buildings/{HOUSE}/access?unit=2&room=502");
+    for (token, notes) in [(None, 0), (Some(&rider), 2), (Some(&steward), 2)] {
+        let request = town.server.request(Method::GET, &path);
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let text = answer.text().await.unwrap();
+        assert!(!text.contains("canary-7q#"), "{text}");
+        assert_eq!(text.matches("只告诉骑手").count(), notes);
+    }
+    let ask = |token: Option<&String>| {
+        let path = "/api/entrances/wenquan-huayuan-3-2/code";
+        let request = town.server.request(Method::POST, path);
+        match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    };
+    assert_eq!(
+        ask(None).send().await.unwrap().status(),
+        StatusCode::UNAUTHORIZED
+    );
+    let told: Value = ask(Some(&rider))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(told["code"], "canary-7q#");
+}
+
+async fn put_order(town: &Town, token: &str, id: &str, properties: Value) -> reqwest::Response {
+    let path = format!("/api/collections/day_orders/items/{id}");
+    let feature = json!({"type": "Feature", "id": id, "geometry": null, "properties": properties});
+    let request = town.server.request(Method::PUT, &path).bearer_auth(token);
+    request
+        .header("accept-language", "zh")
+        .json(&feature)
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_order_of_the_day_holds_from_the_next_question_on_and_ends_by_itself() {
+    let town = Town::start().await;
+    let officer = account(&town.server.database, "officer", "指挥员", &[]);
+    let at = |time: &str| format!("at={}", tomorrow(time));
+    let storm = json!({
+        "street": STREET, "kind": "storm", "reason": "暴雨橙色预警",
+        "from": plain(&tomorrow("09:00")), "until": plain(&tomorrow("12:00")),
+    });
+    let rider = token(&town.server.database, "rider");
+    let refused = put_order(&town, &rider, "storm", storm.clone()).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert_eq!(
+        gate(&town.card(&at("10:00")).await, "n")["admits"],
+        "dismount"
+    );
+    let put = put_order(&town, &officer, "storm", storm.clone()).await;
+    assert_eq!(put.status(), StatusCode::CREATED);
+
+    let card = town.card(&at("10:00")).await;
+    let north = gate(&card, "n");
+    assert_eq!(
+        (&north["admits"], &north["order"]),
+        (&json!("yes"), &json!("storm"))
+    );
+    assert_eq!(north["reason"]["zh"], "暴雨管制：可骑行进入，开放至12:00");
+    assert_eq!(card["orders"][0]["reason"], "暴雨橙色预警");
+    assert_eq!(card["gates"][0]["id"], "wenquan-huayuan-gate-n");
+    // What says nothing of storms is as it was.
+    assert_eq!(gate(&card, "e")["order"], Value::Null);
+    for time in ["08:59", "12:00"] {
+        let card = town.card(&at(time)).await;
+        assert_eq!(gate(&card, "n")["admits"], "dismount", "{time}");
+        assert_eq!(card["orders"], json!([]), "{time}");
+    }
+
+    let announced = town.server.json("/api/day-orders").await;
+    let first = &announced["orders"][0];
+    assert_eq!(
+        (&first["id"], &first["in_force"]),
+        (&json!("storm"), &json!(false))
+    );
+    assert_eq!(first["title"]["zh"], "暴雨管制");
+    assert!(
+        first["street_name"].as_str().unwrap().contains("街道"),
+        "{first}"
+    );
+    let then = town
+        .server
+        .json(&format!("/api/day-orders?{}", at("10:00")))
+        .await;
+    assert_eq!(then["orders"][0]["in_force"], true);
+    let over = town
+        .server
+        .json(&format!("/api/day-orders?{}", at("12:00")))
+        .await;
+    assert_eq!(over["orders"], json!([]));
+
+    // For another street it changes nothing here, and lifted it holds no more.
+    let mut elsewhere = storm.clone();
+    elsewhere["street"] = json!("120113001003");
+    assert_eq!(
+        put_order(&town, &officer, "storm", elsewhere)
+            .await
+            .status(),
+        StatusCode::OK
+    );
+    assert_eq!(
+        gate(&town.card(&at("10:00")).await, "n")["admits"],
+        "dismount"
+    );
+    assert_eq!(
+        put_order(&town, &officer, "storm", storm.clone())
+            .await
+            .status(),
+        StatusCode::OK
+    );
+    let path = "/api/collections/day_orders/items/storm";
+    let lifted = town
+        .server
+        .request(Method::DELETE, path)
+        .bearer_auth(&officer);
+    assert!(lifted.send().await.unwrap().status().is_success());
+    assert_eq!(
+        gate(&town.card(&at("10:00")).await, "n")["admits"],
+        "dismount"
+    );
+
+    let mut backwards = storm;
+    backwards["until"] = json!(plain(&tomorrow("08:00")));
+    let (status, said) = problem(put_order(&town, &officer, "storm", backwards).await).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = said["detail"].as_str().unwrap();
+    assert!(
+        text.contains("properties.until") && text.contains("应晚于 from"),
+        "{text}"
+    );
+}
