@@ -2,10 +2,13 @@
 //! Blocks without the wanted kind of element are unpacked once only.
 //!
 //! Format: <https://wiki.openstreetmap.org/wiki/PBF_Format>. A header of a blob has at most 64 KiB and a blob
-//! at most 32 MiB there; what is larger is refused before memory is taken for it.
+//! at most 32 MiB there; what is larger is refused before memory is taken for it, and so is a block that holds more
+//! elements than a writer puts into one ([`limits`]).
 
+mod limits;
 pub(super) mod message;
 
+use std::cell::Cell;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use flate2::read::ZlibDecoder;
@@ -20,6 +23,10 @@ use super::tags::Tags;
 const LARGEST_HEADER: u32 = 64 << 10;
 /// The most bytes of a blob, packed and unpacked.
 const LARGEST_BLOB: u64 = 32 << 20;
+/// The most bytes of text in the tags of one block: tags may share a text in the file, and have copies in memory.
+const MOST_TAGS: usize = 64 << 20;
+/// What a tag takes beside its texts, in bytes.
+const TAG: usize = 32;
 /// What a file may ask its readers to know.
 const KNOWN: [&str; 2] = ["OsmSchema-V0.6", "DenseNodes"];
 
@@ -100,22 +107,25 @@ impl<R: Read + Seek> PbfFile<R> {
             } else {
                 let mut packed = vec![0; size as usize];
                 self.input.read_exact(&mut packed)?;
-                let data = unpack(&packed)?;
+                // Blocks of data are counted from 1; the header is none.
+                let at_block = |error| in_block(error, is_data.then_some(index + 1), whole);
+                let data = unpack(&packed).map_err(at_block)?;
+                drop(packed);
                 if is_data {
                     if !headed {
                         let problem = "it does not begin with a header";
                         return Err(OsmError::Damaged(problem.into()));
                     }
-                    let block = PrimitiveBlock::decode(data.as_slice()).map_err(damaged)?;
+                    let block = decode(&data).map_err(at_block)?;
                     let kinds = Kinds::of(&block);
                     if known.is_none() {
                         self.blocks.push(kinds);
                     }
                     if kinds.has(kind) {
-                        each(block)?;
+                        each(block).map_err(at_block)?;
                     }
                 } else {
-                    check_header(&data)?;
+                    check_header(&data).map_err(at_block)?;
                     headed = true;
                 }
             }
@@ -171,6 +181,25 @@ fn damaged(error: prost::DecodeError) -> OsmError {
     OsmError::Damaged(error.to_string())
 }
 
+/// Says in which block the damage is, and at which byte of the file it begins.
+fn in_block(error: OsmError, number: Option<usize>, at: u64) -> OsmError {
+    match (error, number) {
+        (OsmError::Damaged(problem), Some(number)) => {
+            OsmError::Damaged(format!("block {number} (at byte {at}): {problem}"))
+        }
+        (OsmError::Damaged(problem), None) => {
+            OsmError::Damaged(format!("the header (at byte {at}): {problem}"))
+        }
+        (error, _) => error,
+    }
+}
+
+/// The elements of a block, if there are not too many.
+fn decode(data: &[u8]) -> Result<PrimitiveBlock, OsmError> {
+    limits::check_block(data).map_err(OsmError::Damaged)?;
+    PrimitiveBlock::decode(data).map_err(damaged)
+}
+
 /// The data of a blob.
 fn unpack(packed: &[u8]) -> Result<Vec<u8>, OsmError> {
     let blob = Blob::decode(packed).map_err(damaged)?;
@@ -213,6 +242,7 @@ fn unpack(packed: &[u8]) -> Result<Vec<u8>, OsmError> {
 }
 
 fn check_header(data: &[u8]) -> Result<(), OsmError> {
+    limits::check_header(data).map_err(OsmError::Damaged)?;
     let header = HeaderBlock::decode(data).map_err(damaged)?;
     let mut required = header.required_features.into_iter();
     match required.find(|f| !KNOWN.contains(&f.as_str())) {
@@ -249,6 +279,8 @@ struct BlockReader<'a> {
     granularity: i64,
     /// Longitude and latitude, in nanodegrees.
     offset: (i64, i64),
+    /// How many bytes the tags have taken so far.
+    tagged: Cell<usize>,
 }
 
 impl<'a> BlockReader<'a> {
@@ -257,6 +289,7 @@ impl<'a> BlockReader<'a> {
             strings: &block.strings.strings,
             granularity: i64::from(block.granularity.unwrap_or(100)),
             offset: (block.lon_offset.unwrap_or(0), block.lat_offset.unwrap_or(0)),
+            tagged: Cell::new(0),
         }
     }
 
@@ -278,9 +311,26 @@ impl<'a> BlockReader<'a> {
             .map_or(b"", Vec::as_slice)
     }
 
-    fn tags(&self, keys: &[u32], values: &[u32]) -> Tags {
+    fn tags(&self, keys: &[u32], values: &[u32]) -> Result<Tags, OsmError> {
         let pairs = keys.iter().zip(values);
-        Tags::from_bytes(pairs.map(|(k, v)| (self.text(*k), self.text(*v))))
+        self.tags_of(pairs.map(|(k, v)| (self.text(*k), self.text(*v))))
+    }
+
+    fn tags_of(
+        &self,
+        pairs: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+    ) -> Result<Tags, OsmError> {
+        let sizes = pairs.clone().map(|(k, v)| k.len() + v.len() + TAG);
+        let tagged = sizes.fold(self.tagged.get(), usize::saturating_add);
+        self.tagged.set(tagged);
+        if tagged > MOST_TAGS {
+            let problem = format!(
+                "the tags of its elements take more than {} MiB",
+                MOST_TAGS >> 20
+            );
+            return Err(OsmError::Damaged(problem));
+        }
+        Ok(Tags::from_bytes(pairs))
     }
 
     fn nodes(
@@ -304,7 +354,7 @@ impl<'a> BlockReader<'a> {
                 each(Entity::Node {
                     id,
                     place: self.place(lon, lat),
-                    tags: Tags::from_bytes(pairs.into_iter()),
+                    tags: self.tags_of(pairs.into_iter())?,
                 })?;
             }
         }
@@ -312,7 +362,7 @@ impl<'a> BlockReader<'a> {
             each(Entity::Node {
                 id: node.id,
                 place: self.place(node.lon, node.lat),
-                tags: self.tags(&node.keys, &node.values),
+                tags: self.tags(&node.keys, &node.values)?,
             })?;
         }
         Ok(())
@@ -326,7 +376,7 @@ impl<'a> BlockReader<'a> {
         for way in &group.ways {
             each(Entity::Way(Way {
                 id: way.id,
-                tags: self.tags(&way.keys, &way.values),
+                tags: self.tags(&way.keys, &way.values)?,
                 nodes: undelta(&way.refs).collect(),
                 ..Way::default()
             }))?;
@@ -357,7 +407,7 @@ impl<'a> BlockReader<'a> {
             });
             each(Entity::Relation {
                 id: relation.id,
-                tags: self.tags(&relation.keys, &relation.values),
+                tags: self.tags(&relation.keys, &relation.values)?,
                 members: members.collect(),
                 centre: None,
             })?;

@@ -1,0 +1,343 @@
+//! What a block may hold. A block of 32 MiB can be made of sixteen million empty elements, which take a gigabyte
+//! once they are decoded. So the elements, texts and numbers of a block are counted in its bytes before anything
+//! of it is decoded.
+//!
+//! The format asks for at most 8,000 elements a block; the limits leave room for writers that don't keep to it.
+//! Encoding: <https://protobuf.dev/programming-guides/encoding/>.
+
+/// The most elements of a block; groups of elements count, too.
+const ELEMENTS: u64 = 1 << 18;
+/// The most texts of a block.
+const TEXTS: u64 = 1 << 18;
+/// The most numbers (ids, places, references, members) of the elements of a block.
+const NUMBERS: u64 = 1 << 23;
+/// The most features of the format that a file says its readers must know.
+const REQUIRED: u64 = 1_000;
+
+/// One field of a message.
+enum Value<'a> {
+    Number,
+    Bytes(&'a [u8]),
+}
+
+/// The fields of a message, in order, each with its number. Ends where the bytes are no message; decoding them
+/// ends there, too.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn varint(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.take(1)?[0];
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, count: u64) -> Option<&'a [u8]> {
+        let count = usize::try_from(count).ok()?;
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (u64, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let key = self.varint()?;
+        let value = match key & 7 {
+            0 => self.varint().map(|_| Value::Number)?,
+            1 => self.take(8).map(|_| Value::Number)?,
+            2 => {
+                let length = self.varint()?;
+                Value::Bytes(self.take(length)?)
+            }
+            5 => self.take(4).map(|_| Value::Number)?,
+            // Groups, which the format does not use.
+            _ => return None,
+        };
+        Some((key >> 3, value))
+    }
+}
+
+/// How many numbers a field has: one, or many that are packed.
+fn numbers(value: &Value<'_>) -> u64 {
+    match value {
+        Value::Number => 1,
+        // The last byte of each number has no mark that it goes on.
+        Value::Bytes(packed) => packed.iter().filter(|byte| **byte < 0x80).count() as u64,
+    }
+}
+
+#[derive(Default)]
+struct Count {
+    elements: u64,
+    texts: u64,
+    numbers: u64,
+}
+
+impl Count {
+    fn check(&self) -> Result<(), String> {
+        for (count, most, what) in [
+            (self.elements, ELEMENTS, "elements"),
+            (self.texts, TEXTS, "texts"),
+            (self.numbers, NUMBERS, "numbers"),
+        ] {
+            if count > most {
+                return Err(format!(
+                    "has more than {most} {what}, while the format asks for at most 8000 elements a block; \
+                     `osmium cat IN.osm.pbf -o OUT.osm.pbf` writes the file anew"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn group(&mut self, group: &[u8]) -> Result<(), String> {
+        for (number, value) in Fields(group) {
+            match (number, value) {
+                (1, Value::Bytes(node)) => self.element(node, &[2, 3]),
+                (2, Value::Bytes(dense)) => {
+                    for (number, value) in Fields(dense) {
+                        let count = numbers(&value);
+                        match number {
+                            1 => self.elements += count,
+                            8..=10 => self.numbers += count,
+                            _ => {}
+                        }
+                    }
+                }
+                (3, Value::Bytes(way)) => self.element(way, &[2, 3, 8]),
+                (4, Value::Bytes(relation)) => self.element(relation, &[2, 3, 9, 10]),
+                _ => {}
+            }
+            self.check()?;
+        }
+        Ok(())
+    }
+
+    /// Counts an element with the numbers in these fields.
+    fn element(&mut self, element: &[u8], fields: &[u64]) {
+        self.elements += 1;
+        for (number, value) in Fields(element) {
+            if fields.contains(&number) {
+                self.numbers += numbers(&value);
+            }
+        }
+    }
+}
+
+/// Refuses the bytes of a block that holds more than it may; says what.
+pub(super) fn check_block(data: &[u8]) -> Result<(), String> {
+    let mut count = Count::default();
+    for (number, value) in Fields(data) {
+        match (number, value) {
+            (1, Value::Bytes(strings)) => {
+                count.texts += Fields(strings).filter(|(number, _)| *number == 1).count() as u64;
+            }
+            (2, Value::Bytes(group)) => {
+                count.elements += 1;
+                count.group(group)?;
+            }
+            _ => {}
+        }
+        count.check()?;
+    }
+    Ok(())
+}
+
+/// Refuses the bytes of a header that names more features of the format than there can be.
+pub(super) fn check_header(data: &[u8]) -> Result<(), String> {
+    let required = Fields(data).filter(|(number, _)| *number == 4).count() as u64;
+    if required > REQUIRED {
+        return Err(format!(
+            "asks its readers to know more than {REQUIRED} features of the format"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+    use prost::Message;
+
+    use super::super::message::{
+        Blob, BlobHeader, DenseNodes, HeaderBlock, Node, PrimitiveBlock, PrimitiveGroup, Relation,
+        StringTable, Way,
+    };
+    use super::super::{Elements, Kind, PbfFile};
+    use super::*;
+
+    fn block(group: PrimitiveGroup) -> PrimitiveBlock {
+        PrimitiveBlock {
+            strings: StringTable {
+                strings: vec![b"".to_vec(), b"building".to_vec(), b"yes".to_vec()],
+            },
+            groups: vec![group],
+            ..PrimitiveBlock::default()
+        }
+    }
+
+    fn blob(kind: &str, data: &[u8]) -> Vec<u8> {
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(data).unwrap();
+        let blob = Blob {
+            raw_size: i32::try_from(data.len()).ok(),
+            zlib: Some(packed.finish().unwrap()),
+            ..Blob::default()
+        };
+        let blob = blob.encode_to_vec();
+        let header = BlobHeader {
+            kind: kind.to_owned(),
+            size: i32::try_from(blob.len()).unwrap(),
+        };
+        let header = header.encode_to_vec();
+        let length = u32::try_from(header.len()).unwrap().to_be_bytes();
+        [&length[..], &header, &blob].concat()
+    }
+
+    /// A file of a header and these blocks.
+    fn file(blocks: &[Vec<u8>]) -> Vec<u8> {
+        let header = HeaderBlock {
+            required_features: vec!["OsmSchema-V0.6".into(), "DenseNodes".into()],
+        };
+        let mut file = blob("OSMHeader", &header.encode_to_vec());
+        for block in blocks {
+            file.extend(blob("OSMData", block));
+        }
+        file
+    }
+
+    /// Reads all nodes and says how many there are, or what is wrong.
+    fn nodes(file: Vec<u8>) -> Result<u64, String> {
+        let mut count = 0;
+        let mut pbf = PbfFile::new(Cursor::new(file)).unwrap();
+        pbf.pass(Kind::Node, &mut |_| {}, &mut |_| {
+            count += 1;
+            Ok(())
+        })
+        .map_err(|e| e.to_string())?;
+        Ok(count)
+    }
+
+    fn dense(count: i64) -> Vec<u8> {
+        let count = usize::try_from(count).unwrap();
+        let group = PrimitiveGroup {
+            dense: Some(DenseNodes {
+                id: vec![1; count],
+                lat: vec![1; count],
+                lon: vec![1; count],
+                keys_values: Vec::new(),
+            }),
+            ..PrimitiveGroup::default()
+        };
+        block(group).encode_to_vec()
+    }
+
+    #[test]
+    fn a_block_with_too_many_elements_is_refused_before_it_is_decoded() {
+        let most = i64::try_from(ELEMENTS).unwrap() - 1;
+        assert_eq!(
+            nodes(file(&[dense(8_000), dense(most)])),
+            Ok(8_000 + most as u64)
+        );
+        let said = nodes(file(&[dense(8_000), dense(most + 1)])).unwrap_err();
+        assert!(said.contains("block 2"), "{said}");
+        assert!(said.contains("more than 262144 elements"), "{said}");
+
+        // Two bytes an element: 32 MiB would be decoded to over a gigabyte.
+        let empty = |number: u8| [number << 3 | 2, 0].repeat(ELEMENTS as usize + 1);
+        for number in [1, 3, 4] {
+            let group = empty(number);
+            let strings = StringTable::default().encode_to_vec();
+            let mut data = vec![0x0a, u8::try_from(strings.len()).unwrap()];
+            data.extend(strings);
+            data.push(0x12);
+            prost::encoding::encode_varint(group.len() as u64, &mut data);
+            data.extend(group);
+            let said = nodes(file(&[data])).unwrap_err();
+            assert!(said.contains("block 1"), "{said}");
+            assert!(said.contains("elements"), "{said}");
+        }
+        // Groups without elements take memory as well.
+        let groups = empty(2);
+        assert!(nodes(file(&[groups])).unwrap_err().contains("elements"));
+    }
+
+    #[test]
+    fn texts_and_numbers_are_counted_as_they_are_decoded() {
+        let texts = StringTable {
+            strings: vec![Vec::new(); TEXTS as usize + 1],
+        };
+        let crowded = PrimitiveBlock {
+            strings: texts,
+            ..PrimitiveBlock::default()
+        };
+        let said = check_block(&crowded.encode_to_vec()).unwrap_err();
+        assert!(said.contains("texts"), "{said}");
+
+        let half = NUMBERS as usize / 2;
+        let way = |refs: usize| Way {
+            id: 1,
+            refs: vec![300; refs],
+            ..Way::default()
+        };
+        let relation = |members: usize| Relation {
+            id: 1,
+            member_ids: vec![1; members],
+            types: vec![0; members],
+            ..Relation::default()
+        };
+        let node = Node {
+            id: 1,
+            keys: vec![1],
+            values: vec![2],
+            ..Node::default()
+        };
+        let group = |refs, members| PrimitiveGroup {
+            nodes: vec![node.clone()],
+            ways: vec![way(refs)],
+            relations: vec![relation(members)],
+            dense: None,
+        };
+        let fits = block(group(half - 2, half / 2)).encode_to_vec();
+        assert_eq!(check_block(&fits), Ok(()));
+        let many = block(group(half - 1, half / 2)).encode_to_vec();
+        assert!(check_block(&many).unwrap_err().contains("numbers"));
+        // Not packed, each number with a key of its own.
+        let loose = [0x40, 1].repeat(10);
+        let mut count = Count::default();
+        count.element(&loose, &[8]);
+        assert_eq!((count.elements, count.numbers), (1, 10));
+    }
+
+    #[test]
+    fn tags_that_repeat_a_long_text_are_refused() {
+        let long = vec![b'x'; 1 << 20];
+        let way = Way {
+            id: 1,
+            keys: vec![1; 100],
+            values: vec![1; 100],
+            ..Way::default()
+        };
+        let group = PrimitiveGroup {
+            ways: vec![way],
+            ..PrimitiveGroup::default()
+        };
+        let mut block = block(group);
+        block.strings.strings[1] = long;
+        let mut pbf = PbfFile::new(Cursor::new(file(&[block.encode_to_vec()]))).unwrap();
+        let read = pbf.pass(Kind::Way, &mut |_| {}, &mut |_| Ok(()));
+        let said = read.unwrap_err().to_string();
+        assert!(said.contains("block 1") && said.contains("tags"), "{said}");
+    }
+}
