@@ -74,6 +74,7 @@ async fn a_backup_of_either_store_is_the_same_map_in_either() {
         let manifest = backup(store, &file, &quiet).await.unwrap();
         assert_eq!((manifest.seq, manifest.from.as_str()), (4, store.kind()));
         assert_eq!(manifest.rows["changes"], 8);
+        assert_eq!(manifest.features, Some(state(store).await.len() as u64));
         assert_eq!(manifest.made_by, env!("CARGO_PKG_VERSION"));
         assert_eq!(manifest.database, store.id().to_string());
         for target in empty(folder.path()) {
@@ -102,6 +103,52 @@ async fn a_backup_of_either_store_is_the_same_map_in_either() {
             assert_eq!(versions.unwrap().len(), 4);
             restored.close().await.unwrap();
         }
+    }
+}
+
+#[tokio::test]
+async fn a_backup_counts_what_an_import_brought_that_is_not_folded_yet() {
+    for Fixture { store, url, .. } in &fixtures().await {
+        let before = ["stays", "changed", "removed", "put_again"].map(|id| put(id, 1));
+        store.commit(edit(before.to_vec())).await.unwrap();
+        let author = onemap::model::Author::system();
+        for changes in [
+            vec![
+                put("changed", 2),
+                delete("removed"),
+                put("new", 1),
+                put("short", 1),
+            ],
+            vec![
+                put("changed", 3),
+                put("removed", 2),
+                delete("short"),
+                put("gone", 1),
+                put("second", 1),
+            ],
+        ] {
+            let mut staging = store.stage(author.clone(), None).await.unwrap();
+            staging.put(changes).await.unwrap();
+            staging.publish().await.unwrap();
+        }
+        // Newer than what is not folded.
+        let later = vec![delete("gone"), put("put_again", 2), put("later", 1)];
+        store.commit(edit(later)).await.unwrap();
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("map.backup");
+        let manifest = backup(store, &file, &quiet).await.unwrap();
+        let there = state(store).await.len() as u64;
+        assert_eq!((there, manifest.features), (7, Some(7)), "{url}");
+        if store.kind() == "sqlite" {
+            assert_ne!(manifest.rows["features"], there, "all of it is folded");
+        }
+        let target = sqlite_in(folder.path());
+        let target = target.as_str();
+        let path = file.to_str().unwrap();
+        let (out, err, ok) = onemap(&["restore", path, "--database", target]);
+        assert!(ok, "{err}");
+        assert!(out.contains("restored: 7 features"), "{out}");
     }
 }
 

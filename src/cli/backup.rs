@@ -65,7 +65,7 @@ fn answer(manifest: &Manifest, what: &str, json: bool) -> anyhow::Result<ExitCod
     print(&format!(
         "{what}: {} features, {} commits (the newest is {}), {} photos, {} tokens; made by onemap {} \
          from {} at {}",
-        rows("features"),
+        manifest.features.unwrap_or_else(|| rows("features")),
         rows("commits"),
         manifest.seq,
         rows("photos"),

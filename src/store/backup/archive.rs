@@ -54,6 +54,7 @@ pub(in crate::store) async fn seal(
         from: from.to_owned(),
         database: id,
         seq: head(&mut file).await?,
+        features: Some(features(&mut file).await?),
         rows,
         sha256,
         quarantined,
@@ -110,6 +111,11 @@ async fn check(path: &Path, file: &mut SqliteConnection) -> Result<Manifest, Sto
     if head(&mut *file).await? != manifest.seq {
         return Err(damaged("its newest commit is not what it says"));
     }
+    if let Some(said) = manifest.features
+        && features(&mut *file).await? != said
+    {
+        return Err(damaged("the number of its features is not what it says"));
+    }
     Ok(manifest)
 }
 
@@ -132,6 +138,27 @@ async fn head(file: &mut SqliteConnection) -> Result<u64, StoreError> {
         .fetch_one(file)
         .await?;
     Ok(seq.unwrap_or_default() as u64)
+}
+
+/// The features on the map of a database that stands alone: those of the table, with what imports wrote that are
+/// not folded into it yet.
+async fn features(file: &mut SqliteConnection) -> Result<u64, StoreError> {
+    // Of several imports that are not folded, the last one counts: SQLite takes the other columns from the row
+    // with the greatest number.
+    let count: i64 = sqlx::query_scalar(
+        "WITH newer AS (\
+           SELECT h.collection, h.id, max(c.seq) AS seq, h.properties IS NOT NULL AS there \
+           FROM commits c CROSS JOIN changes h ON h.batch = c.batch \
+           WHERE c.folded = 0 AND h.collection NOT LIKE '$%' GROUP BY h.collection, h.id) \
+         SELECT (SELECT count(*) FROM features \
+             WHERE properties IS NOT NULL AND collection NOT LIKE '$%') \
+           + (SELECT coalesce(sum(n.there - (f.properties IS NOT NULL)), 0) FROM newer n \
+             LEFT JOIN features f ON f.collection = n.collection AND f.id = n.id \
+             WHERE f.seq IS NULL OR f.seq < n.seq)",
+    )
+    .fetch_one(file)
+    .await?;
+    Ok(count.unsigned_abs())
 }
 
 /// The tables of a file, by name, without SQLite's own and the manifest.

@@ -32,6 +32,10 @@ pub struct Manifest {
     pub database: String,
     /// The newest commit; 0 in an empty map.
     pub seq: u64,
+    /// The features on the map, without the rows that the program keeps for itself. More than the table
+    /// `features` has where an import was still being folded into it. None in a backup of an older program.
+    #[serde(default)]
+    pub features: Option<u64>,
     /// The rows of each table.
     pub rows: BTreeMap<String, u64>,
     /// SHA-256 over all rows of all tables.
