@@ -232,6 +232,14 @@ async fn what_a_role_must_not_see_is_in_no_export_of_its_own() {
             "{audit}"
         );
         assert!(!audit.contains("as public"), "{audit}");
+        // When it is over, how much it was, and in how many features there is a code.
+        let written = "1 features written as steward sees them, as of commit ";
+        let codes = ", 1 with a property of which each look is recorded";
+        assert_eq!(
+            (audit.matches(written).count(), audit.matches(codes).count()),
+            (3, 3),
+            "{audit}"
+        );
         for (role, mode) in [("officer", 0o600), ("public", 0o644)] {
             use std::os::unix::fs::PermissionsExt;
             let file = folder.path().join("notices.csv");

@@ -36,7 +36,8 @@ pub struct ExportArgs {
     #[arg(long, value_enum, env = "ONEMAP_FORMAT")]
     format: Option<Format>,
     /// The role for whose eyes it is: public, rider, unit, grid_worker, officer, planner, steward or admin.
-    /// A role above public is noted in the audit, and only the owner may read the file.
+    /// A role above public is noted in the audit (the collection before, how many features after), and only the
+    /// owner may read the file.
     #[arg(
         long = "as",
         value_name = "ROLE",
@@ -99,25 +100,53 @@ pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<Exit
     };
     let store = Store::open_as(database, Opening::Existing).await?;
     with_store(store, async |store| {
-        if options.role != Role::Public {
-            let said = format!("exported as {} sees it", options.role);
-            let mut look = AuditEntry::new(AuditKind::Look)
-                .of_this_request()
-                .saying(&said);
-            look.collection = Some(options.collection.to_string());
-            store.audit(look).await?;
-        }
+        let (role, collection) = (options.role, options.collection.clone());
+        // Before anything is written: an export that breaks off may have shown all of it.
+        look(
+            store,
+            role,
+            &collection,
+            &format!("exported as {role} sees it"),
+        )
+        .await?;
         // On a task of its own: a reader that takes nothing out of the pipe must not keep a signal away.
         // It is aborted with the set.
         let mut tasks = JoinSet::new();
-        let (store, out) = (store.clone(), args.out.clone());
-        tasks.spawn(async move { write(&store, &options, out.as_deref()).await });
-        match tasks.join_next().await {
-            Some(done) => answer(&done??, &args),
+        let (source, out) = (store.clone(), args.out.clone());
+        tasks.spawn(async move { write(&source, &options, out.as_deref()).await });
+        let done = match tasks.join_next().await {
+            Some(done) => done??,
             None => anyhow::bail!("the export did not begin"),
-        }
+        };
+        let recorded = match done.recorded {
+            0 => String::new(),
+            n => format!(", {n} with a property of which each look is recorded"),
+        };
+        let said = format!(
+            "{} features written as {role} sees them, as of commit {}{recorded}",
+            done.features, done.seq
+        );
+        look(store, role, &collection, &said).await?;
+        answer(&done, &args)
     })
     .await
+}
+
+/// Writes to the audit what somebody above the public is shown of a collection.
+async fn look(
+    store: &Store,
+    role: Role,
+    collection: &CollectionId,
+    said: &str,
+) -> anyhow::Result<()> {
+    if role != Role::Public {
+        let mut look = AuditEntry::new(AuditKind::Look)
+            .of_this_request()
+            .saying(said);
+        look.collection = Some(collection.to_string());
+        store.audit(look).await?;
+    }
+    Ok(())
 }
 
 async fn write(store: &Store, options: &Options, out: Option<&Path>) -> anyhow::Result<Exported> {

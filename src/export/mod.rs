@@ -17,7 +17,7 @@ use geo_types::Geometry;
 use tokio::sync::Notify;
 
 use crate::index::{Collections, Entry};
-use crate::model::{CollectionId, Record, Role, Schema};
+use crate::model::{Canonical, CollectionId, Record, Role, Schema};
 use crate::spatial::crs::Crs;
 use crate::store::{Store, StoreError};
 
@@ -54,6 +54,9 @@ pub struct Exported {
     pub left_out: u64,
     /// The first features that were left out, with the reason.
     pub problems: Vec<LeftOut>,
+    /// Of the features that were written, how many have a property of which each look is recorded, such as a
+    /// door code.
+    pub recorded: u64,
     /// The commit as of which it is.
     pub seq: u64,
 }
@@ -116,6 +119,7 @@ pub async fn export(
             Box::new(csv::Csv::new(out, columns, &schema)?)
         }
     };
+    let recorded: Vec<&str> = schema.recorded_for(options.role).collect();
     let mut done = Exported::default();
     done.seq = each(store, options, |record| {
         let Some(entry) = Entry::new(&schema, record) else {
@@ -135,6 +139,8 @@ pub async fn export(
         let properties = entry.recorded_properties(&schema, options.role);
         features.put(entry.id().as_str(), geometry.as_ref(), &properties)?;
         done.features += 1;
+        let said = Canonical::new(&properties);
+        done.recorded += u64::from(recorded.iter().any(|name| said.has(name)));
         Ok(())
     })
     .await?;
