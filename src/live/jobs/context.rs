@@ -110,6 +110,11 @@ impl Context {
         &self.job.author
     }
 
+    /// The id of the account whose job it is.
+    pub fn owner(&self) -> &str {
+        &self.job.owner
+    }
+
     /// The upload that it reads.
     pub fn upload(&self) -> Option<&str> {
         self.job.upload.as_deref()

@@ -57,6 +57,16 @@ pub trait Job: Send + Sync + 'static {
         context: Context,
         arguments: Self::Arguments,
     ) -> impl Future<Output = Result<Self::Output, JobError>> + Send;
+
+    /// What a run that was broken off had brought to its end already, so that nothing is left to do. Asked
+    /// before the job begins again, and also where it was cancelled or given up since: what is done is done.
+    fn finished(
+        &self,
+        _context: Context,
+        _arguments: Self::Arguments,
+    ) -> impl Future<Output = Result<Option<Self::Output>, JobError>> + Send {
+        std::future::ready(Ok(None))
+    }
 }
 
 /// Why a job ended without a result.
@@ -92,6 +102,11 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 trait Runnable: Send + Sync {
     fn resumes(&self) -> bool;
     fn run(&self, context: Context, arguments: Value) -> Boxed<'_, Result<Value, JobError>>;
+    fn finished(
+        &self,
+        context: Context,
+        arguments: Value,
+    ) -> Boxed<'_, Result<Option<Value>, JobError>>;
 }
 
 impl<J: Job> Runnable for J {
@@ -101,17 +116,37 @@ impl<J: Job> Runnable for J {
 
     fn run(&self, context: Context, arguments: Value) -> Boxed<'_, Result<Value, JobError>> {
         Box::pin(async move {
-            let arguments = serde_json::from_value(arguments).map_err(|e| {
-                JobError::Lost(format!(
-                    "This program cannot read the arguments of the job ({e}); it was made by another \
-                     version. Start it again."
-                ))
-            })?;
-            let output = Job::run(self, context, arguments).await?;
-            serde_json::to_value(output)
-                .map_err(|e| JobError::Failed(format!("The result cannot be written: {e}.")))
+            let output = Job::run(self, context, read(arguments)?).await?;
+            written(output)
         })
     }
+
+    fn finished(
+        &self,
+        context: Context,
+        arguments: Value,
+    ) -> Boxed<'_, Result<Option<Value>, JobError>> {
+        Box::pin(async move {
+            let output = Job::finished(self, context, read(arguments)?).await?;
+            output.map(written).transpose()
+        })
+    }
+}
+
+/// The arguments of a job, as its kind takes them.
+fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, JobError> {
+    serde_json::from_value(arguments).map_err(|e| {
+        JobError::Lost(format!(
+            "This program cannot read the arguments of the job ({e}); it was made by another version. Start \
+             it again."
+        ))
+    })
+}
+
+/// The result of a job, as it is kept.
+fn written<T: Serialize>(output: T) -> Result<Value, JobError> {
+    serde_json::to_value(output)
+        .map_err(|e| JobError::Failed(format!("The result cannot be written: {e}.")))
 }
 
 /// The kinds of jobs that a process runs.

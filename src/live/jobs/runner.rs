@@ -114,9 +114,12 @@ impl Jobs {
         );
         let running = Arc::new(Running::new(job.progress.clone()));
         lock(&self.0.running).insert(id.clone(), Arc::clone(&running));
-        let outcome = match self.startable(&job) {
-            Ok(kind) => self.attempt(kind.as_ref(), job, &running, claimed).await,
-            Err(problem) => Outcome::Ended(JobEnd::Lost(problem)),
+        let outcome = match self.0.kinds.0.get(job.kind.as_str()) {
+            Some(kind) => self.attempt(kind.as_ref(), job, &running, claimed).await,
+            None => Outcome::Ended(JobEnd::Lost(format!(
+                "This program knows no jobs of the kind {:?}; another version made it.",
+                job.kind
+            ))),
         };
         match outcome {
             Outcome::Ended(end) => {
@@ -131,30 +134,6 @@ impl Jobs {
         running.ended();
     }
 
-    /// The kind of a job that may start, or the reason why the job is lost.
-    fn startable(&self, job: &Job) -> Result<Arc<dyn Runnable>, String> {
-        let Some(kind) = self.0.kinds.0.get(job.kind.as_str()) else {
-            return Err(format!(
-                "This program knows no jobs of the kind {:?}; another version made it.",
-                job.kind
-            ));
-        };
-        if job.starts > 1 && !kind.resumes() {
-            return Err(
-                "The server stopped while the job ran, and a job of this kind cannot go on. Start it \
-                 again."
-                    .to_owned(),
-            );
-        }
-        if job.starts > MOST_STARTS {
-            return Err(format!(
-                "The server stopped {MOST_STARTS} times while the job ran, and it was given up. Start it \
-                 again; if the server stops again, look at its log."
-            ));
-        }
-        Ok(Arc::clone(kind))
-    }
-
     /// Runs a job until it ends, is cancelled, or the lease is lost.
     async fn attempt(
         &self,
@@ -163,11 +142,10 @@ impl Jobs {
         running: &Arc<Running>,
         claimed: Instant,
     ) -> Outcome {
-        if job.cancelled {
-            return Outcome::Ended(JobEnd::Cancelled);
-        }
         let id = job.id.clone();
         let arguments = job.arguments.clone();
+        let lost = lost(kind, &job);
+        let (begun_before, cancelled) = (job.starts > 1 || job.checkpoint.is_some(), job.cancelled);
         let context = Context {
             checkpoint: Arc::new(std::sync::Mutex::new(job.checkpoint.clone())),
             job: Arc::new(job),
@@ -177,16 +155,32 @@ impl Jobs {
             threads: self.0.threads.clone(),
             running: Arc::clone(running),
         };
-        let work = AssertUnwindSafe(kind.run(context, arguments)).catch_unwind();
+        let work = async {
+            // Nobody can cancel what is done already, so this is not broken off.
+            if begun_before
+                && let Some(result) = kind.finished(context.clone(), arguments.clone()).await?
+            {
+                return Ok(result);
+            }
+            if cancelled {
+                return Err(JobError::Cancelled);
+            }
+            if let Some(problem) = lost {
+                return Err(JobError::Lost(problem));
+            }
+            tokio::select! {
+                ended = kind.run(context, arguments) => ended,
+                () = running.cancelled() => Err(JobError::Cancelled),
+            }
+        };
         tokio::select! {
-            ended = work => Outcome::Ended(match ended {
+            ended = AssertUnwindSafe(work).catch_unwind() => Outcome::Ended(match ended {
                 Ok(ended) => judge(&id, ended),
                 Err(_) => JobEnd::Failed(
                     "The job failed by a fault of the program; the log has it under the job's id."
                         .to_owned(),
                 ),
             }),
-            () = running.cancelled() => Outcome::Ended(JobEnd::Cancelled),
             () = self.keep(&id, running, claimed) => Outcome::NotOurs,
         }
     }
@@ -269,6 +263,22 @@ impl Jobs {
             }
         }
     }
+}
+
+/// Why a job that was broken off does not begin again.
+fn lost(kind: &dyn Runnable, job: &Job) -> Option<String> {
+    if job.starts > 1 && !kind.resumes() {
+        return Some(
+            "The server stopped while the job ran, and a job of this kind cannot go on. Start it again."
+                .to_owned(),
+        );
+    }
+    (job.starts > MOST_STARTS).then(|| {
+        format!(
+            "The server stopped {MOST_STARTS} times while the job ran, and it was given up. Start it again; \
+             if the server stops again, look at its log."
+        )
+    })
 }
 
 /// How a run that came to its own end ended.
