@@ -88,9 +88,9 @@ async fn others_write(store: &Store, building: &str, levels: Option<u32>) -> u64
 
 fn conflicts(error: ImportError) -> Vec<String> {
     match error {
-        ImportError::Conflict { total, features } => {
-            assert_eq!(total, features.len() as u64);
-            features.iter().map(ToString::to_string).collect()
+        ImportError::Conflict(found) | ImportError::UndoConflict(found) => {
+            assert_eq!(found.total, found.first.len() as u64);
+            found.first.iter().map(ToString::to_string).collect()
         }
         other => panic!("expected a conflict, found {other}"),
     }
@@ -266,7 +266,12 @@ async fn an_import_is_undone_between_the_writes_of_others() {
         assert!(after.remove("beside").is_some());
         assert_eq!(after, before, "{}", f.url);
 
-        // Undoing the undo is doing it again.
+        // An import is undone once. Undoing the undo is doing it again.
+        let twice = undo(&f.store, &all, &author, &()).await.unwrap_err();
+        assert!(
+            matches!(twice, ImportError::Undone { by, .. } if Some(by) == report.seq),
+            "{twice}"
+        );
         let again = Undo {
             seq: report.seq.unwrap(),
             ..all.clone()
@@ -311,6 +316,9 @@ async fn an_undo_names_what_was_changed_since_and_leaves_it() {
             f.url
         );
         assert!(buildings(&f.store).await.contains_key("same"));
+        // A look at the log beforehand names the same.
+        let looked = ingest::undo_conflicts(&f.store, seq).await.unwrap();
+        assert_eq!(conflicts(ImportError::UndoConflict(looked)), said);
 
         let partly = Undo {
             partly: true,

@@ -23,6 +23,7 @@ mod filters;
 mod foreign_files;
 mod full_disk;
 mod headers;
+mod import_baselines;
 mod import_command;
 mod import_plan;
 mod jobs;

@@ -195,7 +195,7 @@ async fn serve(
     };
     let jobs = Jobs::new(
         store.clone(),
-        imports::kinds(Kinds::default()),
+        imports::kinds(Kinds::default(), live),
         jobs::Settings::default(),
     );
     tasks.spawn_stopping("jobs", {

@@ -16,7 +16,8 @@ use crate::model::{
 use crate::spatial::validity;
 
 /// One thing that is wrong with a feature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = FeatureProblem)]
 pub struct Problem {
     /// The place: `properties.levels`, `geometry.coordinates[0]`, `id`.
     pub field: String,

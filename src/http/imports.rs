@@ -19,9 +19,9 @@ use crate::live::Live;
 use crate::live::jobs::KEPT;
 use crate::model::names::collection::WARNINGS;
 use crate::model::{Author, CollectionId, Role, both};
-use crate::service::imports::{self, Arguments, UndoArguments};
+use crate::service::imports::{self, Arguments, Refusal, UndoArguments};
 use crate::spatial::crs::Crs;
-use crate::store::{CHUNK_BYTES, Job, JobState, NewJob};
+use crate::store::{CHUNK_BYTES, Job, NewJob};
 
 /// How long an upload may rest before it is taken for given up.
 const REST: SignedDuration = SignedDuration::from_hours(1);
@@ -32,8 +32,8 @@ const MEMORY: usize = 2 * CHUNK_BYTES;
 
 /// Uploads a file and plans its import. Nothing is written to the map.
 ///
-/// The job's result is the report: how many features are new, changed, removed, rejected (with why) or in
-/// conflict, samples of them, and their extent.
+/// The plan is made over the map as it is when the job begins. The job's result is the report: how many features
+/// are new, changed, removed or rejected (with why), samples of them, and their extent.
 #[utoipa::path(post, path = "/api/imports", operation_id = "plan_import", tag = "imports",
     params(
         ("name" = Option<String>, Query, description = "What the file is called; without `collection` its stem names the collection, as in buildings.geojson"),
@@ -92,10 +92,11 @@ pub async fn plan(
     Ok(accepted(&app, &headers, &job))
 }
 
-/// Commits the plan of an import, as one commit.
+/// Commits the plan of an import, as one commit, once.
 ///
-/// The job fails and writes nothing where somebody changed since what the plan changes; its problem names the
-/// features. Plan the import again then.
+/// Where somebody changed since what the plan changes, nothing is written: plan the import again then. What stands
+/// in the way already is answered with 409, and no job is made; what comes up while the job runs ends it as
+/// failed, and its problem names the same features.
 #[utoipa::path(post, path = "/api/imports/{jobId}/commit", operation_id = "commit_import", tag = "imports",
     params(("jobId" = String, Path, description = "The id of the job that planned the import")),
     responses(
@@ -103,7 +104,8 @@ pub async fn plan(
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
         (status = 404, description = "No such import of yours", content_type = "application/problem+json"),
-        (status = 409, description = "The plan is not done, or was committed already", content_type = "application/problem+json"),
+        (status = 409, description = "The plan is not done, was committed already, or does not hold any more. In the last case \
+            `conflicting` says how many features somebody changed since, and `conflicts` names the first 20: `[{collection, id, problem}]`", content_type = "application/problem+json"),
     ))]
 pub async fn commit(
     State(app): State<App>,
@@ -115,13 +117,9 @@ pub async fn commit(
     query.only(&[])?;
     let author = steward(&caller)?;
     let plan = import(&app, &caller, &id).await?;
-    if plan.state != JobState::Done {
-        let state = plan.state.as_str();
-        return Err(Problem::conflict(both!(
-            "导入预览尚未完成（任务状态：{state}），请等待完成，或重新上传文件。",
-            "The import is not planned: its job is {state}. Wait until it is done, or upload the file again."
-        )));
-    }
+    imports::may_commit(app.live.store(), &plan)
+        .await
+        .map_err(refused)?;
     let owner = &signed_in(&caller)?.account_id;
     let new = imports::following(imports::COMMIT, &plan, author, owner);
     let job = app.jobs.create(new).await?;
@@ -130,8 +128,10 @@ pub async fn commit(
 
 /// Undoes an import that was committed, as one commit: what it changed becomes what it was before.
 ///
-/// The job fails and writes nothing where somebody changed since what the import changed, unless `partly` is
-/// true: then those features stay as they are, and the report lists them.
+/// An import is undone once. Where somebody changed since what the import changed, nothing is written, unless
+/// `partly` is true: then those features stay as they are, and the report lists them. What stands in the way
+/// already is answered with 409, and no job is made; what comes up while the job runs ends it as failed, and its
+/// problem names the same features.
 #[utoipa::path(post, path = "/api/imports/{jobId}/undo", operation_id = "undo_import", tag = "imports",
     params(
         ("jobId" = String, Path, description = "The id of the job that planned the import"),
@@ -142,7 +142,8 @@ pub async fn commit(
         (status = 401, description = "This takes an account", content_type = "application/problem+json"),
         (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
         (status = 404, description = "No such import of yours", content_type = "application/problem+json"),
-        (status = 409, description = "It was not committed, or was undone already", content_type = "application/problem+json"),
+        (status = 409, description = "It was not committed, was undone already, or somebody changed since what it changed. In the last case \
+            `conflicting` says how many features, and `conflicts` names the first 20: `[{collection, id, problem}]`", content_type = "application/problem+json"),
     ))]
 pub async fn undo(
     State(app): State<App>,
@@ -155,19 +156,30 @@ pub async fn undo(
     let author = steward(&caller)?;
     let plan = import(&app, &caller, &id).await?;
     let partly = flag(&query, "partly")?;
-    let committed = app.live.store().job_of(&plan.id, imports::COMMIT).await?;
-    if committed.is_none_or(|job| job.state != JobState::Done) {
-        return Err(Problem::conflict(both!(
-            "该导入尚未提交，没有可撤销的内容。",
-            "The import was not committed: there is nothing to undo."
-        )));
-    }
+    imports::may_undo(app.live.store(), &plan, partly)
+        .await
+        .map_err(refused)?;
     let owner = &signed_in(&caller)?.account_id;
     let mut new = imports::following(imports::UNDO, &plan, author, owner);
     new.arguments =
         serde_json::to_value(UndoArguments { partly }).map_err(|e| Problem::internal(&e))?;
     let job = app.jobs.create(new).await?;
     Ok(accepted(&app, &headers, &job))
+}
+
+/// Why a commit or an undo is not begun.
+fn refused(refusal: Refusal) -> Problem {
+    let words = sentence(&refusal);
+    match refusal {
+        Refusal::Conflict { conflicts, .. } => {
+            let named = serde_json::to_value(&conflicts.first).unwrap_or_default();
+            Problem::conflict(words)
+                .with("conflicting", conflicts.total)
+                .with("conflicts", named)
+        }
+        Refusal::Store(error) => error.into(),
+        _ => Problem::conflict(words),
+    }
 }
 
 /// The author of an import. It may touch every feature of a collection, so it takes all communities.

@@ -3,7 +3,10 @@
 use std::io::{self, Read};
 
 /// A format that can be imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[schema(as = FileImportFormat)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// A FeatureCollection or a single Feature.

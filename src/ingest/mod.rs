@@ -12,15 +12,20 @@
 //! | `run` | the import itself: stage, link, publish |
 //! | `attribution` | whose data it is |
 //! | `source` | what is read |
+//! | `baseline` | what it is compared with |
 //! | `ids` | ids for features that have none |
 //! | `plan` | what would change, and the condition of its commit |
+//! | `touched` | which features a plan changes, in short |
+//! | `conflict` | what others changed since a plan or an import |
 //! | `undo` | what was there before an import |
+//! | `error` | why an import fails, in both languages |
 //! | `report` | what it did |
 //! | `threads` | where it works |
 //! | `lines` | files of rejects and of features without links |
 //!
-//! [`import`] plans and commits in one go. [`plan`] tells what would change and keeps nothing but the number of
-//! the commit that it looked at and the hashes of the files; [`commit`] reads the files again and commits where
+//! [`import`] plans and commits in one go. [`plan`] tells what would change compared with the store, [`plan_over`]
+//! compared with any other [`Baseline`]; both keep the number of the commit that they looked at, the hashes of the
+//! files, and a few bytes for each feature that would change. [`commit`] reads the files again and commits where
 //! nobody changed what it changes since. [`plan_undo`] and [`undo`] do the same backwards.
 //!
 //! **All or nothing.** A file that cannot be read to its end (garbage, truncated, no known format)
@@ -29,7 +34,10 @@
 //! [`Report::rejected`] that not all of it worked.
 
 mod attribution;
+mod baseline;
+mod conflict;
 mod detect;
+mod error;
 mod far;
 mod ids;
 mod infer;
@@ -45,14 +53,17 @@ mod split;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod touched;
 mod undo;
 
-use std::io;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
+pub use baseline::Baseline;
+pub use conflict::{ChangedSince, Conflicts};
 pub use detect::Format;
+pub use error::ImportError;
 pub use far::{
     on_map as far_on_map, on_map_in as far_on_map_in, problem as why_far, problem_zh as why_far_zh,
 };
@@ -62,14 +73,14 @@ pub use report::{
     Aside, ChangeKind, Conflict, Counts, Far, FileReport, Progress, Reject, Report, Sample,
     SkippedSheet, Stage, Unlinked,
 };
-pub use run::{commit, import, plan};
+pub use run::{commit, import, plan, plan_over};
 pub use source::{ReadSeek, Source};
 pub use threads::Threads;
-pub use undo::{Undo, plan_undo, undo};
+pub use touched::Touched;
+pub use undo::{Undo, plan_undo, undo, undo_conflicts};
 
-use crate::model::{Author, CollectionId, SchemaError};
+use crate::model::{Author, CollectionId};
 use crate::spatial::crs::Crs;
-use crate::store::StoreError;
 
 /// How to import.
 #[derive(Debug, Clone)]
@@ -132,71 +143,4 @@ impl Default for Options {
             threads: Threads::default(),
         }
     }
-}
-
-/// Why an import failed; the map is as it was.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// A file cannot be used.
-    #[error("{file}: {problem}")]
-    File {
-        /// The file, as it was named.
-        file: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// A list that was asked for cannot be written.
-    #[error("{}: cannot be written: {source}", file.display())]
-    Output {
-        /// The file.
-        file: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The collection named is not for imports.
-    #[error("the collection {0:?} is internal and takes no imports")]
-    Hidden(CollectionId),
-    /// The schema of a collection kept changing while the files were read.
-    #[error(
-        "the schema of {0} was changed while the import ran, several times; nothing was written: \
-         start the import again"
-    )]
-    SchemaChanged(String),
-    /// Others changed what the plan changes; nothing was written.
-    #[error(
-        "{total} features were changed on the map since the import was planned; nothing was written: \
-         plan it again ({})", plan::in_words(*total, features)
-    )]
-    Conflict {
-        /// How many features are in conflict.
-        total: u64,
-        /// The first conflicts.
-        features: Vec<Conflict>,
-    },
-    /// A file is not the one that was planned.
-    #[error("{file}: was changed since the import was planned; nothing was written: plan it again")]
-    InputChanged {
-        /// The file, as it was named.
-        file: String,
-    },
-    /// What is to be undone cannot be undone as an import.
-    #[error("commit {seq} cannot be undone: {problem}")]
-    NoImport {
-        /// The commit.
-        seq: u64,
-        /// Why the commit cannot be undone.
-        problem: String,
-    },
-    /// Whoever waits for the import gave it up; nothing was written.
-    #[error("the import was cancelled; nothing was written")]
-    Stopped,
-    /// A schema on the map is broken.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The reading thread panicked.
-    #[error("the import was interrupted: {0}")]
-    Broken(String),
 }

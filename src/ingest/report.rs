@@ -6,13 +6,15 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Format;
 use crate::codec::check::Problem;
-use crate::model::{CollectionId, Feature, FeatureId};
+use crate::model::{CollectionId, Feature, FeatureId, InChinese, Localized};
 
 /// A feature that is not taken, and why. One line of the rejects file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportReject)]
 pub struct Reject {
     /// The file, as it was named.
     pub file: String,
@@ -50,7 +52,8 @@ pub struct Aside {
 }
 
 /// A feature on the map that should be linked to another and is not. One line of the unlinked file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportUnlinked)]
 pub struct Unlinked {
     /// Its collection.
     pub collection: String,
@@ -63,7 +66,8 @@ pub struct Unlinked {
 }
 
 /// A feature that lies far from everything else.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportFar)]
 pub struct Far {
     /// Its collection.
     pub collection: String,
@@ -79,7 +83,8 @@ pub struct Far {
 }
 
 /// A sheet of a workbook that is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportSkippedSheet)]
 pub struct SkippedSheet {
     /// The file, as it was named.
     pub file: String,
@@ -92,14 +97,31 @@ pub struct SkippedSheet {
 }
 
 /// A feature that a plan changes and that somebody else changed meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportConflict)]
 pub struct Conflict {
     /// Its collection.
     pub collection: String,
     /// Its id.
     pub id: String,
-    /// How the feature was changed meanwhile.
+    /// How the feature was changed meanwhile, in English.
     pub problem: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub problem_zh: String,
+}
+
+impl Conflict {
+    /// A feature that is in conflict, and how it was changed.
+    pub fn new(collection: &CollectionId, id: &FeatureId, problem: impl Into<Localized>) -> Self {
+        let Localized { zh, en } = problem.into();
+        Self {
+            collection: collection.to_string(),
+            id: id.to_string(),
+            problem: en,
+            problem_zh: zh,
+        }
+    }
 }
 
 impl fmt::Display for Conflict {
@@ -108,12 +130,19 @@ impl fmt::Display for Conflict {
     }
 }
 
+impl InChinese for Conflict {
+    fn zh(&self) -> String {
+        format!("{}/{}：{}", self.collection, self.id, self.problem_zh)
+    }
+}
+
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
 /// What became of the features of one collection.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportCounts)]
 pub struct Counts {
     /// Features that were read from the files.
     pub read: u64,
@@ -137,7 +166,8 @@ pub struct Counts {
 }
 
 /// What a change does to the map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportChange)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// The map does not have the feature.
@@ -149,7 +179,8 @@ pub enum ChangeKind {
 }
 
 /// One of the changes that an import makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportSample)]
 pub struct Sample {
     /// Its collection.
     pub collection: String,
@@ -160,7 +191,8 @@ pub struct Sample {
 }
 
 /// One file of an import.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportFile)]
 pub struct FileReport {
     /// The name of the file as the caller gave it.
     pub file: String,
@@ -169,13 +201,16 @@ pub struct FileReport {
 }
 
 /// What an import did.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportReport)]
 pub struct Report {
     /// The files, in order.
     pub files: Vec<FileReport>,
     /// The counts of each collection.
+    #[schema(value_type = BTreeMap<String, Counts>)]
     pub collections: BTreeMap<CollectionId, Counts>,
     /// Collections that the map did not have.
+    #[schema(value_type = Vec<String>)]
     pub created: Vec<CollectionId>,
     /// The SHA-256 of every file that was read, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -193,6 +228,7 @@ pub struct Report {
     /// Collections from which nothing was removed, because features that were rejected have no id to be
     /// known by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     pub not_removed: Vec<CollectionId>,
     /// The commit that is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -240,6 +276,7 @@ pub struct Report {
     /// The commit's number; `None` in a dry run.
     pub seq: Option<u64>,
     /// When it was made.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
 }
 

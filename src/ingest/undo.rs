@@ -4,15 +4,19 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::ImportError;
+use super::baseline::{Baseline as _, InStore};
+use super::conflict::{ChangedSince, Conflicts, changed_by};
 use super::plan::Plan;
 use super::report::{Conflict, Progress, Report, Stage};
 use super::run::REASON;
 use super::run::prepared::{Prepared, Tally};
 use super::run::schemas::{Known, known_schemas};
+use super::touched::Touched;
 use crate::codec::check::Checker;
 use crate::model::names::collection::WARNINGS;
 use crate::model::{
-    Author, Body, Change, CollectionId, CommitHeader, FeatureId, Precondition, Record,
+    Author, Body, Change, CollectionId, CommitHeader, FeatureId, Localized, Precondition, Record,
+    both,
 };
 use crate::store::Store;
 
@@ -20,6 +24,8 @@ use crate::store::Store;
 const CHUNK: usize = 1000;
 /// How the reason of an undo begins.
 const UNDO: &str = "undo of import ";
+/// The most commits that a look before the undo reads.
+const LOOK: u64 = 20_000;
 /// Cases have a history of their own, which an undo would contradict.
 const LEDGER: &str = WARNINGS;
 
@@ -37,7 +43,7 @@ pub struct Undo {
 /// Tells what the undo of an import would do. Conflicts are listed in the report.
 ///
 /// # Errors
-/// When the commit is no import, or the store fails.
+/// When the commit is no import, was undone already, or the store fails.
 pub async fn plan_undo(
     store: &Store,
     undo: &Undo,
@@ -50,9 +56,9 @@ pub async fn plan_undo(
 /// Undoes an import in one commit.
 ///
 /// # Errors
-/// [`ImportError::Conflict`] when features were changed since and [`Undo::partly`] is not set, or when
-/// somebody changes one meanwhile; [`ImportError::NoImport`]; and when the store fails. The map is as it was
-/// then.
+/// [`ImportError::UndoConflict`] when features were changed since and [`Undo::partly`] is not set;
+/// [`ImportError::Conflict`] when somebody changes one meanwhile; [`ImportError::Undone`],
+/// [`ImportError::NoImport`]; and when the store fails. The map is as it was then.
 pub async fn undo(
     store: &Store,
     undo: &Undo,
@@ -62,21 +68,52 @@ pub async fn undo(
     let prepared = prepare(store, undo, author, progress).await?;
     let report = &prepared.report;
     if report.conflicting > 0 && !undo.partly {
-        return Err(ImportError::Conflict {
+        return Err(ImportError::UndoConflict(Conflicts {
             total: report.conflicting,
-            features: report.conflicts.clone(),
-        });
+            first: report.conflicts.clone(),
+        }));
     }
     prepared.commit(store, progress).await
 }
 
-async fn prepare(
-    store: &Store,
+/// Names the features that stand in the way of an undo, as far as a bounded look at the log tells: those that
+/// others changed since, and that are not again what they were before the import. What it misses, [`undo`]
+/// finds.
+///
+/// # Errors
+/// [`ImportError::Undone`], [`ImportError::NoImport`], and when the store fails.
+pub async fn undo_conflicts(store: &Store, seq: u64) -> Result<Conflicts, ImportError> {
+    import_of(store, seq).await?;
+    refuse_a_second(store, seq, LOOK).await?;
+    let since = ChangedSince::read(store, seq).await?;
+    let mut conflicts = Conflicts::default();
+    for (collection, ids) in since.by_collection() {
+        for ids in ids.chunks(CHUNK) {
+            let written = versions(store, collection, ids, seq).await?;
+            let before = versions(store, collection, ids, seq - 1).await?;
+            let now = versions(store, collection, ids, u64::MAX).await?;
+            for (id, record) in ids.iter().filter_map(|id| written.get_key_value(id)) {
+                if record.seq != seq {
+                    // The import did not touch it.
+                    continue;
+                }
+                let before = before.get(id).and_then(|r| r.body.as_ref());
+                let put = record.body.is_some();
+                if let Some(problem) = moved_on(seq, now.get(id), put, before) {
+                    conflicts.add(collection, id, problem);
+                }
+            }
+        }
+    }
+    Ok(conflicts)
+}
+
+async fn prepare<'a>(
+    store: &'a Store,
     undo: &Undo,
     author: &Author,
     progress: &dyn Progress,
-) -> Result<Prepared, ImportError> {
-    let since = store.head().await?.seq;
+) -> Result<Prepared<InStore<'a>>, ImportError> {
     let header = import_of(store, undo.seq).await?;
     let mut touched: BTreeMap<CollectionId, Vec<(FeatureId, bool)>> = BTreeMap::new();
     store
@@ -91,15 +128,20 @@ async fn prepare(
     if touched.keys().any(|c| c.as_str() == LEDGER) {
         return Err(no_import(
             undo.seq,
-            "it changed warnings, which only the ledger does",
+            (
+                "该提交修改了预警，预警只能在台账中办理",
+                "it changed warnings, which only the ledger does",
+            ),
         ));
     }
     let reason = match &undo.note {
         Some(note) => format!("{UNDO}{} ({note})", undo.seq),
         None => format!("{UNDO}{}", undo.seq),
     };
-    let staging = store.stage(author.clone(), Some(reason)).await?;
-    let known = known_schemas(store).await?;
+    let mut baseline = InStore::new(store, author, reason).await?;
+    let known = known_schemas(&mut baseline).await?;
+    let since = baseline.seq();
+    refuse_a_second(store, undo.seq, u64::MAX).await?;
     let conditions = touched
         .keys()
         .filter_map(|c| Precondition::of_schema(c, known.get(c).map(|k| k.version)))
@@ -109,11 +151,12 @@ async fn prepare(
         known: &known,
         seq: undo.seq,
         prepared: Prepared {
-            staging,
+            baseline,
             report: Report {
                 undoes: Some(undo.seq),
                 ..Report::default()
             },
+            touched: Touched::default(),
             conditions,
             since,
         },
@@ -140,32 +183,52 @@ async fn import_of(store: &Store, seq: u64) -> Result<CommitHeader, ImportError>
         None => Vec::new(),
     };
     let Some(header) = found.into_iter().find(|h| h.seq == seq) else {
-        return Err(no_import(seq, "there is no such commit"));
+        return Err(no_import(seq, ("没有该提交", "there is no such commit")));
     };
     let is_import = |reason: &String| reason.starts_with(REASON) || reason.starts_with(UNDO);
     if header.reason.as_ref().is_some_and(is_import) {
         Ok(header)
     } else {
-        Err(no_import(seq, "it is not the commit of an import"))
+        Err(no_import(
+            seq,
+            ("该提交不是一次导入", "it is not the commit of an import"),
+        ))
     }
 }
 
-fn no_import(seq: u64, problem: &str) -> ImportError {
+/// Refuses to undo an import that was undone before; reads at most so many commits after it.
+async fn refuse_a_second(store: &Store, seq: u64, most: u64) -> Result<(), ImportError> {
+    let bare = format!("{UNDO}{seq}");
+    let noted = format!("{bare} (");
+    let is_undo = |header: &CommitHeader| {
+        let reason = header.reason.as_deref();
+        reason.is_some_and(|reason| reason == bare || reason.starts_with(&noted))
+    };
+    match store.find_commit(seq, most, is_undo).await? {
+        Some(undone) => Err(ImportError::Undone {
+            seq,
+            by: undone.seq,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn no_import(seq: u64, problem: (&str, &str)) -> ImportError {
     ImportError::NoImport {
         seq,
-        problem: problem.to_owned(),
+        problem: problem.into(),
     }
 }
 
-struct Work<'a> {
-    store: &'a Store,
-    known: &'a BTreeMap<CollectionId, Known>,
+struct Work<'s, 'k> {
+    store: &'s Store,
+    known: &'k BTreeMap<CollectionId, Known>,
     seq: u64,
-    prepared: Prepared,
+    prepared: Prepared<InStore<'s>>,
     tally: Tally,
 }
 
-impl Work<'_> {
+impl Work<'_, '_> {
     fn checker(&self, collection: &CollectionId) -> Result<Option<Checker>, ImportError> {
         let known = self.known.get(collection);
         Ok(known.map(|k| Checker::new(&k.schema)).transpose()?)
@@ -179,20 +242,15 @@ impl Work<'_> {
         some: &[(FeatureId, bool)],
     ) -> Result<(), ImportError> {
         let ids: Vec<FeatureId> = some.iter().map(|(id, _)| id.clone()).collect();
-        let mut before = self.versions(collection, &ids, self.seq - 1).await?;
-        let now = self.versions(collection, &ids, u64::MAX).await?;
+        let mut before = versions(self.store, collection, &ids, self.seq - 1).await?;
+        let now = versions(self.store, collection, &ids, u64::MAX).await?;
         let mut changes = Vec::with_capacity(some.len());
         for (id, put) in some {
             let body = before.remove(id).and_then(|record| record.body);
             let current = now.get(id);
-            let problem = match (current, put) {
-                (Some(record), _) if record.seq != self.seq => {
-                    Some(format!("was changed by commit {}", record.seq))
-                }
-                (None, true) => Some("was removed since".to_owned()),
-                _ => misfit(checker, id, body.as_ref()),
-            };
             let is_back = current.and_then(|r| r.body.as_ref()) == body.as_ref();
+            let problem = moved_on(self.seq, current, *put, body.as_ref())
+                .or_else(|| misfit(checker, id, body.as_ref()));
             if let (Some(problem), false) = (problem, is_back) {
                 self.conflict(collection, id, problem);
                 continue;
@@ -204,46 +262,65 @@ impl Work<'_> {
             });
         }
         let total = changes.len() as u64;
-        let staged = self.prepared.staging.put_each(changes).await?;
+        let staged = self.prepared.baseline.compare(changes).await?;
         let report = &mut self.prepared.report;
         report
             .collections
             .entry(collection.clone())
             .or_default()
             .read += some.len() as u64;
-        self.tally.add(report, collection, total, &staged);
+        self.tally.add(report, collection, total, staged);
         Ok(())
     }
 
-    async fn versions(
-        &self,
-        collection: &CollectionId,
-        ids: &[FeatureId],
-        upto: u64,
-    ) -> Result<HashMap<FeatureId, Record>, ImportError> {
-        let records = self.store.versions_upto(collection, ids, upto).await?;
-        Ok(records.into_iter().map(|r| (r.id.clone(), r)).collect())
-    }
-
-    fn conflict(&mut self, collection: &CollectionId, id: &FeatureId, problem: String) {
+    fn conflict(&mut self, collection: &CollectionId, id: &FeatureId, problem: Localized) {
         let report = &mut self.prepared.report;
         report.conflicting += 1;
         if report.conflicts.len() < Report::SAMPLES {
-            report.conflicts.push(Conflict {
-                collection: collection.to_string(),
-                id: id.to_string(),
-                problem,
-            });
+            report
+                .conflicts
+                .push(Conflict::new(collection, id, problem));
         }
     }
 }
 
+async fn versions(
+    store: &Store,
+    collection: &CollectionId,
+    ids: &[FeatureId],
+    upto: u64,
+) -> Result<HashMap<FeatureId, Record>, ImportError> {
+    let records = store.versions_upto(collection, ids, upto).await?;
+    Ok(records.into_iter().map(|r| (r.id.clone(), r)).collect())
+}
+
+/// What became of a feature since the import `seq`; `put` says that the import put it and did not remove it.
+/// `None` where nobody changed it, or where it is again what it was before.
+fn moved_on(
+    seq: u64,
+    current: Option<&Record>,
+    put: bool,
+    before: Option<&Body>,
+) -> Option<Localized> {
+    if current.and_then(|r| r.body.as_ref()) == before {
+        return None;
+    }
+    match current {
+        Some(record) if record.seq != seq => Some(changed_by(record.seq)),
+        None if put => Some(("此后已被删除", "was removed since").into()),
+        _ => None,
+    }
+}
+
 /// Why a feature can't be put back under the schema of today.
-fn misfit(checker: Option<&Checker>, id: &FeatureId, body: Option<&Body>) -> Option<String> {
+fn misfit(checker: Option<&Checker>, id: &FeatureId, body: Option<&Body>) -> Option<Localized> {
     let problems = checker?.check(id, body?).err()?;
-    let first = problems.first().map(ToString::to_string);
-    Some(format!(
-        "does not fit its schema any more: {}",
-        first.unwrap_or_default()
+    let (field, Localized { zh, en }) = match problems.first() {
+        Some(first) => (first.field.as_str(), first.localized()),
+        None => ("", Localized::new("", "")),
+    };
+    Some(both!(
+        "不再符合所在图层的数据结构（{field}：{zh}）",
+        "does not fit its schema any more: {field}: {en}"
     ))
 }

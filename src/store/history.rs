@@ -109,6 +109,32 @@ impl Store {
         either!(self, s => s.versions_upto(collection, ids, seq).await)
     }
 
+    /// The first commit after `after` of which something holds. Reads at most about so many commits.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_commit(
+        &self,
+        after: u64,
+        most: u64,
+        holds: impl Fn(&CommitHeader) -> bool,
+    ) -> Result<Option<CommitHeader>, StoreError> {
+        const PAGE: u32 = 500;
+        let (mut after, mut read) = (after, 0);
+        while read < most {
+            let page = self.commits_after(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(None);
+            };
+            after = last.seq;
+            read += page.len() as u64;
+            if let Some(found) = page.into_iter().find(&holds) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
     /// A whole collection as it was at a moment, by id. Reads all versions of all its features: meant
     /// for collections of a few thousand.
     pub async fn collection_at(

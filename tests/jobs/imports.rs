@@ -3,12 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
+use onemap::model::{Body, Change, Properties};
+use onemap::service::imports::{COMMIT, following};
 use onemap::store::Store;
-use reqwest::{Method, RequestBuilder, StatusCode};
-use serde_json::Value;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 
+use crate::store_suite::{edit, name};
+use crate::support::building;
+use crate::support::imports::{check_extract, databases, done, ended, job, step, upload};
 use crate::support::server::{Server, onemap, problem, sqlite_in, token};
-use crate::support::{building, postgres};
 
 const BUILDINGS: u64 = 300;
 
@@ -20,64 +24,6 @@ fn city(folder: &Path, buildings: u64) -> Vec<u8> {
     let (_, err, ok) = onemap(&["synth", "--buildings", &count, "--out", file]);
     assert!(ok, "{err}");
     std::fs::read(file).unwrap()
-}
-
-fn databases(folder: &Path) -> Vec<String> {
-    let mut list = vec![sqlite_in(folder)];
-    list.extend(postgres::database());
-    list
-}
-
-/// Sends a request and gives the job that its answer names.
-async fn job(request: RequestBuilder) -> String {
-    let response = request.send().await.unwrap();
-    let status = response.status();
-    let location = response.headers().get("location").cloned();
-    let text = response.text().await.unwrap();
-    assert_eq!(status, StatusCode::ACCEPTED, "{text}");
-    let id = serde_json::from_str::<Value>(&text).unwrap()["id"].clone();
-    let id = id.as_str().unwrap().to_owned();
-    let location = location.unwrap().to_str().unwrap().to_owned();
-    assert!(location.ends_with(&format!("/api/jobs/{id}")), "{location}");
-    id
-}
-
-fn upload(server: &Server, steward: &str, query: &str, file: Vec<u8>) -> RequestBuilder {
-    server
-        .request(Method::POST, &format!("/api/imports?{query}"))
-        .bearer_auth(steward)
-        .body(file)
-}
-
-fn step(server: &Server, steward: &str, id: &str, what: &str) -> RequestBuilder {
-    server
-        .request(Method::POST, &format!("/api/imports/{id}/{what}"))
-        .bearer_auth(steward)
-}
-
-async fn read(server: &Server, steward: &str, id: &str) -> Value {
-    let request = server.request(Method::GET, &format!("/api/jobs/{id}"));
-    let response = request.bearer_auth(steward).send().await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    response.json().await.unwrap()
-}
-
-/// The job when it has ended. A test that waits in vain ends by the limit of its runner.
-async fn ended(server: &Server, steward: &str, id: &str) -> Value {
-    loop {
-        let job = read(server, steward, id).await;
-        let state = job["state"].as_str().unwrap();
-        if !["queued", "running"].contains(&state) {
-            return job;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-async fn done(server: &Server, steward: &str, id: &str) -> Value {
-    let mut job = ended(server, steward, id).await;
-    assert_eq!(job["state"], "done", "{job}");
-    job["result"].take()
 }
 
 async fn buildings(server: &Server) -> u64 {
@@ -103,13 +49,18 @@ async fn an_import_is_planned_committed_and_undone_between_other_writes() {
         assert_eq!(problem(early).await.0, StatusCode::CONFLICT);
         let plan = done(&server, &steward, &id).await;
         assert_eq!(plan["collections"]["buildings"]["new"], BUILDINGS, "{plan}");
-        assert_eq!(plan["rejected"], 0);
+        assert_eq!(
+            (&plan["kind"], &plan["rejected"]),
+            (&json!("import"), &json!(0))
+        );
+        assert_eq!(plan["basis"]["seq"], before);
         assert_eq!(buildings(&server).await, 1, "nothing is written yet");
         let between = put(&server, "between").await;
         assert_eq!(between, before + 1, "a plan makes no commit");
 
         let commit = job(step(&server, &steward, &id, "commit")).await;
         let report = done(&server, &steward, &commit).await;
+        assert_eq!(report["kind"], "import_commit");
         let seq = report["seq"].as_u64().unwrap();
         assert!(seq > between);
         let path = format!("/api/collections/buildings?min-seq={seq}");
@@ -133,7 +84,7 @@ async fn an_import_is_planned_committed_and_undone_between_other_writes() {
 #[tokio::test]
 async fn a_plan_whose_features_somebody_changed_is_not_committed() {
     let folder = tempfile::tempdir().unwrap();
-    let file = serde_json::json!({
+    let file = json!({
         "type": "FeatureCollection",
         "features": [building("a", 117.13, 39.22), building("b", 117.14, 39.22)],
     });
@@ -143,16 +94,143 @@ async fn a_plan_whose_features_somebody_changed_is_not_committed() {
         let body = file.to_string().into_bytes();
         let id = job(upload(&server, &steward, "collection=buildings", body)).await;
         done(&server, &steward, &id).await;
-        put(&server, "b").await;
-        let commit = job(step(&server, &steward, &id, "commit")).await;
-        let failed = ended(&server, &steward, &commit).await;
+        put(&server, "beside").await;
+        let theirs = put(&server, "b").await;
+        let refused = step(&server, &steward, &id, "commit").send().await.unwrap();
+        let (status, said) = problem(refused).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        let named = json!([{"collection": "buildings", "id": "b",
+            "problem": format!("was changed by commit {theirs}"),
+            "problem_zh": format!("已被提交 {theirs} 修改")}]);
+        assert_eq!(
+            (&said["conflicting"], &said["conflicts"]),
+            (&json!(1), &named)
+        );
+
+        // What comes up after the look ends the job, in the same words.
+        let store = Store::open(&database).await.unwrap();
+        let plan = store.job(&id).await.unwrap().unwrap();
+        let late = following(COMMIT, &plan, plan.author.clone(), &plan.owner);
+        let late = store.create_job(late, 20).await.unwrap().id;
+        let failed = ended(&server, &steward, &late).await;
         assert_eq!(failed["state"], "failed");
-        let problem = failed["problem"].as_str().unwrap();
-        assert!(problem.contains("buildings/b"), "{problem}");
+        let words = format!("(buildings/b: was changed by commit {theirs})");
+        for text in [&said["detail"], &failed["problem"]] {
+            assert!(text.as_str().unwrap().contains(&words), "{text}");
+        }
+        let ids = server.ids("/api/collections/buildings/items").await;
+        assert_eq!(ids, ["b", "beside"]);
+
+        // A schema is a part of what a plan rests on.
+        let other =
+            json!({"type": "FeatureCollection", "features": [building("c", 117.13, 39.22)]});
+        let body = other.to_string().into_bytes();
+        let id = job(upload(&server, &steward, "collection=buildings", body)).await;
+        done(&server, &steward, &id).await;
+        let mut schema = server.json("/api/collections/buildings/schema").await;
+        schema["description"] = "其他".into();
+        let row = Change {
+            collection: name("$schemas"),
+            id: crate::store_suite::id("buildings"),
+            body: Some(Body {
+                geometry: None,
+                properties: Properties::parse(&schema.to_string()).unwrap(),
+            }),
+        };
+        store.commit(edit(vec![row])).await.unwrap();
+        let refused = step(&server, &steward, &id, "commit").send().await.unwrap();
+        let (status, said) = problem(refused).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(
+            said["detail"]
+                .as_str()
+                .unwrap()
+                .contains("schema of buildings"),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_undo_names_what_others_changed_since_and_comes_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = json!({
+        "type": "FeatureCollection",
+        "features": [building("a", 117.13, 39.22), building("b", 117.14, 39.22)],
+    });
+    let body = file.to_string().into_bytes();
+    for database in databases(folder.path()) {
+        let server = Server::on(&database, &[]).await;
+        let steward = token(&database, "steward");
+        let import = async || {
+            let id = job(upload(
+                &server,
+                &steward,
+                "collection=buildings",
+                body.clone(),
+            ))
+            .await;
+            done(&server, &steward, &id).await;
+            let commit = job(step(&server, &steward, &id, "commit")).await;
+            let seq = done(&server, &steward, &commit).await["seq"].clone();
+            (id, seq.as_u64().unwrap())
+        };
+        let refusal = async |id: &str, how: &str| {
+            let answer = step(&server, &steward, id, how).send().await.unwrap();
+            let (status, said) = problem(answer).await;
+            assert_eq!(status, StatusCode::CONFLICT, "{said}");
+            said
+        };
+        let (id, _) = import().await;
+        let again = refusal(&id, "commit").await;
+        assert!(
+            again["detail"]
+                .as_str()
+                .unwrap()
+                .contains("committed already"),
+            "{again}"
+        );
+        let theirs = put(&server, "b").await;
+        let said = refusal(&id, "undo").await;
+        let named = json!([{"collection": "buildings", "id": "b",
+            "problem": format!("was changed by commit {theirs}"),
+            "problem_zh": format!("已被提交 {theirs} 修改")}]);
+        assert_eq!(
+            (&said["conflicting"], &said["conflicts"]),
+            (&json!(1), &named)
+        );
+
+        let undo = job(step(&server, &steward, &id, "undo?partly=true")).await;
+        let report = done(&server, &steward, &undo).await;
+        assert_eq!(
+            (&report["kind"], &report["conflicts"]),
+            (&json!("import_undo"), &named)
+        );
+        let path = format!("/api/collections/buildings?min-seq={}", report["seq"]);
+        server.json(&path).await;
         assert_eq!(server.ids("/api/collections/buildings/items").await, ["b"]);
-        // A commit that failed may be tried again: it fails again for the same reason.
-        let commit = job(step(&server, &steward, &id, "commit")).await;
-        assert_eq!(ended(&server, &steward, &commit).await["state"], "failed");
+        let second = refusal(&id, "undo?partly=true").await;
+        let words = format!("undone already, by commit {}", report["seq"]);
+        assert!(
+            second["detail"].as_str().unwrap().contains(&words),
+            "{second}"
+        );
+
+        // One that the command line undid is undone as well.
+        let (id, seq) = import().await;
+        let seq = seq.to_string();
+        let (_, err, ok) = onemap(&["import", "--undo", &seq, "--database", &database]);
+        assert!(ok, "{err}");
+        let second = refusal(&id, "undo").await;
+        assert!(
+            second["detail"]
+                .as_str()
+                .unwrap()
+                .contains("undone already"),
+            "{second}"
+        );
+        let (_, err, ok) = onemap(&["import", "--undo", &seq, "--database", &database]);
+        assert!(!ok && err.contains("undone already, by commit"), "{err}");
     }
 }
 
@@ -280,4 +358,10 @@ async fn what_is_no_import_is_refused_before_it_is_planned() {
     let failed = ended(&server, &steward, &job(garbage).await).await;
     assert_eq!(failed["state"], "failed");
     assert!(failed["problem"].as_str().unwrap().contains("a.geojson"));
+}
+
+/// Monaco comes with the long tests.
+#[tokio::test]
+async fn an_extract_is_planned_committed_and_undone_between_the_writes_of_others() {
+    check_extract("helsinki_center.osm.pbf", 446).await;
 }

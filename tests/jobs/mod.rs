@@ -1,5 +1,6 @@
 //! Jobs: the queue and the runner on both stores, uploads, and the interface.
 
+mod broken_off;
 mod http;
 mod imports;
 mod runner;

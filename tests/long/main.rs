@@ -17,9 +17,28 @@ mod feed;
 mod killed_writes;
 #[path = "../support/overlay_cost.rs"]
 mod overlay_cost;
+#[path = "../support/plan_cost.rs"]
+mod plan_cost;
 mod worst_questions;
+
+use std::alloc::System;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static GLOBAL: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 #[test]
 fn one_edit_over_a_million_features_costs_less_than_a_megabyte() {
     overlay_cost::check(1_000_000);
+}
+
+#[tokio::test]
+async fn a_plan_over_a_million_features_holds_no_second_copy_of_them() {
+    plan_cost::check(1_000_000).await;
+}
+
+#[tokio::test]
+async fn monaco_is_planned_committed_and_undone_between_the_writes_of_others() {
+    support::imports::check_extract("monaco.osm.pbf", 23_327).await;
 }

@@ -1,6 +1,7 @@
 //! What the tests share: the built program, features to give it, and a throw-away PostgreSQL.
 
 pub mod feed;
+pub mod imports;
 pub mod ledger;
 pub mod postgres;
 pub mod server;

@@ -2,6 +2,7 @@
 //! it does not exist.
 
 mod events;
+mod result;
 
 use std::time::Duration;
 
@@ -15,12 +16,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use events::{__path_job_events, job_events};
+pub use result::JobResult;
 
 use super::App;
 use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
 use crate::model::{Role, both};
+use crate::service::imports;
 use crate::store::{Job, JobQuery, JobState, Principal};
 
 /// The most jobs of a page.
@@ -98,8 +101,7 @@ pub struct JobShown {
     pub seq: Option<u64>,
     /// What came of it, by its kind; in the answer for one job only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub result: Option<Value>,
+    pub result: Option<JobResult>,
     /// Why it failed or was lost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
@@ -156,11 +158,20 @@ impl JobShown {
     }
 
     /// A job with its result.
-    pub fn whole(job: Job) -> Self {
-        Self {
-            result: job.result.clone(),
-            ..Self::without_result(&job)
+    pub fn whole(job: &Job) -> Self {
+        let mut shown = Self::without_result(job);
+        match job.result.as_ref().map(|r| JobResult::read(&job.kind, r)) {
+            None => {}
+            Some(Ok(result)) => shown.result = Some(result),
+            Some(Err(error)) => {
+                tracing::warn!(%error, job = job.id, "the result of a job cannot be read");
+                shown.problem = Some(
+                    "This program cannot read the result of the job; another version wrote it."
+                        .to_owned(),
+                );
+            }
         }
+        shown
     }
 }
 
@@ -213,7 +224,7 @@ pub async fn read(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let job = own(&app, &caller, &id).await?;
-    Ok(no_store(Json(JobShown::whole(job))))
+    Ok(no_store(Json(JobShown::whole(&job))))
 }
 
 /// Cancels a job that has not ended; removes one that has, with the file that it read.
@@ -233,7 +244,9 @@ pub async fn delete(
 ) -> Result<Response, Problem> {
     let job = own(&app, &caller, &id).await?;
     if job.state.has_ended() {
-        app.live.store().delete_job(&job.id).await?;
+        let store = app.live.store();
+        store.delete_job(&job.id).await?;
+        imports::forget(store, &job).await?;
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let mut job = app

@@ -120,7 +120,7 @@ pub(super) fn read_all(
             Err(Stop::File(problem)) => {
                 let error = ImportError::File {
                     file: source.name().to_owned(),
-                    problem,
+                    problem: crate::model::Localized::new(problem.clone(), problem),
                 };
                 // When nobody listens, nobody needs to know.
                 let _ = send(Message::Failed(error));

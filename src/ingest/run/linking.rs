@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::{CHUNK, Run, waiting};
 use crate::ingest::ImportError;
+use crate::ingest::baseline::Baseline;
 use crate::ingest::link::{Missing, Targets};
 use crate::ingest::report::{Report, Stage, Unlinked};
 use crate::model::{Change, CollectionId};
@@ -13,7 +14,7 @@ use crate::model::{Change, CollectionId};
 /// Features linked at a time.
 const LINK_CHUNK: usize = 8192;
 
-impl Run<'_> {
+impl<B: Baseline> Run<'_, B> {
     pub(super) async fn link(&mut self) -> Result<(), ImportError> {
         let mut held = std::mem::take(&mut self.held);
         let total = held.len();
@@ -45,8 +46,8 @@ impl Run<'_> {
                 continue;
             };
             let replaced = self.seen.get(&collection);
-            self.store
-                .load_collection(&collection, |record| {
+            self.baseline
+                .each(&collection, |record| {
                     if let Some(body) = &record.body
                         && replaced.is_none_or(|ids| !ids.contains_key(&record.id))
                     {

@@ -1,6 +1,6 @@
-//! The import itself. A thread reads and checks; here what is good is put aside in the store's staging,
-//! what may have to be linked is held back until everything has been seen, and one commit makes all
-//! of it true.
+//! The import itself. A thread reads and checks; here what is good is compared with the map, which stages it in
+//! the store where it is to be committed. What may have to be linked is held back until everything has been
+//! seen, and one commit makes all of it true.
 
 mod linking;
 pub(super) mod prepared;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::baseline::{Baseline, InStore};
 use super::far::Places;
 use super::infer::Inference;
 use super::lines::Lines;
@@ -26,7 +27,7 @@ use super::spill::SpillQueue;
 use super::{ImportError, Options};
 use crate::model::{Change, CollectionId, FeatureId};
 use crate::spatial::bounds::Bounds;
-use crate::store::{Staging, Store};
+use crate::store::Store;
 use prepared::{Prepared, Tally};
 use removal::Refused;
 use schemas::{known_schemas, rules};
@@ -55,7 +56,8 @@ pub async fn import(
 ) -> Result<Report, ImportError> {
     let mut attempt = 1;
     loop {
-        let prepared = prepare(store, sources, options, None, progress).await?;
+        let baseline = in_store(store, sources, options).await?;
+        let prepared = prepare(baseline, sources, options, None, progress).await?;
         if options.dry_run {
             // Dropped, not published: the map stays as it is.
             return Ok(prepared.report);
@@ -74,7 +76,7 @@ pub async fn import(
     }
 }
 
-/// Tells what an import would do. Nothing of it stays in the store.
+/// Tells what an import would do to the map as the store has it. Nothing of it stays in the store.
 ///
 /// # Errors
 /// When a file or the store fails.
@@ -84,7 +86,21 @@ pub async fn plan(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Plan, ImportError> {
-    let prepared = prepare(store, sources, options, None, progress).await?;
+    let baseline = in_store(store, sources, options).await?;
+    plan_over(baseline, sources, options, progress).await
+}
+
+/// Tells what an import would do to another state of the map.
+///
+/// # Errors
+/// When a file or the comparison fails.
+pub async fn plan_over(
+    baseline: impl Baseline,
+    sources: &[Source],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Plan, ImportError> {
+    let prepared = prepare(baseline, sources, options, None, progress).await?;
     Ok(prepared.plan())
 }
 
@@ -101,37 +117,42 @@ pub async fn commit(
     basis: &Basis,
     progress: &dyn Progress,
 ) -> Result<Report, ImportError> {
-    let prepared = prepare(store, sources, options, Some(basis), progress).await?;
+    let baseline = in_store(store, sources, options).await?;
+    let prepared = prepare(baseline, sources, options, Some(basis), progress).await?;
     prepared.commit(store, progress).await
 }
 
-/// Reads, checks, links and stages everything.
-async fn prepare(
-    store: &Store,
+async fn in_store<'a>(
+    store: &'a Store,
+    sources: &[Source],
+    options: &Options,
+) -> Result<InStore<'a>, ImportError> {
+    Ok(InStore::new(store, &options.author, reason(sources, options)).await?)
+}
+
+/// Reads, checks, links and compares everything.
+async fn prepare<B: Baseline>(
+    mut baseline: B,
     sources: &[Source],
     options: &Options,
     basis: Option<&Basis>,
     progress: &dyn Progress,
-) -> Result<Prepared, ImportError> {
+) -> Result<Prepared<B>, ImportError> {
     if let Some(hidden) = options.collection.as_ref().filter(|c| c.is_hidden()) {
         return Err(ImportError::Hidden(hidden.clone()));
     }
     let since = match basis {
         Some(basis) => basis.seq,
-        None => store.head().await?.seq,
+        None => baseline.seq(),
     };
-    let known = known_schemas(store).await?;
+    let known = known_schemas(&mut baseline).await?;
     let rules = Arc::new(rules(&known, options)?);
-    let staging = store
-        .stage(options.author.clone(), Some(reason(sources, options)))
-        .await?;
     let mut run = Run {
-        store,
+        baseline,
         options,
         progress,
         sources,
         basis,
-        staging,
         report: Report {
             dry_run: options.dry_run,
             ..Report::default()
@@ -161,7 +182,7 @@ async fn prepare(
             id: None,
             collection: None,
             field: "file".into(),
-            problem: problem.clone(),
+            problem: problem.en.clone(),
             others: Vec::new(),
         })?;
         run.rejects.finish()?;
@@ -180,8 +201,9 @@ async fn prepare(
     }
     let conditions = run.conditions();
     Ok(Prepared {
-        staging: run.staging,
+        baseline: run.baseline,
         report: run.report,
+        touched: run.tally.touched,
         conditions,
         since,
     })
@@ -208,14 +230,13 @@ fn reason(sources: &[Source], options: &Options) -> String {
 /// Where a feature was read first: the file, with line and index if known.
 type Place = (u32, Option<(u64, u64)>);
 
-struct Run<'a> {
-    store: &'a Store,
+struct Run<'a, B> {
+    baseline: B,
     options: &'a Options,
     progress: &'a dyn Progress,
     sources: &'a [Source],
     /// The plan that is committed, where there is one.
     basis: Option<&'a Basis>,
-    staging: Staging,
     report: Report,
     tally: Tally,
     rejects: Lines,
@@ -239,7 +260,7 @@ struct Run<'a> {
     known: BTreeMap<CollectionId, u64>,
 }
 
-impl Run<'_> {
+impl<B: Baseline> Run<'_, B> {
     async fn read(&mut self, rules: Arc<Rules>) -> Result<(), ImportError> {
         let (sender, mut receiver) = mpsc::channel(AHEAD);
         let sources = self.sources.to_vec();
@@ -412,7 +433,7 @@ impl Run<'_> {
         if places.is_empty() {
             return Ok(());
         }
-        let map = self.store.sample_places(SAMPLE).await?;
+        let map = self.baseline.places(SAMPLE).await?;
         (self.report.far_away, self.report.far) = places.far_from(&map, Report::SAMPLES);
         Ok(())
     }
@@ -444,7 +465,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Puts aside what has come together, where it is at least so much.
+    /// Compares what has come together, where it is at least so much.
     async fn put_ready(&mut self, at_least: usize) -> Result<(), ImportError> {
         for (collection, changes) in &mut self.ready {
             if changes.len() < at_least {
@@ -452,8 +473,8 @@ impl Run<'_> {
             }
             let changes = std::mem::take(changes);
             let total = changes.len() as u64;
-            let staged = self.staging.put_each(changes).await?;
-            self.tally.add(&mut self.report, collection, total, &staged);
+            let staged = self.baseline.compare(changes).await?;
+            self.tally.add(&mut self.report, collection, total, staged);
         }
         Ok(())
     }

@@ -1,21 +1,25 @@
-//! What is staged and not committed yet.
+//! What is compared and not committed yet.
 
 use crate::ingest::ImportError;
-use crate::ingest::plan::{self, Basis, Plan};
+use crate::ingest::baseline::InStore;
+use crate::ingest::conflict::Conflicts;
+use crate::ingest::plan::{Basis, Plan};
 use crate::ingest::report::{ChangeKind, Progress, Report, Stage};
+use crate::ingest::touched::Touched;
 use crate::model::{CollectionId, Precondition};
-use crate::store::{Effect, Staged, Staging, Store, StoreError};
+use crate::store::{Effect, Staged, Store, StoreError};
 
-/// Changes that wait for their commit.
-pub(in crate::ingest) struct Prepared {
-    pub staging: Staging,
+/// Changes that were compared with a baseline. Those that are staged in the store wait for their commit.
+pub(in crate::ingest) struct Prepared<B> {
+    pub baseline: B,
     pub report: Report,
+    pub touched: Touched,
     pub conditions: Vec<Precondition>,
     /// No later commit may have changed a feature that is changed here.
     pub since: u64,
 }
 
-impl Prepared {
+impl<B> Prepared<B> {
     /// The plan of what would be committed. The staged rows are dropped.
     pub fn plan(self) -> Plan {
         let basis = Basis {
@@ -26,9 +30,15 @@ impl Prepared {
             dry_run: true,
             ..self.report
         };
-        Plan { report, basis }
+        Plan {
+            report,
+            basis,
+            touched: self.touched,
+        }
     }
+}
 
+impl Prepared<InStore<'_>> {
     /// Makes it true in one commit.
     pub async fn commit(
         self,
@@ -36,17 +46,19 @@ impl Prepared {
         progress: &dyn Progress,
     ) -> Result<Report, ImportError> {
         let Self {
-            staging,
+            baseline,
             mut report,
             conditions,
             since,
+            ..
         } = self;
         let read = report.total().read;
         progress.update(&Stage::Publishing, 0.0, read);
         if !progress.may_publish() {
             return Err(ImportError::Stopped);
         }
-        let committed = staging
+        let committed = baseline
+            .staging
             .publish_since(&conditions, since)
             .await
             .map_err(refused)?;
@@ -67,30 +79,31 @@ fn refused(error: StoreError) -> ImportError {
         return ImportError::SchemaChanged(collection.to_owned());
     }
     match error {
-        StoreError::Overtaken(overtaken) => {
-            let (total, features) = plan::conflicts_of(overtaken);
-            ImportError::Conflict { total, features }
-        }
+        StoreError::Overtaken(overtaken) => ImportError::Conflict(Conflicts::from(overtaken)),
         other => other.into(),
     }
 }
 
-/// Counts what staged changes do, and keeps the first of each kind.
+/// Counts what changes do, and keeps the first of each kind.
 #[derive(Default)]
 pub(in crate::ingest) struct Tally {
+    pub touched: Touched,
     sampled: [usize; 3],
 }
 
 impl Tally {
-    /// Adds the outcome of staging `total` changes of a collection.
+    /// Adds the outcome of comparing `total` changes of a collection.
     pub fn add(
         &mut self,
         report: &mut Report,
         collection: &CollectionId,
         total: u64,
-        staged: &[Staged],
+        mut staged: Vec<Staged>,
     ) {
-        for one in staged {
+        // Each baseline has an order of its own; the samples do not depend on it.
+        staged.sort_by(|a, b| a.id.cmp(&b.id));
+        for one in &staged {
+            self.touched.add(collection, &one.id);
             let kind = match one.effect {
                 Effect::New => ChangeKind::New,
                 Effect::Changed => ChangeKind::Changed,

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{CHUNK, Run};
 use crate::ingest::ImportError;
+use crate::ingest::baseline::Baseline;
 use crate::model::{Change, CollectionId, FeatureId};
 
 /// The features of the files that are rejected: what the map has of them stays.
@@ -36,8 +37,8 @@ impl Refused {
     }
 }
 
-impl Run<'_> {
-    /// Stages the removal of features that the files do not have, in the collections that they bring
+impl<B: Baseline> Run<'_, B> {
+    /// Plans the removal of features that the files do not have, in the collections that they bring
     /// features of.
     pub(super) async fn remove_missing(&mut self) -> Result<(), ImportError> {
         if !self.options.remove_missing {
@@ -53,8 +54,8 @@ impl Run<'_> {
             }
             let seen = self.seen.get(&collection);
             let mut missing = Vec::new();
-            self.store
-                .load_collection(&collection, |record| {
+            self.baseline
+                .each(&collection, |record| {
                     let named = seen.is_some_and(|ids| ids.contains_key(&record.id))
                         || self.refused.has(&collection, &record.id);
                     if !named {
@@ -68,11 +69,10 @@ impl Run<'_> {
                     id: id.clone(),
                     body: None,
                 });
-                let staged = self.staging.put_each(changes.collect()).await?;
+                let staged = self.baseline.compare(changes.collect()).await?;
                 // Features that others removed meanwhile need no removal.
                 let total = staged.len() as u64;
-                self.tally
-                    .add(&mut self.report, &collection, total, &staged);
+                self.tally.add(&mut self.report, &collection, total, staged);
             }
         }
         Ok(())

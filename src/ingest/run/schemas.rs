@@ -5,28 +5,28 @@ use std::path::Path;
 
 use super::Run;
 use crate::codec::check::Checker;
+use crate::ingest::baseline::Baseline;
 use crate::ingest::read::Rules;
 use crate::ingest::{ImportError, Options, attribution};
 use crate::model::{
     Body, BuiltIns, Change, CollectionId, FeatureId, OriginKind, Precondition, Properties, SCHEMAS,
     Schema,
 };
-use crate::store::Store;
 
-/// A schema that the store has.
+/// A schema that the map has.
 pub(in crate::ingest) struct Known {
     pub schema: Schema,
     /// The commit that wrote it.
     pub version: u64,
 }
 
-/// The schemas that the store has.
+/// The schemas that the map has.
 pub(in crate::ingest) async fn known_schemas(
-    store: &Store,
+    baseline: &mut impl Baseline,
 ) -> Result<BTreeMap<CollectionId, Known>, ImportError> {
     let mut rows = Vec::new();
-    store
-        .load_collection(&CollectionId::schemas(), |record| {
+    baseline
+        .each(&CollectionId::schemas(), |record| {
             if let Some(body) = record.body {
                 rows.push((record.id, record.seq, body.properties.to_map()));
             }
@@ -75,7 +75,7 @@ pub(super) fn rules(
     })
 }
 
-impl Run<'_> {
+impl<B: Baseline> Run<'_, B> {
     /// The collections that have features of this import.
     pub(super) fn brought(&self) -> BTreeSet<CollectionId> {
         let came = self.report.collections.iter();
@@ -139,7 +139,7 @@ impl Run<'_> {
         let formats: Vec<_> = self.report.files.iter().map(|f| f.format).collect();
         changes.extend(attribution::source_of(&formats));
         if !changes.is_empty() {
-            self.staging.put(changes).await?;
+            self.baseline.compare(changes).await?;
         }
         Ok(())
     }

@@ -396,8 +396,8 @@ export interface paths {
         put?: never;
         /**
          * Uploads a file and plans its import. Nothing is written to the map.
-         * @description The job's result is the report: how many features are new, changed, removed, rejected (with why) or in
-         *     conflict, samples of them, and their extent.
+         * @description The plan is made over the map as it is when the job begins. The job's result is the report: how many features
+         *     are new, changed, removed or rejected (with why), samples of them, and their extent.
          */
         post: operations["plan_import"];
         delete?: never;
@@ -416,9 +416,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Commits the plan of an import, as one commit.
-         * @description The job fails and writes nothing where somebody changed since what the plan changes; its problem names the
-         *     features. Plan the import again then.
+         * Commits the plan of an import, as one commit, once.
+         * @description Where somebody changed since what the plan changes, nothing is written: plan the import again then. What stands
+         *     in the way already is answered with 409, and no job is made; what comes up while the job runs ends it as
+         *     failed, and its problem names the same features.
          */
         post: operations["commit_import"];
         delete?: never;
@@ -438,8 +439,10 @@ export interface paths {
         put?: never;
         /**
          * Undoes an import that was committed, as one commit: what it changed becomes what it was before.
-         * @description The job fails and writes nothing where somebody changed since what the import changed, unless `partly` is
-         *     true: then those features stay as they are, and the report lists them.
+         * @description An import is undone once. Where somebody changed since what the import changed, nothing is written, unless
+         *     `partly` is true: then those features stay as they are, and the report lists them. What stands in the way
+         *     already is answered with 409, and no job is made; what comes up while the job runs ends it as failed, and its
+         *     problem names the same features.
          */
         post: operations["undo_import"];
         delete?: never;
@@ -2061,6 +2064,15 @@ export interface components {
             /** @enum {string} */
             type?: "Feature";
         };
+        /** @description One thing that is wrong with a feature. */
+        FeatureProblem: {
+            /** @description The place: `properties.levels`, `geometry.coordinates[0]`, `id`. */
+            field: string;
+            /** @description What was found and what was expected, in English. */
+            problem: string;
+            /** @description The same in Chinese. */
+            problem_zh?: string;
+        };
         FeedChange: {
             collection: string;
             /** @description Of a put: the feature as the caller sees it. */
@@ -2170,6 +2182,250 @@ export interface components {
             community: components["schemas"]["FigureRow"][];
             /** @description By the id of the unit in charge. */
             unit: components["schemas"]["FigureRow"][];
+        };
+        /** @description What a plan rests on. It may be committed while this holds. */
+        FileImportBasis: {
+            /** @description The SHA-256 of every input, in order. */
+            inputs: string[];
+            /**
+             * Format: int64
+             * @description The newest commit of the map that was looked at: no later one may have changed a feature that the
+             *     plan changes, or a schema that it was checked by.
+             */
+            seq: number;
+        };
+        /**
+         * @description What a change does to the map.
+         * @enum {string}
+         */
+        FileImportChange: "new" | "changed" | "removed";
+        /** @description A feature that a plan changes and that somebody else changed meanwhile. */
+        FileImportConflict: {
+            /** @description Its collection. */
+            collection: string;
+            /** @description Its id. */
+            id: string;
+            /** @description How the feature was changed meanwhile, in English. */
+            problem: string;
+            /** @description The same in Chinese. */
+            problem_zh?: string;
+        };
+        /** @description What became of the features of one collection. */
+        FileImportCounts: {
+            /**
+             * Format: int64
+             * @description New, or not as the map had them.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Without an id in the files; it was made from geometry and name.
+             */
+            made_ids?: number;
+            /**
+             * Format: int64
+             * @description How many of `changed` are new on the map.
+             */
+            new?: number;
+            /**
+             * Format: int64
+             * @description Features that were read from the files.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Features that were rejected.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description On the map and not in the files, and therefore removed.
+             */
+            removed?: number;
+            /**
+             * Format: int64
+             * @description Features that are the same on the map already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Taken, with a link that could not be found.
+             */
+            unlinked: number;
+        };
+        /** @description A feature that lies far from everything else. */
+        FileImportFar: {
+            /** @description Its longitude and latitude. */
+            at: number[];
+            /** @description Its collection. */
+            collection: string;
+            /** @description Its id. */
+            id: string;
+            /** @description The likely cause. */
+            problem: string;
+            /**
+             * Format: int32
+             * @description Its row, where it came in a sheet.
+             */
+            row?: number | null;
+        };
+        /** @description One file of an import. */
+        FileImportFile: {
+            /** @description The name of the file as the caller gave it. */
+            file: string;
+            /** @description The detected format. */
+            format: components["schemas"]["FileImportFormat"];
+        };
+        /**
+         * @description A format that can be imported.
+         * @enum {string}
+         */
+        FileImportFormat: "geo_json" | "geo_json_sequence" | "osm_pbf" | "osm_xml" | "sheet";
+        /** @description The plan of an import. */
+        FileImportPlan: components["schemas"]["FileImportReport"] & {
+            /** @description What the plan rests on. */
+            basis: components["schemas"]["FileImportBasis"];
+        };
+        /** @description A feature that is not taken, and why. One line of the rejects file. */
+        FileImportReject: {
+            /** @description The collection it would have gone into. */
+            collection?: string | null;
+            /** @description The place in the feature: `geometry.coordinates[0]`, `properties.levels`, `id`. */
+            field: string;
+            /** @description The file, as it was named. */
+            file: string;
+            /** @description Its id, where it has one: `w123` for way 123 of an OSM extract. */
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description Its place among the features of the file, from 0, in text files.
+             */
+            index?: number | null;
+            /**
+             * Format: int64
+             * @description The line on which the feature begins, from 1, in text files; the row of a sheet.
+             */
+            line?: number | null;
+            /** @description Whatever else is wrong with it. */
+            others?: components["schemas"]["FeatureProblem"][];
+            /** @description What was found and what was expected. */
+            problem: string;
+            /** @description The sheet, in a workbook. */
+            sheet?: string | null;
+        };
+        /** @description What an import did. */
+        FileImportReport: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            at?: string | null;
+            /** @description The counts of each collection. */
+            collections: {
+                [key: string]: components["schemas"]["FileImportCounts"];
+            };
+            /**
+             * Format: int64
+             * @description Features that cannot be put back, because they were changed since.
+             */
+            conflicting?: number;
+            /** @description The first of them. */
+            conflicts?: components["schemas"]["FileImportConflict"][];
+            /** @description Collections that the map did not have. */
+            created: string[];
+            /** @description Whether this was only tried. */
+            dry_run: boolean;
+            /** @description West, south, east and north of the features that were read, in degrees. */
+            extent?: number[] | null;
+            /** @description The first of them. */
+            far?: components["schemas"]["FileImportFar"][];
+            /**
+             * Format: int64
+             * @description How many features lie far from everything else: taken, but most likely at a wrong place.
+             */
+            far_away?: number;
+            /** @description The files, in order. */
+            files: components["schemas"]["FileImportFile"][];
+            /**
+             * Format: int64
+             * @description How many good warnings stay out because others are wrong: all of them come in, or none.
+             */
+            held_back?: number | null;
+            /**
+             * Format: int64
+             * @description Features with made ids that have the geometry and the name of one before them: each got the id of
+             *     the first with a number, in the order of the files.
+             */
+            identical?: number;
+            /** @description Columns of sheets that the ledger does not know. */
+            ignored_columns?: string[];
+            /** @description The SHA-256 of every file that was read, in order. */
+            inputs?: string[];
+            /** @description Ids of merged warnings that are not on the map: each counts in the case it was merged into. */
+            merged?: string[];
+            /**
+             * @description Collections from which nothing was removed, because features that were rejected have no id to be
+             *     known by.
+             */
+            not_removed?: string[];
+            /** @description Collections to which features would be linked, had they any feature. */
+            nothing_to_link_to: string[];
+            /** @description Properties of warnings that the ledger does not know and does not keep. */
+            passed_over?: string[];
+            /**
+             * Format: int64
+             * @description Features that were not taken, including those whose collection is not known.
+             */
+            rejected: number;
+            /** @description The first rejects; all of them are in the rejects file, where one was asked for. */
+            rejects: components["schemas"]["FileImportReject"][];
+            /** @description The first changes of each kind. */
+            samples?: components["schemas"]["FileImportSample"][];
+            /**
+             * Format: int64
+             * @description The commit's number; `None` in a dry run.
+             */
+            seq?: number | null;
+            /** @description Sheets of workbooks that were left out. */
+            skipped_sheets?: components["schemas"]["FileImportSkippedSheet"][];
+            /**
+             * Format: int64
+             * @description The commit that is undone.
+             */
+            undoes?: number | null;
+            /** @description The first features without a link that they should have. */
+            unlinked: components["schemas"]["FileImportUnlinked"][];
+        };
+        /** @description One of the changes that an import makes. */
+        FileImportSample: {
+            /** @description Its collection. */
+            collection: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether the feature is added, changed or removed. */
+            kind: components["schemas"]["FileImportChange"];
+        };
+        /** @description A sheet of a workbook that is left out. */
+        FileImportSkippedSheet: {
+            /** @description The file, as it was named. */
+            file: string;
+            /** @description How many rows it has that are not empty. */
+            rows: number;
+            /** @description What the sheet is called. */
+            sheet: string;
+            /** @description Why it is left out. */
+            why: string;
+        };
+        /** @description A feature on the map that should be linked to another and is not. One line of the unlinked file. */
+        FileImportUnlinked: {
+            /** @description Its collection. */
+            collection: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Why the property could not be linked. */
+            problem: string;
+            /** @description The property that stays empty. */
+            property: string;
         };
         /** @description Properties of the collection `first_aid_stations` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
         FirstAidStationsProperties: {
@@ -2449,6 +2705,17 @@ export interface components {
             /** @description The value of `before` for the next page, where there is one. */
             next?: string | null;
         };
+        /** @description What came of a job. `kind` is that of the job. */
+        JobResult: (components["schemas"]["FileImportPlan"] & {
+            /** @enum {string} */
+            kind: "import";
+        }) | (components["schemas"]["FileImportReport"] & {
+            /** @enum {string} */
+            kind: "import_commit";
+        }) | (components["schemas"]["FileImportReport"] & {
+            /** @enum {string} */
+            kind: "import_undo";
+        });
         /** @description A job. */
         JobShown: {
             /**
@@ -2477,8 +2744,7 @@ export interface components {
             /** @description Why it failed or was lost. */
             problem?: string | null;
             progress?: components["schemas"]["ProgressShown"] | null;
-            /** @description What came of it, by its kind; in the answer for one job only. */
-            result?: Record<string, never> | null;
+            result?: components["schemas"]["JobResult"] | null;
             /**
              * Format: int64
              * @description Counts the changes of the job.
@@ -5573,7 +5839,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The plan is not done, or was committed already */
+            /** @description The plan is not done, was committed already, or does not hold any more. In the last case `conflicting` says how many features somebody changed since, and `conflicts` names the first 20: `[{collection, id, problem}]` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5644,7 +5910,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description It was not committed, or was undone already */
+            /** @description It was not committed, was undone already, or somebody changed since what it changed. In the last case `conflicting` says how many features, and `conflicts` names the first 20: `[{collection, id, problem}]` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,75 @@
+//! What comes of a job, by its kind.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::ingest::{Basis, Report};
+
+/// What came of a job. `kind` is that of the job.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum JobResult {
+    /// The plan of an import: what it would do.
+    Import(PlanShown),
+    /// The commit of an import: what it did.
+    ImportCommit(Report),
+    /// The undo of an import: what it did.
+    ImportUndo(Report),
+}
+
+/// The plan of an import.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = FileImportPlan)]
+pub struct PlanShown {
+    /// What would become of the features.
+    #[serde(flatten)]
+    pub report: Report,
+    /// What the plan rests on.
+    pub basis: Basis,
+}
+
+impl JobResult {
+    /// Reads the result that a job of a kind left.
+    ///
+    /// # Errors
+    /// When the kind is not known here, or another version wrote the result in another form.
+    pub fn read(kind: &str, result: &Value) -> Result<Self, serde_json::Error> {
+        let mut tagged = result.clone();
+        if let Value::Object(members) = &mut tagged {
+            members.insert("kind".to_owned(), kind.into());
+        }
+        serde_json::from_value(tagged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_result_is_read_by_the_kind_of_its_job() {
+        let report = serde_json::to_value(Report::default()).unwrap();
+        let commit = JobResult::read("import_commit", &report).unwrap();
+        assert!(matches!(commit, JobResult::ImportCommit(_)));
+        assert_eq!(
+            serde_json::to_value(commit).unwrap()["kind"],
+            "import_commit"
+        );
+        assert!(
+            JobResult::read("import", &report).is_err(),
+            "without its basis"
+        );
+        let mut plan = report.clone();
+        plan["basis"] = json!({"seq": 7, "inputs": ["aa"]});
+        let plan = JobResult::read("import", &plan).unwrap();
+        let shown = serde_json::to_value(plan).unwrap();
+        assert_eq!(
+            (&shown["basis"]["seq"], &shown["rejected"]),
+            (&json!(7), &json!(0))
+        );
+        assert!(JobResult::read("dreaming", &report).is_err());
+    }
+}

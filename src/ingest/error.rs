@@ -1,0 +1,115 @@
+//! Why an import or its undo fails, in both languages.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::conflict::Conflicts;
+use crate::model::{CollectionId, InChinese, Localized, SchemaError};
+use crate::store::StoreError;
+
+/// Why an import failed; the map is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A file cannot be used.
+    #[error("{file}: {problem}")]
+    File {
+        /// The file, as it was named.
+        file: String,
+        /// What is wrong with it.
+        problem: Localized,
+    },
+    /// A list that was asked for cannot be written.
+    #[error("{}: cannot be written: {source}", file.display())]
+    Output {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The collection named is not for imports.
+    #[error("the collection {0:?} is internal and takes no imports")]
+    Hidden(CollectionId),
+    /// The schema of a collection kept changing while the files were read.
+    #[error(
+        "the schema of {0} was changed while the import ran, several times; nothing was written: \
+         start the import again"
+    )]
+    SchemaChanged(String),
+    /// Others changed what the plan changes; nothing was written.
+    #[error("{0}; nothing was written: plan the import again")]
+    Conflict(Conflicts),
+    /// Others changed what an import changed; nothing of it was undone.
+    #[error("{0}; nothing was undone: undo it partly to leave these features as they are")]
+    UndoConflict(Conflicts),
+    /// A file is not the one that was planned.
+    #[error("{file}: was changed since the import was planned; nothing was written: plan it again")]
+    InputChanged {
+        /// The file, as it was named.
+        file: String,
+    },
+    /// An import was undone already.
+    #[error("commit {seq} was undone already, by commit {by}; undo commit {by} to import it again")]
+    Undone {
+        /// The commit of the import.
+        seq: u64,
+        /// The commit that undid it.
+        by: u64,
+    },
+    /// What is to be undone cannot be undone as an import.
+    #[error("commit {seq} cannot be undone: {problem}")]
+    NoImport {
+        /// The commit.
+        seq: u64,
+        /// Why the commit cannot be undone.
+        problem: Localized,
+    },
+    /// Whoever waits for the import gave it up; nothing was written.
+    #[error("the import was cancelled; nothing was written")]
+    Stopped,
+    /// A schema on the map is broken.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The reading thread panicked.
+    #[error("the import was interrupted: {0}")]
+    Broken(String),
+}
+
+impl InChinese for ImportError {
+    fn zh(&self) -> String {
+        match self {
+            Self::File { file, problem } => format!("{file}：{}", problem.zh),
+            Self::Output { file, source } => {
+                format!("{}：无法写入（{source}）", file.display())
+            }
+            Self::Hidden(collection) => {
+                format!("图层“{collection}”由系统内部使用，不能导入")
+            }
+            Self::SchemaChanged(collection) => {
+                format!("导入期间“{collection}”的数据结构多次被修改；未写入任何内容，请重新导入")
+            }
+            Self::Conflict(conflicts) => {
+                format!("{}；未写入任何内容，请重新预览导入", conflicts.zh())
+            }
+            Self::UndoConflict(conflicts) => format!(
+                "{}；未撤销任何内容，如需保留这些要素的现状，请选择部分撤销",
+                conflicts.zh()
+            ),
+            Self::InputChanged { file } => {
+                format!("{file}：文件在预览后被修改；未写入任何内容，请重新预览导入")
+            }
+            Self::Undone { seq, by } => {
+                format!("提交 {seq} 已由提交 {by} 撤销；如需恢复该导入，请撤销提交 {by}")
+            }
+            Self::NoImport { seq, problem } => {
+                format!("提交 {seq} 无法撤销：{}", problem.zh)
+            }
+            Self::Stopped => "导入已取消；未写入任何内容".to_owned(),
+            Self::Schema(error) => format!("地图上的数据结构有误（{error}）"),
+            Self::Store(error) => error.zh(),
+            Self::Broken(problem) => format!("导入意外中断（{problem}）"),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Whether a plan may still be committed, and an import be undone: looked at before a job for it is made, so that
+//! the caller hears at once what stands in the way.
+//!
+//! The look is bounded, and others go on writing after it. So the job checks all of it again, in the transaction
+//! of its commit.
+
+use jiff::Timestamp;
+
+use super::{COMMIT, Planned, UNDO};
+use crate::ingest::{ChangedSince, Conflicts, ImportError, Report, Touched, undo_conflicts};
+use crate::live::jobs::KEPT;
+use crate::model::{CollectionId, InChinese, Localized, both};
+use crate::store::{CHUNK_BYTES, Job, JobState, Store, StoreError, UploadLimits};
+
+/// Why a job is not made.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The plan is not made.
+    #[error(
+        "the import is not planned: its job is {}; wait until it is done, or upload the file again",
+        .0.as_str()
+    )]
+    NotPlanned(JobState),
+    /// The plan was committed, or a job for it is there.
+    #[error("the plan was committed already{}", in_words(.0))]
+    Committed(Box<Job>),
+    /// There is no commit.
+    #[error("the import was not committed: there is nothing to undo")]
+    NotCommitted,
+    /// The import changed no feature.
+    #[error("the import changed no feature: there is nothing to undo")]
+    Nothing,
+    /// The import was undone, or a job for it is there.
+    #[error("the import was undone already{}: an import is undone once only", in_words(.0))]
+    Undone(Box<Job>),
+    /// A schema by which the features were checked was changed.
+    #[error("the schema of {0} was changed since the import was planned: plan the import again")]
+    Schema(CollectionId),
+    /// Others changed features meanwhile.
+    #[error("{error}")]
+    Conflict {
+        /// The features.
+        conflicts: Conflicts,
+        /// What became of the import.
+        error: ImportError,
+    },
+    /// The import cannot be undone.
+    #[error(transparent)]
+    Import(ImportError),
+    /// What another version wrote.
+    #[error("the plan was made by another version of the program ({0}); upload the file again")]
+    Unreadable(#[from] serde_json::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl InChinese for Refusal {
+    fn zh(&self) -> String {
+        match self {
+            Self::NotPlanned(state) => format!(
+                "导入预览尚未完成（任务状态：{}），请等待完成，或重新上传文件",
+                state.as_str()
+            ),
+            Self::Committed(job) => format!("该导入已提交{}", in_words(job).zh),
+            Self::NotCommitted => "该导入尚未提交，没有可撤销的内容".to_owned(),
+            Self::Nothing => "该导入没有改动任何要素，没有可撤销的内容".to_owned(),
+            Self::Undone(job) => {
+                format!("该导入已撤销{}，同一导入只能撤销一次", in_words(job).zh)
+            }
+            Self::Schema(collection) => {
+                format!("“{collection}”的数据结构在预览后已被修改，请重新预览导入")
+            }
+            Self::Conflict { error, .. } | Self::Import(error) => error.zh(),
+            Self::Unreadable(error) => {
+                format!("导入预览由其他版本的程序生成（{error}），请重新上传文件")
+            }
+            Self::Store(error) => error.zh(),
+        }
+    }
+}
+
+/// The commit that a job made, or which job is at it.
+fn in_words(job: &Job) -> Localized {
+    let id = &job.id;
+    if job.state != JobState::Done {
+        return both!(
+            "或正在办理（任务 {id}）",
+            ", or is about to be, by job {id}"
+        );
+    }
+    let report = serde_json::from_value(job.result.clone().unwrap_or_default());
+    match report.ok().as_ref().and_then(commit_of) {
+        Some(seq) => both!("（提交 {seq}）", ", by commit {seq}"),
+        None => Localized::new("", ""),
+    }
+}
+
+impl From<ImportError> for Refusal {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Conflict(ref conflicts) | ImportError::UndoConflict(ref conflicts) => {
+                Self::Conflict {
+                    conflicts: conflicts.clone(),
+                    error,
+                }
+            }
+            ImportError::Store(error) => Self::Store(error),
+            error => Self::Import(error),
+        }
+    }
+}
+
+/// Looks whether a plan may be committed.
+///
+/// # Errors
+/// What stands in the way.
+pub async fn may_commit(store: &Store, plan: &Job) -> Result<(), Refusal> {
+    if plan.state != JobState::Done {
+        return Err(Refusal::NotPlanned(plan.state));
+    }
+    if let Some(job) = store.job_of(&plan.id, COMMIT).await? {
+        return Err(Refusal::Committed(Box::new(job)));
+    }
+    let planned: Planned = serde_json::from_value(plan.result.clone().unwrap_or_default())?;
+    let mut since = ChangedSince::read(store, planned.basis.seq).await?;
+    if since.is_empty() {
+        return Ok(());
+    }
+    let counts = planned.report.collections.iter();
+    let brought = counts.filter(|(_, c)| c.read > c.rejected).map(|(c, _)| c);
+    if let Some(collection) = since.schema_of(brought) {
+        return Err(Refusal::Schema(collection.clone()));
+    }
+    if let Some(touched) = &planned.touched {
+        let chunks = store.upload(touched).await?.map_or(0, |u| u.chunks);
+        for n in 0..chunks {
+            if let Some(part) = store.upload_chunk(touched, n).await? {
+                since.look_for(std::iter::once(part.as_slice()));
+            }
+        }
+    }
+    let conflicts = since.conflicts();
+    match conflicts.is_empty() {
+        true => Ok(()),
+        false => Err(ImportError::Conflict(conflicts).into()),
+    }
+}
+
+/// Looks whether the import of a plan may be undone; `partly` leaves what others changed since as it is.
+///
+/// # Errors
+/// What stands in the way.
+pub async fn may_undo(store: &Store, plan: &Job, partly: bool) -> Result<(), Refusal> {
+    let commit = store.job_of(&plan.id, COMMIT).await?;
+    let commit = commit.filter(|job| job.state == JobState::Done);
+    let result = commit.and_then(|job| job.result);
+    let report: Report = serde_json::from_value(result.ok_or(Refusal::NotCommitted)?)?;
+    if let Some(job) = store.job_of(&plan.id, UNDO).await? {
+        return Err(Refusal::Undone(Box::new(job)));
+    }
+    let seq = commit_of(&report).ok_or(Refusal::Nothing)?;
+    let conflicts = undo_conflicts(store, seq).await?;
+    match conflicts.is_empty() || partly {
+        true => Ok(()),
+        false => Err(ImportError::UndoConflict(conflicts).into()),
+    }
+}
+
+/// The commit of an import that changed something. Where nothing changed, the number in the report is that of
+/// somebody else's commit.
+pub(super) fn commit_of(report: &Report) -> Option<u64> {
+    let total = report.total();
+    report.seq.filter(|_| total.changed + total.removed > 0)
+}
+
+/// Keeps which features a plan changes, as long as the plan is kept; gives the id under which they are.
+pub(super) async fn keep(
+    store: &Store,
+    owner: &str,
+    touched: &Touched,
+) -> Result<Option<String>, StoreError> {
+    // It is a small part of the file that was taken already.
+    const UNLIMITED: UploadLimits = UploadLimits {
+        one: u64::MAX,
+        account: u64::MAX,
+        total: u64::MAX,
+    };
+    let until = Timestamp::now() + KEPT;
+    let mut upload = None;
+    for part in touched.parts(CHUNK_BYTES) {
+        let id = match &upload {
+            Some(id) => id,
+            None => {
+                let name = "features that a plan changes";
+                let begun = store.create_upload(owner, name, until).await?;
+                upload.insert(begun.id)
+            }
+        };
+        store.append_upload(id, &part, &UNLIMITED, until).await?;
+    }
+    if let Some(id) = &upload {
+        store.finish_upload(id, until).await?;
+    }
+    Ok(upload)
+}
+
+/// Removes what was kept beside a plan.
+///
+/// # Errors
+/// When the store fails; it is removed when its time is over then.
+pub async fn forget(store: &Store, plan: &Job) -> Result<(), StoreError> {
+    let touched = plan
+        .result
+        .as_ref()
+        .and_then(|r| r.get("touched")?.as_str());
+    match touched {
+        Some(id) if plan.kind == super::PLAN => store.delete_upload(id).await,
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,370 @@
+//! Imports over the interface. A file is uploaded and a job plans its import; a second job commits the plan, a
+//! third undoes the commit. Nothing is written before the commit.
+//!
+//! A plan compares the file with a pinned snapshot and keeps no features: the commit reads the uploaded file again
+//! and holds only where nobody changed since what it changes. So a plan outlives a restart, and another process
+//! may commit it.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `over_map` | a snapshot as what a plan is compared with |
+//! | `check` | what stands in the way of a commit or an undo, before a job is made |
+//! | `spool` | an uploaded file as something that is read |
+
+mod check;
+mod over_map;
+mod spool;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use check::{Refusal, forget, may_commit, may_undo};
+pub use over_map::OverMap;
+
+use crate::demo;
+use crate::ingest::{self, Basis, IdRule, ImportError, Options, Report, Stage, Undo};
+use crate::live::Live;
+use crate::live::jobs::{Context, Job, JobError, Kinds, Progress};
+use crate::model::names::collection::WARNINGS;
+use crate::model::{Author, CollectionId, CommitHeader, Record};
+use crate::spatial::crs::Crs;
+use crate::store::{self, JobState, NewJob};
+use spool::spool;
+
+/// The kind of the job that plans an import.
+pub const PLAN: &str = "import";
+/// The kind of the job that commits a plan.
+pub const COMMIT: &str = "import_commit";
+/// The kind of the job that undoes an import.
+pub const UNDO: &str = "import_undo";
+
+/// How long a plan waits for the snapshot before it says so in the log and goes on waiting.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How a file is imported.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Arguments {
+    /// The collection of every feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collection: Option<CollectionId>,
+    /// The coordinate system of the file, by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
+    /// Where ids come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ids: Option<IdRule>,
+    /// Whether features that the file does not have are removed.
+    #[serde(default)]
+    pub remove_missing: bool,
+}
+
+/// What came of planning an import.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Planned {
+    /// What would become of the features.
+    #[serde(flatten)]
+    pub report: Report,
+    /// What the plan rests on.
+    pub basis: Basis,
+    /// The upload that says which features the plan changes; none where it changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub touched: Option<String>,
+}
+
+/// The arguments of an undo.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct UndoArguments {
+    /// Whether features that were changed since stay as they are.
+    pub partly: bool,
+}
+
+/// From where a commit goes on after a restart.
+#[derive(Debug, Serialize, Deserialize)]
+struct Begun {
+    /// The newest commit when it began: its own has a greater number.
+    after: u64,
+}
+
+/// The kinds of jobs of imports into a map.
+pub fn kinds(kinds: Kinds, live: &Live) -> Kinds {
+    let plan = PlanImport { live: live.clone() };
+    kinds.with(plan).with(CommitImport).with(UndoImport)
+}
+
+/// A job that uses the result of another: the commit of a plan, or its undo.
+pub fn following(kind: &str, of: &store::Job, author: Author, owner: &str) -> NewJob {
+    NewJob {
+        kind: kind.to_owned(),
+        arguments: serde_json::json!({}),
+        owner: owner.to_owned(),
+        author,
+        parent: Some(of.id.clone()),
+        // The upload stays the plan's: it goes when the plan goes.
+        upload: None,
+        seq: None,
+        expires_at: Timestamp::now() + crate::live::jobs::KEPT,
+    }
+}
+
+struct PlanImport {
+    live: Live,
+}
+
+impl Job for PlanImport {
+    const KIND: &'static str = PLAN;
+    // It writes nothing: it begins anew.
+    const RESUMES: bool = true;
+    type Arguments = Arguments;
+    type Output = Planned;
+
+    async fn run(&self, context: Context, arguments: Arguments) -> Result<Planned, JobError> {
+        let options = options(&context, &arguments, None)?;
+        let source = spool(context.store(), context.upload()).await?;
+        let told = Told::new(&context);
+        // What was written before the job was made is in the plan, on whichever node it was written.
+        let head = context.store().head().await?.seq;
+        while !self.live.wait_for(head, PATIENCE).await {
+            tracing::warn!(job = context.id(), head, "a plan waits for the follower");
+        }
+        let map = OverMap::new(self.live.snapshot(), context.author().clone());
+        context.reads(ingest::Baseline::seq(&map)).await?;
+        let plan = ingest::plan_over(map, &[source], &options, &told)
+            .await
+            .map_err(failed)?;
+        let touched = check::keep(context.store(), context.owner(), &plan.touched).await?;
+        Ok(Planned {
+            report: plan.report,
+            basis: plan.basis,
+            touched,
+        })
+    }
+}
+
+struct CommitImport;
+
+impl Job for CommitImport {
+    const KIND: &'static str = COMMIT;
+    const RESUMES: bool = true;
+    type Arguments = serde_json::Value;
+    type Output = Report;
+
+    async fn finished(
+        &self,
+        context: Context,
+        _: Self::Arguments,
+    ) -> Result<Option<Report>, JobError> {
+        let Some(mine) = committed(&context).await? else {
+            return Ok(None);
+        };
+        let (planned, _) = planned(&context).await?;
+        Ok(Some(Report {
+            dry_run: false,
+            seq: Some(mine.seq),
+            at: Some(mine.at),
+            ..planned.report
+        }))
+    }
+
+    async fn run(&self, context: Context, _: Self::Arguments) -> Result<Report, JobError> {
+        let (planned, plan) = planned(&context).await?;
+        begin(&context).await?;
+        let arguments = serde_json::from_value(plan.arguments).map_err(unreadable)?;
+        let options = options(&context, &arguments, Some(note(&context)))?;
+        let source = spool(context.store(), plan.upload.as_deref()).await?;
+        let told = Told::new(&context);
+        let basis = &planned.basis;
+        let done = ingest::commit(context.store(), &[source], &options, basis, &told).await;
+        if let Err(ImportError::Conflict(_)) = &done
+            && let Some(report) = self
+                .finished(context.clone(), serde_json::Value::Null)
+                .await?
+        {
+            // A run of this job that had lost its lease was quicker.
+            return Ok(report);
+        }
+        done.map_err(failed)
+    }
+}
+
+/// The plan whose job is the parent of this one.
+async fn planned(context: &Context) -> Result<(Planned, store::Job), JobError> {
+    let plan = parent(context, PLAN).await?;
+    let result = plan.result.clone().unwrap_or_default();
+    Ok((serde_json::from_value(result).map_err(unreadable)?, plan))
+}
+
+struct UndoImport;
+
+impl Job for UndoImport {
+    const KIND: &'static str = UNDO;
+    const RESUMES: bool = true;
+    type Arguments = UndoArguments;
+    type Output = Report;
+
+    async fn finished(
+        &self,
+        context: Context,
+        _: UndoArguments,
+    ) -> Result<Option<Report>, JobError> {
+        let Some(mine) = committed(&context).await? else {
+            return Ok(None);
+        };
+        let mut report = Report {
+            undoes: Some(imported(&context).await?),
+            seq: Some(mine.seq),
+            at: Some(mine.at),
+            ..Report::default()
+        };
+        let count = |record: Record| {
+            if !record.collection.is_hidden() {
+                let counts = report.collections.entry(record.collection).or_default();
+                counts.read += 1;
+                match record.body {
+                    Some(_) => counts.changed += 1,
+                    None => counts.removed += 1,
+                }
+            }
+        };
+        context.store().records_of(&mine, count).await?;
+        Ok(Some(report))
+    }
+
+    async fn run(&self, context: Context, arguments: UndoArguments) -> Result<Report, JobError> {
+        let seq = imported(&context).await?;
+        begin(&context).await?;
+        let undo = Undo {
+            seq,
+            partly: arguments.partly,
+            note: Some(note(&context)),
+        };
+        let told = Told::new(&context);
+        ingest::undo(context.store(), &undo, context.author(), &told)
+            .await
+            .map_err(failed)
+    }
+}
+
+/// The commit of the import whose plan is the parent of this job.
+async fn imported(context: &Context) -> Result<u64, JobError> {
+    let plan = parent(context, PLAN).await?;
+    let commit = context.store().job_of(&plan.id, COMMIT).await?;
+    let result = commit
+        .filter(|job| job.state == JobState::Done)
+        .and_then(|job| job.result)
+        .ok_or_else(|| {
+            JobError::Failed("The import was not committed: there is nothing to undo.".into())
+        })?;
+    let report: Report = serde_json::from_value(result).map_err(unreadable)?;
+    check::commit_of(&report).ok_or_else(|| {
+        JobError::Failed("The import changed no feature: there is nothing to undo.".into())
+    })
+}
+
+/// What the reason of a commit says of the job that makes it.
+fn note(context: &Context) -> String {
+    format!("job {}", context.id())
+}
+
+/// Notes durably from where a later run of this job looks for the commit of this one.
+async fn begin(context: &Context) -> Result<(), JobError> {
+    if context.checkpoint::<Begun>()?.is_none() {
+        let after = context.store().head().await?.seq;
+        context.save(&Begun { after }).await?;
+    }
+    Ok(())
+}
+
+/// The commit that an earlier run of this job made before it was broken off.
+async fn committed(context: &Context) -> Result<Option<CommitHeader>, JobError> {
+    let Some(Begun { after }) = context.checkpoint()? else {
+        return Ok(None);
+    };
+    let noted = format!(" ({})", note(context));
+    let mine = |header: &CommitHeader| {
+        let reason = header.reason.as_deref();
+        reason.is_some_and(|reason| reason.ends_with(&noted))
+    };
+    let found = context.store().find_commit(after, u64::MAX, mine).await;
+    Ok(found?)
+}
+
+async fn parent(context: &Context, kind: &str) -> Result<store::Job, JobError> {
+    let parent = match context.parent() {
+        Some(id) => context.store().job(id).await?,
+        None => None,
+    };
+    parent
+        .filter(|job| job.kind == kind && job.state == JobState::Done)
+        .ok_or_else(|| {
+            JobError::Failed("The plan of the import was removed; upload the file again.".into())
+        })
+}
+
+fn unreadable(error: serde_json::Error) -> JobError {
+    JobError::Failed(format!(
+        "The plan was made by another version of the program and cannot be read ({error}); upload the file \
+         again."
+    ))
+}
+
+fn options(
+    context: &Context,
+    arguments: &Arguments,
+    note: Option<String>,
+) -> Result<Options, JobError> {
+    let crs = arguments.crs.as_deref().map(str::parse::<Crs>).transpose();
+    Ok(Options {
+        collection: arguments.collection.clone(),
+        crs: crs.map_err(|e| JobError::Failed(format!("The coordinate system: {e}.")))?,
+        ids: arguments.ids.clone().unwrap_or(IdRule::Own),
+        remove_missing: arguments.remove_missing,
+        // A case is made of its steps: POST /api/warnings/import.
+        refuse: CollectionId::new(WARNINGS).into_iter().collect(),
+        author: context.author().clone(),
+        note,
+        schemas: demo::schemas(),
+        threads: context.threads().clone(),
+        ..Options::default()
+    })
+}
+
+fn failed(error: ImportError) -> JobError {
+    match error {
+        ImportError::Store(error) => JobError::Store(error),
+        ImportError::Stopped => JobError::Cancelled,
+        error => JobError::Failed(format!("The import failed: {error}.")),
+    }
+}
+
+/// Says how far an import is, as the job's progress, and after the last moment for cancelling does not let it
+/// publish.
+struct Told<'a>(&'a Context);
+
+impl<'a> Told<'a> {
+    fn new(context: &'a Context) -> Self {
+        Self(context)
+    }
+}
+
+impl ingest::Progress for Told<'_> {
+    fn update(&self, stage: &Stage, share: f64, features: u64) {
+        let stage = match stage {
+            Stage::Reading(_) => "reading",
+            Stage::Linking => "linking",
+            Stage::Restoring => "restoring",
+            Stage::Publishing => "publishing",
+            Stage::Settling => "settling",
+        };
+        self.0.report(&Progress {
+            stage: stage.to_owned(),
+            share,
+            done: features,
+        });
+    }
+
+    fn may_publish(&self) -> bool {
+        self.0.point_of_no_return().is_ok()
+    }
+}
