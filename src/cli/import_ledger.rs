@@ -384,6 +384,7 @@ fn add_to_report(
                 collection: Some(WARNINGS.to_owned()),
                 field: first.field,
                 problem: first.problem,
+                problem_zh: first.problem_zh,
                 others: wrong,
             }
         })

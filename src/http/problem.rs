@@ -397,13 +397,7 @@ impl From<StoreError> for Problem {
 
 /// An error as a sentence in both languages.
 pub fn sentence(error: &impl InChinese) -> Localized {
-    let Localized { zh, en } = error.localized();
-    let mut letters = en.chars();
-    let first = letters.next().map(|c| c.to_ascii_uppercase());
-    Localized::new(
-        format!("{zh}。"),
-        format!("{}{}.", first.unwrap_or_default(), letters.as_str()),
-    )
+    error.sentence()
 }
 
 impl From<PastError> for Problem {

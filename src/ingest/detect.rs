@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use crate::model::{Localized, both};
+
 /// A format that can be imported.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
@@ -32,16 +34,18 @@ pub fn head(file: &mut impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// What a file is that begins so. The error says what it is instead, and what to do about it.
-pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
+pub fn of_bytes(head: &[u8]) -> Result<Format, Localized> {
     const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON, OSM PBF, OSM XML, or a ledger of cases \
         (XLSX, XLS or CSV with the headers 类别 and 上报时间)";
+    const KNOWN_ZH: &str = "应为 GeoJSON、逐行 GeoJSON、OSM PBF、OSM XML，或预警台账（XLSX、XLS 或 CSV，\
+        表头含“类别”和“上报时间”）";
     // Files that were joined may begin with several byte order marks.
     let mut text = head.trim_ascii_start();
     while let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") {
         text = rest.trim_ascii_start();
     }
     if text.is_empty() {
-        return Err("is empty".into());
+        return Err(("文件为空", "is empty").into());
     }
     if head
         .get(4..)
@@ -50,35 +54,52 @@ pub fn of_bytes(head: &[u8]) -> Result<Format, String> {
         return Ok(Format::OsmPbf);
     }
     if let Some((name, code)) = wide_encoding(head) {
-        return Err(format!(
+        return Err(both!(
+            "是 {name} 编码的文本，可用 `iconv -f {code} -t UTF-8 IN > OUT` 转换；{KNOWN_ZH}",
             "is {name} text: `iconv -f {code} -t UTF-8 IN > OUT` converts it; {KNOWN}"
         ));
     }
     match text {
         [0x1e, ..] => Ok(Format::GeoJsonSequence),
         [b'{', ..] => Ok(of_object(text)),
-        [0x1f, 0x8b, ..] => Err("is compressed with gzip: unpack it first".into()),
-        [b'P', b'K', 3, 4, ..] => Err(format!("is a ZIP archive: unpack it first; {KNOWN}")),
+        [0x1f, 0x8b, ..] => Err((
+            "是 gzip 压缩文件，请先解压",
+            "is compressed with gzip: unpack it first",
+        )
+            .into()),
+        [b'P', b'K', 3, 4, ..] => Err(both!(
+            "是 ZIP 压缩文件，请先解压；{KNOWN_ZH}",
+            "is a ZIP archive: unpack it first; {KNOWN}"
+        )),
         [0, 0, 0x27, 0x0a, ..]
         | [b'S', b'Q', b'L', b'i', b't', b'e', ..]
-        | [b'f', b'g', b'b', ..] => Err(format!(
+        | [b'f', b'g', b'b', ..] => Err(both!(
+            "是 Shapefile、GeoPackage 或 FlatGeobuf；{KNOWN_ZH}。可用 \
+                 `ogr2ogr -f GeoJSONSeq OUT.geojsonl IN` 转换",
             "is a Shapefile, GeoPackage or FlatGeobuf; {KNOWN}. \
                  `ogr2ogr -f GeoJSONSeq OUT.geojsonl IN` converts it"
         )),
         [b'<', ..] => match root_of(text) {
             b"osm" => Ok(Format::OsmXml),
-            b"osmChange" => Err(
+            b"osmChange" => Err(both!(
+                "是变更文件（osmChange），不是完整数据，可用 `osmium apply-changes` 生成完整数据",
                 "is a list of changes (osmChange), not an extract: `osmium apply-changes` makes an \
                  extract of it"
-                    .into(),
-            ),
-            b"kml" | b"gml" | b"gpx" => Err(format!(
+            )),
+            b"kml" | b"gml" | b"gpx" => Err(both!(
+                "是 KML、GML 或 GPX；{KNOWN_ZH}。可用 `ogr2ogr -f GeoJSONSeq OUT.geojsonl IN` 转换",
                 "is KML, GML or GPX; {KNOWN}. `ogr2ogr -f GeoJSONSeq OUT.geojsonl IN` converts it"
             )),
-            _ => Err(format!("is XML, but not OSM XML; {KNOWN}")),
+            _ => Err(both!(
+                "是 XML，但不是 OSM XML；{KNOWN_ZH}",
+                "is XML, but not OSM XML; {KNOWN}"
+            )),
         },
-        [b'[', ..] => Err(format!("is a JSON list; {KNOWN}")),
-        _ => Err(format!("is none of the known formats; {KNOWN}")),
+        [b'[', ..] => Err(both!("是 JSON 列表；{KNOWN_ZH}", "is a JSON list; {KNOWN}")),
+        _ => Err(both!(
+            "无法识别文件格式；{KNOWN_ZH}",
+            "is none of the known formats; {KNOWN}"
+        )),
     }
 }
 
@@ -271,7 +292,9 @@ mod tests {
         ] {
             let said = of_bytes(&head).unwrap_err();
             let command = format!("`iconv -f {from} -t UTF-8 IN > OUT`");
-            assert!(said.contains(name) && said.contains(&command), "{said}");
+            for said in [said.en, said.zh] {
+                assert!(said.contains(name) && said.contains(&command), "{said}");
+            }
         }
     }
 }

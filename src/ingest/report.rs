@@ -31,8 +31,11 @@ pub struct Reject {
     pub collection: Option<String>,
     /// The place in the feature: `geometry.coordinates[0]`, `properties.levels`, `id`.
     pub field: String,
-    /// What was found and what was expected.
+    /// What was found and what was expected, in English.
     pub problem: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub problem_zh: String,
     /// Whatever else is wrong with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Problem>,

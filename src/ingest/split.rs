@@ -7,6 +7,8 @@
 
 use std::io::{self, BufRead};
 
+use crate::model::InChinese;
+
 /// One feature of a file, not yet parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
@@ -40,6 +42,17 @@ pub enum SplitError {
     /// The file names its coordinate system after its features.
     #[error("names its coordinate system after its features: give it with --crs")]
     LateCrs,
+}
+
+impl InChinese for SplitError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Io(error) => format!("无法读取（{error}）"),
+            Self::Truncated(_) => format!("文件不完整（{self}）"),
+            Self::Unexpected { line, .. } => format!("第{line}行的 JSON 有误（{self}）"),
+            Self::LateCrs => "坐标系写在要素之后，请用 --crs 指定".to_owned(),
+        }
+    }
 }
 
 /// What is found in a document, in order.

@@ -441,6 +441,7 @@ fn a_reject_is_one_flat_line() {
         collection: Some("buildings".into()),
         field: "geometry".into(),
         problem: "missing".into(),
+        problem_zh: "缺少图形".into(),
         others: vec![Problem::new(
             "properties.levels",
             ("应为数字", "expected number"),
@@ -448,7 +449,7 @@ fn a_reject_is_one_flat_line() {
     };
     assert_eq!(
         serde_json::to_string(&reject).unwrap(),
-        r#"{"file":"a.geojson","line":3,"index":0,"id":"b1","collection":"buildings","field":"geometry","problem":"missing","others":[{"field":"properties.levels","problem":"expected number","problem_zh":"应为数字"}]}"#
+        r#"{"file":"a.geojson","line":3,"index":0,"id":"b1","collection":"buildings","field":"geometry","problem":"missing","problem_zh":"缺少图形","others":[{"field":"properties.levels","problem":"expected number","problem_zh":"应为数字"}]}"#
     );
 }
 

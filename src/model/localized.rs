@@ -66,6 +66,17 @@ pub trait InChinese: fmt::Display {
     fn localized(&self) -> Localized {
         Localized::new(self.zh(), self.to_string())
     }
+
+    /// The error as a sentence in both languages.
+    fn sentence(&self) -> Localized {
+        let Localized { zh, en } = self.localized();
+        let mut letters = en.chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        Localized::new(
+            format!("{zh}。"),
+            format!("{}{}.", first.unwrap_or_default(), letters.as_str()),
+        )
+    }
 }
 
 impl From<(&str, &str)> for Localized {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
 use super::{Store, StoreError, from_micros};
-use crate::model::{Author, Role};
+use crate::model::{Author, Localized, Role};
 
 /// How many jobs of one account are kept; a further one removes the oldest that has ended.
 pub const MOST_KEPT: u32 = 200;
@@ -104,7 +104,7 @@ pub struct Job {
     /// What came of it.
     pub result: Option<Value>,
     /// Why it failed or was lost, in words for its owner.
-    pub problem: Option<String>,
+    pub problem: Option<Localized>,
     /// Counts the writes of the row: two views of a job with the same revision are the same.
     pub revision: u64,
     /// When it was made.
@@ -180,11 +180,11 @@ pub enum JobEnd {
     /// With a result.
     Done(Value),
     /// With an error, in words for its owner.
-    Failed(String),
+    Failed(Localized),
     /// The job was cancelled.
     Cancelled,
     /// The job cannot continue; the text says why, for its owner.
-    Lost(String),
+    Lost(Localized),
     /// The database was away: it is begun again later, and this run counts.
     Again,
 }
@@ -207,12 +207,20 @@ impl JobEnd {
         }
     }
 
-    pub(super) fn problem(&self) -> Option<&str> {
+    /// The problem as it is kept: JSON with both languages.
+    pub(super) fn problem(&self) -> Option<String> {
         match self {
-            Self::Failed(problem) | Self::Lost(problem) => Some(problem),
+            Self::Failed(problem) | Self::Lost(problem) => {
+                Some(serde_json::json!(problem).to_string())
+            }
             _ => None,
         }
     }
+}
+
+/// A problem as it was kept. Older programs wrote English alone.
+fn written(text: String) -> Localized {
+    serde_json::from_str(&text).unwrap_or_else(|_| Localized::new(text.as_str(), text.as_str()))
 }
 
 impl Store {
@@ -343,7 +351,7 @@ impl Job {
             cancelled: row.try_get(13)?,
             checkpoint: json(14, "checkpoint")?,
             result: json(15, "result")?,
-            problem: row.try_get(16)?,
+            problem: row.try_get::<Option<String>, _>(16)?.map(written),
             revision: row.try_get::<i64, _>(17)?.cast_unsigned(),
             created_at: moment(18)?.unwrap_or_default(),
             started_at: moment(19)?,

@@ -118,6 +118,9 @@ async fn a_plan_whose_features_somebody_changed_is_not_committed() {
         for text in [&said["detail"], &failed["problem"]] {
             assert!(text.as_str().unwrap().contains(&words), "{text}");
         }
+        let words = format!("（buildings/b：已被提交 {theirs} 修改）");
+        let zh = failed["problem_zh"].as_str().unwrap();
+        assert!(zh.starts_with("导入失败：") && zh.contains(&words), "{zh}");
         let ids = server.ids("/api/collections/buildings/items").await;
         assert_eq!(ids, ["b", "beside"]);
 

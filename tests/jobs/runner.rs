@@ -113,7 +113,9 @@ impl Job for Failing {
     async fn run(&self, context: Context, how: String) -> Result<(), JobError> {
         context.point_of_no_return()?;
         match how.as_str() {
-            "in words" => Err(JobError::Failed("The file is empty.".into())),
+            "in words" => Err(JobError::Failed(
+                ("文件为空。", "The file is empty.").into(),
+            )),
             how => panic!("{how}"),
         }
     }
@@ -306,7 +308,7 @@ async fn after_a_kill_a_job_goes_on_from_its_checkpoint_or_is_lost() {
         let second = Runner::start(&again, kinds.with(Fragile));
         let lost = ended(store, &fragile).await;
         assert_eq!(lost.state, JobState::Lost);
-        assert!(lost.problem.unwrap().contains("Start it again"));
+        assert!(lost.problem.unwrap().en.contains("Start it again"));
         let done = ended(store, &goes_on).await;
         assert_eq!((done.state, done.starts), (JobState::Done, 2));
         assert_eq!(done.result, Some(json!({"counted": UP_TO})));
@@ -337,7 +339,7 @@ async fn a_job_that_is_broken_off_again_and_again_is_lost() {
         let runner = Runner::start(&Store::open(url).await.unwrap(), kinds);
         let lost = ended(store, &id.unwrap()).await;
         assert_eq!(lost.state, JobState::Lost);
-        assert!(lost.problem.unwrap().contains("3 times"));
+        assert!(lost.problem.unwrap().en.contains("3 times"));
         runner.stop().await;
     }
 }
@@ -420,7 +422,7 @@ async fn a_job_that_fails_says_why_and_one_of_no_known_kind_is_lost() {
         ] {
             let job = ended(store, &id).await;
             assert_eq!(job.state, state, "{job:?}");
-            assert!(job.problem.as_deref().unwrap().contains(text), "{job:?}");
+            assert!(job.problem.as_ref().unwrap().en.contains(text), "{job:?}");
         }
         runner.stop().await;
     }

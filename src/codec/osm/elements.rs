@@ -4,6 +4,7 @@ use std::io;
 
 use super::area::Place;
 use super::tags::Tags;
+use crate::model::InChinese;
 
 /// A kind of OpenStreetMap element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,4 +152,30 @@ pub enum OsmError {
     /// A server wrote that it could not finish.
     #[error("is incomplete: the server that wrote it says {0:?}. Run the query again")]
     Remark(String),
+}
+
+impl InChinese for OsmError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Io(error) => format!("无法读取（{error}）"),
+            Self::Damaged(problem) => format!("文件已损坏，或不是 OSM PBF（{problem}）"),
+            Self::Truncated { read, total } => {
+                format!("文件不完整，在第{read}个字节后的数据块中间结束（共{total}个字节）")
+            }
+            Self::Compression(name) => format!(
+                "以 {name} 压缩，不支持读取；可用 `osmium cat IN.osm.pbf -o OUT.osm.pbf -f \
+                 pbf,pbf_compression=zlib` 改为 zlib 压缩"
+            ),
+            Self::Feature(name) => format!("需要 PBF 特性 {name:?}，不支持读取"),
+            Self::Xml { at, problem } => {
+                format!("不是有效的 OSM XML（第{at}个字节：{problem}）")
+            }
+            Self::Unfinished(read) => {
+                format!("文件不完整，在第{read}个字节处结束，缺少 </osm>")
+            }
+            Self::Remark(text) => {
+                format!("数据不完整，生成它的服务器提示 {text:?}，请重新查询")
+            }
+        }
+    }
 }

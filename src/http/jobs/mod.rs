@@ -102,9 +102,12 @@ pub struct JobShown {
     /// What came of it, by its kind; in the answer for one job only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<JobResult>,
-    /// Why it failed or was lost.
+    /// Why it failed or was lost, in English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// The same in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem_zh: Option<String>,
     /// Counts the changes of the job.
     pub revision: u64,
     /// When it was made, RFC 3339.
@@ -148,7 +151,8 @@ impl JobShown {
                 }),
             seq: job.seq,
             result: None,
-            problem: job.problem.clone(),
+            problem: job.problem.as_ref().map(|p| p.en.clone()),
+            problem_zh: job.problem.as_ref().map(|p| p.zh.clone()),
             revision: job.revision,
             created_at: job.created_at.to_string(),
             started_at: job.started_at.map(|t| t.to_string()),
@@ -169,6 +173,7 @@ impl JobShown {
                     "This program cannot read the result of the job; another version wrote it."
                         .to_owned(),
                 );
+                shown.problem_zh = Some("任务结果由其他版本的程序生成，无法读取。".to_owned());
             }
         }
         shown

@@ -18,7 +18,7 @@ use super::{IdRule, ImportError, Reject};
 use crate::codec::check::{Checker, Problem};
 use crate::codec::geojson::crs;
 use crate::codec::osm::OsmError;
-use crate::model::{Body, CollectionId, Feature, both};
+use crate::model::{Body, CollectionId, Feature, InChinese as _, Localized, both};
 use crate::spatial::{crs::Crs, validity};
 use text::{Cut, Outcome, Shared};
 
@@ -72,18 +72,18 @@ struct Gone;
 /// Why reading a file ends.
 enum Stop {
     Gone,
-    File(String),
+    File(Localized),
 }
 
 impl From<SplitError> for Stop {
     fn from(e: SplitError) -> Self {
-        Self::File(e.to_string())
+        Self::File(e.localized())
     }
 }
 
 impl From<OsmError> for Stop {
     fn from(e: OsmError) -> Self {
-        Self::File(e.to_string())
+        Self::File(e.localized())
     }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn read_all(
             Err(Stop::File(problem)) => {
                 let error = ImportError::File {
                     file: source.name().to_owned(),
-                    problem: crate::model::Localized::new(problem.clone(), problem),
+                    problem,
                 };
                 // When nobody listens, nobody needs to know.
                 let _ = send(Message::Failed(error));
@@ -168,7 +168,7 @@ struct FileReader<'a> {
     bytes: usize,
     /// Pieces that were JSON at all.
     parsed: u64,
-    first_garbage: Option<String>,
+    first_garbage: Option<Localized>,
     share: f64,
     send: &'a mut dyn FnMut(Message) -> Result<(), ()>,
 }
@@ -183,7 +183,8 @@ impl FileReader<'_> {
         source: &Source,
         stopped: impl Fn() -> bool + Send + 'static,
     ) -> Result<(), Stop> {
-        let unreadable = |e: std::io::Error| Stop::File(format!("cannot be read: {e}"));
+        let unreadable =
+            |e: std::io::Error| Stop::File(both!("无法读取（{e}）", "cannot be read: {e}"));
         let mut file = source.open(stopped).map_err(unreadable)?;
         // What comes out of a pipe has no size and can be read once only.
         let size = file.seek(SeekFrom::End(0)).ok();
@@ -197,12 +198,16 @@ impl FileReader<'_> {
             format,
         })?;
         match format {
-            Format::OsmPbf | Format::OsmXml if size.is_none() => Err(Stop::File(
-                "is an OSM extract, which is read more than once: write it to a file first".into(),
-            )),
+            Format::OsmPbf | Format::OsmXml if size.is_none() => Err(Stop::File(both!(
+                "是 OSM 数据，需要多次读取，请先保存为文件再导入",
+                "is an OSM extract, which is read more than once: write it to a file first"
+            ))),
             Format::OsmPbf | Format::OsmXml => self.read_osm(&mut file, format),
             // `detect` never says so: sheets are taken out before.
-            Format::Sheet => Err(Stop::File("is a sheet, which only the ledger takes".into())),
+            Format::Sheet => Err(Stop::File(both!(
+                "是表格，只能导入预警台账",
+                "is a sheet, which only the ledger takes"
+            ))),
             Format::GeoJson | Format::GeoJsonSequence => {
                 let text = head.as_slice().chain(&mut file);
                 self.read_text(text, size.unwrap_or(0), format)
@@ -250,8 +255,11 @@ impl FileReader<'_> {
             })?;
         }
         self.flush()?;
-        if let (0, Some(garbage)) = (self.parsed, &self.first_garbage) {
-            return Err(Stop::File(format!("holds no JSON: {garbage}")));
+        if let (0, Some(Localized { zh, en })) = (self.parsed, &self.first_garbage) {
+            return Err(Stop::File(both!(
+                "不含任何 JSON（{zh}）",
+                "holds no JSON: {en}"
+            )));
         }
         Ok(())
     }
@@ -261,11 +269,17 @@ impl FileReader<'_> {
         if self.rules.crs.is_some() {
             return Ok(());
         }
-        let value: Value = serde_json::from_slice(bytes)
-            .map_err(|e| Stop::File(format!("has a member crs that is no JSON: {e}")))?;
+        let value: Value = serde_json::from_slice(bytes).map_err(|e| {
+            Stop::File(both!(
+                "成员 crs 不是 JSON（{e}）",
+                "has a member crs that is no JSON: {e}"
+            ))
+        })?;
         if !value.is_null() {
             let named = crs::named(&value);
-            self.crs = Some(named.map_err(|e| Stop::File(format!("has a member crs: {e}")))?);
+            self.crs = Some(named.map_err(|Localized { zh, en }| {
+                Stop::File(both!("成员 crs 有误：{zh}", "has a member crs: {en}"))
+            })?);
         }
         Ok(())
     }
@@ -292,14 +306,16 @@ impl FileReader<'_> {
                     checked.extend(all);
                 }
                 Outcome::NoJson(reject, Cut(true)) if raw.unterminated => {
-                    return Err(Stop::File(format!(
-                        "ends in the middle of line {}: the file is truncated ({})",
-                        raw.piece.line, reject.problem
+                    let (line, zh, en) = (raw.piece.line, reject.problem_zh, reject.problem);
+                    return Err(Stop::File(both!(
+                        "在第{line}行中间结束，文件不完整（{zh}）",
+                        "ends in the middle of line {line}: the file is truncated ({en})"
                     )));
                 }
                 Outcome::NoJson(reject, _) => {
                     self.first_garbage.get_or_insert_with(|| {
-                        format!("line {}: {}", raw.piece.line, reject.problem)
+                        let (line, zh, en) = (raw.piece.line, &reject.problem_zh, &reject.problem);
+                        both!("第{line}行：{zh}", "line {line}: {en}")
                     });
                     checked.push(Checked::Rejected(reject));
                 }
@@ -375,6 +391,7 @@ fn check(
         collection: Some(collection.to_string()),
         field: first.field,
         problem: first.problem,
+        problem_zh: first.problem_zh,
         others: problems,
     })
 }

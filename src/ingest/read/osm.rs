@@ -6,14 +6,15 @@ use super::{BATCH, Checked, FileReader, Message, Origin, Stop, check};
 use crate::codec::osm::{self, Item};
 use crate::ingest::source::Hashing;
 use crate::ingest::{Format, Reject};
-use crate::model::{CollectionId, Feature};
+use crate::model::{CollectionId, Feature, both};
 
 impl FileReader<'_> {
     pub(super) fn read_osm(&mut self, file: &mut Hashing, format: Format) -> Result<(), Stop> {
         if self.rules.crs.is_some_and(|c| !c.is_wgs84()) {
-            return Err(Stop::File(
-                "is an OSM extract, which is always WGS 84: leave --crs out".into(),
-            ));
+            return Err(Stop::File(both!(
+                "是 OSM 数据，其坐标系只能是 WGS 84，请勿指定坐标系（--crs）",
+                "is an OSM extract, which is always WGS 84: leave --crs out"
+            )));
         }
         let rules = self.rules;
         let name = self.name.clone();
@@ -60,6 +61,7 @@ impl FileReader<'_> {
                     id: Some(dropped.id),
                     collection: Some(dropped.collection.to_owned()),
                     field: dropped.field.to_owned(),
+                    problem_zh: format!("该 OSM 元素无法转为要素（{}）", dropped.problem),
                     problem: dropped.problem,
                     others: Vec::new(),
                 }),

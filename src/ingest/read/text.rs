@@ -7,7 +7,7 @@ use crate::codec::geojson::crs;
 use crate::codec::geojson::read::{self as geojson, Limits, Member};
 use crate::ingest::split::lines_of;
 use crate::ingest::{IdRule, Reject, ids};
-use crate::model::{CollectionId, Feature, FeatureId};
+use crate::model::{CollectionId, Feature, FeatureId, InChinese as _, Localized, both};
 use crate::spatial::crs::Crs;
 
 pub(super) enum Outcome {
@@ -35,8 +35,9 @@ impl At<'_> {
         id: Option<String>,
         collection: Option<&CollectionId>,
         field: &str,
-        problem: String,
+        problem: impl Into<Localized>,
     ) -> Reject {
+        let Localized { zh, en } = problem.into();
         Reject {
             file: self.file.to_owned(),
             sheet: None,
@@ -45,7 +46,8 @@ impl At<'_> {
             id,
             collection: collection.map(ToString::to_string),
             field: field.to_owned(),
-            problem,
+            problem: en,
+            problem_zh: zh,
             others: Vec::new(),
         }
     }
@@ -69,9 +71,10 @@ impl Shared<'_> {
         let bytes = match &raw.piece.bytes {
             Ok(bytes) => bytes,
             Err(size) => {
-                let problem = format!(
-                    "has {size} bytes; at most {} are taken: simplify it or cut it in parts",
-                    self.rules.feature_bytes
+                let most = self.rules.feature_bytes;
+                let problem = both!(
+                    "该要素有{size}个字节，最多允许{most}个，请简化或拆分",
+                    "has {size} bytes; at most {most} are taken: simplify it or cut it in parts"
                 );
                 let reject = at.reject(None, None, "feature", problem);
                 return Outcome::Checked(Checked::Rejected(reject));
@@ -98,7 +101,7 @@ impl Shared<'_> {
             Some(said) if self.rules.crs.is_none() => match crs::named(said) {
                 Ok(crs) => crs,
                 Err(problem) => {
-                    let reject = at.reject(None, None, "crs", problem.en);
+                    let reject = at.reject(None, None, "crs", problem);
                     return Outcome::Checked(Checked::Rejected(reject));
                 }
             },
@@ -148,7 +151,7 @@ impl Shared<'_> {
                 return Checked::Rejected(at.reject(said, None, "collection", problem));
             }
         };
-        let refuse = |field: &str, problem: String| {
+        let refuse = |field: &str, problem: Localized| {
             Checked::Rejected(at.reject(said.clone(), Some(&collection), field, problem))
         };
         let limits = Limits {
@@ -163,26 +166,34 @@ impl Shared<'_> {
         };
         let body = match geojson::read_body(&value, &limits) {
             Ok(body) => body,
-            Err(e) => return refuse(&e.place, e.problem.en),
+            Err(e) => return refuse(&e.place, e.problem),
         };
         let (id, made) = match (id, &self.rules.ids) {
             (Ok(Some(id)), _) => (id, false),
             (Ok(None), IdRule::Property(name)) => {
                 return refuse(
                     &format!("properties.{name}"),
-                    "missing; it is the id of the feature (--id)".into(),
+                    (
+                        "缺少该项；已指定以它为要素编号（--id）",
+                        "missing; it is the id of the feature (--id)",
+                    )
+                        .into(),
                 );
             }
             // A made id would take two cases of a place for one.
             (Ok(None), _) if self.rules.aside.as_ref() == Some(&collection) => {
                 return refuse(
                     "id",
-                    "missing; a case has an id. Name the property that has it with --id".into(),
+                    (
+                        "缺少编号；预警必须有编号，请用 --id 指定编号所在的属性",
+                        "missing; a case has an id. Name the property that has it with --id",
+                    )
+                        .into(),
                 );
             }
             (Ok(None), _) => match ids::made(&collection, &body) {
                 Ok(id) => (id, true),
-                Err(e) => return refuse("id", e.to_string()),
+                Err(e) => return refuse("id", e.localized()),
             },
             (Err((place, problem)), _) => return refuse(&place, problem),
         };
@@ -199,9 +210,13 @@ impl Shared<'_> {
         )
     }
 
-    fn id_of(&self, at: &At<'_>, value: &mut Value) -> Result<Option<FeatureId>, (String, String)> {
+    fn id_of(
+        &self,
+        at: &At<'_>,
+        value: &mut Value,
+    ) -> Result<Option<FeatureId>, (String, Localized)> {
         let name = match &self.rules.ids {
-            IdRule::Own => return geojson::take_id(value).map_err(|e| (e.place, e.problem.en)),
+            IdRule::Own => return geojson::take_id(value).map_err(|e| (e.place, e.problem)),
             IdRule::Row => {
                 let row = at.index + 1;
                 let text = match at.part {
@@ -210,7 +225,7 @@ impl Shared<'_> {
                 };
                 return FeatureId::new(text)
                     .map(Some)
-                    .map_err(|e| ("id".into(), e.to_string()));
+                    .map_err(|e| ("id".into(), e.localized()));
             }
             IdRule::Property(name) => name,
         };
@@ -218,40 +233,55 @@ impl Shared<'_> {
             None | Some(Value::Null) => Ok(None),
             Some(said) => geojson::id_from(said)
                 .map(Some)
-                .map_err(|problem| (format!("properties.{name}"), problem.en)),
+                .map_err(|problem| (format!("properties.{name}"), problem)),
         }
     }
 
-    fn collection_of(&self, value: &Value) -> Result<CollectionId, String> {
+    fn collection_of(&self, value: &Value) -> Result<CollectionId, Localized> {
         if let Some(wanted) = &self.rules.collection {
             return Ok(wanted.clone());
         }
         match value.get("collection") {
             Some(Value::String(name)) => match CollectionId::new(name) {
                 Ok(c) if !c.is_hidden() => Ok(c),
-                Ok(_) => Err(format!("{name:?} is not for imports")),
-                Err(e) => Err(e.to_string()),
+                Ok(_) => Err(both!(
+                    "图层“{name}”由系统内部使用，不能导入",
+                    "{name:?} is not for imports"
+                )),
+                Err(e) => Err(e.localized()),
             },
-            Some(other) if !other.is_null() => {
-                Err(format!("expected a collection's name, found {other}"))
-            }
+            Some(other) if !other.is_null() => Err(both!(
+                "应为图层名，实际为 {other}",
+                "expected a collection's name, found {other}"
+            )),
             _ => self.stem.cloned().ok_or_else(|| {
-                "the file's name is no collection's name: say one with --collection".to_owned()
+                (
+                    "文件名不是图层名，请指定图层（--collection）",
+                    "the file's name is no collection's name: say one with --collection",
+                )
+                    .into()
             }),
         }
     }
 }
 
-fn no_json(bytes: &[u8], error: &serde_json::Error) -> (String, Cut) {
+fn no_json(bytes: &[u8], error: &serde_json::Error) -> (Localized, Cut) {
     if let Err(e) = std::str::from_utf8(bytes) {
-        let problem = "is not UTF-8 (if it is GBK, `iconv -f GBK -t UTF-8` converts it)";
+        let problem = (
+            "不是 UTF-8 编码（如为 GBK，可用 `iconv -f GBK -t UTF-8` 转换）",
+            "is not UTF-8 (if it is GBK, `iconv -f GBK -t UTF-8` converts it)",
+        );
         return (problem.into(), Cut(e.error_len().is_none()));
     }
     let has = |word: &str| bytes.windows(word.len()).any(|w| w == word.as_bytes());
-    let hint = if has("NaN") || has("Infinity") {
-        "; NaN and Infinity are no JSON numbers"
+    let (zh, en) = if has("NaN") || has("Infinity") {
+        (
+            "；JSON 中的数字不能是 NaN 或 Infinity",
+            "; NaN and Infinity are no JSON numbers",
+        )
     } else {
-        ""
+        ("", "")
     };
-    (format!("is no JSON: {error}{hint}"), Cut(error.is_eof()))
+    let problem = both!("不是 JSON（{error}）{zh}", "is no JSON: {error}{en}");
+    (problem, Cut(error.is_eof()))
 }

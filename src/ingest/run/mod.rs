@@ -183,6 +183,7 @@ async fn prepare<B: Baseline>(
             collection: None,
             field: "file".into(),
             problem: problem.en.clone(),
+            problem_zh: problem.zh.clone(),
             others: Vec::new(),
         })?;
         run.rejects.finish()?;
@@ -340,8 +341,13 @@ impl<B: Baseline> Run<'_, B> {
             let file_name = |n: usize| self.sources[n].name().to_owned();
             let other = usize::try_from(*first).unwrap_or(file);
             let mut problem = String::from("the id stands already");
+            let mut problem_zh = String::from("编号重复，此前已出现");
+            if other != file {
+                problem_zh.push_str(&format!("在 {}", file_name(other)));
+            }
             if let Some((line, index)) = place {
                 problem.push_str(&format!(" at feature {index} (line {line})"));
+                problem_zh.push_str(&format!("（第{line}行，要素 {index}）"));
             }
             if other != file {
                 problem.push_str(&format!(" in {}", file_name(other)));
@@ -355,6 +361,7 @@ impl<B: Baseline> Run<'_, B> {
                 collection: Some(collection.to_string()),
                 field: "id".into(),
                 problem,
+                problem_zh,
                 others: Vec::new(),
             });
         }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{JobError, LONGEST, lock};
 use crate::ingest::Threads;
-use crate::model::Author;
+use crate::model::{Author, both};
 use crate::store::{self, Kept, Store};
 
 /// The progress of a job.
@@ -152,7 +152,8 @@ impl Context {
     pub fn checkpoint<T: DeserializeOwned>(&self) -> Result<Option<T>, JobError> {
         let saved = lock(&self.checkpoint).clone();
         saved.map(serde_json::from_value).transpose().map_err(|e| {
-            JobError::Lost(format!(
+            JobError::Lost(both!(
+                "任务进度由其他版本的程序保存，无法读取（{e}），请重新发起。",
                 "This program cannot read how far the job was ({e}); another version wrote it. Start it \
                  again."
             ))
@@ -164,11 +165,17 @@ impl Context {
     /// # Errors
     /// When the store fails, or the job is no longer this process's.
     pub async fn save<T: Serialize + Sync>(&self, checkpoint: &T) -> Result<(), JobError> {
-        let value = serde_json::to_value(checkpoint)
-            .map_err(|e| JobError::Failed(format!("The checkpoint cannot be written: {e}.")))?;
+        let value = serde_json::to_value(checkpoint).map_err(|e| {
+            JobError::Failed(both!(
+                "任务进度无法保存（{e}）。",
+                "The checkpoint cannot be written: {e}."
+            ))
+        })?;
         if value.to_string().len() > LONGEST {
-            let problem = "The checkpoint of the job is too large to be kept.";
-            return Err(JobError::Failed(problem.to_owned()));
+            return Err(JobError::Failed(both!(
+                "任务进度数据过大，无法保存。",
+                "The checkpoint of the job is too large to be kept."
+            )));
         }
         let kept = Kept {
             checkpoint: Some(value.clone()),

@@ -29,6 +29,7 @@ use context::Running;
 pub use context::{Context, Progress};
 
 use crate::ingest::Threads;
+use crate::model::{Localized, both};
 use crate::store::{self, Fault, JobQuery, JobState, NewJob, Store, StoreError};
 
 /// How many jobs of one owner may wait or run.
@@ -74,10 +75,10 @@ pub trait Job: Send + Sync + 'static {
 pub enum JobError {
     /// The arguments or the map are wrong; the text says how, for the owner.
     #[error("{0}")]
-    Failed(String),
+    Failed(Localized),
     /// The job was interrupted and cannot continue; the text says why, for its owner.
     #[error("{0}")]
-    Lost(String),
+    Lost(Localized),
     /// The job was cancelled.
     #[error("the job was cancelled")]
     Cancelled,
@@ -136,7 +137,8 @@ impl<J: Job> Runnable for J {
 /// The arguments of a job, as its kind takes them.
 fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, JobError> {
     serde_json::from_value(arguments).map_err(|e| {
-        JobError::Lost(format!(
+        JobError::Lost(both!(
+            "任务由其他版本的程序创建，其参数无法读取（{e}），请重新发起。",
             "This program cannot read the arguments of the job ({e}); it was made by another version. Start \
              it again."
         ))
@@ -145,8 +147,12 @@ fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, JobError> {
 
 /// The result of a job, as it is kept.
 fn written<T: Serialize>(output: T) -> Result<Value, JobError> {
-    serde_json::to_value(output)
-        .map_err(|e| JobError::Failed(format!("The result cannot be written: {e}.")))
+    serde_json::to_value(output).map_err(|e| {
+        JobError::Failed(both!(
+            "任务结果无法保存（{e}）。",
+            "The result cannot be written: {e}."
+        ))
+    })
 }
 
 /// The kinds of jobs that a process runs.

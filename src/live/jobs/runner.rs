@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::context::Running;
 use super::{Context, JobError, Jobs, LONGEST, Runnable, fair, lock};
 use crate::live::supervisor::Stop;
+use crate::model::{Localized, both};
 use crate::store::{Job, JobEnd, Kept, StoreError};
 
 /// How often the queue is looked at for jobs that other processes made.
@@ -116,10 +117,7 @@ impl Jobs {
         lock(&self.0.running).insert(id.clone(), Arc::clone(&running));
         let outcome = match self.0.kinds.0.get(job.kind.as_str()) {
             Some(kind) => self.attempt(kind.as_ref(), job, &running, claimed).await,
-            None => Outcome::Ended(JobEnd::Lost(format!(
-                "This program knows no jobs of the kind {:?}; another version made it.",
-                job.kind
-            ))),
+            None => Outcome::Ended(JobEnd::Lost(unknown_kind(&job.kind))),
         };
         match outcome {
             Outcome::Ended(end) => {
@@ -176,10 +174,7 @@ impl Jobs {
         tokio::select! {
             ended = AssertUnwindSafe(work).catch_unwind() => Outcome::Ended(match ended {
                 Ok(ended) => judge(&id, ended),
-                Err(_) => JobEnd::Failed(
-                    "The job failed by a fault of the program; the log has it under the job's id."
-                        .to_owned(),
-                ),
+                Err(_) => JobEnd::Failed(fault_of_the_program()),
             }),
             () = self.keep(&id, running, claimed) => Outcome::NotOurs,
         }
@@ -265,16 +260,31 @@ impl Jobs {
     }
 }
 
+fn unknown_kind(kind: &str) -> Localized {
+    both!(
+        "本程序没有类型为“{kind}”的任务，该任务由其他版本的程序创建。",
+        "This program knows no jobs of the kind {kind:?}; another version made it."
+    )
+}
+
+fn fault_of_the_program() -> Localized {
+    both!(
+        "任务因程序错误而失败，日志中有该任务编号的记录，请联系管理员。",
+        "The job failed by a fault of the program; the log has it under the job's id."
+    )
+}
+
 /// Why a job that was broken off does not begin again.
-fn lost(kind: &dyn Runnable, job: &Job) -> Option<String> {
+fn lost(kind: &dyn Runnable, job: &Job) -> Option<Localized> {
     if job.starts > 1 && !kind.resumes() {
-        return Some(
+        return Some(both!(
+            "服务器在任务运行期间停止，此类任务无法继续，请重新发起。",
             "The server stopped while the job ran, and a job of this kind cannot go on. Start it again."
-                .to_owned(),
-        );
+        ));
     }
     (job.starts > MOST_STARTS).then(|| {
-        format!(
+        both!(
+            "服务器在任务运行期间已停止{MOST_STARTS}次，任务不再重试，请重新发起；如再次发生，请查看服务器日志。",
             "The server stopped {MOST_STARTS} times while the job ran, and it was given up. Start it again; \
              if the server stops again, look at its log."
         )
@@ -284,9 +294,10 @@ fn lost(kind: &dyn Runnable, job: &Job) -> Option<String> {
 /// How a run that came to its own end ended.
 fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
     match ended {
-        Ok(result) if result.to_string().len() > LONGEST => {
-            JobEnd::Failed("The result of the job is too large to be kept.".to_owned())
-        }
+        Ok(result) if result.to_string().len() > LONGEST => JobEnd::Failed(both!(
+            "任务结果过大，无法保存。",
+            "The result of the job is too large to be kept."
+        )),
         Ok(result) => JobEnd::Done(result),
         Err(error) if error.is_passing() => {
             tracing::warn!(%error, job = id, "a job waits for the database");
@@ -298,11 +309,11 @@ fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
         Err(JobError::Store(error)) => {
             tracing::error!(%error, job = id, "a job failed by the store");
             match error.fault() {
-                Some(fault) => JobEnd::Failed(format!("The database does not work: {fault}.")),
-                None => JobEnd::Failed(
-                    "The job failed by a fault of the program; the log has it under the job's id."
-                        .to_owned(),
-                ),
+                Some(fault) => JobEnd::Failed(both!(
+                    "数据库出错，请联系管理员（{fault}）。",
+                    "The database does not work: {fault}."
+                )),
+                None => JobEnd::Failed(fault_of_the_program()),
             }
         }
     }

@@ -28,7 +28,7 @@ use crate::ingest::{self, Basis, IdRule, ImportError, Options, Report, Stage, Un
 use crate::live::Live;
 use crate::live::jobs::{Context, Job, JobError, Kinds, Progress};
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Author, CollectionId, CommitHeader, Record};
+use crate::model::{Author, CollectionId, CommitHeader, InChinese as _, Localized, Record, both};
 use crate::spatial::crs::Crs;
 use crate::store::{self, JobState, NewJob};
 use spool::spool;
@@ -253,13 +253,9 @@ async fn imported(context: &Context) -> Result<u64, JobError> {
     let result = commit
         .filter(|job| job.state == JobState::Done)
         .and_then(|job| job.result)
-        .ok_or_else(|| {
-            JobError::Failed("The import was not committed: there is nothing to undo.".into())
-        })?;
+        .ok_or_else(|| said(&Refusal::NotCommitted))?;
     let report: Report = serde_json::from_value(result).map_err(unreadable)?;
-    check::commit_of(&report).ok_or_else(|| {
-        JobError::Failed("The import changed no feature: there is nothing to undo.".into())
-    })
+    check::commit_of(&report).ok_or_else(|| said(&Refusal::Nothing))
 }
 
 /// What the reason of a commit says of the job that makes it.
@@ -298,15 +294,15 @@ async fn parent(context: &Context, kind: &str) -> Result<store::Job, JobError> {
     parent
         .filter(|job| job.kind == kind && job.state == JobState::Done)
         .ok_or_else(|| {
-            JobError::Failed("The plan of the import was removed; upload the file again.".into())
+            JobError::Failed(both!(
+                "导入预览已被清除，请重新上传文件。",
+                "The plan of the import was removed; upload the file again."
+            ))
         })
 }
 
 fn unreadable(error: serde_json::Error) -> JobError {
-    JobError::Failed(format!(
-        "The plan was made by another version of the program and cannot be read ({error}); upload the file \
-         again."
-    ))
+    said(&Refusal::Unreadable(error))
 }
 
 fn options(
@@ -317,7 +313,10 @@ fn options(
     let crs = arguments.crs.as_deref().map(str::parse::<Crs>).transpose();
     Ok(Options {
         collection: arguments.collection.clone(),
-        crs: crs.map_err(|e| JobError::Failed(format!("The coordinate system: {e}.")))?,
+        crs: crs.map_err(|e| {
+            let Localized { zh, en } = e.localized();
+            JobError::Failed(both!("坐标系：{zh}。", "The coordinate system: {en}."))
+        })?,
         ids: arguments.ids.clone().unwrap_or(IdRule::Own),
         remove_missing: arguments.remove_missing,
         // A case is made of its steps: POST /api/warnings/import.
@@ -334,8 +333,16 @@ fn failed(error: ImportError) -> JobError {
     match error {
         ImportError::Store(error) => JobError::Store(error),
         ImportError::Stopped => JobError::Cancelled,
-        error => JobError::Failed(format!("The import failed: {error}.")),
+        error => {
+            let Localized { zh, en } = error.localized();
+            JobError::Failed(both!("导入失败：{zh}。", "The import failed: {en}."))
+        }
     }
+}
+
+/// What stands in the way of a job, as its problem.
+fn said(refusal: &Refusal) -> JobError {
+    JobError::Failed(refusal.sentence())
 }
 
 /// Says how far an import is, as the job's progress, and after the last moment for cancelling does not let it

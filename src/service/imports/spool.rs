@@ -9,15 +9,25 @@ use uuid::Uuid;
 
 use crate::ingest::Source;
 use crate::live::jobs::JobError;
+use crate::model::both;
 use crate::store::Store;
 
 /// Copies an upload into a file of this process, which is gone with it, however it ends.
 pub(super) async fn spool(store: &Store, upload: Option<&str>) -> Result<Source, JobError> {
-    let gone = || JobError::Failed("The uploaded file was removed; upload it again.".into());
+    let gone = || {
+        JobError::Failed(
+            (
+                "上传的文件已被清除，请重新上传。",
+                "The uploaded file was removed; upload it again.",
+            )
+                .into(),
+        )
+    };
     let upload = store.upload(upload.ok_or_else(gone)?).await?;
     let upload = upload.filter(|u| u.complete).ok_or_else(gone)?;
     let unwritten = |e: io::Error| {
-        JobError::Failed(format!(
+        JobError::Failed(both!(
+            "上传的文件无法复制到服务器的临时目录（{e}），请联系管理员。",
             "The uploaded file cannot be copied to the server's folder for temporary files: {e}."
         ))
     };
@@ -26,7 +36,12 @@ pub(super) async fn spool(store: &Store, upload: Option<&str>) -> Result<Source,
         let chunk = store.upload_chunk(&upload.id, n).await?.ok_or_else(gone)?;
         file = tokio::task::spawn_blocking(move || file.write_all(&chunk).map(|()| file))
             .await
-            .map_err(|e| JobError::Failed(format!("Copying the uploaded file broke off: {e}.")))?
+            .map_err(|e| {
+                JobError::Failed(both!(
+                    "复制上传的文件时意外中断（{e}），请重试。",
+                    "Copying the uploaded file broke off: {e}. Try again."
+                ))
+            })?
             .map_err(unwritten)?;
     }
     let file = Arc::new(file);

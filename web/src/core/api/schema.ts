@@ -2308,8 +2308,10 @@ export interface components {
             line?: number | null;
             /** @description Whatever else is wrong with it. */
             others?: components["schemas"]["FeatureProblem"][];
-            /** @description What was found and what was expected. */
+            /** @description What was found and what was expected, in English. */
             problem: string;
+            /** @description The same in Chinese. */
+            problem_zh?: string;
             /** @description The sheet, in a workbook. */
             sheet?: string | null;
         };
@@ -2741,8 +2743,10 @@ export interface components {
             owner: string;
             /** @description The job whose result it uses. */
             parent?: string | null;
-            /** @description Why it failed or was lost. */
+            /** @description Why it failed or was lost, in English. */
             problem?: string | null;
+            /** @description The same in Chinese. */
+            problem_zh?: string | null;
             progress?: components["schemas"]["ProgressShown"] | null;
             result?: components["schemas"]["JobResult"] | null;
             /**
@@ -5839,7 +5843,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The plan is not done, was committed already, or does not hold any more. In the last case `conflicting` says how many features somebody changed since, and `conflicts` names the first 20: `[{collection, id, problem}]` */
+            /** @description The plan is not done, was committed already, or does not hold any more. In the last case `conflicting` says how many features somebody changed since, and `conflicts` names the first 20: `[{collection, id, problem, problem_zh}]` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5910,7 +5914,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description It was not committed, was undone already, or somebody changed since what it changed. In the last case `conflicting` says how many features, and `conflicts` names the first 20: `[{collection, id, problem}]` */
+            /** @description It was not committed, was undone already, or somebody changed since what it changed. In the last case `conflicting` says how many features, and `conflicts` names the first 20: `[{collection, id, problem, problem_zh}]` */
             409: {
                 headers: {
                     [name: string]: unknown;
