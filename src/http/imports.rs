@@ -105,7 +105,7 @@ pub async fn plan(
         (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
         (status = 404, description = "No such import of yours", content_type = "application/problem+json"),
         (status = 409, description = "The plan is not done, was committed already, or does not hold any more. In the last case \
-            `conflicting` says how many features somebody changed since, and `conflicts` names the first 20: `[{collection, id, problem}]`", content_type = "application/problem+json"),
+            `conflicting` says how many features somebody changed since, and `conflicts` names the first 20: `[{collection, id, problem, problem_zh}]`", content_type = "application/problem+json"),
     ))]
 pub async fn commit(
     State(app): State<App>,
@@ -143,7 +143,7 @@ pub async fn commit(
         (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
         (status = 404, description = "No such import of yours", content_type = "application/problem+json"),
         (status = 409, description = "It was not committed, was undone already, or somebody changed since what it changed. In the last case \
-            `conflicting` says how many features, and `conflicts` names the first 20: `[{collection, id, problem}]`", content_type = "application/problem+json"),
+            `conflicting` says how many features, and `conflicts` names the first 20: `[{collection, id, problem, problem_zh}]`", content_type = "application/problem+json"),
     ))]
 pub async fn undo(
     State(app): State<App>,

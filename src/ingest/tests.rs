@@ -1,14 +1,16 @@
 //! Imports into a real store, from files written here and from extracts that nobody here made.
 
+mod schema_tests;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{ImportError, Options, Progress, Report, Source, Stage, import};
+use super::{ImportError, Options, Report, Source, import};
 use crate::codec::check::Problem;
 use crate::demo::schemas;
-use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties, Record};
+use crate::model::{CollectionId, Record};
 use crate::spatial::{crs::Crs, metres};
 use crate::store::Store;
 
@@ -240,29 +242,6 @@ async fn a_feature_that_is_too_big_is_passed_over() {
 }
 
 #[tokio::test]
-async fn an_unknown_collection_brings_its_schema() {
-    let house = House::new().await;
-    let file = house.file(
-        "Street-Lamps.geojson",
-        collection(&[point("1", 117.0, 39.0, json!({"watts": 40, "on": true}))]),
-    );
-    let report = house.import(&file).await.unwrap();
-    assert_eq!(report.created, [collection_id("street_lamps")]);
-    let schema = house.properties("$schemas", "street_lamps").await;
-    assert_eq!(schema["title"], "Street-Lamps");
-    assert_eq!(schema["properties"]["watts"]["type"], "integer");
-    // From now on the schema holds.
-    let file = house.file(
-        "street_lamps.geojson",
-        collection(&[point("2", 117.0, 39.0, json!({"watts": "many"}))]),
-    );
-    assert_eq!(
-        rejects(&house.import(&file).await.unwrap()),
-        ["0 properties.watts: expected integer, found \"many\""]
-    );
-}
-
-#[tokio::test]
 async fn the_collection_comes_from_the_command_the_feature_or_the_name() {
     let house = House::new().await;
     let mut said = point("1", 117.0, 39.0, json!({"kind": "parking"}));
@@ -451,89 +430,4 @@ fn a_reject_is_one_flat_line() {
         serde_json::to_string(&reject).unwrap(),
         r#"{"file":"a.geojson","line":3,"index":0,"id":"b1","collection":"buildings","field":"geometry","problem":"missing","problem_zh":"缺少图形","others":[{"field":"properties.levels","problem":"expected number","problem_zh":"应为数字"}]}"#
     );
-}
-
-/// Tightens the schema of buildings when an import is about to be published.
-struct Meddler<'a> {
-    store: &'a Store,
-    times: std::sync::atomic::AtomicU32,
-}
-
-impl Progress for Meddler<'_> {
-    fn update(&self, stage: &Stage, _: f64, _: u64) {
-        let left = self.times.load(std::sync::atomic::Ordering::Relaxed);
-        if *stage != Stage::Publishing || left == 0 {
-            return;
-        }
-        self.times
-            .store(left - 1, std::sync::atomic::Ordering::Relaxed);
-        let document = json!({
-            "x-onemap-geometry": ["Point"],
-            "properties": {"levels": {"type": "integer", "maximum": 50 + left}},
-        });
-        let change = Change {
-            collection: CollectionId::schemas(),
-            id: FeatureId::new("towers").unwrap(),
-            body: Some(Body {
-                geometry: None,
-                properties: Properties::parse(&document.to_string()).unwrap(),
-            }),
-        };
-        let edit = Edit::new(Author::system(), vec![change]);
-        tokio::task::block_in_place(|| {
-            tokio::runtime::Handle::current().block_on(self.store.commit(edit))
-        })
-        .unwrap();
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_that_a_schema_overtakes_is_checked_anew() {
-    let house = House::new().await;
-    let tower = |id: &str, levels: u32| {
-        json!({"type": "Feature", "id": id, "properties": {"levels": levels},
-            "geometry": {"type": "Point", "coordinates": [117.0, 39.0]}})
-        .to_string()
-    };
-    let file = house.file("towers.ndjson", [tower("a", 5), tower("b", 99)].join("\n"));
-    let meddler = |times: u32| Meddler {
-        store: &house.store,
-        times: times.into(),
-    };
-    // Described by nobody at first, and by a schema that "b" does not fit when it would be published.
-    let report = import(
-        &house.store,
-        &[Source::path(&file)],
-        &options(),
-        &meddler(2),
-    )
-    .await
-    .unwrap();
-    assert_eq!(report.rejected, 1);
-    assert_eq!(
-        house
-            .records("towers")
-            .await
-            .into_keys()
-            .collect::<Vec<_>>(),
-        ["a"]
-    );
-
-    // A schema that never rests ends it, and nothing is written.
-    let file = house.file("towers.ndjson", tower("c", 5));
-    let error = import(
-        &house.store,
-        &[Source::path(file)],
-        &options(),
-        &meddler(10),
-    )
-    .await
-    .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("the schema of towers was changed"),
-        "{error}"
-    );
-    assert!(!house.records("towers").await.contains_key("c"));
 }

@@ -230,8 +230,11 @@ struct Work<'s, 'k> {
 
 impl Work<'_, '_> {
     fn checker(&self, collection: &CollectionId) -> Result<Option<Checker>, ImportError> {
-        let known = self.known.get(collection);
-        Ok(known.map(|k| Checker::new(&k.schema)).transpose()?)
+        let Some(known) = self.known.get(collection) else {
+            return Ok(None);
+        };
+        let schema = known.schema.as_ref().map_err(Clone::clone)?;
+        Ok(Some(Checker::new(schema)?))
     }
 
     /// Stages what some features were before; `true` beside an id says that the import put it.

@@ -18,7 +18,7 @@ use super::{IdRule, ImportError, Reject};
 use crate::codec::check::{Checker, Problem};
 use crate::codec::geojson::crs;
 use crate::codec::osm::OsmError;
-use crate::model::{Body, CollectionId, Feature, InChinese as _, Localized, both};
+use crate::model::{Body, CollectionId, Feature, InChinese as _, Localized, SchemaError, both};
 use crate::spatial::{crs::Crs, validity};
 use text::{Cut, Outcome, Shared};
 
@@ -31,7 +31,8 @@ pub(super) struct Rules {
     pub refuse: Vec<CollectionId>,
     pub vertices: usize,
     pub feature_bytes: usize,
-    pub checkers: HashMap<CollectionId, Checker>,
+    /// By collection; an error where its schema cannot be read.
+    pub checkers: HashMap<CollectionId, Result<Checker, SchemaError>>,
     /// Chinese titles, for files that are named so.
     pub titles: HashMap<String, CollectionId>,
 }
@@ -357,7 +358,14 @@ fn check(
             ),
         )]),
         _ if rules.aside.as_ref() == Some(&collection) => Ok(()),
-        Some(checker) => checker.check(&feature.id, &feature.body),
+        Some(Ok(checker)) => checker.check(&feature.id, &feature.body),
+        Some(Err(error)) => Err(vec![Problem::new(
+            "collection",
+            both!(
+                "“{collection}”的数据结构无法读取，请先修正后再导入（{error}）",
+                "the schema of {collection} cannot be read; mend it, then import again ({error})"
+            ),
+        )]),
         None => check_unknown(&feature.body),
     };
     let mut problems = match problems {

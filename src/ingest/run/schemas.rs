@@ -10,13 +10,14 @@ use crate::ingest::read::Rules;
 use crate::ingest::{ImportError, Options, attribution};
 use crate::model::{
     Body, BuiltIns, Change, CollectionId, FeatureId, OriginKind, Precondition, Properties, SCHEMAS,
-    Schema,
+    Schema, SchemaError,
 };
 
 /// A schema that the map has.
 pub(in crate::ingest) struct Known {
-    pub schema: Schema,
-    /// The commit that wrote it.
+    /// The error where the row cannot be read: it refuses features of its collection and of no other.
+    pub schema: Result<Schema, SchemaError>,
+    /// The commit that wrote the row.
     pub version: u64,
 }
 
@@ -36,8 +37,11 @@ pub(in crate::ingest) async fn known_schemas(
     for (id, version, document) in rows {
         // A row that names no collection was written by hand; it describes nothing.
         if let Ok(collection) = CollectionId::new(id.as_str()) {
-            let mut schema = Schema::parse(&collection, document.into())?;
-            BuiltIns::compiled().protect(&mut schema);
+            let parsed = Schema::parse(&collection, document.into());
+            let schema = parsed.map(|mut schema| {
+                BuiltIns::compiled().protect(&mut schema);
+                schema
+            });
             known.insert(collection, Known { schema, version });
         }
     }
@@ -51,17 +55,24 @@ pub(super) fn rules(
 ) -> Result<Rules, ImportError> {
     let mut checkers = HashMap::new();
     let mut titles = HashMap::new();
-    let mut take = |schema: &Schema| -> Result<(), ImportError> {
-        titles.insert(schema.title_zh.clone(), schema.collection.clone());
-        checkers.insert(schema.collection.clone(), Checker::new(schema)?);
-        Ok(())
+    let mut take = |collection: &CollectionId, schema: Result<&Schema, SchemaError>| {
+        let checker = schema.and_then(|schema| {
+            titles.insert(schema.title_zh.clone(), collection.clone());
+            Checker::new(schema)
+        });
+        checkers.insert(collection.clone(), checker);
     };
     for (collection, document) in &options.schemas {
         if !known.contains_key(collection) {
-            take(&Schema::parse(collection, document.clone())?)?;
+            take(
+                collection,
+                Ok(&Schema::parse(collection, document.clone())?),
+            );
         }
     }
-    known.values().try_for_each(|k| take(&k.schema))?;
+    for (collection, row) in known {
+        take(collection, row.schema.as_ref().map_err(Clone::clone));
+    }
     Ok(Rules {
         collection: options.collection.clone(),
         crs: options.crs,
