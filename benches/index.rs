@@ -1,9 +1,9 @@
-//! What a question costs in memory, without HTTP: `cargo bench --bench index`.
+//! The costs of queries in memory, without HTTP: `cargo bench --bench index`.
 //!
-//! Prints a table a size (20,000 and 1,000,000 buildings): loading, memory against the GeoJSON bytes,
-//! boxes of about 200 hits and ten nearest against a bare R-tree with the same boxes, tiles, one
-//! write. One thread but for loading. The city is made up, the same at every run. Sizes of your own
-//! are given as plain numbers after `--`.
+//! Prints a table for each size (20,000 and 1,000,000 buildings): loading, memory compared with the
+//! GeoJSON bytes, boxes with about 200 hits and the ten nearest features compared with a plain
+//! R-tree of the same boxes, tiles, and one write. Everything except loading runs on one thread.
+//! The city is generated and the same in every run. Other sizes can be given as numbers after `--`.
 
 #![expect(
     clippy::print_stdout,
@@ -26,12 +26,12 @@ use rstar::{AABB, RTree};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Buildings stand on a raster of these steps, degrees: about 46 by 37 metres.
+/// The spacing of the buildings in degrees: about 46 × 37 metres.
 const STEP: (f64, f64) = (0.00053, 0.00033);
 const ORIGIN: (f64, f64) = (116.9, 38.9);
 
 fn main() {
-    // `cargo bench` adds options of its own; only plain numbers are sizes.
+    // `cargo bench` adds its own options; only plain numbers are sizes.
     let mut sizes: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
     if sizes.is_empty() {
         sizes = vec![20_000, 1_000_000];
@@ -157,7 +157,7 @@ fn measure(size: u32) {
 
 const ROUNDS: usize = 5;
 
-/// The mean over some rounds, after one that warms up.
+/// The mean time over several rounds, after one round to warm up.
 fn time<T>(items: &[T], mut each: impl FnMut(&T)) -> Duration {
     let mut total = Duration::ZERO;
     for _ in 0..ROUNDS {
@@ -192,7 +192,7 @@ fn mega(bytes: usize) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// Resident memory of this process in bytes, as Linux counts it; 0 elsewhere.
+/// The resident memory of this process in bytes, from Linux; 0 on other systems.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status
@@ -213,7 +213,7 @@ fn plain_tree(collection: &Collection) -> RTree<Boxed> {
     RTree::bulk_load(boxes.collect())
 }
 
-/// SplitMix64's mixing function: the same numbers everywhere.
+/// The mixing function of SplitMix64, which gives the same numbers everywhere.
 fn random(n: u32) -> u32 {
     let mut z = u64::from(n)
         .wrapping_add(1)
@@ -231,7 +231,7 @@ fn a_place(i: u32, side: f64) -> Coord<f64> {
     }
 }
 
-/// A box of 14 by 14 buildings or a little more.
+/// A box with about 14 × 14 buildings.
 fn a_box(i: u32, side: f64) -> Bounds {
     let c = a_place(i, side - 14.0);
     Bounds::new(c.x, c.y, c.x + STEP.0 * 13.5, c.y + STEP.1 * 13.5)

@@ -1,7 +1,8 @@
-//! The figures of docs/benchmarks.md: a city of a million buildings, from the file to the wall.
+//! Measures the figures of docs/benchmarks.md for a city of a million buildings, from the import of
+//! the file to the wall screen.
 //!
-//! `cargo bench --bench service` (needs `wrk`); `ONEMAP_BENCH_BUILDINGS=100000` for a smaller city.
-//! The service runs in this process with all its layers; `wrk` and this process share the machine.
+//! `cargo bench --bench service` (needs `wrk`); set `ONEMAP_BENCH_BUILDINGS=100000` for a smaller
+//! city. The service runs in this process with all its layers; `wrk` runs on the same machine.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -35,7 +36,7 @@ use serde_json::json;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The features that a box should hold.
+/// The number of features that a box should contain.
 const WANTED: usize = 200;
 
 fn main() {
@@ -110,7 +111,7 @@ async fn measure(buildings: u64) {
         let body = body.clone();
         async move { body }
     });
-    // Counted and timed like every route.
+    // Counted and timed like every other route.
     let plain = axum::Router::new()
         .route("/static", plain)
         .route_layer(axum::middleware::from_fn(http::metrics::measure));
@@ -124,7 +125,7 @@ async fn measure(buildings: u64) {
     write_to_event(&base, secret.reveal(), &places).await;
 }
 
-/// The import, and single writes while it runs.
+/// Measures the import, and single writes during the import.
 async fn import(store: &Store, database: &str, file: &Path, _token: &str) {
     use onemap::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properties};
     let began = Instant::now();
@@ -159,8 +160,8 @@ async fn import(store: &Store, database: &str, file: &Path, _token: &str) {
     println!("single writes during the import: {}", percentiles(took));
 }
 
-/// The same boxes asked for in several ways: what each costs more than the one before is a stage's.
-/// The requests differ in path and header only, because the load generator shares the cores.
+/// Requests the same boxes in several ways; the difference between two ways is the cost of a stage.
+/// The requests differ only in path and header, because the load generator shares the cores.
 async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, mean: usize) {
     let boxes: Vec<String> = places
         .iter()
@@ -175,7 +176,7 @@ async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, m
         ("all features", items, 10_000, ""),
     ];
     let mut loads = ways.map(|_| Vec::new());
-    // In turns, so that a change of the machine's speed meets all.
+    // The ways take turns, so that a change in the speed of the machine affects all of them.
     for _ in 0..5 {
         for ((_, path, limit, held), list) in ways.iter().zip(&mut loads) {
             let script = folder.join("boxes.lua");
@@ -216,8 +217,8 @@ struct Load {
     bytes: f64,
     p50: String,
     p99: String,
-    /// Core time a request of this process and of the load generator, which the machine's other
-    /// guests disturb less than the clock.
+    /// The core time per request of this process and of the load generator, which is less affected
+    /// by other load on the host than the elapsed time.
     service_us: f64,
     generator_us: f64,
 }
@@ -266,16 +267,16 @@ async fn wrk(base: &str, script: &Path) -> Load {
     .unwrap()
 }
 
-/// The core time of this process and of its children that have ended, in microseconds.
+/// The core time of this process and of its ended children, in microseconds.
 fn core_time() -> (f64, f64) {
     const TICK_US: f64 = 10_000.0;
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    // The name, in brackets, may hold spaces.
+    // The process name, in parentheses, may contain spaces.
     let numbers: Vec<f64> = stat[stat.rfind(')').unwrap() + 2..]
         .split(' ')
         .map(|n| n.trim().parse().unwrap_or(0.0))
         .collect();
-    // The 14th to 17th field of proc(5), of which two are before the bracket's end.
+    // Fields 14 to 17 of proc(5); two fields come before the closing parenthesis.
     let ticks = |a: usize, b: usize| (numbers[a] + numbers[b]) * TICK_US;
     (ticks(11, 12), ticks(13, 14))
 }
@@ -344,7 +345,7 @@ async fn write_to_event(base: &str, token: &str, places: &[(f64, f64)]) {
     );
 }
 
-/// Where buildings are, at random.
+/// Random positions of buildings.
 fn places(live: &Live, count: usize) -> Vec<(f64, f64)> {
     let snapshot = live.snapshot();
     let buildings = snapshot.collections().get("buildings").unwrap();
@@ -362,7 +363,7 @@ fn around(x: f64, y: f64, half: f64) -> Bounds {
     Bounds::new(x - half, y - half, x + half, y + half)
 }
 
-/// Half the width of boxes that hold the wanted number of buildings on average.
+/// Half the width, in degrees, of boxes that contain the wanted number of buildings on average.
 fn half_width(live: &Live, places: &[(f64, f64)]) -> f64 {
     let (mut low, mut high) = (0.0001, 0.1);
     for _ in 0..20 {
@@ -380,7 +381,7 @@ fn mean_body(live: &Live, places: &[(f64, f64)], half: f64) -> usize {
     mean(live, places, half).1
 }
 
-/// The mean number and the mean bytes of the features in boxes around places.
+/// The mean number and the mean size in bytes of the features in boxes around positions.
 fn mean(live: &Live, places: &[(f64, f64)], half: f64) -> (usize, usize) {
     let snapshot = live.snapshot();
     let buildings = snapshot.collections().get("buildings").unwrap();
@@ -392,7 +393,7 @@ fn mean(live: &Live, places: &[(f64, f64)], half: f64) -> (usize, usize) {
             ..Select::default()
         };
         features += buildings.select_into(&select, &mut out).returned;
-        // What stands around the features: the collection's frame and its links.
+        // The rest of the response: the frame of the collection and its links.
         bytes += out.len() + 620;
     }
     (features / places.len(), bytes / places.len())
@@ -428,7 +429,7 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-/// Resident memory of this process, in bytes.
+/// The resident memory of this process, in bytes.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|l| l.starts_with("VmRSS")).unwrap();

@@ -1,8 +1,8 @@
-//! Five years of a ledger, made by the ledger's own machine: the same cases for the same seed, each with
-//! its steps, and with everything that time did between them.
+//! Generates five years of a ledger with the real case engine: the same seed gives the same cases,
+//! with all their steps and timed transitions.
 //!
-//! Lives of cases are long: with as many reports a week as wanted, about as many cases are open at any
-//! moment as wanted, and not at the end only.
+//! The duration of cases is chosen so that, with the given number of reports a week, about the
+//! given number of cases is open at any moment.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -21,22 +21,22 @@ use onemap::warnings::{
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-/// How much there is to be.
+/// The size of the generated ledger.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub weeks: u32,
     pub a_week: u32,
-    /// How many cases are open at a time, about.
+    /// The approximate number of cases open at a time.
     pub open: u32,
 }
 
-/// What was made.
+/// The result of filling the ledger.
 #[derive(Debug, Default)]
 pub struct Filled {
     pub cases: usize,
     pub commits: usize,
     pub refused: usize,
-    /// Deciding, and writing down what was decided.
+    /// The time for deciding and writing the steps.
     pub deciding: Duration,
     pub writing: Duration,
 }
@@ -52,15 +52,15 @@ const CATEGORIES: [(&str, f64); 7] = [
 ];
 const WEEK: SignedDuration = SignedDuration::from_hours(24 * 7);
 
-/// What is still to come of a case.
+/// The remaining steps of a case.
 struct Life {
     id: FeatureId,
     category: &'static str,
-    /// The next step last.
+    /// The remaining steps in reverse order, so that the next one is last.
     steps: Vec<(Timestamp, Actor, ActionRequest)>,
 }
 
-/// Plays the weeks before `now`, one transaction a week.
+/// Generates the weeks before `now`, one transaction per week.
 pub async fn fill(store: &Store, size: Size, now: Timestamp) -> Filled {
     let snapshot = Snapshot::load(store).await.unwrap();
     let town = Town::of(&snapshot);
@@ -89,7 +89,7 @@ pub async fn fill(store: &Store, size: Size, now: Timestamp) -> Filled {
             let Some((_, actor, request)) = life.steps.pop() else {
                 continue;
             };
-            // A case begins with the step that cannot be wished for.
+            // A case begins with a report, which is not one of the actions.
             let played = if replay.case(&life.id).is_none() {
                 life.steps.push((at, actor, request));
                 filled.cases += 1;
@@ -118,11 +118,11 @@ pub async fn fill(store: &Store, size: Size, now: Timestamp) -> Filled {
     filled
 }
 
-/// Who works where.
+/// The buildings, grids and units of the town.
 struct Town {
     buildings: Vec<FeatureId>,
     units: HashMap<&'static str, Vec<String>>,
-    /// A photo that is there.
+    /// The id of a stored photo.
     photo: String,
 }
 
@@ -165,13 +165,13 @@ impl Town {
         (report, Where::Building(self.buildings[house].clone()))
     }
 
-    /// A case's steps after its report, the last one first.
+    /// The steps of a case after its report, in reverse order.
     fn life(&self, rng: &mut StdRng, at: Timestamp, size: Size) -> Life {
         let category = pick(rng);
-        // Ids are in no order, as those of real reports.
+        // Random ids, in no order, like those of real reports.
         let id = FeatureId::new(format!("w-{:016x}", rng.random::<u64>())).unwrap();
         let mean = f64::from(size.open) / f64::from(size.a_week) * 7.0 * 24.0 * 3600.0;
-        // Exponential, but nobody is done within an hour, and after a year everything is over.
+        // Exponentially distributed, but at least an hour and at most a year.
         let long = (-mean * (1.0 - rng.random::<f64>()).ln()).clamp(3600.0, 365.0 * 86_400.0);
         let after = |share: f64| at + SignedDuration::from_secs((long * share) as i64);
         let units = &self.units[category];

@@ -1,9 +1,9 @@
-//! The figures of docs/benchmarks.md: the ledger of a street after five years.
+//! Measures the figures of docs/benchmarks.md for the ledger of a subdistrict after five years.
 //!
-//! `cargo bench --bench ledger`; `ONEMAP_BENCH_WEEKS=10` and `ONEMAP_BENCH_A_WEEK=200` for a smaller one.
-//! `ONEMAP_BENCH_DATABASE=postgres://…` (or `sqlite:PATH`) takes that database, which stays, in place of a
-//! file that goes: one that holds cases is measured as it is, an empty one is filled.
-//! The service runs in this process with all its layers and its timer.
+//! `cargo bench --bench ledger`; set `ONEMAP_BENCH_WEEKS=10` and `ONEMAP_BENCH_A_WEEK=200` for a
+//! smaller ledger. `ONEMAP_BENCH_DATABASE=postgres://…` (or `sqlite:PATH`) uses that database
+//! instead of a temporary file and keeps it: a database with cases is measured as it is, an empty
+//! one is filled. The service runs in this process with all its layers and its timer.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -34,7 +34,7 @@ use fill::Size;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Set for the process that fills.
+/// Set in the environment of the child process that fills the database.
 const FILLING: &str = "ONEMAP_BENCH_FILLING";
 
 fn main() {
@@ -61,7 +61,7 @@ async fn measure(size: Size) {
         return prepare(&database, size).await;
     }
     println!("{size:?}");
-    // By a process of its own, so that none of its memory counts as the service's.
+    // A child process fills the database, so that its memory is not counted as the service's.
     let filled = std::process::Command::new(std::env::current_exe().unwrap())
         .env(FILLING, "1")
         .env("ONEMAP_BENCH_DATABASE", &database)
@@ -90,7 +90,7 @@ async fn measure(size: Size) {
         cases.iter().map(|e| e.encoded().len()).sum::<usize>() / 1_000_000
     );
     drop(snapshot);
-    // What fell due since the last step of the fill is written first.
+    // First write the transitions that became due after the last generated step.
     while timer::tick(&live, Timestamp::now())
         .await
         .unwrap()
@@ -122,7 +122,7 @@ async fn measure(size: Size) {
     past(&desk, &live, size).await;
 }
 
-/// The district and its years, where they are not there yet.
+/// Fills the database with the district and its years, unless they are there.
 async fn prepare(database: &str, size: Size) {
     let store = Store::open(database).await.unwrap();
     println!("{}", store.kind());
@@ -134,7 +134,7 @@ async fn prepare(database: &str, size: Size) {
         .unwrap();
     let now = Timestamp::now();
     let mut district = Edit::new(Author::system(), onemap::demo::district(now));
-    // There were houses before there was a ledger.
+    // The buildings existed before the first case.
     district.effective_at = Some(now - SignedDuration::from_hours(24 * 7 * 530));
     store.commit(district).await.unwrap();
     let filled = fill::fill(&store, size, now).await;
@@ -149,7 +149,7 @@ async fn prepare(database: &str, size: Size) {
     );
 }
 
-/// Somebody who asks over HTTP.
+/// A client that sends HTTP requests.
 struct Desk {
     client: Client,
     base: String,
@@ -162,7 +162,7 @@ impl Desk {
         request.bearer_auth(&self.token)
     }
 
-    /// Sends a request, reads its answer whole, and says how long that took.
+    /// Sends a request, reads the whole response, and measures the time.
     async fn timed(&self, request: RequestBuilder) -> (Duration, StatusCode, String, bytes::Bytes) {
         let began = Instant::now();
         let answer = request.send().await.unwrap();
@@ -185,7 +185,7 @@ impl Desk {
     }
 }
 
-/// The ledger as it is: written to, and asked.
+/// Measures queries and writes of the present ledger.
 async fn present(desk: &Desk, live: &Live) {
     let at_unit = open(live, &["dispatched", "handling"]);
     let new = open(live, &["reported"]);
@@ -255,7 +255,7 @@ async fn present(desk: &Desk, live: &Live) {
     }
 }
 
-/// The ledger as it was three years ago, or as far back as there is something.
+/// Measures queries of the ledger as of three years ago, or of its first years if it is younger.
 async fn past(desk: &Desk, live: &Live, size: Size) {
     let span = i64::from(size.weeks) * 7 * 24 * 3600;
     let middle = (3 * 365 * 24 * 3600).min(span * 6 / 10);
@@ -309,7 +309,7 @@ async fn past(desk: &Desk, live: &Live, size: Size) {
     say("the history of a case", took);
 }
 
-/// The cases that stand somewhere.
+/// The ids of cases whose status is one of `wanted`.
 fn open(live: &Live, wanted: &[&str]) -> Vec<String> {
     let snapshot = live.snapshot();
     let cases = snapshot.collections().get("warnings").unwrap();
@@ -340,7 +340,7 @@ fn say(what: &str, mut list: Vec<Duration>) {
     );
 }
 
-/// Resident memory of this process, in bytes.
+/// The resident memory of this process, in bytes.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|l| l.starts_with("VmRSS")).unwrap();

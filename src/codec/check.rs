@@ -1,6 +1,6 @@
-//! Whether a feature fits its collection: the schema's JSON Schema for the properties, its geometry
-//! types and the validity of the shape. Every writer goes through here (imports, HTTP, rows that
-//! somebody wrote with plain SQL), so that what stands on the map was checked once, the same way.
+//! Checks a feature against its collection: its properties against the JSON Schema, its geometry
+//! type, and the validity of its geometry. All writers use this check (imports, HTTP, rows written
+//! with plain SQL), so every feature on the map has passed the same one.
 
 use std::fmt;
 
@@ -15,21 +15,21 @@ use crate::model::{
 };
 use crate::spatial::validity;
 
-/// One thing that is wrong with a feature.
+/// One error in a feature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = FeatureProblem)]
 pub struct Problem {
-    /// The place: `properties.levels`, `geometry.coordinates[0]`, `id`.
+    /// The path of the wrong value: `properties.levels`, `geometry.coordinates[0]`, `id`.
     pub field: String,
     /// What was found and what was expected, in English.
     pub problem: String,
-    /// The same in Chinese.
+    /// The same text in Chinese.
     #[serde(default)]
     pub problem_zh: String,
 }
 
 impl Problem {
-    /// A problem of a field.
+    /// Builds a problem for the value at the path `field`.
     pub fn new(field: impl Into<String>, problem: impl Into<Localized>) -> Self {
         let Localized { zh, en } = problem.into();
         Self {
@@ -39,7 +39,7 @@ impl Problem {
         }
     }
 
-    /// What is wrong, in both languages.
+    /// The problem in both languages.
     pub fn localized(&self) -> Localized {
         Localized::new(self.problem_zh.as_str(), self.problem.as_str())
     }
@@ -57,9 +57,9 @@ pub struct Checker {
     geometry: Vec<GeometryKind>,
     without_geometry: bool,
     validator: Validator,
-    /// Properties whose values must not be quoted, for an error text may reach anybody.
+    /// Properties whose values are left out of error texts, because anybody may read those texts.
     protected: Vec<String>,
-    /// Properties that are moments later than that of another (`x-onemap-after`), each with that other.
+    /// Properties whose time must be later than that of another one (`x-onemap-after`), with that other property.
     after: Vec<(String, String)>,
 }
 
@@ -67,7 +67,8 @@ impl Checker {
     /// Compiles a schema.
     ///
     /// # Errors
-    /// When the document is no JSON Schema, or refers to something outside itself: nothing is fetched.
+    /// If the document is not a JSON Schema, or if it references another document: nothing is
+    /// fetched.
     pub fn new(schema: &Schema) -> Result<Self, SchemaError> {
         let validator = jsonschema::options()
             .should_validate_formats(true)
@@ -92,16 +93,18 @@ impl Checker {
         &self.collection
     }
 
-    /// Checks a feature; all problems of its properties and the first of its geometry.
+    /// Checks a feature and returns all problems of its properties and the first one of its
+    /// geometry.
     ///
-    /// A property that is `null` counts as absent: many programs write every column they know.
+    /// A property that is `null` counts as absent, because many programs write every column they
+    /// know.
     pub fn check(&self, _id: &FeatureId, body: &Body) -> Result<(), Vec<Problem>> {
         let mut problems = Vec::new();
         self.check_geometry(body, &mut problems);
         let mut map = body.properties.to_map();
         map.retain(|_, v| !v.is_null());
         let value = Value::Object(map);
-        // Asking first whether it is valid at all is several times cheaper than listing errors.
+        // Asking only whether the value is valid is several times faster than collecting errors.
         if !self.validator.is_valid(&value) {
             for error in self.validator.iter_errors(&value) {
                 self.add(&error, &mut problems);
@@ -155,7 +158,7 @@ impl Checker {
                     "geometry",
                     both!(
                         "{id} 的要素没有图形，请填 null",
-                        "{id} has no geometries: make it null"
+                        "{id} has no geometry; features of this collection need \"geometry\": null"
                     ),
                 ));
             }
@@ -287,7 +290,7 @@ impl fmt::Debug for Checker {
     }
 }
 
-/// The pairs of a schema's `x-onemap-after`: the property that says it, and the one that it names.
+/// The pairs of the keyword `x-onemap-after`: the property that has it, and the one that it names.
 fn after(document: &Value) -> Vec<(String, String)> {
     let properties = document.get("properties").and_then(Value::as_object);
     let pairs = properties.into_iter().flatten().filter_map(|(name, said)| {
@@ -297,7 +300,7 @@ fn after(document: &Value) -> Vec<(String, String)> {
     pairs.collect()
 }
 
-/// A type of JSON Schema in Chinese.
+/// The Chinese name of a JSON Schema type.
 fn type_in_chinese(name: &str) -> &str {
     match name {
         "array" => "列表",
@@ -311,7 +314,7 @@ fn type_in_chinese(name: &str) -> &str {
     }
 }
 
-/// The limit that a value is beyond, in Chinese; `None` for what is no simple limit.
+/// A limit that the value exceeds, in Chinese; `None` if the error is not about a limit.
 fn limit_in_chinese(kind: &ValidationErrorKind) -> Option<String> {
     Some(match kind {
         ValidationErrorKind::Minimum { limit } => format!("不应小于 {limit}"),
@@ -330,7 +333,7 @@ fn limit_in_chinese(kind: &ValidationErrorKind) -> Option<String> {
     })
 }
 
-/// A value as an error quotes it.
+/// A value shortened for an error text.
 fn short(value: &Value) -> String {
     const LIMIT: usize = 60;
     let text = value.to_string();
@@ -457,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_is_none_is_refused() {
+    fn an_invalid_schema_is_refused() {
         let schema = Schema::parse(
             &CollectionId::new("a").unwrap(),
             json!({"properties": {"a": {"type": "colour"}}}),

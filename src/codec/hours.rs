@@ -1,7 +1,8 @@
-//! Opening hours as OpenStreetMap writes them (`opening_hours`, `duty_hours`): `Mo-Fr 08:30-17:30; PH off`.
+//! Opening hours in the syntax of OpenStreetMap (`opening_hours`, `duty_hours`): `Mo-Fr
+//! 08:30-17:30; PH off`.
 //!
-//! Source: <https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification>. Public holidays (`PH`)
-//! are the ones that the caller brings: no list that comes with a library has China's of this year.
+//! Source: <https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification>. The caller
+//! provides the public holidays (`PH`), because no library has the current list for China.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use compact_calendar::CompactCalendar;
 use jiff::civil::{Date, DateTime};
 use opening_hours::{Context, ContextHolidays};
 
-/// A text that is no opening hours.
+/// A text that is not in the syntax of opening hours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not in the opening_hours syntax of OpenStreetMap: {problem}")]
 pub struct HoursError {
@@ -29,15 +30,15 @@ impl crate::model::InChinese for HoursError {
     }
 }
 
-/// Opening hours, read.
+/// Parsed opening hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpeningHours(opening_hours::OpeningHours);
 
 impl OpeningHours {
-    /// Reads opening hours.
+    /// Parses opening hours.
     ///
     /// # Errors
-    /// When the text does not follow the syntax.
+    /// If the text does not follow the syntax.
     pub fn parse(text: &str) -> Result<Self, HoursError> {
         text.parse().map(Self).map_err(
             |e: <opening_hours::OpeningHours as std::str::FromStr>::Err| HoursError {
@@ -47,7 +48,7 @@ impl OpeningHours {
         )
     }
 
-    /// The same hours where these days are public holidays.
+    /// The same opening hours with the given days as public holidays.
     #[must_use]
     pub fn with_holidays(self, days: impl IntoIterator<Item = Date>) -> Self {
         let mut calendar = CompactCalendar::default();
@@ -61,7 +62,8 @@ impl OpeningHours {
         )
     }
 
-    /// When it is open between two local moments: from (included) until (excluded), ascending and apart.
+    /// The periods in which it is open between two local times: start included, end excluded, in
+    /// ascending order and not touching each other.
     pub fn open_between(&self, from: DateTime, until: DateTime) -> Vec<(DateTime, DateTime)> {
         let (Some(first), Some(last)) = (moment(from), moment(until)) else {
             return Vec::new();
@@ -74,7 +76,7 @@ impl OpeningHours {
             };
             match open.last_mut() {
                 _ if range.kind != opening_hours::RuleKind::Open => {}
-                // Two ranges that differ in their comments alone.
+                // The two periods differ only in their comments.
                 Some(before) if before.1 == begin => before.1 = end,
                 _ => open.push((begin, end)),
             }
@@ -82,7 +84,7 @@ impl OpeningHours {
         open
     }
 
-    /// Whether it is open at a local moment. What the hours themselves call unknown is not open.
+    /// Whether it is open at a local time. Periods that the hours mark as unknown count as closed.
     pub fn is_open(&self, at: DateTime) -> bool {
         moment(at).is_some_and(|at| self.0.is_open(at))
     }
@@ -133,7 +135,7 @@ mod tests {
         assert!(!open(office, "2026-10-01T09:00:00"));
         assert!(open("Mo-Fr 08:30-17:30", "2026-10-01T09:00:00"));
         assert!(open("24/7", "2026-11-22T03:00:00"));
-        // Over midnight.
+        // Hours that pass midnight.
         assert!(open("22:00-06:00", "2026-11-22T05:59:00"));
     }
 
@@ -141,7 +143,7 @@ mod tests {
     fn a_stretch_of_time_is_open_in_spans() {
         let hours = OpeningHours::parse("Mo-Fr 22:00-06:00, Mo-Su 12:00-13:00").unwrap();
         let at = |text: &str| text.parse::<DateTime>().unwrap();
-        // From a Friday to a Sunday.
+        // From Friday to Sunday.
         let (from, until) = (at("2026-11-27T23:00:00"), at("2026-11-29T00:00:00"));
         let open = hours.open_between(from, until);
         assert_eq!(open.first().unwrap().0, from);
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hours_is_refused_with_its_text() {
+    fn an_invalid_text_is_refused_and_quoted() {
         let error = OpeningHours::parse("全天开放").unwrap_err();
         assert!(error.to_string().contains("全天开放"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! Bytes to features and back, the check that a feature fits its collection, and photos.
+//! Decodes and encodes features, checks that a feature fits its collection, and processes photos.
 
 pub mod check;
 pub mod config;

@@ -1,8 +1,8 @@
-//! Photos as people send them → photos as they are kept: upright, no larger than needed, and without
-//! anything that the camera wrote beside the picture (where it was taken, with which phone, when).
+//! Converts uploaded photos to the form in which they are stored: turned upright, scaled down, and
+//! without metadata (place, device, time).
 //!
-//! A picture is decoded and written anew, so nothing of the file that came in is left but what it
-//! shows. What it is, its first bytes say, and not its name.
+//! The picture is decoded and encoded again, so the result contains nothing of the file but the
+//! picture. The type is recognized by the first bytes, not by the file name.
 
 use std::io::Cursor;
 
@@ -10,23 +10,24 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use sha2::{Digest, Sha256};
 
-/// The largest file that is taken, in bytes.
+/// The maximum size of an uploaded file, in bytes.
 pub const LIMIT_BYTES: usize = 8 * 1024 * 1024;
-/// The longest side that is kept, in pixels.
+/// The maximum length of the longer side of a stored photo, in pixels.
 const LONGEST: u32 = 2048;
-/// The longest side of the small one, in pixels.
+/// The maximum length of the longer side of a thumbnail, in pixels.
 const THUMB: u32 = 320;
-/// The most pixels that are decoded. A file of a few kilobytes may claim to be a picture of gigabytes.
+/// The maximum number of pixels that are decoded: a file of a few kilobytes can declare a picture
+/// of gigabytes.
 const LIMIT_PIXELS: u64 = 50_000_000;
-/// The most bytes that decoding may take.
+/// The maximum memory that decoding may allocate, in bytes.
 const LIMIT_ALLOCATION: u64 = 320 * 1024 * 1024;
 /// JPEG quality, from 1 to 100.
 const QUALITY: u8 = 82;
 
-/// A photo, ready to be kept.
+/// A photo in the form in which it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photo {
-    /// Made of the bytes that were handed in: the same bytes are the same photo.
+    /// The photo's id: a hash of the uploaded bytes, so equal files have equal ids.
     pub id: String,
     /// Width in pixels.
     pub width: u32,
@@ -38,19 +39,19 @@ pub struct Photo {
     pub thumb: Vec<u8>,
 }
 
-/// Why bytes are no photo that we take.
+/// Why an uploaded file is not accepted as a photo.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
-    /// Too many bytes.
+    /// The file has too many bytes.
     #[error("a photo has at most {} MiB, this one has {found} bytes", LIMIT_BYTES / 1024 / 1024)]
     TooLarge {
         /// The size of the photo in bytes.
         found: usize,
     },
-    /// Another kind of file.
+    /// The file has another format.
     #[error("a photo must be a JPEG, PNG or WebP file; this is {0}")]
     Kind(&'static str),
-    /// Too many pixels.
+    /// The picture has too many pixels.
     #[error(
         "a photo has at most {} million pixels, this one has {width} × {height}",
         LIMIT_PIXELS / 1_000_000
@@ -83,11 +84,11 @@ impl crate::model::InChinese for PhotoError {
     }
 }
 
-/// Makes a photo of the bytes of a file. Takes up to a second of one core and 400 MB of memory for the
-/// largest that are taken.
+/// Converts the bytes of an uploaded file. The largest accepted pictures take up to a second of one
+/// core and 400 MB of memory.
 ///
 /// # Errors
-/// [`PhotoError`], in words for who sent it.
+/// [`PhotoError`], whose text is meant for the person who uploaded the file.
 pub fn read(bytes: &[u8]) -> Result<Photo, PhotoError> {
     if bytes.len() > LIMIT_BYTES {
         return Err(PhotoError::TooLarge { found: bytes.len() });
@@ -110,7 +111,7 @@ pub fn read(bytes: &[u8]) -> Result<Photo, PhotoError> {
     }
     let orientation = decoder.orientation().map_err(PhotoError::Broken)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(PhotoError::Broken)?;
-    // Made small first: the rest then costs little.
+    // Scaling down first makes the following steps cheap.
     if width.max(height) > LONGEST {
         image = image.thumbnail(LONGEST, LONGEST);
     }
@@ -138,13 +139,13 @@ fn encode(image: &DynamicImage) -> Result<Vec<u8>, PhotoError> {
     Ok(out)
 }
 
-/// 32 hexadecimal digits.
+/// The id of a photo: 32 hexadecimal digits of a hash of the bytes.
 fn name(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     hex::encode(&digest[..16])
 }
 
-/// What else it may be, so that who sent it knows what to do.
+/// Names the format of an unsupported file and, if possible, what to do about it.
 fn kind(bytes: &[u8]) -> &'static str {
     match bytes {
         [] => "empty",
@@ -163,7 +164,7 @@ mod tests {
     use super::*;
     use image::{ImageEncoder, Rgb, RgbImage};
 
-    /// Left half red, right half blue.
+    /// A picture whose left half is red and whose right half is blue.
     fn two_halves(width: u32, height: u32) -> DynamicImage {
         DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, _| {
             if x < width / 2 {
@@ -180,7 +181,7 @@ mod tests {
         out.into_inner()
     }
 
-    /// A TIFF block as cameras write it: orientation, and a text that names the place.
+    /// A TIFF block as cameras write it: the orientation, and a text that names the place.
     fn exif(orientation: u8) -> Vec<u8> {
         let mut tiff = b"II*\0\x08\0\0\0\x02\0".to_vec();
         tiff.extend([0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
@@ -214,7 +215,8 @@ mod tests {
         let image = two_halves(64, 32).into_rgb8();
         let mut bytes = Vec::new();
         let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 95);
-        // 6: the camera was turned; to be shown, the picture turns a quarter to the right.
+        // Orientation 6: the camera was turned, and viewers rotate the picture by 90 degrees
+        // clockwise.
         encoder.set_exif_metadata(exif(6)).unwrap();
         encoder
             .write_image(&image, 64, 32, image::ExtendedColorType::Rgb8)
@@ -231,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_photo_is_refused_in_words() {
+    fn a_file_that_is_not_a_photo_is_refused_with_a_reason() {
         for (bytes, word) in [
             (&b""[..], "empty"),
             (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
@@ -253,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_small_file_of_a_huge_picture_is_not_decoded() {
-        // A PNG of 100,000 × 100,000 pixels: only its head has to be right.
+        // A PNG that declares 100,000 × 100,000 pixels; only its header needs to be valid.
         let mut bytes = file(&two_halves(4, 4), ImageFormat::Png);
         let side = 100_000_u32.to_be_bytes();
         bytes[16..20].copy_from_slice(&side);
@@ -267,7 +269,7 @@ mod tests {
         );
     }
 
-    /// The checksum of PNG, bit by bit.
+    /// The CRC-32 of a PNG chunk, computed bit by bit.
     fn crc(bytes: &[u8]) -> u32 {
         let mut sum = u32::MAX;
         for byte in bytes {

@@ -1,16 +1,16 @@
-//! Well-Known Binary (OGC 06-103r4), the form in which both stores keep geometry.
+//! Well-Known Binary (OGC 06-103r4), the encoding of geometries in both stores.
 
 use geo_traits::to_geo::ToGeoGeometry;
 use geo_types::Geometry;
 use wkb::Endianness;
 use wkb::writer::WriteOptions;
 
-/// Why bytes are no geometry, or a geometry no bytes.
+/// Why bytes cannot be decoded as a geometry, or a geometry cannot be encoded.
 #[derive(Debug, thiserror::Error)]
 #[error("WKB: {0}")]
 pub struct WkbError(String);
 
-/// Writes a geometry, little-endian.
+/// Encodes a geometry, little-endian.
 pub fn encode(geometry: &Geometry<f64>) -> Result<Vec<u8>, WkbError> {
     let mut bytes = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
     let options = WriteOptions {
@@ -21,20 +21,20 @@ pub fn encode(geometry: &Geometry<f64>) -> Result<Vec<u8>, WkbError> {
     Ok(bytes)
 }
 
-/// Reads a geometry; heights and measures are dropped.
+/// Decodes a geometry; Z and M values are dropped.
 pub fn decode(bytes: &[u8]) -> Result<Geometry<f64>, WkbError> {
     skip(bytes, 0)?;
     let parsed = wkb::reader::read_wkb(bytes).map_err(|e| WkbError(e.to_string()))?;
     parsed
         .try_to_geometry()
-        .ok_or_else(|| WkbError("an empty point has no place".into()))
+        .ok_or_else(|| WkbError("an empty point has no coordinates".into()))
 }
 
-/// No geometry of a map is a collection of collections of so many collections.
+/// The maximum nesting depth of geometry collections.
 const DEEPEST: usize = 16;
 
-/// Passes over a geometry and refuses the types that a map has not, wherever they stand. The reader takes
-/// the last bits of a type for all of it: a COMPOUNDCURVE (9) would be a point (1).
+/// Skips a geometry and refuses unsupported types at any depth. The decoding library looks only at
+/// the last bits of the type: it would read a COMPOUNDCURVE (9) as a point (1).
 fn skip(bytes: &[u8], depth: usize) -> Result<&[u8], WkbError> {
     let short = || WkbError("ends in the middle".into());
     let (order, rest) = bytes.split_first().ok_or_else(short)?;
@@ -52,7 +52,7 @@ fn skip(bytes: &[u8], depth: usize) -> Result<&[u8], WkbError> {
     let tail = |rest: &'_ [u8], n: usize| rest.len().checked_sub(n).ok_or_else(short);
     let code = number(rest)?;
     let mut rest = &rest[4..];
-    // PostGIS marks heights, measures and an SRID by the highest bits; ISO by thousands.
+    // PostGIS marks Z, M and an SRID with the highest bits of the type, ISO with thousands.
     if code & 0x2000_0000 != 0 {
         tail(rest, 4)?;
         rest = &rest[4..];
@@ -62,7 +62,7 @@ fn skip(bytes: &[u8], depth: usize) -> Result<&[u8], WkbError> {
         + usize::from(code & 0x8000_0000 != 0 || matches!(iso / 1000, 1 | 3))
         + usize::from(code & 0x4000_0000 != 0 || matches!(iso / 1000, 2 | 3));
     let kind = iso % 1000;
-    // A list of positions, of which the number stands before them.
+    // A list of positions; their number comes first.
     let positions = |rest: &mut &[u8]| -> Result<(), WkbError> {
         let bytes = (number(rest)? as usize).saturating_mul(8 * ordinates);
         let left = tail(rest, bytes.saturating_add(4))?;
@@ -89,13 +89,13 @@ fn skip(bytes: &[u8], depth: usize) -> Result<&[u8], WkbError> {
                 rest = skip(rest, depth + 1)?;
             }
         }
-        4..=7 => return Err(WkbError("collections lie too deep in each other".into())),
+        4..=7 => return Err(WkbError("geometry collections are nested too deeply".into())),
         other => return Err(WkbError(foreign(other))),
     }
     Ok(rest)
 }
 
-/// What to do about a type that a map has not.
+/// The error text for an unsupported geometry type: what it is and what to do.
 fn foreign(kind: u32) -> String {
     let (name, curved) = match kind {
         8 => ("CIRCULARSTRING", true),
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use geo_types::{line_string, point, polygon};
 
-    /// A geometry of any type, little-endian, with what is behind its type.
+    /// Encodes a geometry of any type, little-endian; `rest` follows the type.
     fn raw(kind: u32, rest: &[u8]) -> Vec<u8> {
         [&[1][..], &kind.to_le_bytes(), rest].concat()
     }

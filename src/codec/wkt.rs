@@ -1,11 +1,11 @@
-//! Well-known text of a geometry (OGC 06-103r4), as GDAL and spreadsheets read it: `POINT (117 39.25)`.
-//! Coordinates have the shortest spelling that reads back as the same double.
+//! Writes geometries as Well-Known Text (OGC 06-103r4), which GDAL and spreadsheets read: `POINT
+//! (117 39.25)`. Coordinates have the shortest text that reads back as the same double.
 
 use std::fmt::Write;
 
 use geo_types::{Coord, Geometry, LineString, Polygon};
 
-/// A geometry as text.
+/// The WKT of a geometry.
 pub fn text(geometry: &Geometry<f64>) -> String {
     let mut out = String::new();
     write(&mut out, geometry);
@@ -60,7 +60,7 @@ fn polygon(out: &mut String, polygon: &Polygon<f64>) {
 
 fn line(out: &mut String, coords: &[Coord<f64>]) {
     list(out, coords, |out, c| {
-        // Writing to a text cannot fail.
+        // Writing to a String cannot fail.
         let _ = write!(out, "{} {}", c.x, c.y);
     });
 }

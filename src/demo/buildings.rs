@@ -1,20 +1,21 @@
-//! Houses: their outline, their number, their unit doors and the path from each door to its lane.
+//! Generates residential buildings: their outline, number, unit doors, and the path from each door
+//! to its lane.
 
 use super::city::{Building, City, Entrance, Housing, Pass, Special, Way};
 use super::lots::{Lot, height_m};
 use super::plane::{Frame, Pt, pt};
 use super::prng::Prng;
 
-/// What a house needs to know of its compound.
+/// What generating a building needs to know about its compound.
 pub struct Place<'a> {
     pub compound: usize,
     pub frame: &'a Frame,
     pub doors_north: bool,
-    /// The lane its doors lead to.
+    /// The y coordinate of the lane to which its doors lead.
     pub lane_y: f64,
 }
 
-/// Builds a house with its doors, unless its lot is a garden.
+/// Generates a building with its doors, unless its lot is a garden.
 pub fn build(city: &mut City, place: &Place, lot: &Lot, number: u32, rng: &mut Prng) {
     if lot.garden {
         return;
@@ -83,7 +84,8 @@ pub fn build(city: &mut City, place: &Place, lot: &Lot, number: u32, rng: &mut P
     });
 }
 
-/// Builds a kindergarten on a lot in the middle of a compound, its door on the row's lane.
+/// Generates a kindergarten on a lot in the middle of a compound, with its door on the lane of the
+/// row.
 pub fn kindergarten(city: &mut City, frame: &Frame, compound: usize, lot: &Lot, lane_y: f64) {
     let (slug, name) = {
         let c = &city.compounds[compound];
@@ -93,7 +95,7 @@ pub fn kindergarten(city: &mut City, frame: &Frame, compound: usize, lot: &Lot, 
     let (y0, y1) = (lot.y - 3.0, lot.y + lot.kind.depth_m);
     let (x, wing) = ((x0 + x1) / 2.0, lot.x + lot.width_m() * 0.32);
     let door = pt(x, y1);
-    // An L, the short wing to the south.
+    // An L-shaped outline, with the short wing to the south.
     let ring = [
         pt(x0, y0 - 8.0),
         pt(wing, y0 - 8.0),
@@ -146,7 +148,8 @@ pub fn kindergarten(city: &mut City, frame: &Frame, compound: usize, lot: &Lot, 
     });
 }
 
-/// The outline (counter-clockwise) and the doors from west to east, each a corner of the outline.
+/// The outline (counter-clockwise) and the doors from west to east; each door is a corner of the
+/// outline.
 fn outline(lot: &Lot, doors_north: bool) -> (Vec<Pt>, Vec<Pt>) {
     let (x0, y0) = (lot.x, lot.y);
     let (x1, y1) = (lot.x + lot.width_m(), lot.y + lot.kind.depth_m);
@@ -162,7 +165,7 @@ fn outline(lot: &Lot, doors_north: bool) -> (Vec<Pt>, Vec<Pt>) {
         ring.extend([pt(x1, y0), pt(x1, y1), pt(x0, y1)]);
         return (ring, doors);
     }
-    // Houses with lifts show their stair towers on the north face.
+    // Buildings with lifts have protruding staircases on the north side.
     let bay = if lot.kind.levels > 7 { 1.6 } else { 0.0 };
     ring.extend([pt(x1, y0), pt(x1, y1 - bay)]);
     for unit in (0..lot.units).rev() {
@@ -181,7 +184,8 @@ fn outline(lot: &Lot, doors_north: bool) -> (Vec<Pt>, Vec<Pt>) {
     (ring, doors)
 }
 
-/// A tower: wings east and west, a bay to the south, the door in a core to the north.
+/// The outline and door of a tower: wings to the east and west, a bay to the south, the door in a
+/// core to the north.
 fn tower(x0: f64, y0: f64, x1: f64, y1: f64) -> (Vec<Pt>, Vec<Pt>) {
     let x = (x0 + x1) / 2.0;
     let door = pt(x, y1);

@@ -1,11 +1,11 @@
-//! How the demo's cases come about: what people write, at which hours they report what, and by which
-//! ways it comes in.
+//! The input of the demo's cases: notes of reporters, the hours at which they report, and the
+//! sources of reports.
 
 use jiff::tz;
 
 use super::scenes::CATEGORIES;
 
-/// What people write, by category.
+/// The notes of reporters, by category.
 pub const NOTES: [[&str; 4]; 7] = [
     [
         "摊位占用盲道，行人绕行",
@@ -46,7 +46,7 @@ pub fn zone() -> tz::TimeZone {
     tz::TimeZone::fixed(tz::offset(8))
 }
 
-/// How often each category is reported through each hour of the day (0–23), in no unit.
+/// The relative frequency of reports of a category at an hour of the day (0–23).
 pub fn rhythm(category: usize, hour: usize) -> f64 {
     let peak = |at: f64, width: f64| {
         let d = (hour as f64 - at) / width;
@@ -56,12 +56,12 @@ pub fn rhythm(category: usize, hour: usize) -> f64 {
     match CATEGORIES[category] {
         // Breakfast stalls and the evening market.
         "street_encroachment" => 1.6 * (day + peak(7.5, 1.6) + 1.3 * peak(18.5, 2.2)),
-        // Grid workers climb the stairs in office hours.
+        // Grid workers inspect staircases during office hours.
         "corridor_clutter" => 1.5 * (day + peak(10.0, 1.8) + 0.9 * peak(15.5, 2.0)),
-        // Bikes are charged after work.
+        // E-bikes are charged after work.
         "flying_wire_charging" => 1.3 * (0.4 * day + 1.4 * peak(20.0, 2.2) + 0.3 * peak(12.5, 1.5)),
         "blocked_route" => 0.7 * (day + peak(8.0, 1.5) + peak(18.0, 2.0)),
-        // Riders find out at meal times.
+        // Riders notice wrong access data at meal times.
         "wrong_access" => 0.6 * (0.5 * day + peak(12.0, 1.3) + peak(18.5, 1.5)),
         "damaged_facility" => 0.6 * (day + 0.5 * peak(9.0, 2.0)),
         _ => 0.7 * (day + 0.6 * peak(16.0, 4.0)),

@@ -1,4 +1,4 @@
-//! What must hold of the demo district as a whole, looked at as a reader of its features would.
+//! Tests of the demo district as a whole, based on its features.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -23,7 +23,7 @@ impl Feature {
     fn text(&self, key: &str) -> &str {
         self.map.get(key).and_then(Value::as_str).unwrap_or("")
     }
-    /// A polygon's ring without its closing corner.
+    /// The ring of a polygon without its repeated last position.
     fn ring(&self) -> &[Pt] {
         &self.line[..self.line.len() - 1]
     }
@@ -33,13 +33,13 @@ fn as_of() -> Timestamp {
     "2026-11-22T06:00:00Z".parse().unwrap()
 }
 
-/// The district, drawn once for all tests.
+/// The features of the district, generated once for all tests.
 fn drawn() -> &'static [Change] {
     static ALL: LazyLock<Vec<Change>> = LazyLock::new(|| super::district(as_of()));
     &ALL
 }
 
-/// Degrees to metres around the district.
+/// Converts degrees to metres around the district.
 fn metres(c: Coord<f64>) -> Pt {
     let (lat, lon) = metres_per_degree(39.22);
     pt((c.x - 117.13) * lon, (c.y - 39.22) * lat)
@@ -70,7 +70,7 @@ fn features(all: &[Change], collection: &str) -> Vec<Feature> {
         .collect()
 }
 
-/// Whether two segments cross with more than a finger's breadth on every side.
+/// Whether two segments cross, with a margin at all four ends that excludes mere touching.
 fn really_cross(a: Pt, b: Pt, c: Pt, d: Pt) -> bool {
     let Some((t, u)) = super::plane::meet(a, b, c, d) else {
         return false;
@@ -80,7 +80,7 @@ fn really_cross(a: Pt, b: Pt, c: Pt, d: Pt) -> bool {
     t > m && t < 1.0 - m && u > n && u < 1.0 - n
 }
 
-/// Segments of lines by squares of 50 m, so that only neighbours are compared.
+/// Segments of lines by squares of 50 m, so that only nearby ones are compared.
 struct Near(HashMap<(i64, i64), Vec<(usize, usize)>>);
 
 impl Near {
@@ -263,7 +263,8 @@ fn grids_part_their_community_and_hold_their_buildings() {
             assert_eq!(parts.iter().map(|g| people(g)).sum::<u64>(), people(whole));
         }
     }
-    // Equal areas and no corner of one inside another: no gaps, no overlaps.
+    // Equal total areas, and no corner of a grid inside another grid: there are no gaps and no
+    // overlaps.
     let cells: Vec<_> = grids.iter().filter(|g| g.text("kind") == "grid").collect();
     for a in &cells {
         assert_eq!(a.id.len(), 15);
@@ -326,7 +327,7 @@ fn nothing_stands_in_another_thing() {
             }
         }
     }
-    // Roadways keep their width free.
+    // The full width of every roadway is free.
     for road in features(all, "roads") {
         let half = road.map["width_m"].as_f64().unwrap() / 2.0;
         for b in &buildings {
@@ -371,7 +372,7 @@ fn ways_keep_out_of_walls_and_houses() {
             }
         }
     }
-    // The wall is drawn through where a gate is on no map.
+    // The wall is closed at a gate that is missing from the map.
     assert_eq!(
         crossed,
         [("lane".to_owned(), "dongsheng-dongli".to_owned())]

@@ -1,16 +1,16 @@
-//! What the district is made of while it is planned, in metres on the drawing board.
+//! The objects of the district while it is planned, in metres in the local plane.
 
 use super::plane::{Frame, Pt};
 use super::streets::Town;
 
-/// The kind of housing, as the schema spells it.
+/// The kind of housing, with the values of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Housing {
-    /// 老旧小区.
+    /// An old estate (老旧小区).
     OldEstate,
-    /// 商品房.
+    /// Commodity housing (商品房).
     Commodity,
-    /// 商住楼.
+    /// Mixed use with shops (商住楼).
     MixedUse,
 }
 
@@ -25,7 +25,7 @@ impl Housing {
     }
 }
 
-/// Whether somebody may pass: the schema's words.
+/// Whether somebody may pass, with the values of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
     /// Riders may ride through.
@@ -55,9 +55,9 @@ pub struct Compound {
     pub housing: Housing,
     pub built: u32,
     pub community: usize,
-    /// Whether a wall goes round it.
+    /// Whether the compound has a wall.
     pub walled: bool,
-    /// Inside the wall.
+    /// The ring of the wall.
     pub ring: Vec<Pt>,
 }
 
@@ -69,7 +69,7 @@ pub struct Building {
     pub number: Option<String>,
     pub kind: &'static str,
     pub address: Option<String>,
-    /// Place in [`City::compounds`].
+    /// The index of its compound in [`City::compounds`].
     pub compound: Option<usize>,
     pub housing: Option<Housing>,
     pub levels: u32,
@@ -78,9 +78,9 @@ pub struct Building {
     pub households: u32,
     pub elevator: bool,
     pub built: u32,
-    /// Counter-clockwise; doors are corners of it.
+    /// The outline, counter-clockwise; each door is one of its corners.
     pub ring: Vec<Pt>,
-    /// The id of its grid, known once the grids are drawn.
+    /// The id of its grid; set when the grids are drawn.
     pub grid: String,
 }
 
@@ -91,11 +91,11 @@ pub struct Entrance {
     pub kind: &'static str,
     pub name: String,
     pub at: Pt,
-    /// Out of the compound or the building.
+    /// The direction out of the compound or building, as a unit vector.
     pub outward: Pt,
-    /// Place in [`City::compounds`].
+    /// The index of its compound in [`City::compounds`].
     pub compound: Option<usize>,
-    /// Place in [`City::buildings`].
+    /// The index of its building in [`City::buildings`].
     pub building: Option<usize>,
     pub unit: Option<u32>,
     pub ebike: Pass,
@@ -110,19 +110,19 @@ pub struct Entrance {
     pub special: Special,
 }
 
-/// An order of the day, as the schema spells it.
+/// A traffic order for a day, with the values of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// 暴雨.
+    /// Rainstorm (暴雨).
     Storm,
-    /// 冰雪.
+    /// Ice and snow (冰雪).
     Snow,
-    /// 高峰管控.
+    /// Peak-hour control (高峰管控).
     Peak,
 }
 
 impl Order {
-    /// The schema's word.
+    /// The value in the schema.
     pub fn word(self) -> &'static str {
         match self {
             Self::Storm => "storm",
@@ -132,18 +132,19 @@ impl Order {
     }
 }
 
-/// What holds at special times: of a gate or a way.
+/// The special times and traffic orders of a gate or a way.
 #[derive(Debug, Clone, Default)]
 pub struct Special {
-    /// When e-bikes may pass, where that differs.
+    /// The hours for e-bikes, if they differ from the general ones.
     pub ebike_hours: Option<&'static str>,
     pub locked: bool,
-    /// Who may pass under an order of the day.
+    /// Who may pass under a traffic order: the order, the value for e-bikes, the value for
+    /// pedestrians.
     pub when: Vec<(Order, Option<Pass>, Option<Pass>)>,
 }
 
 impl Special {
-    /// Under this order these may pass; `None` as otherwise.
+    /// Adds a rule for a traffic order; `None` means no change.
     pub fn on(&mut self, order: Order, ebike: Option<Pass>, foot: Option<Pass>) {
         self.when.push((order, ebike, foot));
     }
@@ -158,7 +159,7 @@ pub struct Barrier {
     pub line: Vec<Pt>,
 }
 
-/// A green, a pond, a pitch.
+/// A lawn, a pond or a sports pitch.
 #[derive(Debug, Clone)]
 pub struct Area {
     pub collection: &'static str,
@@ -175,7 +176,7 @@ pub struct Park {
     pub ring: Vec<Pt>,
 }
 
-/// A way of the riders' network.
+/// A way of the route network.
 #[derive(Debug, Clone)]
 pub struct Way {
     pub kind: &'static str,
@@ -191,7 +192,7 @@ pub struct Way {
     pub layer: i32,
     pub access: &'static str,
     pub max_kmh: u32,
-    /// Whether the line is the edge of an area that is crossed in any direction.
+    /// Whether the line is the outline of an area that can be crossed in any direction.
     pub area: bool,
     pub ramp: Option<&'static str>,
     pub special: Special,
@@ -220,7 +221,7 @@ impl Way {
         }
     }
 
-    /// A square: bikes are pushed across it.
+    /// A square, across which e-bikes must be pushed.
     pub fn square(mut ring: Vec<Pt>) -> Self {
         ring.extend(ring.first().copied());
         Self {
@@ -230,7 +231,7 @@ impl Way {
         }
     }
 
-    /// A footpath: bikes are pushed.
+    /// A footpath, on which e-bikes must be pushed.
     pub fn path(line: Vec<Pt>, width_m: f64) -> Self {
         Self {
             kind: "path",
@@ -241,7 +242,7 @@ impl Way {
         }
     }
 
-    /// A flight of steps: on foot only.
+    /// A flight of steps, for pedestrians only.
     pub fn flight(line: Vec<Pt>, width_m: f64, steps: u32) -> Self {
         Self {
             kind: "steps",
@@ -251,7 +252,7 @@ impl Way {
         }
     }
 
-    /// A way under the ground.
+    /// A way below ground level.
     pub fn garage(line: Vec<Pt>) -> Self {
         Self {
             kind: "garage",
@@ -263,14 +264,14 @@ impl Way {
         }
     }
 
-    /// The same way, for others too.
+    /// Makes the way accessible to everybody.
     pub fn open(mut self) -> Self {
         self.access = "yes";
         self
     }
 }
 
-/// A point of the riders' network: a lift or an obstacle.
+/// A point of the route network: a lift or an obstacle.
 #[derive(Debug, Clone)]
 pub struct Node {
     pub kind: &'static str,
@@ -281,7 +282,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// One that people on foot pass.
+    /// A point that pedestrians can pass.
     pub fn new(kind: &'static str, at: Pt) -> Self {
         Self {
             kind,
@@ -293,59 +294,60 @@ impl Node {
     }
 }
 
-/// Where a turn is made.
+/// The place of a turn.
 #[derive(Debug, Clone, Copy)]
 pub enum Via {
-    /// At a place that both ways share.
+    /// A position that both ways share.
     At(Pt),
-    /// Along a way, by its place in [`City::ways`].
+    /// Another way between them, by its index in [`City::ways`].
     Way(usize),
 }
 
-/// A turn restriction (转向限制); ways by their places in [`City::ways`].
+/// A turn restriction (转向限制); ways are given by their indices in [`City::ways`].
 #[derive(Debug, Clone)]
 pub struct Turn {
     pub from: usize,
     pub via: Via,
     pub to: usize,
     pub kind: &'static str,
-    /// Whom it does not concern.
+    /// The exempt vehicles.
     pub except: &'static [&'static str],
 }
 
-/// A stretch of shop front: where stations, swap cabinets and stalls are.
+/// A place in front of a shop where stations, swap cabinets and stalls can be put.
 #[derive(Debug, Clone)]
 pub struct Front {
-    /// Place in [`City::buildings`].
+    /// The index of the building in [`City::buildings`].
     pub building: usize,
-    /// On the wall towards the street.
+    /// The position on the wall that faces the street.
     pub at: Pt,
-    /// Towards the street.
+    /// The direction towards the street, as a unit vector.
     pub outward: Pt,
-    /// Place in the town's streets.
+    /// The index of the street in the town.
     pub street: usize,
-    /// Place in the town's cells.
+    /// The index of the block in the town.
     pub cell: usize,
-    /// The shop there.
+    /// The name of the shop.
     pub shop: String,
-    /// Its trade.
+    /// The trade of the shop.
     pub trade: &'static str,
-    /// When it is open.
+    /// The opening hours of the shop.
     pub hours: &'static str,
 }
 
-/// Where a cell is parted into grids.
+/// The lines that divide a block into grids.
 #[derive(Debug, Clone, Default)]
 pub struct Parting {
-    /// Place in the town's cells.
+    /// The index of the block in the town.
     pub cell: usize,
-    /// The line from south to north: a place on it and its direction.
+    /// The dividing line from south to north: a position on it and its direction.
     pub axis: Option<(Pt, Pt)>,
-    /// A line from the axis to the west side and one to the east side, where that half is big.
+    /// A dividing line from the axis to the west side and one to the east side, if that half has
+    /// many households.
     pub across: [Option<(Pt, Pt)>; 2],
 }
 
-/// A place inside a compound that is free for something small.
+/// A free place inside a compound for a small facility.
 #[derive(Debug, Clone, Copy)]
 pub struct Spot {
     pub at: Pt,
@@ -353,16 +355,16 @@ pub struct Spot {
     pub kind: SpotKind,
 }
 
-/// What a spot is good for.
+/// The use of a spot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpotKind {
-    /// Bikes park and charge here.
+    /// E-bikes are parked and charged here.
     Shed,
-    /// Neighbours sit here.
+    /// Residents meet here.
     Garden,
 }
 
-/// A grid, a community or the street.
+/// A grid, a community or the subdistrict.
 #[derive(Debug, Clone)]
 pub struct Grid {
     pub code: String,
@@ -374,7 +376,7 @@ pub struct Grid {
     pub ring: Vec<Pt>,
 }
 
-/// The district on the drawing board.
+/// The planned district.
 #[derive(Debug, Clone)]
 pub struct City {
     pub town: Town,
@@ -394,7 +396,7 @@ pub struct City {
 }
 
 impl City {
-    /// An empty one on planned streets.
+    /// An empty district with planned streets.
     pub fn new(town: Town) -> Self {
         Self {
             town,
@@ -415,7 +417,7 @@ impl City {
     }
 }
 
-/// Adds an area that is drawn in a frame.
+/// Adds an area given in the coordinates of a frame.
 pub fn push_area(
     city: &mut City,
     frame: &Frame,

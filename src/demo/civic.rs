@@ -1,7 +1,8 @@
-//! Blocks that are not housing: schools, a market, the street office, a mall, a clinic, works, parks.
+//! Generates blocks without housing: schools, a market, the subdistrict office, a mall, a clinic,
+//! workshops, parks.
 //!
-//! Their houses stand on both sides of a drive from the south gate to the north gate; each has its door
-//! on the drive.
+//! Their buildings stand on both sides of a drive from the south gate to the north gate, and their
+//! doors face the drive.
 
 use std::f64::consts::TAU;
 
@@ -15,13 +16,13 @@ use super::prng::Prng;
 use super::streets::street_side;
 use crate::model::names::collection::GREEN;
 
-/// A house beside the drive.
+/// A building beside the drive.
 struct House {
-    /// East of the drive (1) or west of it (-1).
+    /// 1 for the east side of the drive, -1 for the west side.
     side: f64,
-    /// Its south and north end above the south wall, in metres.
+    /// The distances of its south and north wall from the south boundary wall, in metres.
     y: (f64, f64),
-    /// From the drive's middle to its near and its far wall, in metres.
+    /// The distances of its near and its far wall from the middle of the drive, in metres.
     x: (f64, f64),
     levels: u32,
     kind: &'static str,
@@ -124,7 +125,7 @@ fn houses(kind: Use) -> Vec<House> {
     }
 }
 
-/// Plans a block that is not housing.
+/// Plans a block without housing.
 pub fn build(city: &mut City, index: usize) {
     let cell = city.town.cells[index].clone();
     let (_, kind, slug, name) = cell.plot;
@@ -152,7 +153,7 @@ pub fn build(city: &mut City, index: usize) {
     let (west, east) = wall
         .x_range(south + 1.0, north - 1.0)
         .unwrap_or((-90.0, 90.0));
-    // A school keeps its west for the track.
+    // A school has its running track in the west.
     let axis = if kind == Use::School {
         west + 106.0
     } else {
@@ -182,9 +183,9 @@ pub fn build(city: &mut City, index: usize) {
     }
     let mut way = Way::lane(frame.out_all(&drive), 7.0);
     match kind {
-        // A shorter way through the works is for those who work there.
+        // Only employees may use the shortcut through the workshops.
         Use::Works => way.access = "private",
-        // People walk about the mall's plaza; bikes pass at night.
+        // Pedestrians use the mall's plaza by day; e-bikes may pass at night.
         Use::Mall => way.special.ebike_hours = Some("Mo-Su 20:00-10:00"),
         _ => {}
     }
@@ -219,7 +220,7 @@ pub fn build(city: &mut City, index: usize) {
         push_area(city, &frame, GREEN, "pitch", None, &ring);
         let infield = track(pt(axis - 54.0, south + 72.0), 21.0, 38.0);
         push_area(city, &frame, GREEN, "grass", None, &infield);
-        // Basketball courts, north of the track.
+        // Basketball courts north of the running track.
         for k in 0..2 {
             let x = axis - 92.0 + 20.0 * f64::from(k);
             let court = rectangle(x, south + 150.0, x + 15.0, south + 178.0);
@@ -253,8 +254,8 @@ pub fn build(city: &mut City, index: usize) {
     }
 }
 
-/// The plaza between the houses of a mall, from the drive to the door of the east hall, which no path
-/// reaches.
+/// The plaza between the buildings of a mall, from the drive to the door of the east hall, to which
+/// no path leads.
 fn plaza(city: &mut City, frame: &Frame, (axis, south): (f64, f64), name: &str) {
     let hall = format!("{name}东馆");
     let Some(building) = city.buildings.iter().position(|b| b.name == hall) else {
@@ -267,7 +268,7 @@ fn plaza(city: &mut City, frame: &Frame, (axis, south): (f64, f64), name: &str) 
     let mut square = Way::square(frame.out_all(&ring));
     square.name = Some(name.to_owned());
     city.ways.push(square);
-    // The door is a corner of its house too.
+    // The door is also a corner of its building.
     let at = frame.out(door);
     super::compounds::insert_on(&mut city.buildings[building].ring, at);
     let mut entrance = door_of(&hall, at, frame.turn(pt(-1.0, 0.0)), building);
@@ -357,7 +358,7 @@ fn raise(
     });
 }
 
-/// The main door of a house that is no home; its id is still to be said.
+/// The main door of a non-residential building, without an id.
 fn door_of(house: &str, at: Pt, outward: Pt, building: usize) -> Entrance {
     Entrance {
         id: String::new(),
@@ -381,7 +382,7 @@ fn door_of(house: &str, at: Pt, outward: Pt, building: usize) -> Entrance {
     }
 }
 
-/// A running track: two straights (along y) of `2 * half_m` and two bends.
+/// The outline of a running track: two straights (along y) of `2 * half_m` metres and two bends.
 fn track(at: Pt, radius_m: f64, half_m: f64) -> Vec<Pt> {
     let bend = |from: f64, y: f64| {
         (0..=12).map(move |k| {
@@ -392,7 +393,7 @@ fn track(at: Pt, radius_m: f64, half_m: f64) -> Vec<Pt> {
     bend(0.0, half_m).chain(bend(TAU / 2.0, -half_m)).collect()
 }
 
-/// Lawns inside the fence: along its west, its east and its south.
+/// Lawns along the west, east and south sides, inside the fence.
 fn lawns(city: &mut City, frame: &Frame, wall: &Block, axis: f64, (south, north): (f64, f64)) {
     let (y0, y1) = (south + 14.0, north - 6.0);
     let (Some(low), Some(high)) = (wall.x_range(y0, y0 + 1.0), wall.x_range(y1 - 1.0, y1)) else {

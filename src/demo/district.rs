@@ -1,4 +1,4 @@
-//! The demo district as features: plans the city once and turns what was drawn into changes.
+//! Converts the planned city to the features of the demo district.
 
 use geo_types::{Geometry, Point};
 use jiff::{SignedDuration, Timestamp, tz};
@@ -16,7 +16,7 @@ use crate::model::names::collection::{
 };
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
-/// Plans the whole city. Always the same.
+/// Plans the whole city. The result is always the same.
 pub fn city() -> (City, Places) {
     let mut city = City::new(plan());
     for index in 0..city.town.cells.len() {
@@ -39,7 +39,7 @@ pub fn city() -> (City, Places) {
     (city, places)
 }
 
-/// A list of features under way.
+/// A list of features that is being built.
 #[derive(Default)]
 pub struct Drafts(Vec<Change>);
 
@@ -60,7 +60,7 @@ impl Drafts {
             Value::Object(map) => map.into_iter().filter(|(_, v)| !v.is_null()).collect(),
             _ => Map::new(),
         };
-        // Names and texts of ours are always fit to be stored; the tests look at every feature.
+        // Generated names and texts are always valid; the tests check every feature.
         if let (Ok(collection), Ok(id), Ok(properties)) = (
             CollectionId::new(collection),
             FeatureId::new(id),
@@ -77,7 +77,7 @@ impl Drafts {
         }
     }
 
-    /// The features, ordered by collection and id.
+    /// The features, sorted by collection and id.
     pub fn sorted(mut self) -> Vec<Change> {
         self.0.sort_by(|a, b| {
             a.collection
@@ -100,7 +100,7 @@ fn polygon(ring: &[Pt]) -> Geometry<f64> {
     Geometry::Polygon(ring_to_wgs84(ring))
 }
 
-/// Everything of the district that stands still.
+/// All static features of the district.
 pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     let mut d = Drafts::default();
     let compound = |i: Option<usize>| i.map(|i| city.compounds[i].id.clone());
@@ -153,7 +153,8 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     }
     for (n, e) in city.entrances.iter().enumerate() {
         let gate = e.kind == "gate" || e.kind == "garage";
-        // Gates are walked to once a year; of doors only the drawings are known, but where somebody wrote.
+        // Gates are surveyed once a year. Doors are only known from drawings, except where somebody
+        // reported them.
         let evidence = match (gate, n % 7) {
             (true, 0) | (false, 3) => "report",
             (true, _) => "survey",
@@ -240,7 +241,7 @@ fn route_id(n: usize) -> String {
     format!("route-{:05}", n + 1)
 }
 
-/// So many days before a moment, in China.
+/// The date in China a number of days before a moment.
 fn day(as_of: Timestamp, days: i64) -> String {
     let then = as_of - SignedDuration::from_hours(24 * days);
     let there = then.to_zoned(tz::TimeZone::fixed(tz::offset(8)));
@@ -333,7 +334,7 @@ fn roads(d: &mut Drafts, city: &City) {
     }
 }
 
-/// How far along a line a place on it is.
+/// The distance of a point on a line from its start, in metres.
 fn walked(line: &[Pt], at: Pt) -> f64 {
     let mut far = 0.0;
     for s in line.windows(2) {
@@ -376,7 +377,7 @@ fn parks(d: &mut Drafts, city: &City, as_of: Timestamp) {
         "无障碍坡道",
     ];
     for (n, p) in city.parks.iter().enumerate() {
-        // The newest one opened three weeks ago, the others before it.
+        // The newest one opened three weeks ago, the others earlier.
         let days = 21 + 47 * n as i64;
         let features: Vec<&str> = (0..4).map(|k| kit[(n * 2 + k * 2) % kit.len()]).collect();
         d.put(
@@ -439,7 +440,7 @@ fn base(d: &mut Drafts, city: &City) {
     }
 }
 
-/// What must be shown at an entrance, where the demo knows it.
+/// What visitors must show at an entrance, if the demo knows it.
 fn credential(e: &Entrance) -> Option<&'static str> {
     let registers = e.access_note.is_some_and(|note| note.contains("登记"));
     match (e.access_code.is_some(), registers) {
@@ -450,7 +451,8 @@ fn credential(e: &Entrance) -> Option<&'static str> {
     }
 }
 
-/// How to get in, for everybody: never a code, nor the note that only riders read.
+/// Public directions for an entrance. They contain neither a door code nor the note that only
+/// riders may read.
 fn guidance(e: &Entrance) -> Option<&'static str> {
     Some(match (e.kind, credential(e), e.ebike, e.foot) {
         (_, _, Pass::No, Pass::No) => "长期关闭，请走其他门",

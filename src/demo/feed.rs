@@ -1,5 +1,6 @@
-//! Life after the start: new reports arrive and open ones are handled, so that a visitor sees the map
-//! change within half a minute. Plain data again: whoever plays it does so through the ledger.
+//! The live feed of the demo: new reports arrive and open cases are handled, so that a visitor sees
+//! the map change within half a minute. The feed only produces data; the caller applies it through
+//! the ledger.
 
 use std::time::Duration;
 
@@ -13,44 +14,44 @@ use super::script::{Event, What, Who, fresh, handle, near_point};
 use super::words::{DONE, FAIL_NOTES, PARK_REASONS, REJECT_REASONS, RETURN_REASONS};
 use crate::model::Change;
 
-/// Keeps about this many warnings open.
+/// The approximate number of warnings that the feed keeps open.
 const OPEN: f64 = 30.0;
 
 /// The fields of an open demo case that the live feed needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenCase {
-    /// Its id.
+    /// The id of the case.
     pub id: String,
-    /// Where it stands, as in data.
+    /// The status, with the values of the schema.
     pub status: String,
-    /// Its category.
+    /// The category of the case.
     pub category: String,
-    /// Its grid.
+    /// The id of its grid.
     pub grid: String,
-    /// Where it is.
+    /// The position in degrees of WGS 84.
     pub at: geo_types::Point<f64>,
-    /// The unit in charge.
+    /// The id of the unit in charge.
     pub unit: Option<String>,
-    /// How it was reported.
+    /// The source of the report.
     pub source: String,
     /// When it was reported.
     pub reported_at: Timestamp,
-    /// Until when it is parked.
+    /// The end of the suspension, if the case is parked.
     pub parked_until: Option<Timestamp>,
 }
 
-/// A source of demo reports and of their handling.
+/// Generates demo reports and their handling.
 #[derive(Debug, Clone)]
 pub struct Feed {
     rng: Prng,
     scenes: Scenes,
     speed: f64,
-    /// Cases that were just closed and that who reported them may rate.
+    /// Recently closed cases that their reporters may still rate.
     closed: Vec<OpenCase>,
 }
 
 impl Feed {
-    /// A feed for a district.
+    /// Creates a feed for a district.
     pub fn new(seed: u64, district: &[Change]) -> Self {
         Self {
             rng: Prng::new(seed),
@@ -60,7 +61,8 @@ impl Feed {
         }
     }
 
-    /// Makes it faster (above 1) or slower (below 1); anything that is no positive number is 1.
+    /// Sets the speed: above 1 is faster, below 1 is slower; a value that is not a positive number
+    /// counts as 1.
     pub fn with_speed(mut self, speed: f64) -> Self {
         self.speed = if speed.is_finite() && speed > 0.0 {
             speed
@@ -70,8 +72,8 @@ impl Feed {
         self
     }
 
-    /// What happens now, and how long to wait before asking again. `open` are the cases of the demo
-    /// that are not closed.
+    /// The next event, and how long to wait before the next call. `open` are the demo cases that
+    /// are not closed.
     pub fn next(&mut self, now: Timestamp, open: &[OpenCase]) -> (Duration, Option<Event>) {
         let seconds = self.rng.range(10.0, 40.0) / self.speed;
         let wait = Duration::from_secs_f64(seconds.clamp(0.05, 3600.0));
@@ -86,14 +88,14 @@ impl Feed {
 
     fn arrive(&mut self, now: Timestamp) -> Option<Event> {
         let hour = usize::try_from(now.to_zoned(zone()).hour()).unwrap_or(12);
-        // Even at night something comes in, or the screen would stand still.
+        // Some reports arrive even at night, so that the screen is never static.
         let weights = (0..CATEGORIES.len()).map(|c| cases::rhythm(c, hour) + 0.05);
         let category = self.rng.weighted(weights);
         let report = fresh(&self.scenes, &mut self.rng, String::new(), category, now)?;
         Some(report.event())
     }
 
-    /// Who reported a case that was closed says how it went, now and then.
+    /// Sometimes the reporter of a closed case rates its handling.
     fn rate(&mut self, now: Timestamp) -> Option<Event> {
         if self.closed.is_empty() || !self.rng.chance(0.3) {
             return None;
@@ -105,7 +107,7 @@ impl Feed {
         Some(act(now, &case, who, what))
     }
 
-    /// Takes one open case a step further: the older ones first, mostly.
+    /// Advances one open case by a step, mostly one of the older ones.
     fn advance(&mut self, now: Timestamp, open: &[OpenCase]) -> Option<Event> {
         let ready: Vec<&OpenCase> = open
             .iter()
@@ -215,7 +217,8 @@ mod tests {
                 (id, What::Act(what)) => {
                     let action = what["action"].as_str().unwrap();
                     *done.entry(action.into()).or_default() += 1;
-                    // As the table has it; the real ledger is asked in the tests of who plays it.
+                    // According to the table of transitions; the module that plays the feed tests
+                    // it with the real ledger.
                     let next = match action {
                         "file" => "filed",
                         "dispatch" => "dispatched",

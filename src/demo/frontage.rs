@@ -1,4 +1,4 @@
-//! What stands between a compound's wall and the street: shops, and here and there a pocket park.
+//! Generates the strip between a compound's wall and the street: shops and some pocket parks.
 
 use super::city::{Area, Building, City, Front, Park};
 use super::names::SHOPS;
@@ -7,28 +7,29 @@ use super::prng::Prng;
 use super::streets::{Cell, house_number};
 use crate::model::names::collection::GREEN;
 
-/// A line that nothing may be built across.
+/// A line that must not be built over.
 #[derive(Debug, Clone, Copy)]
 pub struct Cut {
     pub on: Pt,
     pub along: Pt,
-    /// How much stays free on either side, in metres.
+    /// The free width on either side of the line, in metres.
     pub half_m: f64,
 }
 
-/// The strip round a compound, in its frame.
+/// The strip around a compound, in the coordinates of its frame.
 pub struct Strip<'a> {
     pub cell: usize,
     pub frame: &'a Frame,
-    /// Where the pavement ends.
+    /// The inner edge of the pavement.
     pub outer: &'a Block,
-    /// Where the wall stands.
+    /// The line of the wall.
     pub inner: &'a Block,
-    /// Storeys of the shops.
+    /// The number of storeys of the shops.
     pub levels: u32,
 }
 
-/// The blocks with a pocket park on their edge, and on which side (south, east, north, west).
+/// The compounds with a pocket park on their edge, by slug and side (0 south, 1 east, 2 north, 3
+/// west).
 const PARKS: [(&str, usize, &str); 12] = [
     ("chenqing-jiayuan", 0, "辰庆家园口袋公园"),
     ("wenquan-huayuan", 1, "温泉花园口袋公园"),
@@ -44,7 +45,7 @@ const PARKS: [(&str, usize, &str); 12] = [
     ("dongsheng-li", 2, "东升里口袋公园"),
 ];
 
-/// The side of a cell on which a pocket park lies.
+/// The side of a block on which a pocket park lies.
 pub fn park_side(cell: &Cell) -> Option<usize> {
     PARKS.iter().find(|p| p.0 == cell.plot.2).map(|p| p.1)
 }
@@ -83,7 +84,7 @@ pub fn build(city: &mut City, strip: &Strip, cuts: &[Cut], rng: &mut Prng) {
     }
 }
 
-/// What is left of a stretch between the cuts.
+/// The parts of a stretch between the cuts.
 fn free(a: Pt, e: Pt, from: f64, to: f64, cuts: &[Cut]) -> Vec<(f64, f64)> {
     let mut out = vec![(from, to)];
     for cut in cuts {
@@ -101,7 +102,7 @@ fn free(a: Pt, e: Pt, from: f64, to: f64, cuts: &[Cut]) -> Vec<(f64, f64)> {
     out
 }
 
-/// The rectangle from `t0` to `t1` along an edge and from `d0` to `d1` into the block.
+/// The rectangle from `t0` to `t1` along an edge and from `d0` to `d1` into the block, in metres.
 fn plot((a, e): (Pt, Pt), t0: f64, t1: f64, d0: f64, d1: f64) -> Vec<Pt> {
     let into = left(e);
     vec![
@@ -120,7 +121,8 @@ fn pocket_park(
     name: &str,
     rng: &mut Prng,
 ) {
-    // A park has a soft outline: the corners towards the wall are cut, by different amounts.
+    // The corners of a park towards the wall are cut off by different amounts, for an irregular
+    // outline.
     let (c0, c1) = (rng.range(3.0, 8.0), rng.range(3.0, 8.0));
     let into = left(edge.1);
     let at = |t: f64, d: f64| edge.0 + edge.1 * t + into * d;
@@ -160,7 +162,7 @@ fn shops(
     let mut t = from;
     while to - t > 14.0 {
         let mut length = rng.range(26.0, 52.0).min(to - t);
-        // No slivers at the end of a row.
+        // Avoid narrow shops at the end of a row.
         if to - t - length < 18.0 {
             length = to - t;
         }
@@ -240,7 +242,7 @@ fn shop(
     }
 }
 
-/// A strip of shops round a block that is no compound, for markets and malls.
+/// Builds a strip of shops around a block without housing, for markets and malls.
 pub fn around(city: &mut City, strip: &Strip, axis: f64, rng: &mut Prng) {
     let cut = Cut {
         on: pt(axis, 0.0),

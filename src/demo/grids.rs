@@ -1,4 +1,5 @@
-//! Grids: they cover every community without gaps or overlaps, and every house is in one grid.
+//! Generates the grids: they cover every community without gaps or overlaps, and every building
+//! lies in exactly one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +8,7 @@ use super::names::{COMMUNITIES, STREET, Use};
 use super::plane::{Pt, contains, cut, distance, edges, key, middle, unit};
 use super::prng::Prng;
 
-/// Draws the grids, the communities and the street, and tells every building its grid.
+/// Draws the grids, the communities and the subdistrict, and sets the grid of every building.
 pub fn draw(city: &mut City) {
     let mut rings: Vec<(usize, usize, Vec<Pt>)> = Vec::new();
     for parting in &city.partings {
@@ -34,7 +35,7 @@ pub fn draw(city: &mut City) {
     let mut grids = Vec::new();
     for (community, (code, name)) in COMMUNITIES.iter().enumerate() {
         let mut own: Vec<_> = rings.iter().filter(|r| r.0 == community).collect();
-        // Numbered as one reads: from the north-west, row by row.
+        // Grids are numbered in reading order: from the north-west, row by row.
         own.sort_by_key(|(_, _, ring)| {
             let m = middle(ring);
             (-(m.y / 130.0).round() as i64, m.x as i64)
@@ -81,7 +82,7 @@ pub fn draw(city: &mut City) {
     city.grids = grids;
 }
 
-/// Gives every ring the corners of its neighbours that lie on its edges.
+/// Inserts into every ring the corners of its neighbours that lie on its edges.
 fn share_corners(rings: &mut [(usize, usize, Vec<Pt>)]) {
     let mut corners: Vec<Pt> = Vec::new();
     for (_, _, ring) in rings.iter_mut() {
@@ -114,7 +115,7 @@ fn share_corners(rings: &mut [(usize, usize, Vec<Pt>)]) {
     }
 }
 
-/// Puts buildings into grids and counts who lives there.
+/// Assigns buildings to grids and counts the residents.
 fn people(city: &mut City, grids: &mut [Grid]) {
     for building in &mut city.buildings {
         let at = middle(&building.ring);
@@ -152,7 +153,7 @@ fn above<'a>(
     }
 }
 
-/// A corner, as equal places are equal: see [`key`].
+/// A corner as integers, so that equal positions compare equal: see [`key`].
 type Corner = (i64, i64);
 
 /// The outline of rings that share their corners: the edges that occur in one direction only.
@@ -181,7 +182,7 @@ fn outline<'a>(rings: impl Iterator<Item = &'a [Pt]>) -> Vec<Pt> {
     ring
 }
 
-/// The grid of a place, by its code.
+/// The code of the grid that contains a position.
 pub fn grid_of(city: &City, at: Pt) -> Option<&str> {
     city.grids
         .iter()

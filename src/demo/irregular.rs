@@ -1,21 +1,22 @@
-//! Where the district is not as a planner draws it: doors without a path, compounds without a wall, gates
-//! that nobody mapped, lanes that stop short, special hours. The network has to cope with them, and the
-//! checks look that each is there.
+//! Adds irregularities to the planned district: doors without a path, compounds without a wall,
+//! unmapped gates, lanes that end too early, special hours. Routing must cope with them, and the
+//! tests check that each exists.
 
 use super::city::{Barrier, City, Node, Order, Pass, Way};
 use super::plane::{Pt, along, distance, left, nearest};
 
 /// Compounds without a wall (开放式小区).
 const OPEN: [&str; 3] = ["dongsheng-beili", "guoyuan-beili", "xinhua-li"];
-/// Gates that are not mapped although a lane passes; at the second one the wall is drawn through.
+/// Gates that are missing from the map although a lane passes them; at the second one the wall is
+/// drawn closed.
 const UNMAPPED: [&str; 2] = ["danfeng-li-gate-e2", "dongsheng-dongli-gate-n"];
-/// Gates of which nobody knows the hours.
+/// Gates with unknown hours.
 const UNKNOWN_HOURS: [&str; 3] = [
     "guoyuan-li-gate-e2",
     "xuri-dongli-gate-e2",
     "dongsheng-li-gate-e2",
 ];
-/// Gates that let e-bikes in outside of the rush hours only.
+/// Gates that admit e-bikes outside of rush hours only.
 const OFF_PEAK: [&str; 5] = [
     "wenquan-huayuan-gate-e",
     "chenxing-jiayuan-gate-e",
@@ -23,11 +24,12 @@ const OFF_PEAK: [&str; 5] = [
     "duwang-xincheng-gate-w",
     "chenqing-xinyuan-gate-e",
 ];
-/// Compounds whose loop is ridden one way: north along the west wall, south along the east wall.
+/// Compounds whose loop is one-way: north along the west wall, south along the east wall.
 const ONE_WAY: [&str; 2] = ["wenquan-jiayuan", "xuri-jiayuan"];
-/// Compounds that ban e-bikes from the lanes between the houses.
+/// Compounds that ban e-bikes from the lanes between the buildings.
 const BANNED: [&str; 1] = ["chenyue-mingting"];
-/// Lanes that stop short of the lane inside the west wall: compound, row from the south, metres.
+/// Lanes that end before the lane along the west wall: compound, row counted from the south,
+/// missing metres.
 const SHORT: [(&str, usize, f64); 8] = [
     ("xiaguang-nanli", 1, 1.6),
     ("dongsheng-li", 1, 2.4),
@@ -44,23 +46,23 @@ pub fn is_walled(slug: &str) -> bool {
     !OPEN.contains(&slug)
 }
 
-/// Whether the loop of a compound is ridden one way.
+/// Whether the loop of a compound is one-way.
 pub fn is_one_way(slug: &str) -> bool {
     ONE_WAY.contains(&slug)
 }
 
-/// Whether a compound bans e-bikes from the lanes between its houses.
+/// Whether a compound bans e-bikes from the lanes between its buildings.
 pub fn is_banned(slug: &str) -> bool {
     BANNED.contains(&slug)
 }
 
-/// By how many metres a lane stops short of the lane inside the west wall.
+/// The distance in metres by which a lane ends before the lane along the west wall.
 pub fn short_by(slug: &str, row: usize) -> f64 {
     let found = SHORT.iter().find(|s| s.0 == slug && s.1 == row);
     found.map_or(0.0, |s| s.2)
 }
 
-/// Makes the planned city irregular, before its ways are joined.
+/// Adds the irregularities; must run before the ways are joined.
 pub fn roughen(city: &mut City) {
     doors(city);
     kerbs(city);
@@ -69,7 +71,7 @@ pub fn roughen(city: &mut City) {
     steps_and_paths(city);
 }
 
-/// Takes the path from every tenth door, and lets every twentieth path end before its door.
+/// Removes the path of every tenth door, and lets every twentieth path end before its door.
 fn doors(city: &mut City) {
     let doors = city.entrances.iter().filter(|e| e.kind == "unit_door");
     let at: Vec<Pt> = doors.map(|e| e.at).collect();
@@ -94,7 +96,7 @@ fn doors(city: &mut City) {
     }
 }
 
-/// Moves the last place of a line back by so many metres.
+/// Moves the end of a line back by a number of metres.
 fn shorten_end(line: &mut [Pt], by: f64) {
     if let [.., a, b] = line {
         let length = distance(*a, *b);
@@ -104,7 +106,7 @@ fn shorten_end(line: &mut [Pt], by: f64) {
     }
 }
 
-/// Draws some lanes from a gate only up to the kerb, not to the middle of the street.
+/// Ends some lanes from a gate at the kerb instead of the middle of the street.
 fn kerbs(city: &mut City) {
     let gates = city.entrances.iter().filter(|e| e.kind == "gate");
     let gates = gates.filter(|e| e.compound.is_some());
@@ -130,7 +132,7 @@ fn unmapped(city: &mut City) {
     let Some((at, compound)) = walled_up else {
         return;
     };
-    // Nothing in the lane tells where the gate is.
+    // Removes the vertex at the gate, so that nothing in the lane shows where the gate is.
     for way in &mut city.ways {
         way.line.retain(|p| *p != at);
     }
@@ -150,7 +152,7 @@ fn unmapped(city: &mut City) {
     }
 }
 
-/// Hours and orders of the day at gates, and what stands in front of them.
+/// Sets the hours and traffic orders of gates, and adds obstacles in front of them.
 fn gates(city: &mut City) {
     let mut posts = Vec::new();
     for gate in city.entrances.iter_mut().filter(|e| e.kind == "gate") {
@@ -163,7 +165,7 @@ fn gates(city: &mut City) {
         }
         gate.special.locked = (gate.ebike, gate.foot) == (Pass::No, Pass::No);
         match (gate.ebike, gate.opening_hours) {
-            // In a storm nobody has to push through the rain.
+            // In a storm, riders need not dismount in the rain.
             (Pass::Dismount, Some("24/7")) => gate.special.on(Order::Storm, Some(Pass::Yes), None),
             (Pass::Yes, Some("Mo-Su 05:00-23:30")) => {
                 gate.special.on(Order::Peak, Some(Pass::Dismount), None);
@@ -185,7 +187,7 @@ fn gates(city: &mut City) {
     }
 }
 
-/// Ramps beside steps, obstacles on paths, and what storms and snow close.
+/// Adds ramps beside steps and obstacles on paths, and closes ways in storms and snow.
 fn steps_and_paths(city: &mut City) {
     let mut flights = 0;
     let mut barriers = Vec::new();
@@ -223,7 +225,7 @@ fn steps_and_paths(city: &mut City) {
     }
 }
 
-/// Puts every point of the network on the way that is nearest to it, as a vertex of that way.
+/// Moves every point of the network onto the nearest way and inserts it there as a vertex.
 pub fn set_nodes(city: &mut City) {
     for node in &mut city.nodes {
         let mut best: Option<(f64, usize, usize, Pt)> = None;
@@ -239,14 +241,14 @@ pub fn set_nodes(city: &mut City) {
         let Some((_, w, s, on)) = best else { continue };
         node.at = on;
         let line = &mut city.ways[w].line;
-        // A lift is the end of its ways already.
+        // A lift already is the end of its ways.
         if line[s] != on && line[s + 1] != on {
             line.insert(s + 1, on);
         }
     }
 }
 
-/// A place beside a gate, for something that stands there: metres along the wall and out of it.
+/// A position beside a gate: metres along the wall and out of it.
 pub fn beside(at: Pt, outward: Pt, along_m: f64, out_m: f64) -> Pt {
     at + left(outward) * along_m + outward * out_m
 }

@@ -1,7 +1,7 @@
-//! The demo district 果园新村街道 and synthetic cities, made by a generator that always gives the same.
+//! The demo district 果园新村街道 and synthetic cities. The generators are deterministic.
 //!
-//! Only the names and codes of the street and its 12 communities, and roughly where they lie, are
-//! facts. Everything else is invented, and says so.
+//! Only the names and codes of the subdistrict and its 12 communities and their approximate
+//! location are real. Everything else is invented and marked as such.
 
 mod buildings;
 mod cases;
@@ -45,15 +45,15 @@ pub use script::{DAYS, Event, PHOTO_AFTER, PHOTO_BEFORE, Sighting, What, Who};
 pub use synth::synth;
 pub use write::write_dir;
 
-/// Everything of the demo district that stands still, ordered by collection and id. `as_of` only
-/// moves dates that are told relative to now, such as when a pocket park opened.
+/// All static features of the demo district, sorted by collection and id. `as_of` only affects
+/// relative dates, such as the opening day of a pocket park.
 pub fn district(as_of: Timestamp) -> Vec<Change> {
     let (city, places) = district::city();
     district::features(&city, &places, as_of)
 }
 
-/// What was reported and done in the 60 days that end at `as_of`, in order. It has to be played on a
-/// ledger to become warnings.
+/// The reports and actions of the 60 days that end at `as_of`, in order. They become warnings when
+/// they are applied to a ledger.
 pub fn script(district: &[Change], as_of: Timestamp) -> Vec<Event> {
     script::script(&scenes::Scenes::of(district), as_of)
 }

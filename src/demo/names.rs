@@ -1,10 +1,10 @@
-//! The names of the demo district. The street and its 12 communities are facts (codes of the National
-//! Bureau of Statistics, 2023); compounds, roads, shops and units are invented.
+//! The names of the demo district. The subdistrict and its 12 communities are real (codes of the
+//! National Bureau of Statistics, 2023); compounds, roads, shops and units are invented.
 
-/// The street 果园新村街道: its 9-digit code and its name.
+/// The 9-digit code and the name of the subdistrict.
 pub const STREET: (&str, &str) = ("120113001", "果园新村街道");
 
-/// The communities: 12-digit code and short name.
+/// The 12-digit codes and the short names of the communities.
 pub const COMMUNITIES: [(&str, &str); 12] = [
     ("120113001003", "果园里"),
     ("120113001006", "丹凤里"),
@@ -20,22 +20,22 @@ pub const COMMUNITIES: [(&str, &str); 12] = [
     ("120113001027", "东升里"),
 ];
 
-/// What stands in a block between streets.
+/// The use of a block between streets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// A walled estate of the eighties and nineties: walk-ups in tight rows.
+    /// A walled estate of the 1980s and 1990s: walk-up buildings in narrow rows.
     Estate,
-    /// A compound of the two-thousands: walk-ups in front, lift slabs behind.
+    /// A compound of the 2000s: walk-up buildings in front, slabs with lifts behind.
     Garden,
-    /// A compound of the twenty-tens: lift slabs in front, towers behind.
+    /// A compound of the 2010s: slabs with lifts in front, towers behind.
     Heights,
-    /// Towers over shops.
+    /// Towers above shops.
     Mixed,
     /// A school.
     School,
-    /// A market hall with shops round it.
+    /// A market hall surrounded by shops.
     Market,
-    /// The street office and its neighbours.
+    /// The subdistrict office and other public buildings.
     Civic,
     /// A park.
     Park,
@@ -47,11 +47,11 @@ pub enum Use {
     Works,
 }
 
-/// A block: community (place in [`COMMUNITIES`]), use, slug for ids, name.
+/// A block: index of its community in [`COMMUNITIES`], use, slug for ids, name.
 pub type Plot = (usize, Use, &'static str, &'static str);
 
-/// The blocks, rows from south to north, each from west to east. The canal runs between the fourth
-/// row and the fifth.
+/// The blocks: rows from south to north, each from west to east. The canal runs between the fourth
+/// and the fifth row.
 pub const PLOTS: [[Plot; 7]; 7] = {
     use Use::{Civic, Clinic, Estate, Garden, Heights, Mall, Market, Mixed, Park, School, Works};
     [

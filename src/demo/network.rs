@@ -1,7 +1,8 @@
-//! The riders' network: carriageways and canal paths, and every way joined to the ways it meets.
+//! Generates the route network: streets and canal paths, and the joints of all ways.
 //!
-//! Ways that meet at grade share a coordinate exactly, because that is how a route finds from one to
-//! the next. Ways under the ground join only where their ends lie on another way.
+//! Ways that meet at the same level share exactly equal coordinates, because a router relies on
+//! that to go from one to the next. Ways below ground are joined only where one of their ends lies
+//! on another way.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +10,12 @@ use super::city::{City, Pass, Way};
 use super::plane::{Pt, along, distance, left, meet, nearest, offset, unit};
 use super::streets::{BANK_PATH_M, BANK_ROAD_M, Class};
 
-/// Adds what belongs to no block: streets, paths along the canal with their steps, a footbridge.
+/// Adds ways outside of blocks: streets, paths along the canal with their steps, a footbridge.
 pub fn streets(city: &mut City) {
     let town = city.town.clone();
     for street in &town.streets {
         for line in &street.lines {
-            // The south of this street is for cars and feet alone.
+            // The southern part of this street is for cars and pedestrians only.
             let banned = street.slug == "chenxing-lu" && std::ptr::eq(line, &street.lines[0]);
             city.ways.push(Way {
                 kind: "road",
@@ -35,7 +36,7 @@ pub fn streets(city: &mut City) {
         let mut path = Way::path(offset(&town.canal, side * BANK_PATH_M), 2.5).open();
         path.name = Some("果园河滨河步道".to_owned());
         city.ways.push(path);
-        // Steps from the bank's road down to the path, in the middle of every second block.
+        // Steps from the road down to the path, in the middle of every second block.
         let steps = offset(&town.canal, side * BANK_PATH_M);
         for k in (9..steps.len() - 9).step_by(9) {
             let (a, b) = (steps[k], steps[k + 1]);
@@ -44,7 +45,7 @@ pub fn streets(city: &mut City) {
             let Some((road, _)) = town.hit(foot, up) else {
                 continue;
             };
-            // Not under a bridge.
+            // No steps under a bridge.
             let apart = |l: &Vec<Pt>| distance(nearest(l, foot), foot) > 8.0;
             let clear = town.streets.iter().flat_map(|s| &s.lines).all(apart);
             if clear && distance(foot, road) < BANK_ROAD_M - BANK_PATH_M + 2.0 {
@@ -64,12 +65,12 @@ pub fn streets(city: &mut City) {
     }
 }
 
-/// Nearer than this is the same place, in metres.
+/// Positions closer than this are treated as one, in metres.
 const SAME_M: f64 = 0.02;
-/// The side of the squares by which segments are looked up, in metres.
+/// The side of the squares of the segment index, in metres.
 const SQUARE_M: f64 = 60.0;
 
-/// Joins ways where they meet at grade: both get the meeting point as a vertex.
+/// Joins ways where they meet at the same level: both get the meeting point as a vertex.
 pub fn join(ways: &mut [Way]) {
     let mut squares: BTreeMap<(i64, i64), Vec<(usize, usize)>> = BTreeMap::new();
     for (w, way) in ways.iter().enumerate() {
@@ -79,7 +80,7 @@ pub fn join(ways: &mut [Way]) {
             }
         }
     }
-    // (way, segment) → share along it and the place to insert.
+    // (way, segment) → the fraction along the segment and the position to insert.
     let mut inserts: BTreeMap<(usize, usize), Vec<(f64, Pt)>> = BTreeMap::new();
     for inside in squares.values() {
         for (i, first) in inside.iter().enumerate() {
@@ -116,7 +117,7 @@ fn touch(
     let ((a, b), (c, d)) = (ends(first), ends(second));
     let same_level = ways[first.0].layer == ways[second.0].layer;
     let mut found = false;
-    // An end of one on the other: the end itself is the joint.
+    // If an end of one segment lies on the other, that end is the joint.
     let tries = [(first, a, b, [c, d]), (second, c, d, [a, b])];
     for (who, from, to, others) in tries {
         for p in others {
@@ -141,7 +142,7 @@ fn touch(
     }
 }
 
-/// How far along a segment a place on it lies.
+/// The fraction of a segment at which a point on it lies.
 fn on(a: Pt, b: Pt, p: Pt) -> Option<f64> {
     let length = distance(a, b);
     if length < SAME_M {
@@ -153,8 +154,8 @@ fn on(a: Pt, b: Pt, p: Pt) -> Option<f64> {
     (off < SAME_M && t > -SAME_M && t < length + SAME_M).then(|| (t / length).clamp(0.0, 1.0))
 }
 
-/// Brings vertices that lie within a hair of each other to exactly the same place; `fixed` places
-/// (doors and gates) stay where they are.
+/// Moves vertices that nearly coincide to exactly the same position; the `fixed` positions (doors
+/// and gates) do not move.
 pub fn snap(ways: &mut [Way], fixed: &[Pt]) {
     let square = |p: Pt| ((p.x / SAME_M).floor() as i64, (p.y / SAME_M).floor() as i64);
     let mut seen: BTreeMap<(i64, i64), Vec<Pt>> = BTreeMap::new();

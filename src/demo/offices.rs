@@ -1,4 +1,4 @@
-//! The units that handle cases (成员单位): offices, departments, companies.
+//! Generates the units that handle cases (成员单位): offices, departments, companies.
 
 use super::city::{City, Front};
 use super::names::{COMMUNITIES, Use};
@@ -12,14 +12,14 @@ pub struct Unit {
     pub name: String,
     pub kind: &'static str,
     pub competences: Vec<&'static str>,
-    /// Places in [`COMMUNITIES`]; none means all.
+    /// Indices into [`COMMUNITIES`]; empty if the unit is responsible for all of them.
     pub communities: Vec<usize>,
     pub duty_hours: &'static str,
     pub phone: String,
     pub at: Pt,
 }
 
-/// Street offices and departments: name, kind, competences, duty hours.
+/// Offices and departments of the subdistrict: name, kind, competences, duty hours.
 #[rustfmt::skip]
 const OFFICES: [(&str, &str, &[&str], &str); 22] = [
     ("果园新村街道综合行政执法大队", "department", &["street_encroachment", "blocked_route"], "24/7"),
@@ -69,7 +69,7 @@ pub fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
     }
     let places = spread(fronts, 60, 150.0, &[]);
     for (n, (name, kind, competences, duty_hours)) in OFFICES.into_iter().enumerate() {
-        // Offices of the street sit in its office building, the others about town.
+        // Offices of the subdistrict are in its office building, other units elsewhere in the town.
         let at = match kind {
             "street_office" => {
                 hall + Pt {

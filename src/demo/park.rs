@@ -1,4 +1,4 @@
-//! Parks: a pond, paths round it, groves, a playground and a tea house.
+//! Generates parks: a pond, paths, groves, a playground and a tea house.
 
 use std::f64::consts::TAU;
 
@@ -7,8 +7,8 @@ use super::plane::{Block, Frame, Pt, along, contains, distance, edges, nearest, 
 use super::prng::Prng;
 use crate::model::names::collection::{GREEN, WATER};
 
-/// A park: a pond with a path round it, a second path inside the edge, groves, a playground, a tea
-/// house, and a path from the pond to each street.
+/// Adds a park: a pond with a path around it, a second path along the edge, groves, a playground, a
+/// tea house, and a path from the pond to each street.
 pub fn build(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &str) {
     let mut rng = Prng::of(slug, 2);
     push_area(
@@ -19,7 +19,7 @@ pub fn build(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &st
         Some(name.to_owned()),
         &wall.ring,
     );
-    // Corners crowd along a bend, so their mean is not the middle.
+    // A bend has many corners, so the mean of the corners is not the centre.
     let (low, high) = extent(&wall.ring);
     let centre = along(low, high, 0.5);
     let reach = edges(&wall.ring)
@@ -55,8 +55,8 @@ pub fn build(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &st
             paths.push(vec![corner, frame.inward(street)]);
         }
     }
-    // The tea house stands in the north-east corner of the outer path, the playground in the opposite
-    // one.
+    // The tea house stands at the north-east corner of the outer path, the playground at the
+    // opposite corner.
     let corners = wall.without_short_edges(40.0).inset([34.0; 4]).ring;
     let by_corner = |a: &&Pt, b: &&Pt| (a.x + a.y).total_cmp(&(b.x + b.y));
     let tea = corners.iter().max_by(by_corner).copied().unwrap_or(centre);
@@ -81,7 +81,7 @@ pub fn build(city: &mut City, frame: &Frame, wall: &Block, name: &str, slug: &st
         ring: frame.out_all(&house),
         grid: String::new(),
     });
-    // Groves wherever there is neither path nor water nor anything else.
+    // Groves are placed where there is neither a path nor water nor a facility.
     let clear = |at: Pt, size: f64| {
         let inside = contains(&wall.ring, at)
             && edges(&wall.ring).all(|(a, b)| distance(nearest(&[a, b], at), at) > size + 2.0);

@@ -1,5 +1,5 @@
-//! The demo's two photos, drawn: a corridor with things left in it, and the same corridor cleared. Plain
-//! shapes, so that nobody takes them for a real place.
+//! Draws the two photos of the demo: a corridor with objects left in it, and the same corridor
+//! cleared. Simple shapes, so that nobody takes them for a real place.
 
 use std::io::Cursor;
 
@@ -8,10 +8,10 @@ use image::{ImageError, ImageFormat, Rgb, RgbImage};
 const WIDTH: u32 = 960;
 const HEIGHT: u32 = 720;
 
-/// The photos of before and after, as PNG files.
+/// The photos before and after handling, as PNG files.
 ///
 /// # Errors
-/// When a picture cannot be encoded.
+/// If a picture cannot be encoded.
 pub fn photos() -> Result<[Vec<u8>; 2], ImageError> {
     Ok([encode(&corridor(true))?, encode(&corridor(false))?])
 }
@@ -22,14 +22,15 @@ fn encode(picture: &RgbImage) -> Result<Vec<u8>, ImageError> {
     Ok(bytes.into_inner())
 }
 
-/// A corridor that ends at a door; `full`: with boxes along one wall.
+/// A corridor that ends at a door; if `full`, with boxes along one wall.
 fn corridor(full: bool) -> RgbImage {
     let (w, h) = (f64::from(WIDTH), f64::from(HEIGHT));
-    // The far end, in the middle.
+    // The far end of the corridor, in the middle of the picture.
     let (left, right, top, bottom) = (0.36 * w, 0.64 * w, 0.30 * h, 0.62 * h);
     RgbImage::from_fn(WIDTH, HEIGHT, |px, py| {
         let (x, y) = (f64::from(px), f64::from(py));
-        // How far along the corridor this point of a wall, the floor or the ceiling is: 1 near, 0 far.
+        // The depth in the corridor of this point of a wall, the floor or the ceiling: 1 is near, 0
+        // far.
         let across = ((left - x) / left).max((x - right) / (w - right));
         let along = ((top - y) / top).max((y - bottom) / (h - bottom));
         let near = across.max(along).clamp(0.0, 1.0);
@@ -58,7 +59,8 @@ fn corridor(full: bool) -> RgbImage {
     })
 }
 
-/// The colour of the box that covers a point, in shares of the picture; the front ones last.
+/// The colour of the box that covers a point, in fractions of the picture; boxes in front come
+/// last.
 fn thing(x: f64, y: f64) -> Option<[u8; 3]> {
     const THINGS: [(f64, f64, f64, f64, [u8; 3]); 5] = [
         (0.30, 0.50, 0.40, 0.68, [150, 122, 92]),
@@ -71,7 +73,7 @@ fn thing(x: f64, y: f64) -> Option<[u8; 3]> {
         .iter()
         .rfind(|(x0, y0, x1, y1, _)| (*x0..*x1).contains(&x) && (*y0..*y1).contains(&y))?;
     let (x0, y0, x1, y1, tone) = *hit;
-    // A strip of tape, and a darker rim.
+    // A strip of tape and a darker rim.
     let rim = (x - x0).min(x1 - x).min(y - y0).min(y1 - y) < 0.004;
     let tape = ((x - (x0 + x1) / 2.0).abs() < 0.008) && y < y0 + 0.4 * (y1 - y0);
     Some(match (rim, tape) {

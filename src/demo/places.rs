@@ -1,4 +1,5 @@
-//! Stations, cabinets, toolboxes, rest stops, parking places, hand-over points and toilets.
+//! Generates stations, swap cabinets, toolboxes, rest stops, parking places, handover points and
+//! toilets.
 
 use super::city::{City, Front, Pass, SpotKind};
 use super::irregular;
@@ -29,7 +30,7 @@ pub struct Facility {
     pub at: Pt,
 }
 
-/// Everything that people look for on the map.
+/// All generated places that people look for on the map.
 pub struct Places {
     pub stations: Vec<Station>,
     pub facilities: Vec<Facility>,
@@ -38,12 +39,12 @@ pub struct Places {
 
 const STATIONS: usize = 70;
 
-/// Plans the places. Some shops become community centres on the way.
+/// Plans the places. Some shops become community centres.
 pub fn plan(city: &mut City) -> Places {
     let centres = community_centres(city);
     let mut rng = Prng::of("places", 0);
     let mut fronts = city.fronts.clone();
-    // Shuffled once, so that "the first ones that are far enough apart" are anywhere.
+    // Shuffled once, so that taking the first ones that are far enough apart gives a random choice.
     for i in (1..fronts.len()).rev() {
         fronts.swap(i, rng.index(i + 1));
     }
@@ -57,7 +58,7 @@ pub fn plan(city: &mut City) -> Places {
     }
 }
 
-/// One shop building a community becomes its centre (党群服务中心).
+/// Turns one shop building per community into its centre (党群服务中心).
 fn community_centres(city: &mut City) -> Vec<Front> {
     let mut centres = Vec::new();
     for (community, (_, name)) in COMMUNITIES.iter().enumerate() {
@@ -234,7 +235,7 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
     {
         let beside =
             |along: f64, out: f64| gate.at + left(gate.outward) * along + gate.outward * out;
-        // Bikes that may not ride in are left outside, next to the gate.
+        // E-bikes that may not enter are parked outside, next to the gate.
         if gate.ebike != Pass::Yes || rng.chance(0.25) {
             let name = format!("{}外停车点", gate.name);
             let spaces = rng.whole(10, 40) as u32;
@@ -306,7 +307,7 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
             }
         }
     }
-    // Where riders hand over: at the gate of a school or of a compound that lets no e-bike in.
+    // Handover points: at the gates of schools and of compounds that admit no e-bikes.
     for gate in city.entrances.iter().filter(|e| e.kind == "gate") {
         let school = gate.access_note.is_some_and(|note| note.contains("送餐"));
         let guarded = gate.guarded == Some(true) && gate.compound.is_some();

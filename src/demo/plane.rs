@@ -1,24 +1,25 @@
-//! The drawing board: a plane in metres on which the district is planned, and its way to WGS 84.
+//! The local plane in metres in which the district is planned, and its conversion to WGS 84.
 //!
-//! The board's axes follow the street grid, which is turned a little against north, as most are.
+//! The axes of the plane follow the street grid, which is slightly rotated against north.
 
 use geo_types::{Coord, LineString, Polygon};
 
-/// A place on the board, in metres; x runs along the east-west streets, y along the north-south ones.
+/// A position in the plane, in metres; x runs along the east-west streets, y along the north-south
+/// ones.
 pub type Pt = Coord<f64>;
 
-/// A place on the board.
+/// Creates a position in the plane.
 pub fn pt(x: f64, y: f64) -> Pt {
     Coord { x, y }
 }
 
-/// The middle of the demo district.
+/// The longitude of the centre of the demo district; the latitude follows.
 const ORIGIN_LON: f64 = 117.13;
 const ORIGIN_LAT: f64 = 39.22;
-/// How far the street grid is turned against north, counter-clockwise, in degrees.
+/// The rotation of the street grid against north, counter-clockwise, in degrees.
 const TURN_DEG: f64 = 6.5;
 
-/// Metres in a degree of latitude and of longitude at a latitude, from the series for WGS 84.
+/// The metres in a degree of latitude and of longitude at a latitude, from the series for WGS 84.
 pub fn metres_per_degree(lat: f64) -> (f64, f64) {
     let f = lat.to_radians();
     (
@@ -27,7 +28,8 @@ pub fn metres_per_degree(lat: f64) -> (f64, f64) {
     )
 }
 
-/// A place in units of 1e-7 degrees of longitude and latitude: equal places are equal numbers.
+/// A position in units of 1e-7 degrees of longitude and latitude, so that equal positions have
+/// equal numbers.
 pub fn key(p: Pt) -> (i64, i64) {
     let (sin, cos) = TURN_DEG.to_radians().sin_cos();
     let (per_lat, per_lon) = metres_per_degree(ORIGIN_LAT);
@@ -36,20 +38,20 @@ pub fn key(p: Pt) -> (i64, i64) {
     ((lon * 1e7).round() as i64, (lat * 1e7).round() as i64)
 }
 
-/// A place in WGS 84 (x = longitude, y = latitude), rounded to 7 decimals.
+/// Converts a position to WGS 84 (x = longitude, y = latitude), rounded to 7 decimals.
 pub fn to_wgs84(p: Pt) -> Coord<f64> {
     let (lon, lat) = key(p);
     pt(lon as f64 / 1e7, lat as f64 / 1e7)
 }
 
-/// A line in WGS 84, without places that fall together.
+/// Converts a line to WGS 84 and removes repeated positions.
 pub fn line_to_wgs84(line: &[Pt]) -> LineString<f64> {
     let mut out: Vec<Pt> = line.iter().map(|p| to_wgs84(*p)).collect();
     out.dedup();
     LineString::new(out)
 }
 
-/// A ring on the board (not closed, counter-clockwise) as a polygon in WGS 84.
+/// Converts a ring in the plane (not closed, counter-clockwise) to a polygon in WGS 84.
 pub fn ring_to_wgs84(ring: &[Pt]) -> Polygon<f64> {
     let mut line = line_to_wgs84(ring);
     if let Some(first) = line.0.first().copied()
@@ -60,7 +62,8 @@ pub fn ring_to_wgs84(ring: &[Pt]) -> Polygon<f64> {
     Polygon::new(line, Vec::new())
 }
 
-/// A board on the board, turned and shifted: a compound is planned along its own streets.
+/// A rotated and shifted coordinate system in the plane, in which a compound is planned along its
+/// streets.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
     origin: Pt,
@@ -69,7 +72,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// A frame around `origin`, its x axis along `direction`.
+    /// A frame with its origin at `origin` and its x axis along `direction`.
     pub fn new(origin: Pt, direction: Pt) -> Self {
         let d = unit(direction);
         Self {
@@ -79,12 +82,12 @@ impl Frame {
         }
     }
 
-    /// From the frame out to the board.
+    /// Converts a position from the frame to the plane.
     pub fn out(&self, p: Pt) -> Pt {
         self.origin + self.turn(p)
     }
 
-    /// A direction from the frame out to the board.
+    /// Converts a direction from the frame to the plane.
     pub fn turn(&self, d: Pt) -> Pt {
         pt(
             d.x * self.cos - d.y * self.sin,
@@ -92,7 +95,7 @@ impl Frame {
         )
     }
 
-    /// From the board into the frame.
+    /// Converts a position from the plane to the frame.
     pub fn inward(&self, p: Pt) -> Pt {
         let d = p - self.origin;
         pt(
@@ -101,23 +104,23 @@ impl Frame {
         )
     }
 
-    /// A line from the frame out to the board.
+    /// Converts a line from the frame to the plane.
     pub fn out_all(&self, line: &[Pt]) -> Vec<Pt> {
         line.iter().map(|p| self.out(*p)).collect()
     }
 }
 
-/// Cross product.
+/// The cross product of two vectors.
 pub fn cross(a: Pt, b: Pt) -> f64 {
     a.x * b.y - a.y * b.x
 }
 
-/// Distance in metres.
+/// The distance in metres.
 pub fn distance(a: Pt, b: Pt) -> f64 {
     (b.x - a.x).hypot(b.y - a.y)
 }
 
-/// The direction of a vector, one metre long.
+/// The unit vector with the direction of `d`.
 pub fn unit(d: Pt) -> Pt {
     let length = d.x.hypot(d.y);
     if length > 0.0 {
@@ -127,12 +130,12 @@ pub fn unit(d: Pt) -> Pt {
     }
 }
 
-/// A direction turned left by a right angle.
+/// A direction rotated left by 90 degrees.
 pub fn left(d: Pt) -> Pt {
     pt(-d.y, d.x)
 }
 
-/// Where the lines a + t·(b−a) and c + u·(d−c) meet, as (t, u); `None` where they run parallel.
+/// Where the lines a + t·(b−a) and c + u·(d−c) meet, as (t, u); `None` if they are parallel.
 pub fn meet(a: Pt, b: Pt, c: Pt, d: Pt) -> Option<(f64, f64)> {
     let (r, s) = (b - a, d - c);
     let det = cross(r, s);
@@ -142,12 +145,12 @@ pub fn meet(a: Pt, b: Pt, c: Pt, d: Pt) -> Option<(f64, f64)> {
     Some((cross(c - a, s) / det, cross(c - a, r) / det))
 }
 
-/// The point at share `t` of the way from a to b.
+/// The point at the fraction `t` of the way from a to b.
 pub fn along(a: Pt, b: Pt, t: f64) -> Pt {
     a + (b - a) * t
 }
 
-/// The point of a line that is nearest to a place.
+/// The point of a line that is nearest to a position.
 pub fn nearest(line: &[Pt], p: Pt) -> Pt {
     line.windows(2)
         .map(|s| {
@@ -160,7 +163,7 @@ pub fn nearest(line: &[Pt], p: Pt) -> Pt {
         .unwrap_or(p)
 }
 
-/// Area of a ring, positive where it runs counter-clockwise, in square metres.
+/// The area of a ring in square metres, positive if it is counter-clockwise.
 pub fn area(ring: &[Pt]) -> f64 {
     edges(ring).map(|(a, b)| cross(a, b)).sum::<f64>() / 2.0
 }
@@ -178,7 +181,7 @@ pub fn middle(ring: &[Pt]) -> Pt {
     sum / ring.len().max(1) as f64
 }
 
-/// Whether a place is inside a ring.
+/// Whether a position is inside a ring.
 pub fn contains(ring: &[Pt], p: Pt) -> bool {
     edges(ring).fold(false, |inside, (a, b)| {
         let between = (a.y > p.y) != (b.y > p.y);
@@ -186,12 +189,12 @@ pub fn contains(ring: &[Pt], p: Pt) -> bool {
     })
 }
 
-/// A ring of edges, each of which knows to which of four sides it belongs (south, east, north, west).
+/// A ring whose edges each belong to one of four sides (0 south, 1 east, 2 north, 3 west).
 #[derive(Debug, Clone, Default)]
 pub struct Block {
     /// The corners, counter-clockwise.
     pub ring: Vec<Pt>,
-    /// The side of the edge that begins at the corner of the same place.
+    /// For each corner, the side of the edge that begins there.
     pub side: Vec<usize>,
 }
 
@@ -222,8 +225,8 @@ impl Block {
         }
     }
 
-    /// The ring without corners that lie inside one side and next to an edge shorter than `least_m`:
-    /// an inset would turn such an edge round.
+    /// The ring without corners that lie within one side and next to an edge shorter than
+    /// `least_m`; moving the ring inwards would reverse such an edge.
     pub fn without_short_edges(&self, least_m: f64) -> Self {
         let mut out = self.clone();
         let mut i = 0;
@@ -243,7 +246,7 @@ impl Block {
         out
     }
 
-    /// The same ring seen from a frame.
+    /// The same ring in the coordinates of a frame.
     pub fn within(&self, frame: &Frame) -> Self {
         Self {
             ring: self.ring.iter().map(|p| frame.inward(*p)).collect(),
@@ -251,7 +254,7 @@ impl Block {
         }
     }
 
-    /// From where to where the ring reaches along x at every y of a band.
+    /// The range of x inside the ring that is common to all y of a band.
     pub fn x_range(&self, y0: f64, y1: f64) -> Option<(f64, f64)> {
         let mut at: Vec<f64> = vec![y0, y1];
         at.extend(self.ring.iter().map(|p| p.y).filter(|y| *y > y0 && *y < y1));
@@ -282,7 +285,7 @@ impl Block {
             .map(|i| self.ring[i])
     }
 
-    /// Where a ray first leaves the ring: the place and how far round the ring it is, in metres.
+    /// Where a ray first leaves the ring: the position, and its distance along the ring in metres.
     pub fn exit(&self, from: Pt, direction: Pt) -> Option<(Pt, f64)> {
         let mut best: Option<(f64, Pt, f64)> = None;
         let mut walked = 0.0;
@@ -301,7 +304,8 @@ impl Block {
     }
 }
 
-/// Cuts a ring by a line into what lies left and what lies right of it. The line must cross twice.
+/// Divides a ring by a line into the parts left and right of it. The line must cross the ring
+/// twice.
 pub fn cut(ring: &[Pt], on: Pt, direction: Pt) -> Option<(Vec<Pt>, Vec<Pt>)> {
     let side = |p: Pt| cross(direction, p - on);
     let (mut lefts, mut rights) = (Vec::new(), Vec::new());
@@ -321,7 +325,7 @@ pub fn cut(ring: &[Pt], on: Pt, direction: Pt) -> Option<(Vec<Pt>, Vec<Pt>)> {
     (lefts.len() > 2 && rights.len() > 2).then_some((lefts, rights))
 }
 
-/// A line moved to its left by a distance in metres; bends must be mild.
+/// A line moved to its left by a distance in metres; only for slight bends.
 pub fn offset(line: &[Pt], by: f64) -> Vec<Pt> {
     let n = line.len();
     (0..n)

@@ -1,19 +1,20 @@
-//! A small generator of pseudo-random numbers of our own (splitmix64), because the demo must come out
-//! byte for byte the same with every version of every library.
+//! A small pseudo-random generator (splitmix64). It is implemented here because the demo must be
+//! byte-for-byte the same with every version of every library.
 
-/// A stream of numbers that depends on nothing but its seed.
+/// A sequence of pseudo-random numbers that depends only on its seed.
 #[derive(Debug, Clone)]
 pub struct Prng(u64);
 
 impl Prng {
-    /// The stream of a seed.
+    /// The sequence of a seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The stream of a subject and a number, so that a change to one subject leaves the others alone.
+    /// The sequence of a subject and a number, so that a change to one subject does not affect
+    /// others.
     pub fn of(subject: &str, number: u64) -> Self {
-        // FNV-1a, then one round of mixing through the first draw.
+        // FNV-1a, mixed by the first draw.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         for byte in subject.bytes().chain(number.to_le_bytes()) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -30,12 +31,12 @@ impl Prng {
         z ^ (z >> 31)
     }
 
-    /// A number from 0 up to, but not including, 1.
+    /// A number from 0 (included) to 1 (excluded).
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// A number from `low` up to `high`.
+    /// A number from `low` to `high`.
     pub fn range(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
     }
@@ -46,12 +47,12 @@ impl Prng {
         low.wrapping_add((self.bits() % span.max(1)) as i64)
     }
 
-    /// True in `share` of all cases.
+    /// `true` with the probability `share`.
     pub fn chance(&mut self, share: f64) -> bool {
         self.unit() < share
     }
 
-    /// The place of one of `len` things; 0 where there is none.
+    /// A random index into `len` elements; 0 if there are none.
     pub fn index(&mut self, len: usize) -> usize {
         if len == 0 {
             0
@@ -60,12 +61,12 @@ impl Prng {
         }
     }
 
-    /// One of several things of a fixed list.
+    /// A random element of a fixed list.
     pub fn pick<T: Copy, const N: usize>(&mut self, things: [T; N]) -> T {
         things[self.index(N)]
     }
 
-    /// The place of one of several things, each as likely as its weight.
+    /// A random index, with probabilities in proportion to the weights.
     pub fn weighted(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
         let mut left = self.unit() * weights.clone().sum::<f64>();
         let mut last = 0;

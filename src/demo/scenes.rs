@@ -1,4 +1,4 @@
-//! Where things happen: the places of the district at which somebody may report something.
+//! The places of the district at which warnings of a category may be reported.
 
 use std::collections::HashMap;
 
@@ -13,16 +13,16 @@ use crate::model::names::property;
 /// A place at which a category of warnings occurs.
 #[derive(Debug, Clone)]
 pub struct Scene {
-    /// In words, and the only one of that wording.
+    /// The description of the place; no other scene has the same text.
     pub place: String,
     pub at: Point<f64>,
     pub grid: String,
     pub building: Option<String>,
-    /// How often something is reported here, against the others of its list.
+    /// How often something is reported here, relative to the other scenes of its list.
     pub weight: f64,
 }
 
-/// A member unit as the feed needs it.
+/// The fields of a member unit that the feed needs.
 #[derive(Debug, Clone)]
 struct Desk {
     id: String,
@@ -31,7 +31,7 @@ struct Desk {
     communities: Vec<String>,
 }
 
-/// The categories in the order of [`Scenes::lists`].
+/// The categories, in the order of [`Scenes::lists`].
 pub const CATEGORIES: [&str; 7] = [
     "street_encroachment",
     "corridor_clutter",
@@ -42,7 +42,7 @@ pub const CATEGORIES: [&str; 7] = [
     "other",
 ];
 
-/// The scenes of a district, by category, and who handles what.
+/// The scenes of a district by category, and the units that handle each category.
 #[derive(Debug, Clone, Default)]
 pub struct Scenes {
     lists: [Vec<Scene>; 7],
@@ -63,7 +63,7 @@ fn texts(map: &Map<String, Value>, key: &str) -> Vec<String> {
 }
 
 impl Scenes {
-    /// Finds the scenes among the features of a district; what else is there is passed over.
+    /// Finds the scenes among the features of a district; other features are ignored.
     pub fn of(district: &[Change]) -> Self {
         let mut scenes = Self::default();
         let mut features: Vec<(&Change, &Geometry<f64>, Map<String, Value>)> = Vec::new();
@@ -90,7 +90,8 @@ impl Scenes {
                 grids.insert(id, text(map, property::GRID).unwrap_or_default());
             }
         }
-        // Gates take the grid of their compound's first building: the grid line runs through them.
+        // A gate gets the grid of the first building of its compound, because the border between
+        // two grids runs through gates.
         let mut of_compound: HashMap<String, String> = HashMap::new();
         for (change, _, map) in &features {
             if let (Some(c), Some(g)) = (text(map, property::COMPOUND), text(map, property::GRID))
@@ -129,7 +130,7 @@ impl Scenes {
                 };
                 let grid = grids.get(&building).cloned().unwrap_or_default();
                 let is_old = old.get(&building).copied().unwrap_or(false);
-                // Trouble clusters: a few staircases are reported again and again.
+                // Some staircases are reported again and again.
                 let heat = hot(change.id.as_str());
                 let mut add = |list: usize, weight: f64| {
                     self.push(list, &name, *at, &grid, Some(&building), weight * heat);
@@ -190,7 +191,7 @@ impl Scenes {
         });
     }
 
-    /// A place at which this category occurs; `None` where the district has none.
+    /// A random place at which this category occurs; `None` if the district has none.
     pub fn draw(&self, category: usize, rng: &mut Prng) -> Option<&Scene> {
         let list = self.lists.get(category)?;
         let i = rng.weighted(list.iter().map(|s| s.weight));
@@ -214,7 +215,7 @@ fn round7(degrees: f64) -> f64 {
     (degrees * 1e7).round() / 1e7
 }
 
-/// Most places are quiet; about one in 40 is a hot spot.
+/// The relative frequency of reports at a place: about one in 40 is a hot spot.
 fn hot(id: &str) -> f64 {
     if Prng::of(id, 7).chance(0.025) {
         22.0

@@ -1,15 +1,15 @@
-//! The schemas that are compiled in: the collections a map has before anybody brings their own.
+//! The built-in schemas: the collections of a new map.
 
 use serde_json::Value;
 
 use crate::model::{BuiltIns, CollectionId, built_in_texts};
 
-/// The schema documents of `geodata/schemas`, by collection, as text.
+/// The texts of the schema documents in `geodata/schemas`, by collection.
 pub fn default_schemas() -> [(&'static str, &'static str); 17] {
     built_in_texts()
 }
 
-/// The compiled-in schemas.
+/// The built-in schemas as JSON.
 pub fn schemas() -> Vec<(CollectionId, Value)> {
     let all = BuiltIns::compiled().documents();
     all.map(|(id, document)| (id.clone(), Value::Object(document.clone())))
@@ -85,7 +85,7 @@ mod tests {
                     assert!(schema.recorded_for(Role::Steward).eq(["access_code"]));
                     assert_eq!(schema.closed_to(Role::Steward).count(), 0);
                 }
-                // What people wrote and photographed, and who they are.
+                // Texts and photos of people, and their identity.
                 "warnings" => {
                     let inside = [
                         "hotline_number",

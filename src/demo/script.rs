@@ -1,6 +1,6 @@
-//! The demo's ledger as a script: who did what to which case, and when, as plain data. What a step
-//! makes of a case (its level, its due date, whether it may be taken at all) is decided by the real
-//! ledger when the script is played, so the demo shows nothing that could not happen.
+//! The history of the demo's ledger as plain data: who did what to which case, and when. The real
+//! ledger decides the effect of a step (the level, the due date, whether it is allowed) when the
+//! script is applied, so the demo shows only what could really happen.
 
 use geo_types::Point;
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
@@ -16,15 +16,15 @@ use crate::model::Role;
 
 /// The length of the demo's history in days.
 pub const DAYS: i64 = 60;
-/// How many reports an ordinary day brings.
+/// The number of reports on an ordinary day.
 const A_DAY: f64 = 25.0;
 
-/// Something that happens in the demo.
+/// An event in the demo.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// The moment of the event.
+    /// The time of the event.
     pub at: Timestamp,
-    /// The case; empty for a report that gets its id when it is made.
+    /// The id of the case; empty for a report, whose case gets its id later.
     pub case: String,
     /// The person who acts.
     pub who: Who,
@@ -32,16 +32,17 @@ pub struct Event {
     pub what: What,
 }
 
-/// A demo account. None of them has a token: nobody can sign in as one.
+/// The acting person, as a demo account. These accounts have no credentials, so nobody can sign in
+/// with them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Who {
-    /// Its role.
+    /// The role of the account.
     pub role: Role,
-    /// Its name, which begins with `demo-`; `None` for the public.
+    /// The name of the account, which begins with `demo-`; `None` for the public.
     pub account: Option<String>,
-    /// The member unit it belongs to.
+    /// The id of the account's member unit.
     pub unit: Option<String>,
-    /// Whether it is who reported the case.
+    /// Whether the person is the reporter of the case.
     pub is_reporter: bool,
 }
 
@@ -50,26 +51,26 @@ pub struct Who {
 pub enum What {
     /// A report.
     Report(Sighting),
-    /// An action as it is posted: `{action, …}`.
+    /// An action in the form of a request body: `{action, …}`.
     Act(Value),
 }
 
-/// What is reported, and where.
+/// The content of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sighting {
-    /// The category.
+    /// The category of the warning.
     pub category: &'static str,
-    /// The position, WGS 84 degrees.
+    /// The position in degrees of WGS 84.
     pub at: Point<f64>,
-    /// The building, where it is in one.
+    /// The id of the building, if the place is in one.
     pub building: Option<String>,
-    /// The place in words.
+    /// The description of the place.
     pub place: String,
-    /// The source, as the schema names it.
+    /// The source, with the values of the schema.
     pub source: &'static str,
     /// The note of the reporter.
     pub note: &'static str,
-    /// The number of the hotline's ticket.
+    /// The ticket number of the hotline.
     pub hotline_number: Option<String>,
 }
 
@@ -79,12 +80,12 @@ impl Who {
         Self::of(Role::Officer, "demo-officer", None)
     }
 
-    /// Whoever works for a member unit.
+    /// A person who works for a member unit.
     pub fn unit(unit: &str) -> Self {
         Self::of(Role::Unit, &format!("demo-{unit}"), Some(unit))
     }
 
-    /// The grid worker of the community of a grid.
+    /// The grid worker of the community to which a grid belongs.
     pub fn grid_worker(grid: &str) -> Self {
         let community = grid.get(..12).unwrap_or(grid);
         Self::of(
@@ -94,7 +95,7 @@ impl Who {
         )
     }
 
-    /// Who reported a case from such a source.
+    /// The reporter of a case from a source.
     pub fn reporter(source: &str, grid: &str) -> Self {
         let who = match source {
             "grid_worker" => Self::grid_worker(grid),
@@ -124,8 +125,8 @@ impl Who {
     }
 }
 
-/// What happens in the 60 days before `as_of`, in order. A day comes out the same whichever later
-/// moment it is seen from, but for what was still to come then.
+/// The events of the 60 days before `as_of`, in order. The events of a day are the same for every
+/// later `as_of`, except for those that were still in the future.
 pub fn script(scenes: &Scenes, as_of: Timestamp) -> Vec<Event> {
     let today = as_of.to_zoned(zone()).date();
     let mut open = OpenPlaces::default();
@@ -149,7 +150,7 @@ pub fn script(scenes: &Scenes, as_of: Timestamp) -> Vec<Event> {
     events
 }
 
-/// A report, with where it is from.
+/// A report with its place and source.
 #[derive(Debug, Clone)]
 pub struct Report {
     id: String,
@@ -194,17 +195,17 @@ impl Report {
     }
 }
 
-/// Where a case is open, so that a second report of it within a day can be seen for what it is.
+/// The open cases by place, to recognize a second report of the same place within a day.
 #[derive(Debug, Default)]
 struct OpenPlaces(std::collections::HashMap<(usize, String), (String, Timestamp, Timestamp)>);
 
 impl OpenPlaces {
-    /// The open case that a report most likely repeats.
+    /// The open case of which the report is most likely a duplicate.
     fn covering(&self, report: &Report) -> Option<&str> {
         let key = (report.category, report.scene.place.clone());
         let (id, since, until) = self.0.get(&key)?;
         let fresh = report.at.duration_since(*since) <= SignedDuration::from_hours(24);
-        // By the time somebody looks, the other must still be open.
+        // The other case must still be open when an officer examines the report.
         let looked = report.at + SignedDuration::from_mins(45);
         let noticed = Prng::of(&report.id, 5).chance(0.7);
         (fresh && looked < *until && noticed).then_some(id.as_str())
@@ -212,7 +213,7 @@ impl OpenPlaces {
 
     fn note(&mut self, report: &Report, course: &[Event]) {
         let is = |e: &Event, action: &str| matches!(&e.what, What::Act(w) if w["action"] == action);
-        // What is rated has been closed before.
+        // A case is rated after it was closed, so the rating is not its end.
         let end = course.iter().rfind(|e| !is(e, "rate")).map(|e| e.at);
         if let Some(end) = end.filter(|_| !course.iter().any(|e| is(e, "merge"))) {
             let key = (report.category, report.scene.place.clone());
@@ -221,7 +222,7 @@ impl OpenPlaces {
     }
 }
 
-/// The reports of one day, in the order of the clock.
+/// The reports of one day, in order of time.
 fn day(scenes: &Scenes, date: Date) -> Vec<Report> {
     let ordinal = i64::from(date.year()) * 1000 + i64::from(date.day_of_year());
     let mut rng = Prng::of("day", ordinal.unsigned_abs());
@@ -250,7 +251,7 @@ fn day(scenes: &Scenes, date: Date) -> Vec<Report> {
     all
 }
 
-/// A fresh report of a category, at one of its places.
+/// A new report of a category at one of its places.
 pub fn fresh(
     scenes: &Scenes,
     rng: &mut Prng,
@@ -271,7 +272,7 @@ pub fn fresh(
     })
 }
 
-/// Somebody sees that it is the same as another.
+/// An officer recognizes the report as a duplicate.
 fn duplicate(report: &Report, other: &str) -> Vec<Event> {
     let mut rng = Prng::of(&report.id, 13);
     let at = report.at + SignedDuration::from_secs(rng.whole(180, 1800));
@@ -290,7 +291,7 @@ fn course(scenes: &Scenes, report: &Report) -> Vec<Event> {
         "corridor_clutter" => rng.range(8.0, 30.0),
         _ => rng.range(10.0, 56.0),
     };
-    // Some are hard: nobody is at home, or the wall has to be moved.
+    // Some cases are difficult: nobody is at home, or a wall must be moved.
     let hard = rng.chance(0.08);
     let hours = if hard {
         hours * 2.0 + rng.range(30.0, 190.0)
@@ -403,7 +404,7 @@ fn course(scenes: &Scenes, report: &Report) -> Vec<Event> {
     course.events
 }
 
-/// Steps that never run backwards.
+/// The steps of a case with increasing times.
 struct Course<'a> {
     report: &'a Report,
     at: Timestamp,
@@ -417,16 +418,17 @@ impl Course<'_> {
     }
 }
 
-/// What the unit says when it is done, with a photo of before and after.
+/// The unit's report that the case is done, with photos before and after.
 pub fn handle(note: &str) -> Value {
     json!({"action": "handle", "note": note, "photos": [
         {"id": PHOTO_BEFORE, "kind": "before"}, {"id": PHOTO_AFTER, "kind": "after"},
     ]})
 }
 
-/// Stands for the demo's one photo of before; whoever plays the script puts the stored photo's id here.
+/// A placeholder for the demo's photo before handling. Applying the script replaces it with the id
+/// of the stored photo.
 pub const PHOTO_BEFORE: &str = "demo-before";
-/// The same for the one of after.
+/// A placeholder for the demo's photo after handling.
 pub const PHOTO_AFTER: &str = "demo-after";
 
 fn verifier(report: &Report) -> Who {
@@ -437,19 +439,19 @@ fn rng_pick(id: &str, at: Timestamp, of: [&'static str; 2]) -> &'static str {
     Prng::of(id, at.as_second().unsigned_abs()).pick(of)
 }
 
-/// A place a few steps away.
+/// A position a few metres away.
 fn near(report: &Report, rng: &mut Prng) -> Value {
     near_point(report.scene.at, rng)
 }
 
-/// A place a few steps away from another, as `{lon, lat}`.
+/// A position a few metres away from another, as `{lon, lat}`.
 pub fn near_point(at: Point<f64>, rng: &mut Prng) -> Value {
     let mut off = || rng.range(-0.000_15, 0.000_15);
     let round = |d: f64| (d * 1e7).round() / 1e7;
     json!({"lon": round(at.x() + off()), "lat": round(at.y() + off())})
 }
 
-/// Nobody works at night: the next morning, then.
+/// Moves a time at night to the next morning, because nobody works at night.
 pub fn daytime(at: Timestamp) -> Timestamp {
     let local = at.to_zoned(zone());
     let hour = i64::from(local.hour());

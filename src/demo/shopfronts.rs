@@ -1,14 +1,15 @@
-//! Shop fronts: where in the street something may stand, and telephone numbers that belong to nobody.
+//! Chooses places in front of shops for facilities, and generates telephone numbers that nobody
+//! has.
 
 use super::city::{City, Front};
 use super::plane::distance;
 
-/// A number that belongs to nobody: no exchange in Tianjin begins with 0000.
+/// An unassigned telephone number: no exchange in Tianjin begins with 0000.
 pub fn phone(n: usize) -> String {
     format!("022-0000-{n:04}")
 }
 
-/// Takes up to `wanted` fronts, each at least `apart_m` from those taken before.
+/// Takes up to `wanted` fronts, each at least `apart_m` metres from those taken before.
 pub fn spread<'a>(
     fronts: &'a [Front],
     wanted: usize,
@@ -30,7 +31,7 @@ pub fn spread<'a>(
     taken
 }
 
-/// The name of the street of a front.
+/// The name of the street on which a front lies.
 pub fn road(city: &City, front: &Front) -> &'static str {
     city.town.streets[front.street].name
 }

@@ -1,12 +1,12 @@
-//! The streets, the canal and the blocks between them.
+//! Generates the streets, the canal and the blocks between them.
 //!
-//! Eight streets (路) run north and seven (道) east; the eighth line across is the canal with a road on
-//! either bank. None is quite straight or quite parallel to the next.
+//! Eight streets (路) run north and seven (道) east; the eighth line from west to east is the canal
+//! with a road on each bank. No street is quite straight or quite parallel to the next.
 
 use super::names::{PLOTS, Plot};
 use super::plane::{Block, Pt, along, cut, left, meet, nearest, offset, pt, unit};
 
-/// What a street is for, and so how wide it is.
+/// The class of a street, which determines its width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Arterial (主干路).
@@ -15,12 +15,12 @@ pub enum Class {
     Secondary,
     /// Local street (支路).
     Tertiary,
-    /// A road along the canal, or a lane between estates (里巷).
+    /// A road along the canal or a lane between estates (里巷).
     Residential,
 }
 
 impl Class {
-    /// The width of its roadway in metres.
+    /// The width of the roadway in metres.
     pub fn roadway_m(self) -> f64 {
         match self {
             Self::Primary => 30.0,
@@ -30,7 +30,7 @@ impl Class {
         }
     }
 
-    /// From its centre line to where the blocks begin, in metres.
+    /// The distance from the centre line to the blocks, in metres.
     pub fn half_m(self) -> f64 {
         match self {
             Self::Primary => 25.0,
@@ -40,7 +40,7 @@ impl Class {
         }
     }
 
-    /// Its lanes, both ways together.
+    /// The number of lanes in both directions together.
     pub fn lanes(self) -> u8 {
         match self {
             Self::Primary => 6,
@@ -50,7 +50,7 @@ impl Class {
         }
     }
 
-    /// OpenStreetMap's word for it.
+    /// The value of the OpenStreetMap tag `highway`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Primary => "primary",
@@ -70,38 +70,39 @@ pub struct Street {
     pub name: &'static str,
     /// The class of the street.
     pub class: Class,
-    /// Ridden only in the direction of the line.
+    /// Whether the street is one-way, in the direction of its line.
     pub oneway: bool,
-    /// Its centre line, in one or two pieces (where the canal has no bridge).
+    /// The centre line; two pieces if there is no bridge over the canal.
     pub lines: Vec<Vec<Pt>>,
 }
 
 /// One side of a block.
 #[derive(Debug, Clone, Copy)]
 pub struct Side {
-    /// Place in [`Town::streets`] of the street along it.
+    /// The index in [`Town::streets`] of the street along this side.
     pub street: usize,
-    /// From the block's outer line to where the block proper begins, in metres.
+    /// The distance from the block's outer line to the block itself, in metres.
     pub half_m: f64,
-    /// Whether the canal runs here.
+    /// Whether the canal runs along this side.
     pub canal: bool,
 }
 
 /// A block between streets.
 #[derive(Debug, Clone)]
 pub struct Cell {
-    /// What is built in the block.
+    /// The use and name of the block.
     pub plot: Plot,
-    /// Its outline to the middle of the streets.
+    /// The outline up to the middle of the streets.
     pub outer: Block,
-    /// Its sides: south, east, north, west.
+    /// The sides: south, east, north, west.
     pub sides: [Side; 4],
 }
 
 impl Cell {
-    /// Its outline inside the streets.
+    /// The outline of the block inside the streets.
     pub fn block(&self) -> Block {
-        // A bend nearer to a corner than the widest street is lost in that corner.
+        // A bend that is closer to a corner than the width of the widest street disappears in that
+        // corner.
         self.outer
             .without_short_edges(44.0)
             .inset(self.sides.map(|s| s.half_m))
@@ -109,31 +110,31 @@ impl Cell {
     }
 }
 
-/// Streets, canal and blocks.
+/// The streets, the canal and the blocks.
 #[derive(Debug, Clone)]
 pub struct Town {
     /// The streets.
     pub streets: Vec<Street>,
-    /// The blocks, rows from south to north.
+    /// The blocks: rows from south to north, each from west to east.
     pub cells: Vec<Cell>,
     /// The middle of the canal, from west to east.
     pub canal: Vec<Pt>,
-    /// Where streets cross the canal on a bridge: street and crossing.
+    /// The bridges over the canal: index of the street and position.
     pub bridges: Vec<(usize, Pt)>,
 }
 
 /// Half the width of the canal's water, in metres.
 pub const CANAL_HALF_M: f64 = 13.0;
-/// From the middle of the canal to the footpath in the embankment's green, in metres.
+/// The distance from the middle of the canal to the footpath on the embankment, in metres.
 pub const BANK_PATH_M: f64 = 20.0;
-/// From the middle of the canal to the road on the bank, in metres.
+/// The distance from the middle of the canal to the road on the bank, in metres.
 pub const BANK_ROAD_M: f64 = 32.0;
-/// From the middle of the canal to the blocks, in metres.
+/// The distance from the middle of the canal to the blocks, in metres.
 const CANAL_SIDE_M: f64 = 40.0;
-/// How far streets go on beyond the district, in metres.
+/// The length of streets outside of the district, in metres.
 const BEYOND_M: f64 = 170.0;
 
-/// A line of the plan: a straight line with a gentle wave.
+/// A line of the plan: a straight line with a slight wave.
 struct Line {
     slug: &'static str,
     name: &'static str,
@@ -204,20 +205,20 @@ const fn line(
     }
 }
 
-/// Streets that end at the canal: place among [`NORTHWARD`].
+/// The streets without a bridge, which end at the canal: indices into [`NORTHWARD`].
 const NO_BRIDGE: [usize; 2] = [1, 6];
 
-/// Where the i-th line north meets the j-th line east.
+/// The crossing of the i-th line north with the j-th line east.
 fn node(i: usize, j: usize) -> Pt {
     let mut p = pt(NORTHWARD[i].base, EASTWARD[j].base);
-    // Both slopes are far below 1, so this converges to well under a micrometre.
+    // Both slopes are far below 1, so the iteration converges to well under a micrometre.
     for _ in 0..40 {
         p = pt(NORTHWARD[i].at(p.y), EASTWARD[j].at(p.x));
     }
     p
 }
 
-/// The i-th line north from `y0` to `y1`, without its end.
+/// The points of the i-th line north between two positions, without the last one.
 fn northward(i: usize, from: Pt, to: Pt) -> Vec<Pt> {
     wavy(&NORTHWARD[i], from.y, to.y, from, |line, y| {
         pt(line.at(y), y)
@@ -241,7 +242,7 @@ fn wavy(line: &Line, a: f64, b: f64, from: Pt, place: impl Fn(&Line, f64) -> Pt)
     out
 }
 
-/// Plans the town. Always the same.
+/// Plans the town. The result is always the same.
 pub fn plan() -> Town {
     let canal = canal_line();
     let mut streets: Vec<Street> = Vec::new();
@@ -323,7 +324,7 @@ fn canal_line() -> Vec<Pt> {
     out
 }
 
-/// Ends a street at the roads on both banks.
+/// Divides a street at the canal into pieces that end at the roads on the banks.
 fn split_at_banks(whole: &[Pt], south: &[Pt], north: &[Pt]) -> Vec<Vec<Pt>> {
     let hit = |bank: &[Pt]| {
         whole.windows(2).enumerate().find_map(|(k, s)| {
@@ -376,7 +377,7 @@ fn cells() -> Vec<Cell> {
     out
 }
 
-/// The same line the other way round, point by point, again without its end.
+/// The line reversed, again without its last point.
 fn back(mut line: Vec<Pt>, end: Pt) -> Vec<Pt> {
     line.push(end);
     line.reverse();
@@ -392,7 +393,8 @@ fn side_of(i: usize) -> Side {
     }
 }
 
-/// The side along the j-th line east; along the canal it is the north bank's road or the south one's.
+/// The side of a block along the j-th line east; along the canal the street is the road on the
+/// north or the south bank.
 fn side_along(j: usize, north_bank: bool) -> Side {
     let first = NORTHWARD.len();
     match j {
@@ -410,7 +412,7 @@ fn side_along(j: usize, north_bank: bool) -> Side {
 }
 
 impl Town {
-    /// Where a ray first meets a street: the place and the street.
+    /// Where a ray first meets a street: the position and the index of the street.
     pub fn hit(&self, from: Pt, direction: Pt) -> Option<(Pt, usize)> {
         let mut best: Option<(f64, Pt, usize)> = None;
         for (k, street) in self.streets.iter().enumerate() {
@@ -436,7 +438,7 @@ impl Town {
         ring
     }
 
-    /// The part of a canal strip that lies in a cell's columns, for greens between bridges.
+    /// The parts of a canal strip along the blocks, without the bridges, for green areas.
     pub fn bank_pieces(&self, from_m: f64, to_m: f64, clear_m: f64) -> Vec<Vec<Pt>> {
         let mut pieces = Vec::new();
         let mut rest = self.canal_strip(from_m, to_m);
@@ -456,7 +458,7 @@ impl Town {
     }
 }
 
-/// Belts of trees outside the streets that go round the district, as rings.
+/// Belts of trees outside of the streets that surround the district, as rings.
 pub fn belts() -> Vec<Vec<Pt>> {
     let mut out = Vec::new();
     let mut belt = |a: Pt, b: Pt, ends: (f64, f64), half_m: f64| {
@@ -499,7 +501,7 @@ pub fn belts() -> Vec<Vec<Pt>> {
     out
 }
 
-/// The direction of a cell's streets: the mean of its south side's and its north side's, eastwards.
+/// The direction of a block's streets: the mean of its south and north sides, pointing east.
 pub fn street_side(cell: &Cell) -> Pt {
     let block = cell.block();
     let east = |side: usize| {
@@ -514,8 +516,8 @@ pub fn street_side(cell: &Cell) -> Pt {
     east(0) + east(2)
 }
 
-/// The number of a house on a street: it grows by 2 every 18 m from the street's south or west end,
-/// odd on the left of it and even on the right.
+/// The house number on a street: it increases by 2 every 18 m from the street's south or west end,
+/// odd on the left and even on the right.
 pub fn house_number(street: &Street, at: Pt) -> i64 {
     let line = street.lines.concat();
     let vertical = line

@@ -1,4 +1,5 @@
-//! A synthetic city of any size, for measurement: streamed, so that a million buildings need no memory.
+//! Generates a synthetic city of any size for benchmarks. It is streamed, so a million buildings
+//! need little memory.
 
 mod network;
 
@@ -9,23 +10,24 @@ use super::plane::metres_per_degree;
 use super::prng::Prng;
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GREEN, ROADS};
 
-/// A block from street to street, in metres.
+/// The size of a block from street to street, in metres.
 const BLOCK_X_M: f64 = 236.0;
 const BLOCK_Y_M: f64 = 196.0;
-/// Houses stand in this many rows and columns in a block.
+/// The number of rows and of columns of buildings in a block.
 const ROWS: u64 = 4;
 const COLUMNS: u64 = 4;
-/// One block in so many is a green.
+/// One block in this many is a green area.
 const GREEN_EVERY: u64 = 23;
 
 const CENTRE_LON: f64 = 117.13;
 const CENTRE_LAT: f64 = 39.22;
 
-/// Writes a city with exactly `buildings` buildings as newline-delimited GeoJSON. Each line is a
-/// feature whose foreign member `collection` says where it belongs. The same seed gives the same city. With
-/// `network` there are routes, walls, gates and doors besides: about seven times as many features.
+/// Writes a city with exactly `buildings` buildings as newline-delimited GeoJSON. The foreign
+/// member `collection` of each feature names its collection. The same seed gives the same city.
+/// With `network`, routes, walls, gates and doors are added: about seven times as many features.
 ///
 /// # Errors
+/// If `sink` cannot be written to.
 /// When `sink` can't be written to.
 pub fn synth(buildings: u64, seed: u64, network: bool, sink: &mut dyn Write) -> io::Result<()> {
     let mut city = City::new(buildings, seed, BufWriter::with_capacity(1 << 20, sink));
@@ -52,7 +54,7 @@ pub fn synth(buildings: u64, seed: u64, network: bool, sink: &mut dyn Write) -> 
 struct City<W: Write> {
     seed: u64,
     network: bool,
-    /// Blocks along each side of the square city.
+    /// The number of blocks along each side of the square city.
     side: u64,
     per_lon: f64,
     per_lat: f64,
@@ -75,7 +77,8 @@ impl<W: Write> City<W> {
         }
     }
 
-    /// A place in units of 1e-7 degrees, from metres east and north of the city's south-west corner.
+    /// Writes a position in units of 1e-7 degrees, given in metres east and north of the city's
+    /// south-west corner.
     fn position(&mut self, x: f64, y: f64) -> io::Result<()> {
         let half = self.side as f64 / 2.0;
         let lon = CENTRE_LON + (x - half * BLOCK_X_M) / self.per_lon;
@@ -108,13 +111,13 @@ impl<W: Write> City<W> {
         self.out.write_all(b"]]},\"properties\":")
     }
 
-    /// The corner of a block.
+    /// The south-west corner of a block, in metres.
     fn corner(&self, block: u64) -> (f64, f64) {
         let (column, row) = (block % self.side, block / self.side);
         (column as f64 * BLOCK_X_M, row as f64 * BLOCK_Y_M)
     }
 
-    /// Streets between all blocks, in pieces of ten blocks.
+    /// Writes the streets between all blocks, in pieces of ten blocks.
     fn streets(&mut self) -> io::Result<()> {
         for k in 0..=self.side {
             let kind = match k % 6 {
@@ -235,7 +238,7 @@ impl<W: Write> City<W> {
     }
 }
 
-/// Writes units of 1e-7 degrees as degrees.
+/// Writes a number of 1e-7 degrees as decimal degrees.
 fn degrees(out: &mut impl Write, value: i64) -> io::Result<()> {
     let sign = if value < 0 { "-" } else { "" };
     let value = value.unsigned_abs();

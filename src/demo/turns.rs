@@ -1,20 +1,20 @@
-//! Turn restrictions at crossings of streets. A street is one line from end to end, so it is parted where a
-//! turn is restricted: which way one comes from is then clear.
+//! Adds turn restrictions at street crossings. A street is one line from end to end, so it is
+//! divided where a turn is restricted, to distinguish the directions from which one arrives.
 
 use super::city::{City, Turn, Via};
 use super::plane::Pt;
 
-/// Where two streets cross, and the parts of each: before the crossing and behind it, in the direction of the
-/// street's line. Ways by their places in [`City::ways`].
+/// A crossing of two streets, with the parts of each before and after the crossing, in the
+/// direction of the street's line. Ways are given by their indices in [`City::ways`].
 struct Crossing {
     at: Pt,
     first: [usize; 2],
     second: [usize; 2],
 }
 
-/// Restricts some turns. The ways are joined before.
+/// Adds the turn restrictions. The ways must have been joined before.
 pub fn restrict(city: &mut City) {
-    // The busiest crossing: no left turns in the same light.
+    // No left turns at the busiest crossing.
     if let Some(c) = crossing(city, "果园中路", "旭日道") {
         let [south, north] = c.first;
         let [west, east] = c.second;
@@ -23,11 +23,11 @@ pub fn restrict(city: &mut City) {
         }
         add(city, south, Via::At(c.at), south, "no_u_turn", &[]);
     }
-    // No turning back over the bridge: along the south bank, over it, and back along the north bank.
+    // No U-turn over the bridge: from the south bank, over the bridge, back along the north bank.
     let south = crossing(city, "温泉路", "引河南道");
     let north = crossing(city, "温泉路", "引河北道");
     if let (Some(south), Some(north)) = (south, north) {
-        // What lay behind the first crossing ends at the second one now.
+        // The part after the first crossing now ends at the second one.
         let bridge = city.ways.iter().position(|way| {
             way.line.first() == Some(&south.at) && way.line.last() == Some(&north.at)
         });
@@ -36,8 +36,8 @@ pub fn restrict(city: &mut City) {
             add(city, from, Via::Way(bridge), to, "no_u_turn", &[]);
         }
     }
-    // Behind the bridge, so that the parts above stay as they are.
-    // Buses and e-bikes may turn where cars may not.
+    // This crossing lies beyond the bridge, so that the parts above are not divided again. Buses
+    // and e-bikes may turn where cars may not.
     if let Some(c) = crossing(city, "温泉路", "都旺道") {
         add(
             city,
@@ -85,7 +85,7 @@ fn add(
     });
 }
 
-/// Finds where two streets cross and parts both there.
+/// Finds the crossing of two streets and divides both there.
 fn crossing(city: &mut City, first: &str, second: &str) -> Option<Crossing> {
     let named = |name: &str| -> Vec<usize> {
         let all = city.ways.iter().enumerate();
@@ -112,7 +112,7 @@ fn crossing(city: &mut City, first: &str, second: &str) -> Option<Crossing> {
     })
 }
 
-/// Ends a way at a place and goes on with a new one, whose number it gives.
+/// Ends a way at a position and continues it with a new one, whose index is returned.
 fn part(city: &mut City, way: usize, at: Pt) -> Option<usize> {
     let here = city.ways[way].line.iter().position(|p| *p == at)?;
     let mut rest = city.ways[way].clone();

@@ -1,4 +1,4 @@
-//! Features as GeoJSON files, one a collection, each of which says that it is synthetic.
+//! Writes features as GeoJSON files, one per collection, each marked as synthetic.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,10 +11,11 @@ use serde_json::json;
 
 use crate::model::{Body, Change};
 
-/// Writes features of the demo as `<collection>.geojson` into a folder, which is made where it is
+/// Writes features of the demo as `<collection>.geojson` into a folder, which is created if it is
 /// missing. The same features give the same bytes.
 ///
 /// # Errors
+/// If the folder or a file cannot be written.
 /// When the folder or a file can't be written.
 pub fn write_dir(features: Vec<Change>, as_of: Timestamp, dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)?;
@@ -26,7 +27,7 @@ pub fn write_dir(features: Vec<Change>, as_of: Timestamp, dir: &Path) -> io::Res
     Ok(())
 }
 
-/// Sorts changes into their collections.
+/// Groups changes by collection.
 pub fn by_collection(changes: Vec<Change>) -> BTreeMap<String, Vec<Change>> {
     let mut out: BTreeMap<String, Vec<Change>> = BTreeMap::new();
     for change in changes {
@@ -100,7 +101,7 @@ fn write_body(out: &mut impl Write, body: &Body) -> io::Result<()> {
             rings(out, p)?;
             write!(out, "}}")?;
         }
-        // The generator draws nothing else.
+        // The generator produces no other geometry types.
         _ => write!(out, "null")?,
     }
     write!(out, ",\"properties\":{}", body.properties.as_str())

@@ -1,5 +1,5 @@
-//! CSV: a row a feature, in UTF-8 with the byte order mark that Excel wants. A spreadsheet runs what begins
-//! like a formula, so such a text has an apostrophe before it.
+//! CSV export: one row per feature, in UTF-8 with the byte order mark that Excel needs. A text that
+//! begins like a formula gets an apostrophe in front, because a spreadsheet would run it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,10 +13,10 @@ use super::{ExportError, Features};
 use crate::codec::wkt;
 use crate::model::Schema;
 
-/// The most properties; a spreadsheet has 16,384 columns.
+/// The maximum number of property columns; a spreadsheet has 16,384 columns.
 pub(super) const MOST_COLUMNS: usize = 2_000;
 
-/// The columns that are no properties.
+/// The names of the columns that are not properties.
 const ID: &str = "id";
 const GEOMETRY: &str = "WKT";
 
@@ -27,7 +27,7 @@ pub(super) struct Csv<W: Write> {
 }
 
 impl<W: Write> Csv<W> {
-    /// Writes the header.
+    /// Writes the header line.
     pub fn new(mut out: W, columns: BTreeSet<String>, schema: &Schema) -> io::Result<Self> {
         out.write_all("\u{feff}".as_bytes())?;
         let mut out = csv::WriterBuilder::new()
@@ -66,7 +66,7 @@ impl<W: Write> Features for Csv<W> {
         }
         let out = &mut self.out;
         out.write_field(&*harmless(id.into())).map_err(broken)?;
-        // Both are in the order of names.
+        // Columns and members are sorted by name, so both are read in step.
         let mut members = members.into_iter().peekable();
         for column in &self.columns {
             let value = members.next_if(|(name, _)| name == column);
@@ -95,7 +95,7 @@ pub(super) fn members(properties: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>
     Ok(map.into_iter().collect())
 }
 
-/// A value as a cell: a text as it is, a list or an object as JSON.
+/// The content of a cell: a text as it is, a list or an object as JSON.
 fn cell(value: &RawValue) -> Cow<'_, str> {
     match serde_json::from_str::<Value>(value.get()) {
         Ok(Value::Null) => Cow::Borrowed(""),

@@ -1,6 +1,6 @@
-//! GeoJSON: each feature with its id and its collection, so that it comes in again under any file name. What
-//! changes with every write (the number of the commit, its time) is left out: the same features give the
-//! same lines.
+//! GeoJSON export. Each feature has its id and its collection, so that it can be imported from a
+//! file with any name. Values that change with every write (commit number, time) are left out, so
+//! that the same features give the same lines.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ use crate::spatial::crs::Crs;
 pub(super) struct Json<W> {
     out: W,
     collection: CollectionId,
-    /// The member `crs` of each line; a collection has it once.
+    /// The member `crs` of each line; a FeatureCollection has it once.
     crs: Option<Value>,
     is_collection: bool,
     is_first: bool,
@@ -39,7 +39,7 @@ impl<W: Write> Json<W> {
         })
     }
 
-    /// Begins a sequence of lines.
+    /// Begins a file with one Feature per line.
     pub fn lines(out: W, options: &Options) -> Self {
         Self {
             out,
@@ -93,7 +93,7 @@ impl<W: Write> Features for Json<W> {
     }
 }
 
-/// The member `crs` of GeoJSON's first edition, where coordinates are not those of RFC 7946.
+/// The member `crs` of GeoJSON 2008, for coordinate systems other than that of RFC 7946.
 fn member(crs: Crs) -> Option<Value> {
     let name = match (crs, crs.epsg()) {
         (Crs::Crs84 | Crs::Epsg4326, _) => return None,

@@ -1,5 +1,5 @@
-//! The big, immutable part of a collection: all features as of some commit, in the order of their
-//! ids, under a bulk-loaded R-tree.
+//! The large, immutable part of a collection: all features as of some commit, sorted by id, with a
+//! bulk-loaded R-tree.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,15 +12,16 @@ use super::Entry;
 use crate::model::FeatureId;
 use crate::spatial::bounds::{Bounds, extent};
 
-/// The envelope of a tree: single precision, rounded outwards, so never less than the true box and at
-/// most a metre more. A third less memory to walk through; who needs the truth asks the geometry.
+/// A bounding box in the tree, in degrees. Single precision takes a third less memory to read. It
+/// is rounded outwards, so it always contains the true box and exceeds it by at most a metre; exact
+/// tests use the geometry.
 pub(super) type Envelope = AABB<[f32; 2]>;
 
-/// The tree over the leaves.
+/// The R-tree over the features.
 pub(super) type Tree = RTree<Leaf, WideNodes>;
 
-/// Nodes of three times the size that rstar takes by itself. What a question waits for is memory: boxes
-/// beside each other come at once, the next node comes from somewhere else.
+/// Nodes three times as large as rstar's default. A query mostly waits for memory: neighbouring
+/// boxes load together, while the next node lies elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WideNodes;
 
@@ -31,19 +32,19 @@ impl RTreeParams for WideNodes {
     type DefaultInsertionStrategy = RStarInsertionStrategy;
 }
 
-/// A box in an R-tree and the place of its entry in the list beside the tree. Small, because a
-/// million of them are walked through; most answers are known from the box alone.
+/// A bounding box in an R-tree and the slot of its entry in the list beside the tree. It is small
+/// because a query may read a million of them; most answers follow from the box alone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Leaf {
     envelope: Envelope,
-    /// The slot, and in the highest bit whether the geometry is in one piece.
+    /// The slot, with the highest bit set if the geometry is connected (one piece).
     packed: u32,
 }
 
 const ONE_PIECE: u32 = 1 << 31;
 
 impl Leaf {
-    /// `None` for what is nowhere.
+    /// The leaf of an entry; `None` if it has no geometry.
     pub(super) fn new(entry: &Entry, slot: u32) -> Option<Self> {
         let one_piece = entry.geometry().is_some_and(is_one_piece);
         Some(Self {
@@ -56,19 +57,19 @@ impl Leaf {
         self.packed & !ONE_PIECE
     }
 
-    /// Whether the geometry surely meets a box, as far as its own box tells: one that lies between two
-    /// opposite sides and reaches into the box has to get there, if it is in one piece. `inside` is the
-    /// greatest envelope in that box.
+    /// Whether the bounding box alone proves that the geometry intersects a query box: a connected
+    /// geometry that fits between two opposite sides of the query box and reaches into it must
+    /// intersect it. `inside` is the largest envelope within the query box.
     pub(super) fn crosses(&self, inside: &Envelope) -> bool {
         let (low, high) = (self.envelope.lower(), self.envelope.upper());
         let (from, to) = (inside.lower(), inside.upper());
         let between = |axis: usize| from[axis] <= low[axis] && high[axis] <= to[axis];
-        // Not the equal: the true box may end a rounding before the envelope.
+        // Strictly less, because the true box may be smaller than the rounded envelope.
         let reaches = |axis: usize| low[axis] < to[axis] && from[axis] < high[axis];
         self.packed & ONE_PIECE != 0 && ((between(0) && reaches(1)) || (between(1) && reaches(0)))
     }
 
-    /// A box that contains the leaf; it may be slightly larger than the feature's.
+    /// A box that contains the feature's bounding box and may be slightly larger.
     pub(super) fn bounds(&self) -> Bounds {
         to_bounds(&self.envelope)
     }
@@ -87,18 +88,19 @@ pub(super) fn to_bounds(envelope: &Envelope) -> Bounds {
     Bounds::new(west.into(), south.into(), east.into(), north.into())
 }
 
-/// The least envelope around a box.
+/// The smallest envelope that contains a box.
 pub(super) fn outwards(b: &Bounds) -> Envelope {
     AABB::from_bounds([down(b.west), down(b.south)], [up(b.east), up(b.north)])
 }
 
-/// The greatest envelope inside a box; a box of less than a metre may have none.
+/// The largest envelope within a box; `None` for boxes too small to contain one (less than a
+/// metre).
 pub(super) fn inwards(b: &Bounds) -> Option<Envelope> {
     let ([west, south], [east, north]) = ([up(b.west), up(b.south)], [down(b.east), down(b.north)]);
     (west <= east && south <= north).then(|| AABB::from_bounds([west, south], [east, north]))
 }
 
-/// Whether one can go from any point of it to any other without leaving it.
+/// Whether the geometry is connected, that is, consists of one part.
 fn is_one_piece(geometry: &Geometry<f64>) -> bool {
     match geometry {
         Geometry::GeometryCollection(_) => false,
@@ -119,15 +121,15 @@ fn up(v: f64) -> f32 {
     if f64::from(f) < v { f.next_up() } else { f }
 }
 
-/// All features as of some commit.
+/// All features as of some commit, sorted by id.
 #[derive(Debug)]
 pub(super) struct Base {
-    /// No other base of this process has it.
+    /// A number that identifies this base within the process.
     number: u64,
     entries: Vec<Arc<Entry>>,
     tree: Tree,
-    /// Boxes that cover the same longitudes as the features: one, or a few disjoint ones where the
-    /// features reach more than half round the globe and the shortest way is to be found.
+    /// Boxes that together cover the longitudes of all features: one box, or a few disjoint ones if
+    /// the features span more than half the globe, so that the shortest way around can be found.
     spans: Vec<Bounds>,
 }
 
@@ -141,14 +143,15 @@ impl Base {
         }
     }
 
-    /// From entries in any order. Of several with the same id the one with the highest seq stays.
+    /// Builds a base from entries in any order. Of several with the same id, the one with the
+    /// highest seq stays.
     pub(super) fn new(mut entries: Vec<Arc<Entry>>) -> Self {
         entries.par_sort_by(|a, b| a.id().cmp(b.id()).then(b.seq().cmp(&a.seq())));
         entries.dedup_by(|later, earlier| later.id() == earlier.id());
         Self::from_sorted(entries)
     }
 
-    /// From entries in the order of their ids, each id once.
+    /// Builds a base from entries sorted by id, each id once.
     pub(super) fn from_sorted(mut entries: Vec<Arc<Entry>>) -> Self {
         entries.shrink_to_fit();
         let leaves: Vec<Leaf> = entries
@@ -165,7 +168,7 @@ impl Base {
         }
     }
 
-    /// A number that is different for every base.
+    /// A number that identifies this base within the process.
     pub(super) fn number(&self) -> u64 {
         self.number
     }
@@ -190,7 +193,7 @@ impl Base {
         self.entries.get(slot as usize)
     }
 
-    /// The slot of an id, or `Err` with the slot where it would stand.
+    /// The slot of an id, or `Err` with the slot where it would be inserted.
     pub(super) fn find(&self, id: &str) -> Result<u32, u32> {
         self.entries
             .binary_search_by(|e| e.id().as_str().cmp(id))
@@ -213,8 +216,8 @@ fn next_number() -> u64 {
 }
 
 impl Drop for Base {
-    /// A million reference counts take a tenth of a second. The last reader of an old snapshot may be
-    /// a request, which should not wait for that.
+    /// Dropping a million reference counts takes a tenth of a second. The last user of an old
+    /// snapshot may be a request, so the entries are dropped on another thread.
     fn drop(&mut self) {
         const MANY: usize = 10_000;
         if self.entries.len() > MANY {
@@ -225,7 +228,8 @@ impl Drop for Base {
     }
 }
 
-/// Every part of a geometry by itself: what is cut at the antimeridian has parts on both sides.
+/// Appends the bounding box of each part: a geometry cut at the antimeridian has parts on both
+/// sides.
 pub(super) fn part_bounds(geometry: &Geometry<f64>, out: &mut Vec<Bounds>) {
     match geometry {
         Geometry::MultiPoint(m) => out.extend(m.0.iter().map(|p| Bounds::of_coord(p.0))),

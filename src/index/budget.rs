@@ -1,23 +1,23 @@
-//! How much a question may look at, and how it is stopped.
+//! Limits the work, memory and time of a query.
 //!
-//! The loops of the index report to a [`Meter`] what they are about to read, a node or a handful of
-//! entries at a time, and stop when it says so. Who asks from inside the program, where the question
-//! is small by itself, asks with [`Free`]: that meter never stops and costs nothing. Who asks on behalf
-//! of a client asks with a [`Budget`].
+//! The loops of the index report to a [`Meter`] what they are about to read, a node or a few
+//! entries at a time, and stop when it returns an error. Small queries of the program itself use
+//! [`Free`], which never stops and costs nothing. Queries of clients use a [`Budget`].
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-/// What it costs to read the properties of an entry, in boxes of the tree: text that lies elsewhere in
-/// memory and is searched or parsed.
+/// The cost of reading the properties of an entry, in units of one box of the tree: the text lies
+/// elsewhere in memory and is searched or parsed.
 const READ: u64 = 8;
-/// What it costs to measure the distance to one position that is far away, in boxes: a geodesic.
+/// The cost of one geodesic distance, used for positions that are far away, in units of one box of
+/// the tree.
 const GEODESIC: u64 = 40;
-/// How many positions of a geometry are tested against a box or drawn for the cost of one box.
+/// The number of positions tested or drawn at the cost of one box of the tree.
 const TEST: u64 = 4;
-/// The clock is looked at once in so many boxes.
+/// The clock is read once per this many boxes.
 const TICK: u64 = 1 << 16;
 
 /// Counts the work and memory of a query and stops it at a limit.
@@ -25,10 +25,10 @@ pub trait Meter: Sync {
     /// Why the work was stopped.
     type Stop: Send;
 
-    /// Counts boxes of the tree, or entries whose text is not read.
+    /// Counts boxes of the tree, or entries whose properties are not read.
     ///
     /// # Errors
-    /// When it is enough; so for all others.
+    /// If the query has reached a limit.
     fn see(&self, boxes: usize) -> Result<(), Self::Stop>;
 
     /// Counts entries whose properties are searched or parsed.
@@ -43,20 +43,20 @@ pub trait Meter: Sync {
     /// See [`see`](Self::see).
     fn test(&self, positions: usize) -> Result<(), Self::Stop>;
 
-    /// Counts positions of a geometry whose distance is measured.
+    /// Counts positions of a geometry whose distance is measured; `far` if each takes a geodesic.
     ///
     /// # Errors
     /// See [`see`](Self::see).
     fn measure(&self, positions: usize, far: bool) -> Result<(), Self::Stop>;
 
-    /// Counts bytes of memory that are kept until the answer is sent.
+    /// Counts bytes that are kept in memory until the response is sent.
     ///
     /// # Errors
     /// See [`see`](Self::see).
     fn hold(&self, bytes: usize) -> Result<(), Self::Stop>;
 }
 
-/// Never stops.
+/// A meter without limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Free;
 
@@ -84,19 +84,19 @@ impl Meter for Free {
     }
 }
 
-/// Why a question was not answered to its end.
+/// Why a query was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// The query reads more than allowed.
     #[error("it would read too much")]
     Work,
-    /// Its answer takes more memory than it may.
+    /// The response takes more memory than allowed.
     #[error("its answer would take too much memory")]
     Memory,
     /// The query takes longer than allowed.
     #[error("it takes too long")]
     Time,
-    /// Nobody waits for the answer any more.
+    /// The client has disconnected, so nobody waits for the response.
     #[error("the client has gone")]
     Gone,
 }
@@ -112,7 +112,7 @@ impl crate::model::InChinese for Stop {
     }
 }
 
-/// How much one question may look at and keep. Shared by the threads that answer it and by whoever may
+/// The limits of one query. It is shared by the threads that work on the query and by whoever may
 /// stop it.
 #[derive(Debug)]
 pub struct Budget {
@@ -123,13 +123,13 @@ pub struct Budget {
     visited: AtomicU64,
     held: AtomicU64,
     stopped: AtomicBool,
-    /// Why a part of the question that cannot say so itself was stopped.
+    /// Why the query is to be stopped, if a part of it that cannot return an error reported so.
     halted: OnceLock<Stop>,
 }
 
 impl Budget {
-    /// A budget of so much work (one is a look at a box of the tree, some twenty nanoseconds) and so
-    /// many bytes.
+    /// A budget of `work` (the unit is reading one box of the tree, about 20 nanoseconds) and of
+    /// `bytes` of memory.
     pub fn new(work: u64, bytes: u64) -> Self {
         Self {
             work,
@@ -143,25 +143,25 @@ impl Budget {
         }
     }
 
-    /// The same, and not beyond a moment.
+    /// Adds a deadline.
     pub fn until(mut self, moment: Instant) -> Self {
         self.until = Some(moment);
         self
     }
 
-    /// Stops the question at its next step.
+    /// Stops the query at its next step.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
-    /// Stops the question at its next step with the reason that a part of it met, which has no way to
-    /// return it, as a filter of entries has none.
+    /// Stops the query at its next step with a reason. For parts that cannot return an error, such
+    /// as a filter of entries.
     pub fn halt(&self, reason: Stop) {
         let _ = self.halted.set(reason);
         self.stop();
     }
 
-    /// How many boxes and entries were looked at so far.
+    /// The number of boxes and entries read so far.
     pub fn visited(&self) -> u64 {
         self.visited.load(Ordering::Relaxed)
     }
@@ -213,7 +213,7 @@ impl Meter for Budget {
     }
 }
 
-/// What several threads work on together has one budget.
+/// Threads that work on one query share its budget.
 impl<M: Meter + Send> Meter for Arc<M> {
     type Stop = M::Stop;
 
@@ -238,7 +238,7 @@ impl<M: Meter + Send> Meter for Arc<M> {
     }
 }
 
-/// Stops a budget when it is dropped: when nobody waits for the answer any more.
+/// Stops a query when it is dropped, that is, when nobody waits for the response any more.
 #[derive(Debug)]
 pub struct StopOnDrop(pub Arc<Budget>);
 

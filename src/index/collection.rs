@@ -1,7 +1,7 @@
-//! One collection of the current map: an immutable value that a commit turns into the next one.
+//! One collection of the current map: an immutable value that each commit replaces with a new one.
 //!
-//! A big base and a small delta, as DESIGN has it: a commit copies the delta only, and a background
-//! task folds the delta into a new base now and then. Readers hold the value they took.
+//! It consists of a large base and a small delta. A commit copies only the delta, and a background
+//! task merges the delta into a new base from time to time. Readers keep the value that they have.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -15,9 +15,9 @@ use super::recent::Recent;
 use crate::model::{FeatureId, Record, Role, Schema};
 use crate::spatial::bounds::{Bounds, extent};
 
-/// A commit with more records than this may rebuild the base at once.
+/// A commit with more records than this may rebuild the base immediately.
 const BIG_COMMIT: usize = 1_000;
-/// A delta of more changes than this is worth merging, whatever the size of the base.
+/// A delta with more changes than this is merged, whatever the size of the base.
 const BIG_DELTA: usize = 2_048;
 
 /// The features of one collection as of a commit. Cheap to clone.
@@ -31,20 +31,21 @@ pub struct Collection {
     extent: OnceLock<Option<Bounds>>,
 }
 
-/// The two parts of a collection, for an index beside it that is built anew only where a part is new.
+/// The two parts of a collection, for a secondary index that rebuilds only what depends on a
+/// changed part.
 #[derive(Debug)]
 pub struct Layers<'a> {
-    /// The number of the base: equal only for the same base of the same process.
+    /// The number of the base; equal numbers mean the same base of the same process.
     pub base: u64,
-    /// The features of the base, in the order of their ids.
+    /// The features of the base, sorted by id.
     pub in_base: &'a [Arc<Entry>],
-    /// The ids of the features that were put or deleted since.
+    /// The ids of the features that were written or deleted since the base was built.
     pub replaced: Vec<&'a FeatureId>,
-    /// The features that were written, in their present state.
+    /// The present state of the features written since the base was built.
     pub changed: Vec<&'a Arc<Entry>>,
 }
 
-/// A base that was built aside from a collection as it was then.
+/// A base that was built in the background from an earlier state of a collection.
 #[derive(Debug)]
 pub struct MergedBase {
     from: Arc<Base>,
@@ -58,7 +59,8 @@ impl Collection {
         Self::of_base(schema, Base::empty(), 0)
     }
 
-    /// All features at once, in any order. Records of deletions count for [`last_seq`](Self::last_seq).
+    /// A collection of all features in any order. Deletion records count for
+    /// [`last_seq`](Self::last_seq) only.
     pub fn load(schema: Arc<Schema>, records: Vec<Record>) -> Self {
         let mut loader = Loader::new(schema);
         for record in records {
@@ -78,15 +80,17 @@ impl Collection {
         }
     }
 
-    /// The same features, known to be complete up to `seq`. Whoever loads without the records of
-    /// deletions says so, or an ETag from before a deletion would hold again after a restart.
+    /// The same features, marked as complete up to `seq`. A caller that loads without deletion
+    /// records must use this; otherwise an ETag from before a deletion would be valid again after a
+    /// restart.
     pub fn loaded_at(mut self, seq: u64) -> Self {
         self.last_seq = self.last_seq.max(seq);
         self.recent = Arc::new(Recent::from(self.last_seq));
         self
     }
 
-    /// The collection after a commit. `records` are this collection's part of it, all of it.
+    /// The collection after a commit. `records` must be all changes of the commit to this
+    /// collection.
     pub fn apply(&self, records: &[Record]) -> Self {
         let Some(seq) = records.iter().map(|r| r.seq).max() else {
             return self.clone();
@@ -113,8 +117,8 @@ impl Collection {
         let base;
         let mut delta;
         if records.len() > BIG_COMMIT && records.len() * 4 > self.base.len() {
-            // A tree that is loaded in bulk is both quicker and better than one that a delta would
-            // grow leaf by leaf.
+            // Bulk-loading a new tree is faster than inserting leaf by leaf into a delta, and gives
+            // a better tree.
             let changes = records.iter().map(|r| &r.id).zip(encoded).collect();
             base = Arc::new(Base::from_sorted(
                 self.delta.merge_with(&self.base, changes),
@@ -137,8 +141,8 @@ impl Collection {
         }
     }
 
-    /// The same features under another schema, which came with the commit `seq`. Encodes all of them
-    /// anew if the public now sees other properties.
+    /// The same features under another schema, which was written by the commit `seq`. All features
+    /// are encoded again if the public may now see other properties.
     pub fn with_schema(&self, schema: Arc<Schema>, seq: u64) -> Self {
         let last_seq = self.last_seq.max(seq);
         if schema
@@ -147,7 +151,7 @@ impl Collection {
         {
             return Self {
                 schema,
-                // Zooms and titles may have changed: nothing that was made of it before holds.
+                // Zoom levels and titles may have changed, so nothing cached from before is valid.
                 recent: Arc::new(Recent::from(last_seq)),
                 last_seq,
                 ..self.clone()
@@ -162,13 +166,15 @@ impl Collection {
         Self::of_base(schema, Base::from_sorted(entries), last_seq)
     }
 
-    /// Whether the delta has grown so much that [`merged_base`](Self::merged_base) is worth its time.
+    /// Whether the delta is large enough for [`merged_base`](Self::merged_base) to be worth its
+    /// time.
     pub fn wants_merge(&self) -> bool {
         self.delta.changes() > BIG_DELTA.min(256.max(self.base.len() / 8))
     }
 
-    /// A base with everything in it. About a second for a million features: do it aside and hand it
-    /// to [`with_base`](Self::with_base) of the collection as it is by then.
+    /// Builds a base with all features. Takes about a second for a million features, so build it in
+    /// the background and pass it to [`with_base`](Self::with_base) of the collection as it is
+    /// then.
     pub fn merged_base(&self) -> MergedBase {
         MergedBase {
             from: self.base.clone(),
@@ -177,8 +183,9 @@ impl Collection {
         }
     }
 
-    /// The same features on a merged base; what was committed since the merge stays in the delta. A
-    /// merge that something overtook (another merge, a big commit, a new schema) changes nothing.
+    /// The same features on a merged base; changes committed since the merge began stay in the
+    /// delta. If the base was replaced in the meantime (by another merge, a large commit or a new
+    /// schema), the merged base is ignored.
     pub fn with_base(&self, merged: MergedBase) -> Self {
         if !Arc::ptr_eq(&merged.from, &self.base) {
             return self.clone();
@@ -192,7 +199,7 @@ impl Collection {
         }
     }
 
-    /// The base and the changes on top of it.
+    /// The base and the changes since it was built.
     pub fn layers(&self) -> Layers<'_> {
         Layers {
             base: self.base.number(),
@@ -215,18 +222,19 @@ impl Collection {
         }
     }
 
-    /// How many features there are.
+    /// The number of features.
     pub fn len(&self) -> usize {
         self.delta.total(&self.base)
     }
 
-    /// Whether there are none.
+    /// Whether the collection has no features.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The box around all features; it crosses the antimeridian if that makes it narrower. After a
-    /// deletion it may be too wide until the next merge. `None` without geometry.
+    /// The bounding box of all features; it crosses the antimeridian if that makes it narrower.
+    /// After a deletion it may be too large until the next merge. `None` if no feature has a
+    /// geometry.
     pub fn bounds(&self) -> Option<Bounds> {
         *self.extent.get_or_init(|| {
             if self.is_empty() {
@@ -240,27 +248,27 @@ impl Collection {
         })
     }
 
-    /// The last commit that changed a feature or the schema: what an ETag of the whole is made of.
+    /// The last commit that changed a feature or the schema; the ETag of the collection depends on
+    /// it.
     pub fn last_seq(&self) -> u64 {
         self.last_seq
     }
 
-    /// Whether something in the box may have changed after the commit `seq`: never wrongly "no".
-    /// Costs a walk over the last few hundred changes at most.
+    /// Whether anything inside the box may have changed after the commit `seq`. The result may be
+    /// `true` without need, but never wrongly `false`. Reads at most a few hundred recent changes.
     pub fn changed_since(&self, seq: u64, bounds: &Bounds) -> bool {
         self.last_seq > seq && self.recent.changed_since(seq, bounds)
     }
 
-    /// Bytes of memory that its features take, without the allocator's own. Walks through all of
-    /// them.
+    /// The bytes of memory that the features take, without allocator overhead. Visits all features.
     pub fn memory(&self) -> usize {
-        /// A leaf and its share of the nodes above.
+        /// The size of a leaf with its share of the nodes above it, in bytes.
         const LEAF: usize = 80;
         self.iter().map(|e| e.memory() + LEAF).sum()
     }
 }
 
-/// Builds a collection from a stream of records without holding all of them twice.
+/// Builds a collection from a stream of records without keeping all of them twice in memory.
 #[derive(Debug)]
 pub struct Loader {
     schema: Arc<Schema>,
@@ -271,10 +279,10 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// How many records are encoded together, by all cores.
+    /// The number of records that are encoded together on all cores.
     const BATCH: usize = 8_192;
 
-    /// A loader for one collection.
+    /// Creates a loader for one collection.
     pub fn new(schema: Arc<Schema>) -> Self {
         Self {
             schema,
@@ -285,8 +293,8 @@ impl Loader {
         }
     }
 
-    /// Takes one record, in any order. Of several with one id the highest seq counts, be it a
-    /// deletion.
+    /// Adds a record; the order does not matter. Of several records with one id, the one with the
+    /// highest seq wins, even if it is a deletion.
     pub fn push(&mut self, record: Record) {
         self.last_seq = self.last_seq.max(record.seq);
         if record.body.is_none() {
@@ -310,7 +318,7 @@ impl Loader {
         self.entries.extend(encoded);
     }
 
-    /// The collection of all that was pushed.
+    /// Builds the collection from all added records.
     pub fn finish(mut self) -> Collection {
         self.encode();
         if !self.deleted.is_empty() {
@@ -405,7 +413,7 @@ mod tests {
         #[test]
         fn a_big_commit_ends_where_its_records_one_by_one_do(
             steps in steps(),
-            // Several versions of a feature in one commit: the last one counts.
+            // If a commit has several versions of a feature, the last one wins.
             changes in prop::collection::vec((0u32..60, any::<bool>()), 0..80),
         ) {
             let (collection, _) = play(&steps);

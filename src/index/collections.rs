@@ -1,4 +1,4 @@
-//! All collections of the current map, and how a commit over several of them is applied.
+//! All collections of the current map, and how a commit is applied to them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 use super::{Collection, Loader};
 use crate::model::{BuiltIns, CollectionId, FeatureId, Record, SCHEMAS, Schema, SchemaError};
 
-/// Every collection by name. Cheap to clone; a commit makes the next one.
+/// All collections by name. Cheap to clone; a commit creates a new value.
 ///
-/// Schemas are rows of the hidden collection `$schemas` and take effect by the same commits. Features
-/// whose collection has no schema are kept but not shown: without a schema nobody knows what of them
-/// is protected. Where a row of `$schemas` cannot be read, the schema in force follows from that row and
-/// from what is compiled in (see [`BuiltIns::stand_in`]), so that it is the same after a restart.
+/// Schemas are rows of the hidden collection `$schemas` and take effect with the commit that writes
+/// them. Features of a collection without a schema are kept but not shown, because it is unknown
+/// which of their properties are protected. If a row of `$schemas` cannot be read, the schema in
+/// force is derived from that row and the built-in schemas (see [`BuiltIns::stand_in`]), so that it
+/// is the same after a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Collections {
     shown: BTreeMap<CollectionId, Arc<Collection>>,
@@ -24,15 +25,15 @@ pub struct Collections {
 /// A row of `$schemas` that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableSchema {
-    /// The commit that wrote it.
+    /// The commit that wrote the row.
     pub seq: u64,
-    /// What is wrong with it.
+    /// Why it cannot be read.
     pub error: SchemaError,
 }
 
 impl Collections {
-    /// Everything that a store holds, `$schemas` first (as the order of names has it), and what is wrong
-    /// with its schemas.
+    /// Loads all records of a store and returns the errors in its schemas. Records must be sorted
+    /// by collection, so that `$schemas` comes first.
     pub fn load(records: impl IntoIterator<Item = Record>) -> (Self, Vec<SchemaError>) {
         let mut loaders: BTreeMap<CollectionId, Loader> = BTreeMap::new();
         let mut schemas: BTreeMap<CollectionId, Arc<Schema>> = BTreeMap::new();
@@ -85,7 +86,7 @@ impl Collections {
         (all, problems)
     }
 
-    /// Says that everything up to `seq` is in: see [`Collection::loaded_at`].
+    /// Marks all collections as complete up to `seq`; see [`Collection::loaded_at`].
     pub fn loaded_at(self, seq: u64) -> Self {
         let at = |map: BTreeMap<CollectionId, Arc<Collection>>| {
             map.into_iter()
@@ -99,7 +100,7 @@ impl Collections {
         }
     }
 
-    /// The collections after a commit, and what is wrong with its schemas.
+    /// The collections after a commit, and the errors in schemas that it wrote.
     pub fn apply(&self, records: &[Record]) -> (Self, Vec<SchemaError>) {
         let mut next = self.clone();
         let mut problems = Vec::new();
@@ -138,7 +139,7 @@ impl Collections {
         (next, problems)
     }
 
-    /// Puts another state of one collection in place: how a background merge comes in.
+    /// Replaces one collection, for example after a background merge.
     pub fn replace(&mut self, id: &CollectionId, collection: Collection) {
         let map = if self.shown.contains_key(id) {
             &mut self.shown
@@ -148,33 +149,33 @@ impl Collections {
         map.insert(id.clone(), Arc::new(collection));
     }
 
-    /// A collection that is shown.
+    /// A collection that is shown to clients.
     pub fn get(&self, id: &str) -> Option<&Arc<Collection>> {
         self.shown.get(id)
     }
 
-    /// A collection that the program keeps for itself, such as `$schemas`.
+    /// A hidden collection of the program, such as `$schemas`.
     pub fn hidden(&self, id: &str) -> Option<&Arc<Collection>> {
         self.hidden.get(id)
     }
 
-    /// The collections that are shown, in the order of their names.
+    /// The collections that are shown to clients, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&CollectionId, &Arc<Collection>)> {
         self.shown.iter()
     }
 
-    /// The version of a collection's schema: the commit that wrote its row. What is checked by the
-    /// schema names it when it is written.
+    /// The version of a collection's schema: the number of the commit that wrote its row. An edit
+    /// checked against the schema names this version as a precondition.
     pub fn schema_version(&self, id: &str) -> Option<u64> {
         self.hidden(SCHEMAS)?.get(id).map(|row| row.seq())
     }
 
-    /// The rows of `$schemas` that cannot be read, by their ids.
+    /// The rows of `$schemas` that cannot be read, by id.
     pub fn unreadable_schemas(&self) -> &BTreeMap<FeatureId, UnreadableSchema> {
         &self.unreadable
     }
 
-    /// The collections whose delta should be merged, hidden ones included.
+    /// The collections whose delta should be merged, including hidden ones.
     pub fn wanting_merge(&self) -> impl Iterator<Item = (&CollectionId, &Arc<Collection>)> {
         self.shown
             .iter()
@@ -200,7 +201,7 @@ impl Collections {
     }
 }
 
-/// Keeps or forgets that a row of `$schemas` cannot be read.
+/// Records whether a row of `$schemas` can be read.
 fn note(
     unreadable: &mut BTreeMap<FeatureId, UnreadableSchema>,
     record: &Record,
@@ -215,19 +216,20 @@ fn note(
     };
 }
 
-/// What a row of `$schemas` says.
+/// A parsed row of `$schemas`.
 #[derive(Default)]
 struct SchemaRow {
-    /// The collection that it describes; `None` where its id is not that of a collection that can be shown.
+    /// The collection that the row describes; `None` if the id of the row is not the name of a
+    /// visible collection.
     collection: Option<CollectionId>,
-    /// The schema that it puts in force; `None` where the collection is not shown.
+    /// The schema that the row puts in force; `None` if the collection is not shown.
     schema: Option<Schema>,
-    /// Why the schema cannot be read, if so.
+    /// Why the schema cannot be read; `None` if it can.
     error: Option<SchemaError>,
 }
 
 impl SchemaRow {
-    /// `None` for a record of another collection.
+    /// Parses a record; `None` if it belongs to another collection.
     fn of(record: &Record) -> Option<Self> {
         if record.collection.as_str() != SCHEMAS {
             return None;
@@ -252,8 +254,8 @@ impl SchemaRow {
             }
         };
         Some(Self {
-            // An older program or plain SQL may have written the row: what this program knows to be
-            // protected is protected all the same.
+            // An older program or plain SQL may have written the row without the protection that
+            // the built-in schema requires, so it is added here.
             schema: schema.map(|mut schema| {
                 BuiltIns::compiled().protect(&mut schema);
                 schema
@@ -316,7 +318,7 @@ mod tests {
 
     const SECRET: &str = r#"{"properties":{"code":{"type":"string","x-onemap-role":"rider"}}}"#;
 
-    /// What the public sees, collection by collection.
+    /// Lists what the public sees, collection by collection.
     fn seen(all: &Collections) -> Vec<String> {
         all.iter()
             .flat_map(|(_, c)| c.iter().map(|e| e.encoded().to_vec()).collect::<Vec<_>>())

@@ -1,7 +1,7 @@
 //! The small part of a collection: what changed since its base was built.
 //!
-//! A commit clones it, so that snapshots before and after live side by side; it is kept small by
-//! merging it into a new base in the background.
+//! Each commit clones it, so that the snapshots before and after the commit exist side by side. It
+//! stays small because a background task merges it into a new base.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::Entry;
 use super::base::{Base, Leaf, Tree};
 use crate::model::FeatureId;
 
-/// What became of a feature since the base.
+/// A change of a feature since the base was built.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Version {
     /// The commit that made the change.
@@ -19,24 +19,24 @@ pub(super) struct Version {
     slot: Option<u32>,
 }
 
-/// Puts and deletions over a base.
+/// The features written and deleted since the base was built.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Delta {
     versions: BTreeMap<FeatureId, Version>,
     slots: Vec<Option<Arc<Entry>>>,
     tree: Tree,
-    /// Slots of the base that no longer count.
+    /// The slots of the base whose features were replaced or deleted.
     hidden: Bits,
     puts: usize,
 }
 
 impl Delta {
-    /// How much there is to clone: what differs from the base, and slots that stand empty.
+    /// The amount of data to clone: changes from the base, and empty slots.
     pub(super) fn changes(&self) -> usize {
         self.versions.len().max(self.slots.len())
     }
 
-    /// How many features the base and this one hold together.
+    /// The number of features in the base and the delta together.
     pub(super) fn total(&self, base: &Base) -> usize {
         base.len() - self.hidden.count + self.puts
     }
@@ -49,7 +49,7 @@ impl Delta {
         self.hidden.count > 0
     }
 
-    /// Whether a slot of the base was replaced or deleted.
+    /// Whether the feature in a slot of the base was replaced or deleted.
     pub(super) fn hides(&self, slot: u32) -> bool {
         self.hidden.has(slot)
     }
@@ -68,7 +68,7 @@ impl Delta {
         Some(version.slot.and_then(|slot| self.entry(slot)))
     }
 
-    /// The puts in the order of their ids, all or those after an id.
+    /// The written features sorted by id: all, or those after an id.
     pub(super) fn puts_after<'a>(
         &'a self,
         after: Option<&FeatureId>,
@@ -79,7 +79,7 @@ impl Delta {
             .filter_map(|(_, o)| self.entry(o.slot?))
     }
 
-    /// The ids of all that was put or deleted.
+    /// The ids of all features written or deleted.
     pub(super) fn ids(&self) -> impl Iterator<Item = &FeatureId> {
         self.versions.keys()
     }
@@ -99,7 +99,7 @@ impl Delta {
             self.puts -= 1;
         }
         let slot = entry.map(|entry| {
-            // A feature that moves all the time keeps its slot.
+            // A feature that changes often keeps its slot.
             let slot = before.unwrap_or(self.slots.len() as u32);
             if let Some(leaf) = Leaf::new(&entry, slot) {
                 self.tree.insert(leaf);
@@ -114,7 +114,7 @@ impl Delta {
         self.versions.insert(id.clone(), Version { seq, slot });
     }
 
-    /// What is newer than `seq`, over another base.
+    /// The changes newer than `seq`, relative to another base.
     pub(super) fn newer_than(&self, seq: u64, base: &Base) -> Self {
         let mut newer = Self::default();
         for (id, version) in &self.versions {
@@ -126,7 +126,7 @@ impl Delta {
         newer
     }
 
-    /// All features of both, in the order of their ids.
+    /// All features of the base and the delta, sorted by id.
     pub(super) fn merge(&self, base: &Base) -> Vec<Arc<Entry>> {
         let mut all = Vec::with_capacity(self.total(base));
         let mut from = 0;
@@ -142,8 +142,8 @@ impl Delta {
         all
     }
 
-    /// All features of both after further puts and deletions (no entry), in the order of their ids.
-    /// The changes come in any order; of several to one feature the last one counts.
+    /// All features of the base and the delta after further changes (without an entry: deletions),
+    /// sorted by id. The changes come in any order; if a feature has several, the last one wins.
     pub(super) fn merge_with(
         &self,
         base: &Base,
@@ -167,7 +167,7 @@ impl Delta {
         all
     }
 
-    /// The entries of the base in a range of slots, without those that no longer count.
+    /// The entries of the base in a range of slots, without those replaced or deleted.
     pub(super) fn visible<'a>(
         &'a self,
         base: &'a Base,
@@ -180,17 +180,17 @@ impl Delta {
     }
 }
 
-/// A bit for each slot of the base, in blocks that clones share until one of them changes. No memory
-/// until the first is set.
+/// One bit per slot of the base, in blocks that clones share until one of them changes a block.
+/// Takes no memory until the first bit is set.
 #[derive(Debug, Clone, Default)]
 struct Bits {
     blocks: Vec<Option<Arc<Block>>>,
     count: usize,
 }
 
-/// How many words of bits are copied together.
+/// The number of 64-bit words in a block.
 const WORDS: usize = 64;
-/// How many slots a block covers.
+/// The number of slots that a block covers.
 const SLOTS: usize = WORDS * u64::BITS as usize;
 
 type Block = [u64; WORDS];

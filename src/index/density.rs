@@ -1,12 +1,12 @@
-//! How many features there are about a place, counted only as far as somebody wants to know.
+//! Counts the features near a place, up to a limit.
 
 use super::Collection;
 use super::base::outwards;
 use crate::spatial::bounds::Bounds;
 
 impl Collection {
-    /// How many features but one have a box that meets a box; at most `most`, and then no more of them
-    /// are visited.
+    /// The number of features, other than the one with the id `but`, whose bounding box intersects
+    /// a box. Counts at most `most` and then stops visiting features.
     pub fn count_about(&self, bounds: &Bounds, but: &str, most: usize) -> usize {
         let mut count = 0;
         for part in bounds.parts() {
@@ -49,7 +49,7 @@ mod tests {
         assert_eq!(all.count_about(&box_, "nobody", 1000), 50);
         assert_eq!(all.count_about(&box_, "t003", 1000), 49);
         assert_eq!(all.count_about(&box_, "nobody", 7), 7);
-        // What was changed since counts where it is now.
+        // A feature that moved counts at its new position.
         let moved = all.apply(&[record(3, 2, at(10.0))]);
         assert_eq!(moved.count_about(&box_, "nobody", 1000), 49);
         let elsewhere = Bounds::new(9.0, 38.0, 11.0, 40.0);

@@ -1,8 +1,8 @@
-//! One feature as it stands in memory.
+//! One feature in memory.
 //!
-//! Kept twice, because both are asked for all the time: decoded for geometry tests, and encoded as
-//! the bytes of the common answer (public role, WGS 84, all properties), which then cost a copy and
-//! nothing else. Everything else is cut out of those bytes when it is asked for.
+//! It is stored twice, because both forms are needed often: decoded for geometry tests, and encoded
+//! as the bytes of the most common response (public role, WGS 84, all properties), which only need
+//! to be copied. All other responses are made from those bytes on demand.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,25 +15,26 @@ use crate::codec::geojson::write::{self, FeatureParts, PROPERTIES_KEY};
 use crate::model::{FeatureId, Record, Role, Schema, View};
 use crate::spatial::bounds::Bounds;
 
-/// A feature of the current map, immutable.
+/// An immutable feature of the current map.
 #[derive(Debug, Clone)]
 pub struct Entry {
     id: FeatureId,
     seq: u64,
-    /// Microseconds since 1970: half the size of a `Timestamp`, a million times.
+    /// The time of the commit in microseconds since 1970: half the size of a `Timestamp`, which
+    /// counts for a million features.
     updated_at_us: i64,
     geometry: Option<Geometry<f64>>,
-    /// The Feature as the public sees it.
+    /// The GeoJSON Feature as the public sees it.
     encoded: Box<str>,
     geometry_at: u32,
     properties_at: u32,
     properties_end: u32,
-    /// All properties, where the public does not see all of them.
+    /// All properties; `None` if the public sees all of them.
     full: Option<Box<str>>,
 }
 
 impl Entry {
-    /// Encodes a stored feature; `None` for the record of a deletion.
+    /// Encodes a stored feature; `None` for a deletion record.
     pub fn new(schema: &Schema, record: &Record) -> Option<Self> {
         let body = record.body.as_ref()?;
         let full = body.properties.as_str();
@@ -60,7 +61,7 @@ impl Entry {
             updated_at_us: record.updated_at.as_microsecond(),
             geometry: body.geometry.clone(),
             encoded: text(out),
-            // A feature is limited to far less than 4 GB at the door.
+            // The size of a feature is limited to far less than 4 GB when it is read.
             geometry_at: geometry_at as u32,
             properties_at: properties_at as u32,
             properties_end: properties_end as u32,
@@ -71,7 +72,7 @@ impl Entry {
         })
     }
 
-    /// The same feature under another schema, which may show the public more or less.
+    /// The same feature under another schema, which may show the public more or fewer properties.
     pub(super) fn with_schema(&self, schema: &Schema) -> Self {
         let full = self.all_properties();
         let public = strip(full, schema.hidden_from(Role::Public).collect());
@@ -99,32 +100,33 @@ impl Entry {
         }
     }
 
-    /// Its id.
+    /// The feature's id.
     pub fn id(&self) -> &FeatureId {
         &self.id
     }
 
-    /// The commit that wrote it.
+    /// The number of the commit that wrote it.
     pub fn seq(&self) -> u64 {
         self.seq
     }
 
-    /// When that commit was made.
+    /// The time of that commit.
     pub fn updated_at(&self) -> Timestamp {
         Timestamp::from_microsecond(self.updated_at_us).unwrap_or_default()
     }
 
-    /// The geometry. Rows of hidden collections have none.
+    /// The geometry; `None` for rows of hidden collections and features without one.
     pub fn geometry(&self) -> Option<&Geometry<f64>> {
         self.geometry.as_ref()
     }
 
-    /// The box of its geometry in degrees. Found anew each time: the R-tree keeps boxes enough.
+    /// The bounding box of the geometry in degrees. It is computed on each call; the R-tree has its
+    /// own copy.
     pub fn bounds(&self) -> Option<Bounds> {
         self.geometry.as_ref().and_then(Bounds::of)
     }
 
-    /// The Feature as the public sees it: GeoJSON bytes, ready to send.
+    /// The GeoJSON Feature as the public sees it, ready to be sent.
     pub fn encoded(&self) -> &[u8] {
         self.encoded.as_bytes()
     }
@@ -135,7 +137,7 @@ impl Entry {
         &self.encoded.as_bytes()[self.geometry_at as usize..end]
     }
 
-    /// The properties object as somebody sees it, canonical JSON.
+    /// The properties object visible in `view`, as canonical JSON.
     pub fn properties<'a>(&self, schema: &Schema, view: impl Into<View<'a>>) -> Cow<'_, str> {
         let Some(full) = &self.full else {
             return Cow::Borrowed(self.public_properties());
@@ -147,8 +149,8 @@ impl Entry {
         }
     }
 
-    /// The properties object as somebody sees it who has just been recorded: with those of which each look
-    /// is. Canonical JSON.
+    /// The properties object visible in `view`, including properties whose reading is recorded. The
+    /// caller must have recorded it. Canonical JSON.
     pub fn recorded_properties<'a>(
         &self,
         schema: &Schema,
@@ -161,7 +163,7 @@ impl Entry {
         strip(full, schema.closed_to(roles).collect())
     }
 
-    /// All properties, protected ones too: for what never leaves the server.
+    /// All properties, including protected ones: only for use inside the server.
     pub fn all_properties(&self) -> &str {
         match &self.full {
             Some(full) => full,
@@ -169,7 +171,7 @@ impl Entry {
         }
     }
 
-    /// The Feature as somebody sees it, with all properties or only the selected ones.
+    /// The Feature visible in `view`, with all properties or only the selected ones.
     pub fn feature_json<'a>(
         &self,
         schema: &Schema,
@@ -181,7 +183,7 @@ impl Entry {
         out
     }
 
-    /// Appends the Feature as somebody sees it, with all properties or only the selected ones.
+    /// Appends the Feature visible in `view`, with all properties or only the selected ones.
     pub fn write_feature<'a>(
         &self,
         out: &mut Vec<u8>,
@@ -192,7 +194,7 @@ impl Entry {
         self.write_with(out, self.properties(schema, view), selection);
     }
 
-    /// Appends the Feature with these of its properties, or only the selected ones of them.
+    /// Appends the Feature with the given properties, or only the selected ones of them.
     pub fn write_with(
         &self,
         out: &mut Vec<u8>,
@@ -217,7 +219,7 @@ impl Entry {
         );
     }
 
-    /// Bytes of the heap and of itself that it takes, for the metrics.
+    /// The bytes of memory that the entry takes, including the heap; for metrics.
     pub fn memory(&self) -> usize {
         use geo::CoordsIter;
         let coords = self.geometry.as_ref().map_or(0, CoordsIter::coords_count);
@@ -243,13 +245,13 @@ impl Entry {
     }
 }
 
-/// What was written as JSON is text. Copied, so that it takes no more memory than it has bytes: an
-/// allocator may leave a buffer that is only a little too large as it is.
+/// Converts JSON bytes to text. They are copied, because an allocator may keep a buffer that is
+/// slightly too large as it is, which wastes memory.
 fn text(json: Vec<u8>) -> Box<str> {
     String::from_utf8_lossy(&json).into()
 }
 
-/// The properties without those that are hidden from who asks.
+/// The properties without the hidden ones.
 fn strip<'a>(properties: &'a str, hidden: Vec<&str>) -> Cow<'a, str> {
     if hidden.is_empty() {
         return Cow::Borrowed(properties);
@@ -262,7 +264,7 @@ fn strip<'a>(properties: &'a str, hidden: Vec<&str>) -> Cow<'a, str> {
 
 /// A canonical object with only some of its keys; `None` if all stay.
 fn retain(properties: &str, keep: impl Fn(&str) -> bool) -> Option<String> {
-    // Text that is no object cannot be told apart, so nothing of it goes out.
+    // If the text is not an object, its parts cannot be told apart, so nothing is shown.
     let Ok(mut map) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(properties) else {
         return Some("{}".to_owned());
     };

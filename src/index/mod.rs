@@ -1,8 +1,10 @@
-//! The current map in memory: collections of features behind R-trees, and the questions they answer.
+//! The current map in memory: collections of features with R-trees, and the queries that they
+//! answer.
 //!
-//! Everything here is an immutable value. A commit makes the next value ([`Collections::apply`]);
-//! whoever reads keeps the one it took, without locks. `query` answers by box, shape and page,
-//! `near` by true metres, `filter` by an expression of CQL2; `budget` says how much a question may look at.
+//! All types here are immutable values. A commit creates a new value ([`Collections::apply`]);
+//! readers keep the value that they have and need no locks. `query` selects by box, geometry and
+//! page, `near` by distance in metres, `filter` by CQL2 expression; `budget` limits the work of a
+//! query.
 
 mod base;
 mod budget;

@@ -1,8 +1,9 @@
-//! What is near: in true metres, because degrees of longitude shrink towards the poles.
+//! Nearest-neighbour queries by distance in metres, because a degree of longitude shrinks towards
+//! the poles.
 //!
-//! Best-first search (Hjaltason and Samet, "Distance browsing in spatial databases", 1999) over both
-//! trees at once, with a lower bound in metres for every box: right across the antimeridian and at
-//! the poles, where a box in degrees says nothing.
+//! Best-first search (Hjaltason and Samet, "Distance browsing in spatial databases", 1999) over
+//! both trees at once, with a lower bound in metres for every box. This is correct across the
+//! antimeridian and at the poles, where distances in degrees mean nothing.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -18,17 +19,17 @@ use super::{Collection, Entry, Free, Meter};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::metres;
 
-/// From about here on a distance takes a geodesic.
+/// Beyond this distance in metres, distances are computed as geodesics.
 const FAR_M: f64 = 10_000.0;
 
 impl Collection {
-    /// The `k` nearest features no farther than `max_m` metres, nearest first, with their distances
-    /// in metres (0 inside a polygon). Equally near ones come in the order of their ids.
+    /// The `k` nearest features within `max_m` metres, nearest first, with their distances in
+    /// metres (0 inside a polygon). Features at equal distance are sorted by id.
     pub fn nearest(&self, place: Coord<f64>, k: usize, max_m: f64) -> Vec<(Arc<Entry>, f64)> {
         self.nearest_where(place, k, max_m, None)
     }
 
-    /// The same among the features that pass a filter.
+    /// Like [`nearest`](Self::nearest), for the features that pass a filter.
     pub fn nearest_where(
         &self,
         place: Coord<f64>,
@@ -40,10 +41,10 @@ impl Collection {
         found
     }
 
-    /// The same, as far as a meter lets it.
+    /// Like [`nearest_where`](Self::nearest_where), with a meter.
     ///
     /// # Errors
-    /// When the meter stops it.
+    /// If the meter stops the query.
     pub fn nearest_metered<M: Meter>(
         &self,
         place: Coord<f64>,
@@ -112,12 +113,12 @@ impl Collection {
         Ok(found)
     }
 
-    /// All features within `metres` of a place, nearest first.
+    /// All features within `metres` of a position, nearest first.
     pub fn within(&self, place: Coord<f64>, metres: f64) -> Vec<(Arc<Entry>, f64)> {
         self.nearest(place, usize::MAX, metres)
     }
 
-    /// The polygons in which a place lies, edges included, in the order of the ids.
+    /// The polygons that contain a position, edges included, sorted by id.
     pub fn covering(&self, place: Coord<f64>) -> Vec<Arc<Entry>> {
         let mut found = Vec::new();
         let here = Bounds::of_coord(place);
@@ -148,7 +149,7 @@ impl Collection {
         found
     }
 
-    /// The entry in a slot, if it still counts.
+    /// The entry in a slot, unless it was replaced or deleted.
     fn at(&self, layer: Layer, slot: u32) -> Option<&Arc<Entry>> {
         match layer {
             Layer::Base if self.delta.hides(slot) => None,
@@ -169,14 +170,14 @@ fn covers(geometry: &Geometry<f64>, place: Coord<f64>) -> bool {
     }
 }
 
-/// One of the two trees that are searched.
+/// The two trees that are searched.
 #[derive(Debug, Clone, Copy)]
 enum Layer {
     Base,
     Delta,
 }
 
-/// Something that is at least so far away; an entry is exactly so far away.
+/// A node, leaf or entry with a lower bound of its distance; for an entry the distance is exact.
 struct Candidate<'a> {
     metres: f64,
     what: What<'a>,
@@ -189,8 +190,8 @@ enum What<'a> {
 }
 
 impl What<'_> {
-    /// What may still hold something as near is opened before an entry counts as found; among
-    /// entries the id decides.
+    /// At equal distance, nodes and leaves come before entries, because they may contain an entry
+    /// as near. Entries are sorted by id.
     fn rank(&self) -> (u8, &str) {
         match self {
             Self::Node(..) => (0, ""),
@@ -202,7 +203,7 @@ impl What<'_> {
 
 impl Ord for Candidate<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        // The heap gives the greatest first.
+        // `BinaryHeap` returns the greatest element first, so the order is reversed.
         other
             .metres
             .total_cmp(&self.metres)
@@ -247,7 +248,7 @@ mod tests {
         assert!(found[0].1 < 951.0 && found[1].1 > 1_160.0);
     }
 
-    /// A town of 100 by 100 houses at Tianjin.
+    /// A town of 100 × 100 houses at Tianjin.
     fn town() -> Collection {
         let house = |n: u32| -> Geometry<f64> {
             let x = 117.0 + f64::from(n % 100) * 0.0005;
@@ -279,7 +280,7 @@ mod tests {
                 .unwrap();
             assert_eq!(found.len(), 100);
             assert!(budget.visited() < 2_500, "{place:?}: {}", budget.visited());
-            // And they are the right ones.
+            // The result is correct, too.
             let mut all: Vec<f64> = town
                 .iter()
                 .filter_map(|e| Some(metres::distance_to(place, e.geometry()?)))

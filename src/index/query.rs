@@ -1,4 +1,4 @@
-//! What is in this box, this shape, this page: answers in the order of the ids.
+//! Selects features by bounding box, geometry and page; results are sorted by id.
 
 mod pager;
 mod place;
@@ -9,38 +9,39 @@ use std::sync::Arc;
 
 use geo_types::Geometry;
 
-use self::pager::{Pager, Seen};
+use self::pager::{Pager, VisitReport};
 use self::place::Place;
 use super::{Collection, Entry, Free, Meter};
 use crate::model::FeatureId;
 use crate::spatial::bounds::Bounds;
 
-/// Whether one feature is part of the answer.
+/// A condition on one entry.
 pub type Filter<'a> = &'a (dyn Fn(&Entry) -> bool + Sync + 'a);
 
-/// Room for what callers write behind a page (counts and links): without it those few bytes would
-/// make the whole page move.
+/// Extra capacity in the response buffer for counts and links behind the page, so that appending
+/// them does not reallocate the whole page.
 const FRAME: usize = 4 * 1024;
 
-/// What is asked for. All conditions hold together; features without geometry match no place.
+/// The parameters of a selection. All conditions must hold; features without a geometry match no
+/// spatial condition.
 #[derive(Clone)]
 pub struct Select<'a> {
     /// Only features whose geometry, not only its box, intersects this box.
     pub bbox: Option<Bounds>,
-    /// The feature's geometry meets this geometry.
+    /// Only features whose geometry intersects this geometry.
     pub intersects: Option<Geometry<f64>>,
-    /// Boxes outside of which the filter takes nothing, none of them crossing the antimeridian. They
-    /// narrow the search and decide about nothing else.
+    /// Boxes outside of which the filter matches no feature; none crosses the antimeridian. They
+    /// only speed up the search.
     pub near: Option<&'a [Bounds]>,
-    /// A further condition, where there is one.
+    /// An additional condition.
     pub filter: Option<Filter<'a>>,
-    /// Only ids after this one: how a client pages without missing or doubling anything.
+    /// Only features with a greater id: paging by id neither skips nor repeats features.
     pub after: Option<FeatureId>,
-    /// How many to pass over first.
+    /// The number of matches to skip.
     pub offset: usize,
-    /// The most features to return.
+    /// The maximum number of features to return.
     pub limit: usize,
-    /// Whether to count all that match. With a filter that looks at every feature.
+    /// Whether to count all matches. With a filter, this examines every feature.
     pub count: bool,
 }
 
@@ -62,32 +63,32 @@ impl Default for Select<'_> {
 /// The counts of a selection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
-    /// All that match, whatever the page; `None` if nobody asked.
+    /// The number of all matches, independent of the page; `None` if it was not requested.
     pub matched: Option<u64>,
-    /// How many are on the page.
+    /// The number of features on the page.
     pub returned: usize,
-    /// The last id of the page if more follow: the next page's `after`.
+    /// The last id of the page if more features follow: the `after` of the next page.
     pub next: Option<FeatureId>,
 }
 
 /// A page of features.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// The features, in the order of their ids.
+    /// The features, sorted by id.
     pub entries: Vec<Arc<Entry>>,
-    /// All that match, whatever the page; `None` if nobody asked.
+    /// The number of all matches, independent of the page; `None` if it was not requested.
     pub matched: Option<u64>,
-    /// The last id of the page if more follow: the next page's `after`.
+    /// The last id of the page if more features follow: the `after` of the next page.
     pub next: Option<FeatureId>,
 }
 
 impl Collection {
-    /// All features in the order of their ids.
+    /// All features, sorted by id.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.iter_after(None).map(|(_, e)| e)
     }
 
-    /// The page of features that match.
+    /// Returns the page of matching features.
     pub fn select(&self, select: &Select<'_>) -> Page {
         let mut entries = Vec::new();
         let counts = self.visit(select, |e| entries.push(e.clone()));
@@ -98,24 +99,24 @@ impl Collection {
         }
     }
 
-    /// Appends the page as the public sees it: encoded features with commas between them.
+    /// Appends the page as the public sees it: encoded features separated by commas.
     pub fn select_into(&self, select: &Select<'_>, out: &mut Vec<u8>) -> Counts {
         let Ok(counts) = self.select_into_metered(select, &Free, out);
         counts
     }
 
-    /// Like [`visit`](Self::visit), until the meter stops it.
+    /// Like [`select_into`](Self::select_into), with a meter.
     ///
     /// # Errors
-    /// When the meter stops it; then nothing was appended.
+    /// If the meter stops the query; nothing is appended then.
     pub fn select_into_metered<M: Meter>(
         &self,
         select: &Select<'_>,
         meter: &M,
         out: &mut Vec<u8>,
     ) -> Result<Counts, M::Stop> {
-        // First all lengths, then all bytes: one allocation, and the memory that the second walk
-        // needs is on its way while the first one goes on.
+        // Compute all lengths first and copy the bytes afterwards: this needs one allocation, and
+        // the first pass already loads into the cache what the second one reads.
         let mut entries: Vec<&Entry> = Vec::with_capacity(select.limit.min(1_024));
         let counts = self.visit_metered(select, meter, |e| entries.push(e))?;
         let bytes: usize = entries.iter().map(|e| e.encoded().len() + 1).sum();
@@ -130,16 +131,16 @@ impl Collection {
         Ok(counts)
     }
 
-    /// Calls `each` with every feature of the page, in the order of their ids.
+    /// Calls `each` with every feature of the page, sorted by id.
     pub fn visit<'a>(&'a self, select: &Select<'_>, each: impl FnMut(&'a Arc<Entry>)) -> Counts {
         let Ok(counts) = self.visit_metered(select, &Free, each);
         counts
     }
 
-    /// Like [`visit`](Self::visit), until the meter stops it.
+    /// Like [`visit`](Self::visit), with a meter.
     ///
     /// # Errors
-    /// When the meter stops it; then what was shown is a part of the page.
+    /// If the meter stops the query; `each` may have received a part of the page then.
     pub fn visit_metered<'a, M: Meter>(
         &'a self,
         select: &Select<'_>,
@@ -153,7 +154,7 @@ impl Collection {
         }
     }
 
-    /// All features that intersect a geometry, in the order of their ids.
+    /// All features that intersect a geometry, sorted by id.
     pub fn intersecting(&self, geometry: &Geometry<f64>) -> Vec<Arc<Entry>> {
         self.select(&Select {
             intersects: Some(geometry.clone()),
@@ -163,7 +164,7 @@ impl Collection {
         .entries
     }
 
-    /// Without a place: along the ids.
+    /// Visits features without a spatial condition, in the order of ids.
     fn visit_all<'a, M: Meter>(
         &'a self,
         select: &Select<'_>,
@@ -171,26 +172,26 @@ impl Collection {
         each: impl FnMut(&'a Arc<Entry>),
     ) -> Result<Counts, M::Stop> {
         let mut page = Pager::new(select, each);
-        let mut seen = Seen::new(meter, select.filter.is_some());
+        let mut visits = VisitReport::new(meter, select.filter.is_some());
         let passes = |e: &Entry| select.filter.is_none_or(|f| f(e));
         if select.filter.is_some() && select.count {
             let start = select.after.as_ref();
             let mut matched = 0;
             for (_, e) in self.iter_after(None) {
-                seen.one_more()?;
+                visits.add()?;
                 if passes(e) {
                     matched += 1;
                     if start.is_none_or(|a| e.id() > a) {
-                        page.offer(e);
+                        page.push(e);
                     }
                 }
             }
-            seen.end()?;
+            visits.finish()?;
             return Ok(page.counts(Some(matched)));
         }
         let matched = select.count.then(|| self.len() as u64);
         if select.filter.is_none() && self.delta.is_empty() {
-            // Straight to the slot.
+            // Jump directly to the first slot after the id.
             let start = select.after.as_ref().map_or(0, |a| self.base.after(a)) as usize;
             for e in self
                 .base
@@ -198,24 +199,24 @@ impl Collection {
                 .iter()
                 .skip(start.saturating_add(page.take_offset()))
             {
-                seen.one_more()?;
-                if !page.offer(e) {
+                visits.add()?;
+                if !page.push(e) {
                     break;
                 }
             }
         } else {
             for (_, e) in self.iter_after(select.after.as_ref()) {
-                seen.one_more()?;
-                if passes(e) && !page.offer(e) {
+                visits.add()?;
+                if passes(e) && !page.push(e) {
                     break;
                 }
             }
         }
-        seen.end()?;
+        visits.finish()?;
         Ok(page.counts(matched))
     }
 
-    /// With a place: what the trees find, put in order.
+    /// Visits features with a spatial condition: searches the trees and sorts the hits by id.
     fn visit_hits<'a, M: Meter>(
         &'a self,
         select: &Select<'_>,
@@ -223,7 +224,8 @@ impl Collection {
         each: impl FnMut(&'a Arc<Entry>),
     ) -> Result<Counts, M::Stop> {
         let place = Place::new(select);
-        // A filter is asked here only if all matches are to be counted; else as far as the page goes.
+        // The filter is applied during the search only if all matches are counted; otherwise it is
+        // applied to the hits until the page is full.
         let early = select.filter.filter(|_| select.count);
         let late = select.filter.filter(|_| !select.count);
 
@@ -248,7 +250,7 @@ impl Collection {
         )?;
         let matched = select.count.then(|| (base.len() + delta.len()) as u64);
 
-        // The base's slots are in the order of the ids already.
+        // The slots of the base are sorted by id.
         if let Some(after) = &select.after {
             let start = self.base.after(after);
             base.retain(|slot| *slot >= start);
@@ -267,10 +269,10 @@ impl Collection {
         delta.sort_unstable_by(|a, b| a.id().cmp(b.id()));
 
         let mut page = Pager::new(select, each);
-        let mut seen = Seen::new(meter, late.is_some());
+        let mut visits = VisitReport::new(meter, late.is_some());
         let mut offer = |e: &'a Arc<Entry>| -> Result<bool, M::Stop> {
-            seen.one_more()?;
-            Ok(late.is_some_and(|f| !f(e)) || page.offer(e))
+            visits.add()?;
+            Ok(late.is_some_and(|f| !f(e)) || page.push(e))
         };
         let mut delta = delta.into_iter().peekable();
         let mut going = true;
@@ -286,11 +288,11 @@ impl Collection {
         while going && let Some(put) = delta.next() {
             going = offer(put)?;
         }
-        seen.end()?;
+        visits.finish()?;
         Ok(page.counts(matched))
     }
 
-    /// The features after an id, in order.
+    /// The features after an id, sorted by id.
     fn iter_after<'a>(
         &'a self,
         after: Option<&FeatureId>,

@@ -1,24 +1,24 @@
-//! The areas that the last commits changed, which decide whether a cached tile is still valid.
+//! The areas changed by recent commits, which decide whether a cached tile is still valid.
 
 use std::collections::VecDeque;
 
 use crate::spatial::bounds::Bounds;
 
-/// More boxes than this of one commit become one box around them.
+/// If a commit changes more boxes than this, their common bounding box is stored.
 const BOXES_A_COMMIT: usize = 128;
-/// How many boxes are remembered.
+/// The maximum number of boxes stored.
 const BOXES: usize = 512;
 
-/// The boxes of recent changes, each as it was before and as it is after.
+/// The bounding boxes of recent changes, before and after each change.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Recent {
     boxes: VecDeque<(u64, Bounds)>,
-    /// Up to this commit nothing is known.
+    /// Changes up to this commit are unknown.
     known_after: u64,
 }
 
 impl Recent {
-    /// An empty list: the changes up to `seq` are unknown.
+    /// An empty list; changes up to `seq` are unknown.
     pub(super) fn from(seq: u64) -> Self {
         Self {
             boxes: VecDeque::new(),

@@ -1,5 +1,5 @@
-//! Random maps for the property tests: small, with many ties and touching edges, and with more than
-//! their share at the antimeridian and the poles.
+//! Random maps for property tests: small, with many equal distances and touching edges, and with
+//! many features at the antimeridian and the poles.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(super) fn record(n: u32, seq: u64, geometry: Option<Geometry<f64>>) -> Recor
     }
 }
 
-/// Anywhere on the globe, on a coarse raster so that edges touch.
+/// A random position anywhere on the globe, on a coarse grid so that edges touch.
 pub(super) fn a_place() -> impl Strategy<Value = Coord<f64>> {
     let near = |x: f64, y: f64| {
         (-5i32..=5, -5i32..=5).prop_map(move |(dx, dy)| {
@@ -85,7 +85,7 @@ pub(super) fn a_geometry() -> impl Strategy<Value = Geometry<f64>> {
             let c = coord! {x: c.x.min(179.75), y: c.y.min(89.75)};
             ring(c, f64::from(w) * 0.25, f64::from(h) * 0.25).into()
         }),
-        // A triangle: its box says less than it does.
+        // A triangle, which is smaller than its bounding box.
         (a_place(), 1i32..=4).prop_map(|(c, s)| {
             let c = coord! {x: c.x.min(179.0), y: c.y.min(89.0)};
             let s = f64::from(s) * 0.25;
@@ -94,7 +94,7 @@ pub(super) fn a_geometry() -> impl Strategy<Value = Geometry<f64>> {
             ];
             p.into()
         }),
-        // Cut at the antimeridian.
+        // A polygon cut at the antimeridian.
         (1i32..=3, -60i32..60).prop_map(move |(w, y)| {
             let (w, y) = (f64::from(w) * 0.25, f64::from(y));
             MultiPolygon(vec![
@@ -106,14 +106,14 @@ pub(super) fn a_geometry() -> impl Strategy<Value = Geometry<f64>> {
     ]
 }
 
-/// What happens to a collection.
+/// A step in the life of a collection.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    /// A commit: features put or deleted (without geometry's inner option: put nowhere).
+    /// A commit. The outer `None` deletes the feature, the inner `None` removes its geometry.
     Commit(Vec<(u32, Option<Option<Geometry<f64>>>)>),
     /// A background merge starts.
     StartMerge,
-    /// It ends, whatever happened meanwhile.
+    /// The background merge ends, whatever was committed in the meantime.
     EndMerge,
 }
 
@@ -134,7 +134,8 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..14)
 }
 
-/// Plays the steps; answers the collection and what it must hold. The first commit is loaded.
+/// Runs the steps; returns the collection and the features that it must contain. The first commit
+/// is loaded.
 pub(super) fn play(steps: &[Step]) -> (Collection, BTreeMap<FeatureId, Record>) {
     let mut truth: BTreeMap<FeatureId, Record> = BTreeMap::new();
     let mut collection: Option<Collection> = None;
@@ -174,7 +175,7 @@ pub(super) fn play(steps: &[Step]) -> (Collection, BTreeMap<FeatureId, Record>) 
     )
 }
 
-/// The entries that must be there, in the order of their ids.
+/// The expected entries, sorted by id.
 pub(super) fn expected(truth: &BTreeMap<FeatureId, Record>) -> Vec<Entry> {
     truth
         .values()

@@ -1,7 +1,7 @@
-//! A collection's layer of a vector tile.
+//! The layer of a collection in a vector tile.
 //!
-//! The bytes depend on the features alone, not on how they lie in base and delta: two servers, or one
-//! before and after a merge, send the same tile.
+//! The bytes depend only on the features and not on how they are distributed over base and delta:
+//! two servers, or one server before and after a merge, send the same tile.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -16,31 +16,31 @@ use crate::model::{GeometryKind, View};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::tile::Tile;
 
-/// How many features of a collection a tile shows at most, the largest ones: more is soup, and a
-/// browser chokes on it.
+/// The maximum number of features of a collection in a tile; the largest ones are kept. More would
+/// be unreadable and too slow for a browser.
 pub const MOST_FEATURES: usize = 10_000;
 
-/// A feature that may be drawn: how large it is, in degrees, and where its entry stands.
+/// A feature that may be drawn: its size in degrees and the slot of its entry.
 struct Candidate {
     size: f32,
-    /// Among features of one size (points) a lot drawn by their place: the same everywhere, and
-    /// spread over the tile.
+    /// Decides between features of equal size (points): a pseudo-random number derived from the
+    /// position, so that every server keeps the same ones, spread over the tile.
     lot: u32,
     slot: u32,
 }
 
 impl Collection {
-    /// The layer's bytes as somebody sees it, to be joined with other layers by appending; `None` if
-    /// nothing shows, or the schema does not show the collection at this zoom.
+    /// The bytes of the layer in a view, to be joined with other layers by appending. `None` if no
+    /// feature lies in the tile or if the schema does not show the collection at this zoom level.
     pub fn tile_layer<'a>(&self, tile: &Tile, view: impl Into<View<'a>>) -> Option<Vec<u8>> {
         let Ok(layer) = self.tile_layer_metered(tile, view.into(), &Free);
         layer
     }
 
-    /// The same, as far as a meter lets it.
+    /// Like [`tile_layer`](Self::tile_layer), with a meter.
     ///
     /// # Errors
-    /// When the meter stops it.
+    /// If the meter stops the query.
     pub fn tile_layer_metered<M: Meter>(
         &self,
         tile: &Tile,
@@ -56,7 +56,7 @@ impl Collection {
                 let properties = entry.properties(&self.schema, view);
                 meter.read(1)?;
                 meter.test(geometry.coords_count())?;
-                // What of it comes into the tile is not more than its text.
+                // A feature adds at most its text to the tile.
                 meter.hold(properties.len())?;
                 builder.push(entry.id().as_str(), geometry, properties);
             }
@@ -64,7 +64,7 @@ impl Collection {
         Ok(builder.finish())
     }
 
-    /// The features of a tile in the order of their ids.
+    /// The features of a tile, sorted by id.
     fn drawn<M: Meter>(&self, tile: &Tile, meter: &M) -> Result<Vec<&Arc<Entry>>, M::Stop> {
         let bounds = tile.buffered_bounds();
         let least = self.least_size(tile);
@@ -76,10 +76,10 @@ impl Collection {
         let mut delta = Vec::new();
         gather(self.delta.tree(), &bounds, least, meter, &mut delta)?;
         if base.len() > MOST_FEATURES {
-            // Before any entry is touched.
+            // The smallest candidates are dropped before any entry is read.
             keep_largest(&mut base, |c| c, |a, b| a.slot.cmp(&b.slot));
         }
-        // The order of the slots is the order of the ids.
+        // The slots are sorted by id.
         base.sort_unstable_by_key(|c| c.slot);
         let mut all: Vec<(Candidate, &Arc<Entry>)> = base
             .into_iter()
@@ -97,13 +97,13 @@ impl Collection {
             keep_largest(&mut all, |(c, _)| c, |(_, a), (_, b)| a.id().cmp(b.id()));
         }
         let mut entries: Vec<_> = all.into_iter().map(|(_, e)| e).collect();
-        // Two sorted runs where nothing was left out: what the stable sort is quick at.
+        // Two sorted runs, apart from entries left out: the stable sort is fast for that.
         entries.sort_by(|a, b| a.id().cmp(b.id()));
         Ok(entries)
     }
 
-    /// The size in tile units below which nothing of this collection is drawn: known without a look
-    /// at the features where all of them are polygons.
+    /// The size below which no feature of this collection is drawn. It is known in advance only if
+    /// all features are polygons.
     fn least_size(&self, tile: &Tile) -> Option<LeastSize> {
         let polygons = *self.schema.geometry == [GeometryKind::Polygon];
         polygons.then(|| LeastSize {
@@ -112,7 +112,8 @@ impl Collection {
     }
 }
 
-/// Tells polygons that would come out tiny from their boxes. Cautious: the drawing decides exactly.
+/// Recognizes polygons that are too small to be drawn from their bounding boxes. It keeps doubtful
+/// ones, because drawing decides exactly.
 #[derive(Clone, Copy)]
 struct LeastSize {
     degrees: f64,
@@ -120,7 +121,8 @@ struct LeastSize {
 
 impl LeastSize {
     fn is_tiny(self, b: &Bounds) -> bool {
-        // A degree of latitude is stretched most where it is farthest from the equator.
+        // Web Mercator stretches a degree of latitude most at the latitude farthest from the
+        // equator.
         let stretch = b
             .north
             .abs()
@@ -168,7 +170,7 @@ fn gather<M: Meter>(
     Ok(())
 }
 
-/// Keeps as many as a tile shows; `tie` decides between equals.
+/// Keeps as many candidates as a tile shows; `tie` decides between equal sizes.
 fn keep_largest<T>(
     items: &mut Vec<T>,
     candidate: impl Fn(&T) -> &Candidate,
@@ -299,7 +301,7 @@ mod tests {
             let layer = collection.tile_layer(&tile, Role::Public);
             prop_assert_eq!(&layer, &fresh.tile_layer(&tile, Role::Public));
 
-            // A child's buffer is narrower on the ground than its parent's.
+            // The buffer of a child tile is narrower on the ground than that of its parent.
             let own: BTreeSet<String> = ids(layer)
                 .into_iter()
                 .filter(|id| {

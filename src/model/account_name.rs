@@ -1,7 +1,9 @@
-//! Names of accounts (账号名). The history names people by them, so no two of them may look the same.
+//! The names of accounts (账号名). The history records people by account name, so no two names may
+//! look the same.
 //!
-//! A name is kept in Unicode's form NFKC, as [`account_name`] gives it. Two names that have the same
-//! [`folded_name`] form look the same: they differ in case, in blanks, or in characters that are drawn alike (UTS 39).
+//! A name is stored in Unicode normalization form NFKC, as [`account_name`] returns it. Two names
+//! with the same [`folded_name`] look the same: they differ only in case, in blanks, or in
+//! characters with the same appearance (UTS 39).
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::UnicodeNormalization as _;
@@ -10,11 +12,11 @@ use unicode_security::skeleton;
 
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 60;
-/// The longest text that is looked at, in bytes.
+/// Texts longer than this are refused without looking at their characters, in bytes.
 const LONGEST_TEXT: usize = 4_000;
 
-/// What nobody calls themselves, in the form of [`folded_name`] without what is no letter: the program, its roles,
-/// and who keeps it.
+/// Names that users must not choose for themselves, in the form of [`folded_name`] without
+/// characters other than letters: the program, its roles, and its operators.
 const RESERVED: &[&str] = &[
     "system",
     "timer",
@@ -49,7 +51,7 @@ const RESERVED: &[&str] = &[
     "规划员",
 ];
 
-/// Why a text is no name of an account.
+/// Why a text cannot be the name of an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// The name is empty or too long.
@@ -58,18 +60,20 @@ pub enum NameError {
     /// The name has no letter and no digit.
     #[error("a name has at least one letter or digit")]
     NoLetter,
-    /// A character that does not show, or that is neither letter, digit nor punctuation.
+    /// The name has an invisible character, or one that is not a letter, digit, blank or
+    /// punctuation.
     #[error(
         "a name has letters, digits, blanks and punctuation, not the character U+{0:04X}, which is \
          invisible or a symbol"
     )]
     Character(u32),
-    /// Letters of scripts that are not written together, as Latin and Cyrillic.
+    /// The name mixes letters of scripts that are not used together, for example Latin and
+    /// Cyrillic.
     #[error(
         "a name has letters of one script, or Chinese, Japanese or Korean together with Latin letters"
     )]
     MixedScripts,
-    /// A name that people would take for the program or for an office.
+    /// The name could be mistaken for the program or for an authority.
     #[error("{0:?} is reserved: choose a name that says who you are")]
     Reserved(String),
 }
@@ -90,12 +94,13 @@ impl super::InChinese for NameError {
     }
 }
 
-/// The name of an account as it is kept: in NFKC, without blanks around it and with single ones within.
+/// The stored form of an account name: NFKC, without leading and trailing blanks, and with single
+/// blanks inside.
 ///
 /// # Errors
-/// Where it is empty or too long, has characters that do not show, or mixes scripts.
+/// If the name is empty or too long, has invisible characters, or mixes scripts.
 pub fn account_name(text: &str) -> Result<String, NameError> {
-    // No name has so many bytes, however it is written.
+    // No valid name has so many bytes in any encoding form.
     if text.len() > LONGEST_TEXT {
         return Err(NameError::Length);
     }
@@ -119,18 +124,18 @@ pub fn account_name(text: &str) -> Result<String, NameError> {
     }
 }
 
-/// The same, of a name that somebody chooses for themselves: it is no reserved word, nor has one as a word
-/// of its own.
+/// Like [`account_name`], for a name that users choose for themselves: it must not be a reserved
+/// word or contain one as a separate word.
 ///
 /// # Errors
-/// As [`account_name`], and where the name is reserved.
+/// Those of [`account_name`], and if the name is reserved.
 pub fn chosen_name(text: &str) -> Result<String, NameError> {
     let name = account_name(text)?;
     let reserved: Vec<String> = RESERVED.iter().map(|word| folded_name(word)).collect();
     let of = |part: &str, kind: fn(char) -> bool| -> String {
         folded_name(&part.chars().filter(|c| kind(*c)).collect::<String>())
     };
-    // With its digits (r00t) and without (admin 2).
+    // Compare the words with their digits (r00t) and without (admin 2).
     let is_reserved = |part: &str| {
         reserved.contains(&of(part, char::is_alphanumeric))
             || reserved.contains(&of(part, char::is_alphabetic))
@@ -142,29 +147,34 @@ pub fn chosen_name(text: &str) -> Result<String, NameError> {
     }
 }
 
-/// A text in NFKC, without blanks around it and with single ones within: the form in which names are kept
-/// and looked up.
+/// The form in which names are stored and looked up: NFKC, without leading and trailing blanks, and
+/// with single blanks inside.
 pub fn canonical_name(text: &str) -> String {
     let text: String = text.nfkc().collect();
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
 }
 
-/// What names that look the same have in common: NFKC, without case and blanks, and each character replaced
-/// by the one that stands for all that are drawn like it (the skeleton of UTS 39). To be compared, not shown.
+/// The common form of names that look the same: NFKC, without case and blanks, and with each
+/// character replaced by the representative of all characters that look like it (the skeleton of
+/// UTS 39). Only for comparing, not for display.
 pub fn folded_name(name: &str) -> String {
-    // Upper case first, so that what has no lower case of one letter (ß, ſ, ς) is the same as well.
+    // Converts to upper case first, so that letters without a single lower-case form (ß, ſ, ς)
+    // become equal as well.
     let fold = |text: String| text.to_uppercase().to_lowercase();
     let text: String = name.nfkc().filter(|c| !c.is_whitespace()).collect();
-    // A skeleton may have capitals (0 is drawn like O), and what is folded may have another skeleton.
+    // A skeleton may contain capitals (0 looks like O), and a folded text may have another
+    // skeleton.
     let once = fold(skeleton(&fold(text)).collect());
     fold(skeleton(&once).collect())
 }
 
-/// Whether a character shows, and is a letter, a mark, a number, punctuation or the plain blank.
+/// Whether a character is visible and is a letter, a mark, a number, punctuation or the plain
+/// blank.
 fn is_readable(c: char) -> bool {
     use GeneralCategory as G;
-    // What a skeleton leaves out is ignored where it is drawn, as joiners and variation selectors are.
+    // Characters that the skeleton omits are invisible, for example joiners and variation
+    // selectors.
     let shows = skeleton(c.encode_utf8(&mut [0; 4])).next().is_some();
     let category = get_general_category(c);
     let is_text = !matches!(
@@ -185,8 +195,8 @@ fn is_readable(c: char) -> bool {
     c == ' ' || c.is_ascii_graphic() || (shows && is_text)
 }
 
-/// Whether all letters are of one script, or of Chinese, Japanese or Korean together with Latin: the level
-/// "highly restrictive" of UTS 39.
+/// Whether all letters belong to one script, or to Chinese, Japanese or Korean together with Latin:
+/// the level "highly restrictive" of UTS 39.
 fn is_of_one_writing(name: &str) -> bool {
     let latin = AugmentedScriptSet::for_char('a');
     let (mut all, mut others) = (AugmentedScriptSet::default(), AugmentedScriptSet::default());
@@ -250,7 +260,7 @@ mod tests {
             );
         }
         assert_eq!(account_name("…---"), Err(NameError::NoLetter));
-        // Cyrillic а among Latin letters, Greek ο, Cherokee.
+        // Cyrillic а among Latin letters, Greek ο, Cherokee letters.
         for text in ["\u{430}dmin", "r\u{3bf}ot", "\u{13a0}lice", "小\u{430}李"] {
             assert_eq!(account_name(text), Err(NameError::MixedScripts), "{text}");
         }
@@ -278,7 +288,7 @@ mod tests {
         ] {
             assert_ne!(folded_name(one), folded_name(other));
         }
-        // It is a form of its own: folding it again changes nothing.
+        // Folding a folded name changes nothing.
         for text in ["Administrator", "O0oQ1lI|", "王小明 (officer)"] {
             assert_eq!(folded_name(&folded_name(text)), folded_name(text));
         }
@@ -319,7 +329,7 @@ mod tests {
         ] {
             assert!(chosen_name(text).is_ok(), "{text}");
         }
-        // Who keeps the server may.
+        // The operator of the server may create such accounts.
         assert!(account_name("admin").is_ok());
     }
 }

@@ -1,5 +1,5 @@
-//! Reads single properties out of canonical JSON text without parsing the rest. A query that looks at every
-//! case of five years reads one or two properties of each.
+//! Reads single properties from canonical JSON text without parsing the rest. A query over all
+//! cases of five years reads one or two properties of each.
 
 use std::borrow::Cow;
 
@@ -8,18 +8,18 @@ use memchr::{memchr2, memchr2_iter, memmem, memrchr};
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-/// An object in canonical JSON: the properties of a feature, or an object among them.
+/// A JSON object as canonical text: the properties of a feature, or an object nested in them.
 ///
-/// Only its own members are found, never those of nested objects.
+/// Only members of the object itself are found, never those of nested objects.
 #[derive(Debug, Clone, Copy)]
 pub struct Canonical<'a> {
-    /// The text from its opening brace on. Behind its closing brace the text of the outer object may follow.
+    /// The text from the opening brace. The text of an outer object may follow the closing brace.
     text: &'a str,
     is_whole: bool,
 }
 
 impl<'a> Canonical<'a> {
-    /// An object from the text that [`Properties`](super::Properties) wrote.
+    /// An object whose text was written by [`Properties`](super::Properties).
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -27,7 +27,7 @@ impl<'a> Canonical<'a> {
         }
     }
 
-    /// Whether it has the property, null included.
+    /// Whether the property exists, even with the value null.
     pub fn has(self, name: &str) -> bool {
         self.from(name).is_some()
     }
@@ -38,12 +38,12 @@ impl<'a> Canonical<'a> {
             .is_some_and(|value| value.starts_with("true"))
     }
 
-    /// Whether the property is this text.
+    /// Whether the property is a text equal to `text`.
     pub fn is(self, name: &str, text: &str) -> bool {
         self.text(name).is_some_and(|found| found == text)
     }
 
-    /// A property that is a text.
+    /// The property, if it is a text.
     pub fn text(self, name: &str) -> Option<Cow<'a, str>> {
         let value = self.from(name)?;
         let inside = value.strip_prefix('"')?;
@@ -51,17 +51,17 @@ impl<'a> Canonical<'a> {
         if inside.as_bytes().get(end) == Some(&b'"') {
             return inside.get(..end).map(Cow::Borrowed);
         }
-        // It has an escape. What follows the text is not read.
+        // The text contains an escape. The deserializer stops at its end.
         let mut value = serde_json::Deserializer::from_str(value);
         String::deserialize(&mut value).ok().map(Cow::Owned)
     }
 
-    /// A property that is a moment in RFC 3339.
+    /// The property, if it is a time in RFC 3339 format.
     pub fn moment(self, name: &str) -> Option<Timestamp> {
         self.text(name)?.parse().ok()
     }
 
-    /// A property that is a number.
+    /// The property, if it is a number.
     pub fn number(self, name: &str) -> Option<f64> {
         let value = self.from(name)?;
         let end = value
@@ -70,7 +70,7 @@ impl<'a> Canonical<'a> {
         value.get(..end)?.parse().ok()
     }
 
-    /// A property that is an object.
+    /// The property, if it is an object.
     pub fn object(self, name: &str) -> Option<Self> {
         let text = self.from(name)?;
         text.starts_with('{').then_some(Self {
@@ -79,25 +79,25 @@ impl<'a> Canonical<'a> {
         })
     }
 
-    /// Whether the property may be this value, given as JSON text. `false` only where it certainly is not:
-    /// absent, or another text. For filters that parse what is left.
+    /// Whether the property may have this value, given as JSON text. Returns `false` only if it
+    /// certainly has another value or is missing. For a filter before parsing.
     pub fn may_be(self, name: &str, json: &str) -> bool {
         self.from(name)
             .is_some_and(|value| !value.starts_with('"') || value.starts_with(json))
     }
 
-    /// The whole object. Costs a parse.
+    /// Parses the whole object.
     pub fn to_map(self) -> Map<String, Value> {
         let mut object = serde_json::Deserializer::from_str(self.text);
         Map::deserialize(&mut object).unwrap_or_default()
     }
 
-    /// The text from the property's value on.
+    /// The text that begins with the value of the property.
     fn from(self, name: &str) -> Option<&'a str> {
         let text = self.text.as_bytes();
         let name = escaped(name);
         memmem::find_iter(text, name.as_bytes()).find_map(|at| {
-            // A key stands behind `{"` or `,"`. A quotation mark inside a text stands behind a backslash.
+            // A key follows `{"` or `,"`. A quotation mark inside a text follows a backslash.
             let quote = at.checked_sub(1)?;
             let before = text.get(quote.checked_sub(1)?)?;
             let is_key = text.get(quote) == Some(&b'"')
@@ -114,7 +114,8 @@ impl<'a> Canonical<'a> {
         if memchr2(b'{', b'}', before).is_none() {
             return true;
         }
-        // In a whole object the text on either side shows the depth. Count in the shorter one.
+        // If the text ends with the object, the text on either side shows the depth. Count in the
+        // shorter one.
         if self.is_whole && behind.len() < before.len() {
             depths(behind).0 == -1
         } else {
@@ -123,7 +124,7 @@ impl<'a> Canonical<'a> {
     }
 }
 
-/// A name as it stands between quotation marks in JSON.
+/// A name escaped as in a JSON text, without the quotation marks.
 fn escaped(name: &str) -> Cow<'_, str> {
     let plain = |b: &u8| *b >= b' ' && *b != b'"' && *b != b'\\';
     if name.as_bytes().iter().all(plain) {
@@ -134,11 +135,12 @@ fn escaped(name: &str) -> Cow<'_, str> {
     Cow::Owned(quoted.split_off(1))
 }
 
-/// Counts opening minus closing braces of a piece that begins outside of a string. Returns the count at its
-/// end and the lowest count on the way.
+/// Counts opening minus closing braces of a text that begins outside of a string. Returns the count
+/// at the end and the lowest count on the way.
 fn depths(piece: &[u8]) -> (i64, i64) {
     let mut depths = (0, 0);
-    // Only braces are looked at. The bytes beside a brace mostly show whether it is inside a string.
+    // Only braces are examined. Usually the bytes beside a brace show whether it is inside a
+    // string.
     for at in memchr2_iter(b'{', b'}', piece) {
         match is_in_text(piece, at) {
             Some(true) => {}
@@ -154,12 +156,13 @@ fn count((depth, least): &mut (i64, i64), brace: u8) {
     *least = (*least).min(*depth);
 }
 
-/// Whether a byte is part of a text, by the last quotation mark before it. `None` where that cannot be told
-/// without reading from the beginning.
+/// Whether a byte is inside a string, judged by the last quotation mark before it. `None` if that
+/// requires reading from the beginning.
 fn is_in_text(piece: &[u8], at: usize) -> Option<bool> {
     let mut end = at;
     let quote = loop {
-        // Without a quotation mark before it, it is where the piece begins.
+        // Without a quotation mark before it, the byte is outside of a string, like the beginning
+        // of the text.
         let Some(quote) = memrchr(b'"', &piece[..end]) else {
             return Some(false);
         };
@@ -169,7 +172,8 @@ fn is_in_text(piece: &[u8], at: usize) -> Option<bool> {
         }
         end = quote;
     };
-    // Only these stand before a text, and only these behind one.
+    // Only these bytes can precede an opening quotation mark, and only these can follow a closing
+    // one.
     let before = quote.checked_sub(1).map(|at| piece[at]);
     let may_open = matches!(before, None | Some(b'{' | b'[' | b',' | b':'));
     let may_close = matches!(piece[quote + 1], b'}' | b']' | b',' | b':');
@@ -180,7 +184,7 @@ fn is_in_text(piece: &[u8], at: usize) -> Option<bool> {
     }
 }
 
-/// The same as [`depths`], byte by byte.
+/// Like [`depths`], but reads every byte.
 fn depths_of_all(piece: &[u8]) -> (i64, i64) {
     let mut depths = (0, 0);
     let mut at = 0;
@@ -188,7 +192,7 @@ fn depths_of_all(piece: &[u8]) -> (i64, i64) {
         match byte {
             b'{' | b'}' => count(&mut depths, *byte),
             b'"' => {
-                // To the end of the text. A backslash escapes what follows it.
+                // Skips to the end of the string. A backslash escapes the next byte.
                 at += 1;
                 while let Some(byte) = piece.get(at).filter(|b| **b != b'"') {
                     at += if *byte == b'\\' { 2 } else { 1 };
@@ -211,7 +215,7 @@ mod tests {
 
     const NAMES: [&str; 7] = ["at", "demo", "kind", "step", "名", "a\"b", "\\"];
 
-    /// Values that hold keys, quotation marks and braces of their own.
+    /// Random values that contain keys, quotation marks and braces.
     fn value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -219,7 +223,7 @@ mod tests {
             (-5..5_i64).prop_map(Value::from),
             "[a-z\"\\\\{},:名]{0,8}".prop_map(Value::from),
             Just(Value::from(",\"kind\":\"x\"")),
-            // Texts whose braces look as if they stood outside of a text.
+            // Strings whose braces look as if they were outside of a string.
             "[{}\\[\\],:\"\\\\]{0,6}".prop_map(Value::from),
             Just(Value::from("2026-11-22T10:00:00Z")),
         ];

@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Body, CollectionId, FeatureId, Record, Role};
 
-/// The author of an edit.
+/// The author of an edit or a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
-    /// The role in which it was done.
+    /// The role in which the author acted.
     pub role: Role,
     /// The account's name; `None` for the program itself and for plain SQL without a name.
     pub account: Option<String>,
 }
 
 impl Author {
-    /// The program itself: the timer, a migration, the demo.
+    /// The program itself as author: the timer, a migration, the demo.
     pub fn system() -> Self {
         Self {
             role: Role::Admin,
@@ -24,10 +24,10 @@ impl Author {
     }
 }
 
-/// One feature put (`Some`) or deleted (`None`).
+/// A change of one feature: its new state, or its deletion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// The collection it stands in.
+    /// The collection of the feature.
     pub collection: CollectionId,
     /// The id of the feature in its collection.
     pub id: FeatureId,
@@ -35,34 +35,35 @@ pub struct Change {
     pub body: Option<Body>,
 }
 
-/// What must hold of a feature, or the whole edit is refused.
+/// A condition on a feature; if it does not hold, the whole edit is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {
-    /// There is no such feature yet.
+    /// The feature must not exist.
     Absent,
     /// The feature must exist.
     Present,
-    /// There is one, and this commit wrote it last.
+    /// The feature must exist and this commit must have been the last to write it.
     Seq(u64),
 }
 
-/// An expectation about one feature.
+/// A condition on one feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Precondition {
-    /// The collection.
+    /// The collection of the feature.
     pub collection: CollectionId,
-    /// The feature.
+    /// The id of the feature.
     pub id: FeatureId,
     /// The expected state of the feature.
     pub expect: Expect,
 }
 
 impl Precondition {
-    /// That a collection's schema is still of the version by which something was checked.
+    /// The condition that the schema of a collection still has the version against which an edit
+    /// was checked.
     pub fn of_schema(collection: &CollectionId, version: Option<u64>) -> Option<Self> {
         Some(Self {
             collection: CollectionId::schemas(),
-            // A name of a collection is an id, too.
+            // Every collection name is also a valid feature id.
             id: FeatureId::new(collection.as_str()).ok()?,
             expect: version.map_or(Expect::Absent, Expect::Seq),
         })
@@ -74,14 +75,14 @@ impl Precondition {
 pub struct Edit {
     /// The author of the edit.
     pub author: Author,
-    /// Why, in words, where there is something to say.
+    /// The reason as free text, if there is one.
     pub reason: Option<String>,
-    /// When it took effect, where that differs from when it is written (a rule that fell due while
-    /// the server was down).
+    /// The time at which the edit took effect, if that is not the time of writing: a rule that
+    /// became due while the server was down.
     pub effective_at: Option<Timestamp>,
     /// Conditions under which the edit is committed; if one fails, nothing is written.
     pub preconditions: Vec<Precondition>,
-    /// At most one change a feature; the last one counts.
+    /// The changes. If a feature has several, the last one wins.
     pub changes: Vec<Change>,
 }
 
@@ -103,15 +104,16 @@ impl Edit {
         self
     }
 
-    /// Demands that the schema by which the changes of a collection were checked still be in force:
-    /// `version` is the commit that wrote it, `None` where the collection had no schema.
+    /// Adds the condition that the schema against which the changes of a collection were checked is
+    /// still in force. `version` is the commit that wrote the schema; `None` if the collection had
+    /// none.
     pub fn checked_by(mut self, collection: &CollectionId, version: Option<u64>) -> Self {
         self.preconditions
             .extend(Precondition::of_schema(collection, version));
         self
     }
 
-    /// Demands that something hold.
+    /// Adds a condition on a feature.
     pub fn expecting(mut self, collection: CollectionId, id: FeatureId, expect: Expect) -> Self {
         self.preconditions.push(Precondition {
             collection,
@@ -122,28 +124,28 @@ impl Edit {
     }
 }
 
-/// The head of a commit: everything but the changes.
+/// The header of a commit: everything except its changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommitHeader {
-    /// Its number. Numbers follow the order in which commits become visible.
+    /// The number of the commit. Numbers follow the order in which commits become visible.
     pub seq: u64,
-    /// When it was written.
+    /// When the commit was written.
     pub at: Timestamp,
-    /// When it took effect; equal to `at` but for catching up.
+    /// When the commit took effect; equal to `at` except for changes that were written late.
     pub effective_at: Timestamp,
     /// The author.
     pub author: Author,
     /// The reason, if one was given.
     pub reason: Option<String>,
-    /// How many features it changed.
+    /// The number of features that the commit changed.
     pub size: u64,
 }
 
-/// What became true, whole, under one number.
+/// A written edit: its changes became visible together, under one number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Commit {
-    /// Number, time, author, reason.
+    /// The header: number, time, author, reason.
     pub header: CommitHeader,
-    /// The features it put or deleted, ordered by collection and id.
+    /// The features that were written or deleted, sorted by collection and id.
     pub records: Vec<Record>,
 }

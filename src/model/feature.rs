@@ -1,40 +1,41 @@
-//! A feature: an id, a place and what is known about it.
+//! Features: objects on the map with an id, a geometry and properties.
 
 use geo_types::Geometry;
 use jiff::Timestamp;
 
 use super::{CollectionId, FeatureId, Properties};
 
-/// What a feature is apart from its name: geometry in WGS 84 (x = longitude, y = latitude, degrees)
-/// and properties. Only rows of hidden collections have no geometry.
+/// The content of a feature: its geometry in degrees of WGS 84 (x = longitude, y = latitude) and
+/// its properties. Rows of hidden collections have no geometry, nor have features of collections
+/// without one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
-    /// The geometry, WGS 84 degrees.
+    /// The geometry in degrees of WGS 84.
     pub geometry: Option<Geometry<f64>>,
     /// The properties.
     pub properties: Properties,
 }
 
-/// A checked feature that is not part of the map yet.
+/// A checked feature that has not been written to the map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
-    /// Its id in its collection.
+    /// The id of the feature in its collection.
     pub id: FeatureId,
-    /// Its geometry and properties.
+    /// The geometry and the properties.
     pub body: Body,
 }
 
-/// What a store holds under a name, as of the commit that wrote it last.
+/// The stored state of a feature after the commit that last wrote it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// The collection it stands in.
+    /// The collection of the feature.
     pub collection: CollectionId,
     /// The id of the feature in its collection.
     pub id: FeatureId,
     /// The commit that wrote it.
     pub seq: u64,
-    /// When that commit was made.
+    /// The time of that commit.
     pub updated_at: Timestamp,
-    /// The feature, or `None` where that commit deleted it.
+    /// The content of the feature; `None` if the commit deleted it.
     pub body: Option<Body>,
 }

@@ -1,35 +1,36 @@
-//! Names of things: collections and the features in them.
+//! Identifiers of collections and features.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The hidden collection whose rows are the schemas of all others. Names that begin with `$` never
-/// appear in the interface; they travel the same road as every other change.
+/// The hidden collection whose rows are the schemas of all others. Names that begin with `$` are
+/// never served, but their rows are written by commits like all others.
 pub const SCHEMAS: &str = "$schemas";
 
 /// The hidden collection with the sources of the map's data and the attribution that each requires.
 pub const SOURCES: &str = "$sources";
 
-/// Why a text is no identifier.
+/// Why a text is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// The text is empty or only white space.
     #[error("an id must not be empty")]
     Empty,
-    /// Longer than the limit, in bytes.
+    /// The text is longer than the limit, in bytes.
     #[error("an id has at most {limit} bytes of UTF-8, this one has {found}")]
     TooLong {
-        /// The most bytes an id may have.
+        /// The maximum length in bytes.
         limit: usize,
         /// The length of the text in bytes.
         found: usize,
     },
-    /// Has a character that cannot stand in an id.
+    /// The text has a character that is not allowed.
     #[error("an id must not contain {0:?}")]
     Character(char),
-    /// A collection's name is used in paths, SQL and tiles, so it is kept plain.
+    /// The text is not a valid collection name. Collection names are used in paths, SQL and tiles,
+    /// so only simple characters are allowed.
     #[error(
         "a collection's name begins with a-z and has only a-z, 0-9 and _ (at most 48), not {0:?}"
     )]
@@ -51,7 +52,7 @@ impl super::InChinese for IdError {
     }
 }
 
-/// The id of a feature within its collection: any text of 1 to 200 bytes without control characters.
+/// The id of a feature in its collection: any text of 1 to 200 bytes without control characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct FeatureId(Arc<str>);
@@ -67,7 +68,7 @@ impl utoipa::ToSchema for FeatureId {}
 impl FeatureId {
     const LIMIT: usize = 200;
 
-    /// Checks a text and takes it as an id.
+    /// Checks a text and converts it to an id.
     pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
         let text = text.as_ref();
         if text.trim().is_empty() {
@@ -91,13 +92,13 @@ impl FeatureId {
     }
 }
 
-/// The name of a collection, as it stands in paths: `buildings`.
+/// The name of a collection, as it occurs in paths: `buildings`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct CollectionId(Arc<str>);
 
 impl CollectionId {
-    /// Checks a text and takes it as a collection's name.
+    /// Checks a text and converts it to a collection name.
     pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
         let text = text.as_ref();
         let plain = text.strip_prefix('$').unwrap_or(text);
@@ -118,17 +119,17 @@ impl CollectionId {
         &self.0
     }
 
-    /// The collection that holds the schemas.
+    /// The hidden collection of the schemas.
     pub fn schemas() -> Self {
         Self(SCHEMAS.into())
     }
 
-    /// The collection that holds whose data it is.
+    /// The hidden collection of the data sources and their attributions.
     pub fn sources() -> Self {
         Self(SOURCES.into())
     }
 
-    /// Hidden collections hold what the program needs of itself and are not served.
+    /// Whether the collection is hidden: it contains data of the program itself and is not served.
     pub fn is_hidden(&self) -> bool {
         self.0.starts_with('$')
     }

@@ -1,8 +1,8 @@
-//! The three colours of the warning ledger (红黄绿三色预警台账).
+//! The levels of the warning ledger (红黄绿三色预警台账).
 
 use serde::{Deserialize, Serialize};
 
-/// How bad it is. Ordered: the worst of several is their maximum.
+/// The level of a warning. Levels are ordered, and the maximum of several is the most severe.
 #[derive(
     Debug,
     Clone,
@@ -21,18 +21,18 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Level {
-    /// Nothing is known: neither good nor bad, and never shown as green.
+    /// Nothing is known; never shown as green.
     NoData,
-    /// 正常.
+    /// Normal (正常).
     Green,
-    /// 黄色预警.
+    /// Yellow warning (黄色预警).
     Yellow,
-    /// 红色预警.
+    /// Red warning (红色预警).
     Red,
 }
 
 impl Level {
-    /// The name as it stands in data.
+    /// The name of the level in data and the API.
     pub fn as_str(self) -> &'static str {
         self.into()
     }

@@ -1,13 +1,13 @@
-//! Texts in both languages of the product: Chinese, which its users read, and English.
+//! Texts in both languages of the product: Chinese for its users, and English.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A language in which texts are answered.
+/// A language of the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// Chinese, in simplified characters.
+    /// Simplified Chinese.
     Chinese,
     /// English.
     English,
@@ -23,17 +23,17 @@ impl Language {
     }
 }
 
-/// A text in both languages of the product; Chinese comes first and is never missing.
+/// A text in both languages of the product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Localized {
-    /// Chinese.
+    /// The Chinese text.
     pub zh: String,
-    /// English.
+    /// The English text.
     pub en: String,
 }
 
 impl Localized {
-    /// A text in both languages.
+    /// Creates a text from its Chinese and English version.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
             zh: zh.into(),
@@ -50,14 +50,14 @@ impl Localized {
     }
 }
 
-/// English, as logs and the command line write it.
+/// Writes the English text, for logs and the command line.
 impl fmt::Display for Localized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.en)
     }
 }
 
-/// An error that people may meet on a page: `Display` is English, and it has a Chinese text too.
+/// An error that users may see on a page: `Display` is English, and `zh` gives the Chinese text.
 pub trait InChinese: fmt::Display {
     /// The error in Chinese, without a full stop at the end.
     fn zh(&self) -> String;

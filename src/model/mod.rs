@@ -1,6 +1,6 @@
-//! The nouns of the map, without any I/O: what a feature, a schema, an edit and a commit are.
+//! The data types of the map, without I/O: features, schemas, edits, commits, accounts and roles.
 //!
-//! Every floor above speaks in these types; outside text becomes one of them once, at the door.
+//! All other modules use these types. Input is converted to them once, where it is read.
 
 mod account_name;
 mod canonical;

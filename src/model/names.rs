@@ -1,7 +1,7 @@
-//! The names of the collections and properties that the program itself reads and writes. Schemas, styles and
-//! SQL spell them out.
+//! The names of the collections and properties that the program itself reads and writes. Schemas,
+//! styles and SQL contain the same names as literals.
 
-/// Collections.
+/// The names of collections.
 pub mod collection {
     /// Walls, fences and hedges.
     pub const BARRIERS: &str = "barriers";
@@ -11,7 +11,7 @@ pub mod collection {
     pub const BUILDINGS: &str = "buildings";
     /// Residential compounds (小区) and other walled grounds.
     pub const COMPOUNDS: &str = "compounds";
-    /// Orders of the day (当日管制).
+    /// Traffic orders for single days (当日管制).
     pub const DAY_ORDERS: &str = "day_orders";
     /// Gates and doors (出入口).
     pub const ENTRANCES: &str = "entrances";
@@ -21,13 +21,13 @@ pub mod collection {
     pub const FIRST_AID_STATIONS: &str = "first_aid_stations";
     /// Lawns, woods and pitches.
     pub const GREEN: &str = "green";
-    /// Grids (网格), communities (社区) and the street (街道).
+    /// Grids (网格), communities (社区) and the subdistrict (街道).
     pub const GRIDS: &str = "grids";
     /// Pocket parks (口袋公园).
     pub const POCKET_PARKS: &str = "pocket_parks";
-    /// Roads as they are drawn.
+    /// Roads of the base map.
     pub const ROADS: &str = "roads";
-    /// Ways for riders and pedestrians (骑手友好道路).
+    /// The route network for riders and pedestrians (骑手友好道路).
     pub const ROUTES: &str = "routes";
     /// Turn restrictions (转向限制).
     pub const TURNS: &str = "turns";
@@ -38,7 +38,7 @@ pub mod collection {
     /// Rivers, canals and ponds.
     pub const WATER: &str = "water";
 
-    /// Hidden: the conditions of observed places.
+    /// Hidden: the observed conditions of places.
     pub const CONDITIONS: &str = "$conditions";
     /// Hidden: the presets of wall screens (预设).
     pub const PRESETS: &str = "$presets";
@@ -48,11 +48,12 @@ pub mod collection {
     pub const SILENCES: &str = "$silences";
 }
 
-/// Properties.
+/// The names of properties.
 pub mod property {
-    /// The code that opens a door. For riders and above, one at a time.
+    /// The door code of an entrance. Only riders and higher roles can request it, one entrance at a
+    /// time.
     pub const ACCESS_CODE: &str = "access_code";
-    /// The building that it belongs to.
+    /// The id of the building that a feature belongs to.
     pub const BUILDING: &str = "building";
     /// The category of a case.
     pub const CATEGORY: &str = "category";
@@ -60,17 +61,17 @@ pub mod property {
     pub const CLOSED_AT: &str = "closed_at";
     /// The official code of a grid.
     pub const CODE: &str = "code";
-    /// The community that it lies in.
+    /// The id of the community in which a feature lies.
     pub const COMMUNITY: &str = "community";
-    /// The competences of a unit.
+    /// The categories of cases for which a unit is competent.
     pub const COMPETENCES: &str = "competences";
-    /// The compound that it belongs to.
+    /// The id of the compound that a feature belongs to.
     pub const COMPOUND: &str = "compound";
-    /// Whether it is synthetic.
+    /// Whether a feature is synthetic demo data.
     pub const DEMO: &str = "demo";
     /// When a case was filed.
     pub const FILED_AT: &str = "filed_at";
-    /// The grid that it lies in.
+    /// The id of the grid in which a feature lies.
     pub const GRID: &str = "grid";
     /// Whether a case is pending review.
     pub const HELD: &str = "held";
@@ -78,11 +79,11 @@ pub mod property {
     pub const HOUSING: &str = "housing";
     /// The kind of a feature within its collection.
     pub const KIND: &str = "kind";
-    /// What the ledger keeps of a case for itself.
+    /// Internal data of the ledger about a case.
     pub const LEDGER: &str = "ledger";
-    /// The name.
+    /// The name of a feature.
     pub const NAME: &str = "name";
-    /// The grid, community or street above a grid.
+    /// The id of the next larger area: the community of a grid, the subdistrict of a community.
     pub const PARENT: &str = "parent";
     /// When a case was reported.
     pub const REPORTED_AT: &str = "reported_at";

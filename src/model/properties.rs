@@ -1,25 +1,24 @@
-//! The properties of a feature, kept as canonical JSON text.
+//! The properties of a feature, stored as canonical JSON text.
 //!
-//! Text and not a tree, because a map of a million features is mostly properties that nobody asked
-//! about: text is a fifth of the size and goes out as it is. Canonical, because two stores must give
-//! the same bytes for the same feature: keys sorted, numbers in one spelling, no NUL (PostgreSQL's
-//! `jsonb` has none).
+//! Text needs a fifth of the memory of a tree, and most requests send it without reading it. It is
+//! canonical (sorted keys, one spelling of each number, no NUL characters, which PostgreSQL's
+//! `jsonb` does not allow), so that both stores return the same bytes for the same feature.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Why an object cannot be a feature's properties.
+/// Why an object cannot be the properties of a feature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PropertiesError {
     /// The text is not a JSON object.
     #[error("properties must be a JSON object: {0}")]
     NotAnObject(String),
-    /// A text has a NUL character, which no store keeps.
+    /// A text contains a NUL character, which PostgreSQL cannot store.
     #[error("property {0:?} contains a NUL character, which cannot be stored")]
     Nul(String),
-    /// Nested deeper than anything a map needs.
+    /// A property is nested too deeply.
     #[error("property {0:?} is nested more than {limit} levels deep", limit = Properties::MAX_DEPTH)]
     TooDeep(String),
 }
@@ -34,15 +33,15 @@ impl super::InChinese for PropertiesError {
     }
 }
 
-/// Canonical JSON text of an object: sorted keys, no white space, numbers in one spelling.
+/// The canonical JSON text of an object: sorted keys, no white space, one spelling of each number.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Properties(Box<str>);
 
 impl Properties {
-    /// How deep values may nest.
+    /// The maximum nesting depth of values.
     pub const MAX_DEPTH: usize = 32;
 
-    /// Brings an object into canonical form.
+    /// Converts an object to canonical form.
     pub fn from_map(map: Map<String, Value>) -> Result<Self, PropertiesError> {
         for (key, value) in &map {
             check(key, key, value, 0)?;
@@ -52,31 +51,32 @@ impl Properties {
         ))
     }
 
-    /// Parses the text of an object and brings it into canonical form.
+    /// Parses the text of an object and converts it to canonical form.
     pub fn parse(text: &str) -> Result<Self, PropertiesError> {
         let map: Map<String, Value> =
             serde_json::from_str(text).map_err(|e| PropertiesError::NotAnObject(e.to_string()))?;
         Self::from_map(map)
     }
 
-    /// Takes text that this type wrote before, as a store hands it back.
+    /// Wraps text in canonical form, as it was written by this type and read from a store.
     pub fn from_canonical(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
     }
 
-    /// The canonical text, an object in braces.
+    /// The canonical text, including the braces.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The object itself. Costs a parse.
+    /// Parses the text to an object.
     pub fn to_map(&self) -> Map<String, Value> {
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 }
 
-/// Some values out of canonical text, in the order of their names; null where there is none. The rest is
-/// passed over and not built (each name is asked for once): a third of a million cases are sorted by one property for one question.
+/// Reads some values from canonical text, in the order of `names`, each of which must occur once;
+/// null for a missing property. Other values are skipped without building them, because sorting may
+/// read one property of hundreds of thousands of cases.
 pub fn pick(canonical: &str, names: &[&str]) -> Vec<Value> {
     let mut found = vec![Value::Null; names.len()];
     let last = names.iter().max().copied().unwrap_or_default();
@@ -85,7 +85,7 @@ pub fn pick(canonical: &str, names: &[&str]) -> Vec<Value> {
         last,
         found: &mut found,
     };
-    // It stops at the last name wanted, which the parser takes for an unfinished object.
+    // The visitor stops after the last name, which the parser reports as an error.
     let _ = serde_json::Deserializer::from_str(canonical).deserialize_map(picker);
     found
 }
@@ -113,7 +113,7 @@ impl<'de> Visitor<'de> for Picker<'_> {
                 Some(slot) => *slot = map.next_value()?,
                 None => _ = map.next_value::<IgnoredAny>()?,
             }
-            // Keys are sorted by their bytes.
+            // Keys are sorted by their bytes, so no further name follows.
             if is_last {
                 break;
             }
@@ -122,7 +122,7 @@ impl<'de> Visitor<'de> for Picker<'_> {
     }
 }
 
-/// A key as it is read: which of the names it is, and whether the rest can be left unread.
+/// Deserializes a key: the index among the names, and whether the rest can be skipped.
 #[derive(Clone, Copy)]
 struct Key<'a> {
     names: &'a [&'a str],
@@ -179,7 +179,8 @@ fn check(top: &str, key: &str, value: &Value, depth: usize) -> Result<(), Proper
     }
 }
 
-/// Sorts keys and spells whole numbers as whole numbers: `jsonb` turns 1e2 into 100, so we do too.
+/// Sorts keys and writes integral numbers without a fraction or exponent, as `jsonb` does (1e2
+/// becomes 100).
 fn canonical(value: Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -199,8 +200,8 @@ fn canonical(value: Value) -> Value {
 }
 
 fn canonical_number(n: Number) -> Number {
-    // A double that is whole is exactly that integer, as far as an integer reaches: `jsonb` would
-    // hand 1e17 back as one.
+    // An integral double is converted to the integer with the same value if it fits, because
+    // `jsonb` returns 1e17 as an integer.
     const I64_END: f64 = 9_223_372_036_854_775_808.0;
     const U64_END: f64 = 18_446_744_073_709_551_616.0;
     match n.as_f64() {

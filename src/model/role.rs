@@ -8,8 +8,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray as _;
 
-/// A role. Each includes the ones before it in the ladder public, rider, grid worker, officer,
-/// admin; unit stands beside rider, planner and steward beside officer.
+/// A role. The roles public, rider, grid worker, officer, admin form a ladder in which each
+/// includes the ones before it. Unit is on the level of rider, planner and steward on the level of
+/// officer.
 #[derive(
     Debug,
     Clone,
@@ -32,11 +33,11 @@ use strum::VariantArray as _;
     parse_err_fn = not_a_role
 )]
 pub enum Role {
-    /// Everyone, without an account.
+    /// Everybody, without an account.
     Public,
     /// A delivery rider (骑手).
     Rider,
-    /// A member unit (成员单位): what is public, and its own cases as a grid worker sees them.
+    /// A member unit (成员单位): sees what is public, and its own cases like a grid worker.
     Unit,
     /// A grid worker (网格员).
     GridWorker,
@@ -46,11 +47,11 @@ pub enum Role {
     Planner,
     /// A map steward.
     Steward,
-    /// Administrators: every right.
+    /// An administrator, who has every right.
     Admin,
 }
 
-/// A text that names no role.
+/// The text is not the name of a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not a role; expected one of public, rider, unit, grid_worker, officer, planner, steward, admin"
@@ -71,7 +72,7 @@ fn not_a_role(text: &str) -> ParseRoleError {
 }
 
 impl Role {
-    /// All of them, for help texts and tests.
+    /// All roles, for help texts and tests.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     fn rung(self) -> u8 {
@@ -84,12 +85,13 @@ impl Role {
         }
     }
 
-    /// Whether this role includes the role `needed`.
+    /// Whether this role has all rights of the role `needed`.
     pub fn includes(self, needed: Self) -> bool {
         self == needed || self.rung() > needed.rung()
     }
 
-    /// The least role that includes both. Of roles that stand beside each other neither does.
+    /// The lowest role that includes both. If neither includes the other, this is a higher third
+    /// role.
     pub fn join(self, other: Self) -> Self {
         let both = |role: &Self| role.includes(self) && role.includes(other);
         let all = || Self::ALL.iter().copied().filter(both);
@@ -98,7 +100,7 @@ impl Role {
             .unwrap_or(Self::Admin)
     }
 
-    /// What the pages call it in Chinese.
+    /// The Chinese name of the role on pages.
     pub fn zh(self) -> &'static str {
         match self {
             Self::Public => "公众",
@@ -112,21 +114,21 @@ impl Role {
         }
     }
 
-    /// The name as it stands in data and on the command line.
+    /// The name of the role in data and on the command line.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// The roles of an account. The empty set is the public.
+/// The roles of an account. The empty set stands for the public.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct RoleSet(u8);
 
 impl RoleSet {
-    /// Everyone, without an account.
+    /// The empty set: everybody, without an account.
     pub const PUBLIC: Self = Self(0);
 
-    /// The same set with one role more.
+    /// The set with one more role.
     #[must_use]
     pub fn with(self, role: Role) -> Self {
         match role {
@@ -135,17 +137,18 @@ impl RoleSet {
         }
     }
 
-    /// Whether this is the public.
+    /// Whether the set is empty.
     pub fn is_public(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether the role itself is in the set; [`includes`](Self::includes) asks what it may do.
+    /// Whether the set contains the role itself; [`includes`](Self::includes) also considers higher
+    /// roles.
     pub fn contains(self, role: Role) -> bool {
         role == Role::Public || self.0 & (1 << role as u8) != 0
     }
 
-    /// The roles, from the least to the greatest; only `public` in the empty set.
+    /// The roles from the lowest to the highest; only `public` for the empty set.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         let public = self.is_public().then_some(Role::Public);
         let named = Role::ALL
@@ -155,21 +158,21 @@ impl RoleSet {
         public.into_iter().chain(named)
     }
 
-    /// Whether one of the roles may do what `needed` may.
+    /// Whether one of the roles has all rights of `needed`.
     pub fn includes(self, needed: Role) -> bool {
         needed == Role::Public || self.iter().any(|role| role.includes(needed))
     }
 
-    /// The role in which something is done that takes `needed`: the greatest of the roles that may do
-    /// it, and of equal ones the first (an officer who is a planner too acts as an officer); `None` if none
-    /// of them may.
+    /// The role recorded for an action that requires `needed`: the highest of the account's roles
+    /// that includes it, and of equal ones the first (an officer who is also a planner acts as an
+    /// officer). `None` if no role includes it.
     pub fn acting_as(self, needed: Role) -> Option<Role> {
         self.iter()
             .filter(|role| role.includes(needed))
             .min_by_key(|role| Reverse(role.rung()))
     }
 
-    /// The greatest of the roles, for texts with room for one.
+    /// The highest of the roles, where only one can be shown.
     pub fn foremost(self) -> Role {
         self.acting_as(Role::Public).unwrap_or(Role::Public)
     }
@@ -193,9 +196,9 @@ impl fmt::Debug for RoleSet {
     }
 }
 
-/// `officer,steward`: as they stand in the store and in texts.
+/// Writes `officer,steward`, the form used in the store and in texts.
 impl RoleSet {
-    /// What the pages call the roles in Chinese.
+    /// The Chinese names of the roles on pages.
     pub fn zh(self) -> String {
         let names: Vec<_> = self.iter().map(Role::zh).collect();
         names.join("、")

@@ -1,4 +1,4 @@
-//! What an account sees: its roles, narrowed by its unit and its communities.
+//! What an account may see: its roles, restricted by its unit and its communities.
 
 use serde_json::Value;
 
@@ -6,27 +6,27 @@ use super::properties::pick;
 use super::role::{Role, RoleSet};
 use super::schema::Schema;
 
-/// The view of an account on the map: its roles, the member unit that it works for, and the communities
-/// that it is bound to.
+/// The view of an account: its roles, the member unit that it works for, and the communities to
+/// which it is restricted.
 ///
-/// This is the one place that decides what somebody sees of a feature and in which communities they act. Where a collection says by
-/// `x-onemap-scope` which of its properties name a unit and a community, an account sees
-/// - features of a community that it is not bound to as the public does,
-/// - features of its own unit as a grid worker does, if it has the role `unit`,
-/// - all others by its roles.
+/// Only this type decides what an account sees of a feature and in which communities it may act. If
+/// a collection names properties for a unit and a community in `x-onemap-scope`, an account sees
+/// - features of communities outside of its restriction like the public,
+/// - features of its own unit like a grid worker, if it has the role `unit`,
+/// - all others according to its roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct View<'a> {
-    /// The roles.
+    /// The roles of the account.
     pub roles: RoleSet,
-    /// The id of the member unit.
+    /// The id of the member unit that it works for.
     pub unit: Option<&'a str>,
-    /// The ids of the communities; empty where it may act everywhere.
+    /// The ids of the communities to which it is restricted; empty if it may act everywhere.
     pub communities: &'a [String],
 }
 
 impl<'a> View<'a> {
-    /// The view by which a collection is seen: without unit and communities where its features belong to
-    /// neither, so that answers are the same for all accounts with the same roles.
+    /// The view for a collection: without unit and communities if its features have neither, so
+    /// that responses are the same for all accounts with the same roles.
     pub fn of(self, schema: &Schema) -> Self {
         let is_unit = self.roles.contains(Role::Unit);
         Self {
@@ -39,13 +39,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether different features of the collection may be seen by different roles.
+    /// Whether different roles may apply to different features of the collection.
     pub fn is_scoped(self, schema: &Schema) -> bool {
         let view = self.of(schema);
         view.unit.is_some() || !view.communities.is_empty()
     }
 
-    /// The roles by which one feature is seen. `properties` are all of them, as canonical JSON.
+    /// The roles that apply to one feature. `properties` must be all its properties, as canonical
+    /// JSON.
     pub fn on(self, schema: &Schema, properties: &str) -> RoleSet {
         let view = self.of(schema);
         let text = |name: &Option<String>| -> Option<String> {
@@ -64,13 +65,14 @@ impl<'a> View<'a> {
         view.roles
     }
 
-    /// Whether the account may act in a community; `None` is a place that lies in none.
+    /// Whether the account may act in a community; `None` stands for a place outside of all
+    /// communities.
     pub fn reaches(self, community: Option<&str>) -> bool {
         self.communities.is_empty()
             || community.is_some_and(|c| self.communities.iter().any(|own| own == c))
     }
 
-    /// A text that is equal for equal views, for the keys of caches.
+    /// A text that is equal for equal views, used in cache keys.
     pub fn key(self) -> String {
         if self.unit.is_none() && self.communities.is_empty() {
             return self.roles.to_string();

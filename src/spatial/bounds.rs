@@ -1,51 +1,52 @@
-//! Boxes in degrees: what a geometry covers, what a client asks for.
+//! Bounding boxes in degrees, of geometries and of queries.
 //!
-//! A box whose west is greater than its east crosses the antimeridian (RFC 7946, section 5.2). A
-//! geometry's own box never does, because geometries are cut there; a query's and an extent's may.
+//! A box whose west is greater than its east crosses the antimeridian (RFC 7946, section 5.2). The
+//! box of a geometry never does, because geometries are cut there; the box of a query or an extent
+//! may.
 
 use geo::Intersects;
 use geo_types::{
     Coord, Geometry, GeometryCollection, LineString, MultiPolygon, Point, Polygon, Rect,
 };
 
-/// A box in WGS 84 degrees, edges included. `west > east` crosses the antimeridian.
+/// A box in degrees of WGS 84, edges included. If `west > east`, it crosses the antimeridian.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
-    /// Least longitude, or where a crossing box begins.
+    /// The western edge in degrees of longitude.
     pub west: f64,
-    /// Least latitude.
+    /// The southern edge in degrees of latitude.
     pub south: f64,
-    /// Greatest longitude, or where a crossing box ends.
+    /// The eastern edge in degrees of longitude.
     pub east: f64,
-    /// Greatest latitude.
+    /// The northern edge in degrees of latitude.
     pub north: f64,
 }
 
-/// Why a list of numbers is no box.
+/// Why a list of numbers is not a valid box.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BoundsError {
-    /// Neither four nor six numbers.
+    /// The list has neither four nor six numbers.
     #[error(
         "a box has 4 numbers (west,south,east,north), or 6 with heights, \
          and this one has {0}"
     )]
     Count(usize),
-    /// A number is not finite or not on the globe.
+    /// A number is not finite or is outside of the globe.
     #[error("{name} must be from -{limit} to {limit} degrees, not {found}")]
     Range {
-        /// Which of the four.
+        /// The name of the edge.
         name: &'static str,
-        /// Greatest absolute value.
+        /// The largest allowed absolute value, in degrees.
         limit: f64,
-        /// What stood there.
+        /// The number that was given.
         found: f64,
     },
-    /// South lies north of north.
+    /// The south edge lies north of the north edge.
     #[error("the south edge ({south}) lies north of the north edge ({north})")]
     UpsideDown {
-        /// The south edge.
+        /// The latitude of the south edge.
         south: f64,
-        /// The north edge.
+        /// The latitude of the north edge.
         north: f64,
     },
 }
@@ -70,7 +71,7 @@ impl Bounds {
     /// The whole globe.
     pub const WORLD: Self = Self::new(-180.0, -90.0, 180.0, 90.0);
 
-    /// A box from its edges, in the order of GeoJSON's `bbox`.
+    /// Creates a box from its edges, in the order of GeoJSON's `bbox`.
     pub const fn new(west: f64, south: f64, east: f64, north: f64) -> Self {
         Self {
             west,
@@ -80,12 +81,12 @@ impl Bounds {
         }
     }
 
-    /// The box of one place.
+    /// The box of a single position.
     pub const fn of_coord(c: Coord<f64>) -> Self {
         Self::new(c.x, c.y, c.x, c.y)
     }
 
-    /// The box of a geometry; `None` if it is empty.
+    /// The bounding box of a geometry; `None` if the geometry is empty.
     pub fn of(geometry: &Geometry<f64>) -> Option<Self> {
         match geometry {
             Geometry::Point(p) => Some(Self::of_coord(p.0)),
@@ -113,7 +114,8 @@ impl Bounds {
         Some(b)
     }
 
-    /// Reads `west,south,east,north`, or six numbers with heights, which are ignored: the map is flat.
+    /// Reads `west,south,east,north`, or six numbers with heights, which are ignored because the
+    /// map is two-dimensional.
     pub fn from_numbers(numbers: &[f64]) -> Result<Self, BoundsError> {
         let b = match *numbers {
             [west, south, east, north] | [west, south, _, east, north, _] => {
@@ -127,7 +129,7 @@ impl Bounds {
             ("east", b.east, 180.0),
             ("north", b.north, 90.0),
         ] {
-            // No range contains NaN.
+            // NaN is in no range.
             if !(-limit..=limit).contains(&found) {
                 return Err(BoundsError::Range { name, limit, found });
             }
@@ -146,7 +148,7 @@ impl Bounds {
         [self.west, self.south, self.east, self.north]
     }
 
-    /// Whether it reaches from one side of the antimeridian to the other.
+    /// Whether the box crosses the antimeridian.
     pub fn crosses_antimeridian(&self) -> bool {
         self.west > self.east
     }
@@ -162,7 +164,7 @@ impl Bounds {
         std::iter::once(first).chain(second)
     }
 
-    /// The geometry that it covers: one or two polygons, or lines or points where it has no area.
+    /// The box as a geometry: one or two polygons, or lines or points if it has no area.
     pub fn to_geometry(&self) -> Geometry<f64> {
         let part = |b: Self| -> Geometry<f64> {
             let rect = b.rect();
@@ -186,7 +188,7 @@ impl Bounds {
         }
     }
 
-    /// Width in degrees of longitude, 0 to 360.
+    /// The width in degrees of longitude, from 0 to 360.
     pub fn width(&self) -> f64 {
         if self.crosses_antimeridian() {
             self.east - self.west + 360.0
@@ -195,8 +197,8 @@ impl Bounds {
         }
     }
 
-    /// Whether both have a place in common. Either may cross the antimeridian. -180° and 180° count
-    /// as two places, as they do for the geometries that are cut there.
+    /// Whether both boxes have a point in common. Either may cross the antimeridian. -180° and 180°
+    /// count as different longitudes, as they do for geometries cut there.
     pub fn intersects(&self, other: &Self) -> bool {
         if self.north < other.south || other.north < self.south {
             return false;
@@ -209,7 +211,7 @@ impl Bounds {
         }
     }
 
-    /// Whether all of `other` lies inside. Either may cross the antimeridian.
+    /// Whether `other` lies entirely inside. Either box may cross the antimeridian.
     pub fn contains(&self, other: &Self) -> bool {
         if other.south < self.south || other.north > self.north {
             return false;
@@ -222,13 +224,13 @@ impl Bounds {
         }
     }
 
-    /// Whether the place lies inside or on the edge.
+    /// Whether the position lies inside or on an edge.
     pub fn contains_coord(&self, c: Coord<f64>) -> bool {
         self.contains(&Self::of_coord(c))
     }
 
-    /// The least box around both that does not cross the antimeridian; a crossing box counts as all
-    /// longitudes.
+    /// The smallest box around both that does not cross the antimeridian. A box that crosses it
+    /// counts as covering all longitudes.
     pub fn union(self, other: Self) -> Self {
         let flat = |b: Self| {
             if b.crosses_antimeridian() {
@@ -246,14 +248,15 @@ impl Bounds {
         )
     }
 
-    /// Whether a geometry has a place in common with the box. The geometry itself is tested, not
-    /// only its box: an L-shaped building beside the box does not intersect it.
+    /// Whether a geometry has a point in common with the box. The geometry itself is tested, not
+    /// only its bounding box: an L-shaped building beside the box does not intersect it.
     pub fn intersects_geometry(&self, geometry: &Geometry<f64>) -> bool {
         self.parts().any(|part| part.meets(geometry))
     }
 
     fn meets(&self, geometry: &Geometry<f64>) -> bool {
-        // Most candidates have a corner inside; only the few that straddle the edge cost more.
+        // Most candidates have a corner inside the box; only the few that do not need the slower
+        // tests.
         let any = |coords: &[Coord<f64>]| coords.iter().any(|c| self.contains_coord(*c));
         match geometry {
             Geometry::Point(p) => self.contains_coord(p.0),
@@ -272,12 +275,12 @@ impl Bounds {
         }
     }
 
-    /// For a polygon that has no corner of its exterior in the box.
+    /// Whether the box intersects a polygon none of whose exterior corners lies in the box.
     fn meets_polygon(&self, polygon: &Polygon<f64>) -> bool {
         let rect = self.rect();
         polygon.exterior().intersects(&rect)
-            // No edge of the outside comes near: the box lies wholly outside, wholly in the
-            // polygon, or it is cut by the edge of a hole.
+            // No edge of the exterior meets the box: the box lies entirely outside or inside of the
+            // polygon, or the edge of a hole crosses it.
             || polygon.intersects(&Point::new(self.west, self.south))
             || (polygon.interiors().iter().any(|hole| hole.intersects(&rect))
                 && self.inside_exterior(polygon))
@@ -306,8 +309,8 @@ impl Bounds {
     }
 }
 
-/// The least box around many boxes on the globe: it crosses the antimeridian where that makes it
-/// narrower. None of the given boxes may cross it.
+/// The smallest box around many boxes; it crosses the antimeridian if that makes it narrower. None
+/// of the given boxes may cross it.
 pub fn extent(boxes: impl IntoIterator<Item = Bounds>) -> Option<Bounds> {
     let mut spans: Vec<(f64, f64)> = Vec::new();
     let mut plain: Option<Bounds> = None;
@@ -316,7 +319,8 @@ pub fn extent(boxes: impl IntoIterator<Item = Bounds>) -> Option<Bounds> {
         spans.push((b.west, b.east));
     }
     let plain = plain?;
-    // A gap that is wider than the one behind the antimeridian needs more than half the globe.
+    // Only if the boxes span more than half the globe can a gap between them be wider than the one
+    // across the antimeridian.
     if plain.width() <= 180.0 {
         return Some(plain);
     }
@@ -411,7 +415,8 @@ mod tests {
         })
     }
 
-    /// Places whose longitudes stand between the edges, so that no edge case of -180 = 180 arises.
+    /// Positions whose longitudes lie between the edges of the test boxes, so that -180 = 180 is
+    /// never tested.
     fn lattice() -> impl Iterator<Item = Coord<f64>> {
         (-36i32..36)
             .flat_map(|x| (-18i32..=18).map(move |y| (x, y)))
@@ -433,7 +438,8 @@ mod tests {
                 common |= inside(&a, c) && inside(&b, c);
                 all &= !inside(&b, c) || inside(&a, c);
             }
-            // Boxes may touch at an edge between the places of the lattice, never the other way.
+            // Boxes may touch at an edge that lies between the test positions, so only one
+            // direction holds.
             prop_assert!(!common || a.intersects(&b));
             prop_assert!(!a.contains(&b) || all);
             prop_assert_eq!(a.intersects(&b), b.intersects(&a));
@@ -456,7 +462,7 @@ mod tests {
                 Geometry::Polygon(hull),
             ] {
                 let slow = b.parts().any(|p| p.rect().to_polygon().intersects(&g));
-                // A box without area is no valid polygon for the slow way.
+                // A box without area is not a valid polygon for the comparison.
                 if b.parts().all(|p| p.west < p.east && p.south < p.north) {
                     prop_assert_eq!(b.intersects_geometry(&g), slow);
                 }

@@ -1,25 +1,25 @@
-//! Cutting lines and rings to a frame, for tiles.
+//! Clips lines and rings to a rectangle (the frame), for tiles.
 //!
-//! Boolean operations on every polygon are what makes tile servers slow. Nearly everything lies wholly
-//! inside or outside the frame, which a box says; the rest is cut edge by edge: rings by Sutherland
-//! and Hodgman ("Reentrant polygon clipping", 1974), lines by Liang and Barsky (1984). A ring that
-//! leaves the frame and comes back stays one ring, joined along the frame's edge: that edge lies in
-//! the tile's buffer, where nobody sees it.
+//! General boolean operations on every polygon would be slow. The bounding box shows that nearly
+//! all geometries lie entirely inside or outside of the frame. The rest is clipped edge by edge:
+//! rings by Sutherland and Hodgman ("Reentrant polygon clipping", 1974), lines by Liang and Barsky
+//! (1984). A ring that leaves the frame and returns stays one ring, joined along the edge of the
+//! frame; that edge lies in the buffer of the tile and is not visible.
 
 use geo_types::{Coord, Rect};
 
-/// How some coordinates lie to a frame.
+/// The position of coordinates relative to a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// All of them in the frame or on its edge.
+    /// All of them are inside the frame or on its edge.
     Inside,
-    /// All of them beyond the same edge.
+    /// All of them are beyond the same edge.
     Outside,
-    /// Neither: to be cut.
+    /// Neither; clipping is needed.
     Across,
 }
 
-/// Looks how coordinates lie to a frame.
+/// The position of coordinates relative to a frame.
 pub fn side(coords: &[Coord<f64>], frame: &Rect<f64>) -> Side {
     let (min, max) = (frame.min(), frame.max());
     let (mut every, mut any) = (0b1111u8, 0u8);
@@ -40,7 +40,7 @@ pub fn side(coords: &[Coord<f64>], frame: &Rect<f64>) -> Side {
     }
 }
 
-/// Cuts a ring, whose first coordinate is not repeated at the end, to a frame. Empty if nothing of
+/// Clips a ring, whose first coordinate is not repeated at the end, to a frame. Empty if no part of
 /// it is inside.
 pub fn ring(coords: Vec<Coord<f64>>, frame: &Rect<f64>) -> Vec<Coord<f64>> {
     match side(&coords, frame) {
@@ -67,7 +67,7 @@ pub fn ring(coords: Vec<Coord<f64>>, frame: &Rect<f64>) -> Vec<Coord<f64>> {
     half(&coords, |c| c.y <= max.y, at_y(max.y))
 }
 
-/// Keeps what lies on one side of a line.
+/// Keeps the part of a ring on one side of a line.
 fn half(
     coords: &[Coord<f64>],
     keep: impl Fn(Coord<f64>) -> bool,
@@ -89,7 +89,7 @@ fn half(
     out
 }
 
-/// Cuts a line to a frame: none, one or several pieces of two coordinates or more.
+/// Clips a line to a frame: returns zero or more pieces with at least two coordinates each.
 pub fn line(coords: Vec<Coord<f64>>, frame: &Rect<f64>) -> Vec<Vec<Coord<f64>>> {
     match side(&coords, frame) {
         Side::Inside => return vec![coords],
@@ -133,7 +133,7 @@ fn finish(piece: &mut Vec<Coord<f64>>, pieces: &mut Vec<Vec<Coord<f64>>>) {
     }
 }
 
-/// From where to where, as shares of its length, an edge runs inside; `None` if it does not.
+/// The part of an edge inside the frame, as fractions of its length; `None` if no part is inside.
 fn part_inside(a: Coord<f64>, b: Coord<f64>, frame: &Rect<f64>) -> Option<(f64, f64)> {
     let (mut from, mut to) = (0.0f64, 1.0f64);
     let (dx, dy) = (b.x - a.x, b.y - a.y);

@@ -1,20 +1,23 @@
-//! The coordinate systems that Chinese data comes in, to and from WGS 84.
+//! The coordinate systems in which Chinese data is published, and their conversion to and from WGS
+//! 84.
 //!
 //! | system | names | note |
 //! | --- | --- | --- |
-//! | WGS 84 | `WGS84`, `CRS84`, `EPSG:4326` | what the map keeps |
-//! | CGCS2000 | `CGCS2000`, `EPSG:4490` | equal to WGS 84 within centimetres, taken as equal (as EPSG does) |
+//! | WGS 84 | `WGS84`, `CRS84`, `EPSG:4326` | used by the map |
+//! | CGCS2000 | `CGCS2000`, `EPSG:4490` | within centimetres of WGS 84 and treated as equal (as
+//! EPSG does) |
 //! | GCJ-02 | `GCJ-02` | the shifted coordinates of Chinese web maps (火星坐标) |
-//! | BD-09 | `BD-09` | Baidu's shift on top of GCJ-02 |
+//! | BD-09 | `BD-09` | Baidu's additional shift of GCJ-02 |
 //! | Web Mercator | `EPSG:3857` | |
-//! | CGCS2000 / 3-degree Gauss-Krüger | `EPSG:4513`–`4533` (easting with the zone's number before it), `EPSG:4534`–`4554` (without) | 3 度带 |
+//! | CGCS2000 / 3-degree Gauss-Krüger | `EPSG:4513`–`4533` (easting prefixed with the zone number),
+//! `EPSG:4534`–`4554` (without) | 3 度带 |
 //!
-//! A coordinate is x = longitude or easting, y = latitude or northing here, as in files. OGC API –
-//! Features part 2 wants the authority's axis order on the wire: [`Crs::axis_order_lat_lon`] says
-//! where x and y must be exchanged for that.
+//! In this module x = longitude or easting and y = latitude or northing, as in files. OGC API –
+//! Features part 2 requires the axis order of the authority in requests and responses:
+//! [`Crs::axis_order_lat_lon`] tells whether x and y must be exchanged.
 //!
-//! GCJ-02 and BD-09 have no published specification; the formulas are the ones that are publicly known,
-//! with a rectangle for "in China" outside of which nothing is shifted. Their inverses are found by
+//! GCJ-02 and BD-09 have no published specification. The formulas are the publicly known ones, with
+//! a rectangle around China outside of which nothing is shifted. The inverse is computed by
 //! iteration, to well under a millimetre.
 
 mod bounds;
@@ -30,35 +33,36 @@ use proj4rs::Proj;
 
 use crate::model::InChinese;
 
-/// A coordinate system that the map understands.
+/// A coordinate system that the map supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Crs {
-    /// WGS 84, longitude first on the wire.
+    /// WGS 84 with longitude first in requests and responses.
     Crs84,
-    /// WGS 84, latitude first on the wire.
+    /// WGS 84 with latitude first in requests and responses.
     Epsg4326,
-    /// CGCS2000 (EPSG:4490), latitude first on the wire.
+    /// CGCS2000 (EPSG:4490) with latitude first in requests and responses.
     Cgcs2000,
-    /// GCJ-02, longitude first.
+    /// GCJ-02 in degrees, longitude first.
     Gcj02,
-    /// BD-09, longitude first.
+    /// BD-09 in degrees, longitude first.
     Bd09,
-    /// Web Mercator (EPSG:3857), metres.
+    /// Web Mercator (EPSG:3857) in metres.
     WebMercator,
-    /// CGCS2000 / 3-degree Gauss-Krüger, metres; northing first on the wire.
+    /// CGCS2000 / 3-degree Gauss-Krüger in metres, with northing first in requests and responses.
     GaussKruger(Zone),
 }
 
 /// A 3-degree zone of the Gauss-Krüger projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Zone {
-    /// 25 to 45; its central meridian is three times as many degrees east.
+    /// The zone number, 25 to 45; the central meridian is 3° × number east.
     number: u8,
-    /// Whether eastings carry the number before them: 39 500 000 for 500 000 in zone 39.
+    /// Whether eastings are prefixed with the zone number: 39 500 000 instead of 500 000 in zone
+    /// 39.
     prefixed: bool,
 }
 
-/// Why a text names no coordinate system that we know.
+/// A text is not the name of a supported coordinate system.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unknown coordinate system {0:?}{hint}; known are WGS84 (EPSG:4326, CRS84), CGCS2000 (EPSG:4490), \
@@ -67,8 +71,8 @@ pub struct Zone {
 )]
 pub struct UnknownCrs(pub String);
 
-/// What to do about the datums that China used before CGCS2000: how they lie to it differs from district
-/// to district by tens of metres, so no formula of ours would be right.
+/// Advice for the datums used in China before CGCS2000. Their offset from CGCS2000 differs from
+/// district to district by tens of metres, so no general formula is correct.
 fn older_datum(name: &str) -> &'static str {
     let digits = name.rsplit(|c: char| !c.is_ascii_digit()).next();
     match digits.and_then(|d| d.parse::<u32>().ok()) {
@@ -98,17 +102,17 @@ impl InChinese for UnknownCrs {
     }
 }
 
-/// Why a coordinate cannot be transformed.
+/// A coordinate is outside of the area of its coordinate system.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("[{x}, {y}] is not within the area of {crs}{hint}")]
 pub struct OutOfArea {
     /// The coordinate system.
     pub crs: Crs,
-    /// Its x as it came.
+    /// The given x.
     pub x: f64,
-    /// Its y as it came.
+    /// The given y.
     pub y: f64,
-    /// What may have gone wrong, beginning with "; ", or nothing.
+    /// A guess at the cause, beginning with "; ", or an empty text.
     pub hint: String,
 }
 
@@ -120,7 +124,7 @@ impl InChinese for OutOfArea {
 }
 
 impl Crs {
-    /// All systems that have a URI, in the order in which the service lists them.
+    /// All systems with a URI, in the order in which the service lists them.
     pub fn with_uri() -> impl Iterator<Item = Self> {
         let zones = [true, false]
             .into_iter()
@@ -135,7 +139,7 @@ impl Crs {
         .chain(zones.map(Self::GaussKruger))
     }
 
-    /// The system of an EPSG code.
+    /// The system with an EPSG code.
     pub fn from_epsg(code: u32) -> Option<Self> {
         let zone = |number: u32, prefixed| {
             u8::try_from(number)
@@ -152,7 +156,7 @@ impl Crs {
         }
     }
 
-    /// The EPSG code, where the system has one.
+    /// The EPSG code; `None` if the system has none.
     pub fn epsg(self) -> Option<u32> {
         match self {
             Self::Crs84 | Self::Gcj02 | Self::Bd09 => None,
@@ -166,7 +170,7 @@ impl Crs {
         }
     }
 
-    /// The OGC URI, where the system has one.
+    /// The OGC URI; `None` if the system has none.
     pub fn uri(self) -> Option<String> {
         match self {
             Self::Crs84 => Some("http://www.opengis.net/def/crs/OGC/1.3/CRS84".into()),
@@ -176,26 +180,26 @@ impl Crs {
         }
     }
 
-    /// Whether the authority's definition puts latitude (or northing) first, so that OGC interfaces
-    /// exchange x and y. Files do not.
+    /// Whether the authority puts latitude (or northing) first, so that x and y are exchanged in
+    /// OGC requests and responses. Files always have x first.
     pub fn axis_order_lat_lon(self) -> bool {
         matches!(self, Self::Epsg4326 | Self::Cgcs2000 | Self::GaussKruger(_))
     }
 
-    /// Whether coordinates are degrees and not metres.
+    /// Whether coordinates are in degrees; otherwise they are in metres.
     pub fn is_degrees(self) -> bool {
         !matches!(self, Self::WebMercator | Self::GaussKruger(_))
     }
 
-    /// Whether its coordinates are WGS 84 as they are.
+    /// Whether its coordinates equal those of WGS 84.
     pub fn is_wgs84(self) -> bool {
         matches!(self, Self::Crs84 | Self::Epsg4326 | Self::Cgcs2000)
     }
 
-    /// From this system to WGS 84 degrees.
+    /// Converts a coordinate of this system to degrees of WGS 84.
     ///
     /// # Errors
-    /// When the coordinate lies outside the area of the system.
+    /// If the coordinate lies outside of the area of the system.
     pub fn to_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
         if !c.x.is_finite() || !c.y.is_finite() {
             return Err(self.out_of_area(c, ""));
@@ -219,10 +223,10 @@ impl Crs {
         }
     }
 
-    /// From WGS 84 degrees to this system.
+    /// Converts degrees of WGS 84 to this system.
     ///
     /// # Errors
-    /// When the place lies outside the area of the system.
+    /// If the position lies outside of the area of the system.
     pub fn from_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
         match self {
             Self::Crs84 | Self::Epsg4326 | Self::Cgcs2000 => Ok(c),
@@ -233,10 +237,11 @@ impl Crs {
         }
     }
 
-    /// A whole geometry from this system to WGS 84, rounded to 1e-9 degrees (0.1 mm) where it was
-    /// transformed: more digits would be the noise of the arithmetic.
+    /// Converts a geometry of this system to WGS 84. Converted coordinates are rounded to 1e-9
+    /// degrees (0.1 mm), because further digits are rounding errors of the calculation.
     ///
     /// # Errors
+    /// At the first coordinate outside of the area of the system.
     /// At the first coordinate outside the area of the system.
     pub fn geometry_to_wgs84(self, geometry: &Geometry<f64>) -> Result<Geometry<f64>, OutOfArea> {
         geometry.try_map_coords(|c| {
@@ -245,10 +250,11 @@ impl Crs {
         })
     }
 
-    /// A whole geometry from WGS 84 to this system, rounded to 1e-9 degrees or to 0.1 mm where it was
-    /// transformed.
+    /// Converts a geometry from WGS 84 to this system. Converted coordinates are rounded to 1e-9
+    /// degrees or 0.1 mm.
     ///
     /// # Errors
+    /// At the first coordinate outside of the area of the system.
     /// At the first coordinate outside the area of the system.
     pub fn geometry_from_wgs84(self, geometry: &Geometry<f64>) -> Result<Geometry<f64>, OutOfArea> {
         let scale = if self.is_degrees() { 1e9 } else { 1e4 };
@@ -275,7 +281,7 @@ impl Crs {
         if c.x.abs() > MERCATOR_EDGE * (1.0 + 1e-9) || c.y.abs() > MERCATOR_EDGE * (1.0 + 1e-9) {
             return Err(self.out_of_area(c, ""));
         }
-        // Degrees taken for metres would all fall into the Gulf of Guinea, one on the other.
+        // If degrees were read as metres, all features would lie in one spot in the Gulf of Guinea.
         if (c.x != 0.0 || c.y != 0.0) && c.x.abs() <= 180.0 && c.y.abs() <= 90.0 {
             return Err(self.out_of_area(c, "; these look like degrees"));
         }
@@ -286,7 +292,7 @@ impl Crs {
     }
 
     fn wgs84_to_mercator(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
-        /// Where the projection's square ends.
+        /// The latitude in degrees at which Web Mercator ends.
         const EDGE_LATITUDE: f64 = 85.051_128_779_806_6;
         if c.y.abs() > EDGE_LATITUDE + 1e-9 || c.x.abs() > 180.0 {
             return Err(self.out_of_area(c, "; it ends at 85.0511 degrees north and south"));
@@ -336,7 +342,7 @@ impl fmt::Display for Crs {
 impl FromStr for Crs {
     type Err = UnknownCrs;
 
-    /// Reads `EPSG:4490`, `4490`, `http://www.opengis.net/def/crs/EPSG/0/4490`,
+    /// Parses `EPSG:4490`, `4490`, `http://www.opengis.net/def/crs/EPSG/0/4490`,
     /// `urn:ogc:def:crs:EPSG::4490`, or a name such as `GCJ-02`; case does not matter.
     fn from_str(text: &str) -> Result<Self, UnknownCrs> {
         let plain: String = text
@@ -380,13 +386,15 @@ impl FromStr for Crs {
     }
 }
 
-/// How far from its central meridian a zone is taken: its own half and a degree of the neighbour's, for
-/// a city on the line between two zones is surveyed in one of them.
+/// The largest accepted distance from the central meridian, in degrees: the zone's own half and one
+/// degree of the neighbour, because a city across the border of two zones is surveyed in one of
+/// them.
 const ZONE_REACH: f64 = 2.5;
 const FALSE_EASTING: f64 = 500_000.0;
 const PREFIX: f64 = 1_000_000.0;
 
-/// One projection a zone, without a prefix; GRS 80 is the ellipsoid of CGCS2000 to 0.1 mm.
+/// One projection per zone, without prefixed eastings. The ellipsoid is GRS 80, which equals that
+/// of CGCS2000 within 0.1 mm.
 static PROJECTIONS: LazyLock<Option<Vec<Proj>>> = LazyLock::new(|| {
     (25..=45)
         .map(|n| {
@@ -402,7 +410,7 @@ static DEGREES: LazyLock<Option<Proj>> =
     LazyLock::new(|| Proj::from_proj_string("+proj=longlat +ellps=GRS80").ok());
 
 impl Zone {
-    /// The meridian in its middle, degrees east.
+    /// The central meridian in degrees east.
     pub fn central_meridian(self) -> f64 {
         f64::from(self.number) * 3.0
     }
@@ -461,7 +469,7 @@ impl Zone {
         })
     }
 
-    /// What somebody probably did who hands in a coordinate that this zone cannot have.
+    /// The most likely mistake behind a coordinate that is impossible in this zone.
     fn hint(self, c: Coord<f64>) -> String {
         let epsg = |zone: Self| Crs::GaussKruger(zone).epsg().unwrap_or_default();
         let northing = |v: f64| (1_000_000.0..=6_700_000.0).contains(&v);
@@ -506,7 +514,7 @@ impl Zone {
     }
 }
 
-/// The ellipsoid of Krasovsky 1940, on which the shift is computed.
+/// The Krasovsky 1940 ellipsoid, on which the shift is computed.
 const KRASOVSKY_A: f64 = 6_378_245.0;
 const KRASOVSKY_EE: f64 = 0.006_693_421_622_965_943;
 
@@ -514,7 +522,7 @@ fn in_china(c: Coord<f64>) -> bool {
     (72.004..=137.8347).contains(&c.x) && (0.8293..=55.8271).contains(&c.y)
 }
 
-/// What GCJ-02 adds to a WGS 84 coordinate, in degrees.
+/// The offset of GCJ-02 from a WGS 84 coordinate, in degrees.
 fn gcj02_shift(c: Coord<f64>) -> Coord<f64> {
     let (x, y) = (c.x - 105.0, c.y - 35.0);
     let waves = (20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin()) * 2.0 / 3.0;
@@ -551,8 +559,8 @@ fn wgs84_to_gcj02(c: Coord<f64>) -> Coord<f64> {
 }
 
 fn gcj02_to_wgs84(c: Coord<f64>) -> Coord<f64> {
-    // Within a kilometre of the rectangle's edge both "shifted" and "not shifted" may be true; the
-    // answer is the one from which the way forward leads back here.
+    // Within a kilometre of the rectangle's edge, both "shifted" and "not shifted" may be
+    // plausible. The result is the one that the forward formula converts back to the input.
     let place = invert(c, |w| w + gcj02_shift(w));
     if in_china(place) { place } else { c }
 }
@@ -582,8 +590,8 @@ fn bd09_to_wgs84(c: Coord<f64>) -> Coord<f64> {
     if in_china(place) { place } else { c }
 }
 
-/// The place from which a gentle shift leads to `target`, by fixed-point iteration: the shift hardly
-/// changes within its own length, so that every round gains two to three digits.
+/// Solves `forward(x) = target` by fixed-point iteration. The shift hardly changes over its own
+/// length, so each iteration adds two to three digits.
 fn invert(target: Coord<f64>, forward: impl Fn(Coord<f64>) -> Coord<f64>) -> Coord<f64> {
     const ROUNDS: usize = 30;
     const ENOUGH: f64 = 1e-12;

@@ -1,34 +1,35 @@
-//! True metres on the WGS 84 ellipsoid.
+//! Distances in metres on the WGS 84 ellipsoid.
 //!
-//! A degree of longitude is 111 km at the equator, 86 km at Tianjin and nothing at the poles, so
-//! whoever compares degrees picks the wrong neighbour. Near things, which is nearly all of them, are
-//! measured by the radii of curvature at the middle latitude (better than one part in a million);
-//! the rest by Karney's geodesic ("Algorithms for geodesics", 2013).
+//! A degree of longitude is 111 km at the equator, 86 km at Tianjin and 0 at the poles, so
+//! comparing degrees can select the wrong neighbour. Short distances, which are nearly all, are
+//! computed from the radii of curvature at the middle latitude (error below one part in a million);
+//! the others with Karney's geodesic ("Algorithms for geodesics", 2013).
 //!
-//! An edge between two positions is straight in longitude and latitude, as RFC 7946 says.
+//! An edge between two positions is a straight line in longitude and latitude, as RFC 7946 defines.
 
 use geo::{Distance as _, Geodesic, GeodesicArea, Intersects};
 use geo_types::{Coord, Geometry, LineString, Point, Polygon};
 
 use super::bounds::Bounds;
 
-/// Semi-major axis of WGS 84, metres.
+/// The semi-major axis of WGS 84, in metres.
 const A: f64 = 6_378_137.0;
-/// First eccentricity squared of WGS 84.
+/// The squared first eccentricity of WGS 84.
 const E2: f64 = 6.694_379_990_141_316_5e-3;
-/// The least radius of curvature anywhere on the ellipsoid, metres: a sphere of this radius is never
-/// longer than the ellipsoid, so it gives safe lower bounds.
-/// The last factor covers the error of [`distance`] itself.
+/// The smallest radius of curvature of the ellipsoid, in metres. Distances on a sphere of this
+/// radius are never longer than on the ellipsoid, so they are safe lower bounds. The last factor
+/// covers the error of [`distance`] itself.
 const LEAST_RADIUS: f64 = A * (1.0 - E2) * (1.0 - 3e-6);
 
-/// Metres in a degree of latitude at the poles, where it is longest, rounded up.
+/// The length in metres of a degree of latitude at the poles, where it is longest, rounded up.
 const LONGEST_DEGREE: f64 = 111_695.0;
 
-/// Beyond this latitude, or this far apart in degrees, the middle latitude says too little.
+/// Beyond this latitude, or this distance in degrees, the formula for the middle latitude is not
+/// accurate enough.
 const NEAR_LATITUDE: f64 = 75.0;
 const NEAR_DEGREES: f64 = 0.1;
 
-/// Distance between two places in metres.
+/// The distance between two positions in metres.
 pub fn distance(a: Coord<f64>, b: Coord<f64>) -> f64 {
     let (dx, dy) = (wrap(b.x - a.x), b.y - a.y);
     if near(dx, dy, a.y) {
@@ -39,8 +40,8 @@ pub fn distance(a: Coord<f64>, b: Coord<f64>) -> f64 {
     }
 }
 
-/// Distance from a place to the nearest point of a geometry in metres: 0 inside a polygon or on its
-/// edge, infinite if the geometry is empty.
+/// The distance from a position to the nearest point of a geometry in metres: 0 inside a polygon or
+/// on its edge, infinite if the geometry is empty.
 pub fn distance_to(place: Coord<f64>, geometry: &Geometry<f64>) -> f64 {
     match geometry {
         Geometry::Point(p) => distance(place, p.0),
@@ -56,9 +57,9 @@ pub fn distance_to(place: Coord<f64>, geometry: &Geometry<f64>) -> f64 {
     }
 }
 
-/// A number of metres that is never more than the distance from the place to anything in the box:
-/// the search for the nearest drops a box by it. 0 inside; of a small box
-/// at most 0.7 % short, and from far away by no more than the box is large or some metres.
+/// A lower bound, in metres, of the distance from the position to any point of the box; the search
+/// for the nearest feature skips boxes by it. It is 0 inside the box. For a small box it is at most
+/// 0.7 % too short; for a distant one at most by the size of the box or a few metres.
 pub fn at_least(place: Coord<f64>, bounds: &Bounds) -> f64 {
     bounds
         .parts()
@@ -66,16 +67,17 @@ pub fn at_least(place: Coord<f64>, bounds: &Bounds) -> f64 {
         .fold(f64::INFINITY, f64::min)
 }
 
-/// The same for a box that does not cross the antimeridian.
+/// The lower bound for a box that does not cross the antimeridian.
 fn part_at_least(place: Coord<f64>, b: &Bounds) -> f64 {
-    /// The share of a distance by which the bound by angles may be too short.
+    /// The fraction of a distance by which the bound from angles may be too short.
     const SHORT: f64 = 0.007;
-    /// A bound that is at most this many metres too short is good enough; a better one would cost more.
+    /// A bound that is at most this many metres too short is accurate enough; a better one would
+    /// cost more.
     const TRIFLE: f64 = 5.0;
     let by_angle = LEAST_RADIUS * angle_to_box(place, b);
-    // At long distances 0.7 % is the width of a city, which would put all of its features before
+    // At long distances, 0.7 % is the width of a city, which would put all its features before
     // nearer ones. There the distance to the centre of the box, minus the distance from the centre
-    // to its rim, is the better bound.
+    // to its edge, is the better bound.
     let near_a_pole = place.y.abs() > NEAR_LATITUDE;
     let short = by_angle * SHORT;
     if short <= TRIFLE && !near_a_pole {
@@ -97,12 +99,12 @@ fn part_at_least(place: Coord<f64>, b: &Bounds) -> f64 {
         0.5,
     );
     let way = distance(place, middle);
-    // A distance of less than some fifteen kilometres may be short by a millionth.
+    // Distances below about 15 km may be too short by one part in a million.
     by_angle.max(way - 3e-6 * way.min(20_000.0) - reach - 1e-6)
 }
 
-/// At least the way from the middle of a box to the farthest place in it: no way that is straight in
-/// degrees is longer than its two legs where a degree is longest.
+/// An upper bound of the distance from the centre of a box to its farthest point: no line that is
+/// straight in degrees is longer than its two legs at the latitude where a degree is longest.
 fn reach(b: &Bounds) -> f64 {
     let nearest_the_equator = if b.south <= 0.0 && b.north >= 0.0 {
         0.0
@@ -113,9 +115,10 @@ fn reach(b: &Bounds) -> f64 {
     ((b.east - b.west) / 2.0 * east).hypot((b.north - b.south) / 2.0 * LONGEST_DEGREE)
 }
 
-/// Area in square metres of what has an area; 0 for points and lines.
+/// The area in square metres of the polygons of a geometry; 0 for points and lines.
 pub fn area(geometry: &Geometry<f64>) -> f64 {
-    // Signed, because the unsigned one takes the rest of the globe for a ring that runs clockwise.
+    // The signed area is used, because the unsigned one returns the rest of the globe for a
+    // clockwise ring.
     match geometry {
         Geometry::Polygon(p) => polygon_area(p),
         Geometry::MultiPolygon(m) => m.0.iter().map(polygon_area).sum(),
@@ -126,7 +129,7 @@ pub fn area(geometry: &Geometry<f64>) -> f64 {
     }
 }
 
-/// Length in metres of what is a line; 0 for points and polygons.
+/// The length in metres of the lines of a geometry; 0 for points and polygons.
 pub fn length(geometry: &Geometry<f64>) -> f64 {
     let line = |l: &LineString<f64>| l.0.windows(2).map(|w| distance(w[0], w[1])).sum::<f64>();
     match geometry {
@@ -138,7 +141,8 @@ pub fn length(geometry: &Geometry<f64>) -> f64 {
     }
 }
 
-/// Metres in a degree of longitude and in a degree of latitude, at a latitude in degrees.
+/// The lengths in metres of a degree of longitude and a degree of latitude, at a latitude in
+/// degrees.
 pub fn metres_per_degree(latitude: f64) -> (f64, f64) {
     let (sin, cos) = latitude.to_radians().sin_cos();
     let w2 = 1.0 - E2 * sin * sin;
@@ -148,7 +152,8 @@ pub fn metres_per_degree(latitude: f64) -> (f64, f64) {
     (n * cos * degree, m * degree)
 }
 
-/// A difference of longitudes as the short way round, -180 to 180 degrees.
+/// Converts a difference of longitudes to the shorter way around the globe, from -180 to 180
+/// degrees.
 fn wrap(degrees: f64) -> f64 {
     if degrees > 180.0 {
         degrees - 360.0
@@ -196,11 +201,11 @@ fn to_line(place: Coord<f64>, line: &LineString<f64>) -> f64 {
 
 fn to_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     let (ax, ay) = (wrap(a.x - place.x), a.y - place.y);
-    // The edge goes on from a as it is drawn; to wrap b by itself could turn it round.
+    // The edge continues from a as it is drawn; normalizing b separately could reverse it.
     let (bx, by) = (ax + (b.x - a.x), b.y - place.y);
     if near(ax, ay, place.y) && near(bx, by, place.y) {
-        // Flat as seen from the place: good enough to find the nearest point of the edge, whose
-        // distance is then measured properly.
+        // A plane around the position is accurate enough to find the nearest point of the edge; the
+        // distance to that point is then computed exactly.
         let (kx, ky) = metres_per_degree(place.y + (ay + by) / 4.0);
         let (dx, dy) = ((bx - ax) * kx, (by - ay) * ky);
         let square = dx * dx + dy * dy;
@@ -222,14 +227,14 @@ fn along(a: Coord<f64>, b: Coord<f64>, t: f64) -> Coord<f64> {
     }
 }
 
-/// Far away, near a pole, or a long edge, which may come near more than once: look along it in steps
-/// of at most half a degree, then close in on the best of them.
+/// For edges that are far away, near a pole, or long, so that the distance may have several local
+/// minima: samples the edge in steps of at most half a degree and refines around the best samples.
 fn to_far_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     const STEP_DEGREES: f64 = 0.5;
     if let Some(metres) = to_short_segment(place, a, b) {
         return metres;
     }
-    /// Where an edge comes near more often than that, it does so almost alike.
+    /// If an edge has more local minima than this, their distances are nearly equal.
     const MOST_VALLEYS: usize = 4;
     let from = Cartesian::of(place);
     let chord2 = |t: f64| from.chord2(&Cartesian::of(along(a, b, t)));
@@ -239,7 +244,8 @@ fn to_far_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
         .map(|i| chord2(i as f64 / steps))
         .collect();
     let shortest = least(seen.iter().copied());
-    // Of two places at the same chord the one may be farther by a thousandth, as the ellipsoid curves.
+    // Of two points with equal chord lengths, one may be farther by a thousandth, because the
+    // ellipsoid is not a sphere.
     let mut valleys: Vec<(f64, usize)> = seen
         .iter()
         .enumerate()
@@ -258,13 +264,14 @@ fn to_far_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     }))
 }
 
-/// The distance to an edge that is so short, seen from so far, that its nearest place is one of its ends
-/// or no nearer by a millionth; `None` for any other edge. Nearly all edges far away are such.
+/// The distance to an edge that is short compared with its distance, so that its nearest point is
+/// one of its ends or at most one part in a million nearer; `None` for other edges. Nearly all
+/// distant edges are like this.
 ///
-/// Along a way with the curvature κ the second derivative of the distance d is nowhere above 1/d + κ
-/// (comparison with the plane; the ellipsoid curves only one way), so between two places L metres apart it
-/// is at most L²/8 · (1/d + κ) below the nearer of both. A way that is straight in degrees has κ below
-/// 1.16 tan φ / R.
+/// Along a curve with curvature κ the second derivative of the distance d is at most 1/d + κ
+/// (comparison with the plane; the ellipsoid has positive curvature), so between two points L
+/// metres apart d is at most L²/8 · (1/d + κ) below the smaller of both. A line that is straight in
+/// degrees has κ below 1.16 tan φ / R.
 fn to_short_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> Option<f64> {
     const HIGHEST: f64 = 80.0;
     let (low, high) = (a.y.abs().min(b.y.abs()), a.y.abs().max(b.y.abs()));
@@ -284,7 +291,7 @@ fn to_short_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> Option<f
     (length * length / 8.0 * curvature <= 1e-6 * nearer).then_some(nearer)
 }
 
-/// The distance to an edge around one part of it, `step` to both sides.
+/// The minimal distance to the part of an edge within `step` of `best` on both sides.
 fn nearest_around(
     place: Coord<f64>,
     (a, b): (Coord<f64>, Coord<f64>),
@@ -292,16 +299,19 @@ fn nearest_around(
     best: f64,
     step: f64,
 ) -> f64 {
-    /// From here on the nearest by the chord is not the nearest by the geodesic.
+    /// From this distance in metres on, the point nearest by chord may differ from the one nearest
+    /// by geodesic.
     const FAR: f64 = 1_000_000.0;
     let measured = |t: f64| distance(place, along(a, b, t));
-    // Each round keeps two thirds: 48 rounds come from half a degree to less than a millimetre.
+    // Each round keeps two thirds of the interval: 48 rounds narrow half a degree to less than a
+    // millimetre.
     let middle = lowest(best - step, best + step, 48, chord2);
     let by_chord = measured(middle).min(measured(best));
     if by_chord < FAR {
         return by_chord;
     }
-    // Some hundred kilometres around it, come down to some metres of the edge: millimetres of the distance.
+    // Searches a few hundred kilometres around that point down to a few metres, which is an error
+    // of millimetres in the distance.
     by_chord.min(measured(lowest(
         middle - 4.0 * step,
         middle + 4.0 * step,
@@ -310,7 +320,7 @@ fn nearest_around(
     )))
 }
 
-/// The minimum of a function with one valley, between two bounds within 0 to 1.
+/// The minimum of a function with a single local minimum, between two bounds within 0 to 1.
 fn lowest(low: f64, high: f64, rounds: usize, height: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (low.max(0.0), high.min(1.0));
     for _ in 0..rounds {
@@ -324,7 +334,7 @@ fn lowest(low: f64, high: f64, rounds: usize, height: impl Fn(f64) -> f64) -> f6
     (low + high) / 2.0
 }
 
-/// A place in earth-centred metres, where the chord between two places costs no trigonometry.
+/// A position in earth-centred coordinates in metres, in which a chord needs no trigonometry.
 struct Cartesian([f64; 3]);
 
 impl Cartesian {
@@ -344,24 +354,24 @@ impl Cartesian {
     }
 }
 
-/// The angle in radians on a sphere from a place to a box that does not cross the antimeridian.
-/// Never too large; exact for far boxes.
+/// The angle in radians, on a sphere, from a position to a box that does not cross the
+/// antimeridian. It is never too large, and exact for distant boxes.
 fn angle_to_box(place: Coord<f64>, b: &Bounds) -> f64 {
     let dy = (b.south - place.y).max(place.y - b.north).max(0.0);
     let (to_west, to_east) = (wrap(b.west - place.x), wrap(b.east - place.x));
     if b.west <= place.x && place.x <= b.east || b.width() >= 360.0 {
-        // Straight along the meridian. The pole may be nearer to nothing of the box than that.
+        // Straight along the meridian. No point of the box is nearer across the pole.
         return dy.to_radians();
     }
     let dx = to_west.abs().min(to_east.abs());
-    // A box that begins where the place's meridian ends on the other side of the antimeridian.
+    // The box begins at the meridian of the position, on the other side of the antimeridian.
     if dx == 0.0 {
         return dy.to_radians();
     }
     let (y, dx, dy) = (place.y.to_radians(), dx.to_radians(), dy.to_radians());
     if dx < 0.1 && dy < 0.1 && b.north - b.south < 5.0 {
-        // hav d >= hav dy + c² hav dx, where c is no more than any cosine between; the last factor
-        // is for sin x < x.
+        // hav d >= hav dy + c² hav dx, where c is at most any cosine of a latitude in between; the
+        // last factor accounts for sin x < x.
         let farthest = (b.south - place.y)
             .abs()
             .max((b.north - place.y).abs())
@@ -371,18 +381,20 @@ fn angle_to_box(place: Coord<f64>, b: &Bounds) -> f64 {
         return ((dy * dy + c2 * dx * dx) * (1.0 - 0.01 / 12.0)).sqrt();
     }
     let edge = |dx: f64| angle_to_meridian(y, dx.abs(), b.south.to_radians(), b.north.to_radians());
-    // Rounding must not make a bound too large.
+    // The subtraction keeps rounding errors from making the bound too large.
     edge(to_west.to_radians()).min(edge(to_east.to_radians())) * (1.0 - 1e-12) - 1e-12
 }
 
-/// The angle from latitude `y` to the piece of a meridian `dx` away, from `south` to `north`; radians.
+/// The angle in radians from latitude `y` to the part of a meridian between `south` and `north`
+/// that is `dx` degrees away.
 fn angle_to_meridian(y: f64, dx: f64, south: f64, north: f64) -> f64 {
     let to = |v: f64| {
         let h = ((v - y) / 2.0).sin().powi(2) + y.cos() * v.cos() * (dx / 2.0).sin().powi(2);
         2.0 * h.sqrt().min(1.0).asin()
     };
     let ends = to(south).min(to(north));
-    // The foot of the perpendicular, which lies on this half of the meridian if it is near enough.
+    // The foot of the perpendicular, which lies on this half of the meridian if the meridian is
+    // near enough.
     let foot = y.sin().atan2(y.cos() * dx.cos());
     if south < foot && foot < north {
         ends.min(to(foot))
@@ -457,7 +469,7 @@ mod tests {
         assert!((found - brute).abs() < 1.0, "{found} {brute}");
     }
 
-    /// Anywhere, with more than its share at Tianjin, the poles and the antimeridian.
+    /// Random positions on the globe, with many at Tianjin, at the poles and at the antimeridian.
     fn a_place() -> impl Strategy<Value = Coord<f64>> {
         prop_oneof![
             (-180.0..=180.0, -90.0..=90.0),
@@ -492,7 +504,7 @@ mod tests {
         ) {
             let c = beside(p, d[0], d[1]);
             let e = coord! {x: (c.x + d[2]).clamp(-180.0, 180.0), y: (c.y + d[3]).clamp(-90.0, 90.0)};
-            // A wall on the other side of the world.
+            // A wall on the other side of the globe.
             let wall = coord! {
                 x: (a.x + d[2]).clamp(-180.0, 180.0), y: (a.y + d[3]).clamp(-90.0, 90.0)
             };
@@ -500,7 +512,7 @@ mod tests {
                 let found = to_segment(p, a, b);
                 let brute = least((0..=n).map(|i| geodesic(p, along(a, b, f64::from(i) / f64::from(n)))));
                 prop_assert!(found <= brute * (1.0 + 2e-6) + 1e-3, "{found} {brute}");
-                // The true one lies between two of the brute force's points.
+                // The true nearest point lies between two of the sampled points.
                 let step = geodesic(a, along(a, b, 1.0 / f64::from(n)))
                     .max(geodesic(b, along(a, b, 1.0 - 1.0 / f64::from(n))))
                     .max(geodesic(along(a, b, 0.5), along(a, b, 0.5 + 1.0 / f64::from(n))));
@@ -526,7 +538,7 @@ mod tests {
                     prop_assert!(bound <= geodesic(p, q) + 1e-6, "{bound} {}", geodesic(p, q));
                     let real = distance_to(p, &Geometry::Rect(b.rect()));
                     prop_assert!(bound <= real * (1.0 + 2e-6) + 1e-3, "{bound} {real}");
-                    // From far away it is not short by more than the box is large.
+                    // From far away, the bound is too short by at most the size of the box.
                     let most = 2.1 * reach(&b) + 1e-5 * real + 10.0;
                     if real > 200.0 * reach(&b) {
                         prop_assert!(bound >= real - most, "{bound} {real} {b:?}");

@@ -1,6 +1,7 @@
-//! Pure geometry: coordinate systems, metres on the ellipsoid, tile arithmetic, clipping, validity.
+//! Geometry without I/O: coordinate systems, metres on the ellipsoid, tiles, clipping, validity.
 //!
-//! Coordinates are WGS 84 degrees, x = longitude and y = latitude, unless a name says otherwise.
+//! Coordinates are degrees of WGS 84 with x = longitude and y = latitude, unless a name says
+//! otherwise.
 
 pub mod bounds;
 pub mod clip;

@@ -1,5 +1,5 @@
-//! Tiles of the tile matrix set WebMercatorQuad (OGC 17-083r4): where they lie, and where a place
-//! lies in them.
+//! Tiles of the tile matrix set WebMercatorQuad (OGC 17-083r4): their bounds, and the conversion
+//! between degrees and tile units.
 
 use std::f64::consts::PI;
 
@@ -7,16 +7,17 @@ use geo_types::{Coord, Rect};
 
 use super::bounds::Bounds;
 
-/// Units along the side of a tile.
+/// The number of units along each side of a tile.
 pub const EXTENT: u32 = 4096;
-/// Units around a tile that are drawn too, so that lines and labels don't end at its edge.
+/// The width in units of the margin around a tile that is drawn as well, so that lines and labels
+/// do not end at its edge.
 pub const BUFFER: u32 = 64;
-/// The last tile matrix: a unit is half a millimetre there.
+/// The highest zoom level, at which a tile unit is half a millimetre.
 pub const MAX_ZOOM: u8 = 24;
-/// Web Mercator ends here, degrees: atan(sinh(π)).
+/// The latitude in degrees at which Web Mercator ends: atan(sinh(π)).
 pub const MAX_LATITUDE: f64 = 85.051_128_779_806_59;
 
-/// One tile.
+/// A tile: its zoom level, column and row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tile {
     z: u8,
@@ -24,22 +25,22 @@ pub struct Tile {
     y: u32,
 }
 
-/// Why there is no such tile.
+/// Why a tile does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TileError {
-    /// Beyond the last matrix.
+    /// The zoom level is higher than the last tile matrix.
     #[error("zoom {0} is beyond the last tile matrix, {MAX_ZOOM}")]
     Zoom(u32),
-    /// Outside the matrix.
+    /// The row or column is outside of the tile matrix.
     #[error("{name} must be from 0 to {last} at zoom {zoom}, not {found}")]
     Outside {
         /// `row` or `column`.
         name: &'static str,
-        /// The greatest there is.
+        /// The highest row or column at that zoom level.
         last: u32,
-        /// The zoom.
+        /// The zoom level.
         zoom: u8,
-        /// What was asked for.
+        /// The requested row or column.
         found: u32,
     },
 }
@@ -59,8 +60,8 @@ impl crate::model::InChinese for TileError {
 }
 
 impl Tile {
-    /// The tile of a matrix, row (from the north) and column (from the west), the order in which
-    /// OGC's paths name them.
+    /// The tile at a zoom level, row (from the north) and column (from the west). This is the order
+    /// in OGC paths.
     pub fn new(zoom: u32, row: u32, column: u32) -> Result<Self, TileError> {
         let z = u8::try_from(zoom)
             .ok()
@@ -84,7 +85,7 @@ impl Tile {
         })
     }
 
-    /// The tile of a matrix in which a place lies.
+    /// The tile at a zoom level that contains a position.
     pub fn at(zoom: u8, place: Coord<f64>) -> Self {
         let z = zoom.min(MAX_ZOOM);
         let size = f64::from(1u32 << z);
@@ -97,22 +98,22 @@ impl Tile {
         }
     }
 
-    /// The zoom.
+    /// The zoom level.
     pub fn zoom(&self) -> u8 {
         self.z
     }
 
-    /// The column, from the west.
+    /// The column, counted from the west.
     pub fn column(&self) -> u32 {
         self.x
     }
 
-    /// The row, from the north.
+    /// The row, counted from the north.
     pub fn row(&self) -> u32 {
         self.y
     }
 
-    /// The four tiles of the next matrix over the same place; none after the last matrix.
+    /// The four tiles of the next zoom level that cover the same area; none at the highest level.
     pub fn children(&self) -> impl Iterator<Item = Self> + use<> {
         let parent = *self;
         (0..4u32)
@@ -124,12 +125,12 @@ impl Tile {
             })
     }
 
-    /// What it covers, degrees.
+    /// The area of the tile, in degrees.
     pub fn bounds(&self) -> Bounds {
         self.bounds_within(0.0)
     }
 
-    /// What it covers together with its buffer, degrees; not beyond the antimeridian.
+    /// The area of the tile with its buffer, in degrees; it ends at the antimeridian.
     pub fn buffered_bounds(&self) -> Bounds {
         self.bounds_within(f64::from(BUFFER))
     }
@@ -149,8 +150,8 @@ impl Tile {
         Bounds::new(nw.x.max(-180.0), se.y, se.x.min(180.0), nw.y)
     }
 
-    /// From degrees to tile units, x to the east and y to the south, not rounded. What lies beyond
-    /// the end of Web Mercator comes to its edge.
+    /// Converts degrees to tile units, with x to the east and y to the south, without rounding.
+    /// Positions beyond the end of Web Mercator are moved to its edge.
     pub fn project(&self, place: Coord<f64>) -> Coord<f64> {
         let scale = f64::from(1u32 << self.z) * f64::from(EXTENT);
         let c = world(place);
@@ -160,7 +161,7 @@ impl Tile {
         }
     }
 
-    /// From tile units to degrees.
+    /// Converts tile units to degrees.
     pub fn unproject(&self, units: Coord<f64>) -> Coord<f64> {
         let size = f64::from(1u32 << self.z);
         let x = (units.x / f64::from(EXTENT) + f64::from(self.x)) / size;
@@ -171,24 +172,24 @@ impl Tile {
         }
     }
 
-    /// How many tile units a degree of longitude has.
+    /// The number of tile units in a degree of longitude.
     pub fn units_per_degree(&self) -> f64 {
         f64::from(1u32 << self.z) * f64::from(EXTENT) / 360.0
     }
 
-    /// The tile and its buffer in tile units.
+    /// The tile with its buffer, in tile units.
     pub fn frame() -> Rect<f64> {
         let (e, b) = (f64::from(EXTENT), f64::from(BUFFER));
         Rect::new(Coord { x: -b, y: -b }, Coord { x: e + b, y: e + b })
     }
 }
 
-/// From degrees to the unit square of Web Mercator, y to the south.
+/// Converts degrees to the unit square of Web Mercator, with y to the south.
 fn world(place: Coord<f64>) -> Coord<f64> {
     let latitude = place.y.clamp(-MAX_LATITUDE, MAX_LATITUDE).to_radians();
     Coord {
         x: (place.x + 180.0) / 360.0,
-        // asinh(tan φ) = atanh(sin φ), which is cheaper.
+        // asinh(tan φ) = atanh(sin φ), which is faster to compute.
         y: (1.0 - latitude.sin().atanh() / PI) / 2.0,
     }
 }
@@ -216,7 +217,7 @@ mod tests {
         let world = Tile::new(0, 0, 0).unwrap().bounds();
         assert_eq!((world.west, world.east), (-180.0, 180.0));
         assert!((world.north - MAX_LATITUDE).abs() < 1e-9);
-        // Tianjin, from ln(tan φ + sec φ) on paper: column 3380.68, row 1562.18.
+        // Tianjin, computed by hand from ln(tan φ + sec φ): column 3380.68, row 1562.18.
         let t = Tile::at(12, coord! {x: 117.13, y: 39.22});
         assert_eq!((t.column(), t.row()), (3380, 1562));
         assert!(t.bounds().contains_coord(coord! {x: 117.13, y: 39.22}));

@@ -1,9 +1,8 @@
-//! Validity of geometries: coordinates in range, closed simple rings,
-//! holes inside, parts apart (OGC Simple Features, as PostGIS's `ST_IsValid` judges); and the one form
-//! in which the map keeps it.
+//! Checks and normalizes geometries: coordinates in range, closed simple rings, holes inside their
+//! polygons, and parts that do not overlap (OGC Simple Features, as in PostGIS's `ST_IsValid`).
 //!
-//! All rings of a geometry go into one R-tree of segments, and nesting is read off one ray per ring,
-//! so that a ring of ten thousand vertices costs milliseconds and not the square of it.
+//! All segments of a geometry go into one R-tree, and nesting is determined with one ray per ring,
+//! so that a ring of ten thousand vertices takes milliseconds instead of quadratic time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -23,9 +22,9 @@ use crate::model::{InChinese, Localized, both};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct Invalid {
-    /// The part, as GeoJSON names it: `coordinates[0]` is the first ring of a polygon.
+    /// The invalid part in GeoJSON notation: `coordinates[0]` is the first ring of a polygon.
     pub place: String,
-    /// What is wrong with it, with the position where there is one.
+    /// What is wrong with it, with the position if there is one.
     pub problem: Localized,
 }
 
@@ -35,11 +34,12 @@ impl InChinese for Invalid {
     }
 }
 
-/// How far beyond ±180 and ±90 degrees a coordinate is taken for one on the edge: a tenth of a millimetre,
-/// which is more than the rounding of programs that cut at the antimeridian.
+/// The distance in degrees beyond ±180 and ±90 up to which a coordinate is moved to the edge: a
+/// tenth of a millimetre, more than the rounding errors of programs that cut at the antimeridian.
 const EDGE: f64 = 1e-9;
 
-/// A coordinate that rounding has put beyond the edge of the globe, on the edge; any other as it is.
+/// Moves a coordinate that rounding has put slightly beyond the edge of the globe to the edge;
+/// other coordinates stay as they are.
 pub fn on_edge(c: Coord<f64>) -> Coord<f64> {
     let near = |value: f64, limit: f64| match value.abs() - limit {
         beyond if beyond > 0.0 && beyond <= EDGE => limit.copysign(value),
@@ -51,7 +51,7 @@ pub fn on_edge(c: Coord<f64>) -> Coord<f64> {
     }
 }
 
-/// Says why a coordinate is not a longitude and a latitude in degrees; `None` when it is.
+/// Why a coordinate is not a longitude and a latitude in degrees; `None` if it is.
 pub fn out_of_range(c: Coord<f64>) -> Option<Localized> {
     let Coord { x, y } = c;
     if !x.is_finite() || !y.is_finite() {
@@ -86,9 +86,9 @@ pub fn out_of_range(c: Coord<f64>) -> Option<Localized> {
     ))
 }
 
-/// Brings a geometry into the form the map keeps: exterior rings counter-clockwise and holes clockwise
-/// (RFC 7946), no position twice in a row, no negative zero, nothing beyond the edge of the globe by
-/// rounding alone. Says nothing about validity.
+/// Converts a geometry to the form that the map stores: exterior rings counter-clockwise and holes
+/// clockwise (RFC 7946), no repeated positions, no negative zero, and no coordinate slightly beyond
+/// the edge of the globe. Does not check validity.
 pub fn normalise(geometry: Geometry<f64>) -> Geometry<f64> {
     match geometry {
         Geometry::Point(p) => Geometry::Point(Point(plain(p.0))),
@@ -114,7 +114,7 @@ pub fn normalise(geometry: Geometry<f64>) -> Geometry<f64> {
 
 fn plain(c: Coord<f64>) -> Coord<f64> {
     let c = on_edge(c);
-    // Adding zero turns -0 into 0, which has another spelling in JSON.
+    // Adding zero turns -0 into 0; JSON would write them differently.
     Coord {
         x: c.x + 0.0,
         y: c.y + 0.0,
@@ -125,7 +125,8 @@ fn line(mut line: LineString<f64>) -> LineString<f64> {
     let last = line.0.last().copied();
     line.0.iter_mut().for_each(|c| *c = plain(*c));
     line.0.dedup();
-    // A line of one place keeps two positions: it is refused as a line, not mangled into a point.
+    // A line with a single distinct position keeps two positions, so that the check refuses it as a
+    // line.
     if line.0.len() == 1
         && let Some(last) = last
     {
@@ -149,7 +150,7 @@ fn polygon(polygon: Polygon<f64>) -> Polygon<f64> {
     Polygon::new(exterior, interiors)
 }
 
-/// Checks a geometry; the first problem found is the answer. Degrees are checked too.
+/// Checks a geometry, including the range of its degrees, and returns the first problem found.
 pub fn validate(geometry: &Geometry<f64>) -> Result<(), Invalid> {
     match geometry {
         Geometry::Point(p) => in_range(std::iter::once(&p.0), &Place::Whole),
@@ -196,7 +197,7 @@ fn filled(count: usize, (zh, of): (&str, &str)) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// A part of a geometry, spelled out as GeoJSON nests its coordinates.
+/// The path of a part of a geometry, in the nesting of GeoJSON coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Whole,
@@ -236,7 +237,7 @@ fn in_range<'a>(
     Ok(())
 }
 
-/// A fault at a position.
+/// The error of a problem at a position.
 fn crossing(zh: &str, en: &str, at: Coord<f64>) -> Localized {
     let at = At(at);
     both!("{zh}，位置在 {at} 附近", "{en} near {at}")
@@ -284,7 +285,7 @@ fn check_polygons(polygons: &[Polygon<f64>], multi: bool) -> Result<(), Invalid>
     let mut owned = Vec::new();
     for p in polygons {
         for ring in std::iter::once(p.exterior()).chain(p.interiors()) {
-            // Repeated positions are not an error, but they would be segments without a direction.
+            // Repeated positions are allowed, but would give segments without a direction.
             let mut coords = ring.0.clone();
             coords.dedup();
             owned.push(coords);
@@ -323,14 +324,15 @@ fn check_polygons(polygons: &[Polygon<f64>], multi: bool) -> Result<(), Invalid>
     connected(&rings, &touches)
 }
 
-/// All segments of all rings, with the pairs that may meet found quickly.
+/// All segments of all rings, with an index to find those that may intersect.
 struct Segments {
     all: Vec<Segment>,
     tree: Option<RTree<Segment>>,
 }
 
 impl Segments {
-    /// Below this a plain loop beats building a tree; most buildings are below.
+    /// With fewer segments than this, a loop over all pairs is faster than building a tree. Most
+    /// buildings have fewer.
     const SMALL: usize = 32;
 
     fn of(rings: &[Ring<'_>]) -> Self {
@@ -348,7 +350,8 @@ impl Segments {
         Self { all, tree }
     }
 
-    /// Calls `each` with the segments whose boxes meet the given one, until it answers with an error.
+    /// Calls `each` with the segments whose boxes intersect the given one, until it returns an
+    /// error.
     fn near<E>(
         &self,
         envelope: AABB<[f64; 2]>,
@@ -369,19 +372,20 @@ impl Segments {
     }
 }
 
-/// A point where two rings meet without crossing there in their segments' middle.
+/// A point where two rings touch, without crossing in the interior of both segments.
 struct Touch {
     a: Segment,
     b: Segment,
     at: Coord<f64>,
 }
 
-/// Refuses rings that cross themselves or each other; hands back where different rings touch.
+/// Refuses rings that cross themselves or each other; returns the points where different rings
+/// touch.
 fn intersections(rings: &[Ring<'_>], segments: &Segments) -> Result<Vec<Touch>, Invalid> {
     let mut touches = Vec::new();
     for a in &segments.all {
         segments.near(a.envelope(), |b| {
-            // Each pair once.
+            // Each pair is tested once.
             if (b.ring, b.index) <= (a.ring, a.index) {
                 return Ok(());
             }
@@ -452,7 +456,7 @@ fn different_rings(
     }
 }
 
-/// A position in an error, as a map shows it.
+/// A position formatted for an error text.
 struct At(Coord<f64>);
 
 impl fmt::Display for At {
@@ -461,8 +465,8 @@ impl fmt::Display for At {
     }
 }
 
-/// Holes must lie in their own exterior and in no other hole; exteriors must not lie in each other,
-/// but in a hole.
+/// Checks that each hole lies in its own exterior and in no other hole, and that no exterior lies
+/// inside another polygon, unless it is inside a hole.
 fn nesting(rings: &[Ring<'_>], segments: &Segments, touches: &[Touch]) -> Result<(), Invalid> {
     if rings.len() == 1 {
         return Ok(());
@@ -523,8 +527,8 @@ fn nesting(rings: &[Ring<'_>], segments: &Segments, touches: &[Touch]) -> Result
     Ok(())
 }
 
-/// Points of a ring that together tell on which side of every other ring it runs: any one where it
-/// touches none, else the middles of the pieces next to the touching points.
+/// Points that together show on which side of every other ring this ring lies: any one if it
+/// touches no ring, otherwise the middles of the segment pieces next to the touching points.
 fn samples(r: usize, ring: &Ring<'_>, touches: &[Touch]) -> Vec<Coord<f64>> {
     let mut cuts: BTreeMap<usize, Vec<Coord<f64>>> = BTreeMap::new();
     for touch in touches {
@@ -553,7 +557,7 @@ fn samples(r: usize, ring: &Ring<'_>, touches: &[Touch]) -> Vec<Coord<f64>> {
     out
 }
 
-/// The rings other than `own` in which the point lies: those that a ray to the east crosses an odd
+/// The rings other than `own` that contain the point: those that a ray to the east crosses an odd
 /// number of times.
 fn rings_around(p: Coord<f64>, own: usize, segments: &Segments) -> BTreeSet<usize> {
     let mut odd = BTreeSet::new();
@@ -576,8 +580,8 @@ fn rings_around(p: Coord<f64>, own: usize, segments: &Segments) -> BTreeSet<usiz
     odd
 }
 
-/// Rings of one polygon that touch in a circle cut its interior in parts: a cycle in the graph of
-/// rings and touching points.
+/// Checks that the interior of a polygon is connected. Rings that touch each other in a closed
+/// chain (a cycle in the graph of rings and touching points) divide it.
 fn connected(rings: &[Ring<'_>], touches: &[Touch]) -> Result<(), Invalid> {
     let mut edges = BTreeSet::new();
     for touch in touches {

@@ -5,25 +5,26 @@ use jiff::Timestamp;
 use super::{PasswordHash, Store, StoreError};
 use crate::model::{Author, Role, RoleSet, canonical_name};
 
-/// Who stands behind a request.
+/// The authenticated caller of a request: an account with its rights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     /// The account's id.
     pub account_id: String,
     /// The account's name.
     pub account: String,
-    /// What they may do.
+    /// The roles of the account.
     pub roles: RoleSet,
-    /// The id of the member unit that the account works for.
+    /// The id of the member unit that the account works for; `None` if it belongs to no unit.
     pub unit: Option<String>,
-    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    /// The ids of the communities to which the account is restricted; empty if it may act
+    /// everywhere.
     pub communities: Vec<String>,
-    /// Whether it may read and nothing else.
+    /// Whether the account may only read.
     pub read_only: bool,
 }
 
 impl Principal {
-    /// The author of what this principal does in one of its roles.
+    /// The author recorded in commits that this principal makes in one of its roles.
     pub fn author(&self, role: Role) -> Author {
         Author {
             role,
@@ -32,14 +33,15 @@ impl Principal {
     }
 }
 
-/// What an account may do, and where.
+/// The roles of an account, its member unit and the communities to which it is restricted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rights {
-    /// Its roles.
+    /// The roles of the account.
     pub roles: RoleSet,
-    /// The id of the member unit that it works for.
+    /// The id of the member unit that the account works for; `None` if it belongs to no unit.
     pub unit: Option<String>,
-    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    /// The ids of the communities to which the account is restricted; empty if it may act
+    /// everywhere.
     pub communities: Vec<String>,
 }
 
@@ -52,36 +54,36 @@ impl From<Role> for Rights {
     }
 }
 
-/// An account as it is listed.
+/// An account as administrators see it: everything but the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its id, for ever: 32 random hexadecimal digits.
+    /// The account's id: 32 random hexadecimal digits. It never changes.
     pub id: String,
-    /// Its name, for ever: the history names who acted by it.
+    /// The account's name. It never changes, because the history records authors by name.
     pub name: String,
-    /// What it may do.
+    /// The roles of the account and where they apply.
     pub rights: Rights,
     /// Whether it can sign in with a password.
     pub has_password: bool,
-    /// When it was made.
+    /// When the account was created.
     pub created_at: Timestamp,
-    /// The id of the account that made it.
+    /// The id of the account that created this one; `None` for the command line and for invites.
     pub created_by: Option<String>,
-    /// The id of the invite with which the account was made.
+    /// The id of the invite by which the account was created.
     pub invite: Option<String>,
-    /// When it ends.
+    /// When the account expires; `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// Since when it is disabled.
+    /// When the account was disabled; `None` if it is enabled.
     pub disabled_at: Option<Timestamp>,
 }
 
 impl Account {
-    /// Whether it may sign in at a moment.
+    /// Whether the account may sign in at the moment `now`: it is neither disabled nor expired.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.disabled_at.is_none() && self.expires_at.is_none_or(|end| end > now)
     }
 
-    /// The principal of a session or a token of this account.
+    /// The principal of a request that comes with a session or a token of this account.
     pub(super) fn principal(&self, read_only: bool) -> Principal {
         Principal {
             account_id: self.id.clone(),
@@ -93,7 +95,7 @@ impl Account {
         }
     }
 
-    /// A new one, as it will be listed.
+    /// Builds the account to be inserted, with a new id and the present time.
     pub(super) fn of(new: &NewAccount) -> Self {
         Self {
             id: uuid::Uuid::new_v4().simple().to_string(),
@@ -108,7 +110,7 @@ impl Account {
         }
     }
 
-    /// Changes what a change names; says it in words for the audit.
+    /// Applies a change and returns its description for the audit.
     pub(super) fn apply(&mut self, change: &AccountChange) -> String {
         let mut words = Vec::new();
         let mut said = |what: &str, from: String, to: String| {
@@ -158,17 +160,18 @@ impl Account {
     }
 }
 
-/// How many administrators can sign in: by a password, or by a token that does not only read.
+/// The number of administrators that can sign in: with a password, or with a token that may also
+/// write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Admins {
-    /// At present.
+    /// All of them.
     pub now: i64,
-    /// Those of them whose account and credential have no end.
+    /// Those whose account and credential never expire.
     pub lasting: i64,
 }
 
 impl Admins {
-    /// Refuses a change that leaves no administrator, or none but such that end.
+    /// Refuses a change after which no administrator is left, or only such that expire.
     ///
     /// # Errors
     /// [`StoreError::LastAdmin`], which names the account.
@@ -184,70 +187,71 @@ impl Admins {
     }
 }
 
-/// An account to be made.
+/// The input for creating an account.
 #[derive(Debug, Clone, Default)]
 pub struct NewAccount {
-    /// Its name: unique, and for ever.
+    /// The account's name. It is unique and never changes.
     pub name: String,
-    /// What it may do.
+    /// The roles of the account and where they apply.
     pub rights: Rights,
-    /// When it ends; `None` for never.
+    /// When the account expires; `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// Its password.
+    /// The hash of the account's password; `None` if it signs in with tokens only.
     pub password: Option<PasswordHash>,
-    /// The id of the account that makes it.
+    /// The id of the account that creates this one.
     pub created_by: Option<String>,
-    /// The id of the invite that it comes by.
+    /// The id of the invite by which the account is created.
     pub invite: Option<String>,
 }
 
-/// Changes of an account; fields with `None` stay as they are.
+/// A change of an account. Fields that are `None` stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct AccountChange {
-    /// All its roles.
+    /// The new set of roles.
     pub roles: Option<RoleSet>,
-    /// Its unit, or none.
+    /// The id of the new member unit; `Some(None)` removes the unit.
     pub unit: Option<Option<String>>,
-    /// All its communities; an empty list for no bound.
+    /// The ids of the communities to which the account is restricted; an empty list removes the
+    /// restriction.
     pub communities: Option<Vec<String>>,
-    /// Its end, or never.
+    /// When the account expires; `Some(None)` for never.
     pub expires_at: Option<Option<Timestamp>>,
-    /// Whether it is disabled.
+    /// Whether the account is disabled.
     pub disabled: Option<bool>,
-    /// A new password. Ends all sessions of the account.
+    /// The hash of the new password. Setting it ends all sessions of the account.
     pub password: Option<PasswordHash>,
 }
 
-/// Which accounts are asked for, by name.
+/// Selects a page of accounts, sorted by name.
 #[derive(Debug, Clone, Default)]
 pub struct AccountQuery {
-    /// Only those whose name contains this text.
+    /// Only accounts whose name contains this text.
     pub search: Option<String>,
-    /// After this name.
+    /// Only accounts whose name sorts after this one.
     pub after: String,
-    /// At most so many.
+    /// The maximum number of accounts.
     pub limit: u32,
 }
 
-/// What signing in with a password needs to know.
+/// The id and the password hash of an account, to check a password.
 #[derive(Debug, Clone)]
 pub struct PasswordOwner {
     /// The account's id.
     pub account_id: String,
-    /// Its password.
+    /// The hash of its password; `None` if it has none.
     pub password: Option<PasswordHash>,
 }
 
 impl Store {
-    /// Makes an account.
+    /// Creates an account.
     ///
     /// # Errors
-    /// [`StoreError::NameTaken`] where there is one whose name is the same or looks the same.
+    /// [`StoreError::NameTaken`] if another account has the same name or one that looks the same.
     pub async fn create_account(&self, new: NewAccount) -> Result<Account, StoreError> {
         either!(self, s => s.create_account(new).await)
     }
 
-    /// Accounts in the order of their names.
+    /// Lists accounts, sorted by name.
     pub async fn accounts(&self, query: &AccountQuery) -> Result<Vec<Account>, StoreError> {
         either!(self, s => s.accounts(query).await)
     }
@@ -257,7 +261,7 @@ impl Store {
         either!(self, s => s.account(id).await)
     }
 
-    /// The account with a name, as it is kept or written in another form of Unicode.
+    /// The account with a name. Other Unicode forms of the name match as well.
     pub async fn account_named(&self, name: &str) -> Result<Option<Account>, StoreError> {
         match either!(self, s => s.account_named(name).await)? {
             Some(account) => Ok(Some(account)),
@@ -265,16 +269,16 @@ impl Store {
         }
     }
 
-    /// How many administrators may sign in.
+    /// The number of administrators that may sign in.
     pub async fn count_admins(&self) -> Result<u64, StoreError> {
         either!(self, s => s.count_admins().await)
     }
 
-    /// Changes an account; `None` where there is no such account. Disabling it and a new password end
-    /// its sessions.
+    /// Changes an account; `None` if there is no such account. Disabling the account or setting a
+    /// new password ends its sessions.
     ///
     /// # Errors
-    /// [`StoreError::LastAdmin`] where no administrator would be left.
+    /// [`StoreError::LastAdmin`] if no administrator would be left.
     pub async fn change_account(
         &self,
         id: &str,
@@ -283,8 +287,8 @@ impl Store {
         either!(self, s => s.change_account(id, change).await)
     }
 
-    /// The password of the account with a name, whatever its state. The name may be written in another form
-    /// of Unicode, or in other case.
+    /// The password hash of the account with a name, even if the account is disabled or expired.
+    /// Other Unicode forms and another letter case of the name match as well.
     pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
         either!(self, s => s.password_owner(name).await)
     }

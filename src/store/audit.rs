@@ -1,9 +1,9 @@
-//! The audit: who wrote what, who looked at what is protected, who signed in. Rows are added and never
-//! changed; the database's triggers refuse it.
+//! The audit: who wrote, who read protected data, who signed in. Rows are only added; triggers in
+//! the database refuse changes and deletions.
 //!
-//! A write is audited in the transaction that makes its commit, so there is no commit of a known
-//! caller without its row. The caller is not an argument of every function on the way: [`during`] keeps
-//! it beside the task that serves the request.
+//! The audit row of a write is inserted in the same transaction as the commit, so a commit of a
+//! known caller always has its row. The caller is not passed through every function: [`during`]
+//! keeps it in a task-local value while a request is served.
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -15,7 +15,7 @@ use strum::VariantNames as _;
 use super::{Principal, Store, StoreError};
 use crate::model::{CollectionId, Edit, FeatureId};
 
-/// What a row of the audit is about.
+/// The kind of event that an audit row records.
 #[derive(
     Debug,
     Clone,
@@ -31,39 +31,41 @@ use crate::model::{CollectionId, Edit, FeatureId};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum AuditKind {
-    /// Something was written.
+    /// A commit was written.
     Write,
-    /// A door code or a contact was shown.
+    /// A door code or a contact was shown to somebody.
     Look,
     /// Somebody signed in.
     SignIn,
-    /// Somebody failed to sign in.
+    /// Somebody tried to sign in and failed.
     SignInFailed,
-    /// An account, a token or an invite was made or changed.
+    /// An account, a token or an invite was created or changed.
     Account,
     /// Personal data was erased.
     Erase,
 }
 
 impl AuditKind {
-    /// The name as it stands in the database and in answers.
+    /// The name of the kind in the database and in the API.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// All names, for error texts.
+    /// The names of all kinds, for error texts.
     pub fn names() -> String {
         Self::VARIANTS.join(", ")
     }
 }
 
-/// The longest text of a row, in bytes: a path and a name come from outside.
+/// The maximum length of a text in a row, in bytes. Paths and names come from callers, so they are
+/// cut.
 const LONGEST: usize = 1_000;
 
-/// What is written down. Never a secret: no token, password, code or contact.
+/// The content of an audit row. It never contains a secret: no token, password, door code or
+/// contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// What it is about.
+    /// The kind of event.
     pub kind: AuditKind,
     /// The account's id.
     pub account_id: Option<String>,
@@ -73,18 +75,18 @@ pub struct AuditEntry {
     pub method: Option<String>,
     /// The path of the request, or the command.
     pub path: Option<String>,
-    /// The collection of the feature.
+    /// The collection of the feature that was written or shown.
     pub collection: Option<String>,
-    /// The feature's id.
+    /// The id of the feature that was written or shown.
     pub feature: Option<String>,
-    /// The network address that a sign-in came from.
+    /// The network address from which somebody signed in.
     pub address: Option<String>,
-    /// What else is to be said.
+    /// Further details in English, for example what was changed.
     pub detail: Option<String>,
 }
 
 impl AuditEntry {
-    /// An entry without anything but its kind.
+    /// An entry with a kind and no other field.
     pub fn new(kind: AuditKind) -> Self {
         Self {
             kind,
@@ -99,40 +101,41 @@ impl AuditEntry {
         }
     }
 
-    /// Says who: the account's id, where it has one, and its name.
+    /// Sets the account: its id, if it has one, and its name.
     pub fn by(mut self, account_id: Option<&str>, account: &str) -> Self {
         self.account_id = account_id.map(cut);
         self.account = Some(cut(account));
         self
     }
 
-    /// Says which request or command.
+    /// Sets the method and the path of the request, or the command.
     pub fn through(mut self, method: &str, path: &str) -> Self {
         self.method = Some(cut(method));
         self.path = Some(cut(path));
         self
     }
 
-    /// Says which feature.
+    /// Sets the feature.
     pub fn on(mut self, collection: &str, feature: &str) -> Self {
         self.collection = Some(cut(collection));
         self.feature = Some(cut(feature));
         self
     }
 
-    /// Says from where.
+    /// Sets the network address.
     pub fn from_address(mut self, address: impl ToString) -> Self {
         self.address = Some(cut(&address.to_string()));
         self
     }
 
-    /// Says more.
+    /// Sets the details.
     pub fn saying(mut self, detail: &str) -> Self {
         self.detail = Some(cut(detail));
         self
     }
 
-    /// Takes who, from where and which request from the request that this task serves, where it serves one.
+    /// Sets account, address, method and path from the request that this task serves, if there is
+    /// one.
     pub fn of_this_request(self) -> Self {
         match current() {
             None => self,
@@ -150,48 +153,48 @@ impl AuditEntry {
     }
 }
 
-/// A text within the bounds of a row; PostgreSQL keeps no NUL.
+/// Cuts a text to the maximum length and removes NUL characters, which PostgreSQL cannot store.
 fn cut(text: &str) -> String {
     let end = text.floor_char_boundary(LONGEST.min(text.len()));
     text[..end].replace('\0', "")
 }
 
-/// A row of the audit as it is read.
+/// An audit row as it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
-    /// Its number; later rows have higher numbers.
+    /// The row's number; numbers grow with time.
     pub id: i64,
     /// When it was written.
     pub at: Timestamp,
-    /// The commit that a write made.
+    /// The number of the commit that a write made.
     pub seq: Option<u64>,
-    /// What it says.
+    /// The content of the row.
     pub entry: AuditEntry,
 }
 
-/// Which rows are asked for, the oldest first.
+/// Selects audit rows; the oldest come first.
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
-    /// From this moment on.
+    /// Only rows written at or after this moment.
     pub from: Option<Timestamp>,
-    /// Before this moment.
+    /// Only rows written before this moment.
     pub to: Option<Timestamp>,
-    /// Of this account: its id or its name.
+    /// Only rows of this account, given by id or name.
     pub account: Option<String>,
-    /// Of this kind.
+    /// Only rows of this kind.
     pub kind: Option<AuditKind>,
-    /// After the row with this number.
+    /// Only rows with a higher number than this.
     pub after: i64,
-    /// At most so many.
+    /// The maximum number of rows.
     pub limit: u32,
 }
 
-/// Rows as CSV with a header, for spreadsheets.
+/// Writes rows as CSV with a header line, for spreadsheets.
 ///
 /// # Errors
-/// None that is known: it is written into memory.
+/// Does not fail in practice, because it writes into memory.
 pub fn csv(rows: &[AuditRow]) -> Result<Vec<u8>, csv::Error> {
-    // Excel takes a file without this mark for one in the encoding of its system.
+    // Without a byte order mark, Excel assumes the encoding of its system instead of UTF-8.
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record([
         "id",
@@ -230,7 +233,8 @@ pub fn csv(rows: &[AuditRow]) -> Result<Vec<u8>, csv::Error> {
         .map_err(|e| csv::Error::from(e.into_error()))
 }
 
-/// A spreadsheet runs what begins like a formula, and a name comes from outside.
+/// Prefixes a text that begins like a formula with an apostrophe: names come from callers, and a
+/// spreadsheet would run the formula.
 fn no_formula(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
         format!("'{text}")
@@ -239,7 +243,7 @@ fn no_formula(text: &str) -> String {
     }
 }
 
-/// The account that stands behind a request.
+/// The account that makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
     /// The account's id.
@@ -252,9 +256,9 @@ pub struct Who {
 struct Request {
     method: String,
     path: String,
-    /// Where it comes from.
+    /// The network address of the caller.
     address: Option<IpAddr>,
-    /// Known once the credential is checked.
+    /// Set when the credential has been checked.
     who: OnceLock<Who>,
 }
 
@@ -262,8 +266,8 @@ tokio::task_local! {
     static REQUEST: Arc<Request>;
 }
 
-/// Runs what serves a request. Commits that it makes are audited from the moment that [`known`] says
-/// who the caller is.
+/// Runs the handler of a request. Commits that it makes are audited once [`known`] has set the
+/// caller.
 pub async fn during<T>(
     method: &str,
     path: &str,
@@ -294,9 +298,9 @@ pub async fn during_command<T>(command: &str, work: impl Future<Output = T>) -> 
     REQUEST.scope(Arc::new(request), work).await
 }
 
-/// Says who the caller of the request is that this task serves. Outside of [`during`] nothing happens.
+/// Sets the caller of the request that this task serves. Does nothing outside of [`during`].
 pub fn known(who: impl FnOnce() -> Who) {
-    // Whoever is known first stays: a request has one caller.
+    // A request has one caller: the first one set stays.
     let _ = REQUEST.try_with(|request| request.who.get_or_init(who).account.len());
 }
 
@@ -306,7 +310,7 @@ fn current() -> Option<(Arc<Request>, Option<Who>)> {
         .ok()
 }
 
-/// The row of a write that this task makes for a known caller: of one edit, or of several.
+/// The audit row of a write of one or several edits; `None` if the caller is not known.
 pub(super) fn of_write<'a>(edits: impl Iterator<Item = &'a Edit>) -> Option<AuditEntry> {
     let mut features = edits
         .flat_map(|edit| &edit.changes)
@@ -317,7 +321,7 @@ pub(super) fn of_write<'a>(edits: impl Iterator<Item = &'a Edit>) -> Option<Audi
     of_features(&features, features.len() + more)
 }
 
-/// The row of a write of `count` features.
+/// The audit row of a write of `count` features.
 pub(super) fn of_features(
     first: &[(&CollectionId, &FeatureId)],
     count: usize,
@@ -336,14 +340,14 @@ pub(super) fn of_features(
     Some(entry)
 }
 
-/// The row of a change of an account, a token or an invite, in words.
+/// The audit row of a change of an account, a token or an invite, described in `words`.
 pub(super) fn of_account(words: &str) -> AuditEntry {
     AuditEntry::new(AuditKind::Account)
         .of_this_request()
         .saying(words)
 }
 
-/// The row of a session that begins.
+/// The audit row of a new session.
 pub(super) fn of_sign_in(principal: &Principal) -> AuditEntry {
     AuditEntry::new(AuditKind::SignIn)
         .of_this_request()
@@ -351,17 +355,17 @@ pub(super) fn of_sign_in(principal: &Principal) -> AuditEntry {
 }
 
 impl Store {
-    /// Adds a row to the audit. It is durable when this returns.
+    /// Adds a row to the audit. The row is durable when this returns.
     pub async fn audit(&self, entry: AuditEntry) -> Result<(), StoreError> {
         either!(self, s => s.audit(&entry).await)
     }
 
-    /// Rows of the audit, the oldest first.
+    /// Lists audit rows, the oldest first.
     pub async fn audit_rows(&self, query: &AuditQuery) -> Result<Vec<AuditRow>, StoreError> {
         either!(self, s => s.audit_rows(query).await)
     }
 
-    /// Removes at most `most` rows older than a moment; says how many.
+    /// Removes at most `most` rows older than a moment and returns how many were removed.
     pub async fn sweep_audit(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         either!(self, s => s.sweep_audit(before, most).await)
     }

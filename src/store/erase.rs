@@ -1,7 +1,8 @@
-//! Erasing personal data: from the present, from every version in the log, and from what stands beside
-//! the log. What was erased is remembered (never the text), so that a restored backup is cleaned again.
+//! Erases personal data from the newest version of a feature, from all its older versions in the
+//! log, and from the tables beside the log. What was erased is recorded without the text, so that a
+//! restored backup can be cleaned again.
 //!
-//! A path names a property, or a property within one: `note`, `step/note`.
+//! A path names a property or a property of a nested object: `note`, `step/note`.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -12,59 +13,62 @@ use crate::model::{
     Author, Body, Change, CollectionId, CommitHeader, Edit, Expect, FeatureId, Properties, Record,
 };
 
-/// How a reporter can be reached: kept beside the log, and erased by the same name as a property.
+/// The name under which the contact of a reporter is erased. Contacts are stored beside the log;
+/// this name is used like the name of a property.
 pub const CONTACT: &str = "contact";
 
 /// The collection whose features have contacts.
 pub(super) const CONTACTS_OF: &str = collection::WARNINGS;
 
-/// How often it is tried again when others write the feature meanwhile.
+/// The maximum number of attempts while other callers write the same feature.
 const TRIES: usize = 20;
 
-/// How many versions are read at a time.
+/// The number of versions read at a time.
 const VERSIONS: u32 = 500;
 
-/// What is to be erased, of one feature.
+/// The properties of one feature that are to be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
-    /// Its collection.
+    /// The collection of the feature.
     pub collection: CollectionId,
-    /// Its id.
+    /// The id of the feature.
     pub id: FeatureId,
-    /// The paths of the properties.
+    /// The paths of the properties to erase.
     pub paths: Vec<String>,
-    /// Whether the photos of the feature go too.
+    /// Whether the photos of the feature are removed as well.
     pub photos: bool,
 }
 
-/// What was erased, and when.
+/// A record of an erasure: which property of which feature was erased, and when.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Erased {
-    /// The collection.
+    /// The collection of the feature.
     pub collection: String,
     /// The feature's id.
     pub id: String,
     /// The path of the property.
     pub property: String,
-    /// From all versions written up to this moment.
+    /// The moment of the erasure; all versions written up to it were cleaned.
     pub at: Timestamp,
 }
 
-/// What an erasure came to.
+/// The result of an erasure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cleaned {
-    /// The commit that took it out of the present; `None` where the present did not have it.
+    /// The commit that removed the data from the newest version; `None` if that version did not
+    /// contain it.
     pub seq: Option<u64>,
-    /// How many versions in the log were changed.
+    /// The number of versions in the log that were changed.
     pub versions: u64,
 }
 
 impl Store {
-    /// Erases properties of a feature from all its versions, and remembers that they were. When this
-    /// returns they stand in no row of the database any more.
+    /// Erases properties of a feature from all its versions and records the erasure. When this
+    /// returns, no row of the database contains them.
     ///
     /// # Errors
-    /// When the store fails. What is erased by then stays erased; the same call goes on.
+    /// If the store fails. What was erased before the failure stays erased; the same call can be
+    /// repeated.
     pub async fn erase(
         &self,
         erasure: &Erasure,
@@ -80,7 +84,7 @@ impl Store {
             };
             match self.commit(edit).await {
                 Ok(committed) => seq = Some(committed.seq),
-                // Somebody wrote it meanwhile: once more, of what they wrote.
+                // Somebody wrote the feature in the meantime: try again with the new version.
                 Err(StoreError::Precondition { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -94,7 +98,7 @@ impl Store {
         Ok(Cleaned { seq, versions })
     }
 
-    /// The newest version of a feature, a deletion too.
+    /// The newest version of a feature, which may be a deletion.
     async fn last_version(
         &self,
         collection: &CollectionId,
@@ -109,13 +113,13 @@ impl Store {
         Ok(last)
     }
 
-    /// What was ever erased.
+    /// All erasures on record.
     pub async fn erasures(&self) -> Result<Vec<Erased>, StoreError> {
         either!(self, s => s.erasures().await)
     }
 
-    /// Erases again what was erased before: for a database that comes out of a backup. Versions written
-    /// after an erasure stay as they are.
+    /// Repeats all recorded erasures, for a database restored from a backup. Versions written after
+    /// an erasure stay as they are.
     pub async fn reapply_erasures(&self) -> Result<u64, StoreError> {
         let mut versions = 0;
         for erased in self.erasures().await? {
@@ -125,7 +129,7 @@ impl Store {
     }
 }
 
-/// The edit that takes the paths out of a feature; `None` where it has none of them.
+/// The edit that removes the paths from a feature; `None` if the feature has none of them.
 fn without(last: Record, erasure: &Erasure, author: &Author, reason: &str) -> Option<Edit> {
     let body = last.body?;
     let properties = removed(body.properties.as_str(), &erasure.paths)?;
@@ -142,7 +146,7 @@ fn without(last: Record, erasure: &Erasure, author: &Author, reason: &str) -> Op
     Some(edit.expecting(collection, id, Expect::Seq(last.seq)))
 }
 
-/// Properties without some paths; `None` where they have none of them.
+/// Removes paths from properties; `None` if the properties contain none of them.
 pub(super) fn removed(properties: &str, paths: &[String]) -> Option<Properties> {
     let mut map: Map<String, Value> = serde_json::from_str(properties).ok()?;
     let mut found = false;

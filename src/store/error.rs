@@ -1,4 +1,4 @@
-//! Errors of the store, and who can resolve them.
+//! Errors of the store and the causes that keep a database from working.
 
 use sqlx::migrate::MigrateError;
 
@@ -14,12 +14,12 @@ pub enum StoreError {
          postgres://USER:PASSWORD@HOST:PORT/NAME"
     )]
     Url(String),
-    /// The database could not be opened or reached. Try again, or mend the address.
+    /// The database could not be opened or reached. The caller can try again or correct the URL.
     #[error("the database {url} cannot be opened: {source}")]
     Open {
-        /// The address, without a password.
+        /// The URL of the database, without the password.
         url: String,
-        /// What the driver said.
+        /// The error of the database driver.
         source: sqlx::Error,
     },
     /// The database file does not exist, and the command was not asked to create one.
@@ -31,88 +31,89 @@ pub enum StoreError {
         /// The expected path.
         path: String,
     },
-    /// Another process has the database for itself.
+    /// Another process uses the database exclusively.
     #[error("the database {database} is in use by {holder}: stop it first")]
     InUse {
         /// The database.
         database: String,
-        /// Who has it.
+        /// The process that uses it.
         holder: String,
     },
-    /// A file that is no backup, or cannot become one.
+    /// A file is not a valid backup, or a backup cannot be written to it.
     #[error("{file} {problem}")]
     Backup {
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// What is wrong with it, after its name.
+        /// What is wrong with the file; the text continues after the path.
         problem: String,
     },
-    /// Restoring would lose what the database holds.
+    /// A restore was refused, because it would replace data in the database.
     #[error(
         "the database {url} is not empty (its newest commit is {seq}): use --replace to replace its \
          content with the backup"
     )]
     NotEmpty {
-        /// The address, without a password.
+        /// The URL of the database, without the password.
         url: String,
-        /// Its newest commit.
+        /// The number of its newest commit.
         seq: u64,
     },
-    /// The files of the database are no longer those that are open; nothing was written.
+    /// The database files on disk are no longer the ones that this process opened; nothing was
+    /// written.
     #[error(
         "the database {path} is not the one that is open ({problem}); nothing was written. Stop the \
          server, put the file back or restore a backup, and start it again"
     )]
     Replaced {
-        /// The database.
+        /// The path of the database.
         path: String,
-        /// Which file, and what became of it.
+        /// Which file is affected, and what happened to it.
         problem: String,
     },
-    /// Another server may have the database at the same time; nothing was written.
+    /// Another server may be using the database at the same time; nothing was written.
     #[error("{problem}; nothing was written")]
     NotAlone {
-        /// What lets another server in, and what to do about it.
+        /// Why another server could open the database, and what to do about it.
         problem: String,
     },
-    /// The server lacks what a map needs.
+    /// The database server lacks something that a map needs, for example PostGIS.
     #[error("the database {url} cannot hold a map: {problem}")]
     Unsuitable {
-        /// The address, without a password.
+        /// The URL of the database, without the password.
         url: String,
-        /// What is missing and how to get it.
+        /// What is missing and how to install it.
         problem: String,
     },
-    /// A newer program wrote this database.
+    /// The database was written by a newer version of this program.
     #[error(
         "the database was written by a newer onemap (its schema has version {found}, this program \
          knows up to {known}): run the newer program, or restore a backup made before the upgrade"
     )]
     Newer {
-        /// The version that this program does not know.
+        /// The schema version of the database.
         found: i64,
-        /// The newest version it knows.
+        /// The newest schema version that this program knows.
         known: i64,
     },
-    /// A migration failed; the database is as it was before it.
+    /// A migration failed; the database is unchanged.
     #[error("the database could not be brought up to date: {0}")]
     Migrate(MigrateError),
-    /// What an edit demanded does not hold; nothing was written.
+    /// A precondition of an edit does not hold; nothing was written.
     #[error("{collection}/{id}: expected {expected:?}, found {found:?}")]
     Precondition {
-        /// The collection.
+        /// The collection of the feature.
         collection: CollectionId,
-        /// The feature.
+        /// The id of the feature.
         id: FeatureId,
-        /// What was demanded.
+        /// The precondition.
         expected: Expect,
-        /// The commit that wrote the feature last; `None` where there is no such feature.
+        /// The commit that last wrote the feature; `None` if there is no such feature.
         found: Option<u64>,
     },
-    /// Features that an edit changes were changed by others since it was prepared; nothing was written.
+    /// Other commits changed features of this edit after it was prepared; nothing was written.
     #[error("{0}")]
     Overtaken(Overtaken),
-    /// There is an account of that name.
+    /// Another account has this name, or one that looks the same.
     #[error(
         "there is an account named {name:?} already, or one whose name looks the same; choose another name"
     )]
@@ -120,13 +121,13 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
-    /// An account that is disabled gets no token.
+    /// A token was requested for a disabled account.
     #[error("the account {name:?} is disabled; enable it first")]
     Disabled {
         /// The account's name.
         name: String,
     },
-    /// Without this account nobody could administer accounts.
+    /// The change would leave no administrator that can always sign in.
     #[error(
         "{name:?} is the last administrator that can always sign in: first give another account the role admin \
          and a password or a token that does not expire"
@@ -135,51 +136,51 @@ pub enum StoreError {
         /// The account's name.
         name: String,
     },
-    /// An account has as many jobs that have not ended as it may.
+    /// The account has reached its limit of unfinished jobs.
     #[error("the account has {most} jobs that have not ended; wait until one has, or cancel one")]
     TooManyJobs {
-        /// How many it may have.
+        /// The limit.
         most: u32,
     },
-    /// The job of a kind was made already.
+    /// The parent job already has a job of this kind.
     #[error("this job has a {kind:?} job already")]
     JobThere {
-        /// Its kind.
+        /// The kind of the job.
         kind: String,
     },
-    /// A file is not taken.
+    /// An upload exceeds a size limit.
     #[error(transparent)]
     Upload(#[from] UploadRefusal),
-    /// A file that was uploaded is no longer there.
+    /// An uploaded file has expired or was removed.
     #[error("the uploaded file {id} was removed; send it again")]
     NoUpload {
-        /// Its id.
+        /// The id of the upload.
         id: String,
     },
-    /// An import was silent for so long that its rows were taken for left behind.
+    /// An import wrote nothing for so long that its rows were removed as abandoned.
     #[error(
         "the import paused for over ten minutes and was abandoned; nothing of it is on the map: \
          start it again"
     )]
     Abandoned,
-    /// A row that this program would not have written.
+    /// A row of the database has a form that this program never writes.
     #[error("the database holds a row that cannot be read ({place}): {problem}")]
     Corrupt {
-        /// Which row.
+        /// The table and column, or the row.
         place: String,
         /// What is wrong with it.
         problem: String,
     },
-    /// A feature that cannot be written down.
+    /// A geometry cannot be encoded as WKB.
     #[error(transparent)]
     Geometry(#[from] WkbError),
-    /// The database failed or is away; nothing was written.
+    /// The database failed or cannot be reached; nothing was written.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
 }
 
-/// In words for those that may use the service. What only its operator can mend is told in the terms of the
-/// log, in brackets.
+/// Messages for users of the service. Faults that only the operator can fix carry the English text
+/// of the log in brackets.
 impl InChinese for StoreError {
     fn zh(&self) -> String {
         match self {
@@ -210,20 +211,21 @@ impl InChinese for StoreError {
     }
 }
 
-/// Features of a staged edit that others changed since it was prepared.
+/// The features of a staged edit that other commits changed after the edit was prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overtaken {
-    /// How many there are.
+    /// The number of such features.
     pub total: u64,
     /// The first of them, each with the newest commit that changed it.
     pub first: Vec<(CollectionId, FeatureId, u64)>,
 }
 
 impl Overtaken {
-    /// The most features that are named.
+    /// The maximum number of features that an error lists.
     pub const NAMED: i64 = 20;
 
-    /// Judges what a database found: collection, id, commit, and how many rows there are in all.
+    /// Returns an error if a query found overtaken features. A row has collection, id, commit, and
+    /// the total number of rows.
     pub(super) fn none_of(rows: Vec<(String, String, i64, i64)>) -> Result<(), StoreError> {
         let Some(total) = rows.first().map(|row| row.3) else {
             return Ok(());
@@ -256,19 +258,19 @@ impl std::fmt::Display for Overtaken {
     }
 }
 
-/// Why a chunk of an upload is refused.
+/// The size limit that a chunk of an upload exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UploadRefusal {
-    /// The file is too large.
+    /// The file is larger than this many bytes.
     #[error("the file is larger than {} MiB, the most for one file", .0 >> 20)]
     One(u64),
-    /// The account keeps too much.
+    /// The files of one account exceed this many bytes together.
     #[error(
         "the files of one account may have {} MiB together: delete jobs that have ended, or wait until they expire",
         .0 >> 20
     )]
     Account(u64),
-    /// All accounts together keep too much.
+    /// All uploaded files exceed this many bytes together.
     #[error(
         "all uploaded files may have {} MiB together: wait until older ones expire, or raise --uploads-total",
         .0 >> 20
@@ -293,7 +295,7 @@ impl InChinese for UploadRefusal {
 }
 
 impl Precondition {
-    /// Whether it holds where `found` is the commit that wrote the feature last.
+    /// Checks the condition; `found` is the commit that last wrote the feature.
     pub(super) fn check(&self, found: Option<u64>) -> Result<(), StoreError> {
         let holds = match self.expect {
             Expect::Absent => found.is_none(),
@@ -320,7 +322,8 @@ impl StoreError {
         }
     }
 
-    /// What an insert of an account failed with: a name that is taken, or something else.
+    /// Converts the error of inserting an account: a unique constraint means that the name is
+    /// taken.
     pub(super) fn name_taken(error: sqlx::Error, name: &str) -> Self {
         match &error {
             sqlx::Error::Database(d) if d.is_unique_violation() => Self::NameTaken {
@@ -330,7 +333,8 @@ impl StoreError {
         }
     }
 
-    /// What an insert of a job failed with: there is one of its kind, or something else.
+    /// Converts the error of inserting a job: a unique constraint means that the parent has a job
+    /// of this kind.
     pub(super) fn job_there(error: sqlx::Error, kind: &str) -> Self {
         match &error {
             sqlx::Error::Database(d) if d.is_unique_violation() => Self::JobThere {
@@ -344,7 +348,8 @@ impl StoreError {
         Self::corrupt(place, error)
     }
 
-    /// The collection whose schema is no longer the one by which a write was checked.
+    /// The collection whose schema changed after a write was checked against it; `None` for other
+    /// errors.
     pub fn schema_changed(&self) -> Option<&str> {
         match self {
             Self::Precondition { collection, id, .. } if collection.as_str() == SCHEMAS => {
@@ -354,17 +359,18 @@ impl StoreError {
         }
     }
 
-    /// Whether the store was closed here, by this program: nobody reads it any more.
+    /// Whether this program closed the store itself, so that nobody waits for an answer.
     pub fn is_closed(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::PoolClosed))
     }
 
-    /// Whether waiting may help: the database is away, busy, full or damaged; the edit is not wrong.
+    /// Whether trying again may help: the database is unreachable, busy, full or damaged, and the
+    /// edit itself is valid.
     pub fn is_unavailable(&self) -> bool {
         self.fault().is_some()
     }
 
-    /// Whether a database cannot be read as a map, whoever tries: its file is damaged or is none.
+    /// Whether the database file is damaged or is not a database, so that no retry helps.
     pub(super) fn is_unreadable(&self) -> bool {
         match self {
             Self::Corrupt { .. } => true,
@@ -374,8 +380,7 @@ impl StoreError {
         }
     }
 
-    /// What keeps the database from doing what it is asked; `None` where the fault is not the
-    /// database's.
+    /// The fault that keeps the database from working; `None` if the error has another cause.
     pub fn fault(&self) -> Option<Fault> {
         match self {
             Self::Open { source, .. } => Some(fault_of(source).unwrap_or(Fault::Away)),
@@ -390,7 +395,7 @@ impl StoreError {
     }
 }
 
-/// What a migration met.
+/// The database error inside a migration error.
 fn migrating(error: &MigrateError) -> Option<&sqlx::Error> {
     match error {
         MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => Some(source),
@@ -398,8 +403,7 @@ fn migrating(error: &MigrateError) -> Option<&sqlx::Error> {
     }
 }
 
-/// Whether an error of SQLite says that a file cannot be read: it is damaged, or no database, or has a
-/// format of which SQLite knows nothing.
+/// Whether SQLite reports that a file is damaged, is not a database, or has an unknown format.
 pub(super) fn is_unreadable(error: Option<&sqlx::Error>) -> bool {
     let Some(error @ sqlx::Error::Database(_)) = error else {
         return false;
@@ -407,7 +411,7 @@ pub(super) fn is_unreadable(error: Option<&sqlx::Error>) -> bool {
     matches!(fault_of(error), None | Some(Fault::Damaged))
 }
 
-/// What keeps a database from working, whichever it is.
+/// What keeps a database from working, for both kinds of database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The database does not answer.
@@ -433,10 +437,10 @@ pub enum Fault {
     /// The database file is damaged.
     #[error("the database is damaged: stop the service and restore a backup")]
     Damaged,
-    /// The files are no longer those that are open.
+    /// The files on disk are no longer the ones that this process opened; the text names the file.
     #[error("{0}")]
     Replaced(String),
-    /// Another server may have the database at the same time.
+    /// Another server may be using the database at the same time; the text says why.
     #[error("{0}")]
     NotAlone(String),
 }
@@ -460,18 +464,18 @@ pub(super) fn fault_of(error: &sqlx::Error) -> Option<Fault> {
     }
 }
 
-/// The fault of a result code of SQLite. The low byte of an extended code is the primary code.
+/// Maps a result code of SQLite to a fault. The low byte of an extended code is the primary code.
 fn fault_of_sqlite(code: i32) -> Option<Fault> {
-    // The index of the log cannot grow: in practice the disk is full.
+    // SQLITE_IOERR_SHMSIZE: the WAL index cannot grow, in practice because the disk is full.
     const IOERR_SHMSIZE: i32 = 4_874;
     match code & 0xff {
         _ if code == IOERR_SHMSIZE => Some(Fault::Full),
-        // busy, locked, protocol.
+        // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL.
         5 | 6 | 15 => Some(Fault::Busy),
         8 => Some(Fault::ReadOnly),
-        // ioerr; cantopen: a file beside the database cannot be made.
+        // SQLITE_IOERR; SQLITE_CANTOPEN: a file beside the database cannot be created.
         10 | 14 => Some(Fault::Disk),
-        // corrupt, notadb.
+        // SQLITE_CORRUPT, SQLITE_NOTADB.
         11 | 26 => Some(Fault::Damaged),
         13 => Some(Fault::Full),
         _ => None,
@@ -483,7 +487,7 @@ fn fault_of_postgres(code: &str) -> Option<Fault> {
         "53100" => Some(Fault::Full),
         // out_of_memory, too_many_connections, configuration_limit_exceeded.
         "53200" | "53300" | "53400" => Some(Fault::Exhausted),
-        // A standby, or a server that was set so.
+        // read_only_sql_transaction: a standby, or a server set to read-only.
         "25006" => Some(Fault::ReadOnly),
         "XX001" | "XX002" => Some(Fault::Damaged),
         // serialization_failure, deadlock_detected, lock_not_available, query_canceled.
@@ -498,15 +502,15 @@ fn fault_of_postgres(code: &str) -> Option<Fault> {
     }
 }
 
-/// An address as it may be shown: the password, wherever it stands, becomes `***`.
+/// A database URL for logs: the password is replaced by `***`.
 pub(super) fn without_password(url: &str) -> String {
     let mut text = url.to_owned();
     if let Some((scheme, rest)) = text.split_once("://") {
-        // A password may hold an `@` that somebody forgot to escape: the last one ends it.
+        // A password may contain an unescaped `@`, so the last `@` ends it.
         let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let end = match rest[..authority].rfind('@') {
             Some(at) => Some(at),
-            // A `/` in a password looks like the end of the host.
+            // An unescaped `/` in a password looks like the end of the host.
             None => rest.rfind('@'),
         };
         if let Some(at) = end
@@ -528,7 +532,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_that_cannot_work_is_told_from_a_wrong_edit() {
+    fn a_failing_database_is_distinguished_from_an_invalid_edit() {
         for (code, fault) in [
             (5, Some(Fault::Busy)),
             (517, Some(Fault::Busy)),
@@ -540,7 +544,7 @@ mod tests {
             (11, Some(Fault::Damaged)),
             (13, Some(Fault::Full)),
             (14, Some(Fault::Disk)),
-            // A constraint, and a mistake of ours.
+            // A constraint error and an error in our SQL are not faults of the database.
             (2_067, None),
             (1, None),
         ] {

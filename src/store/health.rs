@@ -1,27 +1,27 @@
-//! Whether writing works: what the last write met, for `/health/ready`.
+//! Remembers whether the last write worked, for `/health/ready`.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Fault, Store, StoreError};
 
-/// How long a failed write counts before writing is tried again.
+/// How long a failed write is reported before another write is tried.
 const FRESH: Duration = Duration::from_millis(500);
-/// How long a try may take.
+/// The timeout of a trial write.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What the last write met.
+/// The fault of the last write and when it happened; `None` if the last write worked.
 #[derive(Debug, Default)]
 pub(super) struct Health(Mutex<Option<(Fault, Instant)>>);
 
 impl Health {
-    /// Notes how a write went, and hands the result on. What the edit itself was refused for says
-    /// nothing about the database.
+    /// Records the outcome of a write and returns it unchanged. An edit refused for its own content
+    /// says nothing about the database.
     pub(super) fn note<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         let met = match &result {
             Ok(_) => None,
             Err(error) => match error.fault() {
-                // Somebody else writes: that passes by itself.
+                // Another writer holds the lock for a moment: not a lasting fault.
                 Some(Fault::Busy) | None => return result,
                 Some(fault) => Some((fault, Instant::now())),
             },
@@ -39,8 +39,9 @@ impl Health {
 }
 
 impl Store {
-    /// Why nothing can be written now, in words for who operates the service; `None` where writing
-    /// works. After a failed write it is tried again, so this ends as soon as the cause does.
+    /// Why nothing can be written at present, in English for the operator; `None` if writing works.
+    /// After a failed write this tries a small write, so the problem disappears when its cause
+    /// does.
     pub async fn write_problem(&self) -> Option<String> {
         if let Self::Sqlite(store) = self
             && let Err(error) = store.check_file()

@@ -1,4 +1,4 @@
-//! Invites: a link or QR code by which somebody makes an account with rights that were given before.
+//! Invites: links or QR codes with which people create accounts whose rights were set beforehand.
 
 use std::time::Duration;
 
@@ -9,33 +9,33 @@ use super::{Account, NewAccount, PasswordHash, Principal, Rights, Store, StoreEr
 /// An invite as it is listed: everything but the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invite {
-    /// Its id, by which it is revoked.
+    /// The invite's id, used to revoke it.
     pub id: String,
-    /// What accounts that come by it may do.
+    /// The rights of the accounts created with it.
     pub rights: Rights,
-    /// What it is for, in the words of who made it.
+    /// The purpose of the invite, as its author wrote it.
     pub note: Option<String>,
-    /// How many accounts it makes.
+    /// The maximum number of accounts that it may create.
     pub uses: u32,
-    /// How many it has made.
+    /// The number of accounts created so far.
     pub used: u32,
-    /// When it was made.
+    /// When the invite was created.
     pub created_at: Timestamp,
-    /// The id of the account that made it; `None` for the command line.
+    /// The id of the account that created it; `None` for the command line.
     pub created_by: Option<String>,
-    /// When it ends.
+    /// When the invite expires.
     pub expires_at: Timestamp,
-    /// When it was revoked.
+    /// When the invite was revoked; `None` if it was not.
     pub revoked_at: Option<Timestamp>,
 }
 
 impl Invite {
-    /// Whether it makes an account at a moment.
+    /// Whether the invite can create an account at the moment `now`.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at > now && self.used < self.uses
     }
 
-    /// A new one, as it will be listed.
+    /// Builds the invite to be inserted, with a new id and the present time.
     pub(super) fn of(new: &NewInvite) -> Self {
         Self {
             id: uuid::Uuid::now_v7().to_string(),
@@ -50,7 +50,7 @@ impl Invite {
         }
     }
 
-    /// The account that somebody makes by it.
+    /// The account to create for the person who accepts the invite.
     pub(super) fn account(&self, guest: Guest) -> NewAccount {
         NewAccount {
             name: guest.name,
@@ -63,54 +63,54 @@ impl Invite {
     }
 }
 
-/// An invite to be made.
+/// The input for creating an invite.
 #[derive(Debug, Clone)]
 pub struct NewInvite {
-    /// What accounts that come by it may do.
+    /// The rights of the accounts created with it.
     pub rights: Rights,
-    /// What it is for.
+    /// The purpose of the invite.
     pub note: Option<String>,
-    /// How many accounts it makes.
+    /// The maximum number of accounts that it may create.
     pub uses: u32,
-    /// When it ends.
+    /// When the invite expires.
     pub expires_at: Timestamp,
-    /// The id of the account that makes it.
+    /// The id of the account that creates the invite.
     pub created_by: Option<String>,
 }
 
-/// Who accepts an invite.
+/// The person who accepts an invite: the name and password that they chose.
 #[derive(Debug, Clone)]
 pub struct Guest {
-    /// The name of the account to be made.
+    /// The name of the new account.
     pub name: String,
-    /// Its password, if it is to have one.
+    /// The hash of its password; `None` if it has none.
     pub password: Option<PasswordHash>,
 }
 
-/// What came of accepting an invite.
+/// The result of accepting an invite.
 #[derive(Debug, Clone)]
 pub struct Accepted {
-    /// The account that was made.
+    /// The new account.
     pub account: Account,
-    /// The account in its first session.
+    /// The principal of the account's first session.
     pub principal: Principal,
     /// The secret of that session.
     pub session: TokenSecret,
 }
 
 impl Store {
-    /// Makes an invite and gives its secret, once.
+    /// Creates an invite and returns its secret, which is shown only once.
     pub async fn create_invite(&self, new: NewInvite) -> Result<(Invite, TokenSecret), StoreError> {
         either!(self, s => s.create_invite(new).await)
     }
 
-    /// The newest invites, of one account or of all; at most 500.
+    /// The newest invites of one account or of all, at most 500.
     pub async fn invites(&self, created_by: Option<&str>) -> Result<Vec<Invite>, StoreError> {
         either!(self, s => s.invites(created_by).await)
     }
 
-    /// Revokes an invite, of one account or of anybody; `false` where there is no such invite.
-    /// Accounts that came by it stay.
+    /// Revokes an invite of one account or of any; `false` if there is no such invite. Accounts
+    /// created with it stay.
     pub async fn revoke_invite(
         &self,
         id: &str,
@@ -119,16 +119,16 @@ impl Store {
         either!(self, s => s.revoke_invite(id, created_by).await)
     }
 
-    /// The invite with a secret, if it still makes accounts.
+    /// The invite with a secret, if it can still create accounts.
     pub async fn good_invite(&self, secret: &str) -> Result<Option<Invite>, StoreError> {
         either!(self, s => s.good_invite(secret).await)
     }
 
-    /// Makes an account by an invite and begins its first session; `None` where the invite makes no
-    /// more accounts.
+    /// Creates an account with an invite and opens its first session; `None` if the invite cannot
+    /// create more accounts.
     ///
     /// # Errors
-    /// [`StoreError::NameTaken`] where there is an account of that name; the invite is as it was.
+    /// [`StoreError::NameTaken`] if another account has that name; the invite is not used up.
     pub async fn accept_invite(
         &self,
         secret: &str,

@@ -1,8 +1,8 @@
-//! Jobs: work that takes longer than a request. A job is a row with what it is to do, whose it is, how far it
-//! is, which process runs it and until when, and what came of it.
+//! Jobs: work that takes longer than a request. A job is a row with its kind, arguments, owner,
+//! progress, lease and result.
 //!
-//! A running job belongs to the process whose lease on it has not run out. That process renews the lease; when
-//! it dies, the lease runs out and another process begins the job again from its checkpoint.
+//! A running job belongs to the process that holds its lease, and that process renews the lease. If
+//! the process dies, the lease expires and another process runs the job again from its checkpoint.
 
 use std::time::Duration;
 
@@ -13,10 +13,11 @@ use sqlx::{ColumnIndex, Decode, Row, Type};
 use super::{Store, StoreError, from_micros};
 use crate::model::{Author, Localized, Role};
 
-/// How many jobs of one account are kept; a further one removes the oldest that has ended.
+/// The maximum number of jobs kept for one account. Creating another removes the oldest finished
+/// job.
 pub const MOST_KEPT: u32 = 200;
 
-/// The columns of a job, in the order in which [`Job::read`] reads them. Times are microseconds.
+/// The columns of a job, in the order in which [`Job::read`] reads them. Times are in microseconds.
 macro_rules! columns {
     ($micros:literal) => {
         concat!(
@@ -41,20 +42,20 @@ pub(super) use columns;
 pub enum JobState {
     /// The job waits in the queue.
     Queued,
-    /// A process runs it.
+    /// A process runs the job.
     Running,
     /// The job ended with a result.
     Done,
-    /// Somebody cancelled it.
+    /// The job was cancelled by a user.
     Cancelled,
-    /// The job ended with an error of its input or of the map.
+    /// The job failed because of its input or the state of the map.
     Failed,
     /// The job was interrupted and cannot continue.
     Lost,
 }
 
 impl JobState {
-    /// The name as it stands in the database and in answers.
+    /// The name of the state in the database and in the API.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -64,128 +65,129 @@ impl JobState {
         state.map_err(|_| StoreError::corrupt("jobs, state", format!("{name:?} is no state")))
     }
 
-    /// Whether nothing will change any more.
+    /// Whether the job has ended and its state no longer changes.
     pub fn has_ended(self) -> bool {
         !matches!(self, Self::Queued | Self::Running)
     }
 }
 
-/// A job.
+/// A row of the job table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// A UUID v7: ids sort by the time at which the jobs were made.
+    /// The job's id, a UUID v7: ids sort by creation time.
     pub id: String,
-    /// What kind of work it is.
+    /// The kind of work, for example an import.
     pub kind: String,
-    /// What it is to do.
+    /// The arguments, a JSON object defined by the kind.
     pub arguments: Value,
-    /// The id of the account that made it.
+    /// The id of the account that created the job.
     pub owner: String,
-    /// Who made it, and the role in which the job acts.
+    /// The account that created the job, and the role in which the job acts.
     pub author: Author,
-    /// The job whose result this one uses.
+    /// The id of the job whose result this one uses.
     pub parent: Option<String>,
-    /// The upload that it reads.
+    /// The id of the upload that the job reads.
     pub upload: Option<String>,
-    /// The state.
+    /// The state of the job.
     pub state: JobState,
-    /// How far it is, as its kind says it.
+    /// The progress, a JSON object defined by the kind.
     pub progress: Option<Value>,
-    /// The commit as of which it reads the map.
+    /// The number of the commit whose state of the map the job reads.
     pub seq: Option<u64>,
-    /// The process that runs it, or ran it last.
+    /// The name of the process that runs the job or ran it last.
     pub node: Option<String>,
-    /// How often it was begun, without the times when the process stopped in order.
+    /// The number of starts, not counting runs that ended because the process shut down normally.
     pub starts: u32,
-    /// Whether somebody asked to cancel it while it ran.
+    /// Whether somebody requested to cancel the job while it ran.
     pub cancelled: bool,
-    /// From where it goes on after a restart.
+    /// The state from which the job continues after a restart.
     pub checkpoint: Option<Value>,
-    /// What came of it.
+    /// The result, a JSON object defined by the kind.
     pub result: Option<Value>,
-    /// Why it failed or was lost, in words for its owner.
+    /// Why the job failed or was lost, as a text for its owner.
     pub problem: Option<Localized>,
-    /// Counts the writes of the row: two views of a job with the same revision are the same.
+    /// Increases with every write of the row, so equal revisions mean equal content.
     pub revision: u64,
-    /// When it was made.
+    /// When the job was created.
     pub created_at: Timestamp,
-    /// When it was begun last.
+    /// When the job was last started.
     pub started_at: Option<Timestamp>,
-    /// When the row was written last.
+    /// When the row was last written.
     pub updated_at: Timestamp,
-    /// When it is removed, once it has ended.
+    /// When the row is removed if the job has ended.
     pub expires_at: Timestamp,
 }
 
-/// A job to be made.
+/// The input for creating a job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewJob {
-    /// What kind of work it is.
+    /// The kind of work.
     pub kind: String,
-    /// What it is to do.
+    /// The arguments, a JSON object defined by the kind.
     pub arguments: Value,
-    /// The id of the account that makes it.
+    /// The id of the account that creates the job.
     pub owner: String,
-    /// The account that made the job, and the role in which the job acts.
+    /// The account that creates the job, and the role in which the job acts.
     pub author: Author,
-    /// The job whose result this one uses. One of a kind is made of a parent, unless it failed, was cancelled
-    /// or was lost.
+    /// The id of the job whose result this one uses. A parent has at most one job of each kind, not
+    /// counting those that failed, were cancelled or were lost.
     pub parent: Option<String>,
-    /// The upload that it reads.
+    /// The id of the upload that the job reads.
     pub upload: Option<String>,
-    /// The commit as of which it reads the map, where that is known.
+    /// The number of the commit whose state of the map the job reads, if it is known yet.
     pub seq: Option<u64>,
-    /// When it is removed, once it has ended.
+    /// When the row is removed if the job has ended.
     pub expires_at: Timestamp,
 }
 
-/// Which jobs are asked for; the newest first.
+/// Selects jobs; the newest come first.
 #[derive(Debug, Clone, Default)]
 pub struct JobQuery {
     /// Only those of the account with this id.
     pub owner: Option<String>,
-    /// Only those made before the one with this id.
+    /// Only those created before the one with this id.
     pub before: Option<String>,
-    /// At most so many.
+    /// The maximum number of jobs.
     pub limit: u32,
 }
 
-/// The waiting jobs of one owner, for who decides whose turn it is.
+/// The waiting jobs of one owner; the scheduler uses it to take turns between owners.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerQueue {
     /// The id of the account.
     pub owner: String,
-    /// The id of its oldest job that waits, or whose lease has run out.
+    /// The id of the owner's oldest job that waits or whose lease has expired.
     pub oldest: String,
-    /// How many of its jobs run now, on all processes.
+    /// The number of the owner's jobs that run now, in all processes.
     pub running: u64,
-    /// When one of its jobs was begun last.
+    /// When one of the owner's jobs was last started.
     pub last_started: Option<Timestamp>,
 }
 
-/// What a running job has to keep. What is `None` stays as it is.
+/// What a running job saves when it renews its lease. Fields that are `None` stay as they are.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Kept {
-    /// How far it is.
+    /// The progress, a JSON object defined by the kind.
     pub progress: Option<Value>,
-    /// From where it goes on after a restart.
+    /// The state from which the job continues after a restart.
     pub checkpoint: Option<Value>,
-    /// The commit as of which it reads the map.
+    /// The number of the commit whose state of the map the job reads.
     pub seq: Option<u64>,
 }
 
 /// How a run of a job ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JobEnd {
-    /// With a result.
+    /// The job finished; the value is its result.
     Done(Value),
-    /// With an error, in words for its owner.
+    /// The job failed; the text says why, for its owner.
     Failed(Localized),
     /// The job was cancelled.
     Cancelled,
     /// The job cannot continue; the text says why, for its owner.
     Lost(Localized),
-    /// The database was away: it is begun again later, and this run counts.
+    /// The database could not be reached. The job is started again later, and this run counts as a
+    /// start.
     Again,
 }
 
@@ -218,17 +220,17 @@ impl JobEnd {
     }
 }
 
-/// A problem as it was kept. Older programs wrote English alone.
+/// Reads a stored problem. Older programs stored the English text only.
 fn written(text: String) -> Localized {
     serde_json::from_str(&text).unwrap_or_else(|_| Localized::new(text.as_str(), text.as_str()))
 }
 
 impl Store {
-    /// Makes a job. Of one owner [`MOST_KEPT`] are kept: the oldest that has ended gives way.
+    /// Creates a job. If the owner has [`MOST_KEPT`] jobs, the oldest finished one is removed.
     ///
     /// # Errors
-    /// [`StoreError::TooManyJobs`] where the owner has `most` that have not ended,
-    /// [`StoreError::JobThere`] where the parent has one of this kind.
+    /// [`StoreError::TooManyJobs`] if the owner has `most` unfinished jobs,
+    /// [`StoreError::JobThere`] if the parent has a job of this kind.
     pub async fn create_job(&self, new: NewJob, most: u32) -> Result<Job, StoreError> {
         either!(self, s => s.create_job(new, most).await)
     }
@@ -238,22 +240,24 @@ impl Store {
         either!(self, s => s.job(id).await)
     }
 
-    /// The job of a kind that uses the result of another, unless it failed, was cancelled or was lost.
+    /// The job of a kind that uses the result of `parent`, not counting those that failed, were
+    /// cancelled or were lost.
     pub async fn job_of(&self, parent: &str, kind: &str) -> Result<Option<Job>, StoreError> {
         either!(self, s => s.job_of(parent, kind).await)
     }
 
-    /// Jobs, the newest first.
+    /// Lists jobs, the newest first.
     pub async fn jobs(&self, query: &JobQuery) -> Result<Vec<Job>, StoreError> {
         either!(self, s => s.jobs(query).await)
     }
 
-    /// The owners that have a job waiting, or one whose lease has run out.
+    /// The owners that have a job waiting or one whose lease has expired.
     pub async fn job_queues(&self) -> Result<Vec<OwnerQueue>, StoreError> {
         either!(self, s => s.job_queues().await)
     }
 
-    /// Takes a job that waits, or whose lease has run out, for a process. `None` where another was quicker.
+    /// Takes the lease of a job that waits or whose lease has expired. `None` if another process
+    /// was faster.
     pub async fn claim_job(
         &self,
         id: &str,
@@ -263,8 +267,8 @@ impl Store {
         either!(self, s => s.claim_job(id, node, lease).await)
     }
 
-    /// Renews the lease of a running job and keeps what is to be kept. `false` where the job is no longer this
-    /// process's: it must stop working on it.
+    /// Renews the lease of a running job and saves its progress. `false` if the process no longer
+    /// holds the lease: it must stop working on the job.
     pub async fn keep_job(
         &self,
         id: &str,
@@ -275,41 +279,42 @@ impl Store {
         either!(self, s => s.keep_job(id, node, lease, kept).await)
     }
 
-    /// Whether somebody asked to cancel a job that runs.
+    /// Whether somebody requested to cancel a running job.
     pub async fn is_job_cancelled(&self, id: &str) -> Result<bool, StoreError> {
         either!(self, s => s.is_job_cancelled(id).await)
     }
 
-    /// Cancels a job that waits; notes of one that runs that it is to be cancelled. `None` where there is no
+    /// Cancels a waiting job; requests the cancellation of a running one. `None` if there is no
     /// such job.
     pub async fn cancel_job(&self, id: &str) -> Result<Option<Job>, StoreError> {
         either!(self, s => s.cancel_job(id).await)
     }
 
-    /// Writes down how a run ended. `false` where the job is no longer this process's: nothing is written.
+    /// Records how a run ended. `false` if the process no longer holds the lease: nothing is
+    /// written then.
     pub async fn end_job(&self, id: &str, node: &str, end: &JobEnd) -> Result<bool, StoreError> {
         either!(self, s => s.end_job(id, node, end).await)
     }
 
-    /// Puts the running jobs of a process back into the queue. `in_order`: it stops as it should, and the runs
-    /// do not count. Says how many.
+    /// Puts the running jobs of a process back into the queue and returns how many. With
+    /// `in_order`, the process shuts down normally and the runs do not count as starts.
     pub async fn release_jobs(&self, node: &str, in_order: bool) -> Result<u64, StoreError> {
         either!(self, s => s.release_jobs(node, in_order).await)
     }
 
-    /// Removes a job that has ended, and its upload. `false` where there is none, or it has not ended.
+    /// Removes a finished job and its upload. `false` if there is no such job or it has not ended.
     pub async fn delete_job(&self, id: &str) -> Result<bool, StoreError> {
         either!(self, s => s.delete_job(id).await)
     }
 
-    /// Removes the jobs that do not run and whose time is over; says how many.
+    /// Removes the expired jobs that do not run and returns how many.
     pub async fn sweep_jobs(&self, now: Timestamp) -> Result<u64, StoreError> {
         either!(self, s => s.sweep_jobs(now).await)
     }
 }
 
 impl Job {
-    /// Reads a row with the [`columns`], of either database.
+    /// Reads a row with the [`columns`], from either database.
     pub(super) fn read<'r, R>(row: &'r R) -> Result<Self, StoreError>
     where
         R: Row,
@@ -362,7 +367,7 @@ impl Job {
 }
 
 impl OwnerQueue {
-    /// Reads owner, oldest, running and last start, of either database.
+    /// Reads owner, oldest job, number of running jobs and last start, from either database.
     pub(super) fn read<'r, R>(row: &'r R) -> Result<Self, StoreError>
     where
         R: Row,

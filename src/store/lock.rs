@@ -1,7 +1,8 @@
-//! Who has a database for itself: one server a SQLite file, and no server while a backup is restored.
+//! Exclusive use of a database: one server for a SQLite file, and no server while a backup is
+//! restored.
 //!
-//! The operating system keeps the lock and gives it back when its holder ends, however it ends, so a
-//! dead process never blocks anybody.
+//! The operating system holds the lock and releases it when the process ends for whatever reason,
+//! so a dead process never blocks others.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -12,18 +13,19 @@ use super::error::without_password;
 use super::sqlite::{beside, path_of};
 use super::{Store, StoreError};
 
-/// The right to serve a database, or to replace it. It ends with the value.
+/// The exclusive right to serve or replace a database. Dropping the value releases it.
 #[derive(Debug)]
 pub struct Claim {
     lock: Option<(File, PathBuf)>,
 }
 
 impl Claim {
-    /// Claims a SQLite file for a purpose, in words: `onemap serve`. In PostgreSQL many nodes serve one
-    /// database; restoring looks for them itself.
+    /// Claims a SQLite file. `purpose` is the command that claims it (`onemap serve`), for error
+    /// texts. In PostgreSQL several nodes may serve one database; restoring a backup checks for
+    /// them itself.
     ///
     /// # Errors
-    /// [`StoreError::InUse`] names who has it.
+    /// [`StoreError::InUse`] names the process that holds the claim.
     pub fn take(url: &str, purpose: &str) -> Result<Self, StoreError> {
         if !url.starts_with("sqlite:") {
             return Ok(Self { lock: None });
@@ -33,7 +35,7 @@ impl Claim {
             source: sqlx::Error::Io(error),
         };
         let path = path_of(url)?;
-        // Two names of one file are one file.
+        // Different paths of one file must lead to one lock.
         let real = fs::canonicalize(&path).unwrap_or(path);
         let name = beside(&real, ".lock");
         loop {
@@ -49,7 +51,7 @@ impl Claim {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
                     let mut holder = String::new();
-                    // Who has it may be writing this just now; then it has no name yet.
+                    // The holder may not have written its name yet.
                     let _ = file.read_to_string(&mut holder);
                     let holder = holder.trim();
                     return Err(StoreError::InUse {
@@ -63,8 +65,8 @@ impl Claim {
                 }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
-            // Whoever had it before may have removed the file between the two calls: then this one has
-            // no name, and the next to come would lock another.
+            // The previous holder may have deleted the file between the two calls. The locked file
+            // then has no path, and the next process would lock another file.
             if !is_named(&file, &name) {
                 continue;
             }
@@ -79,11 +81,11 @@ impl Claim {
         }
     }
 
-    /// Has a store refuse writes once the lock file is no longer there: another server can claim the
-    /// database then.
+    /// Makes a store refuse writes when the lock file no longer exists, because another server
+    /// could then claim the database.
     ///
     /// # Errors
-    /// When the lock file cannot be looked at.
+    /// If the metadata of the lock file cannot be read.
     pub fn guard(&self, store: &Store) -> std::io::Result<()> {
         if let (Some((file, name)), Store::Sqlite(store)) = (&self.lock, store) {
             let found = file.metadata()?;
@@ -95,11 +97,12 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        // A file that took the place of ours is another's.
+        // If another file has taken its place, that file belongs to another process.
         if let Some((file, name)) = &self.lock
             && is_named(file, name)
         {
-            // The lock is still held here. A file that stays behind locks nobody out.
+            // The lock is still held here. If the file cannot be deleted, it does not lock anybody
+            // out.
             let _ = fs::remove_file(name);
         }
     }
@@ -133,7 +136,7 @@ mod tests {
         }
         drop(claim);
         assert!(!beside(&file, ".lock").exists());
-        // What a dead process left locks nobody out.
+        // The lock file of a dead process does not lock anybody out.
         fs::write(beside(&file, ".lock"), "onemap serve, process 1\n").unwrap();
         drop(Claim::take(&url(&link), "onemap serve").unwrap());
     }

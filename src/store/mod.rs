@@ -1,10 +1,10 @@
-//! The durable truth, and the only thing on disk: SQLite (embedded, one serving process) or PostGIS
-//! (a cluster), behind one face.
+//! The durable storage: SQLite (embedded, one serving process) or PostGIS (for a cluster), behind
+//! one interface.
 //!
-//! Whatever the database, an edit becomes one commit with a number; numbers follow the order in
-//! which commits become visible, so who has seen commit 12 will never meet an 11 that comes later.
+//! In both databases an edit becomes one numbered commit. Numbers follow the order in which commits
+//! become visible: a reader that has seen commit 12 never finds a new commit 11 later.
 
-/// Runs the same call on whichever store it is.
+/// Calls the same method on the store of either kind.
 macro_rules! either {
     ($self:expr, $store:ident => $call:expr) => {
         match $self {
@@ -72,33 +72,33 @@ use sqlite::SqliteStore;
 /// A store of either kind.
 #[derive(Debug, Clone)]
 pub enum Store {
-    /// The embedded default.
+    /// The embedded store, the default.
     Sqlite(SqliteStore),
-    /// One database for many nodes.
+    /// One PostgreSQL database for several nodes.
     Postgis(PostgisStore),
 }
 
-/// Whether opening a database may make one.
+/// Whether opening a database may create it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
-    /// The database must exist: creating an empty map at a misspelt path would hide the mistake.
+    /// The database must exist. Creating an empty map at a misspelt path would hide the mistake.
     Existing,
     /// A missing database is created.
     Create,
 }
 
-/// What became of an edit.
+/// The result of an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Committed {
-    /// The commit's number; where nothing changed, the newest there was.
+    /// The number of the commit; if nothing changed, the number of the newest commit.
     pub seq: u64,
     /// When it was written.
     pub at: Timestamp,
-    /// How many features changed. None where everything already was as the edit wanted it.
+    /// The number of features that changed; 0 if the map already was as the edit asked.
     pub changed: u64,
 }
 
-/// How far the log reaches.
+/// The newest commit of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     /// The newest commit; 0 in an empty store.
@@ -107,7 +107,7 @@ pub struct Head {
     pub at: Timestamp,
 }
 
-/// A row that is no valid feature, or a schema that cannot be read.
+/// A row that plain SQL wrote and that is not a valid feature, or a schema that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Quarantined {
     /// The collection.
@@ -121,13 +121,15 @@ pub struct Quarantined {
 }
 
 impl Store {
-    /// Opens the database, makes it where it is missing (SQLite), and brings its schema up to date.
+    /// Opens the database, creates it if it is missing (SQLite only), and migrates its schema to
+    /// the newest version.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         Self::open_as(url, Opening::Create).await
     }
 
-    /// Opens the database and brings its schema up to date; a missing SQLite file is made only if it
-    /// may be. A database of PostgreSQL is made by its administrator; the schema in it always may be.
+    /// Opens the database and migrates its schema to the newest version. A missing SQLite file is
+    /// created only if `opening` allows it. A PostgreSQL database is created by its administrator;
+    /// the tables in it are always created.
     pub async fn open_as(url: &str, opening: Opening) -> Result<Self, StoreError> {
         if url.starts_with("sqlite:") {
             Ok(Self::Sqlite(SqliteStore::open(url, opening).await?))
@@ -138,14 +140,14 @@ impl Store {
         }
     }
 
-    /// Ends all connections. What was written stands in the database itself then: of SQLite the one file
-    /// is the whole map. Whoever still holds the store gets errors.
+    /// Closes all connections. A SQLite database is then complete in its one file. Callers that
+    /// still use the store get errors.
     pub async fn close(&self) -> Result<(), StoreError> {
         either!(self, s => s.close().await)
     }
 
-    /// Ends all connections. Where opening the store made its file, and nothing was written that anybody
-    /// would miss (a feature, an account, a photo), the file goes; says whether it did.
+    /// Closes all connections. If opening the store created its file and nothing of value was
+    /// written (no feature, account or photo), deletes the file; returns whether it was deleted.
     pub async fn close_or_discard(&self) -> Result<bool, StoreError> {
         match self {
             Self::Sqlite(s) => s.close_or_discard().await,
@@ -153,7 +155,7 @@ impl Store {
         }
     }
 
-    /// The file of the database, where it is one.
+    /// The database file; `None` for PostgreSQL.
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(s) => Some(s.path()),
@@ -161,7 +163,7 @@ impl Store {
         }
     }
 
-    /// A name for logs and health: the kind of database.
+    /// The kind of database, for logs and the health page.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "sqlite",
@@ -169,8 +171,8 @@ impl Store {
         }
     }
 
-    /// The identity of the data, drawn when the database was made: two databases with the same
-    /// numbers are still not the same map.
+    /// The identity of the data, a random UUID created with the database. Two databases with the
+    /// same commit numbers still have different identities.
     pub fn id(&self) -> Uuid {
         either!(self, s => s.id())
     }
@@ -180,21 +182,20 @@ impl Store {
         either!(self, s => s.head().await)
     }
 
-    /// Makes an edit true, whole, or not at all. Changes that change nothing are left out; where
-    /// none is left, nothing is written.
+    /// Commits an edit as a whole or not at all. Changes that change nothing are left out; if none
+    /// is left, nothing is written.
     pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
         either!(self, s => s.commit(edit).await)
     }
 
-    /// Makes many edits true in one durable transaction: each becomes a commit of its own, with its
-    /// own number, in their order; or, where a condition of one of them fails, none does. Says the
-    /// last number and how many features were changed in all. In PostgreSQL nobody else can commit
-    /// meanwhile.
+    /// Commits many edits in one durable transaction: each becomes one commit, in their order. If a
+    /// precondition of one of them fails, none is written. Returns the last number and the total
+    /// number of changed features. In PostgreSQL no other writer can commit in the meantime.
     pub async fn replay(&self, edits: Vec<Edit>) -> Result<Committed, StoreError> {
         either!(self, s => s.replay(edits).await)
     }
 
-    /// Begins an edit that is too big for one transaction. Nothing of it shows before
+    /// Begins an edit that is too large for one transaction. Nothing of it is visible before
     /// [`Staging::publish`].
     pub async fn stage(
         &self,
@@ -207,8 +208,8 @@ impl Store {
         })
     }
 
-    /// Compacts the log: folds the rows of published imports into their final table and deletes the rows
-    /// of imports that died. Readers do not need it; it keeps later starts quick.
+    /// Compacts the log: moves the rows of published imports into their final table and deletes the
+    /// rows of abandoned imports. Reading works without it; later starts are faster with it.
     pub async fn compact(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(s) => s.compact().await,
@@ -216,13 +217,13 @@ impl Store {
         }
     }
 
-    /// Hands out every feature there is (all collections, the hidden ones too) as of one moment, and
-    /// says which.
+    /// Passes all features of one moment to `sink`, including those of hidden collections, and
+    /// returns the newest commit of that moment.
     pub async fn load(&self, sink: impl FnMut(Record) + Send) -> Result<Head, StoreError> {
         either!(self, s => s.load(None, sink).await)
     }
 
-    /// Hands out every feature of one collection as of one moment.
+    /// Passes all features of one collection, as of one moment, to `sink`.
     pub async fn load_collection(
         &self,
         collection: &CollectionId,
@@ -231,8 +232,8 @@ impl Store {
         either!(self, s => s.load(Some(collection), sink).await)
     }
 
-    /// Where about `most` features of the map lie, spread over all of it; a sample, to tell what lies far
-    /// from everything.
+    /// The positions (longitude, latitude) of about `most` features, spread over the whole map. An
+    /// import uses this sample to warn about features that lie far from all others.
     pub async fn sample_places(&self, most: u32) -> Result<Vec<Coord<f64>>, StoreError> {
         let shapes = either!(self, s => s.sample_shapes(most).await)?;
         let first = |wkb: Vec<u8>| {
@@ -245,7 +246,7 @@ impl Store {
         Ok(shapes.into_iter().filter_map(first).collect())
     }
 
-    /// The heads of the commits after `seq`, oldest first, at most `limit`.
+    /// The headers of the commits after `seq`, oldest first, at most `limit`.
     pub async fn commits_after(
         &self,
         seq: u64,
@@ -254,7 +255,7 @@ impl Store {
         either!(self, s => s.commits_after(seq, limit).await)
     }
 
-    /// Hands out what a commit changed, by collection and id.
+    /// Passes the changes of a commit to `sink`, sorted by collection and id.
     pub async fn records_of(
         &self,
         header: &CommitHeader,
@@ -263,8 +264,8 @@ impl Store {
         either!(self, s => s.records_of(header, sink).await)
     }
 
-    /// Hands out what the commits from `first` to `last` changed, oldest first: many small commits at
-    /// the price of one.
+    /// Passes the changes of the commits from `first` to `last` to `sink`, oldest first. Reading
+    /// many small commits costs as much as reading one.
     pub async fn records_between(
         &self,
         first: u64,
@@ -274,12 +275,12 @@ impl Store {
         either!(self, s => s.records_between(first, last, sink).await)
     }
 
-    /// Returns when something may have been committed, by us or by anybody, or after `patience`.
+    /// Returns when somebody (this process or another) may have committed, or after `patience`.
     pub async fn changed(&self, patience: Duration) {
         either!(self, s => s.changed(patience).await);
     }
 
-    /// Rows that plain SQL wrote and that are no valid features.
+    /// The rows that plain SQL wrote and that are not valid features.
     pub async fn quarantined(&self) -> Result<Vec<Quarantined>, StoreError> {
         match self {
             Self::Sqlite(_) => Ok(Vec::new()),
@@ -293,24 +294,25 @@ impl Store {
 pub enum Effect {
     /// The map has no such feature.
     New,
-    /// The map has it with another content.
+    /// The map has the feature with other content.
     Changed,
     /// The feature is deleted.
     Removed,
 }
 
-/// A staged change that changes something.
+/// A staged change that differs from the map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staged {
-    /// The collection.
+    /// The collection of the feature.
     pub collection: CollectionId,
-    /// The feature.
+    /// The id of the feature.
     pub id: FeatureId,
-    /// What it does.
+    /// The effect of the change.
     pub effect: Effect,
 }
 
-/// A big edit on its way. Dropped without [`publish`](Self::publish), it leaves the map as it was.
+/// A large edit that is being written. If it is dropped without [`publish`](Self::publish), the map
+/// stays unchanged.
 #[derive(Debug)]
 pub enum Staging {
     /// Rows in the batch tables of SQLite.
@@ -320,14 +322,14 @@ pub enum Staging {
 }
 
 impl Staging {
-    /// Adds changes. Those that change nothing are left out; a later change of the same feature
-    /// replaces the earlier. Says how many of them stay.
+    /// Adds changes and returns how many were staged. Changes that change nothing are left out; a
+    /// later change of the same feature replaces the earlier one.
     pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
         Ok(self.put_each(changes).await?.len() as u64)
     }
 
-    /// Like [`put`](Self::put), and lists the changes that stay with what each does to the map as it is
-    /// now. The order is not that of `changes`.
+    /// Like [`put`](Self::put), and returns the staged changes with their effect on the present
+    /// map, in no particular order.
     pub async fn put_each(&mut self, changes: Vec<Change>) -> Result<Vec<Staged>, StoreError> {
         match self {
             Self::Sqlite(s) => s.put(changes).await,
@@ -335,21 +337,22 @@ impl Staging {
         }
     }
 
-    /// Publishes all staged rows in one short commit.
+    /// Publishes all staged rows as one commit, in a short transaction.
     pub async fn publish(self) -> Result<Committed, StoreError> {
         self.publish_if(&[]).await
     }
 
-    /// The same, where the conditions hold at the moment of the commit.
+    /// Like [`publish`](Self::publish), if the preconditions hold at the moment of the commit.
     pub async fn publish_if(self, conditions: &[Precondition]) -> Result<Committed, StoreError> {
         self.publish_where(conditions, None).await
     }
 
-    /// The same, where also no commit after `since` has changed a feature that is staged here. Hidden
-    /// collections are not compared: a condition can say what must hold of them.
+    /// Like [`publish_if`](Self::publish_if), if also no commit after `since` changed a staged
+    /// feature. Hidden collections are not compared; a precondition can cover them.
     ///
     /// # Errors
-    /// [`StoreError::Overtaken`] names the first features that were changed; nothing is written then.
+    /// [`StoreError::Overtaken`] lists the first features that were changed; nothing is written
+    /// then.
     pub async fn publish_since(
         self,
         conditions: &[Precondition],
@@ -370,7 +373,7 @@ impl Staging {
     }
 }
 
-/// The present moment at the precision both stores keep.
+/// The present time at microsecond precision, which both stores keep.
 pub(crate) fn now() -> Timestamp {
     from_micros(Timestamp::now().as_microsecond())
 }

@@ -1,5 +1,5 @@
-//! Operational tables beside the log: leases, contacts of reporters, and the last observation of each
-//! place.
+//! Operational tables beside the log: leases, contacts of reporters, and the last observation of
+//! each place.
 
 use std::time::Duration;
 
@@ -8,22 +8,23 @@ use jiff::Timestamp;
 use super::{AuditEntry, AuditKind, CONTACT, Store, StoreError};
 use crate::model::FeatureId;
 
-/// The last observation at a place.
+/// The last observation of a category at a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceLastSeen {
-    /// Where.
+    /// The id of the place.
     pub place: String,
-    /// What was looked for.
+    /// The warning category that was observed.
     pub category: String,
-    /// When.
+    /// When it was observed.
     pub at: Timestamp,
-    /// What was measured, in the unit of the category's rule.
+    /// The measured value, in the unit of the category's rule.
     pub value: f64,
 }
 
 impl Store {
-    /// The name under which this process takes leases. A SQLite file has one serving process: after a restart
-    /// it has the same name and need not wait until the lease of its predecessor ends.
+    /// The name under which this process takes leases. For SQLite the name is always the same: a
+    /// file has one serving process, so a restarted one need not wait for the lease of its
+    /// predecessor to expire.
     pub fn lease_holder(&self) -> String {
         match self {
             Self::Sqlite(_) => "serve".to_owned(),
@@ -31,8 +32,8 @@ impl Store {
         }
     }
 
-    /// Takes a lease, or renews it where the same holder has it; `false` where another has it. Who
-    /// dies leaves it to others when its time is over.
+    /// Takes a lease, or renews it for the same holder; `false` if another holds it. A lease that
+    /// is not renewed expires, and others can take it.
     pub async fn take_lease(
         &self,
         name: &str,
@@ -42,12 +43,12 @@ impl Store {
         either!(self, s => s.take_lease(name, holder, lifetime).await)
     }
 
-    /// Gives a lease back, where this holder has it.
+    /// Releases a lease if this holder has it.
     pub async fn drop_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
         either!(self, s => s.drop_lease(name, holder).await)
     }
 
-    /// Keeps how to reach who reported a warning, until a moment.
+    /// Stores the contact of the reporter of a warning until it expires.
     pub async fn put_contact(
         &self,
         warning: &FeatureId,
@@ -57,12 +58,12 @@ impl Store {
         either!(self, s => s.put_contact(warning, contact, erase_at).await)
     }
 
-    /// How to reach who reported a warning, where that is known and its time is not over.
+    /// The contact of the reporter of a warning, if it is known and has not expired.
     pub async fn contact(&self, warning: &FeatureId) -> Result<Option<String>, StoreError> {
         either!(self, s => s.contact(warning).await)
     }
 
-    /// Sets another end for the contact of a warning, where there is one: when its case is closed.
+    /// Changes when the contact of a warning expires, for example when its case is closed.
     pub async fn keep_contact_until(
         &self,
         warning: &FeatureId,
@@ -71,7 +72,7 @@ impl Store {
         either!(self, s => s.keep_contact_until(warning, erase_at).await)
     }
 
-    /// Erases the contacts whose time is over; says how many. Backups made before still hold them.
+    /// Erases the expired contacts and returns how many. Older backups still contain them.
     pub async fn erase_due_contacts(&self, now: Timestamp) -> Result<u64, StoreError> {
         let erased = either!(self, s => s.erase_due_contacts(now).await)?;
         if erased > 0 {
@@ -83,7 +84,7 @@ impl Store {
         Ok(erased)
     }
 
-    /// Notes that a place was heard of. An observation older than what is known changes nothing.
+    /// Stores an observation. It is ignored if a newer one is known.
     pub async fn put_last_seen(&self, seen: &DeviceLastSeen) -> Result<(), StoreError> {
         either!(self, s => s.put_last_seen(seen).await)
     }

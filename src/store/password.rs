@@ -1,7 +1,7 @@
-//! Passwords, kept as Argon2id in the PHC string format.
+//! Passwords, stored as Argon2id hashes in the PHC string format.
 //!
-//! Hashing takes some 20 MiB and tens of milliseconds by design: callers that serve requests bound how
-//! many run at once.
+//! Hashing deliberately takes about 20 MiB and tens of milliseconds, so callers that serve requests
+//! limit how many run at once.
 
 use argon2::Argon2;
 use argon2::password_hash::{
@@ -11,10 +11,11 @@ use rand::RngExt;
 
 /// The shortest password, in characters.
 pub const SHORTEST_PASSWORD: usize = 10;
-/// The longest password, in bytes. All of it counts.
+/// The longest password, in bytes. No byte of it is ignored.
 pub const LONGEST_PASSWORD: usize = 256;
 
-/// A hash that no password has: checked where there is no account, so that the answer takes as long.
+/// A hash that no password matches. It is checked if an account has no password, so that the
+/// response takes equally long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$b25lbWFwLW5vYm9keS1oZXJl$\
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -22,7 +23,7 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$b25lbWFwLW5vYm9keS1oZXJl$\
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-/// Why a text cannot be a password.
+/// Why a text is not accepted as a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Fewer characters than [`SHORTEST_PASSWORD`].
@@ -51,7 +52,7 @@ impl crate::model::InChinese for PasswordError {
 }
 
 impl PasswordHash {
-    /// Whether a text may be the password of an account.
+    /// Checks whether a text may become the password of an account named `name`.
     pub fn check(password: &str, name: &str) -> Result<(), PasswordError> {
         if password.chars().count() < SHORTEST_PASSWORD {
             return Err(PasswordError::Short);
@@ -75,8 +76,8 @@ impl PasswordHash {
         Ok(Self(hash.to_string()))
     }
 
-    /// Whether this is the password; always `false` where there is none, after the same work. Blocks
-    /// for tens of milliseconds.
+    /// Whether `password` matches the hash. Without a hash it does the same work and returns
+    /// `false`. Blocks for tens of milliseconds.
     pub fn verify(kept: Option<&Self>, password: &str) -> bool {
         let text = kept.map_or(NOBODY, |hash| &hash.0);
         let Ok(hash) = Phc::new(text) else {
@@ -96,12 +97,12 @@ impl PasswordHash {
         }
     }
 
-    /// The hash as the store keeps it (PHC string).
+    /// The PHC string that the store keeps.
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Reads a hash from the store.
+    /// Wraps a PHC string read from the store.
     pub(super) fn kept(text: String) -> Self {
         Self(text)
     }
@@ -123,7 +124,7 @@ mod tests {
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(PasswordHash::verify(Some(&hash), "果园新村第三网格"));
         assert!(!PasswordHash::verify(Some(&hash), "果园新村第四网格"));
-        // A salt for each: equal passwords do not show.
+        // Every hash has its own salt, so equal passwords have different hashes.
         assert_ne!(hash, PasswordHash::new("果园新村第三网格").unwrap());
         assert!(!format!("{hash:?}").contains("m=19456"));
     }

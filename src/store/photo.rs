@@ -1,9 +1,10 @@
-//! Photos: kept in the database, so that every node has them.
+//! Photos, stored in the database so that every node has them.
 //!
-//! A photo belongs to nobody's feature until it is linked. Its uploader links it, once: by the claim that
-//! the upload was answered with, or by being the account that uploaded it. So who merely learns an id
-//! cannot link the photo to a feature of their own and read it there. It is linked to one list of photos of
-//! that feature: nobody moves it into a list that more people see.
+//! An upload belongs to no feature until its uploader links it. The uploader proves the upload with
+//! the claim from its response, or by being the account that uploaded it, so somebody who only
+//! learns the id cannot link the photo to a feature of their own and read it there. A photo is
+//! linked to one list property of one feature, so it cannot be moved to a list that more people
+//! see.
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -13,28 +14,28 @@ use super::{Store, StoreError};
 pub use crate::codec::photo::Photo;
 use crate::model::{CollectionId, FeatureId};
 
-/// Which of its two sizes.
+/// The two sizes in which a photo is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhotoSize {
-    /// As large as it is kept.
+    /// The large size.
     Full,
-    /// For lists.
+    /// The thumbnail, for lists.
     Thumb,
 }
 
-/// Who may link an upload.
+/// Who may link an upload to a feature.
 #[derive(Debug, Clone, Default)]
 pub struct Uploader {
-    /// The secret that the upload is answered with; only its hash is kept.
+    /// The secret from the response to the upload. Only its hash is stored.
     pub claim: Option<String>,
     /// The account that uploaded it.
     pub account: Option<String>,
 }
 
-/// A photo as it is handed out.
+/// A photo read from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPhoto {
-    /// JPEG, of the size that was asked for.
+    /// The JPEG file in the requested size.
     pub jpeg: Vec<u8>,
     /// The feature and property to which it is linked.
     pub places: Vec<PhotoPlace>,
@@ -49,7 +50,7 @@ pub struct PhotoPlace {
     pub collection: String,
     /// The feature.
     pub id: String,
-    /// The property that lists it; `None` where an older program linked it.
+    /// The property that lists the photo; `None` for links made by older versions of the program.
     pub property: Option<String>,
 }
 
@@ -63,30 +64,30 @@ impl From<(String, String, Option<String>)> for PhotoPlace {
     }
 }
 
-/// A photo that somebody wants to link to a feature.
+/// A request to link a photo to a feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoClaim {
-    /// Its id.
+    /// The id of the photo.
     pub id: String,
-    /// The claim that its upload was answered with.
+    /// The claim from the response to the upload.
     pub claim: Option<String>,
-    /// The property of the feature that lists it.
+    /// The property of the feature that lists the photo.
     pub property: String,
 }
 
-/// Why a photo was not linked. None of the others was linked then.
+/// Why photos were not linked. If one is refused, none is linked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PhotoRefusal {
     /// There is no such photo.
     #[error("there is no photo {0:?}; POST it to /api/photos first")]
     Missing(String),
-    /// The claim is missing or another upload's.
+    /// The claim is missing or belongs to another upload.
     #[error("the photo {0:?} needs the claim from the answer to its upload; send {{id, claim}}")]
     NotClaimed(String),
     /// The photo belongs to another feature.
     #[error("the photo {0:?} belongs to another feature already; upload it again")]
     Linked(String),
-    /// The photo belongs to another list of this feature, which other roles may see.
+    /// The photo is linked to another list of this feature, which other roles may see.
     #[error("the photo {0:?} belongs to another list of this feature already; upload it again")]
     OtherList(String),
 }
@@ -105,7 +106,7 @@ impl crate::model::InChinese for PhotoRefusal {
 }
 
 impl Store {
-    /// Keeps a photo. One that is known already is kept for another day.
+    /// Stores a photo. If the same photo is stored already, it is kept for another day.
     pub async fn put_photo(
         &self,
         photo: &Photo,
@@ -115,7 +116,7 @@ impl Store {
         either!(self, s => s.put_photo(photo, uploader, at).await)
     }
 
-    /// A photo and the features that it belongs to.
+    /// A photo and the features to which it is linked.
     pub async fn photo(
         &self,
         id: &str,
@@ -124,8 +125,8 @@ impl Store {
         either!(self, s => s.photo(id, size).await)
     }
 
-    /// Links uploads to a feature, all or none; from then on they are not swept. A photo that the feature
-    /// has already stays as it is.
+    /// Links uploads to a feature, all or none; linked photos are not swept. Photos that are linked
+    /// to this feature already stay as they are.
     pub async fn link_photos(
         &self,
         collection: &CollectionId,
@@ -136,8 +137,8 @@ impl Store {
         either!(self, s => s.link_photos(collection, id, photos, account).await)
     }
 
-    /// Says that photos belong to a list of a feature, whoever uploaded them: for what the program itself
-    /// makes. Names those that there are not: then none is attached.
+    /// Links photos to a list of a feature without checking the uploader, for photos that the
+    /// program makes itself. Returns the ids that do not exist; if there are any, none is linked.
     pub async fn attach_photos(
         &self,
         collection: &CollectionId,
@@ -148,18 +149,18 @@ impl Store {
         either!(self, s => s.attach_photos(collection, id, property, photos).await)
     }
 
-    /// Removes photos that were handed in before a moment and belong to no feature; says how many.
+    /// Removes photos uploaded before a moment and linked to no feature; returns how many.
     pub async fn sweep_photos(&self, before: Timestamp) -> Result<u64, StoreError> {
         either!(self, s => s.sweep_photos(before).await)
     }
 }
 
-/// The hash of a claim that is stored.
+/// The stored hash of a claim.
 pub(super) fn claim_hash(claim: &str) -> Vec<u8> {
     Sha256::digest(claim.as_bytes()).to_vec()
 }
 
-/// An upload as the store has it.
+/// An upload as it is stored.
 pub(super) struct Upload {
     pub claim: Option<Vec<u8>>,
     pub account: Option<String>,
@@ -167,7 +168,8 @@ pub(super) struct Upload {
     pub places: Vec<PhotoPlace>,
 }
 
-/// Whether a photo may be linked: `Ok(false)` where it is linked to this list of this feature already.
+/// Whether a photo may be linked to a place; `Ok(false)` if it is linked to this list of this
+/// feature already.
 pub(super) fn may_link(
     wanted: &PhotoClaim,
     upload: Option<&Upload>,

@@ -1,9 +1,10 @@
-//! Secrets of tokens, sessions, invites and webhooks: random, shown once, and kept only as a hash.
+//! The secrets of tokens, sessions, invites and webhooks: random, shown once, and stored only as a
+//! hash.
 
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-/// A secret: 32 random bytes in hexadecimal behind `om_`. Never logged; shown once.
+/// A secret: `om_` followed by 32 random bytes in hexadecimal. It is never logged.
 #[derive(Clone)]
 pub struct TokenSecret(String);
 
@@ -13,18 +14,18 @@ impl TokenSecret {
         Self(format!("om_{}", hex::encode(bytes)))
     }
 
-    /// One that somebody chose himself.
+    /// A secret chosen by the caller.
     pub(super) fn chosen(secret: impl Into<String>) -> Self {
         Self(secret.into())
     }
 
-    /// The text to show its owner.
+    /// The text of the secret, to show it to its owner.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// Whether a text has the form of a secret of ours: `om_` and 64 hexadecimal digits. What has not
-    /// is nobody's secret, and costs neither a hash nor a question to the database.
+    /// Whether a text has the form of our secrets: `om_` and 64 hexadecimal digits. Other texts are
+    /// refused without hashing them and without a database query.
     pub fn has_form(text: &str) -> bool {
         text.strip_prefix("om_").is_some_and(|digits| {
             digits.len() == 64
@@ -34,7 +35,8 @@ impl TokenSecret {
         })
     }
 
-    /// What is kept of it. A plain hash is enough: the secret is 256 random bits, nobody guesses it.
+    /// The hash that is stored. A plain hash without salt is enough, because 256 random bits cannot
+    /// be guessed.
     pub(super) fn hash(secret: &str) -> Vec<u8> {
         Sha256::digest(secret.as_bytes()).to_vec()
     }
@@ -51,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_made_here_has_the_form_of_a_secret() {
+    fn only_generated_secrets_have_the_form_of_a_secret() {
         let secret = TokenSecret::random();
         assert!(TokenSecret::has_form(secret.reveal()));
         let longer = format!("{}0", secret.reveal());

@@ -1,15 +1,15 @@
-//! Sessions: what a browser has after somebody signed in with a token or a password.
+//! Sessions: the credential of a browser after somebody signed in with a token or a password.
 
 use std::time::Duration;
 
 use super::{Principal, Store, StoreError, TokenSecret};
 
-/// The most sessions of one account at a time; a further one ends the oldest.
+/// The maximum number of sessions of one account; a further one ends the oldest.
 pub(super) const SESSIONS: i64 = 100;
 
 impl Store {
-    /// Begins a session for the owner of a token; the answer is the session's own secret. `None`
-    /// where the token is not good.
+    /// Begins a session for the owner of a token and returns the secret of the session. `None` if
+    /// the token is not valid.
     pub async fn open_session(
         &self,
         token: &str,
@@ -28,8 +28,8 @@ impl Store {
         either!(self, s => s.close_session(secret).await)
     }
 
-    /// Begins a session for an account whose password was checked; `None` where the account is
-    /// disabled or has ended.
+    /// Begins a session for an account whose password was checked; `None` if the account is
+    /// disabled or has expired.
     pub async fn open_account_session(
         &self,
         account_id: &str,

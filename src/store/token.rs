@@ -1,4 +1,4 @@
-//! Tokens: how a program, or somebody without a password, shows who they are.
+//! Tokens: the credential of a program, or of a person without a password.
 
 use std::collections::HashSet;
 
@@ -8,26 +8,28 @@ use rand::RngExt;
 use super::{Account, Principal, Rights, Store, StoreError, TokenSecret};
 use crate::model::{Role, RoleSet};
 
-/// A token to be made, of the account of a name. The account is made where there is none of that name
-/// with these rights.
+/// The input for creating a token for the account with a name. The account is created if there is
+/// none with that name and these rights.
 #[derive(Debug, Clone)]
 pub struct NewToken {
     /// The account's name.
     pub name: String,
-    /// What it may do.
+    /// The account's role.
     pub role: Role,
     /// When the token expires; `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// The id of the member unit that the account works for.
+    /// The id of the member unit that the account works for; `None` if it belongs to no unit.
     pub unit: Option<String>,
-    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    /// The ids of the communities to which the account is restricted; empty if it may act
+    /// everywhere.
     pub communities: Vec<String>,
-    /// Whether it may read and nothing else.
+    /// Whether the token may only read.
     pub read_only: bool,
 }
 
 impl NewToken {
-    /// A token without an end, of an account that belongs to no unit and is bound to no community.
+    /// A token that never expires, for an account without a unit and without a restriction to
+    /// communities.
     pub fn new(name: impl Into<String>, role: Role) -> Self {
         Self {
             name: name.into(),
@@ -39,7 +41,7 @@ impl NewToken {
         }
     }
 
-    /// The rights of its account.
+    /// The rights of the account.
     pub(super) fn rights(&self) -> Rights {
         Rights {
             roles: self.role.into(),
@@ -48,8 +50,8 @@ impl NewToken {
         }
     }
 
-    /// The names under which its account may stand, the best first: a name may belong to an account
-    /// with other rights, and a token never widens those.
+    /// The names that the account may get, in order of preference. The name may belong to an
+    /// account with other rights, which a token never extends.
     pub(super) fn names(&self) -> [String; 3] {
         let random: u32 = rand::rng().random();
         [
@@ -60,48 +62,49 @@ impl NewToken {
     }
 }
 
-/// A further token of an account that there is.
+/// The input for creating a further token of an existing account.
 #[derive(Debug, Clone, Default)]
 pub struct NewAccountToken {
-    /// What it is for: the name of a screen or a program.
+    /// The purpose of the token: the name of a screen or a program.
     pub label: String,
     /// When the token expires; `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// Whether it may read and nothing else.
+    /// Whether the token may only read.
     pub read_only: bool,
 }
 
 /// A token as it is listed: everything but the secret.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Token {
-    /// Its id, by which it is revoked.
+    /// The token's id, used to revoke it.
     pub id: String,
     /// The account's id.
     pub account_id: String,
     /// The account's name.
     pub name: String,
-    /// What the token is for.
+    /// The purpose of the token.
     pub label: String,
-    /// The greatest of the account's roles.
+    /// The highest of the account's roles.
     pub role: Role,
     /// All of the account's roles.
     pub roles: RoleSet,
-    /// When it was made.
+    /// When the token was created.
     pub created_at: Timestamp,
-    /// When it stops being good.
+    /// When the token expires; `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// When it was revoked.
+    /// When the token was revoked; `None` if it was not.
     pub revoked_at: Option<Timestamp>,
-    /// The id of the member unit that the account works for.
+    /// The id of the member unit that the account works for; `None` if it belongs to no unit.
     pub unit: Option<String>,
-    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    /// The ids of the communities to which the account is restricted; empty if it may act
+    /// everywhere.
     pub communities: Vec<String>,
-    /// Whether it may read and nothing else.
+    /// Whether the token may only read.
     pub read_only: bool,
 }
 
 impl Token {
-    /// A new one of an account, as it will be listed.
+    /// Builds a token of an account to be inserted, with a new id and the present time.
     pub(super) fn of(account: &Account, new: &NewAccountToken) -> Self {
         let rights = account.rights.clone();
         Self {
@@ -122,8 +125,8 @@ impl Token {
 }
 
 impl Store {
-    /// Makes a token of the account of a name, which is made where there is none with these rights, and
-    /// gives its secret, once.
+    /// Creates a token for the account with a name and returns its secret, which is shown only
+    /// once. The account is created if there is none with that name and these rights.
     pub async fn create_token(&self, new: NewToken) -> Result<(Token, TokenSecret), StoreError> {
         either!(self, s => s.create_token(new).await)
     }
@@ -133,10 +136,10 @@ impl Store {
         either!(self, s => s.tokens().await)
     }
 
-    /// Makes a token useless, and the sessions begun with it. `false` where there is no such token.
+    /// Revokes a token and ends the sessions begun with it. `false` if there is no such token.
     ///
     /// # Errors
-    /// [`StoreError::LastAdmin`] where no administrator could sign in without it.
+    /// [`StoreError::LastAdmin`] if no administrator could sign in without it.
     pub async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
         either!(self, s => s.revoke_token(id).await)
     }
@@ -146,8 +149,8 @@ impl Store {
         either!(self, s => s.token_principal(secret).await)
     }
 
-    /// Makes a further token of an account and gives its secret, once; `None` where there is no such
-    /// account.
+    /// Creates a further token of an account and returns its secret, which is shown only once;
+    /// `None` if there is no such account.
     pub async fn create_account_token(
         &self,
         account_id: &str,
@@ -156,7 +159,7 @@ impl Store {
         either!(self, s => s.create_account_token(account_id, new).await)
     }
 
-    /// Which of some accounts have a token in force.
+    /// Those of the given accounts that have a valid token.
     pub async fn token_holders(&self, accounts: &[&str]) -> Result<HashSet<String>, StoreError> {
         either!(self, s => s.token_holders(accounts).await)
     }

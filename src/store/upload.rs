@@ -1,22 +1,22 @@
-//! Files that jobs read, kept in chunks until the job and its plan are over: they outlive a request and the
-//! process that took them.
+//! Uploaded files that jobs read. They are stored in chunks until the job and its plan have ended,
+//! so they outlive the request and the process that received them.
 
 use jiff::Timestamp;
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
 use super::{Store, StoreError, UploadRefusal, from_micros};
 
-/// The bytes of a chunk; the last one of an upload may be shorter.
+/// The size of a chunk in bytes; the last chunk of an upload may be shorter.
 pub const CHUNK_BYTES: usize = 1 << 20;
 
-/// How much may be uploaded, in bytes.
+/// The limits of uploads, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UploadLimits {
-    /// One file.
+    /// The maximum size of one file.
     pub one: u64,
-    /// All files of an account that are kept.
+    /// The maximum total size of the stored files of one account.
     pub account: u64,
-    /// All files that are kept.
+    /// The maximum total size of all stored files.
     pub total: u64,
 }
 
@@ -32,7 +32,7 @@ impl Default for UploadLimits {
 }
 
 impl UploadLimits {
-    /// Checks sizes in bytes that would be reached.
+    /// Checks the sizes, in bytes, that an upload would lead to.
     pub(super) fn check(&self, one: u64, account: u64, total: u64) -> Result<(), UploadRefusal> {
         if one > self.one {
             Err(UploadRefusal::One(self.one))
@@ -46,29 +46,29 @@ impl UploadLimits {
     }
 }
 
-/// A file that was uploaded, or is on its way.
+/// A file that was uploaded or is being uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
-    /// Its id: a random UUID.
+    /// The upload's id, a random UUID.
     pub id: String,
-    /// The id of the account that sends it.
+    /// The id of the account that uploads it.
     pub owner: String,
-    /// What it is called.
+    /// The name of the file.
     pub name: String,
-    /// How many bytes have come.
+    /// The number of bytes received so far.
     pub bytes: u64,
-    /// In how many chunks.
+    /// The number of chunks received so far.
     pub chunks: u32,
-    /// Whether all of it has come.
+    /// Whether the whole file has been received.
     pub complete: bool,
-    /// When it began.
+    /// When the upload began.
     pub created_at: Timestamp,
-    /// When it is removed.
+    /// When the upload is removed.
     pub expires_at: Timestamp,
 }
 
 impl Store {
-    /// Begins an upload; it is removed at a moment, unless it is finished before.
+    /// Begins an upload. It is removed at `expires_at` unless it is finished before.
     pub async fn create_upload(
         &self,
         owner: &str,
@@ -78,10 +78,11 @@ impl Store {
         either!(self, s => s.create_upload(owner, name, expires_at).await)
     }
 
-    /// Adds the next chunk to an upload that is not complete.
+    /// Adds the next chunk to an unfinished upload.
     ///
     /// # Errors
-    /// [`StoreError::Upload`] where a limit is reached, [`StoreError::NoUpload`] where it was removed.
+    /// [`StoreError::Upload`] if a limit is exceeded, [`StoreError::NoUpload`] if the upload was
+    /// removed.
     pub async fn append_upload(
         &self,
         id: &str,
@@ -92,10 +93,10 @@ impl Store {
         either!(self, s => s.append_upload(id, data, limits, expires_at).await)
     }
 
-    /// Says that all of an upload has come, and until when it is kept.
+    /// Marks an upload as complete and sets until when it is kept.
     ///
     /// # Errors
-    /// [`StoreError::NoUpload`] where it was removed.
+    /// [`StoreError::NoUpload`] if the upload was removed.
     pub async fn finish_upload(
         &self,
         id: &str,
@@ -109,33 +110,34 @@ impl Store {
         either!(self, s => s.upload(id).await)
     }
 
-    /// A chunk of an upload, by its number from 0.
+    /// A chunk of an upload, numbered from 0.
     pub async fn upload_chunk(&self, id: &str, n: u32) -> Result<Option<Vec<u8>>, StoreError> {
         either!(self, s => s.upload_chunk(id, n).await)
     }
 
-    /// Removes an upload. Its chunks go with the next sweep.
+    /// Removes an upload. The next sweep removes its chunks.
     pub async fn delete_upload(&self, id: &str) -> Result<(), StoreError> {
         either!(self, s => s.delete_upload(id).await)
     }
 
-    /// Removes the uploads whose time is over.
+    /// Removes the expired uploads and returns how many.
     pub async fn expire_uploads(&self, now: Timestamp) -> Result<u64, StoreError> {
         either!(self, s => s.expire_uploads(now).await)
     }
 
-    /// Removes some chunks of uploads that were removed; says how many. Short, so that writes slip in between:
-    /// repeat it until it says 0.
+    /// Removes some chunks of removed uploads and returns how many. One call is short, so that
+    /// other writes can run in between; repeat it until it returns 0.
     pub async fn sweep_chunks(&self) -> Result<u64, StoreError> {
         either!(self, s => s.sweep_chunks().await)
     }
 }
 
-/// How many chunks a sweep removes at a time.
+/// The number of chunks that one sweep removes.
 pub(super) const SWEPT: u32 = 16;
 
 impl Upload {
-    /// Reads id, owner, name, bytes, chunks, complete, created and expires (microseconds), of either database.
+    /// Reads id, owner, name, bytes, chunks, complete, created and expires (in microseconds), from
+    /// either database.
     pub(super) fn read<'r, R>(row: &'r R) -> Result<Self, StoreError>
     where
         R: Row,

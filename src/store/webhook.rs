@@ -1,15 +1,16 @@
-//! Who is told of steps, and how far the telling has come.
+//! Webhooks, and how far in the log each has delivered.
 //!
-//! Deliveries are derived from the log: a webhook has a position in it, and what lies behind the
-//! position has been told. Nothing is queued, so nothing is lost between a step and its delivery, and
-//! what was about to be sent when the process died is found again under the same name.
+//! Deliveries are derived from the log: a webhook has a position in it, and everything up to the
+//! position was delivered or given up. There is no queue, so no event is lost between a commit and
+//! its delivery. An event that was being sent when the process died is found again and sent with
+//! the same id.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Position, Store, StoreError, TokenSecret};
 
-/// What a webhook is told of.
+/// The kinds of event for which a webhook can be registered.
 #[derive(
     Debug,
     Clone,
@@ -28,13 +29,13 @@ use super::{Position, Store, StoreError, TokenSecret};
 pub enum HookEvent {
     /// A step of a case.
     Step,
-    /// A step that is to be noticed: a case that begins at yellow or red, or a level that rises, and
-    /// that nobody silenced.
+    /// A step that needs attention: a case that begins at yellow or red, or a level that rises, if
+    /// nobody has silenced the case.
     Notice,
 }
 
 impl HookEvent {
-    /// The name as it is written.
+    /// The name of the event in the database and in the API.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -45,69 +46,69 @@ impl HookEvent {
     }
 }
 
-/// A webhook to be made.
+/// The input for creating a webhook.
 #[derive(Debug)]
 pub struct NewWebhook {
     /// The URL to which deliveries are sent.
     pub url: String,
-    /// What to tell.
+    /// The events to deliver.
     pub events: Vec<HookEvent>,
-    /// What to sign with; drawn where it is `None`.
+    /// The secret that signs deliveries; a random one is created if it is `None`.
     pub secret: Option<String>,
-    /// The account that made it.
+    /// The id of the account that creates the webhook.
     pub created_by: Option<String>,
 }
 
-/// A webhook.
+/// A registered webhook.
 #[derive(Debug, Clone, Serialize)]
 pub struct Webhook {
-    /// Its id, part of the id of each of its deliveries.
+    /// The webhook's id, which is part of the ids of its deliveries.
     pub id: String,
     /// The URL to which deliveries are sent.
     pub url: String,
-    /// What to tell.
+    /// The events to deliver.
     pub events: Vec<HookEvent>,
-    /// When it was made. It is told of what happens from then on.
+    /// When the webhook was created. Only later events are delivered.
     pub created_at: Timestamp,
-    /// The account that made it.
+    /// The id of the account that created the webhook.
     pub created_by: Option<String>,
-    /// How far the telling has come.
+    /// The position in the log up to which events were delivered.
     pub position: Position,
-    /// What keeps it from going on.
+    /// The failure that delays deliveries; `None` if the last delivery succeeded.
     pub trouble: Option<Trouble>,
-    /// What deliveries are signed with.
+    /// The secret that signs deliveries.
     #[serde(skip)]
     pub secret: TokenSecret,
 }
 
-/// A receiver that does not take what it is sent.
+/// The failure of a receiver to accept a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trouble {
-    /// Since when.
+    /// When the first attempt failed.
     pub since: Timestamp,
-    /// How many attempts failed in a row.
+    /// The number of attempts that failed in a row.
     pub failures: u32,
-    /// When it is tried again.
+    /// When the next attempt is made.
     pub next_at: Timestamp,
-    /// What went wrong last.
+    /// The error of the last attempt.
     pub error: String,
 }
 
-/// How far a delivery has come.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::EnumString, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum DeliveryState {
     /// The delivery failed and will be tried again.
     Pending,
-    /// The receiver took it.
+    /// The receiver accepted the delivery.
     Delivered,
-    /// The delivery was given up.
+    /// The delivery failed too often and was given up.
     Dead,
 }
 
 impl DeliveryState {
-    /// The name as it is written.
+    /// The name of the state in the database and in the API.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -118,70 +119,70 @@ impl DeliveryState {
     }
 }
 
-/// One thing told to one webhook.
+/// The delivery of one event to one webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delivery {
-    /// One id for ever: webhook, commit, warning.
+    /// The delivery's id, made of webhook, commit and warning. It is the same in every attempt.
     pub id: String,
-    /// The commit.
+    /// The number of the commit that made the event.
     pub seq: u64,
-    /// The warning.
+    /// The id of the warning.
     pub warning: String,
-    /// What it told.
+    /// The kind of event.
     pub event: HookEvent,
-    /// How far it has come.
+    /// The state of the delivery.
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// The number of attempts.
     pub tries: u32,
-    /// When it was tried first.
+    /// When the first attempt was made.
     pub first_at: Timestamp,
-    /// When it was tried last.
+    /// When the last attempt was made.
     pub at: Timestamp,
-    /// What went wrong last.
+    /// The error of the last attempt, if it failed.
     pub error: Option<String>,
 }
 
 impl Delivery {
-    /// The id of what a commit did to a warning, told to a webhook.
+    /// The id of the delivery to a webhook of the change that a commit made to a warning.
     pub fn id_of(hook: &str, seq: u64, warning: &str) -> String {
         format!("{hook}-{seq}-{warning}")
     }
 }
 
-/// An attempt to deliver, to be written down.
+/// An attempt to deliver, to be recorded.
 #[derive(Debug)]
 pub struct Attempt<'a> {
-    /// The webhook.
+    /// The id of the webhook.
     pub hook: &'a str,
-    /// The commit.
+    /// The number of the commit that made the event.
     pub seq: u64,
-    /// The warning.
+    /// The id of the warning.
     pub warning: &'a str,
-    /// What was told.
+    /// The kind of event.
     pub event: HookEvent,
-    /// When.
+    /// When the attempt was made.
     pub at: Timestamp,
-    /// How it ended.
+    /// The result of the attempt.
     pub outcome: Outcome,
 }
 
-/// How an attempt ended.
+/// The result of an attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The receiver took it: the position moves on.
+    /// The receiver accepted the delivery; the position moves forward.
     Delivered,
-    /// The delivery will be tried again; the position stays.
+    /// The attempt failed and is repeated later; the position stays.
     Failed {
-        /// When to try again.
+        /// When the next attempt is made.
         next_at: Timestamp,
-        /// What went wrong.
+        /// The error.
         error: String,
     },
-    /// It is given up: the position moves on, and the next is tried after a while.
+    /// The delivery was given up; the position moves forward, and the next delivery is tried later.
     GivenUp {
-        /// When to try the next.
+        /// When the next delivery is tried.
         next_at: Timestamp,
-        /// What went wrong.
+        /// The error.
         error: String,
     },
 }
@@ -195,7 +196,7 @@ impl Outcome {
         }
     }
 
-    /// What went wrong, and when something is tried again.
+    /// The error and the time of the next attempt; `None` if the delivery succeeded.
     pub(super) fn trouble(&self) -> Option<(&str, Timestamp)> {
         match self {
             Self::Delivered => None,
@@ -207,7 +208,7 @@ impl Outcome {
 }
 
 impl Store {
-    /// Makes a webhook. It is told of what is committed from now on.
+    /// Creates a webhook. It receives events of commits made from now on.
     pub async fn create_webhook(&self, new: NewWebhook) -> Result<Webhook, StoreError> {
         either!(self, s => s.create_webhook(new).await)
     }
@@ -217,22 +218,23 @@ impl Store {
         either!(self, s => s.webhooks().await)
     }
 
-    /// Removes a webhook and what was noted of its deliveries. `false` where there is none.
+    /// Removes a webhook and the records of its deliveries. `false` if there is no such webhook.
     pub async fn delete_webhook(&self, id: &str) -> Result<bool, StoreError> {
         either!(self, s => s.delete_webhook(id).await)
     }
 
-    /// Writes down, in one step, how an attempt ended and how far the webhook has come by it.
+    /// Records the result of an attempt and the new position of the webhook in one transaction.
     pub async fn record_attempt(&self, attempt: &Attempt<'_>) -> Result<(), StoreError> {
         either!(self, s => s.record_attempt(attempt).await)
     }
 
-    /// Moves a webhook on over what does not concern it. Never back.
+    /// Moves the position of a webhook forward over commits that do not concern it. It never moves
+    /// back.
     pub async fn advance_webhook(&self, id: &str, to: &Position) -> Result<(), StoreError> {
         either!(self, s => s.advance_webhook(id, to).await)
     }
 
-    /// What was told to a webhook or is being tried, the newest first; only dead ones where asked.
+    /// Lists deliveries to a webhook, the newest first; on request only those given up.
     pub async fn deliveries(
         &self,
         hook: &str,
@@ -242,7 +244,7 @@ impl Store {
         either!(self, s => s.deliveries(hook, only, limit).await)
     }
 
-    /// Forgets what was delivered or given up before a moment; says how many.
+    /// Removes the records of deliveries that ended before a moment and returns how many.
     pub async fn sweep_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
         either!(self, s => s.sweep_deliveries(before).await)
     }

@@ -1,5 +1,5 @@
-//! Configuration files (TOML) as checked types: the reader that the parsers of rules, calendar and profiles share, and
-//! what it says about a file that is wrong.
+//! Configuration files (TOML): the reader that the parsers of rules, calendar and profiles share,
+//! and the problems that it reports.
 
 mod problem;
 mod reader;

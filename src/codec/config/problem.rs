@@ -1,23 +1,22 @@
-//! What is wrong with a file of the configuration, so that who wrote it can mend it: where, what, and
-//! what was expected.
+//! A problem in a configuration file: its position, what is wrong, and what was expected.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// One mistake in a file.
+/// One mistake in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = ConfigProblem)]
 pub struct Problem {
-    /// The file's name, such as `rules.toml`.
+    /// The name of the file, for example `rules.toml`.
     pub file: String,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Counted from 1, in characters.
+    /// The column, counted from 1 in characters.
     pub column: usize,
     /// What is wrong.
     pub problem: String,
-    /// What would be right.
+    /// What was expected instead.
     pub expected: String,
 }
 

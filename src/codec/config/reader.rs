@@ -1,5 +1,5 @@
-//! Reads a TOML file into types and reports every mistake with its place, what is wrong and what was
-//! expected, all of them at once: who mends a file should not have to find them one by one.
+//! Reads a TOML file into types and reports all mistakes at once. Each mistake has its position,
+//! what is wrong and what was expected.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -12,25 +12,27 @@ use toml::de::{DeTable, DeValue};
 use super::Problem;
 use crate::model::Level;
 
-/// No time in a rule is longer: a slip of the keyboard otherwise becomes a rule that never comes true.
+/// The longest duration in a configuration file. A typing error could otherwise set a deadline that
+/// never comes.
 const LONGEST_SECONDS: i64 = 10 * 366 * 86_400;
 
-/// A file on its way to becoming a type, with the mistakes found so far.
+/// A file that is being read, and the mistakes found so far.
 pub struct Reader<'t> {
     file: &'t str,
     text: &'t str,
     problems: RefCell<Vec<(usize, Problem)>>,
 }
 
-/// A table of the file. Which keys it may have is what it was asked for until [`Table::finish`].
+/// A table of the file. The keys that the caller asks for are the known ones; [`Table::finish`]
+/// reports all others.
 pub struct Table<'r> {
     reader: &'r Reader<'r>,
     map: &'r DeTable<'r>,
     at: usize,
-    /// What the table is called in messages: `categories.other`; empty for the file itself.
+    /// The path of the table in messages: `categories.other`; empty for the top level.
     path: String,
     known: RefCell<Vec<&'static str>>,
-    /// Whether its keys are names that the file chooses.
+    /// Whether the keys are names chosen by the author of the file, so that none is unknown.
     accepts_all: Cell<bool>,
 }
 
@@ -38,20 +40,20 @@ pub struct Table<'r> {
 pub struct Item<'r> {
     reader: &'r Reader<'r>,
     value: &'r Spanned<DeValue<'r>>,
-    /// What it is called in messages.
+    /// The path of the value in messages.
     path: String,
 }
 
-/// Which time a duration counts.
+/// How the hours of a duration are counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Time {
-    /// Elapsed time: a day has 24 hours.
+    /// Elapsed time, in which a day has 24 hours.
     Clock,
     /// Office hours, in which a day has no fixed length.
     Working,
 }
 
-/// Reads bytes as text, or says where they stop being UTF-8.
+/// Decodes UTF-8, or reports where the bytes stop being valid.
 pub fn text_of<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Vec<Problem>> {
     std::str::from_utf8(bytes).map_err(|error| {
         let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -131,7 +133,7 @@ impl Reader<'_> {
 }
 
 impl<'r> Table<'r> {
-    /// The value of a key, if it is there.
+    /// The value of a key; `None` if the key is missing.
     pub fn get(&self, key: &'static str) -> Option<Item<'r>> {
         if !self.known.borrow().contains(&key) {
             self.known.borrow_mut().push(key);
@@ -140,7 +142,7 @@ impl<'r> Table<'r> {
         Some(self.item(key, value))
     }
 
-    /// The value of a key that must be there.
+    /// The value of a key; reports a mistake if the key is missing.
     pub fn need(&self, key: &'static str, expected: &str) -> Option<Item<'r>> {
         let found = self.get(key);
         if found.is_none() {
@@ -153,7 +155,8 @@ impl<'r> Table<'r> {
         found
     }
 
-    /// Its entries where the keys are names that the file chooses, in the order of the file.
+    /// The entries of a table whose keys are names chosen by the author of the file, in the order
+    /// of the file.
     pub fn entries(&self) -> Vec<(&'r str, Item<'r>)> {
         let mut all: Vec<_> = self
             .map
@@ -166,17 +169,17 @@ impl<'r> Table<'r> {
             .collect()
     }
 
-    /// Complains about the table as a whole.
+    /// Reports a mistake in the table as a whole.
     pub fn wrong(&self, problem: String, expected: &str) {
         self.reader.report(self.at, problem, expected);
     }
 
-    /// Accepts every key: they are names that the file chooses.
+    /// Accepts every key, because the author of the file chooses them.
     pub fn accept_all(&self) {
         self.accepts_all.set(true);
     }
 
-    /// Refuses every key that was not asked for.
+    /// Reports every key that the caller has not asked for.
     pub fn finish(&self) {
         if self.accepts_all.get() {
             return;
@@ -215,14 +218,14 @@ impl<'r> Table<'r> {
 }
 
 impl<'r> Item<'r> {
-    /// Complains about it.
+    /// Reports a mistake in this value.
     pub fn wrong(&self, problem: &str, expected: &str) {
         let Range { start, .. } = self.value.span();
         let problem = format!("`{}` {problem}", self.path);
         self.reader.report(start, problem, expected);
     }
 
-    /// The value as it is.
+    /// The value as TOML.
     pub fn value(&self) -> &'r DeValue<'r> {
         self.value.get_ref()
     }
@@ -241,7 +244,7 @@ impl<'r> Item<'r> {
         None
     }
 
-    /// A table.
+    /// The value as a table; reports a mistake if it is something else.
     pub fn table(&self) -> Option<Table<'r>> {
         match self.value() {
             DeValue::Table(map) => Some(Table {
@@ -256,7 +259,7 @@ impl<'r> Item<'r> {
         }
     }
 
-    /// A list.
+    /// The value as a list; reports a mistake if it is something else.
     pub fn list(&self, expected: &str) -> Option<Vec<Item<'r>>> {
         match self.value() {
             DeValue::Array(items) => Some(
@@ -274,7 +277,7 @@ impl<'r> Item<'r> {
         }
     }
 
-    /// A text that is not blank.
+    /// The value as a text that is not blank; reports a mistake otherwise.
     pub fn text(&self, expected: &str) -> Option<&'r str> {
         match self.value() {
             DeValue::String(text) if !text.trim().is_empty() => Some(text.as_ref()),
@@ -286,14 +289,14 @@ impl<'r> Item<'r> {
         }
     }
 
-    /// `true` or `false`.
+    /// The value as a boolean; reports a mistake if it is something else.
     pub fn flag(&self) -> Option<bool> {
         self.value()
             .as_bool()
             .or_else(|| self.other("true or false, without quotes"))
     }
 
-    /// Any finite number.
+    /// The value as a finite number; reports a mistake otherwise.
     pub fn number(&self) -> Option<f64> {
         let number = match self.value() {
             DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
@@ -305,7 +308,7 @@ impl<'r> Item<'r> {
             .or_else(|| self.other("a number"))
     }
 
-    /// A number within bounds, both included.
+    /// The value as a number from `least` to `most`, both included; reports a mistake otherwise.
     pub fn number_in(&self, least: f64, most: f64, what: &str) -> Option<f64> {
         let number = self.number()?;
         if (least..=most).contains(&number) {
@@ -315,7 +318,8 @@ impl<'r> Item<'r> {
         self.other(&expected)
     }
 
-    /// A whole number within bounds, both included.
+    /// The value as a whole number from `least` to `most`, both included; reports a mistake
+    /// otherwise.
     pub fn whole(&self, least: u32, most: u32, what: &str) -> Option<u32> {
         let number = match self.value() {
             DeValue::Integer(number) => number.as_str().replace('_', "").parse::<u32>().ok(),
@@ -326,7 +330,7 @@ impl<'r> Item<'r> {
             .or_else(|| self.other(&format!("{what}: a whole number from {least} to {most}")))
     }
 
-    /// A level that a case may have.
+    /// The value as a warning level that a case may have.
     pub fn level(&self) -> Option<Level> {
         const EXPECTED: &str = "\"green\", \"yellow\" or \"red\"";
         let level = match self.value() {
@@ -336,7 +340,7 @@ impl<'r> Item<'r> {
         level.or_else(|| self.other(EXPECTED))
     }
 
-    /// One of a few words.
+    /// The value as one of the given words; reports a mistake otherwise.
     pub fn one_of<T: Copy>(&self, words: &[(&'static str, T)]) -> Option<T> {
         let found = match self.value() {
             DeValue::String(text) => words.iter().find(|(w, _)| w == text),
@@ -349,7 +353,7 @@ impl<'r> Item<'r> {
         self.other(&words.join(" or "))
     }
 
-    /// A time such as `"90m"` or `"1h 30m"`; nothing is `"0h"`.
+    /// The value as a duration such as `"90m"` or `"1h 30m"`; zero is `"0h"`.
     pub fn duration(&self, time: Time) -> Option<SignedDuration> {
         let expected = match time {
             Time::Clock => "a time such as \"30m\", \"12h\" or \"3d\"",
@@ -379,17 +383,17 @@ impl<'r> Item<'r> {
         Some(SignedDuration::from_secs(seconds))
     }
 
-    /// The same, but more than nothing.
+    /// Like [`duration`](Self::duration), but longer than zero.
     pub fn some_time(&self, time: Time) -> Option<SignedDuration> {
         let duration = self.duration(time)?;
         if duration.is_positive() {
             return Some(duration);
         }
-        self.wrong("is no time at all", "a time longer than \"0h\"");
+        self.wrong("is zero", "a time longer than \"0h\"");
         None
     }
 
-    /// A day: `2026-02-17`, with or without quotes.
+    /// The value as a date such as `2026-02-17`, with or without quotes.
     pub fn date(&self) -> Option<Date> {
         let text = match self.value() {
             DeValue::Datetime(time) => time.to_string(),
@@ -402,7 +406,7 @@ impl<'r> Item<'r> {
     }
 }
 
-/// `1h 30m`, `1h30m`, `90m`: whole numbers with their units, each unit once at most.
+/// The seconds of `1h 30m`, `1h30m` or `90m`: whole numbers with units, each unit at most once.
 fn seconds_of(text: &str) -> Option<i64> {
     let mut sum: i64 = 0;
     let mut rest = text.trim();
@@ -427,7 +431,8 @@ fn seconds_of(text: &str) -> Option<i64> {
     (longest != i64::MAX).then_some(sum)
 }
 
-/// The known word that was most likely meant.
+/// The known word most similar to a misspelt one, for a suggestion; `None` if all are too
+/// different.
 pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     known
         .iter()
@@ -437,7 +442,7 @@ pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(_, k)| k)
 }
 
-/// How many letters apart two words are (Levenshtein 1966).
+/// The edit distance of two words (Levenshtein 1966).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -459,7 +464,7 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// `a`, `b`, `c`.
+/// Lists words as `a`, `b`, `c`, each in backticks.
 pub fn listed(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
     words.join(", ")

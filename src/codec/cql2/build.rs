@@ -1,5 +1,5 @@
-//! Builds the tree for both encodings: checks the number of arguments, reads times and geometries, and
-//! keeps the limits.
+//! Builds the expression tree for both encodings: checks the number of arguments, parses times and
+//! geometries, and enforces the limits.
 
 use serde_json::Value;
 
@@ -8,13 +8,13 @@ use crate::codec::geojson::read::{Limits, Member, read_geometry};
 use crate::spatial::crs::Crs;
 use crate::spatial::validity;
 
-/// The result of everything here.
+/// The result of building a node or another part of the expression.
 pub(super) type Built<T = Node> = Result<T, FilterError>;
 
-/// The words for a time in error texts.
+/// How error texts describe the expected form of a time.
 const A_TIME: &str = "a date as 2026-11-22 or a time with its zone as 2026-11-22T06:00:00Z";
 
-/// Builds nodes and counts them.
+/// Creates nodes and counts them.
 pub(super) struct Builder {
     crs: Crs,
     nodes: usize,
@@ -22,7 +22,7 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// A builder of an expression whose geometries are in `crs`.
+    /// Creates a builder; geometries of the expression have coordinates in `crs`.
     pub fn new(crs: Crs) -> Self {
         Self {
             crs,
@@ -61,7 +61,7 @@ impl Builder {
         Ok(())
     }
 
-    /// An operator or a function with its arguments.
+    /// Adds an operator or a function with its arguments and checks their number.
     pub fn call(&mut self, at: Position, op: Op, args: Vec<Node>) -> Built {
         let (least, most) = op.arity();
         if args.len() < least || args.len() > most {
@@ -93,7 +93,7 @@ impl Builder {
         }
     }
 
-    /// `TIMESTAMP('2026-11-22T06:00:00Z')`.
+    /// Adds a moment in time, as in `TIMESTAMP('2026-11-22T06:00:00Z')`.
     pub fn timestamp(&mut self, at: Position, text: &str) -> Built {
         match time(text) {
             Some(time) => self.node(at, Kind::Instant(Instant::Time(time))),
@@ -104,7 +104,7 @@ impl Builder {
         }
     }
 
-    /// An end of an interval that is written as a text.
+    /// Adds an end of an interval: a date, a time, or `..` for an open end.
     pub fn bound(&mut self, at: Position, text: &str) -> Built {
         let kind = match text {
             ".." => Kind::Open,
@@ -120,7 +120,7 @@ impl Builder {
         self.node(at, kind)
     }
 
-    /// A geometry in the shape of GeoJSON.
+    /// Adds a geometry given as a GeoJSON object.
     pub fn geometry(&mut self, at: Position, value: &Value) -> Built {
         let limits = Limits {
             vertices: MAX_POSITIONS - self.positions,
@@ -146,7 +146,8 @@ impl Builder {
     }
 }
 
-/// A time with its zone. An unescaped `+` of a query is a space.
+/// Parses a time with its zone. In a query string an unescaped `+` arrives as a space, so a space
+/// is read as `+`.
 fn time(text: &str) -> Option<jiff::Timestamp> {
     match text.split_once('T') {
         Some((_, time)) if time.contains(' ') => text.replace(' ', "+").parse().ok(),
@@ -154,7 +155,7 @@ fn time(text: &str) -> Option<jiff::Timestamp> {
     }
 }
 
-/// A date or a time with its zone.
+/// Parses a date, or a time with its zone.
 fn instant(text: &str) -> Option<Instant> {
     let is_date = text.len() == "2026-11-22".len();
     if is_date && let Ok(date) = text.parse() {

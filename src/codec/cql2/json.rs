@@ -1,11 +1,11 @@
-//! CQL2 JSON.
+//! Parses CQL2 JSON.
 
 use serde_json::{Map, Value};
 
 use super::build::{Builder, Built};
 use super::{FilterError, Kind, Node, Op, Position};
 
-/// The types of GeoJSON's geometries.
+/// The names of the GeoJSON geometry types.
 const GEOMETRIES: &[&str] = &[
     "Point",
     "LineString",
@@ -16,7 +16,7 @@ const GEOMETRIES: &[&str] = &[
     "GeometryCollection",
 ];
 
-/// What an object of CQL2 JSON can be.
+/// The objects that CQL2 JSON allows as a value, for error texts.
 const OBJECTS: &str = "an object with op and args, property, date, timestamp, interval or bbox, or a \
     GeoJSON geometry";
 

@@ -1,10 +1,11 @@
 //! CQL2 (OGC 21-065r2), the filter language of OGC API – Features, in both encodings: text and JSON.
 //!
-//! Both parsers build the same tree through a [`Builder`], which checks names, the number of arguments
-//! and the limits. An error says the position, what stands there and what was expected. What the tree
-//! means for a collection is decided in [`index::filter`](crate::index::filter).
+//! Both parsers build the same tree through a [`Builder`], which checks names, the number of
+//! arguments and the limits. An error gives the position, what was found there and what was
+//! expected. [`index::filter`](crate::index::filter) evaluates the tree for a collection.
 //!
-//! Parsing takes time linear in the length of the expression, and every limit is checked while parsing.
+//! Parsing takes time linear in the length of the expression, and every limit is checked while
+//! parsing.
 
 mod build;
 mod json;
@@ -25,16 +26,16 @@ use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
 use build::Builder;
 
-/// The longest expression, in bytes.
+/// The maximum length of an expression, in bytes.
 pub const MAX_LENGTH: usize = 8 * 1024;
-/// The deepest nesting.
+/// The maximum nesting depth of an expression.
 pub const MAX_DEPTH: usize = 32;
-/// The most operators, functions, literals and property names in an expression.
+/// The maximum number of operators, functions, literals and property names in an expression.
 pub const MAX_NODES: usize = 1_000;
-/// The most positions in all geometries of an expression.
+/// The maximum number of coordinate positions in all geometries of an expression.
 pub const MAX_POSITIONS: usize = 2_000;
 
-/// How an expression is written.
+/// The two encodings of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
     /// `cql2-text`: `levels > 6 AND name LIKE '温泉%'`.
@@ -44,12 +45,12 @@ pub enum Encoding {
     Json,
 }
 
-/// Where something stands in an expression.
+/// A position in an expression, for error messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Position {
-    /// The number of a character of the text, from 1.
+    /// The number of a character in CQL2 text, counted from 1.
     Character(usize),
-    /// A JSON pointer (RFC 6901); empty for the whole document.
+    /// A JSON pointer (RFC 6901) into CQL2 JSON; empty for the whole document.
     Pointer(String),
 }
 
@@ -63,13 +64,13 @@ impl fmt::Display for Position {
     }
 }
 
-/// Why an expression is not taken.
+/// Why an expression is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at {at}: {problem}")]
 pub struct FilterError {
     /// The position of the error.
     pub at: Position,
-    /// What stands there and what was expected.
+    /// What was found there and what was expected.
     pub problem: String,
 }
 
@@ -83,7 +84,8 @@ impl FilterError {
     }
 }
 
-/// Says where in Chinese, and quotes what is wrong there: the terms of the standard have no other names.
+/// Gives the position in Chinese and the problem in English, because the standard defines its terms
+/// in English only.
 impl crate::model::InChinese for FilterError {
     fn zh(&self) -> String {
         let Self { at, problem } = self;
@@ -95,85 +97,85 @@ impl crate::model::InChinese for FilterError {
     }
 }
 
-/// A part of an expression.
+/// A node of the expression tree.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// The position of the node in the expression.
     pub at: Position,
     /// The kind of node, with its operands.
     pub kind: Kind,
-    /// How many levels of nodes it has, itself included.
+    /// The depth of the subtree that begins here; 1 for a node without operands.
     depth: usize,
 }
 
-/// What a part of an expression is.
+/// The kinds of nodes of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// `TRUE` or `FALSE`.
     Bool(bool),
-    /// A number.
+    /// A number literal.
     Number(f64),
-    /// A text.
+    /// A text literal in single quotes.
     Text(String),
-    /// A date or a timestamp.
+    /// A date or a timestamp literal.
     Instant(Instant),
-    /// The two ends of an interval.
+    /// An interval; the nodes are its two ends.
     Interval(Vec<Node>),
     /// The open end of an interval, `..`.
     Open,
-    /// A geometry in degrees of WGS 84.
+    /// A geometry literal, in degrees of WGS 84 (longitude, latitude).
     Geometry(Geometry<f64>),
-    /// A box, which counts as the geometry that it covers.
+    /// A bounding box, evaluated like the rectangle that it covers.
     Box(Bounds),
     /// The name of a property.
     Property(String),
-    /// A list.
+    /// A list of values.
     Array(Vec<Node>),
     /// An operator or a function with its arguments.
     Call(Op, Vec<Node>),
 }
 
-/// A point in time, as exact as it was written.
+/// A point in time with the precision in which it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instant {
     /// A calendar day.
     Date(Date),
-    /// A moment.
+    /// A moment with its time zone.
     Time(Timestamp),
 }
 
-/// An operator or a function.
+/// The operators and functions of CQL2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Op {
-    /// Every operand is true.
+    /// `AND`: every operand is true.
     And,
-    /// At least one operand is true.
+    /// `OR`: at least one operand is true.
     Or,
-    /// The operand is false.
+    /// `NOT`: the operand is false.
     Not,
-    /// `=`, `<>`, `<`, `<=`, `>`, `>=`.
+    /// A comparison: `=`, `<>`, `<`, `<=`, `>` or `>=`.
     Compare(Compare),
-    /// A text matches a pattern with `%` and `_`.
+    /// `LIKE`: a text matches a pattern with the wildcards `%` and `_`.
     Like,
-    /// A value lies between two others, both included.
+    /// `BETWEEN`: a value lies between two others, both included.
     Between,
-    /// A value is one of a list.
+    /// `IN`: a value is one of a list.
     In,
-    /// The operand has no value.
+    /// `IS NULL`: the operand has no value.
     IsNull,
-    /// A text without the difference of capital and small letters.
+    /// `CASEI`: folds the case of a text, so that comparing ignores it.
     CaseI,
-    /// A text without accents.
+    /// `ACCENTI`: removes the accents of a text, so that comparing ignores them.
     AccentI,
-    /// `+`, `-`, `*`, `/`, `%`, `div`, `^`.
+    /// A calculation: `+`, `-`, `*`, `/`, `%`, `div` or `^`.
     Arithmetic(Arithmetic),
-    /// How two geometries lie to each other.
+    /// A spatial relation of two geometries.
     Spatial(Spatial),
-    /// How two times lie to each other.
+    /// A temporal relation of two times or intervals.
     Temporal(Temporal),
-    /// How two lists lie to each other.
+    /// A set relation of two lists.
     Array(ArrayOp),
-    /// A function of ours, by its name in small letters.
+    /// A custom function of One Map, by its name in lower case.
     Function(String),
 }
 
@@ -198,7 +200,7 @@ pub enum Arithmetic {
     Multiply,
     Divide,
     Remainder,
-    /// Division of whole numbers, towards zero.
+    /// `div`: integer division, rounded towards zero.
     WholeDivide,
     Power,
 }
@@ -238,7 +240,7 @@ pub enum Temporal {
     Starts,
 }
 
-/// An operator on lists, which count as sets.
+/// An operator that compares two lists as sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ArrayOp {
@@ -248,8 +250,8 @@ pub enum ArrayOp {
     Overlaps,
 }
 
-/// The operators by their names in CQL2 JSON; CQL2 text has those of two arguments that are no words
-/// between their operands as functions, whatever the case.
+/// The operators by their names in CQL2 JSON. In CQL2 text those with two arguments are written as
+/// functions, unless they have an infix operator; case does not matter.
 const OPS: &[(&str, Op)] = &[
     ("and", Op::And),
     ("or", Op::Or),
@@ -303,13 +305,13 @@ const OPS: &[(&str, Op)] = &[
 ];
 
 impl Op {
-    /// The operator with a name; any other name is a function's.
+    /// The operator with a name. A name that is not an operator is that of a function.
     fn named(name: &str) -> Self {
         let known = OPS.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
         known.map_or_else(|| Self::Function(name.to_lowercase()), |(_, op)| op.clone())
     }
 
-    /// Its name in CQL2 JSON.
+    /// The name in CQL2 JSON.
     pub fn name(&self) -> &str {
         match self {
             Self::Function(name) => name,
@@ -320,7 +322,7 @@ impl Op {
         }
     }
 
-    /// The least and the greatest number of arguments.
+    /// The minimum and maximum number of arguments.
     fn arity(&self) -> (usize, usize) {
         match self {
             Self::And | Self::Or => (2, MAX_NODES),
@@ -338,10 +340,11 @@ impl Op {
     }
 }
 
-/// Parses an expression. Geometries are given in `crs`, in the axis order of its authority.
+/// Parses an expression. Coordinates of its geometries are in `crs`, in the axis order of its
+/// authority.
 ///
 /// # Errors
-/// What is wrong and where; also an expression that exceeds a limit.
+/// If the expression is invalid or exceeds a limit.
 pub fn parse(expression: &str, encoding: Encoding, crs: Crs) -> Result<Node, FilterError> {
     let start = match encoding {
         Encoding::Text => Position::Character(1),
@@ -349,7 +352,7 @@ pub fn parse(expression: &str, encoding: Encoding, crs: Crs) -> Result<Node, Fil
     };
     if expression.len() > MAX_LENGTH {
         let problem = format!(
-            "the expression has {} bytes; at most {MAX_LENGTH} are taken",
+            "the expression has {} bytes; at most {MAX_LENGTH} are allowed",
             expression.len()
         );
         return Err(FilterError::new(&start, problem));

@@ -16,7 +16,7 @@ fn wrong(expression: &str, encoding: Encoding) -> String {
         .to_string()
 }
 
-/// A tree in brackets, without its positions.
+/// Writes a tree as an S-expression, without positions.
 fn shown(node: &Node) -> String {
     let list = |nodes: &[Node]| nodes.iter().map(shown).collect::<Vec<_>>().join(" ");
     match &node.kind {
@@ -294,7 +294,7 @@ fn limits_hold_while_parsing() {
         ),
         (
             format!("a = '{}'", "x".repeat(9_000)),
-            "at most 8192 are taken",
+            "at most 8192 are allowed",
         ),
         (
             format!("S_WITHIN(g, LINESTRING(0 0{})) ", ",1 1,0 0".repeat(1_010)),

@@ -1,13 +1,14 @@
-//! CQL2 text: a recursive descent parser over tokens.
+//! Parses CQL2 text: a recursive descent parser over tokens.
 //!
-//! Precedence, loosest first: `OR`, `AND`, `NOT`, predicates, `+ -`, `* / % div`, `^`, the sign.
+//! Precedence from weakest to strongest: `OR`, `AND`, `NOT`, predicates, `+ -`, `* / % div`, `^`,
+//! the sign.
 
 use super::build::{Builder, Built};
 use super::tokens::{Cursor, Lexeme};
 use super::wkt;
 use super::{Arithmetic, Compare, FilterError, Kind, Node, Op, Position};
 
-/// Words that are no names of properties unless they are quoted.
+/// Keywords. A property with one of these names must be written in double quotes.
 const RESERVED: &[&str] = &[
     "and", "or", "not", "like", "between", "in", "is", "null", "div",
 ];
@@ -26,7 +27,7 @@ impl Cursor<'_> {
         self.deeper(|p| p.chain("or", Op::Or, |p| p.chain("and", Op::And, Self::negation)))
     }
 
-    /// `a AND b AND c`: one node with all operands.
+    /// Parses `a AND b AND c` (or the same with `OR`) into one node with all operands.
     fn chain(&mut self, word: &str, op: Op, operand: impl Fn(&mut Self) -> Built) -> Built {
         let at = self.at();
         let first = operand(self)?;
@@ -255,7 +256,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// `(1, 2, 3)`, also of one value or none.
+    /// Parses a list such as `(1, 2, 3)`; it may have one value or none.
     fn list(&mut self) -> Built {
         let at = self.at();
         let items = self.arguments(|p| match p.peek() {
@@ -265,7 +266,7 @@ impl Cursor<'_> {
         self.builder.node(at, Kind::Array(items))
     }
 
-    /// `(a OR b)` is what is inside; `(1, 2)` is a list.
+    /// Parses what stands in parentheses: `(a OR b)` is an expression, `(1, 2)` is a list.
     fn parenthesised(&mut self) -> Built {
         let at = self.at();
         self.symbol("(")?;

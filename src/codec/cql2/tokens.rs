@@ -1,9 +1,9 @@
-//! The tokens of CQL2 text.
+//! Splits CQL2 text into tokens.
 
 use super::build::{Builder, Built};
 use super::{FilterError, Position};
 
-/// A token and where it begins: the number of its first character, from 1.
+/// A token and its position: the number of its first character, counted from 1.
 #[derive(Debug, Clone, PartialEq)]
 struct Token {
     at: usize,
@@ -44,7 +44,7 @@ const SYMBOLS: &[&str] = &[
     "<>", "<=", ">=", "=", "<", ">", "(", ")", ",", "+", "-", "*", "/", "%", "^",
 ];
 
-/// The tokens of an expression; the last one is its end.
+/// The tokens of an expression. The last one marks the end.
 fn tokens(expression: &str) -> Built<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut at = 1;
@@ -68,7 +68,7 @@ fn tokens(expression: &str) -> Built<Vec<Token>> {
     Ok(tokens)
 }
 
-/// The token that a text begins with, and its length in bytes.
+/// The first token of a text and its length in bytes.
 fn token(rest: &str, first: char, at: usize) -> Built<(Lexeme, usize)> {
     let wrong = |problem: String| FilterError::new(&Position::Character(at), problem);
     if first == '\'' || first == '"' {
@@ -103,7 +103,8 @@ fn token(rest: &str, first: char, at: usize) -> Built<(Lexeme, usize)> {
     }
 }
 
-/// A text or a name up to its closing quote. A doubled quote is one; in a text `\'` is one too.
+/// Reads a text or a name up to its closing quote. A doubled quote stands for the quote itself; in
+/// a text `\'` does too.
 fn quoted(rest: &str, quote: char) -> Option<(String, usize)> {
     let mut text = String::new();
     let mut chars = rest.char_indices().skip(1).peekable();
@@ -149,11 +150,11 @@ fn is_start(c: char) -> bool {
 }
 
 fn is_part(c: char) -> bool {
-    // Combining marks and ideographs are part of a word as letters are.
+    // Combining marks and CJK ideographs belong to a word, as letters do.
     is_start(c) || c.is_alphanumeric() || c == '.' || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// Reads tokens one by one.
+/// A cursor over the tokens, for the parser.
 pub(super) struct Cursor<'b> {
     tokens: Vec<Token>,
     next: usize,
@@ -176,7 +177,7 @@ impl<'b> Cursor<'b> {
     }
 
     fn peek_at(&self, ahead: usize) -> &Lexeme {
-        // The last token is the end and is never passed.
+        // The last token marks the end; the cursor never moves beyond it.
         self.tokens
             .get(self.next + ahead)
             .map_or(&Lexeme::End, |t| &t.kind)
@@ -233,7 +234,8 @@ impl<'b> Cursor<'b> {
         found
     }
 
-    /// One level deeper: the parser recurses nowhere else.
+    /// Parses something one nesting level deeper. The parser recurses only through this function,
+    /// so the depth is always checked.
     pub fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Built<T>) -> Built<T> {
         self.depth += 1;
         self.builder.depth(&self.at(), self.depth)?;
@@ -242,7 +244,7 @@ impl<'b> Cursor<'b> {
         result
     }
 
-    /// A number with its sign.
+    /// Parses a number with its sign.
     pub fn number(&mut self) -> Built<f64> {
         let minus = self.take_symbol("-");
         if !minus {
@@ -255,7 +257,7 @@ impl<'b> Cursor<'b> {
         Ok(if minus { -n } else { n })
     }
 
-    /// Whether the parenthesis here opens a list: its first comma comes before it closes.
+    /// Whether the parenthesis at the cursor opens a list: a comma follows before it closes.
     pub fn is_nested_list(&self) -> bool {
         let mut open = 0;
         for token in self.tokens.iter().skip(self.next) {

@@ -1,17 +1,18 @@
-//! Geometries in CQL2 text: Well-Known Text, read into the shape of GeoJSON, so that one reader checks
-//! the geometries of both encodings. Heights and measures are dropped: the map is flat.
+//! Parses geometries in CQL2 text: Well-Known Text is converted to a GeoJSON value, so that one
+//! reader checks the geometries of both encodings. Z and M values are dropped, because the map is
+//! two-dimensional.
 
 use serde_json::{Value, json};
 
 use super::build::Built;
 use super::tokens::{Cursor, Lexeme};
 
-/// A type of geometry: its name in WKT and in GeoJSON.
+/// A geometry type: its name in WKT and in GeoJSON.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
     wkt: &'static str,
     geojson: &'static str,
-    /// How many lists its positions stand in.
+    /// The nesting depth of the coordinate lists.
     nested: usize,
 }
 
@@ -33,11 +34,11 @@ const fn shape_of(wkt: &'static str, geojson: &'static str, nested: usize) -> Sh
     }
 }
 
-/// The marks of heights and measures.
+/// The dimension keywords of WKT.
 const DIMENSIONS: &[&str] = &["Z", "M", "ZM"];
 
-/// The type of geometry that begins here, if one does: `POINT(`, `POINT Z (` or `POINT EMPTY`. The name
-/// alone is a property.
+/// The geometry type at the cursor, if one begins there: `POINT(`, `POINT Z (` or `POINT EMPTY`.
+/// The name alone is read as a property.
 pub(super) fn shape(parser: &Cursor<'_>, word: &str) -> Option<Shape> {
     let shape = SHAPES.iter().find(|s| s.wkt.eq_ignore_ascii_case(word))?;
     let begins = match parser.peek_next() {
@@ -50,7 +51,7 @@ pub(super) fn shape(parser: &Cursor<'_>, word: &str) -> Option<Shape> {
     begins.then_some(*shape)
 }
 
-/// Reads a geometry from its name on.
+/// Parses a geometry; the cursor stands behind its type name.
 pub(super) fn read(parser: &mut Cursor<'_>, shape: Shape) -> Built<Value> {
     parser.advance();
     if let Lexeme::Word(w) = parser.peek()
@@ -69,7 +70,7 @@ pub(super) fn read(parser: &mut Cursor<'_>, shape: Shape) -> Built<Value> {
             parser.symbol(")")?;
             position
         }
-        // Both MULTIPOINT((1 2), (3 4)) and MULTIPOINT(1 2, 3 4).
+        // WKT allows both MULTIPOINT((1 2), (3 4)) and MULTIPOINT(1 2, 3 4).
         ("MultiPoint", _) => Value::Array(list(parser, |p| {
             let wrapped = p.take_symbol("(");
             let position = position(p)?;
@@ -115,7 +116,7 @@ fn list(
     Ok(items)
 }
 
-/// Two to four numbers, of which two count.
+/// Parses two to four numbers and keeps the first two.
 fn position(parser: &mut Cursor<'_>) -> Built<Value> {
     let (x, y) = (parser.number()?, parser.number()?);
     for _ in 0..2 {

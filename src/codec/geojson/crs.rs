@@ -1,13 +1,13 @@
-//! The member `crs` of GeoJSON's first edition (2008), which RFC 7946 took out and many programs still
-//! write: ogr2ogr at the collection, PostGIS (`ST_AsGeoJSON`) in each geometry. The innermost counts. `x` is
-//! longitude or easting in it, whatever the authority says.
+//! The member `crs` of GeoJSON 2008. RFC 7946 removed it, but many programs still write it: ogr2ogr
+//! in the collection, PostGIS (`ST_AsGeoJSON`) in each geometry. The innermost member applies. The
+//! first coordinate is longitude or easting, whatever axis order the authority defines.
 
 use serde_json::Value;
 
 use crate::model::{InChinese as _, Localized, both};
 use crate::spatial::crs::Crs;
 
-/// The coordinate system that a member `crs` names. The error says what was expected.
+/// The coordinate system that a member `crs` names. The error text says what was expected.
 pub fn named(member: &Value) -> Result<Crs, Localized> {
     const EXAMPLE: &str =
         "{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::4490\"}}";
@@ -30,7 +30,7 @@ pub fn named(member: &Value) -> Result<Crs, Localized> {
                 _ => {
                     return Err(both!(
                         "没有指定坐标系；应形如 {EXAMPLE}",
-                        "names none; expected a coordinate system as {EXAMPLE}"
+                        "names no coordinate system; expected a coordinate system as {EXAMPLE}"
                     ));
                 }
             }

@@ -1,4 +1,4 @@
-//! GeoJSON (RFC 7946), read and written.
+//! Reads and writes GeoJSON (RFC 7946).
 
 pub mod crs;
 pub mod read;

@@ -1,12 +1,11 @@
-//! Reads GeoJSON (RFC 7946) into the map's own types, strictly, because whoever sent it wants to know
-//! which number is wrong: an error names the place (`geometry.coordinates[0][3]`), what stands there
-//! and what was expected.
+//! Reads GeoJSON (RFC 7946) strictly: an error gives the path of the wrong value
+//! (`geometry.coordinates[0][3]`), what was found there and what was expected.
 //!
-//! A coordinate system may be named by the collection, the feature or its geometry: see
+//! The collection, the feature or its geometry may name a coordinate system: see
 //! [`crs`](super::crs).
 //!
-//! Altitudes are dropped: the map is flat. Foreign members (`seq`, `updated_at`, `collection`…) are
-//! ignored here.
+//! Altitudes are dropped, because the map is two-dimensional. Foreign members (`seq`, `updated_at`,
+//! `collection`…) are ignored.
 
 use std::fmt;
 
@@ -21,23 +20,24 @@ use crate::model::{Body, FeatureId, InChinese, Localized, Properties, both};
 use crate::spatial::crs::Crs;
 use crate::spatial::validity;
 
-/// How geometries are read.
+/// How geometries are read, and their maximum size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most positions one geometry may have.
+    /// The maximum number of positions in one geometry.
     pub vertices: usize,
-    /// The coordinate system of what does not name its own.
+    /// The coordinate system of objects without a member `crs`.
     pub crs: Crs,
-    /// Whether positions are latitude (or northing) first, as OGC interfaces have some systems.
+    /// Whether positions have latitude (or northing) first, as OGC interfaces define for some
+    /// coordinate systems.
     pub lat_first: bool,
-    /// What a member `crs` of the value means.
+    /// How a member `crs` in the value is treated.
     pub member: Member,
 }
 
-/// What a member `crs` means.
+/// How a member `crs` is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Member {
-    /// It names the coordinate system of its object.
+    /// It sets the coordinate system of its object.
     Counts,
     /// The caller has given the coordinate system, so the member is ignored.
     Ignored,
@@ -56,13 +56,13 @@ impl Default for Limits {
     }
 }
 
-/// What is wrong with a GeoJSON value, and where.
+/// An error in a GeoJSON value and its path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct ReadError {
-    /// The place, as `geometry.coordinates[0][3]`, `id` or `properties.name`.
+    /// The path of the wrong value: `geometry.coordinates[0][3]`, `id` or `properties.name`.
     pub place: String,
-    /// What stands there and what was expected.
+    /// What was found there and what was expected.
     pub problem: Localized,
 }
 
@@ -81,9 +81,9 @@ impl InChinese for ReadError {
     }
 }
 
-/// Reads the id of a Feature, where it has one: its member `id`, a text or a number. Where only the
-/// property `id` says it, as ogr2ogr writes what it read from here, it is taken out of the properties:
-/// it is the id, and no second fact that would make the feature another one.
+/// Reads the id of a Feature, if it has one: the member `id`, a text or a number. If there is only
+/// a property `id`, as ogr2ogr writes it, that property is removed from the properties. Kept there,
+/// it would make the feature differ from the same feature read with a member `id`.
 pub fn take_id(value: &mut Value) -> Result<Option<FeatureId>, ReadError> {
     let id = id_of(feature_object(value)?)?;
     if id.is_some() && value.get("id").is_none_or(Value::is_null) {
@@ -93,13 +93,14 @@ pub fn take_id(value: &mut Value) -> Result<Option<FeatureId>, ReadError> {
     Ok(id)
 }
 
-/// Reads the geometry and properties of a Feature whose id is known from elsewhere, as from a path.
+/// Reads the geometry and properties of a Feature whose id comes from elsewhere, for example from
+/// the URL path.
 pub fn read_body(value: &Value, limits: &Limits) -> Result<Body, ReadError> {
     body_of(feature_object(value)?, limits)
 }
 
-/// Reads a geometry object into degrees of WGS 84, with rings as they came; see
-/// [`validity::normalise`].
+/// Reads a geometry object and converts it to degrees of WGS 84. The order of the positions in
+/// rings is kept; see [`validity::normalise`].
 pub fn read_geometry(value: &Value, limits: &Limits) -> Result<Geometry<f64>, ReadError> {
     let place = Place::root("geometry");
     let limits = limits.within(value.get("crs"), place.name("crs"))?;
@@ -118,7 +119,7 @@ pub fn read_geometry(value: &Value, limits: &Limits) -> Result<Geometry<f64>, Re
 }
 
 impl Limits {
-    /// The same for what stands in an object with that member `crs`.
+    /// The limits for an object with the given member `crs`.
     fn within(&self, crs: Option<&Value>, place: impl fmt::Display) -> Result<Self, ReadError> {
         let said = match (self.member, crs) {
             (Member::Ignored, _) | (_, None | Some(Value::Null)) => None,
@@ -180,11 +181,11 @@ fn id_of(feature: &Map<String, Value>) -> Result<Option<FeatureId>, ReadError> {
         .map_err(|problem| ReadError::new(place, problem))
 }
 
-/// An id out of a text or a number; the error says what stood there.
+/// Reads an id from a text or a number; the error says what was found instead.
 pub fn id_from(value: &Value) -> Result<FeatureId, Localized> {
     let text = match value {
         Value::String(s) => s.clone(),
-        // Some writers make a double of every number: 12.0 is still the id 12.
+        // Some writers turn every number into a double: 12.0 is read as the id 12.
         Value::Number(n) => match n.as_f64() {
             Some(f) if n.is_f64() && f.fract() == 0.0 && f.abs() < 9e15 => format!("{f:.0}"),
             _ => n.to_string(),
@@ -236,7 +237,7 @@ fn body_of(feature: &Map<String, Value>, limits: &Limits) -> Result<Body, ReadEr
     })
 }
 
-/// A path into the value, spelled out only when something is wrong.
+/// The path of a value; it is formatted only for an error.
 struct Place<'a> {
     parent: Option<&'a Place<'a>>,
     step: Step<'a>,
@@ -283,7 +284,7 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// What was expected and what was found.
+/// The text "expected X, found Y".
 fn expected(zh: &str, en: &str, found: &Value) -> Localized {
     let Localized {
         zh: found_zh,
@@ -295,7 +296,7 @@ fn expected(zh: &str, en: &str, found: &Value) -> Localized {
     )
 }
 
-/// A value as an error quotes it: short, whatever was sent.
+/// A value shortened for an error text.
 fn quoted(value: &Value) -> Localized {
     match value {
         Value::Array(items) => {
@@ -430,7 +431,7 @@ impl Reader<'_> {
         Ok(Geometry::GeometryCollection(GeometryCollection(members)))
     }
 
-    /// Reads a list that must not be empty.
+    /// Reads each element of a list that must not be empty.
     fn each<T>(
         &mut self,
         value: &Value,

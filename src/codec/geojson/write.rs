@@ -1,8 +1,9 @@
-//! GeoJSON as bytes, appended to a buffer.
+//! Writes GeoJSON as bytes, appended to a buffer.
 //!
-//! Written by hand and not through serde, because these bytes are most of what the server sends:
-//! coordinates in the shortest spelling that reads back as the same double, whole numbers without
-//! `.0`, no white space. Rings go out as they are: the door has wound them as RFC 7946 wants.
+//! The writer does not use serde, because these bytes are most of what the server sends: numbers
+//! take the shortest text that reads back as the same double, whole numbers have no `.0`, and there
+//! is no white space. Rings are written as they are: their winding was set to that of RFC 7946 when
+//! the feature was read.
 
 use geo_types::{Coord, Geometry, LineString, Point, Polygon};
 use jiff::Timestamp;
@@ -44,28 +45,28 @@ pub fn geometry(out: &mut Vec<u8>, geometry: &Geometry<f64>) {
         Geometry::MultiPolygon(m) => list(out, &m.0, polygon),
         Geometry::Rect(r) => polygon(out, &r.to_polygon()),
         Geometry::Triangle(t) => polygon(out, &t.to_polygon()),
-        // Left at the top.
+        // Handled at the top of the function.
         Geometry::GeometryCollection(_) => {}
     }
     out.push(b'}');
 }
 
-/// The parts of a feature as it is served. The texts of geometry and properties are JSON already.
+/// The parts of a feature to be written. Geometry and properties are JSON texts already.
 pub struct FeatureParts<'a> {
-    /// Its id.
+    /// The feature's id.
     pub id: &'a str,
     /// The geometry object, or `null`.
     pub geometry: &'a [u8],
     /// The properties object.
     pub properties: &'a str,
-    /// The commit that wrote it.
+    /// The number of the commit that wrote it.
     pub seq: u64,
     /// The time of that commit.
     pub updated_at: Timestamp,
 }
 
-/// Appends a Feature; `seq` and `updated_at` stand beside the properties as foreign members.
-/// Answers where the geometry and the properties begin in the buffer.
+/// Appends a Feature with `seq` and `updated_at` as foreign members beside the properties. Returns
+/// the offsets in the buffer at which the geometry and the properties begin.
 pub fn feature(out: &mut Vec<u8>, parts: &FeatureParts<'_>) -> (usize, usize) {
     out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
     text(out, parts.id);
@@ -84,16 +85,17 @@ pub fn feature(out: &mut Vec<u8>, parts: &FeatureParts<'_>) -> (usize, usize) {
     (geometry_at, properties_at)
 }
 
-/// What stands between a feature's geometry and its properties.
+/// The bytes between a feature's geometry and its properties.
 pub const PROPERTIES_KEY: &[u8] = b",\"properties\":";
 
 /// Appends a JSON string.
 pub fn text(out: &mut Vec<u8>, text: &str) {
-    // Neither a Vec nor a str can fail here.
+    // Writing a str to a Vec cannot fail.
     let _ = serde_json::to_writer(out, text);
 }
 
-/// Appends a number in its shortest spelling: `117`, `39.22`, `1e-7`.
+/// Appends a number as the shortest text that reads back as the same double: `117`, `39.22`,
+/// `1e-7`.
 pub fn number(out: &mut Vec<u8>, number: f64) {
     let from = out.len();
     let _ = serde_json::to_writer(&mut *out, &number);
@@ -168,7 +170,8 @@ mod tests {
         }
     }
 
-    /// Converts what the `geojson` crate read. The crate's own conversion depends on old releases of `rstar`.
+    /// Converts a geometry of the `geojson` crate. The crate's own conversion needs an old version
+    /// of `geo-types`.
     fn understood(read: geojson::Geometry) -> Geometry<f64> {
         use geojson::{GeometryValue as Value, Position};
         let coord = |p: &Position| Coord { x: p[0], y: p[1] };

@@ -1,8 +1,8 @@
-//! Mapbox Vector Tiles, written (specification 2.1).
+//! Writes Mapbox Vector Tiles (specification 2.1).
 //!
-//! Every feature has a numeric id (MapLibre's `setFeatureState` works through it), its scalar
-//! properties and, as `id`, its own id. A tile is nothing but its layers one after the other, so
-//! layers are encoded by themselves and joined by appending.
+//! Every feature has a numeric id (required by `setFeatureState` of MapLibre), its scalar
+//! properties and, as the property `id`, its id on the map. A tile is a concatenation of its
+//! layers, so layers are encoded separately and joined by appending.
 
 mod shape;
 mod wire;
@@ -21,7 +21,7 @@ use wire::tag;
 
 pub use shape::TINY;
 
-/// The numeric id of a feature in tiles: 53 bits, so that JavaScript holds it exactly, never 0.
+/// The numeric id of a feature in tiles: 53 bits, which JavaScript represents exactly, and never 0.
 ///
 /// FNV-1a over the bytes of the id, mixed by the finalizer of SplitMix64 (FNV alone leaves the last
 /// bytes in the low bits) and cut to the upper 53 bits. The same id has the same number in every
@@ -37,8 +37,9 @@ pub fn feature_number(id: &str) -> u64 {
     (h >> 11).max(1)
 }
 
-/// The hash of a layer's tables, eight bytes at a time: they live for one tile, so a quick one will
-/// do where the standard one, made against attackers, takes as long as the drawing.
+/// A fast hasher for the tables of a layer, which reads eight bytes at a time. The tables live for
+/// one tile only, and the standard hasher, which resists attacks, would take as long as encoding
+/// the geometries.
 #[derive(Default)]
 struct Quick(u64);
 
@@ -57,7 +58,7 @@ impl Hasher for Quick {
     }
 }
 
-/// Gathers the features of one layer of one tile.
+/// Collects the features of one layer of one tile.
 pub struct LayerBuilder<'a> {
     tile: Tile,
     name: String,
@@ -69,7 +70,7 @@ pub struct LayerBuilder<'a> {
 }
 
 impl<'a> LayerBuilder<'a> {
-    /// An empty layer with the name of its collection.
+    /// An empty layer named after its collection.
     pub fn new(tile: Tile, name: &str) -> Self {
         Self {
             tile,
@@ -82,8 +83,8 @@ impl<'a> LayerBuilder<'a> {
         }
     }
 
-    /// Draws a feature, if anything of it shows in the tile. `properties` is a JSON object, already
-    /// without what must not be seen; values that are no scalars are left out.
+    /// Adds a feature if any part of it lies in the tile. `properties` is a JSON object from which
+    /// the caller has removed protected values; values that are not scalars are left out.
     pub fn push(&mut self, id: &str, geometry: &Geometry<f64>, properties: Cow<'a, str>) {
         let Some(kind) = shape::draw(&self.tile, geometry, &mut self.pen) else {
             return;
@@ -92,7 +93,7 @@ impl<'a> LayerBuilder<'a> {
         let key = self
             .keys
             .index(Cow::Borrowed("id"), |out| key_bytes(out, "id"));
-        // Ids are unique, so there is no need to look whether the value is in the table already.
+        // Ids are unique, so the value cannot be in the table already.
         let value = self.values.append(|out| {
             string_value(out, id);
             true
@@ -131,7 +132,7 @@ impl<'a> LayerBuilder<'a> {
         wire::bytes(out, tag::FEATURE_GEOMETRY, commands);
     }
 
-    /// `value` is JSON text in its one spelling, so equal texts are equal values.
+    /// `value` is canonical JSON text, so equal texts mean equal values.
     fn property(&mut self, key: Cow<'a, str>, value: Cow<'a, str>) {
         if key == "id" || value.starts_with(['{', '[', 'n']) {
             return;
@@ -170,7 +171,7 @@ impl<'a> LayerBuilder<'a> {
     }
 }
 
-/// What a layer writes once and its features name by number: its keys, or its values.
+/// The keys or the values of a layer. Each is written once, and features reference it by index.
 #[derive(Default)]
 struct Table<'a> {
     numbers: HashMap<Cow<'a, str>, u32, BuildHasherDefault<Quick>>,
@@ -179,7 +180,7 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// The number of a text, which is written if it is new.
+    /// The index of a text; a new text is appended.
     fn index(
         &mut self,
         text: Cow<'a, str>,
@@ -193,7 +194,7 @@ impl<'a> Table<'a> {
         Some(number)
     }
 
-    /// Writes an item without looking; `None` if there is nothing to write.
+    /// Appends an item without looking for an equal one; `None` if there is nothing to write.
     fn append(&mut self, write: impl FnOnce(&mut Vec<u8>) -> bool) -> Option<u32> {
         if !write(&mut self.bytes) {
             return None;
@@ -214,7 +215,7 @@ fn string_value(out: &mut Vec<u8>, text: &str) {
     wire::bytes(out, tag::VALUE_STRING, text.as_bytes());
 }
 
-/// Writes a JSON scalar as a value; `false` if it is none.
+/// Writes a JSON scalar as a value; `false` if it is not a scalar.
 fn scalar_value(out: &mut Vec<u8>, json: &str) -> bool {
     let number = |out: &mut Vec<u8>, tag, v| {
         wire::number(out, tag::LAYER_VALUE, 1 + wire::varint_len(v) as u64);
@@ -266,7 +267,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
-/// A key, borrowed unless it has escapes. (A plain `Cow` is always owned here.)
+/// A key, borrowed unless it has escapes. Serde would always allocate a plain `Cow`.
 #[derive(serde::Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -354,7 +355,7 @@ mod tests {
         assert!(matches!(f.geometry, Geometry::MultiLineString(m) if m.0.len() == 2));
     }
 
-    /// Rectangles with a hole, of many sizes, somewhere about the tile.
+    /// Random rectangles with a hole, of many sizes, in or near the tile.
     fn a_polygon(tile: Tile) -> impl Strategy<Value = Polygon<f64>> {
         let u = move |x: f64, y: f64| tile.unproject(coord! {x: x, y: y});
         (-3000.0..6000.0, -3000.0..6000.0, 40.0..3000.0, 40.0..3000.0).prop_map(
@@ -401,10 +402,11 @@ mod tests {
                 None => prop_assert!(exact < 9000.0, "{exact}"),
                 Some(f) => {
                     let q = the_polygon(f.geometry);
-                    // Rounding moves an edge by up to half a unit, simplification by two.
+                    // Rounding moves an edge by at most half a unit, simplification by at most two.
                     let area = f64::from(q.unsigned_area());
                     prop_assert!((area - exact).abs() < 2.5 * 4.0 * 4300.0, "{area} {exact}");
-                    // The reader keeps y to the south: clockwise as seen is counter-clockwise there.
+                    // The decoder keeps the y axis pointing south, so clockwise on the screen is
+                    // counter-clockwise in its coordinates.
                     prop_assert!(q.exterior().is_ccw());
                     prop_assert!(q.interiors().iter().all(|hole| hole.is_cw()));
                 }

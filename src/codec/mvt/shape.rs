@@ -1,5 +1,6 @@
-//! From a geometry in degrees to the drawing commands of a tile: projected, simplified, cut to the
-//! tile and its buffer, put on the raster of whole units, wound as the specification wants.
+//! Converts a geometry in degrees to the drawing commands of a tile: projects and simplifies it,
+//! clips it to the tile and its buffer, rounds it to whole units, and winds its rings as the
+//! specification requires.
 
 use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
 
@@ -7,21 +8,22 @@ use super::wire::{varint, zigzag};
 use crate::spatial::clip;
 use crate::spatial::tile::Tile;
 
-/// Half a pixel of a tile drawn at 512 pixels, in tile units: a polygon that is smaller both ways is
-/// not drawn.
+/// The size below which a polygon is not drawn, in tile units: half a pixel of a tile shown at 512
+/// pixels.
 pub const TINY: f64 = 4.0;
-/// From this zoom on geometries are drawn as they are: the last tiles are shown much enlarged.
+/// From this zoom level on, geometries are not simplified, because tiles of the highest levels are
+/// shown enlarged.
 const EXACT_FROM_ZOOM: u8 = 15;
-/// How far a simplified line may leave the true one below that, in tile units: a quarter of a pixel.
+/// The tolerance of simplification at lower zoom levels, in tile units: a quarter of a pixel.
 const TOLERANCE: f64 = 2.0;
-/// Rings of up to so many corners are checked for crossings after simplification.
+/// Rings with at most this many corners are checked for self-intersection after simplification.
 const CHECKED_CORNERS: usize = 64;
 
 const MOVE_TO: u64 = 1;
 const LINE_TO: u64 = 2;
 const CLOSE_PATH: u64 = 7;
 
-/// What the commands draw; the numbers are the specification's.
+/// The geometry types of the specification, with their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Point = 1,
@@ -29,13 +31,14 @@ pub(super) enum Kind {
     Polygon = 3,
 }
 
-/// Writes the commands that draw a geometry in a tile; `None` if nothing of it shows. Of a geometry
-/// collection only the parts of the highest dimension are drawn: a tile feature has one type.
+/// Writes the commands that draw a geometry in a tile; `None` if no part of it lies in the tile. A
+/// tile feature has one type, so of a geometry collection only the parts of the highest dimension
+/// are drawn.
 pub(super) fn draw(tile: &Tile, geometry: &Geometry<f64>, pen: &mut Pen) -> Option<Kind> {
     let frame = Tile::frame();
     pen.restart();
     let kind = match geometry {
-        // The common ones, without a list of parts.
+        // The common types are handled without a list of parts.
         Geometry::Polygon(p) => {
             polygon(tile, p, &frame, pen);
             Kind::Polygon
@@ -79,7 +82,7 @@ fn points(tile: &Tile, places: &[Coord<f64>], frame: &Rect<f64>, pen: &mut Pen) 
     pen.points(&points);
 }
 
-/// The simple parts of a geometry.
+/// The points, lines and polygons that a geometry consists of.
 #[derive(Default)]
 struct Parts<'a> {
     points: Vec<Coord<f64>>,
@@ -105,7 +108,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Draws a polygon, each part of it with its outside first.
+/// Draws a polygon: each part begins with its exterior ring.
 fn polygon(tile: &Tile, p: &Polygon<f64>, frame: &Rect<f64>, pen: &mut Pen) {
     let Some(outside) = ring(tile, p.exterior(), frame) else {
         return;
@@ -118,7 +121,8 @@ fn polygon(tile: &Tile, p: &Polygon<f64>, frame: &Rect<f64>, pen: &mut Pen) {
     }
 }
 
-/// A ring on the raster, without the repeated end; `None` if it is too small or has no area.
+/// A ring in tile units, without the repeated last position; `None` if it is too small or has no
+/// area.
 fn ring(tile: &Tile, ring: &LineString<f64>, frame: &Rect<f64>) -> Option<Vec<Coord<i32>>> {
     let projected = project(tile, &ring.0);
     let first = *projected.first()?;
@@ -152,15 +156,15 @@ fn round(c: Coord<f64>) -> Coord<i32> {
     }
 }
 
-/// On the raster, without repetitions.
+/// Rounds coordinates to whole tile units and removes repetitions.
 fn rounded(coords: &[Coord<f64>]) -> Vec<Coord<i32>> {
     let mut out: Vec<_> = coords.iter().copied().map(round).collect();
     out.dedup();
     out
 }
 
-/// Twice the area; positive for a ring that runs clockwise as seen, with y to the south: the surveyor's
-/// formula as the specification (4.3.3.3) uses it.
+/// Twice the area of a ring in square tile units, by the surveyor's formula of the specification
+/// (4.3.3.3). Positive for a ring that is clockwise on the screen, because y points south.
 fn doubled_area(ring: &[Coord<i32>]) -> i64 {
     let wide = |c: &Coord<i32>| (i64::from(c.x), i64::from(c.y));
     ring.iter()
@@ -172,8 +176,8 @@ fn doubled_area(ring: &[Coord<i32>]) -> i64 {
         .sum()
 }
 
-/// Leaves out what can't be seen at this zoom. The whole line is simplified before it is cut, so that
-/// neighbouring tiles agree.
+/// Removes corners that cannot be seen at this zoom level. The whole line is simplified before it
+/// is clipped, so that it matches in neighbouring tiles.
 fn simplify(tile: &Tile, coords: Vec<Coord<f64>>) -> Vec<Coord<f64>> {
     let ring = coords.len() > 3 && coords.first() == coords.last();
     let least = if ring { 4 } else { 2 };
@@ -188,7 +192,7 @@ fn simplify(tile: &Tile, coords: Vec<Coord<f64>>) -> Vec<Coord<f64>> {
     simple
 }
 
-/// Douglas and Peucker (1973), without recursion: both ends stay.
+/// The simplification of Douglas and Peucker (1973) without recursion. Both ends are kept.
 fn douglas_peucker(coords: &[Coord<f64>], tolerance: f64) -> Vec<Coord<f64>> {
     let mut keep = vec![false; coords.len()];
     let mut open = vec![(0, coords.len() - 1)];
@@ -212,7 +216,7 @@ fn douglas_peucker(coords: &[Coord<f64>], tolerance: f64) -> Vec<Coord<f64>> {
         .collect()
 }
 
-/// Squared distance from a place to an edge.
+/// The squared distance from a point to an edge.
 fn distance2(c: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     let (d, r) = (b - a, c - a);
     let square = d.x * d.x + d.y * d.y;
@@ -225,7 +229,7 @@ fn distance2(c: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     off.x * off.x + off.y * off.y
 }
 
-/// Whether two edges of a closed ring cross properly.
+/// Whether two edges of a closed ring cross in their interiors.
 fn crosses_itself(ring: &[Coord<f64>]) -> bool {
     let turn = |a: Coord<f64>, b: Coord<f64>, c: Coord<f64>| {
         (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
@@ -240,8 +244,8 @@ fn crosses_itself(ring: &[Coord<f64>]) -> bool {
     })
 }
 
-/// Writes commands, packed as a feature carries them; remembers where it stands, because coordinates
-/// are written as steps.
+/// Writes the packed drawing commands of a feature. It remembers the last position, because
+/// coordinates are written as differences.
 #[derive(Default)]
 pub(super) struct Pen {
     at: Coord<i32>,
@@ -249,7 +253,7 @@ pub(super) struct Pen {
 }
 
 impl Pen {
-    /// The commands since the last feature began.
+    /// The commands written since the feature began.
     pub(super) fn commands(&self) -> &[u8] {
         &self.commands
     }
@@ -267,13 +271,13 @@ impl Pen {
     }
 
     fn line(&mut self, coords: &[Coord<i32>]) {
-        // A line that shrank to a place is nothing.
+        // A line whose corners all round to one position is not drawn.
         if coords.len() > 1 {
             self.path(coords.len(), coords.iter());
         }
     }
 
-    /// Appends a ring. An exterior ring has positive area, a hole negative.
+    /// Appends a ring. The area of an exterior ring is positive, that of a hole negative.
     fn ring(&mut self, coords: &[Coord<i32>], outside: bool) {
         if (doubled_area(coords) > 0) == outside {
             self.path(coords.len(), coords.iter());
@@ -322,7 +326,7 @@ mod tests {
     #[test]
     fn simplification_never_makes_a_ring_cross_itself() {
         let tile = Tile::new(10, 0, 0).unwrap();
-        // A narrow hook: leaving out its tip would turn the sides over.
+        // A narrow hook: removing its tip would make the two sides cross.
         let hook: Vec<_> = [
             (0.0, 0.0),
             (50.0, 0.0),

@@ -1,8 +1,9 @@
-//! As much of the protobuf wire format as a tile needs to be written.
+//! The part of the protobuf wire format that writing tiles needs.
 //!
-//! By hand and not through generated messages: a tile has thousands of features with a few small
-//! fields each, and building a tree of them only to walk it twice costs more than the drawing. Fields
-//! may come in any order, so every part is written where it is known.
+//! The tiles are not built from generated messages: a tile has thousands of features with a few
+//! small fields each, and building a tree of messages and walking it twice takes longer than
+//! encoding the geometries. Fields may come in any order, so each is written as soon as it is
+//! known.
 
 /// The fields of `vector_tile.proto` (specification 2.1), as tags: number and wire type.
 pub(super) mod tag {
@@ -31,7 +32,7 @@ pub(super) mod tag {
     pub const VALUE_BOOL: u8 = tag(7, VARINT);
 }
 
-/// Appends a variable-length number.
+/// Appends a variable-length integer (varint).
 pub(super) fn varint(out: &mut Vec<u8>, mut v: u64) {
     while v >= 0x80 {
         out.push(v as u8 | 0x80);
@@ -40,24 +41,24 @@ pub(super) fn varint(out: &mut Vec<u8>, mut v: u64) {
     out.push(v as u8);
 }
 
-/// How many bytes a variable-length number takes.
+/// The number of bytes of a varint.
 pub(super) fn varint_len(v: u64) -> usize {
     (64 - (v | 1).leading_zeros() as usize).div_ceil(7)
 }
 
-/// Appends a number field.
+/// Appends a field with a varint.
 pub(super) fn number(out: &mut Vec<u8>, tag: u8, v: u64) {
     out.push(tag);
     varint(out, v);
 }
 
-/// Appends a field of bytes: a text, a message or packed numbers.
+/// Appends a length-delimited field: a text, a message or packed numbers.
 pub(super) fn bytes(out: &mut Vec<u8>, tag: u8, content: &[u8]) {
     number(out, tag, content.len() as u64);
     out.extend_from_slice(content);
 }
 
-/// A signed number as an unsigned one that is small if the number is near 0.
+/// ZigZag encoding: maps a signed number to an unsigned one that is small if the number is near 0.
 pub(super) fn zigzag(v: i64) -> u64 {
     (v << 1 ^ v >> 63) as u64
 }

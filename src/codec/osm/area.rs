@@ -1,11 +1,11 @@
-//! Polygons out of ways: one closed way, or all members of a multipolygon relation.
+//! Builds polygons from ways: from one closed way, or from all members of a multipolygon relation.
 //!
-//! Roles and the order of members are often wrong and are not needed: what is inside follows from the
-//! segments alone (even-odd rule). Segments that stand twice cancel, so that two outer rings with a
-//! common edge become one. A ring that stands twice as a whole (a relation that names a way twice, in
-//! whatever roles, or two ways of the same nodes) is a slip and counts once: cancelled it would leave a
-//! building's courtyard in place of the building. Positions are OpenStreetMap's whole numbers (1e-7 degrees), so every test
-//! here is exact.
+//! Roles and the order of members are often wrong and are not used. The segments alone decide what
+//! is inside (even-odd rule). A segment that occurs twice cancels out, so two outer rings with a
+//! common edge become one ring. A ring that occurs twice as a whole (a relation that lists a way
+//! twice, in any roles, or two ways with the same nodes) is a mapping error and counts once; if it
+//! cancelled out, a building would disappear and leave its courtyard. Positions are the integers of
+//! OpenStreetMap (1e-7 degrees), so every test here is exact.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,10 +13,10 @@ use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 
 use crate::spatial::validity;
 
-/// A position in units of 1e-7 degrees: longitude, latitude.
+/// A position (longitude, latitude) in units of 1e-7 degrees of WGS 84.
 pub type Place = (i32, i32);
 
-/// A position in degrees.
+/// Converts a position to degrees of WGS 84.
 pub fn coord(place: Place) -> Coord<f64> {
     Coord {
         x: f64::from(place.0) / 1e7,
@@ -24,10 +24,10 @@ pub fn coord(place: Place) -> Coord<f64> {
     }
 }
 
-/// Builds the area that the ways enclose; a Polygon, or a MultiPolygon where it has several parts.
+/// Builds the area that the ways enclose: a Polygon, or a MultiPolygon if there are several parts.
 ///
 /// # Errors
-/// Says where a ring is open, where rings cross, or that nothing is enclosed.
+/// The text says where a ring is open, where rings cross, or that nothing is enclosed.
 pub fn assemble(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
     let geometry = match ways {
         [way] if is_simple_ring(way) => Geometry::Polygon(polygon(way, &[])),
@@ -38,7 +38,7 @@ pub fn assemble(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
     Ok(geometry)
 }
 
-/// Closed, and no position twice.
+/// Whether a way is closed and visits no other position twice.
 fn is_simple_ring(way: &[Place]) -> bool {
     if way.len() < 4 || way.first() != way.last() {
         return false;
@@ -62,7 +62,8 @@ fn from_segments(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
         odd.map(|(s, _)| *s).collect()
     };
     let segments = odd(&counted);
-    // Ways of which nothing is left are doubles of each other, or lie within what others share.
+    // A way whose segments are all cancelled is either listed twice or lies on edges shared by
+    // others.
     let is_cancelled = |way: &&Vec<Place>| sides(way).all(|s| !segments.contains(&s));
     let cancelled: Vec<Vec<Place>> = ways.iter().filter(is_cancelled).cloned().collect();
     let doubles: Vec<Segment> = count(&cancelled)
@@ -73,7 +74,8 @@ fn from_segments(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
     if !doubles.is_empty() {
         let mut once = segments.clone();
         once.extend(doubles);
-        // A way that two neighbours share and the relation names for each is no ring: it stays cancelled.
+        // An edge shared by two neighbours, which the relation lists once for each, does not form a
+        // ring: it stays cancelled.
         if let Ok(geometry) = from_odd(&once) {
             return Ok(geometry);
         }
@@ -81,7 +83,7 @@ fn from_segments(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
     from_odd(&segments)
 }
 
-/// The segments of a way.
+/// The segments of a way, each with its ends in a fixed order.
 fn sides(way: &[Place]) -> impl Iterator<Item = Segment> {
     way.windows(2)
         .filter(|pair| pair[0] != pair[1])
@@ -105,12 +107,12 @@ fn from_odd(segments: &BTreeSet<Segment>) -> Result<Geometry<f64>, String> {
     Ok(nest(rings))
 }
 
-/// Walks along segments and cuts closed loops off.
+/// Follows segments and cuts off closed loops.
 struct Walker<'a> {
     segments: &'a [Segment],
     used: Vec<bool>,
     at: HashMap<Place, Vec<usize>>,
-    /// Whether rings meet in a point somewhere, so that there is a choice of ways to go on.
+    /// Whether more than two segments meet at some position, so that the walker must choose.
     branches: bool,
 }
 
@@ -149,7 +151,7 @@ impl<'a> Walker<'a> {
                 continue;
             }
             let (mut from, mut to) = self.segments[first];
-            // With the inside on the left, turning as far left as possible keeps to one part.
+            // If the inside is on the left, turning as far left as possible stays on one part.
             if self.branches && !self.inside_on_left(first) {
                 std::mem::swap(&mut from, &mut to);
             }
@@ -172,9 +174,11 @@ impl<'a> Walker<'a> {
         rings
     }
 
-    /// The next place: the first unused segment clockwise from where the path came.
+    /// The next position: follows the first unused segment clockwise from the one on which the path
+    /// arrived.
     fn step(&mut self, path: &[Place]) -> Option<Place> {
-        // Back at the start: what is left there begins anew, with its inside on the left.
+        // At the start of a path there is no previous segment; the caller picks one with the inside
+        // on its left.
         let [.., came, here] = path else {
             return None;
         };
@@ -193,13 +197,14 @@ impl<'a> Walker<'a> {
         Some(other(self.segments[chosen]))
     }
 
-    /// Whether the side to the left of a segment, from its first place to its second, is inside by the
+    /// Whether the left side of a segment, seen from its first to its second end, is inside by the
     /// even-odd rule over all segments.
     fn inside_on_left(&self, index: usize) -> bool {
         let wide = |p: Place| (i128::from(p.0) * 2, i128::from(p.1) * 2);
         let flip = |p: (i128, i128)| (p.1, p.0);
         let (a, b) = (wide(self.segments[index].0), wide(self.segments[index].1));
-        // A ray from the middle, upwards; or to the right, by exchanging the axes, for a vertical one.
+        // Casts a ray from the middle of the segment upwards; for a vertical segment the axes are
+        // swapped and the ray goes right.
         let vertical = a.0 == b.0;
         let turn = |p| if vertical { flip(p) } else { p };
         let (a, b) = (turn(a), turn(b));
@@ -219,13 +224,14 @@ impl<'a> Walker<'a> {
             }
         }
         let inside_beyond = beyond % 2 == 1;
-        // Up is left of a segment that runs to the right; right is left of one that runs down.
+        // Above is left of a segment that runs to the right; right is left of one that runs down.
         let beyond_is_left = if vertical { b.0 < a.0 } else { b.0 > a.0 };
         inside_beyond == beyond_is_left
     }
 }
 
-/// The turn at `here`, clockwise from the way back to `came`, in radians above 0 up to 2π.
+/// The angle at `here` from the direction of `came` clockwise to the direction of `to`, in radians
+/// in (0, 2π].
 fn clockwise(here: Place, came: Place, to: Place) -> f64 {
     let angle =
         |p: Place| (f64::from(p.1) - f64::from(here.1)).atan2(f64::from(p.0) - f64::from(here.0));
@@ -237,18 +243,18 @@ fn clockwise(here: Place, came: Place, to: Place) -> f64 {
     }
 }
 
-/// Sorts rings into parts: those in an even number of others are exteriors.
+/// Groups rings into polygons: a ring inside an even number of others is an exterior.
 fn nest(mut rings: Vec<Vec<Place>>) -> Geometry<f64> {
     rings.sort_by_key(|r| std::cmp::Reverse(doubled_area(r)));
     let boxes: Vec<_> = rings.iter().map(|r| bounds(r)).collect();
-    // Indices of the exteriors, each with those of its holes.
+    // The index of each exterior ring with the indices of its holes.
     let mut parts: Vec<(usize, Vec<usize>)> = Vec::new();
     let mut part_of = vec![None; rings.len()];
     for i in 0..rings.len() {
         let around: Vec<usize> = (0..i)
             .filter(|j| covers(boxes[*j], boxes[i]) && is_within(&rings[i], &rings[*j]))
             .collect();
-        // The rings around one ring lie in each other, the smallest last.
+        // The rings that contain this one are nested, and the smallest comes last.
         match around.last() {
             Some(parent) if around.len() % 2 == 1 => {
                 if let Some(part) = part_of[*parent] {
@@ -303,8 +309,8 @@ fn covers(outer: (Place, Place), inner: (Place, Place)) -> bool {
         && outer.1.1 >= inner.1.1
 }
 
-/// Whether a ring lies within another; they may touch in points. The middle of an edge decides, for it
-/// is on no other ring.
+/// Whether a ring lies inside another; they may touch in points. The middle of an edge is tested,
+/// because it lies on no other ring.
 fn is_within(inner: &[Place], outer: &[Place]) -> bool {
     let wide = |p: Place| (i128::from(p.0) * 2, i128::from(p.1) * 2);
     let (a, b) = (wide(inner[0]), wide(inner[1]));
@@ -340,7 +346,7 @@ mod tests {
         ]
     }
 
-    /// Area in units of the test's whole numbers, and the number of parts and holes.
+    /// The area in square units of the test, and the numbers of parts and holes.
     fn shape(ways: &[Vec<Place>]) -> (i64, usize, usize) {
         let polygons = match assemble(ways) {
             Ok(Geometry::Polygon(p)) => vec![p],
@@ -400,7 +406,7 @@ mod tests {
         let hole = vec![(0, 4), (4, 2), (4, 6), (0, 4)];
         let shell = vec![(0, 0), (9, 0), (9, 9), (0, 9), (0, 4), (0, 0)];
         assert_eq!(shape(&[shell, hole]), (81 - 8, 1, 1));
-        // A hole that touches it in two points, and so cuts the inside in two parts.
+        // A hole that touches the exterior in two points and so cuts the inside into two parts.
         let across = vec![(0, 4), (4, 2), (9, 4), (4, 6), (0, 4)];
         let shell = vec![(0, 0), (9, 0), (9, 4), (9, 9), (0, 9), (0, 4), (0, 0)];
         assert_eq!(shape(&[shell, across]), (81 - 18, 2, 0));
@@ -412,30 +418,30 @@ mod tests {
         let turned: Vec<Place> = inner.iter().rev().copied().collect();
         let halves = [outer[..3].to_vec(), outer[2..].to_vec()];
         for (ways, expected) in [
-            // The outer twice, with an inner: the outer with a hole.
+            // The outer ring twice and an inner ring: the outer ring with a hole.
             (
                 vec![outer.clone(), outer.clone(), inner.clone()],
                 (65, 1, 1),
             ),
-            // The inner twice: the hole stays.
+            // The inner ring twice: the hole stays.
             (
                 vec![outer.clone(), inner.clone(), inner.clone()],
                 (65, 1, 1),
             ),
-            // And so it does where another way has the same nodes the other way round.
+            // The hole also stays if another way has the same nodes in reverse order.
             (
                 vec![outer.clone(), inner.clone(), turned.clone()],
                 (65, 1, 1),
             ),
-            // The outer twice and alone: an area.
+            // Only the outer ring, twice: one area.
             (vec![outer.clone(), outer.clone()], (81, 1, 0)),
             (vec![outer.clone(); 3], (81, 1, 0)),
-            // Both twice.
+            // Both rings twice.
             (
                 vec![outer.clone(), inner.clone(), outer.clone(), inner.clone()],
                 (65, 1, 1),
             ),
-            // Once as a whole and once in halves.
+            // A ring once as a whole and once as two halves.
             (
                 vec![
                     outer.clone(),
@@ -445,7 +451,7 @@ mod tests {
                 ],
                 (65, 1, 1),
             ),
-            // A half of the outer twice.
+            // Half of the outer ring twice.
             (
                 vec![
                     halves[0].clone(),
@@ -466,13 +472,13 @@ mod tests {
         let left = vec![(4, 4), (0, 4), (0, 0), (4, 0)];
         let right = vec![(4, 0), (8, 0), (8, 4), (4, 4)];
         assert_eq!(shape(&[left, shared.clone(), right, shared]), (32, 1, 0));
-        // Nine blocks in a square: the one in the middle is cancelled by its neighbours.
+        // Nine square blocks: the one in the middle is cancelled by its neighbours.
         let blocks: Vec<Vec<Place>> = (0..9).map(|i| square(i % 3 * 4, i / 3 * 4, 4)).collect();
         assert_eq!(shape(&blocks), (144, 1, 0));
     }
 
     #[test]
-    fn what_encloses_nothing_says_why() {
+    fn ways_without_an_area_are_refused_with_a_reason() {
         let open = [vec![(0, 0), (9, 0), (9, 9)]];
         assert!(assemble(&open).unwrap_err().contains("not closed"));
         let bow = [vec![(0, 0), (9, 9), (9, 0), (0, 9), (0, 0)]];

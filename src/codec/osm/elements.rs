@@ -1,4 +1,4 @@
-//! The elements of an extract, whatever its format, and what can be wrong with the file.
+//! The elements of an extract in any format, and the errors of reading a file.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use super::area::Place;
 use super::tags::Tags;
 use crate::model::InChinese;
 
-/// A kind of OpenStreetMap element.
+/// The three kinds of OpenStreetMap elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A node: one position.
@@ -24,9 +24,9 @@ pub enum Entity {
     Node {
         /// The id of the element in OpenStreetMap, unique among its kind.
         id: i64,
-        /// Longitude and latitude.
+        /// Its position (longitude, latitude).
         place: Place,
-        /// Its tags.
+        /// The tags of the node.
         tags: Tags,
     },
     /// A way: a list of nodes.
@@ -35,7 +35,7 @@ pub enum Entity {
     Relation {
         /// The id of the element in OpenStreetMap, unique among its kind.
         id: i64,
-        /// Its tags.
+        /// The tags of the relation.
         tags: Tags,
         /// Its members, in order.
         members: Vec<Member>,
@@ -49,24 +49,25 @@ pub enum Entity {
 pub struct Way {
     /// The id of the element in OpenStreetMap, unique among its kind.
     pub id: i64,
-    /// Its tags.
+    /// The tags of the way.
     pub tags: Tags,
     /// The ids of its nodes, in order.
     pub nodes: Vec<i64>,
-    /// Where some of them are, where the way says it itself.
+    /// Positions of its nodes, by node id, if the way itself contains them.
     pub given: Vec<(i64, Place)>,
     /// The centre of its bounding box, if the file has only that.
     pub centre: Option<Place>,
 }
 
-/// The part of a member in a turn restriction. Areas need no roles: what is inside follows from the shapes.
+/// The role of a member in a turn restriction. Areas need no roles, because the shapes decide what
+/// is inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Part {
-    /// The way on which one comes.
+    /// The way on which a vehicle arrives.
     From,
-    /// The node or the ways in between.
+    /// The node or the ways between.
     Via,
-    /// The way onto which one goes.
+    /// The way onto which a vehicle leaves.
     To,
     /// Any other role.
     #[default]
@@ -74,7 +75,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// The part that a role names.
+    /// The part that a role stands for.
     pub fn of_role(role: &[u8]) -> Self {
         match role {
             b"from" => Self::From,
@@ -92,18 +93,20 @@ pub struct Member {
     pub kind: Kind,
     /// The id of the element in OpenStreetMap, unique among its kind.
     pub id: i64,
-    /// Its part in a turn restriction.
+    /// Its role in a turn restriction.
     pub part: Part,
-    /// The places of a way, where the relation says them itself; `None` for a node that it leaves out.
+    /// The positions of a way, if the relation itself contains them; `None` for a node that it
+    /// leaves out.
     pub given: Vec<Option<Place>>,
 }
 
-/// A file that can be gone through more than once.
+/// A file whose elements can be read several times.
 pub trait Elements {
-    /// Hands out all elements of a kind in the file's order. `progress` gets the share done, 0 to 1.
+    /// Passes all elements of a kind to `each`, in the order of the file. `progress` gets the
+    /// fraction done, from 0 to 1.
     ///
     /// # Errors
-    /// When the file cannot be read to its end. An error of `each` ends the pass and is handed back.
+    /// If the file cannot be read to its end. An error of `each` ends the pass and is returned.
     fn pass(
         &mut self,
         kind: Kind,
@@ -112,7 +115,7 @@ pub trait Elements {
     ) -> Result<(), OsmError>;
 }
 
-/// Why a file is no readable extract.
+/// Why a file cannot be read as an extract.
 #[derive(Debug, thiserror::Error)]
 pub enum OsmError {
     /// The file could not be read.
@@ -124,32 +127,32 @@ pub enum OsmError {
     /// The file ends in the middle.
     #[error("ends in the middle of a block, after {read} of {total} bytes: the file is truncated")]
     Truncated {
-        /// Bytes up to the end of the last whole block.
+        /// The position of the end of the last complete block, in bytes.
         read: u64,
-        /// Bytes of the file.
+        /// The size of the file in bytes.
         total: u64,
     },
-    /// Its blocks are packed in a way that is not read.
+    /// The blocks of the file are compressed with an algorithm that is not supported.
     #[error(
         "is compressed with {0}, which is not read; `osmium cat IN.osm.pbf -o OUT.osm.pbf -f \
          pbf,pbf_compression=zlib` writes it with zlib"
     )]
     Compression(&'static str),
-    /// The file asks for what this reader does not do.
+    /// The file requires a PBF feature that is not supported.
     #[error("needs the PBF feature {0:?}, which is not supported")]
     Feature(String),
-    /// The text is not OSM XML.
+    /// The file is not valid OSM XML.
     #[error("is not valid OSM XML (byte {at}): {problem}")]
     Xml {
-        /// Where, in bytes from the beginning.
+        /// The position of the error, in bytes from the beginning.
         at: u64,
         /// What is wrong there.
         problem: String,
     },
-    /// The text ends in the middle.
+    /// The XML ends too early; the value is its length in bytes.
     #[error("ends before </osm>, after {0} bytes: the file is truncated")]
     Unfinished(u64),
-    /// A server wrote that it could not finish.
+    /// The server that wrote the file stopped with this remark before it was complete.
     #[error("is incomplete: the server that wrote it says {0:?}. Run the query again")]
     Remark(String),
 }

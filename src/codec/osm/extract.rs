@@ -1,5 +1,5 @@
-//! Goes through an extract three times (relations, ways, nodes), so that a province fits into memory: only
-//! the members, ways and positions that features need are kept.
+//! Reads an extract in three passes (relations, ways, nodes), so that a whole province fits into
+//! memory: only the members, ways and positions that features need are kept.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,12 +19,13 @@ use crate::model::names::property;
 use crate::model::{Body, Feature, FeatureId, Properties};
 use crate::spatial::{metres, validity};
 
-/// Reads an extract and hands out features and dropped elements: nodes, then ways, then relations, each
-/// in the file's order, and turn restrictions last. `progress` gets the share done, 0 to 1.
+/// Reads an extract and passes features and dropped elements to `sink`: nodes, then ways, then
+/// relations, each in the order of the file, and turn restrictions last. `progress` gets the
+/// fraction done, from 0 to 1.
 ///
 /// # Errors
-/// When the file cannot be read to its end; what was handed out before is not to be used then. An error
-/// of `sink` ends the reading and is handed back.
+/// If the file cannot be read to its end; what `sink` received must not be used then. An error of
+/// `sink` ends the reading and is returned.
 pub fn read<E: From<OsmError>>(
     file: &mut dyn Elements,
     progress: &mut dyn FnMut(f64),
@@ -58,24 +59,24 @@ struct Relation {
     id: i64,
     tags: Tags,
     ways: Vec<i64>,
-    /// Members that are relations; an area can't have them.
+    /// The number of members that are relations, which an area cannot have.
     nested: usize,
     centre: Option<Place>,
 }
 
-/// Ways that stand in the members of relations alone, by their numbers.
+/// The positions of ways that occur only as members of relations, by way id.
 type MemberWays = HashMap<i64, Vec<Option<Place>>>;
 
 #[derive(Default)]
 struct Extract {
     relations: Vec<Relation>,
-    /// The numbers of the relations that were seen: a file may say one twice.
+    /// The ids of the relations read so far, because a file may contain one twice.
     seen: HashSet<i64>,
     member_ways: MemberWays,
     turns: Vec<Turn>,
     ways: Vec<Way>,
     by_id: HashMap<i64, usize>,
-    /// Problems found before their element's turn.
+    /// Elements dropped before their turn in the order of output.
     early: Vec<Dropped>,
 }
 
@@ -89,7 +90,8 @@ impl Extract {
         }
         let kind = tags.get("type").unwrap_or_default();
         if kind != "multipolygon" && kind != "boundary" {
-            // Sites and three-dimensional buildings have parts of their own, which are features.
+            // The parts of sites and three-dimensional buildings are elements themselves and become
+            // features.
             if tags.get("building").is_some() && self.seen.insert(id) {
                 self.early.push(Dropped {
                     collection: BUILDINGS,
@@ -161,7 +163,7 @@ impl Extract {
         if !wanted {
             way.tags = Tags::default();
         }
-        // Overpass writes a way twice where a query asks for it twice, once without its tags.
+        // Overpass writes a way twice if a query requests it twice, once without its tags.
         if let Some(known) = self.by_id.get(&way.id).and_then(|i| self.ways.get_mut(*i)) {
             if known.tags.is_empty() {
                 known.tags = way.tags;
@@ -177,8 +179,8 @@ impl Extract {
         self.ways.push(way);
     }
 
-    /// Makes ways of those that only relations say, with nodes of their own: places that are equal are
-    /// one node, so that rings close.
+    /// Creates ways from members whose positions only the relations contain. Their nodes get new
+    /// ids; equal positions share a node, so that rings close.
     fn take_member_ways(&mut self) {
         let mut numbers: HashMap<Place, i64> = HashMap::new();
         let mut next = i64::MIN;
@@ -222,7 +224,7 @@ impl Extract {
             }
         }
         let mut emitted = HashSet::new();
-        // A sink's error travels around the reader's own.
+        // Keeps an error of the sink, because the reader can only return errors of its own type.
         let mut stopped = None;
         let outcome = file.pass(
             Kind::Node,
@@ -268,7 +270,8 @@ impl Extract {
             let mut built = None;
             for outcome in outcomes {
                 emit(&id, &way.tags, outcome, sink, |draft| {
-                    // A line that leaves the extract keeps the parts within; an area can't.
+                    // A line that leaves the extract keeps the parts inside; an area cannot be cut
+                    // that way.
                     let places = match (&places, draft.shape) {
                         (Ok(places), _) => places,
                         (Err(_), Shape::Line) if !way.nodes.is_empty() => {
@@ -363,15 +366,15 @@ impl Extract {
             return Err(ONLY_CENTRE.to_owned());
         }
         if ways.is_empty() && relation.nested > 0 {
-            return Err("its members are relations; an area is made of ways".into());
+            return Err("its members are relations; expected ways".into());
         }
         area::assemble(&ways)
     }
 }
 
-/// What is wrong with an element whose nodes or members are left out.
+/// The problem of an element whose nodes or members are missing, if the file has its centre.
 const ONLY_CENTRE: &str =
-    "the file has only the centre of it; ask Overpass for its outline with `out geom`";
+    "the file contains only its centre; use `out geom` in the Overpass query to get its outline";
 
 fn centre_as(centre: Option<Place>, problem: &str) -> Result<Geometry<f64>, String> {
     let centre = centre.ok_or_else(|| problem.to_owned())?;
@@ -380,7 +383,7 @@ fn centre_as(centre: Option<Place>, problem: &str) -> Result<Geometry<f64>, Stri
 
 fn way_element(way: &Way) -> Element {
     let nodes = &way.nodes;
-    // Where only the centre is known, it is most likely a building or a park.
+    // If only the centre is known, the way is most likely a building or a park.
     let only_centre = nodes.is_empty() && way.centre.is_some();
     if only_centre || nodes.len() > 3 && nodes.first() == nodes.last() {
         Element::ClosedWay
@@ -404,7 +407,7 @@ fn emit_node<E>(
     Ok(())
 }
 
-/// Turns the outcome of a mapping rule into an item.
+/// Passes the outcome of a mapping rule to the sink.
 fn emit<E>(
     id: &str,
     tags: &Tags,

@@ -1,4 +1,4 @@
-//! OpenStreetMap extracts (PBF, XML) to features of the map's collections.
+//! Converts OpenStreetMap extracts (PBF, XML) to features of the map's collections.
 //!
 //! | file | subject |
 //! | --- | --- |
@@ -13,10 +13,10 @@
 //! | `turns` | turn restrictions, between routes |
 //! | `area` | closed ways and multipolygon relations to polygons |
 //!
-//! A feature's id is the element's kind and number: `n1`, `w1`, `r1`. An element that a rule takes but
-//! that makes no feature is handed out as [`Dropped`], with the reason; elements that no rule takes
-//! are not mentioned. `building=no` is handed out as dropped too, so that whoever compares counts
-//! finds every `building=*` either on the map or named.
+//! A feature's id is the kind and number of its element: `n1`, `w1`, `r1`. If a rule applies to an
+//! element but no feature can be built, the element is reported as [`Dropped`] with the reason;
+//! elements without a rule are not reported. `building=no` is reported as dropped too, so that
+//! every `building=*` of the file is either on the map or reported.
 
 mod area;
 mod elements;
@@ -36,10 +36,10 @@ use std::io::{Read, Seek};
 
 use crate::model::Feature;
 
-/// Reads a PBF file; see [`read_xml`].
+/// Reads a PBF file in the same way as [`read_xml`].
 ///
 /// # Errors
-/// As of [`read_xml`].
+/// The same as those of [`read_xml`].
 pub fn read_pbf<E: From<OsmError>>(
     file: impl Read + Seek,
     progress: &mut dyn FnMut(f64),
@@ -48,12 +48,12 @@ pub fn read_pbf<E: From<OsmError>>(
     extract::read(&mut pbf::PbfFile::new(file)?, progress, sink)
 }
 
-/// Reads an OSM XML file and hands out features and dropped elements: nodes, then ways, then relations, each
-/// in the file's order. `progress` gets the share done, 0 to 1.
+/// Reads an OSM XML file and passes features and dropped elements to `sink`: nodes, then ways, then
+/// relations, each in the order of the file. `progress` gets the fraction done, from 0 to 1.
 ///
 /// # Errors
-/// When the file cannot be read to its end; what was handed out before is not to be used then. An error
-/// of `sink` ends the reading and is handed back.
+/// If the file cannot be read to its end; what `sink` received must not be used then. An error of
+/// `sink` ends the reading and is returned.
 pub fn read_xml<E: From<OsmError>>(
     file: impl Read + Seek,
     progress: &mut dyn FnMut(f64),
@@ -62,30 +62,30 @@ pub fn read_xml<E: From<OsmError>>(
     extract::read(&mut xml::XmlFile::new(file)?, progress, sink)
 }
 
-/// What comes out of an extract.
+/// What reading an extract yields.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
-    /// A feature of a collection. Its properties fit the default schemas; its shape is checked only
-    /// where it is an area.
+    /// A feature of a collection. Its properties fit the built-in schemas. Of the geometries, only
+    /// areas have been checked.
     Feature {
         /// The collection's name.
         collection: &'static str,
         /// The feature.
         feature: Feature,
     },
-    /// An element that should have become a feature.
+    /// An element that could not become a feature.
     Dropped(Dropped),
 }
 
-/// An element that a rule took but that makes no feature.
+/// An element to which a rule applied but from which no feature could be built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
-    /// The collection it would have stood in.
+    /// The collection to which the rule belongs.
     pub collection: &'static str,
-    /// The element, as `w123`.
+    /// The id of the element, for example `w123`.
     pub id: String,
-    /// What is wrong with it: `geometry` or `tags`.
+    /// The part of the element that is wrong: `geometry` or `tags`.
     pub field: &'static str,
-    /// Why the element is left out.
+    /// The reason.
     pub problem: String,
 }

@@ -1,8 +1,9 @@
-//! The positions of nodes.
+//! Stores the positions of nodes.
 
 use super::area::Place;
 
-/// The positions of the nodes of the kept ways: sorted by id, 16 bytes a node, found by bisection.
+/// The positions of the nodes of all kept ways: sorted by id, 16 bytes per node, found by binary
+/// search.
 pub struct Positions {
     ids: Vec<i64>,
     places: Vec<Place>,
@@ -42,7 +43,7 @@ impl Positions {
         ))
     }
 
-    /// The parts of a way whose nodes are all in the file.
+    /// The runs of consecutive nodes of a way that are all in the file.
     pub fn runs(&self, nodes: &[i64]) -> Vec<Vec<Place>> {
         nodes
             .iter()

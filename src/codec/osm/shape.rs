@@ -1,4 +1,4 @@
-//! The geometry of a feature out of the places of its element.
+//! Builds the geometry of a feature from the positions of its element.
 
 use geo::InteriorPoint;
 use geo_types::{Coord, Geometry, LineString, MultiLineString, Point};
@@ -6,7 +6,7 @@ use geo_types::{Coord, Geometry, LineString, MultiLineString, Point};
 use super::area::{Place, coord};
 use super::mapping::{Draft, Shape};
 
-/// An area as the shape that a rule wants.
+/// Converts an area to the shape that the rule requests.
 pub fn area_as(
     shape: Shape,
     area: Result<&Geometry<f64>, &String>,
@@ -40,7 +40,7 @@ pub fn area_as(
     })
 }
 
-/// A way as a line, or the middle of it.
+/// Converts a way to a line, or to the point in its middle.
 pub fn way_as(draft: &Draft, places: &[Place]) -> Result<Geometry<f64>, String> {
     let mut coords: Vec<Coord<f64>> = places.iter().copied().map(coord).collect();
     coords.dedup();
@@ -57,7 +57,7 @@ pub fn way_as(draft: &Draft, places: &[Place]) -> Result<Geometry<f64>, String> 
     Ok(Geometry::LineString(LineString(coords)))
 }
 
-/// The parts of a way that are in the file, as one or several lines.
+/// Converts the parts of a way that are in the file to one line or several.
 pub fn parts_as(draft: &Draft, runs: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
     let mut lines = Vec::new();
     for run in runs {

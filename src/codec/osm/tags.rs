@@ -1,16 +1,16 @@
-//! The tags of an element, and how people write numbers, speeds and conditions in them. What cannot be
-//! read is left out: a storey count of "several" is no reason to lose the building.
+//! The tags of an element, and parsing of the numbers, speeds and conditions in them. Values that
+//! cannot be parsed are ignored: a storey count of "several" is no reason to drop a building.
 
-/// Keys and values of one element.
+/// The tags of one element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tags {
     entries: Vec<(Box<str>, Box<str>)>,
-    /// Whether some text was not UTF-8.
+    /// Whether a key or a value was not UTF-8.
     pub damaged: bool,
 }
 
 impl Tags {
-    /// Takes raw bytes, as a file has them.
+    /// Decodes the raw bytes of the file.
     pub fn from_bytes<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Self {
         let mut damaged = false;
         let mut text = |bytes: &[u8]| {
@@ -22,7 +22,7 @@ impl Tags {
         Self { entries, damaged }
     }
 
-    /// All of them, in the file's order.
+    /// All tags in the order of the file.
     #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().map(|(k, v)| (&**k, &**v))
@@ -33,7 +33,7 @@ impl Tags {
         self.entries.is_empty()
     }
 
-    /// The value of a key; an empty one counts as none.
+    /// The value of a key; an empty value counts as missing.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.entries
             .iter()
@@ -51,17 +51,17 @@ impl Tags {
         self.get(key).is_some_and(|v| values.contains(&v))
     }
 
-    /// Whether the key is there and not `no`.
+    /// Whether the key exists with a value other than `no`.
     pub fn has(&self, key: &str) -> bool {
         self.get(key).is_some_and(|v| v != "no")
     }
 
-    /// The value of the first of several keys.
+    /// The value of the first of the keys that exists.
     pub fn first(&self, keys: &[&str]) -> Option<&str> {
         keys.iter().find_map(|k| self.get(k))
     }
 
-    /// `yes` and `no`, as they are written.
+    /// `true` for `yes`, `false` for `no`, `None` for other values.
     pub fn truth(&self, key: &str) -> Option<bool> {
         match self.get(key)? {
             "yes" | "true" | "1" => Some(true),
@@ -70,17 +70,17 @@ impl Tags {
         }
     }
 
-    /// A number without a unit.
+    /// The value as a number without a unit.
     pub fn number(&self, key: &str) -> Option<f64> {
         number(self.get(key)?)
     }
 
-    /// A whole number, not below zero.
+    /// The value as a whole number of at least 0.
     pub fn count(&self, key: &str) -> Option<u32> {
         self.get(key)?.parse().ok()
     }
 
-    /// A length in metres: `12`, `12.5 m`, `120 cm`, `40 ft`, `40'`.
+    /// The value as a length in metres: `12`, `12.5 m`, `120 cm`, `40 ft`, `40'`.
     pub fn metres(&self, key: &str) -> Option<f64> {
         let text = self.get(key)?;
         let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit() && c != '.');
@@ -92,11 +92,11 @@ impl Tags {
             _ => return None,
         };
         let metres = number(digits)? * factor;
-        // Feet and centimetres make long fractions of no meaning.
+        // Round to millimetres: converting feet and centimetres gives long meaningless fractions.
         (metres >= 0.0).then(|| (metres * 1000.0).round() / 1000.0)
     }
 
-    /// A speed in km/h: `30`, `30 km/h`, `20 mph`, `walk`.
+    /// The value as a speed in km/h: `30`, `30 km/h`, `20 mph`, `walk`.
     pub fn kmh(&self, key: &str) -> Option<f64> {
         let text = self.get(key)?;
         if text == "walk" {
@@ -110,7 +110,7 @@ impl Tags {
         (kmh > 0.0).then(|| (kmh * 10.0).round() / 10.0)
     }
 
-    /// The name as people on the spot write it.
+    /// The name in the local language.
     pub fn name(&self) -> Option<&str> {
         self.first(&["name", "name:zh", "name:zh-Hans", "name:en"])
     }

@@ -1,5 +1,5 @@
-//! Turn restrictions as features: the members of the relation become ids of routes and the position that
-//! they share.
+//! Converts turn restrictions to features: the members of the relation become the ids of routes and
+//! the position that they share.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use crate::model::names::collection::TURNS;
 use crate::model::names::property;
 use crate::model::{Body, Feature, FeatureId, Properties};
 
-/// A restriction as the file has it.
+/// A turn restriction as it is in the file.
 pub struct Turn {
     id: i64,
     restriction: Result<Restriction, String>,
@@ -38,8 +38,9 @@ impl Turn {
         }
     }
 
-    /// The features of it: one for each pair of ways, since `no_entry` may name several on which one comes and
-    /// `no_exit` several onto which one goes. Or what is wrong with it. `route` gives a way that is a route.
+    /// Converts the restriction to features, or to one dropped element. `no_entry` may have several
+    /// `from` ways and `no_exit` several `to` ways; each pair of ways becomes one feature. `route`
+    /// returns a way that is a route.
     pub fn items<'a>(
         &self,
         route: impl Fn(i64) -> Option<&'a Way>,
@@ -102,7 +103,7 @@ impl Turn {
         from.flat_map(|from| self.to.iter().map(move |to| (*from, *to)))
     }
 
-    /// The position that the ways share, or the ways in between.
+    /// The position that the two ways share, or the ways between them.
     fn via<'a>(
         &self,
         from: i64,
@@ -111,7 +112,7 @@ impl Turn {
         positions: &Positions,
     ) -> Result<Value, String> {
         let way = |id: i64| {
-            let missing = || format!("its member w{id} is no route or not in the file");
+            let missing = || format!("its member w{id} is not a route or not in the file");
             route(id).ok_or_else(missing)
         };
         let (first, last) = (way(from)?, way(to)?);

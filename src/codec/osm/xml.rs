@@ -1,9 +1,11 @@
-//! OSM XML, as JOSM, Overpass and the API of OpenStreetMap write it.
+//! Reads OSM XML as written by JOSM, Overpass and the OpenStreetMap API.
 //!
-//! - Elements that JOSM marks as deleted (`action="delete"`) or that are not visible are left out; numbers
-//!   below zero (not uploaded yet) are taken as they are.
-//! - Overpass may say places inside of ways and members (`out geom`), or the centre only (`out center`).
-//! - There is no DTD in this format, so one is refused, and with it all entities but the five of XML.
+//! - Elements that JOSM marks as deleted (`action="delete"`) or that are not visible are left out.
+//!   Negative ids (elements not uploaded yet) are kept as they are.
+//! - Overpass may write positions inside of ways and members (`out geom`), or only the centre (`out
+//!   center`).
+//! - The format has no DTD, so a DOCTYPE is refused. Only the five predefined entities of XML can
+//!   occur.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -17,15 +19,15 @@ use super::area::Place;
 use super::elements::{Elements, Entity, Kind, Member, OsmError, Part, Way};
 use super::tags::Tags;
 
-/// The most bytes of one tag or text of the file.
+/// The maximum size of one XML tag or text, in bytes.
 const LARGEST_EVENT: usize = 1 << 20;
-/// The most nodes, members or tags of one element.
+/// The maximum number of nodes, members or tags of one element.
 const MOST_PARTS: usize = 1 << 20;
-/// The most bytes of the tags of one element.
+/// The maximum size of the tags of one element, in bytes.
 const LARGEST_TAGS: usize = 4 << 20;
-/// How many bytes of a server's `<remark>` are read.
+/// The maximum length of a server's `<remark>` that is read, in bytes.
 const LONGEST_REMARK: usize = 4096;
-/// How deep elements stand in each other: `osm`, `relation`, `member`, `nd`.
+/// The maximum nesting depth of XML elements: `osm`, `relation`, `member`, `nd`, and some reserve.
 const DEEPEST: usize = 8;
 
 /// An OSM XML file.
@@ -35,7 +37,7 @@ pub struct XmlFile<R> {
 }
 
 impl<R: Read + Seek> XmlFile<R> {
-    /// Opens a file.
+    /// Opens a file and checks that it begins like XML.
     pub fn new(mut file: R) -> Result<Self, OsmError> {
         let total = file.seek(SeekFrom::End(0))?;
         Ok(Self { file, total })
@@ -100,7 +102,7 @@ impl<R: Read + Seek> Elements for XmlFile<R> {
                         )));
                     }
                 }
-                Event::DocType(_) => return Err(wrong("a DOCTYPE is not read".into())),
+                Event::DocType(_) => return Err(wrong("a DOCTYPE is not allowed; remove it".into())),
                 _ => {}
             }
             if at >= next_report {
@@ -116,13 +118,13 @@ impl<R: Read + Seek> Elements for XmlFile<R> {
     }
 }
 
-/// An error of the system, again.
+/// Copies an I/O error, which cannot be cloned.
 fn same(error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), error.to_string())
 }
 
-/// A reader that fails after `room` bytes, so that one element cannot fill the memory. Each XML event sets
-/// `room` anew.
+/// A reader that fails after `room` bytes, so that one XML event cannot fill the memory. `room` is
+/// reset before each event.
 struct Limited<R> {
     inner: R,
     room: Rc<Cell<usize>>,
@@ -153,7 +155,7 @@ impl<R: BufRead> BufRead for Limited<R> {
     }
 }
 
-/// The attributes that are read, of any element.
+/// The attributes that are used, of any element.
 #[derive(Default)]
 struct Attributes {
     id: Option<i64>,
@@ -203,7 +205,7 @@ impl Attributes {
         Ok(all)
     }
 
-    /// Places in PBF files are whole numbers of the same unit.
+    /// The position, in the integer unit of PBF files (1e-7 degrees).
     fn place(&self) -> Option<Place> {
         let small = |degrees: f64| {
             let units = (degrees * 1e7).round();
@@ -214,7 +216,7 @@ impl Attributes {
     }
 }
 
-/// The element whose end tag has not been read yet.
+/// The OSM element whose end tag has not been read yet.
 struct Open {
     kind: Kind,
     id: i64,
@@ -228,7 +230,7 @@ struct Open {
     centre: Option<Place>,
 }
 
-/// What is known while a file is gone through.
+/// The state of one pass over the file.
 struct Pass {
     wanted: Kind,
     depth: usize,
@@ -367,7 +369,7 @@ fn open_element(kind: Kind, tag: &BytesStart<'_>) -> Result<Open, String> {
 }
 
 impl Open {
-    /// Adds a node to a way, or a place to the last member.
+    /// Adds a node to the current way, or a position to its last member.
     fn add_node(&mut self, attributes: &Attributes, in_member: bool) -> Result<(), String> {
         let place = attributes.place();
         if in_member {
@@ -392,7 +394,7 @@ impl Open {
         let tags = self.tags.iter();
         let tags = Tags::from_bytes(tags.map(|(k, v)| (k.as_bytes(), v.as_bytes())));
         match self.kind {
-            // A node without a place is one that is gone.
+            // A node without a position was deleted.
             Kind::Node => self.place.map(|place| Entity::Node {
                 id: self.id,
                 place,

@@ -1,4 +1,5 @@
-//! The network and its doors: what a route search has to cope with is there, and everything can be reached.
+//! Tests of the route network and its doors: the irregularities that routing must handle exist, and
+//! everything can be reached.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -23,17 +24,17 @@ fn layer(f: &Feature) -> i64 {
     f.map.get("layer").and_then(Value::as_i64).unwrap_or(0)
 }
 
-/// The places at which a line is met.
+/// The positions at which lines can be joined.
 fn vertices(routes: &[Feature]) -> HashSet<Key> {
     routes.iter().flat_map(|r| r.key.iter().copied()).collect()
 }
 
-/// The nearest place on another line at the ground: its distance and the ends of its segment.
+/// The distance to the nearest other line at ground level, and the ends of its nearest segment.
 fn nearest_line(lines: &[&Feature], own: Option<&str>, at: Pt) -> (f64, [Key; 2]) {
     let mut best = (f64::INFINITY, [(0, 0); 2]);
     for line in lines.iter().filter(|l| Some(l.id.as_str()) != own) {
         for (s, ends) in line.line.windows(2).enumerate() {
-            // Cheap before exact.
+            // A cheap test before the exact one.
             let far = |a: f64, b: f64, p: f64| p < a.min(b) - 15.0 || p > a.max(b) + 15.0;
             if far(ends[0].x, ends[1].x, at.x) || far(ends[0].y, ends[1].y, at.y) {
                 continue;
@@ -135,7 +136,7 @@ fn three_compounds_have_no_wall_and_two_gates_are_on_no_map() {
         unmapped.extend(places.into_iter().map(|_| c.id.as_str()));
     }
     assert_eq!(open, ["dongsheng-beili", "guoyuan-beili", "xinhua-li"]);
-    // At the other one the wall is drawn through, which is checked with the walls.
+    // The wall is closed at the other one, which the test of the walls checks.
     assert_eq!(unmapped, ["danfeng-li"]);
 }
 
@@ -207,7 +208,7 @@ fn lifts_join_the_garage_to_the_ground_and_obstacles_stand_on_ways() {
     assert!(count("lift") >= 15, "{}", count("lift"));
     assert!(count("bollard") >= 5, "{}", count("bollard"));
     assert!(count("cycle_barrier") >= 1);
-    // From the lift a hall leads to a unit door.
+    // An indoor path leads from the lift to a unit door.
     let doors: HashSet<Key> = entrances
         .iter()
         .filter(|e| e.text("kind") == "unit_door")
@@ -345,7 +346,7 @@ fn turns_are_restricted_between_routes_that_meet() {
     assert!(exempt >= 2 && kinds.len() >= 4, "{kinds:?}");
 }
 
-/// Whether a gate or a way with these hours is open on a Sunday at noon (as_of is one).
+/// Whether a gate or a way with these hours is open at noon on a Sunday (`as_of` is a Sunday).
 fn open_at_noon(hours: &str) -> bool {
     match hours {
         "" | "24/7" => true,
@@ -387,7 +388,7 @@ fn a_rider_reaches_every_unit_door_at_noon_over_gaps_of_some_metres() {
             join(w[0], w[1]);
         }
     }
-    // What ends nowhere goes on to the nearest way.
+    // A dead end continues to the nearest way.
     let lines = lines(&routes);
     let mut met: HashMap<Key, usize> = HashMap::new();
     for key in lines
@@ -432,12 +433,12 @@ fn a_rider_reaches_every_unit_door_at_noon_over_gaps_of_some_metres() {
     }
     for e in &entrances {
         assert!(next.contains_key(&e.key[0]), "{} is on no way", e.id);
-        // Schools are shut on Sundays; homes are not.
+        // Schools are closed on Sundays; residential buildings are not.
         if e.text("kind") == "unit_door" {
             assert!(reached.contains(&e.key[0]), "{} is out of reach", e.id);
         }
     }
-    // Nothing else is cut off either, but what lies behind a gate that is shut on Sundays.
+    // Nothing else is cut off, except what lies behind a gate that is closed on Sundays.
     let lost = next
         .keys()
         .filter(|k| !reached.contains(*k) && !shut.contains(*k))

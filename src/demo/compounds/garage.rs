@@ -1,4 +1,4 @@
-//! The garage under a compound, and the ways from it into the houses.
+//! Generates the garage under a compound and its connections to the buildings.
 
 use super::lanes::loop_at;
 use super::sketch::Sketch;
@@ -6,9 +6,9 @@ use crate::demo::city::{City, Entrance, Node, Pass, Special, Way};
 use crate::demo::lots::Lot;
 use crate::demo::plane::pt;
 
-/// A garage under the lawn between the two rows in the middle: a ramp from the lane inside the east
-/// wall, and a way to the lift of every house on its north. The lift joins it to the hall behind a unit
-/// door.
+/// Adds a garage under the lawn between the two middle rows: a ramp from the lane along the east
+/// wall, and a way to the lift of every building north of it. An indoor path joins each lift to a
+/// unit door.
 pub(super) fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
     let k = s.rows.len() / 2;
     if k == 0 {
@@ -19,7 +19,7 @@ pub(super) fn garage(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot])
     let Some((_, east)) = loop_at(s, drive) else {
         return;
     };
-    // The ramp begins on the straight lane between the rows' own lanes.
+    // The ramp begins on the straight part of the lane between two row lanes.
     let ends = (loop_at(s, s.lanes[k - 1]), loop_at(s, s.lanes[k]));
     let (Some((_, a)), Some((_, b))) = ends else {
         return;

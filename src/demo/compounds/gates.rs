@@ -1,4 +1,4 @@
-//! Gates: on which sides of the wall they stand, and who may pass them.
+//! Decides on which sides of the wall gates stand, and who may pass them.
 
 use super::OUT;
 use super::sketch::Sketch;
@@ -7,7 +7,7 @@ use crate::demo::plane::{Pt, pt};
 use crate::demo::prng::Prng;
 use crate::demo::streets::Cell;
 
-/// The choice of a gate: its side and, on the west and east sides, its lane.
+/// A gate: its side and, on the west and east sides, the lane that leads to it.
 pub(super) struct Gate {
     pub side: usize,
     pub lane: Option<usize>,
@@ -57,7 +57,7 @@ pub(super) fn choose_gates(cell: &Cell, sketch: &Sketch, rng: &mut Prng) -> Vec<
     gates
 }
 
-/// What a gate is called and who may pass it, by its rank (0 is the main gate).
+/// The name of a gate and who may pass it, by its rank (0 is the main gate).
 pub(super) fn admit(
     gate: &mut Entrance,
     housing: Housing,
@@ -113,7 +113,7 @@ pub(super) fn admit(
     }
 }
 
-/// From where and in which direction a gate is looked for in the wall.
+/// The start and direction of the ray that finds the position of a gate in the wall.
 pub(super) fn ray(s: &Sketch, gate: &Gate) -> (Pt, Pt) {
     let mid = (s.lanes.first().unwrap_or(&0.0) + s.lanes.last().unwrap_or(&0.0)) / 2.0;
     let from = match gate.lane {

@@ -1,4 +1,4 @@
-//! The grounds between the houses: lawns, the garden in the middle, sheds for bikes.
+//! Generates the open areas between the buildings: lawns, the central garden, bike sheds.
 
 use super::LANE_M;
 use super::sketch::Sketch;
@@ -8,7 +8,7 @@ use crate::demo::lots::Lot;
 use crate::demo::plane::{middle, pt, rectangle};
 use crate::model::names::collection::GREEN;
 
-/// Lawns south of the houses, one a row and half.
+/// Adds lawns south of the buildings, one for each row on each side of the axis.
 pub(super) fn greens(city: &mut City, s: &Sketch, lots: &[Lot]) {
     for (k, (y, _)) in s.rows.iter().enumerate() {
         let north = if s.doors_north {
@@ -42,7 +42,7 @@ pub(super) fn greens(city: &mut City, s: &Sketch, lots: &[Lot]) {
     }
 }
 
-/// The garden in the middle, where a house was left out.
+/// Adds the garden in the middle, on the lot left without a building.
 pub(super) fn garden(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
     for (n, lot) in lots.iter().filter(|l| l.garden).enumerate() {
         let (x0, x1) = (lot.x, lot.x + lot.width_m());
@@ -75,7 +75,7 @@ pub(super) fn garden(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot])
     }
 }
 
-/// Where bikes are parked and charged: between the west wall and the lane inside it.
+/// Adds sheds where e-bikes are parked and charged, between the west wall and the lane inside it.
 pub(super) fn sheds(city: &mut City, s: &Sketch, compound: usize) {
     for pair in s.lanes.windows(2).step_by(2) {
         let y = (pair[0] + pair[1]) / 2.0;

@@ -1,4 +1,5 @@
-//! Lanes: the axis through the gates, a lane along every row, and the loop inside the wall.
+//! Generates the lanes of a compound: the axis through the gates, a lane along every row, and the
+//! loop inside the wall.
 
 use super::sketch::Sketch;
 use super::{LOOP_M, OUT};
@@ -7,7 +8,7 @@ use crate::demo::irregular;
 use crate::demo::names::Use;
 use crate::demo::plane::{Pt, pt};
 
-/// Where the loop lanes run at a height.
+/// The x coordinates of the two loop lanes at a given y.
 pub(super) fn loop_at(s: &Sketch, y: f64) -> Option<(f64, f64)> {
     let (west, east) = s.wall.x_range(y - 0.5, y + 0.5)?;
     Some((west + LOOP_M, east - LOOP_M))
@@ -26,7 +27,7 @@ pub(super) fn lanes(
     };
     let mut ys = s.lanes.clone();
     ys.sort_by(f64::total_cmp);
-    // The axis, on through its gates to the streets.
+    // The axis, extended through its gates to the streets.
     let mut axis: Vec<Pt> = ys.iter().map(|y| s.frame.out(pt(s.axis, *y))).collect();
     for (side, lane, at, _) in gates {
         if lane.is_none() {
@@ -40,7 +41,7 @@ pub(super) fn lanes(
             }
         }
     }
-    // Without a wall the lane goes on to the street where there is no gate.
+    // Without a wall, the lane continues to the street even where there is no gate.
     let open = [0, 2].into_iter().filter(|side| {
         let gated = gates.iter().any(|g| g.0 == *side && g.1.is_none());
         !gated && !irregular::is_walled(slug)
@@ -82,7 +83,7 @@ pub(super) fn lanes(
             }
         }
         let mut way = Way::lane(row, 4.0);
-        // Newer compounds keep wheels off the lanes between the houses (人车分流).
+        // Newer compounds keep vehicles off the lanes between the buildings (人车分流).
         if matches!(kind, Use::Heights | Use::Mixed) {
             way.ebike = Pass::Dismount;
             way.surface = "paving_stones";

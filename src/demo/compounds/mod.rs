@@ -1,8 +1,9 @@
-//! Compounds (小区): a wall with gates, rows of houses that face south, lanes between them.
+//! Generates compounds (小区): a wall with gates, rows of buildings that face south, and lanes
+//! between them.
 //!
-//! Each is planned upright in a frame of its own that follows its streets. A main lane, the axis, runs
-//! from south to north; a lane along every row of houses crosses it; lanes inside the west and the
-//! east wall close the loop.
+//! Each compound is planned upright in a local frame aligned with its streets. A main lane, the
+//! axis, runs from south to north; a lane along every row crosses it; lanes inside the west and the
+//! east wall complete the loop.
 
 mod garage;
 mod gates;
@@ -27,13 +28,13 @@ use super::names::Use;
 use super::plane::{Pt, pt};
 use super::prng::Prng;
 
-/// From the wall to the middle of the lane inside it, in metres.
+/// The distance from the wall to the middle of the loop lane inside it, in metres.
 const LOOP_M: f64 = 4.5;
-/// From the middle of that lane to the houses, in metres.
+/// The distance from the middle of the loop lane to the buildings, in metres.
 const LOOP_CLEAR_M: f64 = 4.2;
-/// Half of the open ground round the axis, in metres.
+/// Half the width of the open ground along the axis, in metres.
 const AXIS_CLEAR_M: f64 = 7.0;
-/// From a row's doors to the middle of its lane, in metres.
+/// The distance from the doors of a row to the middle of its lane, in metres.
 pub const LANE_M: f64 = 5.0;
 
 const OUT: [Pt; 4] = [
@@ -43,7 +44,7 @@ const OUT: [Pt; 4] = [
     Pt { x: -1.0, y: 0.0 },
 ];
 
-/// Plans the compound of a cell.
+/// Plans the compound of a block.
 pub fn build(city: &mut City, index: usize) {
     let cell = city.town.cells[index].clone();
     let (community, kind, slug, name) = cell.plot;

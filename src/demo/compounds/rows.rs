@@ -1,4 +1,4 @@
-//! Rows: the houses along a lane, in the order in which people number them.
+//! Generates the rows of buildings along the lanes, in the order of the building numbers.
 
 use super::sketch::Sketch;
 use super::{AXIS_CLEAR_M, LOOP_CLEAR_M, LOOP_M};
@@ -8,7 +8,7 @@ use crate::demo::names::Use;
 use crate::demo::plane::pt;
 use crate::demo::prng::Prng;
 
-/// Lays out houses row by row, in the order in which people number them.
+/// Places buildings row by row, in the order of their numbers.
 pub(super) fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> Vec<Lot> {
     let mut out = Vec::new();
     let n = s.rows.len();
@@ -33,7 +33,7 @@ pub(super) fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> 
             } else {
                 0
             };
-            // The garden in the middle takes the place of the house next to the axis.
+            // The central garden replaces the building next to the axis.
             let opens = match kind {
                 Use::Estate => estate_opens && half == 1 && row_lots.len() > 1,
                 Use::Garden => !row_lots.is_empty(),
@@ -66,12 +66,13 @@ pub(super) fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> 
         };
         rows.then(a.x.total_cmp(&b.x))
     });
-    // Gardens have no number: they come last.
+    // Gardens have no number, so they come last.
     out.sort_by_key(|l| l.garden);
     out
 }
 
-/// Fills a stretch of a row with houses: (west end, units, false).
+/// Fills a part of a row with buildings: (west end, number of units, false because it is no
+/// garden).
 fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64, u32, bool)> {
     let room = to - from;
     let tower = row.units == 1;
@@ -108,7 +109,8 @@ fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64,
         .collect()
 }
 
-/// Where the cell is parted into grids: along the axis, and a big half again along a lane.
+/// Where the block is divided into grids: along the axis, and each half with many households once
+/// more along a lane.
 pub(super) fn parting(s: &Sketch, cell: usize, lots: &[Lot]) -> (Parting, [Option<f64>; 2]) {
     let mut across = [None; 2];
     for (half, across) in across.iter_mut().enumerate() {

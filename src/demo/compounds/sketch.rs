@@ -1,4 +1,4 @@
-//! The sketch of a compound: its frame, its wall, its axis, and the rows of houses with their lanes.
+//! The sketch of a compound: its frame, wall, axis, and rows of buildings with their lanes.
 
 use super::LANE_M;
 use crate::demo::frontage;
@@ -8,7 +8,7 @@ use crate::demo::plane::{Block, Frame, middle};
 use crate::demo::prng::Prng;
 use crate::demo::streets::{Cell, Class, street_side};
 
-/// Everything decided about a compound before it is built.
+/// Everything that is decided about a compound before it is generated.
 pub(super) struct Sketch {
     pub frame: Frame,
     pub outer: Block,
@@ -19,7 +19,7 @@ pub(super) struct Sketch {
     pub doors_north: bool,
 }
 
-/// Sides with shops, and on which of them a pocket park.
+/// The depth of the shop strip on each side, and the side with a pocket park.
 fn fronts(cell: &Cell, rng: &mut Prng) -> [f64; 4] {
     let mut depth = [3.0; 4];
     let mixed = cell.plot.1 == Use::Mixed;
@@ -87,7 +87,7 @@ fn rows(kind: Use, height_m: f64, rng: &mut Prng) -> (Vec<(f64, Row)>, bool) {
         Use::Mixed => vec![high, tower, tower],
         _ => vec![walk_up; 9],
     };
-    // As sunny as will leave no wide strip of empty ground at the north.
+    // Prefers the widest spacing between rows that leaves no wide empty strip in the north.
     let sunniest = if old {
         [1.15, 1.05, 0.95]
     } else {
@@ -103,8 +103,9 @@ fn rows(kind: Use, height_m: f64, rng: &mut Prng) -> (Vec<(f64, Row)>, bool) {
     (best.1, old)
 }
 
-/// Places rows from south to north as long as there is room, then spreads them over what is spare.
-/// Gives the spare ground a row, in metres, and each row with its south face.
+/// Places rows from south to north while there is room, then distributes the remaining ground
+/// between them. Returns the remaining ground per row in metres, and each row with the y coordinate
+/// of its south face.
 fn place_rows(order: &[Row], height_m: f64, sun: f64) -> (f64, Vec<(f64, Row)>) {
     let (south, north) = (8.0, LANE_M + 5.0);
     let mut out: Vec<(f64, Row)> = Vec::new();

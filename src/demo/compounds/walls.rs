@@ -1,8 +1,8 @@
-//! Walls: a ring with gaps, and places among its corners.
+//! Divides the ring of a wall at its gates, and inserts corners.
 
 use crate::demo::plane::{Pt, along, distance, edges};
 
-/// Puts a place that lies on a ring among the ring's corners.
+/// Inserts a position that lies on a ring among the ring's corners.
 pub fn insert_on(ring: &mut Vec<Pt>, at: Pt) {
     let best = edges(ring)
         .enumerate()
@@ -16,7 +16,8 @@ pub fn insert_on(ring: &mut Vec<Pt>, at: Pt) {
     }
 }
 
-/// What is left of a ring between gaps, each given by its middle and its width round the ring.
+/// The pieces of a ring between gaps; a gap is given by its middle and its width, measured along
+/// the ring.
 pub fn pieces(ring: &[Pt], gaps: &[(f64, f64)]) -> Vec<Vec<Pt>> {
     let mut gaps = gaps.to_vec();
     gaps.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -1,25 +1,28 @@
-//! The network of a synthetic city: streets, gates, lanes and a path to most doors. Per block of sixteen
-//! houses about 90 stretches between junctions, so 180,000 buildings make a network of a million.
+//! Generates the route network of a synthetic city: streets, gates, lanes and a path to most doors.
+//! A block of sixteen buildings has about 90 edges between junctions, so 180,000 buildings make a
+//! network of a million edges.
 
 use std::io::{self, Write};
 
 use super::{BLOCK_X_M, BLOCK_Y_M, City, ROWS};
 use crate::model::names::collection::{BARRIERS, ENTRANCES, ROUTES};
 
-/// From a block's west side to the lane that runs north between its houses, in metres.
+/// The distance from a block's west side to the lane that runs north between its buildings, in
+/// metres.
 const AXIS_X_M: f64 = 117.3;
-/// From a block's south side to the lane north of its first row of houses, in metres.
+/// The distance from a block's south side to the lane north of its first row of buildings, in
+/// metres.
 const LANE_Y_M: f64 = 54.0;
-/// From one row's lane to the next, in metres.
+/// The distance from one row's lane to the next, in metres.
 const ROW_M: f64 = 40.0;
-/// From a block's sides to its wall, in metres.
+/// The distance from a block's sides to its wall, in metres.
 const WALL_M: f64 = 16.0;
-/// The row whose lane leads through the east gate.
+/// The index of the row whose lane leads through the east gate.
 const GATE_ROW: u64 = 1;
-/// One door in so many has no path.
+/// One door in this many has no path.
 const NO_PATH_EVERY: u64 = 10;
 
-/// A door on the north side of a house: metres from the city's corner, and the row of its house.
+/// A door on the north side of a building: metres from the city's corner, and the index of its row.
 pub(super) struct Door {
     pub x: f64,
     pub y: f64,
@@ -41,7 +44,7 @@ impl<W: Write> City<W> {
         self.out.write_all(b"]},\"properties\":")
     }
 
-    /// The streets as routes, from one crossing to the next. Every fifth is ridden one way.
+    /// Writes the streets as routes between crossings. Every fifth street is one-way.
     pub(super) fn street_routes(&mut self) -> io::Result<()> {
         for k in 0..=self.side {
             for step in 0..self.side {
@@ -51,7 +54,8 @@ impl<W: Write> City<W> {
                     } else {
                         ("e", "道")
                     };
-                    // Gates stand on the south and the east side of a block, so on streets that run along them.
+                    // Gates stand on the south and the east side of a block, so only streets along
+                    // these sides have a joint.
                     let (from, joint, to) = if northward {
                         let x = k as f64 * BLOCK_X_M;
                         let gate = LANE_Y_M + GATE_ROW as f64 * ROW_M;
@@ -80,7 +84,7 @@ impl<W: Write> City<W> {
         Ok(())
     }
 
-    /// Wall, gates, lanes and doors of a block.
+    /// Writes the wall, gates, lanes and doors of a block.
     pub(super) fn block_network(&mut self, block: u64, doors: &[Door]) -> io::Result<()> {
         let (x, y) = self.corner(block);
         let (west, south) = (x + WALL_M, y + WALL_M);
@@ -151,7 +155,8 @@ impl<W: Write> City<W> {
         Ok(())
     }
 
-    /// The lane north through the south gate, and a lane along each row. They share their crossings.
+    /// Writes the lane north through the south gate and a lane along each row. They share the
+    /// positions of their crossings.
     fn lanes(&mut self, block: u64, doors: &[Door]) -> io::Result<()> {
         let (x, y) = self.corner(block);
         let axis = x + AXIS_X_M;

@@ -1,4 +1,5 @@
-//! Checks an expression against a schema: which properties there are, and which types go together.
+//! Checks an expression against a schema: whether its properties exist and its operands have
+//! compatible types.
 
 use std::collections::HashMap;
 
@@ -14,23 +15,23 @@ use crate::codec::cql2::{Compare, FilterError, Kind, Node, Op};
 use crate::index::Free;
 use crate::model::{Role, RoleSet, Schema};
 
-/// What is known of the type of an expression.
+/// The type of an expression, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
     Bool,
     Number,
     Text,
-    /// A date or a time, or the text of a property that the schema says to be one.
+    /// A date or a time, or a text property whose format in the schema is a date or time.
     Time,
     Interval,
     Geometry,
     List,
-    /// A property of several types or of none: its value decides.
+    /// A property with several types or none in the schema: the type of each value decides.
     Any,
 }
 
 impl Type {
-    /// The type with its article, for errors.
+    /// The type with an article, for error texts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bool => "a boolean",
@@ -47,7 +48,7 @@ impl Type {
 
 type Compiled = Result<(Expr, Type), FilterError>;
 
-/// Checks expressions and collects the properties that they read.
+/// Checks an expression and collects the properties that it reads.
 pub(super) struct Compiler<'s> {
     schema: &'s Schema,
     roles: RoleSet,
@@ -67,12 +68,12 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// How many parts were compiled.
+    /// The number of nodes compiled.
     pub fn nodes(&self) -> usize {
         self.nodes
     }
 
-    /// The properties that are read, each once.
+    /// The properties that the expression reads, each once, with the lowest role that may see it.
     pub fn into_names(self) -> Vec<(String, Role)> {
         self.names
     }
@@ -95,7 +96,7 @@ impl<'s> Compiler<'s> {
             Kind::Open => {
                 return Err(FilterError::new(
                     &node.at,
-                    "an open end stands in no interval",
+                    "an open end (..) is only allowed in an interval",
                 ));
             }
             Kind::Property(name) => self.property(node, name)?,
@@ -109,12 +110,12 @@ impl<'s> Compiler<'s> {
         Ok((folded(expr), kind))
     }
 
-    /// A property that the caller sees, or the geometry. One that they don't see is answered as one that
-    /// does not exist.
+    /// Compiles a property or the geometry. A property that the caller may not see gives the same
+    /// error as one that does not exist.
     fn property(&mut self, node: &Node, name: &str) -> Compiled {
         let known = self.schema.properties.get(name);
         let Some(known) = known.filter(|p| p.is_shown_to(self.roles)) else {
-            // A protected property with the name of the geometry is as unknown as any other.
+            // A protected property with the name of the geometry is treated as unknown as well.
             if known.is_none() && !self.schema.without_geometry && GEOMETRY_NAMES.contains(&name) {
                 return Ok((Expr::Geometry, Type::Geometry));
             }
@@ -209,7 +210,7 @@ impl<'s> Compiler<'s> {
                 Expr::Array(*op, Box::new(both))
             }
             (Op::Function(name), args) => return self.function(node, name, args),
-            // The builder of the tree has counted the arguments.
+            // The parser has checked the number of arguments.
             _ => return Err(wrong(node)),
         };
         Ok((expr, Type::Bool))
@@ -238,7 +239,8 @@ impl<'s> Compiler<'s> {
         nodes.iter().map(|n| self.of(n, kind)).collect()
     }
 
-    /// An expression of a type. A property of any type is taken; a time that is stored as a text is one.
+    /// Compiles an expression that must have a type. A property whose type is unknown is accepted;
+    /// a text literal that is a time is converted.
     fn of(&mut self, node: &Node, wanted: Type) -> Result<Expr, FilterError> {
         let (expr, found) = self.compile(node)?;
         let is_stored_time = found == Type::Time && matches!(node.kind, Kind::Property(_));
@@ -252,7 +254,7 @@ impl<'s> Compiler<'s> {
         Err(FilterError::new(&node.at, problem))
     }
 
-    /// An operand of a temporal operator.
+    /// Compiles an operand of a temporal operator.
     fn span(&mut self, node: &Node) -> Result<Expr, FilterError> {
         match self.compile(node)? {
             (expr, Type::Interval) => Ok(expr),
@@ -260,7 +262,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// Operands that are compared: all of one type.
+    /// Compiles operands of a comparison, which must all have one type.
     fn alike(&mut self, nodes: &[&Node], op: Compare) -> Result<Vec<Expr>, FilterError> {
         let mut compiled = Vec::with_capacity(nodes.len());
         for node in nodes {
@@ -321,7 +323,7 @@ fn type_of(kind: Takes) -> Type {
     }
 }
 
-/// The type that a schema gives a property; any where it gives none or several beside null.
+/// The type that the schema gives a property; `Any` if it gives none, or several besides null.
 fn type_of_property(schema: &Json) -> Type {
     let types: Vec<&str> = match &schema["type"] {
         Json::String(one) => vec![one],
@@ -340,7 +342,7 @@ fn type_of_property(schema: &Json) -> Type {
     }
 }
 
-/// An expression read as a date or a time.
+/// Converts an expression to a date or a time.
 fn as_time(node: &Node, expr: Expr, kind: Type) -> Result<Expr, FilterError> {
     let found = match (&expr, kind) {
         (Expr::Const(Value::Instant(_)), _) => return Ok(expr),
@@ -355,8 +357,8 @@ fn as_time(node: &Node, expr: Expr, kind: Type) -> Result<Expr, FilterError> {
     Err(FilterError::new(&node.at, problem))
 }
 
-/// An expression that reads no feature is evaluated once. Relations of two geometries are not: what they
-/// cost is reported while the features are read.
+/// Evaluates an expression once if it reads no feature. Spatial relations of two literals are
+/// excluded, because their cost must be reported to the meter of a query.
 fn folded(expr: Expr) -> Expr {
     if !is_constant(&expr) {
         return expr;

@@ -1,8 +1,9 @@
-//! A line or an area of an expression with an index over its edges, so that a feature costs what lies near
-//! it, however many edges the geometry has.
+//! An index over the edges of a line or area literal. With it, testing a feature takes time in
+//! proportion to the edges near that feature and not to all edges of the literal.
 //!
-//! The answers are those of `geo` for the whole geometry. Near the feature the edges are taken as they are,
-//! so no position is rounded; what lies elsewhere counts only by the side on which the feature is.
+//! The results are the same as those of `geo` for the whole geometry. Edges near the feature are
+//! used unchanged, so no position is rounded. Of the parts farther away, only the side on which the
+//! feature lies matters.
 
 use geo::coordinate_position::CoordPos;
 use geo::dimensions::Dimensions;
@@ -17,21 +18,21 @@ use crate::codec::cql2::Spatial;
 use crate::index::Meter;
 use crate::spatial::bounds::Bounds;
 
-/// A geometry of fewer positions is tested as a whole.
+/// Geometries with fewer positions than this are tested as a whole.
 pub(super) const FEWEST: usize = 32;
-/// What a search of the tree costs, in positions that are tested.
+/// The cost of a search in the tree, in units of one tested position.
 const SEARCH: usize = 32;
-/// What a look at the raster costs, in positions that are tested.
+/// The cost of a lookup in the raster, in units of one tested position.
 const LOOK: usize = 4;
 
-/// The edges of a line or an area.
+/// The indexed edges of a line or an area.
 #[derive(Debug)]
 pub(super) struct Edges {
     tree: RTree<Edge>,
     raster: Raster,
     /// The rings or lines.
     parts: Vec<Part>,
-    /// The edges that reach farthest to each of the four sides.
+    /// The edges that extend farthest to the west, south, east and north.
     extreme: Vec<Edge>,
     is_area: bool,
 }
@@ -39,9 +40,9 @@ pub(super) struct Edges {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Edge {
     line: Line<f64>,
-    /// The place of its ring or line in [`Edges::parts`].
+    /// The index of its ring or line in [`Edges::parts`].
     part: usize,
-    /// Its place in the ring or line.
+    /// The index of the edge in its ring or line.
     at: usize,
 }
 
@@ -67,13 +68,13 @@ fn envelope(b: &Bounds) -> AABB<[f64; 2]> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Contact {
     Nowhere,
-    /// An end of an edge, or more than one of its places, lies on an edge of the other.
+    /// An end of an edge lies on an edge of the other, or two edges overlap.
     Touching,
-    /// Two edges cross in one place within both.
+    /// Two edges cross in one point in the interior of both.
     Crossing,
 }
 
-/// Where the parts of a feature lie of which none meets the edges.
+/// The sides of the literal on which the parts of a feature lie. No part crosses an edge.
 #[derive(Debug, Default, Clone, Copy)]
 struct Sides {
     inside: bool,
@@ -82,7 +83,7 @@ struct Sides {
 }
 
 impl Edges {
-    /// The edges of a geometry. `None` for one of few positions, and for one that is neither a line nor an
+    /// Indexes the edges of a geometry. `None` if it has few positions or is neither a line nor an
     /// area.
     pub fn of(geometry: &Geometry<f64>) -> Option<Self> {
         if geometry.coords_count() < FEWEST {
@@ -143,8 +144,8 @@ impl Edges {
         Some(edges)
     }
 
-    /// Whether an operator holds between a feature and the whole geometry, in this order, whose boxes meet.
-    /// `None` where the edges near the feature do not tell.
+    /// Whether `op` holds between a feature and the whole literal, in this order. Their bounding
+    /// boxes must intersect. `None` if the edges near the feature do not decide it.
     pub fn holds<M: Meter>(
         &self,
         op: Spatial,
@@ -159,7 +160,7 @@ impl Edges {
             Side::Inside | Side::Outside => Vec::new(),
         };
         if near.is_empty() {
-            // No edge is in the box of the feature, so all of the box is on one side.
+            // No edge lies in the box of the feature, so the whole box is on one side.
             let inside = match side {
                 Side::Mixed => self.is_inside(
                     Coord {
@@ -179,7 +180,7 @@ impl Edges {
         match op {
             Spatial::Intersects => Ok(Some(self.meets(feature, bounds, &near, meter)?)),
             Spatial::Disjoint => Ok(Some(!self.meets(feature, bounds, &near, meter)?)),
-            // What lies in the box of the feature is near as a whole.
+            // If the box of the feature contains the whole literal, every edge is near.
             _ if bounds.contains(whole) => Ok(None),
             _ if self.is_area => self.area(op, feature, &near, meter),
             _ => {
@@ -189,7 +190,7 @@ impl Edges {
         }
     }
 
-    /// The edges whose box meets a box.
+    /// The edges whose bounding box intersects a box.
     fn near<M: Meter>(&self, bounds: &Bounds, meter: &M) -> Result<Vec<Edge>, M::Stop> {
         let found = self.tree.locate_in_envelope_intersecting(envelope(bounds));
         let found: Vec<Edge> = found.into_iter().copied().collect();
@@ -197,7 +198,7 @@ impl Edges {
         Ok(found)
     }
 
-    /// Whether a place that is on no edge is inside of the area.
+    /// Whether a point that lies on no edge is inside the area.
     fn is_inside<M: Meter>(&self, c: Coord<f64>, meter: &M) -> Result<bool, M::Stop> {
         if !self.is_area {
             return Ok(false);
@@ -207,7 +208,7 @@ impl Edges {
         Ok(crossed % 2 == 1)
     }
 
-    /// How many edges a ray to the east crosses, and how many were looked at.
+    /// The number of edges that a ray to the east crosses, and the number of edges tested.
     fn crossings_beyond(&self, c: Coord<f64>) -> (usize, usize) {
         let ray = AABB::from_corners([c.x, c.y], [f64::MAX, c.y]);
         let (mut crossed, mut seen) = (0, 0);
@@ -219,7 +220,8 @@ impl Edges {
             } else {
                 (end, start)
             };
-            // An edge has its lower end and not its upper one, so a ray through a corner crosses once.
+            // An edge includes its lower end but not its upper one, so that a ray through a corner
+            // counts one crossing.
             if low.y <= c.y
                 && c.y < high.y
                 && RobustKernel::orient2d(low, high, c) == Orientation::CounterClockwise
@@ -235,7 +237,7 @@ impl Edges {
         Ok(near.iter().any(|e| e.line.intersects(&c)))
     }
 
-    /// Whether the geometry and a feature have a place in common.
+    /// Whether the literal and a feature have a point in common.
     fn meets<M: Meter>(
         &self,
         feature: &Geometry<f64>,
@@ -246,7 +248,7 @@ impl Edges {
         if self.contact(feature, false, meter)? != Contact::Nowhere {
             return Ok(true);
         }
-        // No edge meets another, so each part of one is as a whole in the other or outside.
+        // No edges meet, so each part of one geometry lies entirely inside or outside of the other.
         for start in starts_of(feature) {
             if self.is_on_edge(start, meter)? || self.is_inside(start, meter)? {
                 return Ok(true);
@@ -265,8 +267,8 @@ impl Edges {
         Ok(false)
     }
 
-    /// How the edges of a feature meet these. With `crossing` a search for a crossing goes on behind what only
-    /// touches.
+    /// How the edges of a feature meet the indexed ones. If `crossing` is false, the search stops
+    /// at the first contact; otherwise it continues until it finds a crossing.
     fn contact<M: Meter>(
         &self,
         feature: &Geometry<f64>,
@@ -291,7 +293,7 @@ impl Edges {
         Ok(contact)
     }
 
-    /// The relation of a feature to the edges near it and to one that lies elsewhere.
+    /// The DE-9IM matrix of a feature with the edges near it and the extreme edges.
     fn matrix<M: Meter>(
         &self,
         feature: &Geometry<f64>,
@@ -312,8 +314,9 @@ impl Edges {
         Ok(feature.relate(&Geometry::from(self.chains(near))))
     }
 
-    /// The edges near a feature, joined where one follows the other, and those that reach farthest: by them
-    /// the whole lies outside of the feature in part. The ends at which a line is cut lie outside of the box.
+    /// The edges near a feature and the extreme edges, joined where one continues the other. The
+    /// extreme edges make the literal extend beyond the feature. A line is cut only at points
+    /// outside of the feature's bounding box.
     fn chains(&self, near: &[Edge]) -> MultiLineString<f64> {
         let mut edges = near.to_vec();
         edges.extend(&self.extreme);
@@ -330,7 +333,8 @@ impl Edges {
         MultiLineString(edges.chunk_by(follows).map(chain).collect())
     }
 
-    /// A relation to an area that reaches out of the box of the feature.
+    /// Evaluates `op` for an area that extends beyond the bounding box of the feature. `None` if
+    /// the edges near the feature do not decide it.
     fn area<M: Meter>(
         &self,
         op: Spatial,
@@ -357,7 +361,7 @@ impl Edges {
                     .into_iter()
                     .any(|of_edges| matrix.get(CoordPos::Inside, of_edges) != Dimensions::Empty);
                 if is_cut {
-                    // Both sides of an edge are in the feature.
+                    // The feature contains points on both sides of an edge.
                     return Ok(Some(op == Spatial::Overlaps));
                 }
                 let Some(mut sides) = self.sides_of_polygons(feature, meter)? else {
@@ -407,8 +411,8 @@ impl Edges {
         Ok(())
     }
 
-    /// The sides of polygons into whose interiors no edge reaches: each is on the side of any of its corners
-    /// that is on no edge.
+    /// The sides on which polygons lie whose interiors no edge enters. Each polygon is on the side
+    /// of any of its corners that lies on no edge.
     fn sides_of_polygons<M: Meter>(
         &self,
         feature: &Geometry<f64>,
@@ -438,7 +442,7 @@ impl Edges {
     }
 }
 
-/// Whether two edges that meet cross in one place within both.
+/// Whether two edges that meet cross in one point in the interior of both.
 fn is_crossing(a: &Line<f64>, b: &Line<f64>) -> bool {
     let splits = |line: &Line<f64>, other: &Line<f64>| {
         let start = RobustKernel::orient2d(line.start, line.end, other.start);
@@ -448,7 +452,7 @@ fn is_crossing(a: &Line<f64>, b: &Line<f64>) -> bool {
     splits(a, b) && splits(b, a)
 }
 
-/// A position of every part of a geometry.
+/// The first position of each part of a geometry.
 fn starts_of(geometry: &Geometry<f64>) -> Vec<Coord<f64>> {
     match geometry {
         Geometry::MultiPoint(m) => m.0.iter().map(|p| p.0).collect(),

@@ -1,4 +1,4 @@
-//! The index over the edges of a literal against `geo`, which looks at whole geometries, and what it costs.
+//! Compares the edge index with `geo`, which tests whole geometries, and measures its cost.
 
 use std::f64::consts::TAU;
 
@@ -28,7 +28,7 @@ const ALL: [Spatial; 8] = [
     Spatial::Overlaps,
 ];
 
-/// Positions on a circle whose radius changes from one to the next: a valid ring.
+/// A valid ring around a centre, with one position for each radius.
 fn star(centre: Coord<f64>, radii: &[f64]) -> LineString<f64> {
     let place = |(i, r): (usize, &f64)| {
         let (sin, cos) = (i as f64 / radii.len() as f64 * TAU).sin_cos();
@@ -39,7 +39,7 @@ fn star(centre: Coord<f64>, radii: &[f64]) -> LineString<f64> {
     LineString(ring)
 }
 
-/// The area under a row of columns of these heights.
+/// The area under a row of columns with the given heights.
 fn skyline(heights: &[u8]) -> Polygon<f64> {
     let mut ring = vec![coord! {x: 0.0, y: 0.0}];
     for (i, height) in heights.iter().enumerate() {
@@ -79,7 +79,7 @@ fn a_literal() -> impl Strategy<Value = Geometry<f64>> {
         3 => heights().prop_map(|h| skyline(&h).into()),
         2 => radii().prop_map(|r| Polygon::new(star(coord! {x: 1.0, y: 1.0}, &r), vec![]).into()),
         2 => radii().prop_map(move |r| with_hole(r, 0.5).into()),
-        // An island in the hole.
+        // An island inside the hole.
         1 => radii().prop_map(move |r| {
             let island: Vec<f64> = r.iter().map(|r| r * 0.25).collect();
             let island = Polygon::new(star(coord! {x: 1.0, y: 1.0}, &island), vec![]);
@@ -95,7 +95,7 @@ fn a_literal() -> impl Strategy<Value = Geometry<f64>> {
     literal.prop_filter("a valid geometry", |g: &Geometry<f64>| validate(g).is_ok())
 }
 
-/// A place of a raster, or by its number a corner of the literal or the middle of an edge.
+/// A position on a grid, or, chosen by number, a corner of the literal or the middle of an edge.
 #[derive(Debug, Clone, Copy)]
 enum Pick {
     Raster(i8, i8),
@@ -125,7 +125,7 @@ fn a_pick() -> impl Strategy<Value = Pick> {
     ]
 }
 
-/// A feature of a kind, through places.
+/// A feature of a kind, made from positions.
 fn feature(kind: u8, places: &[Coord<f64>], size: f64) -> Geometry<f64> {
     let square = |c: Coord<f64>| Rect::new(c, c + coord! {x: size, y: size}).to_polygon();
     let corners = |places: &[Coord<f64>]| Polygon::new(LineString(places.to_vec()), Vec::new());
@@ -186,7 +186,7 @@ proptest! {
     }
 }
 
-/// An expression of an operator between the geometry of a feature and a literal of any size.
+/// The expression of an operator between the geometry of a feature and a literal of any size.
 fn relation(op: &str, literal: Geometry<f64>) -> Predicate {
     let text = format!("{op}(geometry, POINT(0 0))");
     let mut node = parse(&text, Encoding::Text, Crs::Crs84).unwrap();
@@ -196,7 +196,8 @@ fn relation(op: &str, literal: Geometry<f64>) -> Predicate {
     Predicate::compile(&node, &schema(), Role::Public.into()).unwrap()
 }
 
-/// Ten thousand corners and a hundred thousand features take a fifth of what one question may look at.
+/// A literal with ten thousand corners and a hundred thousand features use a fifth of the budget of
+/// a query.
 #[test]
 fn a_large_literal_costs_a_feature_what_lies_near_it() {
     const SIDE: i32 = 320;
@@ -217,7 +218,7 @@ fn a_large_literal_costs_a_feature_what_lies_near_it() {
         })
         .collect();
     assert!(entries.len() > 100_000);
-    // What the walk over the entries costs by itself is not counted here.
+    // The cost of visiting the entries themselves is subtracted.
     let ask = |op: &str, literal: &Geometry<f64>| {
         let predicate = relation(op, literal.clone());
         let budget = Budget::new(4_000_000, 64 << 20);
@@ -240,7 +241,8 @@ fn a_large_literal_costs_a_feature_what_lies_near_it() {
         let found = found.unwrap_or_else(|stop| panic!("{op}: {stop}"));
         let (some, none) = (found.contains(&true), found.contains(&false));
         assert!(some && none, "{op}");
-        // Looking at every edge for all features would take minutes, so it is done for some.
+        // Testing every edge against all features would take minutes, so only some features are
+        // compared.
         for (entry, found) in entries.iter().zip(found).step_by(9_973) {
             let feature = entry.geometry().unwrap();
             let whole = holds(spatial, &Shape::of(feature), &Shape::of(large), &Free);

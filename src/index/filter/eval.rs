@@ -1,4 +1,4 @@
-//! The evaluation of a checked expression for one feature.
+//! Evaluates a compiled expression for one feature.
 
 use std::cmp::Ordering;
 
@@ -10,30 +10,30 @@ use super::{Row, spatial, temporal, time};
 use crate::codec::cql2::{Arithmetic, ArrayOp, Compare, Spatial, Temporal};
 use crate::index::Meter;
 
-/// A checked expression.
+/// A compiled expression.
 #[derive(Debug)]
 pub(super) enum Expr {
     Const(Value<'static>),
-    /// A property, by its place among the names of the predicate.
+    /// A property, by its index among the names of the predicate.
     Property(usize),
     /// The geometry of the feature.
     Geometry,
-    /// A geometry of the expression.
+    /// A geometry literal.
     Shape(Box<Literal>),
     And(Vec<Self>),
     Or(Vec<Self>),
     Not(Box<Self>),
     Compare(Compare, Box<[Self; 2]>),
-    /// The value and its two bounds.
+    /// A value and its lower and upper bound.
     Between(Box<[Self; 3]>),
     In(Box<Self>, Vec<Self>),
     Like(Box<Self>, Pattern),
     IsNull(Box<Self>),
     CaseI(Box<Self>),
     AccentI(Box<Self>),
-    /// A text that is read as a date or a time.
+    /// A text that is parsed as a date or a time.
     Time(Box<Self>),
-    /// The two ends; `None` is open.
+    /// The two ends of an interval; `None` is an open end.
     Interval(Box<[Option<Self>; 2]>),
     List(Vec<Self>),
     Arithmetic(Arithmetic, Box<[Self; 2]>),
@@ -43,7 +43,7 @@ pub(super) enum Expr {
     Function(&'static Function, Box<Self>),
 }
 
-/// Whether a condition holds; `None` where it is unknown.
+/// Whether a condition holds; `None` if that is unknown.
 pub(super) fn truth<M: Meter>(
     expr: &Expr,
     row: &Row<'_>,
@@ -125,8 +125,8 @@ fn known<'a>(truth: Option<bool>) -> Value<'a> {
     truth.map_or(Value::Null, Value::Bool)
 }
 
-/// Whether all conditions hold (`decides` is false) or one of them (`decides` is true): the first with
-/// that answer decides; else one that is unknown leaves it unknown.
+/// AND (`decides` is false) or OR (`decides` is true) in three-valued logic: the first operand
+/// equal to `decides` gives the result; otherwise an unknown operand makes the result unknown.
 fn all_hold<M: Meter>(
     conditions: &[Expr],
     decides: bool,

@@ -1,4 +1,4 @@
-//! Functions beside the operators of CQL2.
+//! The functions that expressions can call in addition to the operators of CQL2.
 
 use geo::CoordsIter as _;
 
@@ -6,20 +6,20 @@ use super::value::{Kind, Value};
 use crate::index::Meter;
 use crate::spatial::metres;
 
-/// A function that expressions may call.
+/// A function that expressions can call.
 #[derive(Debug)]
 pub(super) struct Function {
-    /// Its name, in small letters.
+    /// The name in lower case.
     pub name: &'static str,
-    /// The type of its one argument.
+    /// The type of the argument.
     pub takes: Kind,
-    /// The type of its result.
+    /// The type of the result.
     pub gives: Kind,
 }
 
 /// All functions.
 pub(super) const FUNCTIONS: &[Function] = &[
-    // The number without its sign.
+    // The absolute value of a number.
     Function {
         name: "abs",
         takes: Kind::Number,
@@ -31,7 +31,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         takes: Kind::Geometry,
         gives: Kind::Number,
     },
-    // The least whole number that is not less.
+    // The smallest integer that is not less than the number.
     Function {
         name: "ceil",
         takes: Kind::Number,
@@ -43,31 +43,31 @@ pub(super) const FUNCTIONS: &[Function] = &[
         takes: Kind::Text,
         gives: Kind::Number,
     },
-    // The greatest whole number that is not greater.
+    // The largest integer that is not greater than the number.
     Function {
         name: "floor",
         takes: Kind::Number,
         gives: Kind::Number,
     },
-    // The length on the ellipsoid in metres; 0 for points and polygons.
+    // The length of a line on the ellipsoid in metres; 0 for points and polygons.
     Function {
         name: "length_m",
         takes: Kind::Geometry,
         gives: Kind::Number,
     },
-    // The text in small letters.
+    // The text in lower case.
     Function {
         name: "lower",
         takes: Kind::Text,
         gives: Kind::Text,
     },
-    // The nearest whole number; halves are rounded away from zero.
+    // The nearest integer; halves are rounded away from zero.
     Function {
         name: "round",
         takes: Kind::Number,
         gives: Kind::Number,
     },
-    // The text in capital letters.
+    // The text in upper case.
     Function {
         name: "upper",
         takes: Kind::Text,
@@ -81,7 +81,7 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 }
 
 impl Function {
-    /// The result for an argument; unknown for one of another type.
+    /// Calls a function; the result is unknown if the argument has another type.
     pub(super) fn call<'a, M: Meter>(
         &self,
         argument: &Value<'a>,

@@ -1,13 +1,14 @@
-//! CQL2 expressions over the features of a collection.
+//! Evaluates CQL2 expressions for the features of a collection.
 //!
-//! A [`Predicate`] is an expression that was checked against a collection's schema as somebody sees it:
-//! every property exists for their roles, and every operator has operands of a type that it takes. A
-//! property above their role is refused in the same words as one that does not exist.
+//! A [`Predicate`] is an expression checked against the schema of a collection for certain roles:
+//! all its properties are visible to the roles, and all operands have a suitable type. A property
+//! that the roles may not see gives the same error text as one that does not exist.
 //!
-//! Values follow SQL's three-valued logic: what has no value, or a value of another type than the
-//! expression needs, makes a comparison unknown, and only what is true matches.
+//! Conditions follow the three-valued logic of SQL: a missing value, or a value of an unexpected
+//! type, makes a comparison unknown, and a feature matches only if the condition is true.
 //!
-//! What an evaluation costs is reported to a [`Meter`], beside the entry itself.
+//! The cost of an evaluation is reported to a [`Meter`], in addition to the cost of reading the
+//! entry.
 
 mod compile;
 mod edges;
@@ -38,25 +39,25 @@ use crate::spatial::bounds::Bounds;
 use compile::{Compiler, Type};
 use eval::Expr;
 
-/// The names by which an expression calls the geometry of a feature, where no property has them:
-/// `geometry` as in the queryables, `geom` as in the views of PostGIS.
+/// The names of a feature's geometry in expressions, unless a property has that name: `geometry` as
+/// in the queryables, `geom` as in the PostGIS views.
 const GEOMETRY_NAMES: &[&str] = &["geometry", "geom"];
 
-/// The cost of one part of an expression, in the unit of one position of a geometry.
+/// The cost of evaluating one node, in units of one tested position of a geometry.
 const NODE: usize = 8;
 
-/// An expression that decides about the features of a collection.
+/// A compiled condition on the features of a collection.
 #[derive(Debug)]
 pub struct Predicate {
     expr: Expr,
-    /// How many parts it has.
+    /// The number of nodes of the expression.
     nodes: usize,
-    /// The properties that it reads, each once, with the least role that sees it.
+    /// The properties that it reads, each once, with the lowest role that may see it.
     names: Vec<(String, Role)>,
     near: Option<Vec<Bounds>>,
 }
 
-/// What an expression reads of one feature.
+/// The values that an expression reads from one feature.
 struct Row<'a> {
     /// The values of the properties, in the order of [`Predicate::names`].
     values: &'a [serde_json::Value],
@@ -64,7 +65,7 @@ struct Row<'a> {
 }
 
 impl Predicate {
-    /// Checks an expression against a schema as somebody with these roles sees it.
+    /// Checks an expression against a schema, for the given roles.
     ///
     /// # Errors
     /// An unknown property or function, or an operand of the wrong type, with its position.
@@ -84,17 +85,17 @@ impl Predicate {
         })
     }
 
-    /// Boxes outside of which nothing matches; `None` if the expression does not tell. Conditions on the
-    /// geometry that hold together with everything else narrow the search to their boxes.
+    /// Boxes outside of which no feature matches; `None` if the expression does not limit the area.
+    /// Spatial conditions that must hold for the whole expression narrow the search to their boxes.
     pub fn near(&self) -> Option<&[Bounds]> {
         self.near.as_deref()
     }
 
-    /// Whether a feature matches, as somebody sees it: a property that they do not see of this feature
+    /// Whether a feature matches in a view: a property that the view does not show for this feature
     /// has no value.
     ///
     /// # Errors
-    /// When the meter stops it.
+    /// If the meter stops the query.
     pub fn matches<M: Meter>(
         &self,
         entry: &Entry,

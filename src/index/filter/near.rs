@@ -1,4 +1,5 @@
-//! The boxes outside of which an expression cannot be true: they narrow the search of the R-tree.
+//! Computes boxes outside of which an expression cannot be true, to narrow the search of the
+//! R-tree.
 
 use super::eval::Expr;
 use super::value::Value;
@@ -6,14 +7,14 @@ use crate::codec::cql2::Spatial;
 use crate::index::base::part_bounds;
 use crate::spatial::bounds::Bounds;
 
-/// The most boxes; more are replaced by the one around all of them.
+/// The maximum number of boxes; if there are more, their common bounding box is used.
 const MOST: usize = 16;
 
-/// The boxes of an expression, none of which crosses the antimeridian; `None` if it can be true
-/// anywhere, or without a geometry.
+/// The boxes of an expression, none of which crosses the antimeridian. `None` if the expression can
+/// be true anywhere or for features without a geometry.
 pub(super) fn near(expr: &Expr) -> Option<Vec<Bounds>> {
     match expr {
-        // What is never true is nowhere.
+        // A condition that is never true matches nowhere.
         Expr::Const(Value::Bool(false) | Value::Null) => Some(Vec::new()),
         Expr::And(all) => all.iter().filter_map(near).reduce(|a, b| few(meet(&a, &b))),
         Expr::Or(any) => {
@@ -29,7 +30,7 @@ pub(super) fn near(expr: &Expr) -> Option<Vec<Bounds>> {
     }
 }
 
-/// The boxes of the geometry that stands beside that of the feature.
+/// The boxes of the literal that is compared with the geometry of the feature.
 fn literal(a: &Expr, b: &Expr) -> Option<Vec<Bounds>> {
     let ((Expr::Geometry, Expr::Shape(shape)) | (Expr::Shape(shape), Expr::Geometry)) = (a, b)
     else {
@@ -40,7 +41,7 @@ fn literal(a: &Expr, b: &Expr) -> Option<Vec<Bounds>> {
     Some(few(boxes))
 }
 
-/// What lies in a box of both.
+/// The intersections of the boxes of both lists.
 fn meet(a: &[Bounds], b: &[Bounds]) -> Vec<Bounds> {
     let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
     pairs

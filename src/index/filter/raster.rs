@@ -1,23 +1,25 @@
-//! Which parts of the box of a geometry are as a whole inside or outside of it.
+//! A grid of cells over the bounding box of a geometry that says which cells lie entirely inside or
+//! outside of it.
 
 use geo_types::Coord;
 
 use crate::spatial::bounds::Bounds;
 
-/// So many cells for each edge, and at least and at most so many in all.
+/// The number of cells per edge; the total is limited from below and above.
 const CELLS_PER_EDGE: usize = 4;
 const CELLS: std::ops::RangeInclusive<usize> = 256..=16_384;
-/// A box of more cells is not looked up.
+/// Boxes that cover more cells than this are not looked up.
 const LARGEST: usize = 64;
-/// Cells are widened by this part of their size: a place that is rounded into the next cell is in both.
+/// Cells are enlarged by this fraction of their size, so that a point rounded into the next cell
+/// belongs to both.
 const MARGIN: f64 = 1e-6;
 
-/// On which side of an outline something lies.
+/// The side of an outline on which something lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Inside,
     Outside,
-    /// An edge may be there.
+    /// An edge may lie there.
     Mixed,
 }
 
@@ -28,15 +30,15 @@ pub(super) struct Raster {
     south: f64,
     cell_width: f64,
     cell_height: f64,
-    /// Columns, and as many rows.
+    /// The number of columns, which is also the number of rows.
     columns: usize,
-    /// Row by row from the south.
+    /// The sides of the cells, row by row from the south.
     cells: Vec<Side>,
 }
 
 impl Raster {
-    /// Cells over a box. `is_free` says that no edge is in a cell, `is_inside` on which side a place is that
-    /// is on no edge.
+    /// Builds the cells of a box. `is_free` returns whether no edge lies in a cell, `is_inside`
+    /// whether a point that lies on no edge is inside.
     pub fn new(
         bounds: Bounds,
         edges: usize,
@@ -85,7 +87,7 @@ impl Raster {
         )
     }
 
-    /// The side of the cell before or below: without an edge between them it is the same.
+    /// The side of the cell to the west or south, which is the same if no edge lies between.
     fn known_neighbour(&self, column: usize, row: usize) -> Option<Side> {
         let at = row * self.columns + column;
         let before = column.checked_sub(1).and(at.checked_sub(1));
@@ -97,7 +99,7 @@ impl Raster {
         known(before).or_else(|| known(below))
     }
 
-    /// On which side all of a box lies.
+    /// The side on which a whole box lies.
     pub fn side(&self, bounds: &Bounds) -> Side {
         let columns = self.range(bounds.west, bounds.east, self.west, self.cell_width);
         let rows = self.range(bounds.south, bounds.north, self.south, self.cell_height);
@@ -121,11 +123,11 @@ impl Raster {
         common.unwrap_or(Side::Mixed)
     }
 
-    /// The first and last cell of a range; `None` where it reaches out of the raster.
+    /// The first and last cell of a coordinate range; `None` if it extends beyond the grid.
     fn range(&self, from: f64, to: f64, start: f64, size: f64) -> Option<(usize, usize)> {
         let cell = |x: f64| {
             let at = ((x - start) / size).floor();
-            // Not a number where the raster has no width.
+            // `at` is NaN if the grid has no width.
             (0.0 <= at && at < self.columns as f64).then_some(at as usize)
         };
         Some((cell(from)?, cell(to)?))

@@ -1,4 +1,4 @@
-//! The relation of two geometries by the DE-9IM, and what it costs to look at all their edges.
+//! The DE-9IM relation of two geometries, and its cost.
 
 use geo::{CoordsIter as _, LinesIter as _};
 use geo_types::{Geometry, Line};
@@ -7,17 +7,18 @@ use crate::codec::cql2::Spatial;
 use crate::index::Meter;
 use crate::spatial::bounds::Bounds;
 
-/// What a relation costs for one position, in positions that are tested: a graph is built of both
-/// geometries.
+/// The cost of computing a relation, per position, in units of one tested position: a graph of both
+/// geometries is built.
 pub(super) const RELATE: usize = 128;
-/// So many pairs of positions are not looked at before the test.
+/// Up to this number of pairs of positions, the pairs are counted as work without being examined.
 const FEW: usize = 4 * 1024;
-/// Pairs of edges that may cross, from which on they are counted: each crossing takes memory.
+/// From this number of possibly crossing pairs of edges on, crossings are counted first, because
+/// each takes memory.
 pub(super) const MANY: usize = 16 * 1024;
-/// Bytes that a crossing takes while two geometries are related.
+/// The bytes that one crossing takes while the relation is computed.
 pub(super) const CROSSING: usize = 160;
 
-/// Whether an operator holds by a matrix.
+/// Whether an operator holds for a DE-9IM matrix.
 pub(super) fn of_matrix(op: Spatial, matrix: &geo::relate::IntersectionMatrix) -> bool {
     match op {
         Spatial::Equals => matrix.is_equal_topo(),
@@ -31,8 +32,8 @@ pub(super) fn of_matrix(op: Spatial, matrix: &geo::relate::IntersectionMatrix) -
     }
 }
 
-/// An upper bound of the number of crossings of the edges of two geometries. The pairs of edges are the
-/// work of a test and are reported to the meter before it.
+/// An upper bound of the number of crossings between the edges of two geometries. The pairs of
+/// edges are the work of the test and are reported to the meter beforehand.
 pub(super) fn crossings<M: Meter>(
     a: &Geometry<f64>,
     a_box: &Bounds,
@@ -75,7 +76,7 @@ pub(super) fn lines_of(geometry: &Geometry<f64>) -> Vec<Line<f64>> {
     }
 }
 
-/// The box of an edge.
+/// The bounding box of an edge.
 pub(super) fn box_of(line: Line<f64>) -> Bounds {
     let (a, b) = (line.start, line.end);
     Bounds::new(a.x.min(b.x), a.y.min(b.y), a.x.max(b.x), a.y.max(b.y))

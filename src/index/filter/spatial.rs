@@ -1,4 +1,4 @@
-//! Spatial operators, by the DE-9IM of OGC Simple Features.
+//! The spatial operators, defined by the DE-9IM of OGC Simple Features.
 
 use geo::{CoordsIter as _, Intersects as _, Relate as _};
 use geo_types::Geometry;
@@ -9,12 +9,12 @@ use crate::codec::cql2::Spatial;
 use crate::index::Meter;
 use crate::spatial::bounds::Bounds;
 
-/// A geometry of the expression.
+/// A geometry literal of the expression.
 #[derive(Debug)]
 pub(super) struct Literal {
     pub geometry: Geometry<f64>,
     pub bounds: Option<Bounds>,
-    /// An index over its edges, where they are many.
+    /// An index over its edges, if there are many.
     pub edges: Option<Edges>,
 }
 
@@ -36,7 +36,7 @@ impl Literal {
     }
 }
 
-/// A geometry with its box.
+/// A geometry with its bounding box.
 #[derive(Debug, Clone)]
 pub(super) struct Shape<'a> {
     pub geometry: &'a Geometry<f64>,
@@ -54,7 +54,7 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// Whether an operator holds between two geometries; `None` where one is empty.
+/// Whether an operator holds between two geometries; `None` if one is empty.
 pub(super) fn holds<M: Meter>(
     op: Spatial,
     a: &Shape<'_>,
@@ -67,7 +67,7 @@ pub(super) fn holds<M: Meter>(
     if !a_box.intersects(&b_box) {
         return Ok(Some(op == Spatial::Disjoint));
     }
-    // A box that is not within the other's decides as well.
+    // If one bounding box is not within the other, some operators cannot hold.
     let possible = match op {
         Spatial::Within => b_box.contains(&a_box),
         Spatial::Contains => a_box.contains(&b_box),
@@ -102,7 +102,7 @@ pub(super) fn holds<M: Meter>(
     }
 }
 
-/// The operator that holds between the same geometries in the other order.
+/// The operator that holds between the same geometries in the opposite order.
 fn turned(op: Spatial) -> Spatial {
     match op {
         Spatial::Within => Spatial::Contains,

@@ -1,4 +1,4 @@
-//! Temporal operators, by Allen's interval algebra.
+//! The temporal operators of Allen's interval algebra.
 
 use std::cmp::Ordering;
 
@@ -6,13 +6,13 @@ use super::time::compare;
 use super::value::Value;
 use crate::codec::cql2::{Instant, Temporal};
 
-/// The beginning or the end of a span of time.
+/// The beginning or end of a period.
 #[derive(Debug, Clone, Copy)]
 enum End {
-    /// Before every time.
+    /// Earlier than every time: an open beginning.
     Past,
     At(Instant),
-    /// After every time.
+    /// Later than every time: an open end.
     Future,
 }
 
@@ -45,11 +45,11 @@ fn span(value: &Value<'_>) -> Option<(End, End)> {
     Some((at, at))
 }
 
-/// Whether a temporal operator holds; `None` where one of both is unknown.
+/// Whether a temporal operator holds; `None` if an operand is unknown.
 pub(super) fn holds(op: Temporal, a: &Value<'_>, b: &Value<'_>) -> Option<bool> {
     use Ordering::{Equal, Greater, Less};
     let ((a_from, a_to), (b_from, b_to)) = (span(a)?, span(b)?);
-    // How the beginnings, the ends, and each end with the other's beginning lie to each other.
+    // Compares the beginnings, the ends, and each end with the beginning of the other.
     let (from, to) = (order(a_from, b_from), order(a_to, b_to));
     let (end_begin, begin_end) = (order(a_to, b_from), order(a_from, b_to));
     Some(match op {

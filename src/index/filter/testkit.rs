@@ -1,4 +1,4 @@
-//! Random expressions, and what they mean without a parser, an index or any shortcut.
+//! Random expressions, and their meaning evaluated without a parser, an index or optimizations.
 
 use geo::{Intersects as _, Relate as _};
 use geo_types::{Coord, Geometry};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::index::testkit::a_place;
 use crate::spatial::bounds::Bounds;
 
-/// An expression of the test.
+/// A random expression.
 #[derive(Debug, Clone)]
 pub(super) enum Tree {
     And(Vec<Self>),
@@ -28,11 +28,11 @@ pub(super) enum Tree {
     Tags(&'static str, Vec<u8>),
     /// `operator(day, INTERVAL(from, to))`
     Day(&'static str, Date, Date),
-    /// `operator(geometry, literal)`, or the other way round
+    /// `operator(geometry, literal)`, or with the operands exchanged if the flag is set.
     Place(&'static str, Literal, bool),
 }
 
-/// A geometry of an expression.
+/// A geometry literal.
 #[derive(Debug, Clone)]
 pub(super) enum Literal {
     Box(Bounds),
@@ -87,7 +87,7 @@ impl Tree {
         }
     }
 
-    /// Whether it holds for a feature; `None` where that is unknown.
+    /// Whether the expression holds for a feature; `None` if that is unknown.
     pub fn holds(&self, properties: &Value, geometry: Option<&Geometry<f64>>) -> Option<bool> {
         let each = |list: &[Self]| -> Vec<Option<bool>> {
             list.iter().map(|t| t.holds(properties, geometry)).collect()
@@ -180,7 +180,7 @@ impl Tree {
     }
 }
 
-/// By recursion; only short texts and patterns come here.
+/// Matches by recursion, which is fast enough for the short texts and patterns here.
 fn like(text: &[char], pattern: &[char]) -> bool {
     match (text, pattern) {
         ([], []) => true,

@@ -105,7 +105,7 @@ fn times_compare_with_days_and_texts() {
         "day = DATE('2026-11-22')",
         "day = '2026-11-22'",
         "day < '2026-11-23'",
-        // A stored time without a zone counts as UTC.
+        // A stored time without a zone is read as UTC.
         "at = TIMESTAMP('2026-11-22T14:05:00+08:00')",
         "at = day",
         "at > DATE('2026-11-21') AND at <= DATE('2026-11-22')",
@@ -156,7 +156,7 @@ fn a_pattern_cannot_take_more_steps_than_text_times_pattern() {
     assert!(like("", "") && like("%", "") && !like("_", ""));
     assert!(like("a%b_", "aXXbb") && !like("a%b_", "aXXbcd") && like("50\\%", "50%"));
     assert!(like("温_花园%", "温泉花园3号楼"));
-    // Exponential where a matcher goes back to every %.
+    // A matcher that backtracks to every % would take exponential time.
     let pattern = Pattern::new(&format!("{}b", "%a".repeat(200))).unwrap();
     let text = "a".repeat(20_000);
     let budget = Budget::new(u64::MAX, 0);
@@ -250,7 +250,7 @@ fn only_what_lies_near_a_literal_is_looked_at_where_its_condition_must_hold() {
 
 #[test]
 fn relations_are_paid_for_and_a_budget_ends_them() {
-    // Two combs whose every tooth crosses every tooth of the other.
+    // Two combs whose teeth all cross each other.
     let comb = |turn: bool, n: u32| {
         let positions = (0..n).map(|i| {
             let (a, b) = (f64::from(i) / f64::from(n), f64::from(i % 2));

@@ -1,33 +1,34 @@
-//! Patterns of `LIKE`, and texts without case and accents.
+//! The patterns of `LIKE`, and folding of case and accents.
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::index::Meter;
 
-/// The longest pattern, in characters. Together with the meter it bounds a match by its product with
-/// the length of the text.
+/// The maximum length of a pattern, in characters. The steps of a match are at most its product
+/// with the length of the text.
 pub(super) const MAX_PATTERN: usize = 512;
 
-/// Steps of a match between two reports to the meter.
+/// The number of steps between two reports to the meter.
 const STEPS: usize = 4_096;
 
-/// A part of a pattern.
+/// A part of a `LIKE` pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// `%`: any characters, also none.
+    /// `%`: any number of characters, or none.
     Any,
     /// `_`: one character.
     One,
-    /// The character itself.
+    /// A literal character.
     Char(char),
 }
 
-/// A pattern: `%` is any text, `_` any character, and a backslash takes the next character as it is.
+/// A `LIKE` pattern: `%` matches any text, `_` any character, and a backslash escapes the next
+/// character.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern(Vec<Part>);
 
 impl Pattern {
-    /// `None` if it is too long.
+    /// Parses a pattern; `None` if it is too long.
     pub fn new(pattern: &str) -> Option<Self> {
         let mut parts = Vec::new();
         let mut chars = pattern.chars();
@@ -45,13 +46,13 @@ impl Pattern {
         (parts.len() <= MAX_PATTERN).then_some(Self(parts))
     }
 
-    /// Whether a whole text matches. Goes back to the last `%` only, so it takes at most as many steps
-    /// as the text has characters times the pattern has parts.
+    /// Whether the pattern matches a whole text. The matcher backtracks to the last `%` only, so it
+    /// takes at most (characters of the text) × (parts of the pattern) steps.
     pub fn matches<M: Meter>(&self, text: &str, meter: &M) -> Result<bool, M::Stop> {
         let parts = &self.0;
         let mut rest = text.chars();
         let mut at = 0;
-        // The last `%` passed, and the text from which it was tried last.
+        // The last `%` passed, and the rest of the text from which it was last tried.
         let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
         let mut steps = 0;
         loop {
@@ -83,7 +84,7 @@ impl Pattern {
                 }
                 _ => {}
             }
-            // It does not go on from here: the last `%` takes one character more.
+            // No match from here: the last `%` takes one more character.
             let Some((from, mut left)) = retry.take() else {
                 meter.test(steps)?;
                 return Ok(false);
@@ -101,8 +102,8 @@ impl Pattern {
     }
 }
 
-/// A text without the difference of capital and small letters, for all scripts that have it: each
-/// character in capitals and those in small letters, so that `ß` is `ss` and a final sigma a sigma.
+/// Folds the case of a text in all scripts: each character is converted to upper case and then to
+/// lower case, so that `ß` becomes `ss` and a final sigma a sigma.
 pub(super) fn fold_case(text: &str) -> String {
     text.chars()
         .flat_map(char::to_uppercase)
@@ -110,8 +111,8 @@ pub(super) fn fold_case(text: &str) -> String {
         .collect()
 }
 
-/// A text without accents: the combining marks of Latin, Greek and Cyrillic letters. Vowel signs and
-/// other marks that are letters of their scripts stay.
+/// Removes accents: the combining marks of Latin, Greek and Cyrillic letters. Marks of other
+/// scripts, such as vowel signs, stay.
 pub(super) fn fold_accents(text: &str) -> String {
     text.nfd().filter(|c| !is_accent(*c)).nfc().collect()
 }

@@ -1,7 +1,7 @@
-//! Dates and times.
+//! Parsing dates and times from stored texts.
 //!
-//! A date and a time compare by their days in UTC. A stored time without a zone counts as UTC, as in
-//! GeoPackage and in what GDAL writes.
+//! A date and a time are compared by their days in UTC. A stored time without a zone is read as
+//! UTC, as GeoPackage defines it and GDAL writes it.
 
 use std::cmp::Ordering;
 
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::codec::cql2::Instant;
 
-/// The date or time that a stored text is.
+/// Parses a stored text as a date or a time.
 pub(super) fn instant(text: &str) -> Option<Instant> {
     if text.len() == "2026-11-22".len() {
         return text.parse().ok().map(Instant::Date);

@@ -1,4 +1,4 @@
-//! Values of expressions, and how they compare.
+//! The values of expressions and how they are compared.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::time;
 use crate::codec::cql2::Instant;
 
-/// A value; `Null` where there is none or where it is unknown.
+/// A value of an expression; `Null` if it is missing or unknown.
 #[derive(Debug, Clone)]
 pub(super) enum Value<'a> {
     Null,
@@ -17,15 +17,15 @@ pub(super) enum Value<'a> {
     Number(f64),
     Text(Cow<'a, str>),
     Instant(Instant),
-    /// The two ends of an interval; `None` is open.
+    /// The two ends of an interval; `None` is an open end.
     Interval(Option<Instant>, Option<Instant>),
     Geometry(&'a Geometry<f64>),
     List(Vec<Self>),
-    /// An object. Nothing compares with it, but it is a value.
+    /// A JSON object. It is not null, but no comparison with it holds.
     Object,
 }
 
-/// The type of an argument or a result of a function.
+/// The type of an argument or result of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -34,7 +34,7 @@ pub(super) enum Kind {
 }
 
 impl<'a> Value<'a> {
-    /// The value of a property.
+    /// Converts the value of a property.
     pub fn of_json(json: &'a Json) -> Self {
         match json {
             Json::Null => Self::Null,
@@ -46,7 +46,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The same value for as long as this one lives.
+    /// Borrows the value.
     pub fn borrow(&self) -> Value<'_> {
         match self {
             Self::Null => Value::Null,
@@ -61,7 +61,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The same value, owned. Geometries are no values of literals: they stand in the expression.
+    /// Copies the value. Geometries do not occur as constants here: the expression stores them
+    /// separately.
     pub fn into_static(self) -> Value<'static> {
         match self {
             Self::Null | Self::Geometry(_) => Value::Null,
@@ -75,7 +76,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A finite number; the result of an overflow or of a division by zero has no value.
+    /// A number; `Null` if it is not finite, after an overflow or a division by zero.
     pub fn number(n: f64) -> Self {
         if n.is_finite() {
             Self::Number(n)
@@ -84,7 +85,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The point in time of a date, a time or a text that is one.
+    /// The instant of a date, a time, or a text that contains one.
     pub fn instant(&self) -> Option<Instant> {
         match self {
             Self::Instant(t) => Some(*t),
@@ -94,8 +95,8 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The order of two values; `None` where one is unknown or both are of different types. Texts are
-/// ordered by their code points. A text beside a time is read as one.
+/// Compares two values; `None` if one is unknown or their types differ. Texts are compared by their
+/// code points. A text compared with a time is parsed as a time.
 pub(super) fn compare(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
@@ -108,7 +109,7 @@ pub(super) fn compare(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
     }
 }
 
-/// Whether two members of lists are the same.
+/// Whether two list elements are equal.
 pub(super) fn same(a: &Value<'_>, b: &Value<'_>) -> bool {
     match (a, b) {
         (Value::List(a), Value::List(b)) => {

@@ -1,4 +1,4 @@
-//! The page out of a stream of matches, and what a meter is told on the way.
+//! Selects one page from a stream of matches, and reports visited entries to a meter.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::{Counts, Select};
 use crate::index::{Entry, Meter};
 use crate::model::FeatureId;
 
-/// Cuts the page out of a stream of matches.
+/// Passes the matches of one page to `each` and counts them.
 pub(super) struct Pager<F> {
     offset: usize,
     limit: usize,
@@ -28,13 +28,13 @@ impl<'a, F: FnMut(&'a Arc<Entry>)> Pager<F> {
         }
     }
 
-    /// Leaves the passing over to the caller.
+    /// Returns the offset and sets it to 0, for a caller that skips the matches itself.
     pub fn take_offset(&mut self) -> usize {
         std::mem::take(&mut self.offset)
     }
 
-    /// Takes a match; answers whether it wants to see another one.
-    pub fn offer(&mut self, entry: &'a Arc<Entry>) -> bool {
+    /// Adds a match; returns whether another one is needed.
+    pub fn push(&mut self, entry: &'a Arc<Entry>) -> bool {
         if self.offset > 0 {
             self.offset -= 1;
             return true;
@@ -60,35 +60,36 @@ impl<'a, F: FnMut(&'a Arc<Entry>)> Pager<F> {
     }
 }
 
-/// Tells a meter of entries, some at a time: one by one would cost more than the look at them.
-pub(super) struct Seen<'m, M> {
+/// Reports visited entries to a meter in batches, because reporting each one would cost more than
+/// visiting it.
+pub(super) struct VisitReport<'m, M> {
     meter: &'m M,
-    /// Whether their properties are read.
+    /// Whether the properties of the entries are read.
     read: bool,
-    untold: usize,
+    unreported: usize,
 }
 
-impl<'m, M: Meter> Seen<'m, M> {
-    const MANY: usize = 64;
+impl<'m, M: Meter> VisitReport<'m, M> {
+    const BATCH: usize = 64;
 
     pub fn new(meter: &'m M, read: bool) -> Self {
         Self {
             meter,
             read,
-            untold: 0,
+            unreported: 0,
         }
     }
 
-    pub fn one_more(&mut self) -> Result<(), M::Stop> {
-        self.untold += 1;
-        if self.untold < Self::MANY {
+    pub fn add(&mut self) -> Result<(), M::Stop> {
+        self.unreported += 1;
+        if self.unreported < Self::BATCH {
             return Ok(());
         }
-        self.tell()
+        self.report()
     }
 
-    fn tell(&mut self) -> Result<(), M::Stop> {
-        let entries = std::mem::take(&mut self.untold);
+    fn report(&mut self) -> Result<(), M::Stop> {
+        let entries = std::mem::take(&mut self.unreported);
         if self.read {
             self.meter.read(entries)
         } else {
@@ -96,7 +97,7 @@ impl<'m, M: Meter> Seen<'m, M> {
         }
     }
 
-    pub fn end(mut self) -> Result<(), M::Stop> {
-        self.tell()
+    pub fn finish(mut self) -> Result<(), M::Stop> {
+        self.report()
     }
 }

@@ -1,4 +1,4 @@
-//! Where something is looked for, and the walk over a tree that finds it.
+//! The area of a spatial condition, and the search of an R-tree for entries inside it.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use crate::index::base::{Envelope, Leaf, Tree, inwards, outwards};
 use crate::index::{Entry, Meter};
 use crate::spatial::bounds::Bounds;
 
-/// Where something is looked for.
+/// The area of a spatial condition: a bounding box, a geometry, or both.
 pub(super) struct Place<'a> {
     bbox: Option<Bounds>,
     shape: Option<&'a Geometry<f64>>,
-    /// What meets none of these is elsewhere; empty if nothing can be in the place.
+    /// An entry that intersects none of these is outside; empty if nothing can be inside.
     around: Vec<Envelope>,
-    /// What is in one of these is in the place.
+    /// An entry within one of these is inside.
     within: Vec<Envelope>,
-    /// What meets none of these is not looked for.
+    /// An entry that intersects none of these cannot match the filter.
     near: Option<Vec<Envelope>>,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Place<'a> {
         let shape = select.intersects.as_ref();
         let around: Vec<Envelope> = match (&select.bbox, shape) {
             (Some(b), None) => b.parts().map(|p| outwards(&p)).collect(),
-            // The smaller of both would do; the exact test comes for every candidate anyway.
+            // The smaller of both boxes would be enough; every candidate is tested exactly anyway.
             (_, Some(g)) => Bounds::of(g).iter().map(outwards).collect(),
             (None, None) => vec![outwards(&Bounds::WORLD)],
         };
@@ -45,7 +45,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Walks a tree and collects the slots whose entries are in the place.
+    /// Searches a tree and collects the slots whose entries are inside the area.
     pub fn search<'e, M: Meter>(
         &self,
         tree: &Tree,
@@ -95,7 +95,8 @@ impl<'a> Place<'a> {
                     }
                 }
             }
-            // After a node of a few entries, not before: what is read of them only they know.
+            // Reported after each node of a few entries, because only then the number of entries
+            // read is known.
             meter.read(read)?;
             meter.test(tested)?;
             meter.hold((out.len() - found) * size_of::<u32>())?;
@@ -103,7 +104,7 @@ impl<'a> Place<'a> {
         Ok(())
     }
 
-    /// Whether the envelope alone says that what is in it matches.
+    /// Whether everything inside the envelope is inside the area.
     fn holds(&self, envelope: &Envelope) -> bool {
         self.within.iter().any(|b| b.contains_envelope(envelope))
             && self

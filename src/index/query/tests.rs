@@ -1,4 +1,4 @@
-//! Selections against a walk over all features.
+//! Compares selections with a loop over all features.
 
 use geo::Intersects as _;
 use proptest::prelude::*;
@@ -103,8 +103,8 @@ proptest! {
         let brute: Vec<&str> = all
             .iter()
             .filter(|e| bbox.is_none_or(|b| e.geometry().is_some_and(|g| {
-                // By two polygons, not by the box's own fast test; a box without area by its
-                // centre line or point, which geo's rectangle is.
+                // Uses polygons instead of the fast test of the box; a box without area counts as
+                // its centre line or point, as in geo's rectangle.
                 b.parts().any(|p| p.rect().intersects(g))
             })))
             .filter(|e| shape.as_ref().is_none_or(|s| {
@@ -114,7 +114,7 @@ proptest! {
             .map(|e| e.id().as_str())
             .collect();
 
-        // By keys: everything once, in order.
+        // Paging by id: each feature once, in order.
         let mut found: Vec<String> = Vec::new();
         let mut after = None;
         loop {
@@ -130,12 +130,12 @@ proptest! {
         }
         prop_assert_eq!(&found, &brute);
 
-        // By offset.
+        // Paging by offset.
         let page = collection.select(&Select { offset, ..select.clone() });
         let slice: Vec<&str> = brute.iter().copied().skip(offset).take(page_size).collect();
         prop_assert_eq!(ids(&page.entries), slice);
 
-        // As bytes.
+        // Encoded as bytes.
         let mut bytes = b"[".to_vec();
         let counts = collection.select_into(&Select { limit: usize::MAX, ..select }, &mut bytes);
         bytes.push(b']');

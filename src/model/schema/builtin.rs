@@ -1,10 +1,11 @@
-//! The schemas that are compiled in, and what becomes of a row of `$schemas` when a program starts
-//! that knows others.
+//! The built-in schemas, and how the rows of `$schemas` are updated when a program with other
+//! built-in schemas starts.
 //!
-//! A row holds the schema in force. Its member [`ORIGIN`] says where it comes from: an unmodified
-//! built-in follows the program, a steward's schema is kept as an overlay over the built-in one.
-//! `revision` is that of the newest program that wrote the built-in part. An older program leaves it
-//! as it is, so nodes of two releases do not undo each other's work.
+//! A row contains the schema in force. Its member [`ORIGIN`] says where the schema comes from: an
+//! unmodified built-in schema is updated with the program; a steward's schema is kept as an overlay
+//! on the built-in one. `revision` is that of the newest program that wrote the built-in part. An
+//! older program does not change it, so that nodes of two releases do not undo each other's
+//! updates.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -17,14 +18,16 @@ use super::overlay;
 use super::{RECORDED, Schema, SchemaError, text_of};
 use crate::model::{CollectionId, Properties, Role};
 
-/// The member of a row of `$schemas` that says where the schema comes from. It is no part of the schema.
+/// The member of a row of `$schemas` that says where the schema comes from. It is not part of the
+/// schema itself.
 pub const ORIGIN: &str = "x-onemap-origin";
 
-/// The revision of the built-in schemas. Raise it when a schema changes that a release has had.
+/// The revision of the built-in schemas. Increase it when a schema changes that was part of a
+/// release.
 const REVISION: u32 = 2;
 
-/// The hashes of the built-in schemas of earlier releases, with their revision. A row without an origin
-/// that has one of them was never changed by anybody.
+/// The hashes of the built-in schemas of earlier releases, with their revisions. A row without an
+/// origin and with one of these hashes was never modified.
 const KNOWN: &[(&str, u32, &str)] = &[
     ("barriers", 1, "a4be6b41952d5c38083bc9a2f7afefe2"),
     ("boundaries", 1, "66403bd9a700ecb67783a1f0b3c95ac6"),
@@ -43,7 +46,7 @@ const KNOWN: &[(&str, u32, &str)] = &[
     ("water", 1, "2c46cddf4da76fee9480688eba81d1b4"),
 ];
 
-/// The schema documents of `geodata/schemas`, by collection, as text.
+/// The texts of the schema documents in `geodata/schemas`, by collection.
 pub fn built_in_texts() -> [(&'static str, &'static str); 17] {
     macro_rules! schema {
         ($name:literal) => {
@@ -74,11 +77,11 @@ pub fn built_in_texts() -> [(&'static str, &'static str); 17] {
     ]
 }
 
-/// Where a schema comes from.
+/// The kinds of origin of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OriginKind {
-    /// Built in, without local changes.
+    /// A built-in schema without local changes.
     Builtin,
     /// A steward wrote the schema, alone or as an overlay on a built-in one.
     Steward,
@@ -86,24 +89,26 @@ pub enum OriginKind {
     Inferred,
 }
 
-/// What a row of `$schemas` says of its origin.
+/// The origin recorded in a row of `$schemas`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Origin {
     kind: OriginKind,
-    /// The revision of the built-in schemas that wrote it; 0 where no built-in is in it.
+    /// The revision of the built-in schemas from which the row was written; 0 if it contains no
+    /// built-in schema.
     #[serde(default)]
     revision: u32,
-    /// The hash of the built-in schema in it.
+    /// The hash of the built-in schema in the row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     builtin: Option<String>,
-    /// The hash of the schema as the program wrote it: another one was changed by hand.
+    /// The hash of the schema as the program wrote it; if it differs, somebody changed the row by
+    /// hand.
     hash: String,
-    /// What the steward wrote, where it stands over a built-in schema.
+    /// The steward's schema, if it is an overlay on a built-in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     overlay: Option<Value>,
 }
 
-/// The built-in schemas of a program.
+/// The built-in schemas of one version of the program.
 #[derive(Debug)]
 pub struct BuiltIns {
     revision: u32,
@@ -115,7 +120,7 @@ impl BuiltIns {
     pub fn compiled() -> &'static Self {
         static COMPILED: LazyLock<BuiltIns> = LazyLock::new(|| {
             let parsed = built_in_texts().into_iter().filter_map(|(name, text)| {
-                // A broken file never gets this far: tests read every one of them.
+                // An invalid file is impossible here: a test reads every one of them.
                 Some((
                     CollectionId::new(name).ok()?,
                     serde_json::from_str(text).ok()?,
@@ -126,7 +131,8 @@ impl BuiltIns {
         &COMPILED
     }
 
-    /// Schemas as another program may have them. Documents that are no objects are left out.
+    /// The built-in schemas of another program version, for tests. Documents that are not objects
+    /// are left out.
     pub fn new(revision: u32, schemas: impl IntoIterator<Item = (CollectionId, Value)>) -> Self {
         let schemas = schemas
             .into_iter()
@@ -140,7 +146,7 @@ impl BuiltIns {
         }
     }
 
-    /// The collections and their documents.
+    /// The collections and their built-in documents.
     pub fn documents(&self) -> impl Iterator<Item = (&CollectionId, &Map<String, Value>)> {
         self.schemas.iter()
     }
@@ -150,8 +156,8 @@ impl BuiltIns {
         self.schemas.get(collection)
     }
 
-    /// The places where a document protects less than the built-in schema of its collection. An unmodified
-    /// schema of an earlier release does not: it is brought up to date.
+    /// The places where a document protects less than the built-in schema of its collection.
+    /// Unmodified schemas of earlier releases are not reported, because they are updated.
     pub fn loosened(
         &self,
         collection: &CollectionId,
@@ -165,9 +171,9 @@ impl BuiltIns {
         }
     }
 
-    /// Raises the roles of a schema to those of the built-in one of its collection, and marks what is recorded
-    /// there. Whoever wrote the row (an older program, SQL), this program shows no property to a role below
-    /// them.
+    /// Raises the roles of a schema to those of the built-in one, and marks the properties whose
+    /// reading is recorded. So the program never shows a property to a lower role, whoever wrote
+    /// the row (an older program, SQL).
     pub fn protect(&self, schema: &mut Schema) {
         let Some(known) = self.schemas.get(&schema.collection) else {
             return;
@@ -194,7 +200,7 @@ impl BuiltIns {
         }
     }
 
-    /// The row of a collection that has none yet.
+    /// The first row of a collection.
     pub fn new_row(
         &self,
         collection: &CollectionId,
@@ -211,8 +217,8 @@ impl BuiltIns {
         }
     }
 
-    /// Resolves a row of `$schemas`: the built-in schema of this program under what a steward wrote.
-    /// `steward` is a schema that comes into force now. `None` when the row needs no change.
+    /// Updates a row of `$schemas`: combines this program's built-in schema with the steward's one.
+    /// `steward` is a new schema of a steward. `None` if the row needs no change.
     pub fn resolve(
         &self,
         collection: &CollectionId,
@@ -227,7 +233,8 @@ impl BuiltIns {
         let steward = steward.and_then(Value::as_object);
         let revision = origin.as_ref().map_or(0, |o| o.revision);
         let next = if let Some(origin) = origin.as_ref().filter(|_| revision > self.revision) {
-            // A newer program wrote it. What it protects stays; it sorts out the rest itself.
+            // A newer program wrote the row and keeps its own protection; it will combine the
+            // schemas itself.
             let own = steward.filter(|own| !self.is_built_in(collection, own))?;
             let overlay = Value::Object(own.clone());
             if origin.overlay.as_ref() == Some(&overlay) {
@@ -290,7 +297,7 @@ impl BuiltIns {
         with_origin(document, &origin)
     }
 
-    /// Whether a document is the built-in schema of this program or of an earlier release, unmodified.
+    /// Whether a document is an unmodified built-in schema of this or an earlier release.
     fn is_built_in(&self, collection: &CollectionId, document: &Map<String, Value>) -> bool {
         if self.schemas.get(collection) == Some(document) {
             return true;
@@ -305,7 +312,7 @@ impl BuiltIns {
     }
 }
 
-/// The English description of a schema that was inferred.
+/// The English description of an inferred schema.
 pub const INFERRED: &str = "Inferred from imported data.";
 
 fn plain_row(document: Map<String, Value>, kind: OriginKind) -> Map<String, Value> {
@@ -326,7 +333,7 @@ fn with_origin(mut document: Map<String, Value>, origin: &Origin) -> Map<String,
     document
 }
 
-/// A row without its origin, and the origin. One that cannot be read counts as missing.
+/// Splits a row into the schema and its origin. An unreadable origin counts as missing.
 fn split(row: &Map<String, Value>) -> (Map<String, Value>, Option<Origin>) {
     let mut document = row.clone();
     let origin = document.remove(ORIGIN);
@@ -336,7 +343,7 @@ fn split(row: &Map<String, Value>) -> (Map<String, Value>, Option<Origin>) {
     )
 }
 
-/// The hash of a document, whatever the order of its members.
+/// The hash of a document, independent of the order of members.
 fn hash(document: &Map<String, Value>) -> String {
     let text = match Properties::from_map(document.clone()) {
         Ok(canonical) => canonical.as_str().to_owned(),
@@ -397,7 +404,7 @@ mod tests {
         assert_eq!(role_of(&upgraded, "code"), "steward");
         assert_eq!(new.resolve(&id("gates"), &upgraded, None), None);
         assert_eq!(old.resolve(&id("gates"), &upgraded, None), None);
-        // Not even with a steward's schema over it.
+        // The same holds with a steward's schema as overlay.
         let own = json!({"properties": {"colour": {"type": "string"}}});
         let both = old.resolve(&id("gates"), &upgraded, Some(&own)).unwrap();
         assert_eq!(role_of(&both, "code"), "steward");
@@ -414,7 +421,7 @@ mod tests {
         let upgraded = new.resolve(&id("gates"), &row, None).unwrap();
         assert_eq!(role_of(&upgraded, "code"), "officer");
         assert!(upgraded["properties"]["note"].is_object());
-        // The steward takes the tightening back: what the program demands stays.
+        // The steward removes the stricter role; the built-in protection stays.
         let less = json!({"properties": {"note": {"type": "string"}}});
         let row = new.resolve(&id("gates"), &upgraded, Some(&less)).unwrap();
         assert_eq!(role_of(&row, "code"), "rider");
@@ -423,7 +430,7 @@ mod tests {
     #[test]
     fn a_row_that_was_changed_by_hand_becomes_an_overlay() {
         let new = gates(2, "steward");
-        // Without an origin: as an earlier release wrote it, or somebody by SQL.
+        // Without an origin: written by an earlier release, or by SQL.
         let by_hand =
             json!({"properties": {"code": {"type": "string"}, "own": {"type": "string"}}});
         let row = new
@@ -432,7 +439,7 @@ mod tests {
         assert_eq!(role_of(&row, "code"), "steward");
         assert_eq!(row[ORIGIN]["kind"], "steward");
         assert_eq!(row[ORIGIN]["overlay"], by_hand);
-        // With an origin that no longer fits.
+        // With an origin whose hash no longer matches.
         let mut edited = new.new_row(
             &id("gates"),
             &json!(new.schemas[&id("gates")]),

@@ -1,7 +1,7 @@
-//! The schema of a collection: one JSON Schema document that validates input, documents the data and
-//! decides who sees which property.
+//! The schema of a collection: a JSON Schema document that validates input, documents the data, and
+//! decides who may see which property.
 //!
-//! Keywords of ours, beside JSON Schema's own:
+//! Custom keywords in addition to those of JSON Schema:
 //!
 //! | keyword | where | meaning |
 //! | --- | --- | --- |
@@ -36,25 +36,25 @@ pub use builtin::{BuiltIns, INFERRED, ORIGIN, OriginKind, built_in_texts};
 
 use super::{CollectionId, Localized, Role, RoleSet};
 
-/// The mark of a property of which each look is recorded.
+/// The keyword that marks properties whose reading is recorded in the audit.
 const RECORDED: &str = "x-onemap-recorded";
 
-/// The geometry type of features that have none.
+/// The value of `x-onemap-geometry` for features without a geometry.
 const NONE: &str = "none";
 
-/// Why a document is no schema of a collection.
+/// Why a document is not a valid schema.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("schema of {collection:?}: {place}: {problem}")]
 pub struct SchemaError {
-    /// The collection, or the file's name.
+    /// The name of the collection or of the file.
     pub collection: String,
-    /// A JSON pointer to the place.
+    /// A JSON pointer to the invalid value.
     pub place: String,
     /// What is wrong and what was expected.
     pub problem: String,
 }
 
-/// The dimension of what a collection holds.
+/// A geometry type, independent of the number of parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GeometryKind {
     /// Point and MultiPoint.
@@ -66,7 +66,7 @@ pub enum GeometryKind {
 }
 
 impl GeometryKind {
-    /// The kind of a geometry; `None` for a mixed collection.
+    /// The kind of a geometry; `None` for a geometry collection with mixed types.
     pub fn of(geometry: &Geometry<f64>) -> Option<Self> {
         Some(match geometry {
             Geometry::Point(_) | Geometry::MultiPoint(_) => Self::Point,
@@ -81,7 +81,7 @@ impl GeometryKind {
         })
     }
 
-    /// GeoJSON's name of the single type.
+    /// The GeoJSON name of the single (not Multi) type.
     pub fn name(self) -> &'static str {
         match self {
             Self::Point => "Point",
@@ -91,34 +91,35 @@ impl GeometryKind {
     }
 }
 
-/// What the schema says of one property.
+/// The schema of one property.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PropertySchema {
-    /// Its name.
+    /// The name of the property.
     pub name: String,
-    /// Chinese title; the name where there is none.
+    /// The Chinese title, or the name if there is none.
     pub title_zh: String,
-    /// English title; the name where there is none.
+    /// The English title, or the name if there is none.
     pub title_en: String,
-    /// JSON Schema's type: `string`, `integer`, `number`, `boolean`, `array`, `object`.
+    /// The type in JSON Schema: `string`, `integer`, `number`, `boolean`, `array`, `object`.
     pub kind: String,
-    /// The values allowed, where they are listed.
+    /// The allowed values; empty if they are not restricted.
     pub values: Vec<String>,
-    /// The least role that sees it.
+    /// The lowest role that may see it.
     pub role: Role,
-    /// Whether each look at it is recorded. It is in no answer but those that record it.
+    /// Whether each reading of it is recorded in the audit. It occurs only in responses that record
+    /// the reading.
     pub recorded: bool,
-    /// Whether a feature must have it.
+    /// Whether every feature must have it.
     pub required: bool,
-    /// The collection whose id it holds.
+    /// The collection whose feature ids it contains.
     pub link: Option<CollectionId>,
-    /// Whether it lists photos.
+    /// Whether it is a list of photos.
     pub photos: bool,
 }
 
 impl PropertySchema {
-    /// Whether it is in ordinary answers to an account with these roles, and may be asked by: not where each
-    /// look at it is recorded.
+    /// Whether it occurs in ordinary responses to an account with these roles and can be used in
+    /// queries. Properties whose reading is recorded do not.
     pub fn is_shown_to(&self, roles: RoleSet) -> bool {
         roles.includes(self.role) && !self.recorded
     }
@@ -133,14 +134,14 @@ pub struct Scope {
     pub community: Option<String>,
 }
 
-/// Personal data that is erased when its time is over.
+/// Personal data that is erased a certain time after an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EraseAfter {
     /// The path of the property: `note`, `step/note`.
     pub path: String,
-    /// How many days after the end of the case …
+    /// The number of days after the event.
     pub days: u32,
-    /// … the moment or day in this property.
+    /// The property with the moment or day of the event.
     pub since: String,
 }
 
@@ -149,41 +150,41 @@ pub struct EraseAfter {
 pub struct Schema {
     /// The collection.
     pub collection: CollectionId,
-    /// Chinese title.
+    /// The Chinese title.
     pub title_zh: String,
-    /// English title.
+    /// The English title.
     pub title_en: String,
-    /// Chinese description.
+    /// The Chinese description.
     pub description_zh: String,
-    /// English description.
+    /// The English description.
     pub description_en: String,
-    /// The kinds of geometry allowed; empty allows all.
+    /// The allowed geometry types; empty if all are allowed.
     pub geometry: Vec<GeometryKind>,
-    /// Whether features have no geometry at all.
+    /// Whether features of the collection have no geometry.
     pub without_geometry: bool,
-    /// Properties in the document's order of names.
+    /// The properties, sorted by name.
     pub properties: BTreeMap<String, PropertySchema>,
-    /// The least roles that write items: one of them is needed.
+    /// The lowest roles that may write items; an account needs one of them.
     pub write_roles: Vec<Role>,
-    /// The paths of the properties that hold personal data: `note`, `step/note`.
+    /// The paths of properties with personal data: `note`, `step/note`.
     pub personal: Vec<String>,
-    /// Personal properties that are erased after a time, each with that time.
+    /// The personal data that is erased after a time.
     pub erase_after: Vec<EraseAfter>,
-    /// How its features change, where items can't be written directly.
+    /// How features change instead, if items cannot be written directly.
     pub read_only: Option<Localized>,
-    /// The least zoom at which tiles carry it.
+    /// The lowest zoom level whose tiles show the collection.
     pub minzoom: u8,
-    /// The property that is a feature's time, where it has one.
+    /// The property with the time of a feature, if there is one.
     pub time: Option<String>,
-    /// Which properties name the unit and the community that a feature belongs to.
+    /// The properties that name the unit and the community of a feature.
     pub scope: Scope,
-    /// The document itself.
+    /// The schema document as JSON.
     pub document: Value,
 }
 
 impl Schema {
-    /// Marks in a document that nothing honours where they stand: a role within a property, or one of
-    /// personal data within the items of a list.
+    /// The places of keywords that have no effect where they are: a role below the top level of
+    /// properties, or personal data inside the items of a list.
     pub fn unhonoured(
         collection: &CollectionId,
         document: &Map<String, Value>,
@@ -191,8 +192,8 @@ impl Schema {
         overlay::unhonoured(collection, document)
     }
 
-    /// The names of the properties that are in no ordinary answer to an account with these roles: those that
-    /// take another role, and those of which each look is recorded.
+    /// The properties left out of ordinary responses to an account with these roles: those that
+    /// need another role, and those whose reading is recorded.
     pub fn hidden_from(&self, roles: impl Into<RoleSet>) -> impl Iterator<Item = &str> {
         let roles = roles.into();
         self.properties
@@ -201,7 +202,7 @@ impl Schema {
             .map(|p| p.name.as_str())
     }
 
-    /// The names of the properties that take another role, to read and to write.
+    /// The properties that an account with these roles may neither read nor write.
     pub fn closed_to(&self, roles: impl Into<RoleSet>) -> impl Iterator<Item = &str> {
         let roles = roles.into();
         self.properties
@@ -210,8 +211,7 @@ impl Schema {
             .map(|p| p.name.as_str())
     }
 
-    /// The names of the properties that an account with these roles may see, and of which each look is
-    /// recorded.
+    /// The properties that an account with these roles may read and whose reading is recorded.
     pub fn recorded_for(&self, roles: impl Into<RoleSet>) -> impl Iterator<Item = &str> {
         let roles = roles.into();
         self.properties
@@ -220,19 +220,19 @@ impl Schema {
             .map(|p| p.name.as_str())
     }
 
-    /// Whether a property is in ordinary answers to an account with these roles. One that the schema does not
-    /// know is public.
+    /// Whether a property occurs in ordinary responses to an account with these roles. A property
+    /// that is not in the schema is public.
     pub fn shows(&self, roles: impl Into<RoleSet>, property: &str) -> bool {
         let property = self.properties.get(property);
         property.is_none_or(|p| p.is_shown_to(roles.into()))
     }
 
-    /// The properties that list photos.
+    /// The properties that are lists of photos.
     pub fn photo_lists(&self) -> impl Iterator<Item = &PropertySchema> {
         self.properties.values().filter(|p| p.photos)
     }
 
-    /// The names of the geometry types that features may have, as the document lists them.
+    /// The names of the allowed geometry types, as the document lists them.
     pub fn geometry_names(&self) -> Vec<&'static str> {
         if self.without_geometry {
             return vec![NONE];
@@ -240,7 +240,7 @@ impl Schema {
         self.geometry.iter().map(|kind| kind.name()).collect()
     }
 
-    /// Marks a property as one of which each look is recorded.
+    /// Marks a property as one whose reading is recorded.
     fn record(&mut self, name: &str) {
         if let Some(property) = self.properties.get_mut(name) {
             property.recorded = true;
@@ -252,7 +252,8 @@ impl Schema {
         }
     }
 
-    /// Raises the role of a property. One that the schema does not name comes from `spec`.
+    /// Raises the role of a property. If the schema does not have the property, it is added from
+    /// `spec`.
     fn raise(&mut self, name: &str, spec: &Value, role: Role) {
         match self.properties.get_mut(name) {
             Some(property) => property.role = role,
@@ -288,7 +289,7 @@ impl Schema {
         }
     }
 
-    /// Whether anything is protected at all.
+    /// Whether the schema protects any property.
     pub fn protects(&self) -> bool {
         self.hidden_from(Role::Public).next().is_some()
     }

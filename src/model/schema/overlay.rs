@@ -1,14 +1,15 @@
-//! A steward's schema over the built-in one of the same collection. It may add properties and raise
-//! roles. It never lowers a role: what the program protects stays protected.
+//! Combines a steward's schema with the built-in one of the same collection. The overlay may add
+//! properties and raise roles but cannot lower a role: what the program protects stays protected.
 //!
-//! | in the overlay | what holds |
+//! | in the overlay | result |
 //! | --- | --- |
-//! | `x-onemap-role` | the role that includes both |
-//! | `x-onemap-write-role` | the roles that both let write |
-//! | `x-onemap-personal`, `x-onemap-recorded`, `x-onemap-read-only`, `x-onemap-scope` | what the built-in schema says, or else the overlay |
+//! | `x-onemap-role` | the lowest role that includes both |
+//! | `x-onemap-write-role` | the roles that both schemas allow to write |
+//! | `x-onemap-personal`, `x-onemap-recorded`, `x-onemap-read-only`, `x-onemap-scope` | the
+//! built-in value if there is one, else that of the overlay |
 //! | a property with another `type` | the overlay's property, with the protection above |
-//! | `properties` within a property, `items` | the same, one by one |
-//! | anything else | the overlay's value, or else the built-in one |
+//! | `properties` within a property, `items` | combined by the same rules |
+//! | anything else | the overlay's value if there is one, else the built-in one |
 
 use serde_json::{Map, Value};
 
@@ -23,7 +24,7 @@ const PERSONAL: &str = "x-onemap-personal";
 pub(super) const PROPERTIES: &str = "properties";
 const ITEMS: &str = "items";
 
-/// The document of an overlay over a built-in schema.
+/// Combines a built-in schema with an overlay.
 pub(super) fn join(
     built_in: &Map<String, Value>,
     overlay: &Map<String, Value>,
@@ -65,7 +66,7 @@ fn join_properties(below: &Map<String, Value>, above: &Map<String, Value>) -> Ma
     all
 }
 
-/// Whether a property, or one within it, is marked as personal.
+/// Whether a property, or one nested in it, is marked as personal.
 fn is_personal_within(spec: &Value) -> bool {
     let inner = spec.get(PROPERTIES).and_then(Value::as_object);
     spec.get(PERSONAL) == Some(&Value::Bool(true))
@@ -76,7 +77,7 @@ fn join_property(built_in: &Value, overlay: &Value) -> Value {
     let (Value::Object(below), Value::Object(above)) = (built_in, overlay) else {
         return built_in.clone();
     };
-    // Values listed for another type would fit nothing.
+    // Allowed values for another type would fit nothing.
     let retyped = above
         .get("type")
         .is_some_and(|t| Some(t) != below.get("type"));
@@ -93,7 +94,8 @@ fn join_property(built_in: &Value, overlay: &Value) -> Value {
         };
         all.insert(key.clone(), joined);
     }
-    // What was personal within a property of another type is personal as a whole.
+    // If a nested property was personal and the type of the outer one changes, the whole outer
+    // property becomes personal.
     if retyped && is_personal_within(built_in) {
         all.insert(PERSONAL.to_owned(), true.into());
     }
@@ -109,8 +111,8 @@ fn join_property(built_in: &Value, overlay: &Value) -> Value {
     Value::Object(all)
 }
 
-/// The places where an overlay protects less than the built-in schema. What it does not mention is no
-/// loosening: it stays as it is.
+/// The places where an overlay protects less than the built-in schema. Properties that it does not
+/// mention keep their protection.
 pub(super) fn loosened(
     collection: &CollectionId,
     built_in: &Map<String, Value>,
@@ -162,7 +164,7 @@ pub(super) fn loosened(
             }
             for (mark, meaning) in [
                 (PERSONAL, "it is personal"),
-                (RECORDED, "each look is recorded"),
+                (RECORDED, "each reading is recorded"),
             ] {
                 if known.get(mark) == Some(&Value::Bool(true))
                     && spec.get(mark) == Some(&Value::Bool(false))
@@ -180,8 +182,9 @@ pub(super) fn loosened(
     found
 }
 
-/// Marks that nothing honours where they stand: a role within a property, or anything within the items of
-/// a list. A schema that has them protects less than it says.
+/// The places of keywords that have no effect where they are: a role below the top level of
+/// properties, or anything inside the items of a list. A schema with such keywords protects less
+/// than it seems to.
 pub(super) fn unhonoured(
     collection: &CollectionId,
     document: &Map<String, Value>,
@@ -206,7 +209,7 @@ pub(super) fn unhonoured(
     let mut places = Vec::new();
     look(&Value::Object(document.clone()), "", 0, false, &mut places);
     let problem =
-        "expected this mark on a whole property, where it is honoured, found it within one";
+        "this keyword has no effect inside a property; move it to the top-level property";
     places
         .into_iter()
         .map(|place| SchemaError {
@@ -221,8 +224,8 @@ fn properties(document: &Map<String, Value>) -> Option<&Map<String, Value>> {
     document.get(PROPERTIES).and_then(Value::as_object)
 }
 
-/// The roles of which one is needed to write: a role, or a list of roles. What is no role counts as
-/// `admin`, as in [`role`].
+/// The roles of which an account needs one to write: a role, or a list of roles. An unknown name
+/// counts as `admin`, as in [`role`].
 pub(super) fn writers(of: &Map<String, Value>) -> Vec<Role> {
     match of.get(WRITE_ROLE).and_then(Value::as_array) {
         None => vec![role(of, WRITE_ROLE, Role::Steward)],
@@ -238,7 +241,7 @@ pub(super) fn writers(of: &Map<String, Value>) -> Vec<Role> {
     }
 }
 
-/// The least roles that may write by both lists.
+/// The lowest roles that both lists allow to write.
 pub(super) fn join_writers(a: &[Role], b: &[Role]) -> Vec<Role> {
     let mut both: Vec<Role> = Vec::new();
     for role in a.iter().flat_map(|a| b.iter().map(|b| a.join(*b))) {
@@ -257,7 +260,8 @@ pub(super) fn writers_value(roles: &[Role]) -> Value {
     }
 }
 
-/// The role that a key says. What is no role (of a newer program, or a mistake) protects as much as can be.
+/// The role given by a keyword. An unknown name (of a newer program, or a mistake) counts as
+/// `admin`, the strictest.
 pub(super) fn role(of: &Map<String, Value>, key: &str, default: Role) -> Role {
     match of.get(key) {
         None => default,
@@ -304,7 +308,7 @@ mod tests {
         let within = &joined["properties"]["step"]["properties"];
         assert_eq!(within["note"]["x-onemap-personal"], true);
         assert_eq!(within["account"]["title"], "谁");
-        // A text in place of the object is personal as a whole.
+        // A text in place of the object becomes personal as a whole.
         let retyped = json!({"properties": {"step": {"type": "string"}}});
         let joined = Value::Object(join(&of(&built_in), &of(&retyped)));
         assert_eq!(joined["properties"]["step"]["x-onemap-personal"], true);
@@ -419,7 +423,8 @@ mod tests {
             ]
         );
         let joined = join(&built_in(), &overlay);
-        // Neither of the roles officer and steward includes the other, so only an account with both sees it.
+        // Neither officer nor steward includes the other, so only an account with both sees the
+        // property.
         assert_eq!(joined["properties"]["code"]["x-onemap-role"], "admin");
         assert_eq!(joined["properties"]["code"]["x-onemap-personal"], true);
         assert_eq!(joined["x-onemap-write-role"], "steward");

@@ -1,4 +1,4 @@
-//! Reads a schema document.
+//! Parses schema documents.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{
 use crate::model::{CollectionId, Localized, Role};
 
 impl Schema {
-    /// Reads a schema document.
+    /// Parses a schema document.
     pub fn parse(collection: &CollectionId, mut document: Value) -> Result<Self, SchemaError> {
         if let Some(row) = document.as_object_mut() {
             row.remove(ORIGIN);
@@ -45,7 +45,7 @@ impl Schema {
             without_geometry = list.iter().any(|name| name == NONE);
             if without_geometry && list.len() > 1 {
                 let problem =
-                    "expected none alone or no none: features have a geometry or have none";
+                    "expected either none alone or a list of geometry types without none";
                 return Err(fail(place, problem.into()));
             }
             for name in list.iter().filter(|name| *name != NONE) {
@@ -140,7 +140,7 @@ impl Schema {
             }
         }
 
-        // A text that is made of other properties needs the roles of all of them.
+        // A text derived from other properties requires the roles of all of them.
         if let Some(map) = top.get("properties").and_then(Value::as_object) {
             for (name, spec) in map {
                 let Some(sources) = spec.get("x-onemap-derived-from") else {
@@ -255,7 +255,8 @@ impl Schema {
     }
 }
 
-/// A text that has a Chinese sentence and then an English one; a text in another form is used for both languages.
+/// Splits a text into a Chinese and an English sentence; a text in another form is used for both
+/// languages.
 fn two_sentences(text: &str) -> Localized {
     match text.split_once('。') {
         Some((zh, en)) if !en.trim().is_empty() => Localized::new(format!("{zh}。"), en.trim()),
@@ -263,8 +264,8 @@ fn two_sentences(text: &str) -> Localized {
     }
 }
 
-/// Collects the paths of personal properties, nested ones included. The error is a place and what
-/// is wrong there.
+/// Collects the paths of personal properties, including nested ones. The error is a place and its
+/// problem.
 fn find_personal(
     properties: &Map<String, Value>,
     within: &str,

@@ -1,7 +1,7 @@
 //! The schema that applies in place of a stored one that cannot be read.
 //!
-//! It follows from the row and the program alone, and not from what was in force before: a node that
-//! reads the row now and one that starts later show the same map.
+//! It depends only on the row and the program, not on the schema that was in force before, so that
+//! a node that reads the row now and one that starts later show the same map.
 
 use serde_json::{Map, Value};
 
@@ -9,19 +9,19 @@ use super::overlay::{self, PROPERTIES, READ_ONLY, ROLE, SCOPE, WRITE_ROLE};
 use super::{BuiltIns, RECORDED, Schema};
 use crate::model::{CollectionId, Role};
 
-/// The mark of a text that is made of other properties.
+/// The keyword of a text that is derived from other properties.
 const DERIVED: &str = "x-onemap-derived-from";
 
 impl BuiltIns {
-    /// The schema in force where the row of a collection cannot be read: the built-in one, with every
-    /// property protected at least as the row says. What the row says of a role and cannot be read is for
-    /// administrators.
+    /// The schema in force if the row of a collection cannot be read: the built-in one, with every
+    /// property protected at least as the row says. If the row gives a role that cannot be read,
+    /// the property is visible to administrators only.
     ///
-    /// `None` where there is no built-in schema, or where it cannot be told what the row protects. Such a
+    /// `None` if there is no built-in schema or if it is unclear what the row protects. Such a
     /// collection is not shown.
     pub fn stand_in(&self, collection: &CollectionId, row: &Map<String, Value>) -> Option<Schema> {
         let mut document = self.document(collection)?.clone();
-        // Who sees a feature at all follows from its scope.
+        // The scope decides who may see a feature at all.
         let scope = row.get(SCOPE);
         if scope.is_some() && scope != document.get(SCOPE) {
             return None;
@@ -48,7 +48,7 @@ impl BuiltIns {
     }
 }
 
-/// Protects a property as the row does. `None` where that cannot be written down.
+/// Adds the protection that the row gives to a property. `None` if the schema cannot express it.
 fn protect(known: &mut Map<String, Value>, name: &str, spec: &Value) -> Option<()> {
     let below = known.get(name);
     if below == Some(spec) {
@@ -56,7 +56,7 @@ fn protect(known: &mut Map<String, Value>, name: &str, spec: &Value) -> Option<(
     }
     let derived = |of: Option<&Value>| of.and_then(|spec| spec.get(DERIVED)).cloned();
     let role = match spec.as_object() {
-        // A text is shown to the roles that see all properties from which it is made.
+        // A derived text is visible to the roles that may see all its sources.
         Some(_) if derived(Some(spec)).is_some() && derived(Some(spec)) != derived(below) => {
             Role::Admin
         }
@@ -88,7 +88,8 @@ mod tests {
         CollectionId::new("gates").unwrap()
     }
 
-    /// What stands in over a built-in schema with a name, a code for riders and a text made of the name.
+    /// The stand-in for a row. The built-in schema has a name, a door code for riders, and a text
+    /// derived from the name.
     fn stand_in(row: Value) -> Option<Schema> {
         let built_in = json!({"properties": {
             "name": {"type": "string"},

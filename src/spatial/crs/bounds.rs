@@ -1,4 +1,4 @@
-//! Boxes that are given in a coordinate system.
+//! Converts bounding boxes that are given in a coordinate system.
 
 use geo_types::Coord;
 
@@ -7,11 +7,11 @@ use crate::model::{InChinese as _, Localized, both};
 use crate::spatial::bounds::{Bounds, BoundsError};
 
 impl Crs {
-    /// The box in degrees of WGS 84 around a box of this system. It is given by four numbers, or six with
-    /// heights, in the axis order of the authority.
+    /// The box in degrees of WGS 84 around a box of this system. The box is given as four numbers,
+    /// or six with heights, in the axis order of the authority.
     ///
     /// # Errors
-    /// What is wrong with the numbers, as a sentence without its full stop.
+    /// What is wrong with the numbers, as a sentence without a full stop.
     pub fn bounds_to_wgs84(self, numbers: &[f64]) -> Result<Bounds, Localized> {
         let [a, b, c, d] = match *numbers {
             [a, b, _, c, d, _] | [a, b, c, d] => [a, b, c, d],
@@ -31,7 +31,8 @@ impl Crs {
                 "the first corner must be the lower left one"
             ));
         }
-        // The edges of a projected box are curves in degrees, so the box is put around points along them.
+        // The edges of a projected box are curves in degrees, so the result encloses points along
+        // the edges.
         let mut around: Option<Bounds> = None;
         for step in 0..=16_u32 {
             let t = f64::from(step) / 16.0;

@@ -1,4 +1,4 @@
-//! Shapes that are valid, shapes that are not, and where it is said to be wrong.
+//! Tests with valid and invalid geometries and the reported places of errors.
 
 use super::*;
 use geo::{Area, Validation};
@@ -39,7 +39,7 @@ fn what_rounding_put_beyond_the_edge_of_the_globe_is_on_the_edge() {
             89.999_999_999_9,
             (179.999_999_999_9, 89.999_999_999_9),
         ),
-        // About a millimetre beyond the edge: too far for a rounding error.
+        // About a millimetre beyond the edge, which is too far for a rounding error.
         (180.000_000_01, 0.0, (180.000_000_01, 0.0)),
     ] {
         let found = normalise(Geometry::Point((x, y).into()));
@@ -102,7 +102,7 @@ fn rings_may_touch_in_a_point_but_not_cut_the_inside_apart() {
     assert_eq!(verdict(square(0., 0., 4.), vec![diamond]), "valid");
     let across = ring(&[(0., 2.), (2., 1.), (4., 2.), (2., 3.), (0., 2.)]);
     assert!(verdict(square(0., 0., 4.), vec![across]).contains("falls apart"));
-    // Enters and leaves through a vertex: no segment crosses another in its middle.
+    // Enters and leaves through vertices: no segment crosses another in its interior.
     let through = ring(&[(1., 2.), (4., 2.), (6., 3.), (1., 2.)]);
     let shell = ring(&[(0., 0.), (4., 0.), (4., 2.), (4., 4.), (0., 4.), (0., 0.)]);
     assert!(verdict(shell, vec![through]).contains("crosses"));
@@ -137,7 +137,7 @@ fn ten_thousand_vertices_and_ten_thousand_holes_are_quick() {
         .map(|i| square(f64::from(i % 100) * 0.5, f64::from(i / 100) * 0.5, 0.2))
         .collect();
     assert_eq!(verdict(square(-1., -1., 60.), holes), "valid");
-    // A debug build on a busy machine; the square of it would take minutes.
+    // The limit suits a debug build on a busy machine; quadratic time would take minutes.
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 
@@ -172,7 +172,7 @@ fn what_is_no_position_is_refused() {
     assert!(validate(&Geometry::LineString(ring(&[(1., 1.), (1., 1.)]))).is_err());
 }
 
-/// Small whole coordinates, so that touching, overlapping and crossing are all common.
+/// Rings with small integer coordinates, so that touching, overlapping and crossing are all common.
 fn any_ring() -> impl Strategy<Value = LineString<f64>> {
     proptest::collection::vec((0..6i8, 0..6i8), 3..7).prop_map(|mut points| {
         points.push(points[0]);
@@ -191,8 +191,8 @@ fn any_ring() -> impl Strategy<Value = LineString<f64>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, max_global_rejects: 16_384, ..ProptestConfig::default() })]
 
-    /// The slow, pairwise check of `geo` is the oracle for single rings; it lets a flat triangle
-    /// pass, which nobody else does.
+    /// Compares single rings with the slow pairwise check of `geo`; that check accepts a triangle
+    /// without area, which other programs refuse.
     #[test]
     fn agrees_with_the_pairwise_check_on_rings(r in any_ring()) {
         let p = Polygon::new(r, vec![]);
@@ -200,7 +200,7 @@ proptest! {
         prop_assert_eq!(validate(&Geometry::Polygon(p)).is_ok(), expected);
     }
 
-    /// And for two parts of a multipolygon, each valid by itself.
+    /// Compares two parts of a multipolygon, each of which is valid by itself.
     #[test]
     fn agrees_with_the_pairwise_check_on_parts(a in any_ring(), b in any_ring()) {
         let (a, b) = (Polygon::new(a, vec![]), Polygon::new(b, vec![]));

@@ -12,7 +12,7 @@ use crate::store::{
     Rights, StoreError, from_micros,
 };
 
-/// What [`read`] reads, from `onemap.accounts a`.
+/// The columns of `onemap.accounts a` that [`read`] reads, in their order.
 macro_rules! columns {
     () => {
         "a.id, a.name, a.roles, a.unit, a.communities, a.password IS NOT NULL, \
@@ -22,7 +22,7 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// How many columns [`columns`] has: what else is selected comes after them.
+/// The number of columns in [`columns`]; further selected columns follow them.
 pub(super) const COLUMNS: usize = 11;
 
 impl PostgisStore {
@@ -127,11 +127,11 @@ impl PostgisStore {
     }
 }
 
-/// Makes an account, and says so in the audit.
+/// Inserts an account and its audit row.
 pub(super) async fn add(tx: &mut PgConnection, new: &NewAccount) -> Result<Account, StoreError> {
     let account = Account::of(new);
     let folded = folded_name(&account.name);
-    // The lock prevents that two accounts with similar names are made at the same time.
+    // The lock keeps two accounts with similar names from being created at the same time.
     lock(tx).await?;
     let alike =
         sqlx::query("SELECT 1 FROM onemap.accounts WHERE folded = $1 LIMIT 1").bind(&folded);
@@ -162,7 +162,7 @@ pub(super) async fn add(tx: &mut PgConnection, new: &NewAccount) -> Result<Accou
     Ok(account)
 }
 
-/// Folds the names of accounts that an older program made.
+/// Fills the folded names of accounts that an older version of the program created.
 pub(super) async fn fold_names(connection: &mut PgConnection) -> Result<(), StoreError> {
     let names: Vec<(String, String)> =
         sqlx::query_as("SELECT id, name FROM onemap.accounts WHERE folded IS NULL")
@@ -207,8 +207,9 @@ pub(super) async fn by_name(
     row.as_ref().map(read).transpose()
 }
 
-/// Has changes of accounts wait for each other: two administrators that disable each other, two that revoke
-/// the last two tokens, two accounts whose names look the same. The second sees what the first did.
+/// Serializes changes of accounts, so that the second transaction sees what the first one did: two
+/// administrators that disable each other, two that revoke the last two tokens, two accounts with
+/// names that look the same.
 pub(super) async fn lock(tx: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("LOCK TABLE onemap.accounts IN SHARE ROW EXCLUSIVE MODE")
         .execute(tx)
@@ -216,7 +217,7 @@ pub(super) async fn lock(tx: &mut PgConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Which administrators there are.
+/// Counts the administrators that can sign in.
 pub(super) async fn admins(connection: &mut PgConnection) -> Result<Admins, StoreError> {
     let (now, lasting) = sqlx::query_as(
         "SELECT count(*), count(*) FILTER (WHERE a.expires_at IS NULL AND (a.password IS NOT NULL \
@@ -255,7 +256,7 @@ pub(super) fn read(row: &PgRow) -> Result<Account, StoreError> {
     })
 }
 
-/// The columns of an account, and whether the credential only reads.
+/// Reads the columns of an account, and whether its credential is read-only.
 pub(super) fn principal(row: &PgRow) -> Result<Principal, StoreError> {
     Ok(read(row)?.principal(row.try_get(COLUMNS)?))
 }

@@ -54,7 +54,7 @@ impl PostgisStore {
     }
 }
 
-/// Adds a row of the audit, within the transaction of a commit (with its batch) or on its own.
+/// Inserts an audit row: in the transaction of a commit with its batch, or on its own.
 pub(super) async fn add(
     connection: &mut PgConnection,
     entry: &AuditEntry,
@@ -79,7 +79,7 @@ pub(super) async fn add(
     Ok(())
 }
 
-/// Lets the rest of this transaction change and remove rows of the audit: for erasure and retention.
+/// Allows the rest of this transaction to change and delete audit rows, for erasure and retention.
 pub(super) async fn open_gate(tx: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("SELECT set_config('onemap.erasing', 'on', true)")
         .execute(tx)

@@ -1,4 +1,4 @@
-//! The columns of our tables, and how a value of each becomes one that SQLite keeps, and back.
+//! The columns of our tables and how their values are converted to SQLite values and back.
 
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{Postgres, Row};
@@ -6,7 +6,7 @@ use sqlx::{Postgres, Row};
 use crate::store::StoreError;
 use crate::store::backup::cells::{Cell, quoted};
 
-/// What a value is on its way.
+/// The type of a value between the two databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Int,
@@ -19,9 +19,9 @@ enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     pub name: String,
-    /// As PostgreSQL writes it.
+    /// The name of the type in PostgreSQL.
     type_name: String,
-    /// Numbered by the database, unless it is told the number.
+    /// Whether the database generates the value if none is given.
     pub numbered: bool,
     kind: Kind,
 }
@@ -43,7 +43,7 @@ impl Column {
         }
     }
 
-    /// The expression that reads it.
+    /// The SQL expression that reads the column as a value of its [`Kind`].
     pub(super) fn reading(&self) -> String {
         let name = quoted(&self.name);
         match self.type_name.as_str() {
@@ -58,7 +58,7 @@ impl Column {
         }
     }
 
-    /// The expression that makes it of the column of the same name in `u`.
+    /// The SQL expression that converts the column of the same name in `u` to the column's type.
     pub(super) fn writing(&self) -> String {
         let value = format!("u.{}", quoted(&self.name));
         match self.type_name.as_str() {
@@ -74,7 +74,7 @@ impl Column {
         }
     }
 
-    /// The type of the array in which its values are sent.
+    /// The PostgreSQL array type in which the values of the column are sent.
     pub(super) fn array(&self) -> &'static str {
         match self.kind {
             Kind::Int => "bigint[]",
@@ -84,7 +84,7 @@ impl Column {
         }
     }
 
-    /// Reads a value that [`reading`](Self::reading) gave.
+    /// Reads a value that the expression of [`reading`](Self::reading) returned.
     pub(super) fn cell(&self, row: &PgRow, i: usize) -> Result<Cell, StoreError> {
         let cell = match self.kind {
             Kind::Int => row.try_get::<Option<i64>, _>(i)?.map(Cell::Int),
@@ -95,7 +95,7 @@ impl Column {
         Ok(cell.unwrap_or(Cell::Null))
     }
 
-    /// Binds the values of the column of some rows as one array.
+    /// Binds the values that several rows have in this column as one array.
     pub(super) fn bind<'q>(
         &self,
         query: sqlx::query::Query<'q, Postgres, PgArguments>,
@@ -150,7 +150,7 @@ impl Column {
     }
 }
 
-/// The columns of a table; none where there is no such table.
+/// The columns of a table; empty if there is no such table.
 pub(super) async fn columns_of(
     connection: &mut PgConnection,
     table: &str,
@@ -169,7 +169,7 @@ pub(super) async fn columns_of(
     Ok(rows.into_iter().map(column).collect())
 }
 
-/// All our tables, each after those that it refers to.
+/// The names of all our tables. A table comes after those that its foreign keys reference.
 pub(super) async fn tables(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
     let mut names: Vec<String> = sqlx::query_scalar(
         "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -193,7 +193,7 @@ pub(super) async fn tables(connection: &mut PgConnection) -> Result<Vec<String>,
                 .all(|(who, whom)| who != table || ordered.contains(whom))
         });
         if ready.is_empty() {
-            // They refer to each other; nothing of ours does.
+            // The remaining tables reference each other in a circle. None of ours does.
             ordered.extend(waiting);
             break;
         }

@@ -1,4 +1,4 @@
-//! A PostGIS map into the file of a backup, as of one moment and while others write.
+//! Copies a PostGIS map into a backup file, as of one moment and while others write.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -17,7 +17,8 @@ use crate::store::backup::archive;
 use crate::store::backup::cells::{Cell, Inserts, quoted};
 use crate::store::{StoreError, sqlite};
 
-/// What the log is made of, which is read in its own way, and what belongs to the moment.
+/// Tables that are not copied as they are: those of the log, which need conversion, and those with
+/// temporary data.
 const APART: [&str; 11] = [
     "meta",
     "features",
@@ -33,7 +34,8 @@ const APART: [&str; 11] = [
 ];
 
 impl PostgisStore {
-    /// Copies the map into an empty file; says how many versions were left out as no valid features.
+    /// Copies the map into an empty file; returns how many versions were left out because they are
+    /// not valid features.
     pub(in crate::store) async fn dump(
         &self,
         path: &Path,
@@ -77,7 +79,7 @@ impl PostgisStore {
         Ok(left_out)
     }
 
-    /// Copies every version that is a valid feature, in the form in which SQLite keeps it.
+    /// Copies every version that is a valid feature, in the form in which SQLite stores it.
     async fn copy_changes(
         &self,
         from: &mut PgConnection,
@@ -128,7 +130,7 @@ impl PostgisStore {
         Ok(u64::try_from(all - copied).unwrap_or_default())
     }
 
-    /// Adds the erasures that this database knows of to those of a file.
+    /// Adds the erasures recorded in this database to those recorded in a backup file.
     pub(in crate::store) async fn carry_erasures(&self, path: &Path) -> Result<(), StoreError> {
         let mut file = archive::open(path).await?;
         let mut rows = sqlx::query_as::<_, (String, String, String, i64)>(
@@ -154,7 +156,7 @@ impl PostgisStore {
     }
 }
 
-/// Copies a table that both stores have, with values for columns that only SQLite has.
+/// Copies a table that both stores have; `extra` gives the values of columns that only SQLite has.
 async fn copy_table(
     from: &mut PgConnection,
     to: &mut SqliteConnection,

@@ -1,5 +1,5 @@
-//! Erasing personal data in PostgreSQL. The rows are rewritten and the old ones are vacuumed away; archives
-//! of the write-ahead log and backups hold them until they are removed.
+//! Erases personal data in PostgreSQL. Rows are rewritten and the old row versions are vacuumed
+//! away. Archives of the write-ahead log and backups still contain them until they are removed.
 
 use sqlx::PgConnection;
 
@@ -68,7 +68,8 @@ impl PostgisStore {
             .collect())
     }
 
-    /// Has the old rows removed. What holds an older snapshot keeps them until autovacuum comes by.
+    /// Vacuums the old row versions. Those that an older snapshot still needs stay until autovacuum
+    /// removes them.
     pub(in crate::store) async fn forget_pages(&self) -> Result<(), StoreError> {
         for table in ["changes", "features", "contacts", "quarantine"] {
             let sql = format!("VACUUM onemap.{table}");
@@ -83,7 +84,7 @@ impl PostgisStore {
     }
 }
 
-/// Takes paths out of the versions of a feature that were written up to a moment, or out of all.
+/// Removes paths from the versions of a feature written up to a moment, or from all versions.
 async fn scrub(
     tx: &mut PgConnection,
     collection: &str,
@@ -108,7 +109,7 @@ async fn scrub(
         .await?;
         versions += done.rows_affected();
     }
-    // What is wrong with a version may be said in its words.
+    // The recorded problem of a quarantined version may quote its text.
     sqlx::query(
         "UPDATE onemap.quarantine SET problem = 'a property of it was erased' \
          WHERE collection = $1 AND id = $2",

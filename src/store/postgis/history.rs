@@ -1,9 +1,9 @@
-//! The past in PostgreSQL, read from the log alone. A version in quarantine was never on the map and
-//! is left out: the one before it held on.
+//! The history in PostgreSQL, read from the log alone. A version in quarantine was never on the map
+//! and is left out: the version before it stays in force.
 //!
-//! The name of the collection stands in the text of each statement and not behind a `$`: only so does
-//! every plan see that the index of the ledger's collections holds all there is. A [`CollectionId`]
-//! has nothing in it that SQL could mistake.
+//! The name of the collection is part of the SQL text instead of a `$` parameter. Only then can
+//! every query plan use the partial index of the ledger's collections. A [`CollectionId`] contains
+//! no character that has a meaning in SQL.
 
 use std::collections::HashSet;
 
@@ -85,7 +85,7 @@ impl PostgisStore {
         self.newest(collection, ids, Until::Commit(seq)).await
     }
 
-    /// The newest versions of some features up to a moment or a commit; deletions are left out.
+    /// The newest versions of some features up to a moment or a commit, without deletions.
     async fn newest(
         &self,
         collection: &CollectionId,
@@ -99,8 +99,8 @@ impl PostgisStore {
         let mut connection = self.shared.pool.acquire().await?;
         let mut moment = connection.begin().await?;
         let refused: Vec<Version> = self.refused(&mut moment).await?.into_iter().collect();
-        // A few thousand ids among millions of changes: one walk down the index for each, whatever
-        // the statistics say about it, and only the version that counts is read from the table.
+        // The ids are few among millions of changes: for each, go down the index and read only the
+        // version that counts from the table, whatever the statistics suggest.
         sqlx::query(
             "SELECT set_config('enable_seqscan', 'off', true), \
              set_config('enable_hashjoin', 'off', true), \
@@ -155,7 +155,7 @@ impl PostgisStore {
             .await?;
         let ids = ids
             .iter()
-            // What is no id was never on the map.
+            // A text that is not a valid id was never on the map.
             .filter_map(|id| FeatureId::new(id).ok())
             .collect::<Vec<_>>();
         self.versions_at(collection, &ids, at).await
@@ -209,8 +209,8 @@ impl PostgisStore {
             .fetch_all(&mut *moment)
             .await?;
         let page = with_heads(&rows, &refused)?;
-        // A page that lost a row to the quarantine is taken for the last too early only if it is
-        // counted without it.
+        // Rows in quarantine are missing from the page, so the page is the last one only if the
+        // query itself returned fewer rows than the limit.
         let next = if rows.len() == limit as usize && page.len() < rows.len() {
             match page.last() {
                 Some((header, record)) => Position {
@@ -226,7 +226,7 @@ impl PostgisStore {
     }
 }
 
-/// Collections with an index of all their versions.
+/// Whether the collection has an index of all its versions.
 fn is_indexed(collection: &CollectionId) -> bool {
     matches!(
         collection.as_str(),
@@ -234,8 +234,9 @@ fn is_indexed(collection: &CollectionId) -> bool {
     )
 }
 
-/// The versions `h` of a feature and their commits `c`. Of most collections only versions with one
-/// before them are indexed: the first is the one that the second names, or `features`.
+/// The versions `h` of a feature and their commits `c`. In most collections only versions with a
+/// predecessor are indexed; the first version is found as the predecessor of the second, or in
+/// `features`.
 fn versions(collection: &CollectionId, id: &str) -> String {
     if is_indexed(collection) {
         return "onemap.changes h JOIN onemap.commits c ON c.batch = h.batch".to_owned();
@@ -250,7 +251,7 @@ fn versions(collection: &CollectionId, id: &str) -> String {
     )
 }
 
-/// Versions with the commits that made them.
+/// Reads versions with the commits that made them.
 fn with_heads(
     rows: &[PgRow],
     refused: &HashSet<Version>,
@@ -265,7 +266,7 @@ fn with_heads(
     Ok(list)
 }
 
-/// Versions that are no deletions.
+/// The versions that are not deletions.
 fn living(rows: &[PgRow]) -> Result<Vec<Record>, StoreError> {
     let (mut names, refused) = (Names::default(), HashSet::new());
     let mut list = Vec::with_capacity(rows.len());

@@ -1,4 +1,4 @@
-//! Jobs in PostgreSQL. Leases go by the clock of the database, the one that all nodes share.
+//! Jobs in PostgreSQL. Leases use the clock of the database, because all nodes share it.
 
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use super::{LOCKS, PostgisStore};
 use crate::store::job::columns;
 use crate::store::{Job, JobEnd, JobQuery, Kept, MOST_KEPT, NewJob, OwnerQueue, StoreError};
 
-/// `pg_advisory_xact_lock` under which jobs are made: what one account has is counted before.
+/// The `pg_advisory_xact_lock` under which jobs are created: the jobs of the account are counted
+/// first.
 const MAKING_LOCK: i32 = 4;
 
 fn one(row: Option<PgRow>) -> Result<Option<Job>, StoreError> {

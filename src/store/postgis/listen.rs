@@ -1,5 +1,5 @@
-//! How a node learns that something was committed: NOTIFY wakes it, and where that is silent (a
-//! connection lost, a pooler in between) it asks for the newest number every second.
+//! How a node learns of commits: NOTIFY wakes it. If no notification can arrive (a lost connection,
+//! a pooler in between), the node polls for the newest commit number every second.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use tokio::time::Instant;
 use super::{LOCKS, PATIENCE, PostgisStore, SERVING_LOCK};
 use crate::store::StoreError;
 
-/// How often the newest number is asked for.
+/// How often the newest commit number is polled.
 const POLL: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct Watcher {
-    /// One connection, to listen on; it is opened again when it breaks.
+    /// A pool of one connection that listens; it reconnects when the connection breaks.
     pool: PgPool,
     listener: Option<PgListener>,
-    /// The newest commit that a caller was woken for.
+    /// The newest commit for which a caller was woken.
     seen: Option<u64>,
 }
 
@@ -35,7 +35,7 @@ impl Watcher {
         }
     }
 
-    /// Ends the connection.
+    /// Closes the connection.
     pub(super) async fn close(&mut self) {
         self.listener = None;
         self.pool.close().await;
@@ -46,7 +46,8 @@ impl Watcher {
             Some(listener) => listener,
             None => {
                 let mut listener = PgListener::connect_with(&self.pool).await?;
-                // Held as long as this connection: nobody replaces the map under a node that serves.
+                // A shared lock held for as long as the connection: nobody can replace the map
+                // while a node serves it.
                 let serving: bool =
                     sqlx::query_scalar("SELECT pg_try_advisory_lock_shared($1, $2)")
                         .bind(LOCKS)
@@ -63,10 +64,11 @@ impl Watcher {
         Ok(self.listener.insert(listener))
     }
 
-    /// Waits for a notification; an error where there can be none.
+    /// Waits for a notification; returns an error if none can arrive.
     async fn notified(&mut self) -> Result<(), sqlx::Error> {
         let listener = self.listen().await?;
-        // None: the connection was lost, and with it maybe a notification. A reason to look.
+        // `None`: the connection was lost, and a notification may be lost with it, so look for
+        // commits.
         match listener.try_recv().await {
             Ok(Some(_)) => {
                 while listener.next_buffered().is_some() {}
@@ -90,8 +92,8 @@ impl PostgisStore {
     pub async fn changed(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
         let mut watcher = self.shared.watcher.lock().await;
-        // First the ear, then the question: what is committed between the two is heard. Where there is
-        // no ear, the question is asked again every second.
+        // Listen first and poll second, so that no commit between the two is missed. If listening
+        // fails, poll every second.
         if let Err(error) = watcher.listen().await {
             tracing::debug!(%error, "cannot listen to the database");
         }
@@ -100,7 +102,8 @@ impl PostgisStore {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(_) => {
-                    // The follower finds out why when it reads; but it must not spin meanwhile.
+                    // The follower reports the cause when it reads; pausing here keeps it from
+                    // looping without a break.
                     tokio::time::sleep_until(deadline.min(Instant::now() + POLL)).await;
                     return;
                 }
@@ -119,7 +122,7 @@ impl PostgisStore {
         }
     }
 
-    /// Whether there is a commit that no caller was woken for.
+    /// Whether there is a commit for which no caller was woken.
     async fn moved(&self, watcher: &mut Watcher) -> Result<bool, StoreError> {
         let head = self.head().await?.seq;
         let moved = watcher.seen != Some(head);

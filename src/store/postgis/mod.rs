@@ -1,8 +1,8 @@
-//! PostGIS as the store: one database for many nodes, and for everybody who speaks SQL.
+//! The PostGIS store: one database for several nodes and for other programs that use SQL.
 //!
-//! Triggers alone write the log (`migrations/postgis`), so a row that a GIS changes is a commit like
-//! any other. What the program writes was checked at its door; everything else is judged before the
-//! map shows it ([`quarantine`]).
+//! Only triggers write the log (`migrations/postgis`), so a row that a GIS changes becomes a commit
+//! like any other. The program checks its own edits before it writes them. Everything else is
+//! checked before the map shows it ([`quarantine`]).
 
 mod account;
 mod audit;
@@ -127,13 +127,15 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
 ];
 
-/// How long a call waits for a connection before it says that the database is away.
+/// How long a call waits for a connection before it fails.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// `pg_advisory_lock` under which the nodes that start at once bring the schema up to date.
+/// The `pg_advisory_lock` under which a node migrates the schema, so that nodes that start at once
+/// take turns.
 const UPGRADE_LOCK: i32 = 2;
-/// The same, shared by all nodes that serve, and for itself by what replaces the map.
+/// The `pg_advisory_lock` that all serving nodes hold shared; restoring a backup takes it
+/// exclusively.
 const SERVING_LOCK: i32 = 3;
-/// The first half of all our advisory locks: "omap".
+/// The first key of all our advisory locks: "omap" in ASCII.
 const LOCKS: i32 = 0x6f6d_6170;
 
 /// A map in PostgreSQL.
@@ -153,8 +155,8 @@ struct Shared {
 }
 
 impl PostgisStore {
-    /// Opens `postgres://USER:PASSWORD@HOST:PORT/NAME`, installs PostGIS where it is missing and may,
-    /// and brings the schema up to date.
+    /// Opens `postgres://USER:PASSWORD@HOST:PORT/NAME`, installs the PostGIS extension if it is
+    /// missing and the user has the right, and migrates the schema to the newest version.
     ///
     /// # Errors
     /// [`StoreError::Open`] when it cannot be reached, [`StoreError::Unsuitable`] when the server has
@@ -177,7 +179,7 @@ impl PostgisStore {
             .bind(UPGRADE_LOCK)
             .execute(&mut connection)
             .await?;
-        // Closing the connection gives the lock back, whatever happens in between.
+        // Closing the connection releases the lock, even after an error.
         require(&mut connection, &shown).await?;
         migrate(&mut connection, MIGRATIONS).await?;
         account::fold_names(&mut connection).await?;
@@ -210,7 +212,7 @@ impl PostgisStore {
         &self.shared.health
     }
 
-    /// Writes something that means nothing, to learn whether writing works again.
+    /// Writes a row without meaning, to find out whether writing works again.
     pub(super) async fn probe(&self, needs_space: bool) -> Result<(), StoreError> {
         let probed = async {
             if needs_space {
@@ -229,8 +231,8 @@ impl PostgisStore {
         Ok(())
     }
 
-    /// Writes a table of one megabyte and rolls it back. Updating a row in place needs no space, so it would
-    /// not notice a full disk.
+    /// Writes a table of one megabyte and rolls it back. Updating a row in place needs no space, so
+    /// it would not notice a full disk.
     async fn probe_space(&self) -> Result<(), sqlx::Error> {
         let mut connection = self.shared.pool.acquire().await?;
         let mut tried = connection.begin().await?;
@@ -249,25 +251,26 @@ impl PostgisStore {
             self.shared.watcher.lock().await.close().await;
             self.shared.pool.close().await;
         };
-        // Who does not let go in time is cut off when the process ends.
+        // Callers that still hold a connection after this time lose it when the process ends.
         let _ = tokio::time::timeout(PATIENCE, close).await;
         Ok(())
     }
 
-    /// The identity of the data.
+    /// The identity of the data, a random UUID.
     pub fn id(&self) -> Uuid {
         self.shared.id
     }
 }
 
-/// A connection of its own, outside the pool.
+/// Opens a separate connection, outside the pool.
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     tokio::time::timeout(PATIENCE, PgConnection::connect_with(options))
         .await
         .unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
-/// Makes sure that the server can hold a map, and that names of PostGIS are found on this connection.
+/// Checks that the server can hold a map, and sets the search path so that PostGIS functions are
+/// found.
 async fn require(connection: &mut PgConnection, url: &str) -> Result<(), StoreError> {
     let unsuitable = |problem: String| StoreError::Unsuitable {
         url: url.to_owned(),
@@ -312,7 +315,7 @@ async fn require(connection: &mut PgConnection, url: &str) -> Result<(), StoreEr
             .await?;
     }
     let schema = schema.ok_or_else(|| unsuitable("it has no PostGIS".into()))?;
-    // Quoted by the server itself.
+    // The server itself has quoted the name.
     sqlx::query(AssertSqlSafe(format!(
         "SET search_path = {schema}, pg_catalog"
     )))
@@ -338,7 +341,7 @@ async fn migrate(
             })
             .collect(),
     );
-    // We hold a lock of our own.
+    // We already hold an advisory lock of our own.
     migrator.set_locking(false);
     migrator.create_schema("onemap");
     migrator.dangerous_set_table_name("onemap.migrations");

@@ -16,7 +16,7 @@ impl PostgisStore {
         holder: &str,
         lifetime: Duration,
     ) -> Result<bool, StoreError> {
-        // The clock of the database counts, because all nodes share it.
+        // Leases use the clock of the database, because all nodes share it.
         let taken = sqlx::query(
             "INSERT INTO onemap.leases AS l (name, holder, until) \
              VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3)) \

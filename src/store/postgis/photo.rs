@@ -76,8 +76,8 @@ impl PostgisStore {
         account: Option<&str>,
     ) -> Result<Result<(), PhotoRefusal>, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
-        // Locked, so that no two features get one photo and no sweep takes it in between; in one order,
-        // so that two requests do not wait for each other.
+        // The rows are locked, so that two features cannot link one photo and no sweep removes it
+        // in between. They are locked in sorted order, so that two requests cannot deadlock.
         let mut ids: Vec<&str> = photos.iter().map(|p| p.id.as_str()).collect();
         ids.sort_unstable();
         let rows: Vec<(String, Option<Vec<u8>>, Option<String>)> = sqlx::query_as(
@@ -118,7 +118,7 @@ impl PostgisStore {
                 Ok(false) => {}
                 Err(refusal) => return Ok(Err(refusal)),
             }
-            // The same photo may be asked for twice, in two lists.
+            // The same photo may be requested twice, for two lists.
             if let Some(upload) = uploads.get_mut(&wanted.id) {
                 let property = Some(wanted.property.clone());
                 upload
@@ -140,7 +140,7 @@ impl PostgisStore {
         photos: &[String],
     ) -> Result<Vec<String>, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
-        // Held, so that no sweep takes them in between.
+        // The rows are locked, so that no sweep removes the photos in between.
         let known: Vec<String> =
             sqlx::query_scalar("SELECT id FROM onemap.photos WHERE id = ANY ($1) FOR KEY SHARE")
                 .bind(photos)
@@ -172,7 +172,7 @@ impl PostgisStore {
     }
 }
 
-/// Links photos, each to a list of a feature.
+/// Links photos to lists of a feature.
 async fn link(
     tx: &mut PgConnection,
     photos: &[(&str, &str)],

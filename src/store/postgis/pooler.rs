@@ -1,8 +1,9 @@
-//! Tells a connection that leads to a pooler which hands each transaction to another server.
+//! Detects a pooler that sends the transactions of one connection to different servers.
 //!
-//! A node needs sessions: it listens for notifications, keeps prepared statements, and holds locks while it
-//! brings the schema up to date. PgBouncer with `pool_mode = transaction` (or `statement`) breaks all three,
-//! some of them without an error, so it is refused before anything is written.
+//! A node needs sessions: it listens for notifications, keeps prepared statements, and holds locks
+//! while it migrates the schema. PgBouncer with `pool_mode = transaction` (or `statement`) breaks
+//! all three, some without an error message, so such a connection is refused before anything is
+//! written.
 
 use sqlx::Row;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -10,13 +11,14 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::connect;
 use crate::store::StoreError;
 
-/// How often the two connections are compared: another client may come in between.
+/// How often the two connections are compared. Another client of the pooler may change one result.
 const TRIES: usize = 5;
 
 const WAY_OUT: &str = "One Map needs sessions (LISTEN, prepared statements, locks): connect it to \
     PostgreSQL directly, or give its database pool_mode = session in pgbouncer.ini";
 
-/// Refuses a pooler that does not keep sessions. `connection` is new: nothing was asked on it yet.
+/// Refuses a pooler that does not keep sessions. `connection` must be new: no statement was run on
+/// it yet.
 pub(super) async fn refuse(
     options: &PgConnectOptions,
     connection: &mut PgConnection,
@@ -24,13 +26,14 @@ pub(super) async fn refuse(
 ) -> Result<(), StoreError> {
     let mut other = match connect(options).await {
         Ok(other) => other,
-        // Whoever allows one connection only is no pooler; what a node needs more of, it says then.
+        // A server that allows only one connection is not a pooler. A node that needs more
+        // connections reports that itself.
         Err(_) => return Ok(()),
     };
     let mut first = None;
     for _ in 0..TRIES {
         let (one, two) = (server(connection).await?, server(&mut other).await?);
-        // Two clients at one server, or one client at two.
+        // Two connections with one server process, or one connection with two, mean a pooler.
         if one == two || *first.get_or_insert(one) != one {
             return Err(StoreError::Unsuitable {
                 url: url.to_owned(),
@@ -44,8 +47,8 @@ pub(super) async fn refuse(
     Ok(())
 }
 
-/// The id of the server process behind a connection. Read in one message: a statement that is
-/// prepared first might be gone when it is run.
+/// The id of the server process behind a connection. It is read in one message, because a statement
+/// prepared in a first message might be missing on the server that runs it.
 async fn server(connection: &mut PgConnection) -> Result<i32, StoreError> {
     let row = sqlx::raw_sql("SELECT pg_backend_pid()")
         .fetch_one(connection)
@@ -53,7 +56,8 @@ async fn server(connection: &mut PgConnection) -> Result<i32, StoreError> {
     Ok(row.try_get(0)?)
 }
 
-/// PgBouncer refuses settings of a connection that it does not know, before anybody can ask what it is.
+/// PgBouncer refuses a connection with startup parameters that it does not know, so the check above
+/// never runs.
 pub(super) fn refused_settings(error: &sqlx::Error, url: &str) -> Option<StoreError> {
     let said = error.as_database_error()?.message();
     said.contains("unsupported startup parameter")

@@ -1,10 +1,10 @@
-//! What plain SQL wrote is judged before the map shows it, as a feature at the door would be: its
-//! geometry, and its properties against the schema that held at that commit.
+//! Rows that plain SQL wrote are checked before the map shows them, like features that arrive over
+//! HTTP: their geometry, and their properties against the schema in force at that commit.
 //!
-//! The verdict is written down once, by whichever node comes first, so that all nodes show the same
-//! map and show it again after a restart, whatever becomes of the schema later. A version that fails
-//! stays in the log but not on the map: the map keeps what it had. It is named until the row is
-//! mended or deleted.
+//! The first node that checks a commit records the result, so that all nodes show the same map,
+//! also after a restart and after later changes of the schema. A version that fails stays in the
+//! log but does not reach the map, which keeps the version before it. The row is listed as
+//! quarantined until it is corrected or deleted.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::codec::check::Checker;
 use crate::model::{Body, BuiltIns, CollectionId, FeatureId, SCHEMAS, Schema};
 use crate::store::{Quarantined, StoreError};
 
-/// Compiled schemas, by collection and the batch that wrote the schema.
+/// Compiled schemas, keyed by collection and by the batch that wrote the schema.
 pub(super) type Checkers = HashMap<(String, i64), Arc<Checker>>;
 
-/// A version that is no valid feature.
+/// A version that is not a valid feature, and why.
 pub(super) struct Verdict {
     collection: String,
     id: String,
@@ -62,7 +62,7 @@ impl PostgisStore {
             .collect())
     }
 
-    /// Judges everything that waits for it, oldest first.
+    /// Checks all commits that nobody has checked yet, oldest first.
     pub(super) async fn judge_pending(&self) -> Result<(), StoreError> {
         let mut connection = self.shared.pool.acquire().await?;
         let waiting = headers(
@@ -79,11 +79,12 @@ impl PostgisStore {
         Ok(())
     }
 
-    /// Judges a commit and writes the verdict down, unless another node has done so.
+    /// Checks a commit and records the result, unless another node has done so.
     pub(super) async fn judge(&self, commit: &Numbered) -> Result<(), StoreError> {
         match self.try_judge(commit).await {
             Ok(schemas) => self.retry(&schemas).await,
-            // A standby cannot be written; who reads from one judges for himself.
+            // A standby is read-only; a node that reads from one checks commits for itself and
+            // records nothing.
             Err(StoreError::Database(sqlx::Error::Database(d)))
                 if d.code().as_deref() == Some("25006") =>
             {
@@ -93,7 +94,7 @@ impl PostgisStore {
         }
     }
 
-    /// Says whose schemas the commit changed.
+    /// Returns the collections whose schemas the commit changed.
     async fn try_judge(&self, commit: &Numbered) -> Result<Vec<String>, StoreError> {
         let mut connection = self.shared.pool.acquire().await?;
         let mut tx = connection
@@ -143,7 +144,8 @@ impl PostgisStore {
         Ok(schemas)
     }
 
-    /// Has rows in quarantine judged anew whose schema has changed: touching them makes a commit.
+    /// Has quarantined rows checked again after their schema changed. Touching a row makes a
+    /// commit.
     pub(super) async fn retry(&self, schemas: &[String]) -> Result<(), StoreError> {
         if schemas.is_empty() {
             return Ok(());
@@ -170,7 +172,7 @@ impl PostgisStore {
         Ok(())
     }
 
-    /// What in a commit is no valid feature. Reads only.
+    /// The versions of a commit that are not valid features. Writes nothing.
     pub(super) async fn verdicts(
         &self,
         connection: &mut PgConnection,
@@ -218,14 +220,15 @@ impl PostgisStore {
         Ok(verdicts)
     }
 
-    /// The checker of a collection by the schema that held at a commit; `None` where it had none.
+    /// The checker for the schema of a collection that was in force at a commit; `None` if there
+    /// was no schema.
     async fn checker_at(
         &self,
         connection: &mut PgConnection,
         commit: &Numbered,
         collection: &str,
     ) -> Result<Option<Arc<Checker>>, StoreError> {
-        // The newest that is a schema: usually the first.
+        // The newest version that is a valid schema, usually the first one read.
         let mut before = i64::try_from(commit.header.seq).unwrap_or(i64::MAX);
         loop {
             let row: Option<(i64, i64, Option<String>)> = sqlx::query_as(
@@ -272,7 +275,8 @@ fn compile(collection: &str, text: &str) -> Result<Checker, String> {
     Checker::new(&schema).map_err(|e| e.to_string())
 }
 
-/// A schema that somebody wrote with SQL may raise a role of the built-in one and not lower it.
+/// Checks that a schema written with SQL does not lower a role that the built-in schema requires.
+/// Raising it is allowed.
 fn keeps_protection(collection: &str, body: &Body) -> Result<(), String> {
     let name = CollectionId::new(collection).map_err(|e| format!("id: {e}"))?;
     let loosened = BuiltIns::compiled().loosened(&name, &body.properties.to_map());
@@ -282,7 +286,7 @@ fn keeps_protection(collection: &str, body: &Body) -> Result<(), String> {
     }
 }
 
-/// What is wrong with a row, if anything is.
+/// Describes what is wrong with a row; `None` if it is valid.
 fn problem(
     collection: &str,
     id: &str,
@@ -323,7 +327,7 @@ mod tests {
     use crate::model::Properties;
 
     #[test]
-    fn a_schema_that_is_none_is_no_valid_row_of_its_collection() {
+    fn a_row_that_is_not_a_schema_is_an_invalid_row_of_its_collection() {
         let judge = |id: &str, text: &str| {
             let body = Body {
                 geometry: None,

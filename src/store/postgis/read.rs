@@ -1,5 +1,5 @@
-//! Reading: the present state, the log, and what one commit changed. What stands in quarantine is
-//! left out, and the version before it stays.
+//! Reads the present state, the log, and the changes of one commit. Rows in quarantine are left
+//! out, and the version before them stays in force.
 
 use std::collections::HashSet;
 
@@ -31,7 +31,7 @@ impl PostgisStore {
     ) -> Result<Head, StoreError> {
         self.judge_pending().await?;
         let mut connection = self.shared.pool.acquire().await?;
-        // One snapshot is one moment, however long it takes.
+        // One snapshot shows one moment, however long reading takes.
         let mut moment = connection
             .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             .await?;
@@ -208,8 +208,8 @@ impl PostgisStore {
         Ok(())
     }
 
-    /// What is no valid feature of the commits that nobody has judged yet: those that came in just
-    /// now, or all that this node may not mark as judged (a standby).
+    /// The invalid versions of commits that nobody has checked yet: commits that have just arrived,
+    /// and all commits if this node reads from a standby, where it cannot record the result.
     pub(super) async fn refused(
         &self,
         connection: &mut PgConnection,
@@ -223,7 +223,8 @@ impl PostgisStore {
     }
 }
 
-/// What a server answers at once, or is away: a network that swallows packets says nothing.
+/// Limits the time for a reply that a reachable server gives at once: a network that drops packets
+/// reports no error.
 async fn soon<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     tokio::time::timeout(2 * PATIENCE, answer)
         .await
@@ -243,8 +244,8 @@ pub(super) async fn head(connection: &mut PgConnection) -> Result<Head, StoreErr
     })
 }
 
-/// The batch of the version that the map shows in place of one that is no valid feature: the newest
-/// before it that is, if there is one.
+/// The batch of the version that the map shows in place of an invalid one: the newest valid version
+/// before it, if there is one.
 pub(super) async fn shown_instead(
     connection: &mut PgConnection,
     version: &Version,

@@ -1,8 +1,8 @@
-//! Many edits in one transaction, each a commit of its own.
+//! Writes many edits in one transaction, each as a separate commit.
 //!
-//! The trigger that numbers a commit waits for the end of the transaction; `SET CONSTRAINTS ALL
-//! IMMEDIATE` has it run after each edit instead. It holds its lock from the first edit to the end, so
-//! nobody commits in between, and all of it becomes visible at once and in order.
+//! The trigger that numbers a commit is deferred to the end of the transaction. `SET CONSTRAINTS
+//! ALL IMMEDIATE` runs it after each edit instead. It holds its lock from the first edit to the
+//! end, so nobody else commits in between, and all commits become visible at once and in order.
 
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
@@ -15,9 +15,9 @@ use super::write::{
 use crate::model::Edit;
 use crate::store::{Committed, StoreError, audit, from_micros};
 
-/// Takes the lock that `onemap.seal` takes, as early as the first edit.
+/// Takes the lock of `onemap.seal` before the first edit.
 const SEAL_LOCK: &str = "SELECT pg_advisory_xact_lock(1869439344, 1)";
-/// Has what was written so far become a commit, and what follows the next.
+/// Turns the rows written so far into a commit; following rows belong to the next commit.
 const SEAL: &str = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED";
 
 impl PostgisStore {
@@ -58,7 +58,8 @@ impl PostgisStore {
         sqlx::query("SELECT set_config('lock_timeout', '10s', true)")
             .execute(&mut *tx)
             .await?;
-        // Rows first and the lock of the numbers last, as everybody does.
+        // Row locks first and the lock of the commit numbers last, in the order that all writers
+        // use.
         lock(&mut tx, edits.iter().map(|(e, c)| (e, c))).await?;
         sqlx::query(SEAL_LOCK).execute(&mut *tx).await?;
         for (edit, _) in edits {
@@ -87,7 +88,8 @@ impl PostgisStore {
     }
 }
 
-/// What this transaction has committed: the last batch, if there is one, and all of it in figures.
+/// Summarizes what this transaction has committed: its last batch, if there is one, and the number
+/// of changes.
 async fn written(
     tx: &mut PgConnection,
     before: u64,

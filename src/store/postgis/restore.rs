@@ -15,12 +15,13 @@ use crate::store::backup::Progress;
 use crate::store::backup::archive;
 use crate::store::backup::cells::{Cell, quoted, read};
 
-/// Rows a statement.
+/// The maximum number of rows per statement.
 const ROWS: usize = 2_000;
-/// Bytes a statement.
+/// The maximum number of bytes per statement.
 const BYTES: usize = 4 << 20;
 
-/// What is written in its own way, or belongs to the moment.
+/// Tables that are not copied as they are: those that need conversion, and those with temporary
+/// data.
 const APART: [&str; 10] = [
     "meta",
     "features",
@@ -35,10 +36,10 @@ const APART: [&str; 10] = [
 ];
 
 impl PostgisStore {
-    /// Puts the contents of a prepared file in the place of all that the database holds.
+    /// Replaces the contents of the database with those of a prepared file.
     ///
     /// # Errors
-    /// [`StoreError::InUse`] while a node serves it.
+    /// [`StoreError::InUse`] while a node serves the database.
     pub(in crate::store) async fn restore(
         &self,
         path: &Path,
@@ -68,7 +69,7 @@ impl PostgisStore {
         copy_table(&mut file, &mut tx, "changes", &[], progress).await?;
         progress("linking versions", None);
         for sql in [
-            // The batch that wrote the version before, where that was no deletion.
+            // The batch that wrote the previous version, if that was not a deletion.
             "UPDATE onemap.changes h SET previous = p.previous FROM (\
                SELECT x.batch, x.collection, x.id, \
                lag(CASE WHEN x.properties IS NOT NULL THEN x.batch END) \
@@ -108,7 +109,7 @@ impl PostgisStore {
         Ok(())
     }
 
-    /// Takes the database for oneself: no node serves it meanwhile. It ends with the connection.
+    /// Takes the exclusive lock that serving nodes hold shared. The lock ends with the connection.
     async fn claim(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
         let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1, $2)")
             .bind(LOCKS)
@@ -147,8 +148,8 @@ async fn run(tx: &mut PgConnection, sql: String) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Sets the counters behind the largest number there is. Unlike `setval`, this is undone with the
-/// transaction.
+/// Sets the sequences to continue after the largest number in use. Unlike `setval`, this is rolled
+/// back with the transaction.
 async fn renumber(tx: &mut PgConnection, all: &[String]) -> Result<(), StoreError> {
     let (seq, at, batch): (i64, i64, i64) = sqlx::query_as(
         "SELECT coalesce(max(seq), 0), coalesce(onemap.micros(max(at)), 0), \
@@ -174,7 +175,7 @@ async fn renumber(tx: &mut PgConnection, all: &[String]) -> Result<(), StoreErro
             )))
             .fetch_one(&mut *tx)
             .await?;
-            // Batches are numbers of the log: the table itself holds those of the moment only.
+            // Batches are numbers of the log: the table `batches` contains only unfinished imports.
             let next = if table == "\"batches\"" { batch } else { most } + 1;
             run(
                 tx,
@@ -186,7 +187,8 @@ async fn renumber(tx: &mut PgConnection, all: &[String]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Copies a table that both stores have, with expressions for columns that only PostgreSQL has.
+/// Copies a table that both stores have; `extra` gives the expressions of columns that only
+/// PostgreSQL has.
 async fn copy_table(
     file: &mut SqliteConnection,
     tx: &mut PgConnection,

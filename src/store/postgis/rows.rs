@@ -1,4 +1,4 @@
-//! Rows of the log decoded: commits, versions of features, and their bodies.
+//! Decodes rows of the log: commits, versions of features, and their geometry and properties.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,10 +10,10 @@ use crate::model::{Author, Body, CollectionId, CommitHeader, FeatureId, Properti
 use crate::spatial::validity;
 use crate::store::{StoreError, from_micros};
 
-/// What a version of a feature is named by: batch, collection, id.
+/// The key of a version of a feature: batch, collection, id.
 pub(super) type Version = (i64, String, String);
 
-/// A commit, and what the log keeps of it for itself.
+/// A commit with the internal columns of the log.
 pub(super) struct Numbered {
     pub header: CommitHeader,
     pub batch: i64,
@@ -45,7 +45,7 @@ pub(super) async fn headers(
 pub(super) const NUMBERED: &str = "c.seq, c.batch, onemap.micros(c.at), \
      onemap.micros(c.effective_at), c.role, c.account, c.reason, c.size, c.checked, c.judged";
 
-/// Reads the head of a commit from ten neighbouring columns.
+/// Reads the header of a commit from ten neighbouring columns.
 pub(super) fn numbered(row: &PgRow, column: usize) -> Result<Numbered, StoreError> {
     let seq = row.try_get::<i64, _>(column)? as u64;
     Ok(Numbered {
@@ -69,15 +69,15 @@ pub(super) fn numbered(row: &PgRow, column: usize) -> Result<Numbered, StoreErro
     })
 }
 
-/// The columns that [`version`] reads, of a change `h` and its commit `c`.
+/// The columns that [`version`] reads, from a change `h` and its commit `c`.
 pub(super) const VERSION: &str = "h.collection, h.id, c.seq, onemap.micros(c.at), c.checked, \
      onemap.to_wkb(h.geometry), h.properties::text, h.batch";
 
-/// The condition that a change `h` is not in quarantine.
+/// The SQL condition that a change `h` is not in quarantine.
 pub(super) const GOOD: &str = "NOT EXISTS (SELECT FROM onemap.quarantine q \
      WHERE q.batch = h.batch AND q.collection = h.collection AND q.id = h.id)";
 
-/// Reads a version from eight columns; `None` where it is no valid feature.
+/// Reads a version from eight columns; `None` if it is not a valid feature.
 pub(super) fn version(
     row: &PgRow,
     names: &mut Names,
@@ -107,8 +107,8 @@ pub(super) struct Written {
 
 /// Reads a record: collection and id from `columns.0`, geometry and properties from `columns.1` on.
 ///
-/// What was judged good reads well; should a row not, it is left out and said, for nothing that
-/// stands in a table may stop the follower.
+/// A row that passed the check can be read. If one nevertheless cannot, it is logged and left out,
+/// because no row of a table may stop the follower.
 pub(super) fn record(
     row: &PgRow,
     names: &mut Names,
@@ -140,8 +140,8 @@ pub(super) fn record(
     }
 }
 
-/// Geometry and properties as the map keeps them. A row that did not come through the program's door
-/// (`checked`) is brought into the map's form here.
+/// Reads geometry and properties in the form that the map keeps. Rows that the program did not
+/// write itself (`checked` is false) are normalized here.
 pub(super) fn body(
     geometry: Option<&[u8]>,
     properties: Option<&str>,
@@ -157,12 +157,12 @@ pub(super) fn body(
         .map(|g| if checked { g } else { validity::normalise(g) });
     Ok(Some(Body {
         geometry,
-        // `jsonb` orders keys its own way.
+        // `jsonb` sorts object keys by its own rules.
         properties: Properties::parse(properties).map_err(|e| format!("properties: {e}"))?,
     }))
 }
 
-/// Shares the few names of collections among the many rows that bear them.
+/// Interns collection names: many rows share few names.
 #[derive(Default)]
 pub(super) struct Names(HashMap<String, CollectionId>);
 

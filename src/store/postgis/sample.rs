@@ -1,4 +1,4 @@
-//! A few features from all over the map.
+//! Reads a sample of features spread over the whole map.
 
 use sqlx::AssertSqlSafe;
 
@@ -6,9 +6,9 @@ use super::PostgisStore;
 use crate::store::StoreError;
 
 impl PostgisStore {
-    /// See [`Store::sample_places`](crate::store::Store::sample_places); as WKB.
+    /// See [`Store::sample_places`](crate::store::Store::sample_places). Returns geometries as WKB.
     pub async fn sample_shapes(&self, most: u32) -> Result<Vec<Vec<u8>>, StoreError> {
-        // An estimate; -1 where the table was never analysed.
+        // The planner's estimate of the row count; -1 if the table was never analysed.
         let rows: f32 = sqlx::query_scalar(
             "SELECT reltuples FROM pg_catalog.pg_class WHERE oid = 'onemap.features'::regclass",
         )

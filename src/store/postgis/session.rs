@@ -11,7 +11,8 @@ use crate::store::audit::of_sign_in;
 use crate::store::session::SESSIONS;
 use crate::store::{Principal, StoreError, TokenSecret, now};
 
-/// A moment later than any session needs, and one that PostgreSQL can write down: the year 9999.
+/// The year 9999 in microseconds: later than any session ends, and still a valid timestamp in
+/// PostgreSQL.
 const FAR: i64 = 253_402_300_799_000_000;
 
 impl PostgisStore {
@@ -22,8 +23,8 @@ impl PostgisStore {
         lifetime: Duration,
     ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
-        // The rows are held, so that what is revoked or disabled at this moment takes the session
-        // with it.
+        // The rows are locked, so that a token revoked or an account disabled at this moment also
+        // ends the session.
         let row = sqlx::query(concat!(
             "SELECT ",
             columns!(),
@@ -81,7 +82,7 @@ impl PostgisStore {
         lifetime: Duration,
     ) -> Result<Option<(Principal, TokenSecret)>, StoreError> {
         let mut tx = self.shared.pool.begin().await?;
-        // The row is held, so that an account disabled at this moment takes the session with it.
+        // The row is locked, so that an account disabled at this moment also ends the session.
         sqlx::query("SELECT FROM onemap.accounts WHERE id = $1 FOR SHARE")
             .bind(account_id)
             .execute(&mut *tx)
@@ -97,8 +98,8 @@ impl PostgisStore {
     }
 }
 
-/// Begins a session, which never outlives the token that it began with, and says so in the audit. Of an
-/// account's many sessions the oldest end.
+/// Begins a session that expires no later than its token, and adds an audit row. If the account has
+/// too many sessions, its oldest ones end.
 pub(super) async fn begin_session(
     tx: &mut PgConnection,
     principal: &Principal,

@@ -1,6 +1,6 @@
-//! Big edits: rows are gathered in a temporary table of a connection of their own, and go into the
-//! map in one transaction. Until then nobody waits for them, and a process killed at any point leaves
-//! nothing: PostgreSQL drops the table with the connection.
+//! Large edits: rows are collected in a temporary table on a separate connection and written to the
+//! map in one transaction. Until then no other writer waits for them. If the process is killed,
+//! PostgreSQL drops the table with the connection.
 
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
@@ -10,12 +10,12 @@ use super::{PostgisStore, connect, views};
 use crate::model::{Author, Change, CollectionId, FeatureId, Precondition};
 use crate::store::{Committed, Effect, Overtaken, Staged, StoreError, audit};
 
-/// Rows a statement.
+/// The maximum number of rows per statement.
 const CHUNK: usize = 4000;
-/// How often publishing is tried when it crosses other writers.
+/// The maximum number of attempts to publish when other writers cause a deadlock or conflict.
 const ATTEMPTS: u32 = 5;
 
-/// An import into PostGIS on its way.
+/// An import into PostGIS that is not published yet.
 #[derive(Debug)]
 pub struct Staging {
     store: PostgisStore,
@@ -71,7 +71,8 @@ impl Staging {
         let collections: Vec<&str> = rows.iter().map(|r| &*r.collection).collect();
         let ids: Vec<&str> = rows.iter().map(|r| &*r.id).collect();
         let mut tx = self.connection.begin().await?;
-        // The later change counts, even where it says what holds already.
+        // The later change replaces the earlier one, even if it makes the feature equal to the map
+        // again.
         sqlx::query(
             "DELETE FROM pg_temp.staged s \
              USING unnest($1::text[], $2::text[]) AS w (collection, id) \
@@ -125,8 +126,8 @@ impl Staging {
         Ok(())
     }
 
-    /// See [`Staging::publish_since`](crate::store::Staging::publish_since). Takes conditions on schemas
-    /// only.
+    /// See [`Staging::publish_since`](crate::store::Staging::publish_since). Accepts preconditions
+    /// on schemas only.
     pub async fn publish(
         mut self,
         conditions: &[Precondition],
@@ -152,7 +153,7 @@ impl Staging {
         if committed.changed > 0 {
             self.store.retry(&schemas).await?;
         }
-        // Everything is durable already, so an error while the connection closes does not matter.
+        // Everything is durable already, so an error while closing the connection does not matter.
         let _ = self.connection.close().await;
         Ok(committed)
     }
@@ -168,7 +169,8 @@ impl Staging {
             .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
             .await?;
         announce(&mut tx, &self.author, self.reason.as_deref(), None, "5min").await?;
-        // Always in the one order, so that two imports of the same district queue up.
+        // Always in the same order, so that two imports of the same district wait for each other
+        // instead of deadlocking.
         for sql in [
             "DELETE FROM onemap.features f \
              USING (SELECT collection, id FROM pg_temp.staged WHERE properties IS NULL) s \
@@ -182,7 +184,7 @@ impl Staging {
             sqlx::query(sql).execute(&mut *tx).await?;
         }
         views::follow(&mut tx, schemas).await?;
-        // No batch has this number: where nothing was logged, nothing came of it.
+        // No batch has the number -1: if nothing was logged, the outcome is an empty commit.
         let batch = logged(&mut tx).await?.unwrap_or(-1);
         if batch >= 0
             && let Some(mut entry) = audit::of_features(&[], 0)
@@ -205,8 +207,8 @@ impl Staging {
     }
 }
 
-/// Refuses where a commit after `since` changed a staged feature. Numbers the commit of this transaction
-/// first: nobody else commits from then to its end, so the log is complete.
+/// Returns an error if a commit after `since` changed a staged feature. The commit of this
+/// transaction is numbered first: from then on nobody else can commit, so the log is complete.
 async fn not_overtaken(tx: &mut PgConnection, batch: i64, since: u64) -> Result<(), StoreError> {
     sqlx::query("SET CONSTRAINTS ALL IMMEDIATE")
         .execute(&mut *tx)

@@ -136,7 +136,7 @@ impl PostgisStore {
     }
 }
 
-/// The account that a token is for: one of its name and its rights, made where there is none.
+/// The account for a new token: an existing one with the same name and rights, or a new one.
 async fn account_of(tx: &mut PgConnection, new: &NewToken) -> Result<Account, StoreError> {
     let rights = new.rights();
     for name in new.names() {
@@ -157,7 +157,7 @@ async fn account_of(tx: &mut PgConnection, new: &NewToken) -> Result<Account, St
     })
 }
 
-/// Makes a token, and says so in the audit.
+/// Inserts a token and its audit row.
 async fn add(
     tx: &mut PgConnection,
     account: &Account,

@@ -7,7 +7,8 @@ use super::{LOCKS, PostgisStore};
 use crate::store::upload::SWEPT;
 use crate::store::{StoreError, Upload, UploadLimits};
 
-/// `pg_advisory_xact_lock` under which chunks are added: what is kept is counted before.
+/// The `pg_advisory_xact_lock` under which chunks are added: the bytes stored so far are counted
+/// first.
 const ADDING_LOCK: i32 = 5;
 
 impl PostgisStore {

@@ -1,11 +1,11 @@
-//! The typed views of the schema `map` follow the schemas of the collections. The SQL that makes them
-//! is `migrations/postgis/0002_views.sql`.
+//! Keeps the typed views of the schema `map` in line with the schemas of the collections.
+//! `migrations/postgis/0002_views.sql` contains the SQL that creates them.
 
 use sqlx::postgres::PgConnection;
 
 use crate::store::StoreError;
 
-/// Makes every view follow its schema.
+/// Updates the views of all collections to their schemas.
 pub(super) async fn follow_all(connection: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("SELECT onemap.follow_schemas()")
         .execute(connection)
@@ -13,8 +13,8 @@ pub(super) async fn follow_all(connection: &mut PgConnection) -> Result<(), Stor
     Ok(())
 }
 
-/// Makes the views of some collections follow their schemas as this transaction sees them. A view
-/// that somebody's own work stands upon stays as it is; that never stops a commit.
+/// Updates the views of some collections to their schemas as this transaction sees them. A view on
+/// which other database objects depend stays as it is; this never stops a commit.
 pub(super) async fn follow(
     connection: &mut PgConnection,
     collections: &[String],

@@ -77,7 +77,7 @@ impl PostgisStore {
     pub async fn record_attempt(&self, attempt: &Attempt<'_>) -> Result<(), StoreError> {
         let trouble = attempt.outcome.trouble();
         let mut tx = self.shared.pool.begin().await?;
-        // Without a webhook (it was removed while we sent) there is nothing to note.
+        // If the webhook was removed while we sent, nothing is recorded.
         sqlx::query(
             "INSERT INTO onemap.deliveries AS d \
              (hook, seq, warning, event, state, tries, first_at, at, error) \
@@ -175,7 +175,7 @@ impl PostgisStore {
     }
 }
 
-/// A position only ever moves on, also where two believe that the lease is theirs.
+/// A position only moves forward, even if two nodes believe that they hold the lease.
 const ADVANCE: &str =
     "UPDATE onemap.webhooks SET seq = $2, after = $3 WHERE id = $1 AND (seq, after) < ($2, $3)";
 

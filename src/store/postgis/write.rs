@@ -1,4 +1,4 @@
-//! The one write path: an edit becomes a commit in one short transaction. The triggers write the log.
+//! The write path: an edit becomes a commit in one short transaction. The triggers write the log.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::codec::wkb;
 use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId, Precondition, SCHEMAS};
 use crate::store::{Committed, StoreError, audit, from_micros};
 
-/// How often an edit is tried that crossed another one.
+/// The maximum number of attempts when other edits cause a deadlock or conflict.
 pub(super) const ATTEMPTS: u32 = 6;
 
 pub(super) type Key = (CollectionId, FeatureId);
@@ -51,7 +51,7 @@ impl PostgisStore {
         let mut tx = connection
             .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
             .await?;
-        // Longer than this nobody waits for an answer.
+        // The statement timeout; no caller waits longer than this for a response.
         announce(
             &mut tx,
             &edit.author,
@@ -93,8 +93,8 @@ impl PostgisStore {
         }
     }
 
-    /// A connection that breaks while it commits leaves open what became of it: the log knows. Who
-    /// writes again what was written already would write it twice.
+    /// Handles a connection that breaks during COMMIT. The log shows whether the commit was made;
+    /// repeating the edit blindly could write it twice.
     pub(super) async fn unless_committed(
         &self,
         batch: i64,
@@ -112,7 +112,7 @@ impl PostgisStore {
     }
 }
 
-/// What must be absent for an edit.
+/// The keys of the features that must not exist for an edit.
 pub(super) fn absent(edit: &Edit) -> HashSet<Key> {
     edit.preconditions
         .iter()
@@ -121,7 +121,7 @@ pub(super) fn absent(edit: &Edit) -> HashSet<Key> {
         .collect()
 }
 
-/// Says who writes and why, for the triggers, for the rest of the transaction.
+/// Sets author and reason for the triggers, for the rest of the transaction.
 pub(super) async fn announce(
     tx: &mut PgConnection,
     author: &Author,
@@ -144,12 +144,12 @@ pub(super) async fn announce(
     Ok(())
 }
 
-/// PostgreSQL keeps no NUL in a text.
+/// Removes NUL characters, which PostgreSQL cannot store in a text.
 fn plain(text: &str) -> String {
     text.replace('\0', "")
 }
 
-/// Locks what the edits read and write, in the one order in which everybody does.
+/// Locks the rows that the edits read and write, in the one order that all writers use.
 pub(super) async fn lock(
     tx: &mut PgConnection,
     edits: impl Iterator<Item = (&Edit, &Columns)>,
@@ -183,7 +183,7 @@ pub(super) async fn lock(
     Ok(())
 }
 
-/// Checks the preconditions, on rows that are locked.
+/// Checks the preconditions on locked rows.
 pub(super) async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), StoreError> {
     let conditions: Vec<&Precondition> = edit
         .preconditions
@@ -212,8 +212,8 @@ pub(super) async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), Sto
     for (collection, id, batch, seq, quarantined) in rows {
         let mut seq = seq.unwrap_or_default() as u64;
         if quarantined {
-            // The map shows an earlier version instead of the quarantined row. The caller has read that
-            // one and names its commit.
+            // The map shows an earlier version instead of the quarantined row. The caller has read
+            // that version, and its precondition names the commit of that version.
             let version: Version = (batch, collection.clone(), id.clone());
             if let Some(shown) = shown_instead(tx, &version, &HashSet::new()).await? {
                 seq = seq_of(tx, shown).await?.unwrap_or(seq);
@@ -230,9 +230,9 @@ pub(super) async fn expect(tx: &mut PgConnection, edit: &Edit) -> Result<(), Sto
     Ok(())
 }
 
-/// The conditions on schemas by which something was checked. They are looked at last, under the lock of
-/// the numbers, and lock no row: writers of a collection do not wait for each other, and a schema is not
-/// kept from changing by an import that takes minutes.
+/// The preconditions on schemas against which an edit was checked. They are checked last, under the
+/// lock of the commit numbers, and lock no row: writers of a collection do not wait for each other,
+/// and a schema can be changed during an import that takes minutes.
 pub(super) fn checked_by(edit: &Edit) -> Vec<Precondition> {
     let conditions = edit.preconditions.iter();
     conditions
@@ -246,8 +246,8 @@ fn is_of_schema(edit: &Edit, condition: &Precondition) -> bool {
     condition.collection.as_str() == SCHEMAS && !edit.changes.iter().any(writes)
 }
 
-/// Checks conditions on schemas. With the batch of this transaction, numbers its commit first: nobody
-/// else commits from then to its end.
+/// Checks preconditions on schemas. If the transaction has a batch, its commit is numbered first,
+/// so that nobody else can commit before the end of the transaction.
 pub(super) async fn hold_schemas(
     tx: &mut PgConnection,
     batch: Option<i64>,
@@ -271,8 +271,9 @@ pub(super) async fn hold_schemas(
     Ok(())
 }
 
-/// Keeps others from making what must be absent although this edit does not make it: a row that is
-/// made and deleted again holds its key until the transaction ends, and comes to nothing.
+/// Keeps other writers from creating a feature that must not exist and that this edit does not
+/// create either. A row inserted and deleted again reserves its key until the end of the
+/// transaction and changes nothing.
 pub(super) async fn hold_absent(
     tx: &mut PgConnection,
     absent: &HashSet<Key>,
@@ -317,8 +318,8 @@ pub(super) async fn logged(tx: &mut PgConnection) -> Result<Option<i64>, StoreEr
     .await?)
 }
 
-/// What became of a batch whose transaction is committed: a commit, or nothing where it came to
-/// nothing.
+/// The outcome of a batch whose transaction is committed: a commit, or nothing if the changes
+/// cancelled each other out.
 pub(super) async fn outcome(
     connection: &mut PgConnection,
     batch: i64,
@@ -353,8 +354,8 @@ async fn seq_of(tx: &mut PgConnection, batch: i64) -> Result<Option<u64>, StoreE
     Ok(seq.map(|s| s as u64))
 }
 
-/// Whether an edit failed only because another one got in its way: a deadlock, a serialization
-/// failure, or a row that appeared in between.
+/// Whether an edit failed only because of a concurrent one: a deadlock, a serialization failure, or
+/// a row inserted in between.
 pub(super) fn crossed(error: &StoreError) -> bool {
     let StoreError::Database(sqlx::Error::Database(d)) = error else {
         return false;
@@ -363,13 +364,14 @@ pub(super) fn crossed(error: &StoreError) -> bool {
         || (d.is_unique_violation() && d.constraint() == Some("features_pkey"))
 }
 
-/// The pause before another attempt: longer each time, and never the same for two.
+/// The pause before another attempt: longer each time, with a random part so that two writers do
+/// not stay in step.
 pub(super) fn pause(attempt: u32) -> Duration {
     let spread: u64 = rand::random_range(0..20);
     Duration::from_millis(u64::from(attempt) * 10 + spread)
 }
 
-/// A change in the form in which it is sent.
+/// A change encoded for a statement.
 pub(super) struct Row {
     pub collection: String,
     pub id: String,
@@ -377,7 +379,8 @@ pub(super) struct Row {
     pub properties: Option<String>,
 }
 
-/// Changes as the columns of a statement: one a feature (the last one counts), ordered by name.
+/// Changes as column arrays for one statement: one change per feature (the last one wins), sorted
+/// by collection and id.
 pub(super) struct Columns {
     pub rows: Vec<Row>,
 }
@@ -416,7 +419,7 @@ impl Columns {
             .collect()
     }
 
-    /// Writes the changes. Those that change nothing are stopped by the trigger.
+    /// Writes the changes. The trigger drops those that change nothing.
     pub(super) async fn write(
         &self,
         tx: &mut PgConnection,
@@ -459,8 +462,8 @@ impl Columns {
              AS w (collection, id, geometry, properties) ORDER BY w.collection, w.id \
              ON CONFLICT (collection, id) DO UPDATE \
              SET geometry = excluded.geometry, properties = excluded.properties";
-        // What must be absent is inserted plainly: if somebody was faster, the key says so, and the
-        // next attempt finds the precondition broken.
+        // Features that must not exist yet are inserted with a plain INSERT: if another writer was
+        // faster, the key is violated, and the next attempt reports the failed precondition.
         for (sql, rows) in [(insert, new), (upsert, put)] {
             if rows.is_empty() {
                 continue;

@@ -12,7 +12,7 @@ use crate::store::{
     Rights, StoreError, from_micros,
 };
 
-/// What [`read`] reads, from `accounts a`.
+/// The columns of `accounts a` that [`read`] reads, in their order.
 macro_rules! columns {
     () => {
         "a.id, a.name, a.roles, a.unit, a.communities, a.password IS NOT NULL, a.created_at, \
@@ -21,7 +21,7 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// How many columns [`columns`] has: what else is selected comes after them.
+/// The number of columns in [`columns`]; further selected columns follow them.
 pub(super) const COLUMNS: usize = 11;
 
 impl SqliteStore {
@@ -133,7 +133,7 @@ impl SqliteStore {
     }
 }
 
-/// Makes an account, and says so in the audit.
+/// Inserts an account and its audit row.
 pub(super) async fn add(
     tx: &mut SqliteConnection,
     new: &NewAccount,
@@ -167,7 +167,7 @@ pub(super) async fn add(
     Ok(account)
 }
 
-/// Folds the names of accounts that an older program made.
+/// Fills the folded names of accounts that an older version of the program created.
 pub(super) async fn fold_names(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let names: Vec<(String, String)> =
         sqlx::query_as("SELECT id, name FROM accounts WHERE folded IS NULL")
@@ -209,7 +209,7 @@ pub(super) async fn by_name(
     row.as_ref().map(read).transpose()
 }
 
-/// Which administrators there are.
+/// Counts the administrators that can sign in.
 pub(super) async fn admins(connection: &mut SqliteConnection) -> Result<Admins, StoreError> {
     let (now, lasting) = sqlx::query_as(
         "SELECT count(*), count(*) FILTER (WHERE a.expires_at IS NULL AND (a.password IS NOT NULL \
@@ -249,7 +249,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
     })
 }
 
-/// The columns of an account, and whether the credential only reads.
+/// Reads the columns of an account, and whether its credential is read-only.
 pub(super) fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
     Ok(read(row)?.principal(row.try_get(COLUMNS)?))
 }

@@ -59,7 +59,7 @@ impl SqliteStore {
     }
 }
 
-/// Adds a row: in the transaction of a commit with its batch, or by itself.
+/// Inserts an audit row: in the transaction of a commit with its batch, or on its own.
 pub(super) async fn add(
     connection: &mut SqliteConnection,
     entry: &AuditEntry,
@@ -85,7 +85,8 @@ pub(super) async fn add(
     Ok(())
 }
 
-/// Lets the rest of this transaction change and remove rows of the audit: for erasure and retention.
+/// Allows this transaction to change and delete audit rows until [`close_gate`], for erasure and
+/// retention.
 pub(super) async fn open_gate(tx: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("INSERT OR IGNORE INTO audit_gate (open) VALUES (1)")
         .execute(tx)
@@ -93,7 +94,8 @@ pub(super) async fn open_gate(tx: &mut SqliteConnection) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Ends what [`open_gate`] began; to be called before the commit.
+/// Makes the audit append-only again after [`open_gate`]. Must be called before the transaction
+/// commits.
 pub(super) async fn close_gate(tx: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM audit_gate").execute(tx).await?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Deletes a database that a command created and then wrote nothing to: an empty file would look like
-//! a map that lost everything.
+//! Deletes a database that a command created but wrote nothing to, because an empty file would look
+//! like a map that lost its data.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use super::file::{beside, hold_alone};
 use super::{Shared, SqliteStore};
 use crate::store::StoreError;
 
-/// Tables that say nothing of use: what belongs to the file itself, to the processes of the moment, and to
-/// imports. What `changes` and `features` hold is looked at by collection.
+/// Tables whose rows do not count as data: settings of the file, temporary data of processes, and
+/// unfinished imports. `changes` and `features` are examined by collection instead.
 const OF_NO_USE: [&str; 9] = [
     "_sqlx_migrations",
     "audit",
@@ -36,8 +36,8 @@ impl SqliteStore {
 }
 
 impl Shared {
-    /// Whether the database holds no feature, no account and nothing else that anybody would miss. Schemas
-    /// alone do not count: every program brings them along.
+    /// Whether the database contains no feature, no account and no other data of value. Schemas do
+    /// not count, because every program adds them.
     async fn is_unused(&self) -> Result<bool, StoreError> {
         let has_features: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM changes JOIN commits USING (batch) \
@@ -71,14 +71,14 @@ impl Shared {
     }
 }
 
-/// Removes the files of a database, unless another process has it open.
+/// Deletes the files of a database, unless another process has it open.
 pub(super) fn remove_if_alone(path: &Path) -> bool {
     let Ok(Some(_alone)) = hold_alone(path) else {
         return false;
     };
     let removed = std::fs::remove_file(path).is_ok();
     for suffix in ["-wal", "-shm", "-journal"] {
-        // These files usually do not exist.
+        // These files usually do not exist, so an error is ignored.
         let _ = std::fs::remove_file(beside(path, suffix));
     }
     removed

@@ -1,5 +1,5 @@
-//! Erasing personal data in SQLite. `secure_delete` overwrites deleted content; the log beside
-//! the file is emptied, since it holds the pages as they were.
+//! Erases personal data in SQLite. `secure_delete` overwrites deleted content. The write-ahead log
+//! is emptied too, because it contains the old pages.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{SqliteStore, audit, micros_now};
 use crate::store::erase::{CONTACT, CONTACTS_OF, Erased, Erasure, removed};
 use crate::store::{AuditEntry, StoreError, from_micros};
 
-/// How often it is tried to empty the log beside the file while others read it.
+/// The maximum number of attempts to empty the write-ahead log while others read the database.
 const CHECKPOINTS: u32 = 25;
 
 impl SqliteStore {
@@ -94,8 +94,8 @@ impl SqliteStore {
     }
 }
 
-/// Takes paths out of the versions of a feature that were written up to a moment (and, without one, of what
-/// is not committed yet).
+/// Removes paths from the versions of a feature written up to a moment; without a moment, also from
+/// versions that are not committed yet.
 async fn scrub(
     tx: &mut SqliteConnection,
     collection: &str,
@@ -156,7 +156,8 @@ async fn scrub(
     Ok(versions)
 }
 
-/// Writes the log into the file and empties it. Who reads holds it up, so it is tried for a few seconds.
+/// Copies the write-ahead log into the file and empties it. Readers can prevent that, so it is
+/// tried for a few seconds.
 async fn empty_log(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     for _ in 0..CHECKPOINTS {
         let (busy, ..): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")

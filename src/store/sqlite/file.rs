@@ -1,5 +1,5 @@
-//! The file behind the embedded store: made for its owner alone, and looked at before each commit, so
-//! that nothing is written into a file that nobody can find any more.
+//! The database file: it is created for its owner alone, and checked before each commit, so that
+//! nothing is written to a file that was deleted or replaced.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
@@ -12,23 +12,24 @@ use rustix::io::Errno;
 
 use crate::store::StoreError;
 
-/// Which file a path names: its device and its number there. A file that is open keeps its number, so
-/// no other can have the same.
+/// Identifies a file by device and inode number. An open file keeps its inode number, so no other
+/// file can have the same one.
 type Identity = (u64, u64);
 
 /// The files of an open database.
 #[derive(Debug)]
 pub(super) struct OpenFile {
     path: PathBuf,
-    /// The database, its log of writes and the index of that log: all three must stay where they are,
-    /// or a commit goes into a file without a name.
+    /// The database, its write-ahead log and the index of that log. All three must stay at their
+    /// paths, otherwise a commit goes into a file that no path leads to.
     parts: Vec<(PathBuf, Identity)>,
-    /// The lock file of the server that has the database.
+    /// The lock file of the server that has claimed the database.
     lock: OnceLock<(PathBuf, Identity)>,
 }
 
 impl OpenFile {
-    /// Notes which files these are. A connection that has written holds them open.
+    /// Records the identity of the files. Call it after a first write, when all three exist and are
+    /// open.
     pub(super) fn note(path: &Path) -> Result<Self, StoreError> {
         let parts = ["", "-wal", "-shm"].map(|suffix| beside(path, suffix));
         let parts = parts.into_iter().map(|part| {
@@ -42,17 +43,17 @@ impl OpenFile {
         })
     }
 
-    /// Notes the lock file that keeps other servers out.
+    /// Records the lock file that keeps other servers out.
     pub(super) fn guard(&self, lock: &Path, identity: Identity) {
-        // A store has one lock for as long as it is open.
+        // A store gets its lock once, so a second call changes nothing.
         let _ = self.lock.set((lock.to_owned(), identity));
     }
 
-    /// Whether a write may begin: the paths still name the files that are open, and no other server
-    /// can have them.
+    /// Checks before a write that the paths still lead to the open files and that no other server
+    /// can have claimed them.
     ///
     /// # Errors
-    /// [`StoreError::Replaced`] and [`StoreError::NotAlone`] name the file that is in the way.
+    /// [`StoreError::Replaced`] and [`StoreError::NotAlone`] name the file that is wrong.
     pub(super) fn check_alone(&self) -> Result<(), StoreError> {
         self.check()?;
         one_name(&self.path)?;
@@ -70,10 +71,10 @@ impl OpenFile {
         }
     }
 
-    /// Whether the paths still name the files that are open.
+    /// Checks that the paths still lead to the open files.
     ///
     /// # Errors
-    /// [`StoreError::Replaced`] names the one that does not.
+    /// [`StoreError::Replaced`] names the file that does not.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         for (part, then) in &self.parts {
             match identity(part) {
@@ -91,11 +92,11 @@ impl OpenFile {
     }
 }
 
-/// Whether a file has one name only. By another name (a hard link) SQLite looks for another log, and a
-/// server for another lock: what is written by one name is lost by the other.
+/// Checks that a file has no further hard link. Under another name, SQLite would use another
+/// write-ahead log and a server another lock, and one would lose what the other writes.
 ///
 /// # Errors
-/// [`StoreError::NotAlone`] where it has more.
+/// [`StoreError::NotAlone`] if the file has several names.
 pub(super) fn one_name(path: &Path) -> Result<(), StoreError> {
     match fs::metadata(path) {
         Ok(found) if found.nlink() > 1 => Err(StoreError::NotAlone {
@@ -107,7 +108,7 @@ pub(super) fn one_name(path: &Path) -> Result<(), StoreError> {
                 path.display()
             ),
         }),
-        // A file that cannot be looked at is told of by who opens it.
+        // If the metadata cannot be read, opening the file reports the error.
         _ => Ok(()),
     }
 }
@@ -128,17 +129,17 @@ fn identity(path: &Path) -> std::io::Result<Identity> {
     fs::metadata(path).map(|m| (m.dev(), m.ino()))
 }
 
-/// Whether a path names a database: a file with anything in it.
+/// Whether a path leads to a database: a file that is not empty.
 pub(in crate::store) fn is_there(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|m| m.len() > 0)
 }
 
-/// Locks a database file against every other process for as long as the file is open, by the locks that
-/// SQLite itself takes; `None` where another process has the database open. This process must not have it
-/// open: closing the file would take away its locks.
+/// Locks a database file against every other process for as long as the returned file is open, with
+/// the same locks that SQLite takes; `None` if another process has the database open. This process
+/// must not have it open itself: closing the file would release the locks of SQLite.
 ///
 /// # Errors
-/// When the file cannot be opened for writing.
+/// If the file cannot be opened for writing.
 pub(in crate::store) fn hold_alone(path: &Path) -> std::io::Result<Option<File>> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -148,8 +149,8 @@ pub(in crate::store) fn hold_alone(path: &Path) -> std::io::Result<Option<File>>
     }
 }
 
-/// Makes an empty file that only its owner may read and write, where none is there, and says whether it
-/// did. SQLite gives the files beside it the same rights.
+/// Creates an empty file that only its owner may read and write, and returns whether it was
+/// created; an existing file stays as it is. SQLite gives the files beside it the same permissions.
 pub(in crate::store) fn make(path: &Path) -> std::io::Result<bool> {
     let made = OpenOptions::new()
         .write(true)
@@ -163,7 +164,7 @@ pub(in crate::store) fn make(path: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// The path with something at its end.
+/// The path with a suffix appended.
 pub(in crate::store) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

@@ -1,12 +1,13 @@
-//! The past in SQLite: read from the log alone, so it does not matter what is folded already, and what
-//! is only staged has no commit to be found by.
+//! The history in SQLite, read from the log alone. So it does not matter which commits are folded
+//! into `features` already, and staged rows, which have no commit, are not found.
 //!
-//! Warnings and grids have an index of all their versions. The name of the collection stands in the text
-//! of each statement and not behind a `?`: only so does SQLite see that the index holds all there is. A
-//! [`CollectionId`] has nothing in it that SQL could mistake.
+//! Warnings and grids have an index of all their versions. The name of the collection is part of
+//! the SQL text instead of a `?` parameter: only then can SQLite use the partial index. A
+//! [`CollectionId`] contains no character that has a meaning in SQL.
 //!
-//! Of all other collections the table `past` has every version of what was written more than once; what
-//! was written once is found by `features`, or stands in a batch that is not folded yet.
+//! For all other collections, the table `past` lists every version of features that were written
+//! more than once. A feature written once is found in `features`, or in a batch that is not folded
+//! yet.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
@@ -19,7 +20,7 @@ use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
 use crate::store::history::{Until, next_position, page_end};
 use crate::store::{Position, StoreError, VersionPage};
 
-/// Collections with an index of their own.
+/// Collections with an index of all their versions, as a list for SQL.
 pub(super) const INDEXED: &str = "'warnings', 'grids'";
 
 /// Whether a collection has an index of all its versions.
@@ -118,7 +119,7 @@ impl SqliteStore {
         } else {
             "past"
         };
-        // Each part in the order of its own index, and no more of it than is asked for.
+        // Each part uses the order of its own index and stops at the limit.
         let sql = format!(
             "SELECT id FROM (SELECT id FROM features \
                WHERE collection = '{collection}' AND id > ?1 ORDER BY id LIMIT ?2) \
@@ -137,8 +138,8 @@ impl SqliteStore {
         rows.iter().map(|row| feature_id(row, 0)).collect()
     }
 
-    /// The newest versions of some features (a JSON list of ids), or of all, up to a moment or a commit;
-    /// deletions are left out.
+    /// The newest versions of some features (a JSON list of ids), or of all, up to a moment or a
+    /// commit, without deletions.
     async fn newest(
         &self,
         collection: &CollectionId,
@@ -176,7 +177,7 @@ impl SqliteStore {
                  AND h.id = w.value WHERE c.folded = 0"
             ),
         };
-        // Where a query has one `max`, SQLite takes the other columns from the same row.
+        // In a query with one `max`, SQLite takes the other columns from the row of the maximum.
         let sql = format!(
             "WITH b (id, batch) AS ({source}), newest AS (\
                SELECT b.id AS id, b.batch AS batch, max(c.seq) AS seq, c.at AS at \
@@ -227,8 +228,8 @@ impl SqliteStore {
     }
 }
 
-/// Before a part of a batch is folded: what `features` names now, and what is going to take its place,
-/// enter `past`, where there is anything before it.
+/// Run before a part of a batch is folded: adds to `past` the versions that `features` refers to
+/// now and those that will replace them, for features that have an earlier version.
 pub(super) const PAST_OF_FOLD: [&str; 2] = [
     "INSERT OR IGNORE INTO past (collection, id, batch) \
      SELECT f.collection, f.id, c.batch FROM changes h \
@@ -244,7 +245,7 @@ pub(super) const PAST_OF_FOLD: [&str; 2] = [
      OR EXISTS (SELECT 1 FROM past p WHERE p.collection = h.collection AND p.id = h.id))",
 ];
 
-/// Fills `past` of a database that was written from a log.
+/// Fills `past` in a database that was written from a log, for example by restoring a backup.
 pub(in crate::store) async fn index_past(
     connection: &mut SqliteConnection,
 ) -> Result<(), StoreError> {
@@ -260,7 +261,8 @@ pub(in crate::store) async fn index_past(
     Ok(())
 }
 
-/// The versions `h` of the feature `?1` and their commits `c`: what stands before SELECT, and from FROM on.
+/// The versions `h` of the feature `?1` and their commits `c`: the text before SELECT, and the text
+/// from FROM on.
 fn versions(collection: &CollectionId) -> (String, String) {
     if is_indexed(collection.as_str()) {
         let from = format!(
@@ -283,7 +285,7 @@ fn versions(collection: &CollectionId) -> (String, String) {
     (with, from)
 }
 
-/// Reads a commit's head, then id, geometry and properties.
+/// Reads the header of a commit, then id, geometry and properties.
 fn version(
     row: &sqlx::sqlite::SqliteRow,
     collection: &CollectionId,

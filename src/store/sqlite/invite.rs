@@ -11,7 +11,7 @@ use crate::store::{
     Accepted, Guest, Invite, NewInvite, Rights, StoreError, TokenSecret, from_micros,
 };
 
-/// What [`read`] reads.
+/// The columns that [`read`] reads, in their order.
 macro_rules! columns {
     () => {
         "id, roles, unit, communities, note, uses, used, created_at, created_by, expires_at, \

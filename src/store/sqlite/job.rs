@@ -11,7 +11,7 @@ use super::{SqliteStore, micros_now};
 use crate::store::job::columns;
 use crate::store::{Job, JobEnd, JobQuery, Kept, MOST_KEPT, NewJob, OwnerQueue, StoreError};
 
-/// When a lease that begins now runs out.
+/// When a lease that begins at `now` expires, in microseconds.
 fn lease_end(now: i64, lease: Duration) -> i64 {
     now.saturating_add(i64::try_from(lease.as_micros()).unwrap_or(i64::MAX))
 }
@@ -295,13 +295,13 @@ impl SqliteStore {
         Ok(swept.rows_affected())
     }
 
-    /// Runs a statement that changes one job at most and returns it.
+    /// Runs a statement that changes at most one job and returns it.
     async fn change_job(
         &self,
         query: sqlx::query::Query<'_, Sqlite, SqliteArguments>,
     ) -> Result<Option<Job>, StoreError> {
         let mut writer = self.writer().await?;
-        // Read to its end: only then is the statement complete.
+        // All rows must be fetched, because only then is the statement complete.
         let rows = query.fetch_all(&mut *writer).await;
         let rows = rows.map_err(StoreError::from);
         writer.done(rows.and_then(|rows| one(rows.into_iter().next())))

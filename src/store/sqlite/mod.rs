@@ -1,7 +1,7 @@
 //! The embedded store: one SQLite file in WAL mode.
 //!
-//! One connection writes the short commits, one stages imports, a few read, one watches
-//! `PRAGMA data_version` for what other processes (the command line) commit.
+//! One connection writes the short commits, one stages imports, a few read, and one polls `PRAGMA
+//! data_version` to notice commits of other processes (the command line).
 
 mod account;
 mod audit;
@@ -110,14 +110,14 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
 ];
 
-/// How often the file is asked whether another process has written to it. The question costs
-/// microseconds and no disk.
+/// How often the file is polled for writes of other processes. A poll takes microseconds and does
+/// not access the disk.
 const POLL: Duration = Duration::from_millis(50);
 
-/// How long closing waits for those who still use the store.
+/// How long closing waits for callers that still use the store.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A map in a file.
+/// A map in a SQLite file.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     shared: Arc<Shared>,
@@ -126,20 +126,20 @@ pub struct SqliteStore {
 #[derive(Debug)]
 struct Shared {
     id: Uuid,
-    /// Whether opening it made the file.
+    /// Whether opening the store created the file.
     made: bool,
     options: SqliteConnectOptions,
     file: OpenFile,
     readers: SqlitePool,
-    /// None: the last one failed, and the next write opens another.
+    /// `None` after a failed write: the next write opens a new connection.
     writer: Mutex<Option<SqliteConnection>>,
-    /// None: closed.
+    /// `None` once the store is closed.
     watcher: Mutex<Option<Watcher>>,
-    /// Held by whoever has a connection beside these; the store closes when all have let go.
+    /// Every further connection holds a read lock; closing the store waits until all are released.
     others: Arc<RwLock<()>>,
     health: Health,
     closing: AtomicBool,
-    /// Told after each commit of our own.
+    /// Notified after each commit of this process.
     written: Notify,
 }
 
@@ -150,10 +150,10 @@ struct Watcher {
 }
 
 impl SqliteStore {
-    /// Opens `sqlite:PATH`; where the file is missing, it is made if it may be.
+    /// Opens `sqlite:PATH`; creates a missing file if `opening` allows it.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is no database and none may be made.
+    /// [`StoreError::Missing`] if there is no database and none may be created.
     pub async fn open(url: &str, opening: Opening) -> Result<Self, StoreError> {
         let path = path_of(url)?;
         let mut made = false;
@@ -189,20 +189,21 @@ impl SqliteStore {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(failed)?
             .create_if_missing(opening == Opening::Create)
-            // A version of a case has more bytes than the 1,002 that a row of a table without row ids
-            // may keep on a page of 4,096: each would take a page more. Holds for new files only.
+            // A version of a case is longer than the 1,002 bytes that a row of a table without row
+            // ids may keep on a page of 4,096 bytes, and would need an overflow page. Applies to
+            // new files only.
             .page_size(8_192)
             .journal_mode(SqliteJournalMode::Wal)
-            // A commit is durable before anybody is told of it.
+            // A commit is durable before any caller learns of it.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(20))
-            // What is deleted is overwritten: an erased text does not stay in the file.
+            // Deleted content is overwritten, so that erased texts do not stay in the file.
             .pragma("secure_delete", "on")
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
-            // Rows come from a thread of their own: in large portions, or the two only wait for
-            // each other while a million features are loaded.
+            // Rows come from another thread, so they are passed in large portions. Otherwise the
+            // two threads mostly wait for each other while a million features are loaded.
             .row_buffer_size(4_096)
             .disable_statement_logging();
 
@@ -226,7 +227,7 @@ impl SqliteStore {
                 id,
                 made,
                 options,
-                // Here the migrations have written, so all of them are there.
+                // The migrations have written, so all three files exist here.
                 file: OpenFile::note(path)?,
                 readers,
                 writer: Mutex::new(Some(writer)),
@@ -247,7 +248,7 @@ impl SqliteStore {
         self.shared.options.get_filename()
     }
 
-    /// The identity of the data.
+    /// The identity of the data, a random UUID.
     pub fn id(&self) -> Uuid {
         self.shared.id
     }
@@ -261,7 +262,8 @@ impl SqliteStore {
         let shared = &*self.shared;
         shared.closing.store(true, Ordering::Release);
         shared.written.notify_waiters();
-        // Who does not let go in time keeps a connection: nothing is lost, but a log stays beside the file.
+        // A caller that does not finish in time keeps its connection: no data is lost, but the
+        // write-ahead log stays beside the file.
         let _ = tokio::time::timeout(PATIENCE, shared.others.write()).await;
         let _ = tokio::time::timeout(PATIENCE, shared.readers.close()).await;
         if let Some(watcher) = shared.watcher.lock().await.take() {
@@ -271,7 +273,8 @@ impl SqliteStore {
             Some(connection) => connection,
             None => SqliteConnection::connect_with(&shared.options).await?,
         };
-        // Another process may be at work: it does the same when it ends.
+        // If another process is writing, the checkpoint fails here; that process makes one when it
+        // ends.
         sqlx::raw_sql("PRAGMA busy_timeout = 2000; PRAGMA wal_checkpoint(TRUNCATE)")
             .execute(&mut connection)
             .await?;
@@ -285,7 +288,7 @@ impl SqliteStore {
         loop {
             let written = self.shared.written.notified();
             match self.foreign_write().await {
-                // Where the question itself fails, the follower finds out why when it reads.
+                // If the query itself fails, the follower reports the cause when it reads.
                 Ok(true) | Err(_) => return,
                 Ok(false) => {}
             }
@@ -307,7 +310,7 @@ impl SqliteStore {
     }
 }
 
-/// The file that an address names.
+/// The path of the file that a database URL names.
 pub(super) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(StoreError::Unsuitable {
@@ -324,7 +327,7 @@ pub(super) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
     Ok(options.get_filename().to_owned())
 }
 
-/// Brings the schema of a database up to date.
+/// Migrates the schema of a database to the newest version.
 pub(super) async fn migrate_to_newest(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     migrate(connection, MIGRATIONS).await
 }
@@ -346,7 +349,7 @@ async fn migrate(
             })
             .collect(),
     );
-    // Two processes may open a new file at once; the one that comes second finds the work done.
+    // Two processes may open a new file at once; the second one finds the migrations done.
     let outcome = match migrator.run_direct(None, &mut *connection, false).await {
         Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -145,7 +145,7 @@ async fn upload(tx: &mut SqliteConnection, photo: &str) -> Result<Option<Upload>
     }))
 }
 
-/// Where a photo is linked.
+/// The features and properties to which a photo is linked.
 async fn places(
     connection: &mut SqliteConnection,
     photo: &str,

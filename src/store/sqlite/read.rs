@@ -1,4 +1,4 @@
-//! Reading: the present state, the log, and what one commit changed.
+//! Reads the present state, the log, and the changes of one commit.
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -24,11 +24,12 @@ impl SqliteStore {
         mut sink: impl FnMut(Record) + Send,
     ) -> Result<Head, StoreError> {
         let mut connection = self.shared.readers.acquire().await?;
-        // One read transaction is one moment, however long it takes.
+        // One read transaction shows one moment, however long reading takes.
         let mut moment = connection.begin().await?;
         let head = head(&mut moment).await?;
 
-        // Published but not folded yet: newer than what `features` says, so read first.
+        // Commits that are not folded yet are newer than the rows of `features`, so they are read
+        // first.
         let mut newer: HashMap<(CollectionId, FeatureId), u64> = HashMap::new();
         for unfolded in headers(
             &mut moment,
@@ -38,7 +39,8 @@ impl SqliteStore {
         )
         .await?
         {
-            // One query, not one a feature: a start right after a big import must not take minutes.
+            // One query for all features instead of one per feature, so that a start after a large
+            // import does not take minutes.
             let mut names = Names::default();
             let mut rows = sqlx::query(
                 "SELECT h.collection, h.id, h.geometry, h.properties, f.seq FROM changes h \
@@ -167,7 +169,7 @@ pub(super) fn record(row: &SqliteRow, names: &mut Names) -> Result<Record, Store
     })
 }
 
-/// A commit and the batch that holds its changes.
+/// A commit and the batch that contains its changes.
 pub(super) struct Numbered {
     pub header: CommitHeader,
     pub batch: i64,
@@ -213,7 +215,7 @@ pub(super) async fn headers(
 pub(super) const NUMBERED: &str =
     "c.seq, c.batch, c.at, c.effective_at, c.role, c.account, c.reason, c.size";
 
-/// Reads the head of a commit from eight neighbouring columns.
+/// Reads the header of a commit from eight neighbouring columns.
 pub(super) fn numbered(row: &SqliteRow, column: usize) -> Result<Numbered, StoreError> {
     let seq = row.try_get::<i64, _>(column)? as u64;
     let role: &str = row.try_get(column + 4)?;
@@ -259,7 +261,7 @@ async fn changes(
     Ok(())
 }
 
-/// Shares the few names of collections among the many rows that bear them.
+/// Interns collection names: many rows share few names.
 #[derive(Default)]
 pub(super) struct Names(HashMap<String, CollectionId>);
 

@@ -1,8 +1,8 @@
-//! Edits become commits, one or thousands, in one transaction: as short as the disk allows.
+//! Writes one or thousands of edits as commits in one transaction that is as short as possible.
 //!
-//! What holds is read once for all of them, everything is decided in memory, and what comes of it is
-//! written many rows a statement: each statement is a trip to the connection's thread and back, which
-//! takes longer than SQLite does for a row.
+//! The present state of all features concerned is read first, every edit is decided in memory, and
+//! the result is written in statements of many rows. A statement is sent to the thread of the
+//! connection and back, which takes longer than SQLite needs for a row.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,9 +18,9 @@ use super::{SqliteStore, micros_now};
 use crate::model::{Author, Edit};
 use crate::store::{AuditEntry, Committed, Head, StoreError, audit, from_micros};
 
-/// Keys and rows a statement; SQLite takes 32,766 values.
+/// The number of keys or rows per statement; SQLite accepts 32,766 values.
 const ROWS: usize = 200;
-/// Edits that are decided without a pause.
+/// The number of edits that are decided before the task yields.
 const TURN: usize = 500;
 
 type Key = (String, String);
@@ -44,7 +44,8 @@ async fn replay(
     edits: Vec<Edit>,
     audited: Option<AuditEntry>,
 ) -> Result<Committed, StoreError> {
-    // IMMEDIATE takes the write lock before the first read: what we read is what we write upon.
+    // IMMEDIATE takes the write lock before the first read, so that nobody changes what we have
+    // read.
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let first = new_batch(&mut tx).await?;
     let mut log = Log {
@@ -57,8 +58,8 @@ async fn replay(
     };
     for (i, edit) in edits.into_iter().enumerate() {
         log.take(edit)?;
-        // A year's ledger takes a second to decide: others have their turn meanwhile, and who gives up
-        // ends here.
+        // Deciding the edits of a year's ledger takes a second. Yielding lets other tasks run, and
+        // a cancelled request ends here.
         if i % TURN == TURN - 1 {
             tokio::task::yield_now().await;
         }
@@ -72,8 +73,8 @@ async fn replay(
         return Ok(committed);
     }
     log.write(&mut tx).await?;
-    // Nobody else could ask for a batch meanwhile, so ours were the next ones; the table must
-    // learn which was the last, or it gives them out again.
+    // Nobody else could take a batch number in the meantime, so ours are the next ones. The
+    // sequence must learn the last one, or it would assign them again.
     let last = log.batch - 1;
     if let Some(entry) = &audited {
         super::audit::add(&mut tx, entry, Some(last)).await?;
@@ -94,7 +95,7 @@ async fn replay(
     Ok(committed)
 }
 
-/// What holds of everything that edits name.
+/// Reads the present state of all features that the edits name.
 async fn before(
     tx: &mut SqliteConnection,
     edits: &[Edit],
@@ -114,21 +115,21 @@ async fn before(
     Ok(found)
 }
 
-/// The end of the log as edits move it on.
+/// The end of the log, updated by each edit.
 struct Log {
     /// The newest commit.
     head: Head,
-    /// The batch of the next commit.
+    /// The batch number of the next commit.
     batch: i64,
-    /// What held before, of everything that the edits name.
+    /// The state before the transaction of all features that the edits name.
     before: HashMap<Key, Current>,
-    /// Where among the changes the newest version of each feature stands.
+    /// For each changed feature, the index of its newest version among the changes.
     last: BTreeMap<Key, usize>,
     commits: Vec<NewCommit>,
     changes: Vec<NewVersion>,
 }
 
-/// A row of `commits` on its way.
+/// A row of `commits` to be inserted.
 struct NewCommit {
     seq: u64,
     batch: i64,
@@ -139,7 +140,7 @@ struct NewCommit {
     size: usize,
 }
 
-/// A row of `changes` on its way.
+/// A row of `changes` to be inserted.
 struct NewVersion {
     seq: u64,
     batch: i64,
@@ -148,7 +149,7 @@ struct NewVersion {
 }
 
 impl Log {
-    /// The version of a feature that holds now: the commit that wrote it, and its content.
+    /// The present version of a feature: the number of the commit that wrote it, and its content.
     fn now(&self, key: &Key) -> Option<(u64, &Content)> {
         match self.last.get(key).and_then(|i| self.changes.get(*i)) {
             Some(version) => version.row.content.as_ref().map(|c| (version.seq, c)),
@@ -156,7 +157,7 @@ impl Log {
         }
     }
 
-    /// Makes an edit the next commit, where its conditions hold and anything of it is news.
+    /// Makes an edit the next commit if its preconditions hold and it changes anything.
     fn take(&mut self, edit: Edit) -> Result<(), StoreError> {
         for wanted in &edit.preconditions {
             let key = (wanted.collection.to_string(), wanted.id.to_string());
@@ -174,8 +175,8 @@ impl Log {
         if news.is_empty() {
             return Ok(());
         }
-        // SQLite has one writer at a time, so the next number is free to take; time never runs
-        // backwards in the log, whatever the clock does.
+        // SQLite has one writer at a time, so the next number is free. The time in the log never
+        // decreases, even if the clock is set back.
         let (seq, batch) = (self.head.seq + 1, self.batch);
         let at = micros_now().max(self.head.at.as_microsecond());
         self.commits.push(NewCommit {
@@ -244,10 +245,11 @@ impl Log {
         self.write_newest(tx).await
     }
 
-    /// Writes the newest version of each feature.
+    /// Writes the newest version of each changed feature to `features`.
     async fn write_newest(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
         self.keep_past(tx).await?;
-        // While an older import is still being folded, a deletion leaves a mark that it sees.
+        // While an older import is being folded, a deletion leaves a marker so that the fold does
+        // not restore the feature.
         let keep_mark = is_folding(tx).await?;
         let newest = self.last.values().filter_map(|i| self.changes.get(*i));
         let (put, gone): (Vec<_>, Vec<_>) =
@@ -284,7 +286,7 @@ impl Log {
         Ok(())
     }
 
-    /// Adds the new versions, and the ones that they replace, to the table `past`.
+    /// Adds the new versions, and those that they replace, to the table `past`.
     async fn keep_past(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
         let named = |v: &&NewVersion| !is_indexed(v.row.collection.as_str());
         let replaced: Vec<&Key> = self

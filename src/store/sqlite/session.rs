@@ -81,8 +81,8 @@ impl SqliteStore {
     }
 }
 
-/// Begins a session, which never outlives the token that it began with, and says so in the audit. Of an
-/// account's many sessions the oldest end.
+/// Begins a session that expires no later than its token, and adds an audit row. If the account has
+/// too many sessions, its oldest ones end.
 pub(super) async fn begin_session(
     tx: &mut SqliteConnection,
     principal: &Principal,

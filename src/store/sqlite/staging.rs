@@ -1,5 +1,5 @@
-//! Big edits: rows are staged in short transactions, so that single writes keep slipping in between,
-//! and become true in one more. A process killed at any point leaves rows that no commit names;
+//! Large edits: rows are staged in short transactions, so that single writes can run in between,
+//! and are published in one more. If the process is killed, it leaves rows that no commit names;
 //! they are swept later.
 
 use std::path::Path;
@@ -17,16 +17,16 @@ use super::{SqliteStore, micros_now};
 use crate::model::{Author, Change, Precondition};
 use crate::store::{Committed, Effect, Overtaken, Staged, StoreError, audit};
 
-/// Rows a transaction. Few enough that a waiting writer hardly notices.
+/// Rows per transaction: few enough that a waiting writer hardly notices.
 const CHUNK: usize = 400;
-/// Rows a statement (five values each; SQLite takes 32,766 values).
+/// Rows per statement (five values each; SQLite accepts 32,766 values).
 const ROWS: usize = 100;
-/// The breath between two transactions in which others may write.
+/// The pause between two transactions, in which others may write.
 const BREATH: Duration = Duration::from_millis(1);
-/// A batch without a commit that nobody has touched for so long was left by somebody who died.
+/// An unpublished batch that was not touched for this long is abandoned.
 const ABANDONED: Duration = Duration::from_secs(600);
 
-/// An import into SQLite on its way.
+/// An import into SQLite that is not published yet.
 #[derive(Debug)]
 pub struct Staging {
     store: SqliteStore,
@@ -47,7 +47,7 @@ impl SqliteStore {
         author: Author,
         reason: Option<String>,
     ) -> Result<Staging, StoreError> {
-        // What is staged need not survive a power cut; publishing syncs all of it.
+        // Staged rows need not survive a power cut: publishing syncs all of them.
         let (mut connection, open) = self.another().await?;
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
         let batch = new_batch(&mut tx).await?;
@@ -82,7 +82,8 @@ impl SqliteStore {
         sweep(self, connection).await
     }
 
-    /// Copies the whole database, as of one moment, into an empty file. Others read and write meanwhile.
+    /// Copies the whole database, as of one moment, into an empty file. Others can read and write
+    /// in the meantime.
     pub(in crate::store) async fn vacuum_into(&self, path: &Path) -> Result<(), StoreError> {
         let (mut connection, _open) = self.another().await?;
         sqlx::query("VACUUM INTO ?")
@@ -93,8 +94,8 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// A connection beside the writer's. What it writes need not survive a power cut: publishing syncs
-    /// all of it. The store does not close while the other value lives.
+    /// Opens a connection beside the writer's. Its writes need not survive a power cut: publishing
+    /// syncs them. The store does not close before the returned guard is dropped.
     async fn another(&self) -> Result<(SqliteConnection, OwnedRwLockReadGuard<()>), StoreError> {
         let open = Arc::clone(&self.shared.others).read_owned().await;
         self.go_on()?;
@@ -106,8 +107,8 @@ impl SqliteStore {
         Ok((SqliteConnection::connect_with(&options).await?, open))
     }
 
-    /// Long work looks here between its steps: it ends where the store closes, or where its file is
-    /// not there any more.
+    /// Long work calls this between its steps: it fails if the store is closing or the file was
+    /// deleted or replaced.
     fn go_on(&self) -> Result<(), StoreError> {
         if self.shared.closing.load(Ordering::Acquire) {
             return Err(sqlx::Error::PoolClosed.into());
@@ -145,7 +146,8 @@ impl Staging {
                     },
                 }
             }));
-            // What is as it was may still take back what was staged for it before.
+            // A change that makes a feature equal to the map again cancels what was staged for it
+            // before.
             let taken_back = if self.begun { same } else { Vec::new() };
             self.begun |= !rows.is_empty();
             let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -187,12 +189,12 @@ impl Staging {
         conditions: &[Precondition],
         since: Option<u64>,
     ) -> Result<Committed, StoreError> {
-        // Only we write to this batch, so it is counted before the lock is taken.
+        // Only we write to this batch, so it can be counted before the lock is taken.
         let size: i64 = sqlx::query_scalar("SELECT count(*) FROM changes WHERE batch = ?")
             .bind(self.batch)
             .fetch_one(&mut self.connection)
             .await?;
-        // The writer's connection syncs to disk: from here on it is durable.
+        // The writer's connection syncs to disk, so the import is durable from here on.
         let mut writer = self.store.writer().await?;
         let done = self
             .publish_on(&mut writer, size as u64, conditions, since)
@@ -201,7 +203,7 @@ impl Staging {
         if committed.changed > 0 {
             self.store.shared.written.notify_waiters();
         }
-        // Everything is durable already, so an error while the connection closes does not matter.
+        // Everything is durable already, so an error while closing the connection does not matter.
         let _ = self.connection.close().await;
         Ok(committed)
     }
@@ -244,7 +246,7 @@ impl Staging {
     }
 }
 
-/// Refuses where a commit after `since` changed a feature of the batch.
+/// Returns an error if a commit after `since` changed a feature of the batch.
 async fn not_overtaken(
     tx: &mut SqliteConnection,
     batch: i64,
@@ -265,7 +267,7 @@ async fn not_overtaken(
     Overtaken::none_of(rows)
 }
 
-/// Says that a batch is alive, unless it was swept for dead in the meantime.
+/// Marks a batch as alive; fails if it was swept as abandoned in the meantime.
 async fn touch(tx: &mut SqliteConnection, batch: i64) -> Result<(), StoreError> {
     let alive =
         sqlx::query("UPDATE batches SET touched_at = ? WHERE batch = ? AND touched_at >= 0")
@@ -281,9 +283,9 @@ async fn touch(tx: &mut SqliteConnection, batch: i64) -> Result<(), StoreError> 
     }
 }
 
-/// Carries a published batch into `features`, a chunk at a time. Newer versions stay, so it may be
-/// begun again after a crash. Another process may fold the same batch: who finds it finished stops,
-/// because the marks of deletions are gone then.
+/// Moves a published batch into `features`, a chunk at a time. Newer versions stay, so it can be
+/// repeated after a crash. If another process folds the same batch, the one that finds it finished
+/// stops, because the markers of deletions are gone by then.
 async fn fold(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
@@ -350,7 +352,7 @@ async fn fold(
         .bind(seq)
         .execute(&mut *tx)
         .await?;
-    // The marks of deletions were for this fold; nothing older needs them once none is left.
+    // The markers of deletions were kept for this fold; they are removed once no fold is left.
     sqlx::query(
         "DELETE FROM features WHERE properties IS NULL \
          AND NOT EXISTS (SELECT 1 FROM commits WHERE folded = 0)",
@@ -361,8 +363,8 @@ async fn fold(
     Ok(())
 }
 
-/// Removes staged rows that no commit will ever name. A batch is first marked as dead, in one step
-/// with the look at its age: from then on nobody can stage to it or publish it.
+/// Deletes staged rows of abandoned batches. A batch is first marked as dead in the statement that
+/// checks its age, so that nobody can stage to it or publish it any more.
 async fn sweep(store: &SqliteStore, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE batches SET touched_at = -1 WHERE touched_at < ?")
         .bind(micros_now() - ABANDONED.as_micros() as i64)

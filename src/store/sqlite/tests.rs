@@ -1,4 +1,4 @@
-//! The store against the promises of `store/mod.rs`.
+//! Tests of the SQLite store against the documentation of `store/mod.rs`.
 
 use std::collections::BTreeMap;
 
@@ -144,7 +144,7 @@ async fn a_staged_import_shows_nothing_until_published_and_loses_to_what_is_newe
 
     let done = staging.publish(&[], None).await.unwrap();
     assert_eq!((done.seq, done.changed), (2, 1001));
-    // Writes that come after the import count, whether or not it is folded already.
+    // Writes after the import win, whether or not the import is folded already.
     f.store
         .commit(edit(vec![put("n0001", 77), delete("n0002")]))
         .await
@@ -176,7 +176,7 @@ async fn a_staging_that_is_dropped_leaves_the_map_as_it_was() {
     assert_eq!(f.store.head().await.unwrap().seq, 0);
 }
 
-/// Two stores on one file are two processes' worth of connections.
+/// Two stores on one file act like two processes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_follower_never_skips_a_commit_however_writers_overlap() {
     let f = fixture().await;
@@ -284,7 +284,7 @@ async fn a_token_opens_a_session_until_it_is_revoked() {
     );
 }
 
-/// The server tidies every minute while the importer tidies after itself.
+/// The server compacts every minute while the importer compacts after its import.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_was_deleted_stays_deleted_though_two_fold_the_same_import() {
     let f = fixture().await;
@@ -416,7 +416,7 @@ async fn tokens_of_an_older_database_become_accounts_and_none_gains_a_right() {
     assert_eq!(who[4].unit.as_deref(), Some("u1"));
     let session = store.session_principal(&secret(9)).await.unwrap();
     assert_eq!(session.as_ref(), Some(&who[2]));
-    // Whoever asks for the token of an officer does not get it for the rider of that name.
+    // A token requested for an officer must not belong to the rider with the same name.
     let mut connection = SqliteConnection::connect(&url).await.unwrap();
     let roles = sqlx::query("SELECT roles FROM accounts WHERE name = '小李'")
         .fetch_one(&mut connection)

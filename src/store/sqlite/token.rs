@@ -143,7 +143,7 @@ impl SqliteStore {
     }
 }
 
-/// The account that a token is for: one of its name and its rights, made where there is none.
+/// The account for a new token: an existing one with the same name and rights, or a new one.
 async fn account_of(tx: &mut SqliteConnection, new: &NewToken) -> Result<Account, StoreError> {
     let rights = new.rights();
     for name in new.names() {
@@ -164,7 +164,7 @@ async fn account_of(tx: &mut SqliteConnection, new: &NewToken) -> Result<Account
     })
 }
 
-/// Makes a token, and says so in the audit.
+/// Inserts a token and its audit row.
 async fn add(
     tx: &mut SqliteConnection,
     account: &Account,
@@ -195,7 +195,7 @@ async fn add(
     Ok((token, secret))
 }
 
-/// Whose token this is if it is good, its id, and when it or its account ends.
+/// The owner of a valid token, the token's id, and when the token or its account expires.
 pub(super) async fn good_token(
     connection: &mut SqliteConnection,
     secret: &str,

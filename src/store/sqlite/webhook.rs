@@ -76,7 +76,7 @@ impl SqliteStore {
         let mut writer = self.writer().await?;
         let done = async {
             let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-            // Without a webhook (it was removed while we sent) there is nothing to note.
+            // If the webhook was removed while we sent, nothing is recorded.
             sqlx::query(
                 "INSERT INTO deliveries \
              (hook, seq, warning, event, state, tries, first_at, at, error) \
@@ -176,7 +176,7 @@ impl SqliteStore {
     }
 }
 
-/// A position only ever moves on, also where two believe that the lease is theirs.
+/// A position only moves forward, even if two processes believe that they hold the lease.
 const ADVANCE: &str =
     "UPDATE webhooks SET seq = ?2, after = ?3 WHERE id = ?1 AND (seq, after) < (?2, ?3)";
 

@@ -1,4 +1,4 @@
-//! What every write needs: rows as they are stored, what holds now, and the number of a commit.
+//! What all writes share: encoding rows, reading the present state, and numbering commits.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::codec::wkb;
 use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Precondition};
 use crate::store::{Committed, Head, StoreError, from_micros};
 
-/// Keys a statement.
+/// The maximum number of keys per statement.
 const KEYS: usize = 200;
 
 impl SqliteStore {
@@ -21,7 +21,7 @@ impl SqliteStore {
     }
 }
 
-/// A change in the form in which it is stored.
+/// A change encoded for the database.
 pub(super) struct StoredChange {
     pub collection: CollectionId,
     pub id: FeatureId,
@@ -35,7 +35,7 @@ pub(super) struct Content {
     pub properties: String,
 }
 
-/// The version of a feature that holds now.
+/// The present version of a feature.
 pub(super) struct Current {
     pub seq: u64,
     pub content: Content,
@@ -60,28 +60,28 @@ impl StoredChange {
         })
     }
 
-    /// What tells it from others.
+    /// The key of the feature: collection and id.
     pub fn key(&self) -> (&str, &str) {
         (self.collection.as_str(), self.id.as_str())
     }
 
-    /// Its geometry as WKB.
+    /// The geometry as WKB; `None` for a deletion.
     pub fn geometry(&self) -> Option<&[u8]> {
         self.content.as_ref()?.geometry.as_deref()
     }
 
-    /// Its properties; none for a deletion.
+    /// The properties as JSON; `None` for a deletion.
     pub fn properties(&self) -> Option<&str> {
         self.content.as_ref().map(|c| c.properties.as_str())
     }
 
-    /// Whether the map is so already.
+    /// Whether the feature has this content already.
     pub fn changes_nothing(&self, now: Option<&Content>) -> bool {
         self.content.as_ref() == now
     }
 }
 
-/// What a row of `commits` says.
+/// The values of a row of `commits`.
 pub(super) struct Publication<'a> {
     pub batch: i64,
     pub author: &'a Author,
@@ -91,7 +91,7 @@ pub(super) struct Publication<'a> {
     pub folded: bool,
 }
 
-/// Gives a batch its number and takes it off the batches on their way.
+/// Gives a batch the next commit number and removes it from the unfinished batches.
 pub(super) async fn publish(
     tx: &mut Transaction<'_, Sqlite>,
     commit: &Publication<'_>,
@@ -105,8 +105,8 @@ pub(super) async fn publish(
     Ok(committed)
 }
 
-/// Gives a batch the number after the last. SQLite has one writer at a time, so it is free to take;
-/// time never runs backwards in the log, whatever the clock does.
+/// Gives a batch the next commit number. SQLite has one writer at a time, so the number is free.
+/// The time in the log never decreases, even if the clock is set back.
 async fn number(
     tx: &mut SqliteConnection,
     commit: &Publication<'_>,
@@ -153,14 +153,15 @@ pub(super) async fn is_folding(connection: &mut SqliteConnection) -> Result<bool
     )
 }
 
-/// What holds now of some features: the newest of `features` and the commits that are not folded yet.
+/// The present versions of some features, from `features` and from the commits that are not folded
+/// yet.
 pub(super) async fn current(
     connection: &mut SqliteConnection,
     keys: &[(&str, &str)],
 ) -> Result<HashMap<(String, String), Current>, StoreError> {
     let mut sql = String::from("WITH wanted (collection, id) AS (VALUES ");
     push_tuples(&mut sql, keys.len(), "(?,?)");
-    // The older comes first, so the newer replaces it in the map.
+    // The older version comes first, so the newer one replaces it in the map.
     sql.push_str(
         ") SELECT f.collection, f.id, f.seq AS seq, f.geometry, f.properties \
          FROM wanted w JOIN features f USING (collection, id) \
@@ -196,7 +197,7 @@ pub(super) async fn current(
     Ok(found)
 }
 
-/// Checks conditions on what holds now.
+/// Checks preconditions against the present state.
 pub(super) async fn hold(
     tx: &mut SqliteConnection,
     conditions: &[Precondition],
@@ -215,7 +216,7 @@ pub(super) async fn hold(
     Ok(())
 }
 
-/// Writes a row of placeholders so many times, with commas between.
+/// Appends `count` tuples of placeholders, separated by commas.
 pub(super) fn push_tuples(sql: &mut String, count: usize, tuple: &str) {
     for i in 0..count {
         if i > 0 {
@@ -225,7 +226,7 @@ pub(super) fn push_tuples(sql: &mut String, count: usize, tuple: &str) {
     }
 }
 
-/// One change a feature: the last one counts.
+/// Keeps one change per feature: the last one.
 pub(super) fn last_of_each(changes: Vec<Change>) -> Vec<Change> {
     let mut seen = std::collections::BTreeMap::new();
     for change in changes {

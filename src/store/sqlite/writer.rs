@@ -1,5 +1,5 @@
-//! The one connection that writes. After an error it is thrown away: nobody knows what state it is in,
-//! and SQLite and its driver may disagree on whether a transaction is open.
+//! The connection that writes. After an error it is discarded, because its state is unknown: SQLite
+//! and its driver may disagree on whether a transaction is open.
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -12,8 +12,9 @@ use tokio::sync::MutexGuard;
 use super::{Shared, SqliteStore, micros_now};
 use crate::store::StoreError;
 
-/// The writer's connection, for one write. [`done`](Self::done) keeps it for the next; whoever leaves
-/// without that, because of an error or because the caller has gone, leaves the next a new one.
+/// The writer's connection, for one write. [`done`](Self::done) returns it for the next write. If
+/// it is dropped without that, because of an error or a cancelled request, the next write opens a
+/// new connection.
 pub(super) struct Writing<'a> {
     home: MutexGuard<'a, Option<SqliteConnection>>,
     connection: SqliteConnection,
@@ -21,11 +22,11 @@ pub(super) struct Writing<'a> {
 }
 
 impl SqliteStore {
-    /// The connection that writes, when its turn has come.
+    /// Waits for the connection that writes.
     ///
     /// # Errors
-    /// [`StoreError::Replaced`] where the file is not the one that is open, [`StoreError::NotAlone`]
-    /// where another server may have it: nothing is written then.
+    /// [`StoreError::Replaced`] if the file is no longer the one that was opened,
+    /// [`StoreError::NotAlone`] if another server may use it. Nothing is written then.
     pub(super) async fn writer(&self) -> Result<Writing<'_>, StoreError> {
         let shared = &*self.shared;
         let mut home = shared.writer.lock().await;
@@ -57,7 +58,7 @@ impl SqliteStore {
         writer.done(done.map_err(StoreError::from))
     }
 
-    /// Writes something that means nothing, to learn whether writing works again.
+    /// Writes a row without meaning, to find out whether writing works again.
     pub(in crate::store) async fn probe(&self) -> Result<(), StoreError> {
         let query = sqlx::query(
             "INSERT INTO meta (key, value) VALUES ('probed', ?) \
@@ -67,20 +68,20 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Whether the files are still those that are open, and this server's alone.
+    /// Checks that the files are still the open ones and that no other server can use them.
     pub(in crate::store) fn check_file(&self) -> Result<(), StoreError> {
         self.shared.file.check_alone()
     }
 
-    /// Has each write look first whether a lock file is still where it was.
+    /// Makes each write check first that a lock file is still in place.
     pub(in crate::store) fn guard(&self, lock: &Path, identity: (u64, u64)) {
         self.shared.file.guard(lock, identity);
     }
 }
 
 impl Writing<'_> {
-    /// Ends a write: the connection is kept unless the database failed. A commit into a file that is
-    /// gone by now is none, and nobody is told that it is.
+    /// Ends a write and keeps the connection unless the database failed. If the file was deleted or
+    /// replaced in the meantime, the commit is lost, so an error is returned.
     pub(super) fn done<T>(self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         let Self {
             mut home,

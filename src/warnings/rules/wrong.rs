@@ -290,7 +290,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "handle = \"16h\"",
         "handle = \"0h\"",
         "6:10",
-        "is no time at all",
+        "is zero",
         "longer than",
     ),
     (
@@ -304,7 +304,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "keep = \"1h\"",
         "keep = \"0s\"",
         "22:8",
-        "is no time at all",
+        "is zero",
         "longer than",
     ),
     (

@@ -1,4 +1,4 @@
-//! Features that are read, and what is said of those that are not.
+//! Tests of reading valid features, and of the error texts for invalid ones.
 
 use super::*;
 use serde_json::json;

@@ -1,10 +1,10 @@
-//! Files that are whole, and files that are not.
+//! Tests with real, truncated and invalid files.
 
 use std::path::{Path, PathBuf};
 
 use super::super::{Item, OsmError, read_pbf};
 
-/// An extract that nobody here made, if it is there.
+/// The path of a real extract, if it has been downloaded.
 fn extract(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/data/osm")
@@ -26,7 +26,8 @@ fn all(path: &Path) -> Result<Vec<Item>, OsmError> {
     Ok(items)
 }
 
-/// Features and dropped elements of a collection, as `ways`, `relations` or `nodes` by the id.
+/// The ids of the features and of the dropped elements of a collection, of one kind: `ways`,
+/// `relations` or `nodes`.
 fn ids(items: &[Item], wanted: &str) -> (Vec<String>, Vec<String>) {
     let (mut on_map, mut named) = (Vec::new(), Vec::new());
     for item in items {
@@ -133,7 +134,7 @@ fn a_truncated_or_foreign_file_is_refused_wherever_it_is_cut() {
     assert!(all(&cut).is_err());
 }
 
-/// A field of a protobuf message: its number, and bytes.
+/// Encodes a field of a protobuf message from its number and its bytes.
 fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
     assert!(bytes.len() < 128);
     [&[number << 3 | 2, bytes.len() as u8], bytes].concat()
@@ -144,7 +145,7 @@ fn a_compression_that_is_not_read_is_named_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("packed.osm.pbf");
     for (number, name) in [(4, "LZMA"), (5, "bzip2"), (6, "LZ4"), (7, "Zstandard")] {
-        // raw_size before the data, as writers have it.
+        // Writers put raw_size before the data.
         let blob = [vec![0x10, 100], field(number, b"packed")].concat();
         let header = [field(1, b"OSMHeader"), vec![0x18, blob.len() as u8]].concat();
         let mut file = (header.len() as u32).to_be_bytes().to_vec();

@@ -1,13 +1,15 @@
-//! Who may pass and when: access keys and their conditions, for e-bikes and on foot.
+//! Who may pass and when: access tags and their conditions, for e-bikes and for pedestrians.
 //!
-//! Source: <https://wiki.openstreetmap.org/wiki/Key:access> and
-//! <https://wiki.openstreetmap.org/wiki/Conditional_restrictions>. The more telling key wins: `bicycle` over
-//! `vehicle` over `access`. A condition without a value of its key means that the key is *yes* otherwise.
+//! Sources: <https://wiki.openstreetmap.org/wiki/Key:access> and
+//! <https://wiki.openstreetmap.org/wiki/Conditional_restrictions>. The more specific key wins:
+//! `bicycle` before `vehicle` before `access`. A condition on a key without a value restricts
+//! passage that is otherwise allowed.
 
 use super::super::tags::Tags;
 use crate::codec::hours::OpeningHours;
 
-/// An e-bike counts as a bicycle, in China (GB 17761) and in Europe; motor vehicles are others.
+/// The keys for an e-bike, the most specific first. It counts as a bicycle in China (GB 17761) and
+/// in Europe, so keys for motor vehicles do not apply.
 const RIDING: [&str; 3] = ["electric_bicycle", "bicycle", "vehicle"];
 const RIDING_CONDITIONS: [&str; 3] = [
     "electric_bicycle:conditional",
@@ -15,22 +17,22 @@ const RIDING_CONDITIONS: [&str; 3] = [
     "vehicle:conditional",
 ];
 
-/// What the tags of an element say about passing.
+/// What the tags of an element say about who may pass.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Access {
-    /// `yes`, `no`, `dismount`; `None` where nothing is known.
+    /// For e-bikes: `yes`, `no` or `dismount`; `None` if unknown.
     pub ebike: Option<&'static str>,
-    /// `yes`, `no`; `None` where nothing is known.
+    /// For pedestrians: `yes` or `no`; `None` if unknown.
     pub foot: Option<&'static str>,
-    /// Who may use it, by the general key.
+    /// The user group of the key `access`, for example `private`.
     pub access: Option<&'static str>,
-    /// When people on foot may pass, and all others of whom nothing else is said.
+    /// When pedestrians may pass, and e-bikes too if `ebike_hours` is `None`.
     pub opening_hours: Option<String>,
-    /// When an e-bike may pass, where that differs.
+    /// When e-bikes may pass, if that differs.
     pub ebike_hours: Option<String>,
 }
 
-/// The value of a key of one kind of traffic.
+/// The access value of the first of the keys that has one.
 fn may_pass(tags: &Tags, keys: &[&str]) -> Option<&'static str> {
     Some(match tags.first(keys)? {
         "yes" | "designated" | "permissive" | "destination" | "customers" | "delivery"
@@ -58,10 +60,10 @@ fn general(tags: &Tags) -> Option<&'static str> {
 }
 
 impl Access {
-    /// Reads the tags. `ebike` and `foot` are what holds where no tag says anything.
+    /// Reads the tags. `ebike` and `foot` are the defaults if no tag decides.
     pub fn of(tags: &Tags, ebike: Option<&'static str>, foot: Option<&'static str>) -> Self {
         let ridden = may_pass(tags, &RIDING);
-        // Nobody dismounts from their feet.
+        // For pedestrians, `dismount` means `yes`.
         let walked = may_pass(tags, &["foot"]).map(|p| if p == "no" { "no" } else { "yes" });
         let general = general(tags);
         let open = general.is_some_and(|a| !matches!(a, "no" | "private"));
@@ -75,13 +77,15 @@ impl Access {
             Some("no") => {
                 all.ebike = ridden.or(Some("no"));
                 all.foot = walked.or(Some("no"));
-                // Where somebody may pass, the other keys say it all.
+                // If an e-bike or a pedestrian may pass, the other fields say so and `access` adds
+                // nothing.
                 if (all.ebike, all.foot) != (Some("no"), Some("no")) {
                     all.access = None;
                 }
             }
             Some("private") => match (ridden, walked) {
-                // Everybody may walk; so they may push, and nothing is known about riding.
+                // Pedestrians may pass, so riders may push their e-bikes. Whether they may ride is
+                // unknown.
                 (None, Some("yes")) => {
                     all.access = None;
                     all.ebike = ebike.map(|e| if e == "no" { "no" } else { "dismount" });
@@ -100,7 +104,7 @@ impl Access {
             self.opening_hours = Some(hours.to_owned());
         } else if let Some(hours) = conditional(tags, "access:conditional", !closed) {
             if closed {
-                // Closed but for these hours.
+                // Closed except during these hours.
                 self.access = None;
                 let explicit = |keys: &[&str]| may_pass(tags, keys).is_some();
                 if !explicit(&RIDING) {
@@ -122,7 +126,7 @@ impl Access {
             .into_iter()
             .find(|k| tags.get(k).is_some());
         match (key, self.ebike) {
-            // Hours of riding cannot be told from hours of pushing.
+            // The data does not distinguish hours for riding from hours for pushing.
             (Some(key), Some("dismount")) => {
                 if let Some(hours) = conditional(tags, key, true) {
                     self.ebike_hours = Some(hours);
@@ -136,7 +140,8 @@ impl Access {
             }
             (None, _) => {}
         }
-        // The hours of people on foot are not those of e-bikes.
+        // The key `foot:conditional` changed the hours of pedestrians only; e-bikes keep the
+        // general hours.
         if self.ebike_hours.is_none() && self.ebike != Some("no") && self.opening_hours != general {
             self.ebike_hours = Some(general.unwrap_or_else(|| "24/7".to_owned()));
         }
@@ -146,8 +151,9 @@ impl Access {
     }
 }
 
-/// When one may pass by a condition such as `no @ (22:00-06:00)`; `allowed` is what holds otherwise.
-/// `None` where the condition changes nothing or cannot be read exactly: weather, permits, pushing.
+/// The opening hours that follow from a condition such as `no @ (22:00-06:00)`; `allowed` is the
+/// state outside of the condition. `None` if the condition changes nothing or cannot be expressed
+/// exactly, as for weather, permits and pushing.
 fn conditional(tags: &Tags, key: &str, allowed: bool) -> Option<String> {
     let mut hours: Vec<String> = Vec::new();
     for clause in clauses(tags.get(key)?) {
@@ -158,7 +164,7 @@ fn conditional(tags: &Tags, key: &str, allowed: bool) -> Option<String> {
             None => condition,
         };
         let inner = inner.trim();
-        // Weights and sizes are those of lorries.
+        // Conditions on weight or size concern trucks.
         if inner.contains(['<', '>', '=']) {
             continue;
         }
@@ -171,7 +177,8 @@ fn conditional(tags: &Tags, key: &str, allowed: bool) -> Option<String> {
         if passes == allowed {
             continue;
         }
-        // A rule behind a semicolon replaces what was said of the same day.
+        // After a semicolon, a rule replaces earlier rules for the same day, so these clauses
+        // cannot be combined.
         if passes && !hours.is_empty() || !passes && inner.contains(';') {
             return None;
         }
@@ -189,7 +196,7 @@ fn conditional(tags: &Tags, key: &str, allowed: bool) -> Option<String> {
     OpeningHours::parse(&text).ok().map(|_| text)
 }
 
-/// The clauses of a condition: a semicolon within brackets separates none.
+/// Splits a condition into clauses at semicolons outside of parentheses.
 fn clauses(text: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0;
     text.split(move |c: char| {
@@ -209,7 +216,7 @@ mod tests {
     use super::super::super::tags::tags;
     use super::*;
 
-    /// `ebike foot access | opening hours | e-bike hours` of a lane.
+    /// Shows the result for the tags of a way: `ebike foot access | opening hours | e-bike hours`.
     fn lane(text: &str) -> String {
         let all = Access::of(&tags(text), Some("yes"), Some("yes"));
         let word = |w: Option<&str>| w.unwrap_or("-").to_owned();
@@ -249,7 +256,7 @@ mod tests {
                 "access:conditional=no @ (22:00-06:00)",
                 "yes yes - | 24/7; 22:00-06:00 off | -",
             ),
-            // Alone it means yes otherwise, so it changes nothing.
+            // The condition alone: passage is otherwise allowed, so it changes nothing.
             (
                 "access:conditional=yes @ (06:00-22:00)",
                 "yes yes - | - | -",

@@ -1,4 +1,4 @@
-//! Houses, the compounds they stand in, and what is around those.
+//! Rules for buildings and residential compounds.
 
 use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
@@ -14,10 +14,10 @@ pub(super) fn building(tags: &Tags, element: Element) -> Option<Outcome> {
         })
     };
     if value == "no" {
-        return drop("building=no says that it is no building");
+        return drop("the tag building=no says that this is not a building");
     }
     match element {
-        // `building=entrance` is an old way to map a door.
+        // `building=entrance` is an outdated tag for a door.
         Element::Node if value == "entrance" => return None,
         Element::Node => return drop("a building on a node has no outline"),
         Element::OpenWay => return drop("the way is not closed, so it has no outline"),
@@ -40,7 +40,7 @@ pub(super) fn building(tags: &Tags, element: Element) -> Option<Outcome> {
         "service" | "shed" | "transformer_tower" | "guardhouse" | "toilets" | "gatehouse" => {
             Some("service")
         }
-        // Nothing is known of a plain `building=yes`.
+        // A plain `building=yes` says nothing about the kind.
         "yes" => None,
         _ => Some("other"),
     };
@@ -69,7 +69,7 @@ pub(super) fn building(tags: &Tags, element: Element) -> Option<Outcome> {
     p.draft(BUILDINGS, Shape::Area)
 }
 
-/// Street and number as the country writes them: 果园东路18号, but Rue Grimaldi 18.
+/// Street and number in the local order: 果园东路18号, but Rue Grimaldi 18.
 fn address(tags: &Tags) -> Option<String> {
     if let Some(full) = tags.get("addr:full") {
         return Some(full.to_owned());
@@ -104,7 +104,7 @@ pub(super) fn compound(tags: &Tags, element: Element) -> Option<Outcome> {
         tags.get("amenity").filter(|a| CAMPUS.contains(a))?
     };
     let mut p = Properties::of(tags);
-    // A campus or estate with no word about walls may have one all the same.
+    // A campus or estate without a tag about walls may still have some.
     p.set(property::KIND, Some(kind))
         .set("walled", walled.then_some(true))
         .set("operator", tags.get("operator"))

@@ -1,5 +1,5 @@
-//! Which OpenStreetMap element becomes what, one rule a collection. An element may become several
-//! features: a street is a `road` of the base map and a `route` of the network.
+//! Decides which OpenStreetMap elements become features, with one rule per collection. An element
+//! may become several features: a street is a `road` of the base map and a `route` of the network.
 
 mod access;
 mod built;
@@ -18,7 +18,7 @@ use crate::model::names::collection::{
 };
 use crate::model::names::property;
 
-/// The collections that an extract can fill.
+/// The collections that an import of an extract can fill.
 pub const COLLECTIONS: [&str; 13] = [
     BARRIERS,
     BOUNDARIES,
@@ -38,60 +38,60 @@ pub const COLLECTIONS: [&str; 13] = [
 /// Parks and gardens below this area are pocket parks (口袋公园), larger ones are `green`.
 pub const POCKET_PARK_LIMIT_M2: f64 = 10_000.0;
 
-/// What kind of element carries the tags.
+/// The kinds of elements that the rules distinguish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Element {
-    /// A node with tags of its own.
+    /// A node with tags.
     Node,
-    /// A way that does not end where it begins.
+    /// A way that does not end at its first node.
     OpenWay,
-    /// A way that ends where it begins.
+    /// A way that ends at its first node.
     ClosedWay,
     /// A relation of type multipolygon or boundary.
     AreaRelation,
 }
 
-/// What is built out of the element.
+/// The geometry that a rule requests for an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// The node, the middle of the line, or a point inside the area.
+    /// A point: the node, the middle of the line, or a point inside the area.
     Point,
-    /// The way; the rings of an area.
+    /// A line: the way, or the rings of the area.
     Line,
     /// A polygon.
     Area,
 }
 
-/// A feature to be: everything but its geometry.
+/// A future feature without its geometry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     /// The collection; a small `green` park moves to `pocket_parks` when its area is known.
     pub collection: &'static str,
-    /// Its geometry.
+    /// The geometry to build.
     pub shape: Shape,
-    /// Whether the line runs against the way's direction.
+    /// Whether the line is reversed against the direction of the way.
     pub reversed: bool,
     /// Its properties.
     pub properties: Map<String, Value>,
 }
 
-/// What a rule makes of an element.
+/// The result of applying a rule to an element.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// The element becomes this feature.
     Draft(Draft),
-    /// The element is left out, for this reason.
+    /// The element is not imported.
     Drop {
-        /// The collection it would have stood in.
+        /// The collection to which the rule belongs.
         collection: &'static str,
-        /// Why the element is left out.
+        /// The reason.
         problem: String,
     },
 }
 
-/// Applies every rule.
+/// Applies all rules to an element.
 pub fn outcomes(tags: &Tags, element: Element) -> Vec<Outcome> {
-    // Most nodes are only corners of something.
+    // Most nodes have no tags and are only corners of ways.
     if tags.is_empty() {
         return Vec::new();
     }
@@ -121,7 +121,7 @@ pub fn is_in(collection: &str, tags: &Tags, element: Element) -> bool {
     drafts.any(|o| matches!(o, Outcome::Draft(draft) if draft.collection == collection))
 }
 
-/// Collects properties and leaves out what is not known.
+/// Collects properties and omits unknown values.
 struct Properties(Map<String, Value>);
 
 impl Properties {

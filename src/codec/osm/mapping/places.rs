@@ -1,4 +1,4 @@
-//! Places and context: first aid, parks and greens, facilities, water, boundaries.
+//! Rules for first aid, parks, facilities, water and boundaries.
 
 use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
@@ -102,7 +102,7 @@ pub(super) fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
         Some("charging_station") if tags.is("battery_swap", "yes") || name.contains("换电") => {
             "battery_swap"
         }
-        // A charging point for cars alone is nothing to a rider.
+        // Riders cannot use a charging station for cars only.
         Some("charging_station")
             if tags.any("bicycle", &["yes", "designated"])
                 || tags.any("motorcycle", &["yes", "designated"])
@@ -192,7 +192,7 @@ pub(super) fn boundary(tags: &Tags, element: Element) -> Option<Outcome> {
         return None;
     }
     let level = tags.count("admin_level").filter(|l| *l <= 15);
-    // The levels of China; 3, 7 and 9 are not used there.
+    // The administrative levels used in China; 3, 7 and 9 are not.
     let kind = match level {
         Some(2) => Some("country"),
         Some(4) => Some("province"),
@@ -209,7 +209,7 @@ pub(super) fn boundary(tags: &Tags, element: Element) -> Option<Outcome> {
     p.set("admin_level", level)
         .set(property::KIND, kind)
         .set(property::CODE, code);
-    // A way is mostly one stretch of a boundary that a relation closes.
+    // A way is usually only a part of a boundary; the relation has the whole.
     let shape = if element == Element::AreaRelation {
         Shape::Area
     } else {

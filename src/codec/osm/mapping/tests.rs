@@ -1,9 +1,9 @@
-//! What OpenStreetMap writes, and the features it comes to.
+//! Tests of the rules: tags and the features that they become.
 
 use super::super::tags::tags;
 use super::*;
 
-/// `collection {properties}` of everything the element becomes.
+/// Lists every feature that the element becomes as `collection {properties}`.
 fn made(text: &str, element: Element) -> Vec<String> {
     outcomes(&tags(text), element)
         .into_iter()
@@ -108,7 +108,7 @@ fn a_way_is_a_route_for_riders_and_a_road_of_the_base_map() {
             Element::OpenWay
         )[0],
         "routes {\"ebike\":\"yes\",\"foot\":\"yes\",\"kind\":\"path\"}",
-        "hours for cars are none for riders"
+        "hours for cars do not apply to riders"
     );
     assert_eq!(made("highway=motorway", Element::OpenWay).len(), 1);
     assert_eq!(made("highway=construction", Element::OpenWay).len(), 0);

@@ -1,16 +1,18 @@
-//! Turn restrictions (relations of type restriction): what they forbid or prescribe, and for whom.
+//! Turn restrictions (relations of type restriction): what they forbid or prescribe, and for which
+//! vehicles.
 //!
-//! Source: <https://wiki.openstreetmap.org/wiki/Relation:restriction>. A restriction that only holds at some
-//! hours (`restriction:conditional`) or only for other vehicles (`restriction:hgv`) is left out.
+//! Source: <https://wiki.openstreetmap.org/wiki/Relation:restriction>. A restriction that applies
+//! only at certain hours (`restriction:conditional`) or only to other vehicles (`restriction:hgv`)
+//! is left out.
 
 use super::super::tags::Tags;
 
-/// What a restriction says, without its members.
+/// The tags of a turn restriction, without its members.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restriction {
-    /// `no_left_turn`, `only_straight_on` and the like.
+    /// The kind: `no_left_turn`, `only_straight_on` and so on.
     pub kind: &'static str,
-    /// The vehicles that it does not restrict, by OpenStreetMap's names.
+    /// The vehicles that are exempt, by their names in OpenStreetMap.
     pub except: Vec<String>,
 }
 
@@ -27,10 +29,10 @@ const KINDS: [&str; 10] = [
     "only_u_turn",
 ];
 
-/// Reads the tags of a relation. `None` if it restricts no rider, or not always.
+/// Reads the tags of a relation. `None` if it does not apply to e-bikes, or not at all times.
 ///
 /// # Errors
-/// When it is a restriction of a kind that is not known.
+/// If the kind of restriction is unknown.
 pub fn restriction(tags: &Tags) -> Option<Result<Restriction, String>> {
     if !tags.is("type", "restriction") {
         return None;

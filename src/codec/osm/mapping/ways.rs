@@ -1,4 +1,4 @@
-//! Where one may pass: gates and doors, rider-friendly routes, roads.
+//! Rules for gates and doors, the route network, and roads.
 
 use serde_json::json;
 
@@ -74,7 +74,7 @@ pub(super) fn entrance(tags: &Tags, element: Element) -> Option<Outcome> {
     p.draft(ENTRANCES, Shape::Point)
 }
 
-/// Writes who may pass and when.
+/// Sets the properties that say who may pass and when.
 fn pass(p: &mut Properties, access: Access) {
     p.set("ebike", access.ebike)
         .set("foot", access.foot)
@@ -83,20 +83,20 @@ fn pass(p: &mut Properties, access: Access) {
         .set("ebike_hours", access.ebike_hours);
 }
 
-/// `addr:flats` as rooms and ranges with commas: `1-12;14` is `1-12,14`.
+/// Converts `addr:flats` to rooms and ranges separated by commas: `1-12;14` becomes `1-12,14`.
 fn rooms(flats: &str) -> String {
     let parts = flats.split([';', ',']).map(str::trim);
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(",")
 }
 
-/// How wide something may be that passes a gate or an obstacle.
+/// The clear width of a gate or an obstacle, in metres.
 fn clear_width(tags: &Tags) -> Option<f64> {
     let mut keys = ["maxwidth:physical", "maxwidth", "opening", "spacing"].iter();
     keys.find_map(|key| tags.metres(key))
 }
 
-/// What stands on a way and lets only some pass: a point of the network.
+/// An obstacle on a way, such as a bollard: a point of the network that only some can pass.
 fn obstacle(tags: &Tags) -> Option<Outcome> {
     let (kind, ebike) = match tags.get("barrier")? {
         "bollard" | "block" | "jersey_barrier" | "stone" | "log" | "debris" | "planter" => {
@@ -117,10 +117,10 @@ fn obstacle(tags: &Tags) -> Option<Outcome> {
     p.draft(ROUTES, Shape::Point)
 }
 
-/// A lift. Most are nodes; one that is drawn as an area joins the lines that end on its outline.
+/// A lift. Most are nodes. A lift drawn as an area joins the lines that end on its outline.
 fn lift(tags: &Tags, element: Element) -> Option<Outcome> {
     let mut access = Access::of(tags, Some("no"), Some("yes"));
-    // Nobody rides in a lift.
+    // Nobody rides an e-bike in a lift.
     if access.ebike == Some("yes") {
         access.ebike = Some("dismount");
     }
@@ -138,7 +138,8 @@ fn lift(tags: &Tags, element: Element) -> Option<Outcome> {
     p.draft(ROUTES, shape)
 }
 
-/// An area that is crossed in any direction: whether an e-bike may be ridden on it where no tag says so.
+/// For an area that can be crossed in any direction: whether e-bikes may be ridden on it if no tag
+/// says so. `None` for other areas.
 fn square(tags: &Tags, element: Element) -> Option<&'static str> {
     if !is_area(element) || tags.has("building") {
         return None;
@@ -158,7 +159,7 @@ fn square(tags: &Tags, element: Element) -> Option<&'static str> {
     }
 }
 
-/// Who can use a ramp beside steps: the widest of what is said.
+/// The widest vehicle that can use a ramp beside steps.
 fn ramp(tags: &Tags) -> Option<&'static str> {
     const KINDS: [(&str, &str); 3] = [
         ("ramp:wheelchair", "wheelchair"),
@@ -181,7 +182,8 @@ fn ramp(tags: &Tags) -> Option<&'static str> {
     }
 }
 
-/// The incline in percent along the drawing of the way. `up` and `down` are no numbers.
+/// The incline in percent in the direction of the way. The values `up` and `down` are not numbers
+/// and give `None`.
 fn incline(tags: &Tags) -> Option<f64> {
     let text = tags.get("incline")?;
     let percent = match (text.strip_suffix('%'), text.strip_suffix('°')) {
@@ -216,7 +218,7 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
             || tags.has("indoor")
             || tags.is("location", "underground")
             || tags.is("covered", "yes"));
-    // Kind, whether an e-bike may be ridden where no tag says so, and the same on foot.
+    // The kind of the route, and the defaults for e-bikes and for pedestrians if no tag decides.
     let (kind, ebike, foot) = match highway {
         _ if open.is_some() => ("square", open.unwrap_or("dismount"), "yes"),
         _ if crossing => ("crossing", "dismount", "yes"),
@@ -279,7 +281,8 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
     Some(Outcome::Draft(Draft { reversed, ..draft }))
 }
 
-/// Whether the line is passed one way only, and whether against its drawing. A rider may be exempt.
+/// Whether the way is one-way, and whether it runs against the direction of the way. Bicycles may
+/// be exempt.
 fn direction(tags: &Tags, riding: bool) -> (bool, bool) {
     let exempt = riding
         && (tags.is("oneway:bicycle", "no")

@@ -1,4 +1,4 @@
-//! Restrictions as mappers write them, with the roads that they join.
+//! Tests of turn restrictions in the forms that mappers use.
 
 use std::io::Cursor;
 
@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::super::{Item, OsmError, read_xml};
 
-/// A crossroads. Four roads meet in node 5; w4 runs against its one-way, so the import reverses it. w6 and
-/// w7 lead from w2 to w8 past the crossroads. Node 99 is outside of the file, so w3 ends early.
+/// A crossroads of four roads at node 5. The one-way of w4 runs against the way, so the import
+/// reverses it. w6 and w7 lead from w2 to w8, past the crossroads. Node 99 is not in the file, so
+/// w3 ends early.
 ///
 /// ```text
 ///          3
@@ -36,7 +37,7 @@ const CROSSROADS: &str = r#"<osm version="0.6">
   RELATIONS
 </osm>"#;
 
-/// What a restriction becomes: its properties by id, or the problem.
+/// The features that a restriction becomes (properties by id), or the problem.
 fn turns(members: &str, tags: &str) -> Vec<(String, Value)> {
     let member = |text: &str| {
         let (role, element) = text.split_once('=').unwrap();
@@ -146,11 +147,11 @@ fn a_restriction_that_cannot_be_kept_says_why() {
     for (members, problem) in [
         (
             "from=w1 via=n5 to=w5",
-            "its member w5 is no route or not in the file",
+            "its member w5 is not a route or not in the file",
         ),
         (
             "from=w1 via=n5 to=w77",
-            "its member w77 is no route or not in the file",
+            "its member w77 is not a route or not in the file",
         ),
         ("from=w1 via=n2 to=w2", "its member n2 is not on w1"),
         ("from=w3 via=n99 to=w3", "its member n99 is not in the file"),

@@ -1,4 +1,4 @@
-//! The same data as XML and as PBF, and what JOSM and Overpass write beside it.
+//! Compares the same data as XML and as PBF, and tests what only JOSM and Overpass write.
 
 use std::fmt::Write as _;
 use std::io::Cursor;
@@ -33,7 +33,7 @@ fn from_pbf(bytes: &[u8]) -> Vec<Item> {
     items
 }
 
-/// `collection id` of every feature, and `collection id: problem` of every dropped element.
+/// Lists every feature as `collection id`, and every dropped element as `collection id: problem`.
 fn list(items: &[Item]) -> Vec<String> {
     let line = |item: &Item| match item {
         Item::Feature {
@@ -61,7 +61,7 @@ fn blob(kind: &str, data: Vec<u8>) -> Vec<u8> {
     [length.as_slice(), &header, &blob].concat()
 }
 
-/// A house with a courtyard (a relation), a named house and its door.
+/// A building with a courtyard (a relation), a named building and its door.
 const DISTRICT: &str = r#"<?xml version='1.0' encoding='UTF-8'?>
 <osm version="0.6" generator="by hand">
   <note>The data included in this document is from www.openstreetmap.org.</note>
@@ -95,7 +95,7 @@ const DISTRICT: &str = r#"<?xml version='1.0' encoding='UTF-8'?>
 </osm>
 "#;
 
-/// The district as PBF.
+/// The same district encoded as PBF.
 fn district() -> Vec<u8> {
     let header = HeaderBlock {
         required_features: vec!["OsmSchema-V0.6".into(), "DenseNodes".into()],
@@ -198,7 +198,7 @@ fn xml_and_pbf_of_the_same_data_give_the_same_features() {
     assert!(feature.body.properties.as_str().contains(r#""3号&\"4\"""#));
 }
 
-/// A PBF file as XML, element by element.
+/// Converts a PBF file to XML, element by element.
 fn to_xml(bytes: &[u8]) -> String {
     let escaped = |text: &str| {
         text.replace('&', "&amp;")
@@ -300,7 +300,7 @@ fn josm_marks_what_is_deleted_and_numbers_what_is_new_below_zero() {
 
 #[test]
 fn overpass_says_places_in_ways_and_members_or_the_centre_alone() {
-    // `out geom`: no nodes at all, and members without ways.
+    // `out geom`: positions stand inside of the ways and members; there are no nodes.
     let text = r#"<osm version="0.6" generator="Overpass API">
         <meta osm_base="2026-11-01T00:00:00Z"/>
         <way id="12"><bounds minlat="39" minlon="117" maxlat="40" maxlon="118"/>
@@ -320,13 +320,13 @@ fn overpass_says_places_in_ways_and_members_or_the_centre_alone() {
         list(&from_xml(text).unwrap()),
         ["buildings w12", "buildings r21"]
     );
-    // A member that is cut off by a box lacks some of its places.
+    // A member cut off at the bounding box lacks some of its positions.
     let cut = text.replace("<nd lat=\"39.221\" lon=\"117.13\"/>", "<nd/>");
     assert_eq!(
         list(&from_xml(&cut).unwrap())[1],
         "buildings r21: member w32: 1 of its 3 nodes are not in the file"
     );
-    // `out center`: a point will do for a clinic, not for a building.
+    // `out center`: a point is enough for a clinic, but not for a building.
     let text = r#"<osm version="0.6">
         <way id="1"><center lat="39.22" lon="117.13"/><nd ref="5"/><nd ref="6"/><nd ref="7"/><nd ref="5"/>
           <tag k="amenity" v="clinic"/></way>
@@ -336,11 +336,11 @@ fn overpass_says_places_in_ways_and_members_or_the_centre_alone() {
         list(&from_xml(text).unwrap()),
         [
             "first_aid_stations w1",
-            "buildings w2: the file has only the centre of it; ask Overpass for its outline with \
-             `out geom`"
+            "buildings w2: the file contains only its centre; use `out geom` in the Overpass query \
+             to get its outline"
         ]
     );
-    // `out body; >; out skel;` says a way twice, once without its tags.
+    // `out body; >; out skel;` writes a way twice, once without its tags.
     let twice = DISTRICT.replace(
         "<relation",
         r#"<way id="12"><nd ref="5"/><nd ref="6"/><nd ref="7"/><nd ref="8"/><nd ref="5"/></way><relation"#,
