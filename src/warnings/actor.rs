@@ -1,24 +1,25 @@
-//! Who reports or acts.
+//! The person or program that reports a case or acts on it.
 
 use crate::model::{Role, RoleSet, View};
 
-/// The person behind a request, with the rights that count for cases.
+/// The caller of a request, with the rights that matter for cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// In which roles.
+    /// The roles of the account.
     pub roles: RoleSet,
-    /// By which account; `None` for the public and the system.
+    /// The account's name; `None` for the public and the system.
     pub account: Option<String>,
-    /// The member unit to which the account belongs.
+    /// The id of the member unit to which the account belongs.
     pub unit: Option<String>,
-    /// The communities to which the account is bound; none for no bounds.
+    /// The ids of the communities to which the account is restricted; empty if it may act
+    /// everywhere.
     pub communities: Vec<String>,
-    /// Whether a receipt shows that this is who reported it.
+    /// Whether a receipt proves that the caller reported the case.
     pub is_reporter: bool,
 }
 
 impl Actor {
-    /// Someone without an account.
+    /// A caller without an account.
     pub fn public() -> Self {
         Self {
             roles: RoleSet::PUBLIC,
@@ -29,7 +30,7 @@ impl Actor {
         }
     }
 
-    /// What the account sees, and where it may act.
+    /// What the account may see, and where it may act.
     pub fn view(&self) -> View<'_> {
         View {
             roles: self.roles,
@@ -38,7 +39,7 @@ impl Actor {
         }
     }
 
-    /// The program itself: the timer, a sensor's condition.
+    /// The program itself: the timer, or the condition of a sensor.
     pub fn system() -> Self {
         Self {
             roles: Role::Admin.into(),

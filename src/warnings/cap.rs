@@ -1,11 +1,11 @@
-//! A case as a message of the Common Alerting Protocol, so that other systems understand it.
+//! Writes a case as a message of the Common Alerting Protocol, for other systems.
 //!
-//! Source: OASIS, "Common Alerting Protocol Version 1.2" (2010); the order of the elements is that of
-//! its schema. Only what the public may see goes in, so `scope` is always Public.
+//! Source: OASIS, "Common Alerting Protocol Version 1.2" (2010), whose schema prescribes the order
+//! of the elements. Messages contain only what the public may see, so `scope` is always Public.
 //!
-//! Every step of a case is a message of its own, named `{case}.{number of the step}`: the first is an
-//! Alert, the last of an ended case a Cancel, all between are Updates, and each refers to all before
-//! it. A drill says so (`status` Exercise).
+//! Each step of a case is a separate message named `{case}.{number of the step}`: the first is an
+//! Alert, the last of an ended case a Cancel, those between are Updates. Each refers to all earlier
+//! ones. A drill is marked as such (`status` Exercise).
 //!
 //! | ours | CAP |
 //! | --- | --- |
@@ -22,7 +22,7 @@
 //! | open / ended | `responseType` Monitor / AllClear |
 //! | `reported_at`, `since`, `due_at` | `effective`, `onset`, `expires` (where it is still to come) |
 //!
-//! Extreme is left to those who warn of catastrophes.
+//! The severity Extreme is reserved for disaster warnings.
 
 use std::io;
 
@@ -41,37 +41,37 @@ use crate::spatial::metres;
 /// The namespace of CAP 1.2.
 const NAMESPACE: &str = "urn:oasis:names:tc:emergency:cap:1.2";
 
-/// The media type of a message.
+/// The media type of a CAP message.
 pub const MEDIA_TYPE: &str = "application/cap+xml";
 
-/// How far around a point the message speaks of, metres: a stairwell or a corner of a street.
+/// The radius in metres of the area of a case that is a point: a staircase or a street corner.
 const AROUND_POINT_M: f64 = 50.0;
 
-/// China has one time zone, and no summer time.
+/// The offset of local time in China, which has one time zone and no summer time.
 const CHINA: Offset = Offset::constant(8);
 
-/// What a message is made of.
+/// The content of a message.
 #[derive(Debug)]
 pub struct Message<'a> {
     /// The sender: a globally unique name, the same for all messages of one map.
     pub sender: &'a str,
     /// The URL of the case.
     pub web: &'a str,
-    /// The case.
+    /// The id of the case.
     pub id: &'a str,
-    /// The position of the case, WGS 84 degrees.
+    /// The position of the case in degrees of WGS 84.
     pub geometry: Option<&'a Geometry<f64>>,
-    /// Its properties as the public sees them.
+    /// The properties of the case that the public may see.
     pub properties: &'a Map<String, Value>,
-    /// The category in words.
+    /// The name of the category.
     pub category: &'a Localized,
-    /// The place in words.
+    /// The description of the place.
     pub place: &'a Localized,
-    /// The moments of all steps, oldest first. The last one is the step of this message.
+    /// The times of all steps, oldest first. The message is about the last one.
     pub steps: &'a [Timestamp],
 }
 
-/// Writes the message.
+/// Writes the message as XML.
 pub fn write(message: &Message<'_>) -> io::Result<Vec<u8>> {
     let mut xml = Xml(Writer::new_with_indent(Vec::new(), b' ', 2));
     xml.0
@@ -127,7 +127,8 @@ impl Message<'_> {
         )
     }
 
-    /// The name of the message that a step was; no white space, comma, `<` or `&`, as CAP asks.
+    /// The identifier of the message of a step, without white space, comma, `<` and `&`, which CAP
+    /// forbids.
     fn identifier(&self, step: usize) -> String {
         let id: String = self
             .id
@@ -141,7 +142,7 @@ impl Message<'_> {
         format!("{id}.{step}")
     }
 
-    /// When the message was sent: at its step.
+    /// The time of the message, which is the time of its step.
     fn sent(&self) -> Timestamp {
         self.steps
             .last()
@@ -189,7 +190,7 @@ impl Message<'_> {
         xml.text("incidents", &self.identifier_of_case())
     }
 
-    /// The case itself, in quotes where it has white space, as CAP asks.
+    /// The identifier of the case, in quotation marks if it contains white space, as CAP requires.
     fn identifier_of_case(&self) -> String {
         if self.id.chars().any(char::is_whitespace) {
             format!("\"{}\"", self.id)
@@ -223,7 +224,8 @@ impl Message<'_> {
                 xml.text(tag, &at(moment))?;
             }
         }
-        // What is past due goes on all the same: a message must not run out before its case.
+        // A due date in the past is omitted, because a message must not expire before its case
+        // ends.
         if let Some(due) = self.moment("due_at")
             && !ended
             && due > self.sent()
@@ -305,7 +307,7 @@ impl Message<'_> {
     }
 }
 
-/// A moment as CAP's schema has it: whole seconds and an offset in digits, never `Z`.
+/// A time in the format of the CAP schema: whole seconds and a numeric offset, never `Z`.
 fn at(moment: Timestamp) -> String {
     CHINA
         .to_datetime(moment)
@@ -323,8 +325,8 @@ fn category_of(category: &str) -> &'static str {
     }
 }
 
-/// The shapes of a geometry in CAP's words: latitude before longitude. CAP has neither holes nor
-/// lines, so a hole is filled and a line becomes the circle around it.
+/// Converts a geometry to the polygons and circles of CAP, with latitude before longitude. CAP has
+/// neither holes nor lines: a hole is ignored and a line becomes a circle around it.
 fn shapes(geometry: &Geometry<f64>, polygons: &mut Vec<String>, circles: &mut Vec<String>) {
     match geometry {
         Geometry::Point(p) => circles.push(circle(p.0, AROUND_POINT_M)),
@@ -350,7 +352,7 @@ fn place(c: Coord<f64>) -> String {
     format!("{},{}", round(c.y), round(c.x))
 }
 
-/// A tenth of a metre.
+/// Rounds degrees to about a tenth of a metre.
 fn round(degrees: f64) -> f64 {
     (degrees * 1e6).round() / 1e6
 }
@@ -360,7 +362,7 @@ fn ring(polygon: &Polygon<f64>) -> String {
     places.join(" ")
 }
 
-/// CAP gives the radius in kilometres.
+/// A circle in CAP's notation, whose radius is in kilometres.
 fn circle(centre: Coord<f64>, radius_m: f64) -> String {
     format!("{} {}", place(centre), (radius_m.ceil()) / 1000.0)
 }
@@ -389,7 +391,7 @@ impl Xml {
     }
 
     fn text(&mut self, name: &str, value: &str) -> io::Result<()> {
-        // Characters that XML 1.0 cannot carry, not even escaped.
+        // Removes characters that XML 1.0 cannot contain, not even escaped.
         let clean: String = value
             .chars()
             .filter(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..))

@@ -1,8 +1,9 @@
-//! The condition of a place and category as observations tell it: inactive → pending → firing →
-//! recovering → inactive again (resolved), and *no data*, which is neither good nor over.
+//! The condition of a category at a place, derived from observations: inactive → pending → firing →
+//! recovering → inactive (resolved), or *no data*, which is neither good nor resolved.
 //!
-//! It is a state machine separate from the case: a condition that ends never closes a case. A value that
-//! flaps around one threshold fires once, because entering and leaving have thresholds of their own.
+//! This state machine is separate from the case: a condition that ends never closes a case. A value
+//! that oscillates around one threshold fires once, because the thresholds for entering and leaving
+//! differ.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,29 +15,29 @@ use super::rules::{ConditionRule, Side};
 #[serde(rename_all = "snake_case")]
 #[schema(as = ConditionState)]
 pub enum State {
-    /// In order.
+    /// The value is in the normal range.
     Inactive,
-    /// Beyond `enter`, not yet for long enough.
+    /// The value is beyond `enter`, but not yet for the time `for`.
     Pending,
-    /// 触发: it is so.
+    /// The condition is met (触发).
     Firing,
-    /// Back behind `leave`, not yet for long enough.
+    /// The value is back beyond `leave`, but not yet for the time `keep`.
     Recovering,
-    /// Nothing has been heard for too long, or ever.
+    /// No observation has arrived for too long, or none ever.
     NoData,
 }
 
-/// A place's condition of one category.
+/// The condition of one category at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     /// The state.
     pub state: State,
-    /// The moment since which the state holds.
+    /// When the state began.
     pub since: Timestamp,
-    /// Since when it has been firing, through recovering and silence, until it is resolved.
+    /// When it began to fire; kept during recovering and no data, until it is resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fired_at: Option<Timestamp>,
-    /// The last value.
+    /// The last observed value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// When the last value was observed.
@@ -45,7 +46,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Before anything was observed: nothing is known.
+    /// The initial state, before any observation.
     pub fn unknown(at: Timestamp) -> Self {
         Self {
             state: State::NoData,
@@ -56,10 +57,10 @@ impl Condition {
         }
     }
 
-    /// Takes an observation up, after what fell due before it. One that is not newer than the last is
-    /// ignored: it came late, and what it says is past.
+    /// Applies an observation, after the transitions that became due before it. An observation that
+    /// is not newer than the last one arrived late and is ignored.
     ///
-    /// Who must not miss a firing in between asks for [`Condition::walk`] first.
+    /// A caller that must not miss a short firing in between calls [`Condition::walk`] first.
     #[must_use]
     pub fn observe(&self, rule: &ConditionRule, value: f64, at: Timestamp) -> Self {
         if self.observed_at.is_some_and(|last| at <= last) || !value.is_finite() {
@@ -71,7 +72,8 @@ impl Condition {
             observed_at: Some(at),
             ..before
         };
-        // What time has already done stays done: a state never begins before the one it follows.
+        // Transitions that time has made are not undone: a state never begins before the one it
+        // follows.
         let from = at.max(before.since);
         let entered = rule.is_entered(value);
         let next = match before.state {
@@ -89,16 +91,16 @@ impl Condition {
                 (false, _) => now.moved(State::Firing, from),
             },
         };
-        // With `for` or `keep` of nothing, it is so at once.
+        // If `for` or `keep` is zero, the transition follows at once.
         next.tick(rule, from)
     }
 
-    /// When time alone moves it next, with nothing more heard.
+    /// When the next transition becomes due if no observation arrives.
     pub fn due(&self, rule: &ConditionRule) -> Option<Timestamp> {
         self.step(rule).map(|next| next.since)
     }
 
-    /// What time alone makes of it by `at`.
+    /// The state at the moment `at` if no observation arrives.
     #[must_use]
     pub fn tick(&self, rule: &ConditionRule, at: Timestamp) -> Self {
         let mut now = *self;
@@ -108,18 +110,18 @@ impl Condition {
         now
     }
 
-    /// The transitions that fell due by `at` through time alone, in order.
+    /// The transitions that become due by `at` without an observation, in order.
     pub fn walk(&self, rule: &ConditionRule, at: Timestamp) -> Vec<Self> {
         let step = |c: &Self| c.step(rule).filter(|n| n.since <= at);
         std::iter::successors(step(self), step).collect()
     }
 
-    /// Whether it came to fire between `before` and now: a case is opened or joined.
+    /// Whether it began to fire since `before`, so that a case is opened or joined.
     pub fn fired_after(&self, before: &Self) -> bool {
         self.fired_at.is_some() && self.fired_at != before.fired_at
     }
 
-    /// Whether anything but the last value differs: only then is there something to write down.
+    /// Whether more than the last value differs, so that the condition must be stored.
     pub fn moved_from(&self, before: &Self) -> bool {
         (self.state, self.since, self.fired_at) != (before.state, before.since, before.fired_at)
     }
@@ -139,7 +141,7 @@ impl Condition {
                 .map(|at| self.moved(State::NoData, at.max(self.since))),
         };
         match (patient, silent) {
-            // At the same moment, that nothing is known comes first.
+            // If both become due at the same moment, no data wins.
             (Some(p), Some(s)) if s.since <= p.since => Some(s),
             (Some(p), _) => Some(p),
             (None, s) => s,
@@ -202,7 +204,7 @@ mod tests {
         Timestamp::from_second(1_790_000_000 + n * 60).unwrap()
     }
 
-    /// What observations of (minute, value) come to.
+    /// The condition after observations given as (minute, value).
     fn after(observations: &[(i64, f64)]) -> Condition {
         observations
             .iter()
@@ -278,7 +280,8 @@ mod tests {
         assert_eq!(now.observe(&RULE, 0.9, minute(5)), now);
         assert_eq!(now.observe(&RULE, 0.9, minute(10)), now);
         assert_eq!(now.observe(&RULE, f64::NAN, minute(20)), now);
-        // The value is in time, but the timer has acted already; that is not undone.
+        // The value was observed in time, but the timer has already made the transition, which is
+        // not undone.
         let fired = after(&[(0, 0.6)]).tick(&RULE, minute(10));
         let next = fired.observe(&RULE, 0.1, minute(9));
         assert_eq!((next.state, next.since), (State::Recovering, minute(10)));
@@ -348,7 +351,7 @@ mod tests {
                 let value = if (m % 2 == 0) == begins_bad { bad } else { good };
                 (minute(m), value)
             });
-            // Something that fired before the flapping, in half of the cases.
+            // In half of the cases, the condition fires before the oscillation.
             let before = [(minute(-100), 0.9), (minute(-50), 0.9)];
             let values = before.into_iter().filter(|_| at_leave).chain(values);
             prop_assert!(firings(&rule, values) <= 1);

@@ -1,14 +1,15 @@
-//! What time alone does to a case: when its level or its overdue mark changes next, and what it is then.
+//! The effect of time on a case: when its level or its overdue mark changes next, and the state
+//! after that.
 
 use jiff::Timestamp;
 
 use super::{Calendar, Case, Rules, level, table};
 
-/// The most moments that are looked at for one case.
+/// The maximum number of moments examined for one case.
 const MOST: usize = 64;
 
-/// When time alone, or the rules that came into force at `rules_since`, next changes a case that nobody
-/// acts on. `None` when nothing changes any more.
+/// When a case next changes although nobody acts on it, because of time or because new rules came
+/// into force at `rules_since`. `None` if it will not change.
 pub fn next(
     case: &Case,
     rules: &Rules,
@@ -21,7 +22,8 @@ pub fn next(
     let facts = case.facts();
     let last = case.step.as_ref().map_or(case.since, |s| s.at);
     let mut at = last.max(rules_since);
-    // A moment that would leave the case as it is must not come up again and again.
+    // Moments that would not change the case are skipped, so that they do not become due again and
+    // again.
     for _ in 0..MOST {
         if apply(case, rules, calendar, at).is_some() {
             return Some(at);
@@ -31,7 +33,7 @@ pub fn next(
     None
 }
 
-/// The case after the moment `at`; `None` where that moment changes nothing.
+/// The case after the moment `at`; `None` if that moment changes nothing.
 pub fn apply(case: &Case, rules: &Rules, calendar: &Calendar, at: Timestamp) -> Option<Case> {
     let mut next = case.clone();
     next.apply_judged(&table::level_mark(case, at), rules, calendar);

@@ -1,5 +1,5 @@
-//! What may have been reported already: open cases of the same category, near and not long ago. They are
-//! suggested; whether two are one, people say.
+//! Finds open cases that a new report may repeat: same category, nearby and recent. They are only
+//! suggested; people decide.
 
 use std::sync::Arc;
 
@@ -12,26 +12,27 @@ use crate::index::{Collection, Entry, Meter};
 use crate::model::names::property;
 use crate::model::{Canonical, Properties};
 
-/// The most that are suggested.
+/// The maximum number of suggestions.
 const MOST: usize = 10;
 
-/// A case that may be the same.
+/// A case that may be the same as the new report.
 #[derive(Debug, Clone)]
 pub struct Duplicate {
     /// Its feature.
     pub entry: Arc<Entry>,
-    /// What it says.
+    /// The state of the case.
     pub case: Case,
-    /// How far it is, metres.
+    /// The distance in metres.
     pub distance_m: f64,
-    /// How long ago it was reported, hours.
+    /// How long ago it was reported, in hours.
     pub hours_ago: f64,
 }
 
-/// Open cases of `category` that were reported within the rule's distance of `place` and within its hours
-/// before `now`, nearest first. `but` is a case that is not its own duplicate.
+/// The open cases of `category` that were reported within the rule's distance of `place` and within
+/// its hours before `now`, nearest first. `but` is a case to exclude from its own duplicates.
 ///
 /// # Errors
+/// If the meter stops the query.
 /// When the meter stops it.
 pub fn duplicates<M: Meter>(
     warnings: &Collection,
@@ -42,7 +43,8 @@ pub fn duplicates<M: Meter>(
     meter: &M,
 ) -> Result<Vec<Duplicate>, M::Stop> {
     let read = |entry: &Entry| {
-        // Most of what stands at a corner ended long ago: it is told apart without being parsed.
+        // Most cases at a place ended long ago; their status is read without parsing all
+        // properties.
         let text = entry.all_properties();
         if !Canonical::new(text).is(property::CATEGORY, category)
             || Some(entry.id().as_str()) == but
@@ -85,7 +87,8 @@ mod tests {
 
     const HERE: Coord<f64> = Coord { x: 117.1, y: 39.2 };
 
-    /// (east and north in steps of about 10 m, hours ago, category, status)
+    /// The values of a random case: (east and north in steps of about 10 m, hours ago, category,
+    /// status).
     type Said = (i8, i8, u8, bool, bool);
 
     fn collection(said: &[Said], now: Timestamp) -> Collection {

@@ -1,9 +1,10 @@
-//! The case engine: what an event makes of a case. The case service, the timer, the replay and the import of
-//! a ledger all decide by it, each over its own [`Surroundings`]: the map, or the map and a sheet.
+//! The case engine computes the effect of an event on a case. The case service, the timer, replay
+//! and the import of a ledger all use it, each with its own [`Surroundings`]: the map, or the map
+//! plus a sheet.
 //!
-//! Pure: it reads its arguments and returns the next state. The status table says which actions are
-//! allowed; this module adds what follows from them: level, notice, and the case that another was merged
-//! into.
+//! It has no side effects: it reads its arguments and returns the next state. The status table
+//! decides which actions are allowed; this module adds their consequences: the level, the notice,
+//! and the case into which another was merged.
 
 use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp};
@@ -17,25 +18,25 @@ use crate::spatial::metres;
 /// How much more urgent cases are at a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weight {
-    /// Deadlines are divided by it.
+    /// The factor by which deadlines are divided.
     pub factor: f64,
-    /// The reason: the place is near this.
+    /// The name of what is nearby, for example a fire exit.
     pub near: Localized,
 }
 
-/// What the count of earlier reports reads of a case.
+/// The fields of a case that are needed to count earlier reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Earlier {
     /// When it was first reported.
     pub reported_at: Timestamp,
-    /// How many reports it stands for; 0 while it does not count.
+    /// The number of reports it stands for; 0 while it does not count.
     pub reports: u32,
-    /// When it was rejected or merged. It stands for no report from then on.
+    /// When it was rejected or merged; from then on it stands for no report.
     pub gone_at: Option<Timestamp>,
 }
 
 impl Earlier {
-    /// What a case stands for.
+    /// Extracts the fields from a case.
     pub fn of(case: &Case) -> Self {
         let is_gone = matches!(case.status, Status::Rejected | Status::Merged);
         Self {
@@ -46,7 +47,7 @@ impl Earlier {
     }
 }
 
-/// What the engine reads beside the case.
+/// What the engine reads in addition to the case.
 pub trait Surroundings {
     /// The rules in force.
     fn rules(&self) -> &Rules;
@@ -54,11 +55,12 @@ pub trait Surroundings {
     /// The calendar in force.
     fn calendar(&self) -> &Calendar;
 
-    /// How much more urgent a category is at a place: the strictest of the rules that apply.
+    /// The urgency of a category at a place, from the strictest rule that applies; `None` if no
+    /// rule applies.
     fn weight(&self, category: &str, at: Coord<f64>) -> Option<Weight>;
 
-    /// Gives each case of a category to `each` that lies within `distance_m` true metres of a place and was
-    /// reported at `since` or later. It may give others too that were reported earlier.
+    /// Passes to `each` every case of a category within `distance_m` metres of a place that was
+    /// reported at `since` or later. It may also pass earlier ones.
     fn cases_near(
         &self,
         category: &str,
@@ -68,40 +70,41 @@ pub trait Surroundings {
         each: &mut dyn FnMut(Earlier),
     );
 
-    /// The competences of the unit to which a case of `category` is dispatched. `None` when there is no such
-    /// unit.
+    /// The competences of the unit to which a case of `category` is dispatched; `None` if there is
+    /// no such unit.
     fn competences(&self, unit: &str, category: &str) -> Option<Vec<String>>;
 
-    /// What becomes of a notice that a case is worth at a moment. `None` where nobody is notified.
+    /// Whether a notice of the case is sent or suppressed at a moment; `None` if nobody is to be
+    /// notified.
     fn notice(&self, case: &Case, at: Timestamp) -> Option<Notice>;
 }
 
-/// What happens to a case.
+/// An event in the life of a case.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
     /// A person acts on the case.
     Action {
-        /// Who.
+        /// The acting person.
         actor: &'a Actor,
-        /// What they ask for.
+        /// The requested action.
         request: &'a ActionRequest,
-        /// The place of the case.
+        /// One point of the place of the case.
         anchor: Option<Coord<f64>>,
-        /// For a merge: the case to merge into, where there is one.
+        /// For a merge, the case to merge into, if it exists.
         into: Option<&'a Case>,
-        /// When.
+        /// The time of the action.
         at: Timestamp,
     },
-    /// Reports join the case; a sensor's condition joins with zero reports.
+    /// Reports join the case. A sensor's condition joins with zero reports.
     Join {
-        /// How many.
+        /// The number of reports.
         reports: u32,
-        /// When.
+        /// The time of the event.
         at: Timestamp,
     },
-    /// Time passes.
+    /// Time passes until a moment.
     Time {
-        /// The moment.
+        /// The moment up to which time passes.
         at: Timestamp,
     },
 }
@@ -111,12 +114,12 @@ pub enum Event<'a> {
 pub struct Stepped {
     /// The case after the event.
     pub case: Case,
-    /// The case it was merged into, where the event is a merge.
+    /// For a merge, the other case after the event.
     pub into: Option<Case>,
 }
 
-/// Opens the case of a report, with its level and its notice. The report says in which grid, compound and
-/// building it is; `anchor` is one point of its place.
+/// Opens the case of a report and computes its level and its notice. The report names its grid,
+/// compound and building; `anchor` is one point of its place.
 pub fn open(around: &impl Surroundings, mut report: Report, anchor: Coord<f64>) -> Case {
     let (rules, calendar) = (around.rules(), around.calendar());
     let weight = around.weight(&report.category, anchor);
@@ -131,10 +134,10 @@ pub fn open(around: &impl Surroundings, mut report: Report, anchor: Coord<f64>) 
     case
 }
 
-/// What an event makes of a case. A moment of [`Event::Time`] at which nothing is due leaves it as it is.
+/// Applies an event to a case. An [`Event::Time`] at which nothing is due changes nothing.
 ///
 /// # Errors
-/// When the status table, the person or a field does not allow an action.
+/// If the status table, the rights of the person or a field does not allow an action.
 pub fn step(around: &impl Surroundings, case: &Case, event: Event<'_>) -> Result<Stepped, Refusal> {
     let (rules, calendar) = (around.rules(), around.calendar());
     let (mut next, mut into) = match event {
@@ -186,8 +189,8 @@ pub fn step(around: &impl Surroundings, case: &Case, event: Event<'_>) -> Result
     })
 }
 
-/// Lets time pass up to and including `now`: each moment that changes the case, in order, with the case
-/// from then on. `rules_since` is when the rules came into force.
+/// Lets time pass up to and including `now`. Returns the moments at which the case changes, in
+/// order, each with the new state. `rules_since` is when the rules came into force.
 pub fn age(
     around: &impl Surroundings,
     case: &Case,
@@ -203,14 +206,14 @@ pub fn age(
         };
         match step(around, last, Event::Time { at }) {
             Ok(stepped) if stepped.case.steps > last.steps => ages.push((at, stepped.case)),
-            // A moment is due only where it changes something, so this ends no loop early.
+            // Every due moment changes something, so the loop does not end too early.
             _ => return ages,
         }
     }
 }
 
-/// The number of reports that count as earlier ones of a report at a place: those within the distance and
-/// the window of the category's rule.
+/// The number of earlier reports at a place: those within the distance and the window of the
+/// category's rule.
 fn reports_before(
     around: &impl Surroundings,
     category: &str,
@@ -237,8 +240,8 @@ fn reports_before(
 fn absorbed(around: &impl Surroundings, into: &Case, merged: &Case, at: Timestamp) -> Case {
     let mut next = into.clone();
     next.apply(&table::absorb_mark(into, merged, at));
-    // The merged report takes the count of the later one. The count of another category of the
-    // merged case says nothing.
+    // The merged case takes the repeat number of the later report. The number from another category
+    // is not comparable.
     if into.category == merged.category {
         next.ledger.nth = next.ledger.nth.max(merged.ledger.nth);
     }
@@ -246,8 +249,8 @@ fn absorbed(around: &impl Surroundings, into: &Case, merged: &Case, at: Timestam
     next
 }
 
-/// Writes into the last step what becomes of its notice, where it is worth one: when it made the case count,
-/// or its level rise, and the level is one that the rules notify of.
+/// Writes into the last step what happens to its notice. A notice is due if the step made the case
+/// count or its level rise, and the rules notify of that level.
 fn notify(around: &impl Surroundings, before: Option<&Case>, case: &mut Case) {
     let rose = before.is_none_or(|before| opens(before, case) || case.level > before.level);
     if !rose || !case.counts() || case.status.is_ended() {

@@ -1,5 +1,6 @@
-//! Fields of request bodies: their types, their limits, and how they stand in the OpenAPI document. Whether a
-//! field is needed depends on the case and on who asks, so [`super::table::decide`] checks that.
+//! Fields of request bodies: their types, their limits, and their form in the OpenAPI document.
+//! Whether a field is required depends on the case and the caller; [`super::table::decide`] checks
+//! that.
 
 use geo_types::Coord;
 use jiff::{Timestamp, civil, tz};
@@ -12,11 +13,11 @@ use utoipa::{PartialSchema, ToSchema};
 use super::step::{Action, PhotoKind, Source, StepPhoto, Verdict};
 use crate::model::{InChinese, Localized, both};
 
-/// A field that is missing or not as it has to be.
+/// An error in a field: it is missing or its value is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {problem}")]
 pub struct FieldError {
-    /// Its name.
+    /// The name of the field.
     pub field: &'static str,
     /// What is wrong and what was expected.
     pub problem: Localized,
@@ -38,29 +39,29 @@ impl InChinese for FieldError {
     }
 }
 
-/// The most characters of a note or a reason.
+/// The maximum length of a note or a reason, in characters.
 pub const TEXT_LIMIT: usize = 2_000;
-/// The most photos of one step.
+/// The maximum number of photos of one step.
 pub const PHOTO_LIMIT: usize = 12;
-/// The most characters of a client's key.
+/// The maximum length of an idempotency key, in characters.
 pub const KEY_LIMIT: usize = 100;
 
-/// A type that a field of a body can have.
+/// A type that a field of a request body can have.
 pub trait FromJson: Sized {
-    /// Reads a value that is not `null`. Answers `None` where it counts as absent.
+    /// Parses a value that is not `null`. Returns `None` if it counts as missing.
     ///
     /// # Errors
-    /// What is wrong with the value and what is expected.
+    /// What is wrong with the value and what was expected.
     fn from_json(value: Value) -> Result<Option<Self>, Localized>;
 }
 
-/// A field of a body. A wrong value does not refuse the body: the field keeps what is wrong with it, and
-/// [`Field::get`] returns that. So a handler can first say that the caller may not do it at all.
+/// A field of a request body. An invalid value does not fail the whole body: the field stores the
+/// error and [`Field::get`] returns it. So a handler can check the caller's rights first.
 #[derive(Debug, Clone)]
 pub struct Field<T>(Result<Option<T>, Localized>);
 
 impl<T> Field<T> {
-    /// The value; `None` where the field is missing or empty.
+    /// The value; `None` if the field is missing or empty.
     ///
     /// # Errors
     /// What is wrong with the value. `name` is the field's name in the body.
@@ -101,7 +102,8 @@ impl<T: ToSchema> ToSchema for Field<T> {
     }
 }
 
-/// A text of at most `N` characters, without the blanks around it. An empty one counts as absent.
+/// A text of at most `N` characters, without leading and trailing blanks. An empty text counts as
+/// missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text<const N: usize>(pub String);
 
@@ -140,7 +142,7 @@ impl<const N: usize> PartialSchema for Text<N> {
 impl<const N: usize> ToSchema for Text<N> {}
 
 impl<const N: usize> Field<Text<N>> {
-    /// The text itself; see [`Field::get`].
+    /// The text; see [`Field::get`].
     ///
     /// # Errors
     /// What is wrong with the value.
@@ -149,7 +151,7 @@ impl<const N: usize> Field<Text<N>> {
     }
 }
 
-/// A moment: RFC 3339, or a day (its end, in China's time).
+/// A time in RFC 3339, or a day, which stands for its end in China's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment(pub Timestamp);
 
@@ -188,7 +190,7 @@ impl PartialSchema for Moment {
 impl ToSchema for Moment {}
 
 impl Field<Moment> {
-    /// The moment itself; see [`Field::get`].
+    /// The time; see [`Field::get`].
     ///
     /// # Errors
     /// What is wrong with the value.
@@ -197,7 +199,7 @@ impl Field<Moment> {
     }
 }
 
-/// A moment in RFC 3339.
+/// A time in RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instant(pub Timestamp);
 
@@ -279,7 +281,7 @@ impl FromJson for Verdict {
     }
 }
 
-/// An action that somebody may ask for.
+/// An action that a caller may request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestableAction(pub Action);
 
@@ -311,7 +313,7 @@ impl PartialSchema for RequestableAction {
 
 impl ToSchema for RequestableAction {}
 
-/// What the reporter thinks of what was done: 1 to 5.
+/// The reporter's rating of the handling, 1 to 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rating(pub u8);
 
@@ -341,13 +343,13 @@ impl PartialSchema for Rating {
 
 impl ToSchema for Rating {}
 
-/// Where somebody stands; WGS 84 degrees.
+/// The position of the caller in degrees of WGS 84.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, ToSchema)]
 pub struct Position {
-    /// Longitude.
+    /// Longitude in degrees.
     #[schema(minimum = -180, maximum = 180)]
     pub lon: f64,
-    /// Latitude.
+    /// Latitude in degrees.
     #[schema(minimum = -90, maximum = 90)]
     pub lat: f64,
 }
@@ -375,19 +377,19 @@ impl From<Position> for Coord<f64> {
     }
 }
 
-/// A photo that was uploaded before.
+/// A reference to an uploaded photo.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum PhotoRef {
-    /// The id of a photo that the account itself uploaded.
+    /// The id of a photo that the same account uploaded.
     Id(String),
-    /// A photo as its upload was answered.
+    /// A photo with the claim from the response to its upload.
     Claimed {
-        /// Its id.
+        /// The id of the photo.
         id: String,
-        /// The secret by which its uploader links it to a case.
+        /// The secret that allows its uploader to link it to a case.
         claim: Option<String>,
-        /// What it shows; where it is missing, what the photos of the action usually show.
+        /// What the photo shows; if it is missing, the usual kind for the action.
         kind: Option<PhotoKind>,
     },
 }
@@ -411,7 +413,7 @@ impl PhotoRef {
     }
 }
 
-/// Photos of one step, each of them once.
+/// The photos of one step, without repetitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photos(Vec<PhotoRef>);
 
@@ -463,7 +465,7 @@ impl ToSchema for Photos {
 }
 
 impl Field<Photos> {
-    /// The photos; `usual` is what they show where nobody says.
+    /// The photos; `usual` is their kind if the request does not give one.
     ///
     /// # Errors
     /// What is wrong with the value.
@@ -473,17 +475,17 @@ impl Field<Photos> {
     }
 }
 
-// The derive of `ToSchema` takes no types with parameters, so those of the bodies have names.
+// `ToSchema` cannot be derived for generic types, so the types used in bodies have names.
 
 /// A note or a reason.
 pub type LongText = Field<Text<TEXT_LIMIT>>;
 /// An id, or a line of text.
 pub type ShortText = Field<Text<200>>;
-/// The client's own name for a step or a report.
+/// The client's idempotency key for a step or a report.
 pub type Key = Field<Text<KEY_LIMIT>>;
-/// A moment or a day.
+/// A field with a time or a day.
 pub type MomentField = Field<Moment>;
-/// Photos of a step.
+/// A field with the photos of a step.
 pub type PhotosField = Field<Photos>;
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! What the ledger comes to in a month: by community, unit and category.
+//! Monthly statistics of the ledger by community, unit and category.
 //!
-//! Each number counts what happened in the month itself: a case reported in October and closed in
-//! November is one of October's reports and one of November's closed cases. Months are China's. Drills
-//! and what is held as spam never count.
+//! Each number counts events of the month: a case reported in October and closed in November counts
+//! as a report in October and as a closed case in November. Months are in China's time zone. Drills
+//! and cases pending review never count.
 //!
-//! `returned`, `reopened`, `rated` and the times are those of the cases that were closed in the month,
-//! because only then is the whole of a case known.
+//! `returned`, `reopened`, `rated` and the durations refer to the cases closed in the month,
+//! because only then are they final.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use super::{Case, Status};
 use crate::model::Canonical;
 use crate::model::names::property;
 
-/// A month, as China reckons it.
+/// A calendar month in China's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Month {
     first: Date,
@@ -27,7 +27,7 @@ pub struct Month {
 }
 
 impl Month {
-    /// Reads `2026-11`.
+    /// Parses `2026-11`.
     pub fn parse(text: &str) -> Option<Self> {
         let (year, month) = text.split_once('-')?;
         let plain = year.len() == 4 && month.len() == 2;
@@ -47,12 +47,12 @@ impl Month {
         })
     }
 
-    /// Whether a moment lies in it.
+    /// Whether a moment lies in the month.
     pub fn has(&self, at: Option<Timestamp>) -> bool {
         at.is_some_and(|at| self.from <= at && at < self.until)
     }
 
-    /// Whether a case, given by its properties, counts in the month: it was reported, filed or ended in it.
+    /// Whether a case, given by its properties, was reported, filed or ended in the month.
     pub fn concerns(&self, case: Canonical<'_>) -> bool {
         [
             property::REPORTED_AT,
@@ -74,35 +74,35 @@ impl std::fmt::Display for Month {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(as = FigureRow)]
 pub struct Row {
-    /// Its id; empty for cases that have none.
+    /// The id of the community, unit or category; empty for cases without one.
     pub key: String,
-    /// Its name.
+    /// The name of the community, unit or category.
     pub name: String,
     /// Cases reported in the month.
     pub reported: u32,
-    /// Cases filed in it.
+    /// Cases filed in the month.
     pub filed: u32,
-    /// Cases rejected in it.
+    /// Cases rejected in the month.
     pub rejected: u32,
-    /// Cases closed in it.
+    /// Cases closed in the month.
     pub closed: u32,
-    /// Of those closed: handled before they were due.
+    /// Of the closed cases, those handled before their due date.
     pub on_time: u32,
-    /// `on_time` of those closed cases that had a date, 0 to 1.
+    /// `on_time` divided by the number of closed cases with a due date, 0 to 1.
     pub on_time_share: Option<f64>,
-    /// Of those closed: how often a unit gave one back.
+    /// How often units returned the closed cases.
     pub returned: u32,
-    /// Of those closed: how often one had been taken up again.
+    /// How often the closed cases had been reopened.
     pub reopened: u32,
-    /// Of those closed: how many were rated.
+    /// The number of closed cases that were rated.
     pub rated: u32,
-    /// The mean of their ratings, 1 to 5.
+    /// The mean rating of the closed cases, 1 to 5.
     pub rating_mean: Option<f64>,
-    /// The median time from the report to the end, hours by the clock.
+    /// The median time from the report to the end of the closed cases, in hours.
     pub hours_to_close_median: Option<f64>,
 }
 
-/// The three tables.
+/// The tables by community, unit and category.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(as = FiguresBy)]
 pub struct By {
@@ -117,15 +117,15 @@ pub struct By {
 /// The figures of a month.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Figures {
-    /// `2026-11`.
+    /// The month, as `2026-11`.
     pub month: String,
-    /// By what.
+    /// The tables.
     pub by: By,
-    /// All together.
+    /// The totals of all cases.
     pub total: Row,
 }
 
-/// Counts a month. `name` names what a table's key stands for.
+/// Computes the statistics of a month. `name` returns the name for a key of a table.
 pub fn figures<'a>(
     month: &Month,
     cases: impl IntoIterator<Item = &'a Case>,
@@ -173,7 +173,7 @@ pub fn figures<'a>(
     }
 }
 
-/// Which of the tables.
+/// The three tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
     /// By community.
@@ -236,7 +236,7 @@ fn rounded(value: f64, to: f64) -> f64 {
     (value * to).round() / to
 }
 
-/// The middle one, or the mean of the two in the middle.
+/// The median: the middle value, or the mean of the two middle values.
 fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn each_number_belongs_to_the_month_in_which_it_happened() {
         let cases = [
-            // Reported in October, closed in November, in time.
+            // Reported in October, closed in November, handled in time.
             case(
                 "a",
                 json!({
@@ -306,7 +306,7 @@ mod tests {
                     "rating": 5, "ledger": {"returned": 1, "reopened": 2},
                 }),
             ),
-            // Late, and not rated.
+            // Handled late, and not rated.
             case(
                 "b",
                 json!({

@@ -1,31 +1,31 @@
-//! Keys with which clients repeat requests. A key belongs to the account that sent it and to the content sent
-//! with it. The same content again makes no second step; other content under the same key is refused. Cases
-//! keep hashes, never the key.
+//! Idempotency keys with which clients repeat requests. A key belongs to the account that sent it
+//! and to the content of the request. The same key with the same content makes no second step; the
+//! same key with other content is refused. Cases store hashes, never the key itself.
 
 use sha2::{Digest as _, Sha256};
 
-/// A key as a case keeps it.
+/// The hashes of a key that a case stores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyMark {
-    /// Who uses the key, for which action.
+    /// The hash of account, action and key.
     name: String,
-    /// What was sent with it.
+    /// The hash of the content sent with the key.
     content: String,
 }
 
-/// How a key relates to the steps of a case.
+/// The result of looking up a key in a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// No step has it.
+    /// No step has the key.
     New,
-    /// The same step has it.
+    /// A step with the same content has the key.
     Same,
-    /// Another step has it.
+    /// A step with other content has the key.
     Other,
 }
 
 impl KeyMark {
-    /// The mark of the key under which `account` sent `content` for an action.
+    /// The mark of the key with which `account` sent `content` for an action.
     pub(super) fn new(account: Option<&str>, action: &str, key: &str, content: &str) -> Self {
         Self {
             name: digest(&["step", account.unwrap_or_default(), action, key]),
@@ -48,7 +48,7 @@ impl KeyMark {
     }
 }
 
-/// 128 bits of the hash of some texts, as hexadecimal digits.
+/// 128 bits of a hash over the texts, as hexadecimal digits.
 pub fn digest(texts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for text in texts {

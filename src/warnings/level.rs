@@ -1,5 +1,6 @@
-//! The level of a case: the worst level that a rule gives it. A pure function of facts, rules, calendar and
-//! moment, so a late judgement gives the same levels as one at every moment.
+//! Computes the level of a case: the most severe one that any rule gives. It depends only on facts,
+//! rules, calendar and time, so computing it late gives the same levels as computing it at every
+//! moment.
 
 use std::cmp::Reverse;
 
@@ -9,57 +10,60 @@ use super::calendar::Calendar;
 use super::rules::{Category, Rules, TimeStep};
 use crate::model::{Level, Localized};
 
-/// What the level of a case follows from.
+/// The facts that determine the level of a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     /// Its category.
     pub category: String,
     /// When it was first reported.
     pub reported_at: Timestamp,
-    /// When the present step must be done by.
+    /// The deadline of the present step.
     pub due_at: Option<Timestamp>,
-    /// When it stood still, in order; see [`Pause`].
+    /// The periods in which the case did not age, in order; see [`Pause`].
     pub pauses: Vec<Pause>,
-    /// Its number among the reports of its category at its place within the window of the rule; at least 1.
+    /// The number of the report among those of the same category at the same place within the
+    /// window of the rule, from 1.
     pub nth: u32,
-    /// What its place weighs; 1 where no place rule applies.
+    /// The urgency factor of the place; 1 if no place rule applies.
     pub factor: f64,
-    /// The name of the place rule that applies: 消防出口, fire exit.
+    /// The name of the place rule that applies, for example 消防出口, fire exit.
     pub near: Option<Localized>,
-    /// The place in words: 7号楼, Building 7.
+    /// The description of the place, for example 7号楼, Building 7.
     pub place: Option<Localized>,
-    /// Until when it is parked, while it is.
+    /// The date until which the case is parked; `None` if it is not.
     pub parked_until: Option<Timestamp>,
-    /// A drill.
+    /// Whether the case is a drill.
     pub exercise: bool,
 }
 
-/// A time in which a case does not age: parked, or handled and waiting to be verified, or ended.
+/// A period in which a case does not age: parked, or handled and waiting for verification, or
+/// ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pause {
-    /// From when on.
+    /// The start of the period.
     pub from: Timestamp,
-    /// Until when; `None` while it lasts.
+    /// The end of the period; `None` while it lasts.
     pub until: Option<Timestamp>,
-    /// Whether `due_at` was moved by as much when it ended (parked), so that it is not counted twice.
+    /// Whether its end postponed `due_at` by its length (parking), so that it must not be counted
+    /// twice.
     pub moved_due: bool,
 }
 
-/// What facts come to at a moment.
+/// The level at a moment, with its reason.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     /// The level.
     pub level: Level,
-    /// Since when these facts have made it that bad. A case whose facts changed at a step is at its new
+    /// Since when these facts give that level. If a step changed the facts, the case has its new
     /// level since that step at the earliest.
     pub since: Timestamp,
-    /// Why, in words. It holds until the next moment.
+    /// The reason as a text. It is valid until the next moment at which it changes.
     pub reason: Localized,
-    /// Since when it has been overdue, if it is.
+    /// When the case became overdue; `None` if it is not overdue.
     pub overdue_at: Option<Timestamp>,
 }
 
-/// One thing that speaks for a level from a moment on.
+/// A reason for a level from a moment on.
 struct Ground {
     kind: Kind,
     level: Level,
@@ -75,13 +79,13 @@ enum Kind {
     Overdue,
 }
 
-/// The level of a case at a moment, and why.
+/// The level of a case at a moment, and its reason.
 pub fn assess(facts: &Facts, rules: &Rules, calendar: &Calendar, at: Timestamp) -> Assessment {
     let grounds = grounds(facts, rules, calendar);
     assess_grounds(facts, &grounds, overdue_from(facts, calendar), at)
 }
 
-/// The next moment after `after` at which the result of [`assess`] changes by time alone.
+/// The next moment after `after` at which time alone changes the result of [`assess`].
 pub fn next_moment(
     facts: &Facts,
     rules: &Rules,
@@ -115,8 +119,8 @@ fn assess_grounds(
         .map(|g| g.since)
         .min()
         .unwrap_or(facts.reported_at);
-    // Of each kind the strongest word, which is the last; what is overdue is said even where
-    // something else makes the level.
+    // The last reason of each kind is the strongest. Being overdue is mentioned even if another
+    // reason determines the level.
     let mut said: Vec<&Ground> = Vec::new();
     for ground in true_now() {
         let counts = ground.level == level && ground.kind != Kind::Base;
@@ -126,7 +130,7 @@ fn assess_grounds(
             said.push(ground);
         }
     }
-    // What it is and where is said once: the number of the report says both.
+    // The reason about repeated reports already names the category and the place.
     if said.iter().all(|g| g.kind != Kind::Repeats) {
         said.extend(grounds.iter().filter(|g| g.kind == Kind::Base));
     }
@@ -137,7 +141,7 @@ fn assess_grounds(
         words.push(Localized::new("已超期", "overdue"));
     }
     if facts.parked_until.is_some_and(|until| until <= at) {
-        words.push(Localized::new("挂账已到期", "parked beyond its date"));
+        words.push(Localized::new("挂账已到期", "still parked after its date"));
     }
     Assessment {
         level,
@@ -168,7 +172,7 @@ fn reason(level: Level, words: &[Localized], facts: &Facts) -> Localized {
     }
 }
 
-/// All reasons for a level, now or later, weakest first within a kind.
+/// All reasons for a level, at present or in the future, sorted by strength within each kind.
 fn grounds(facts: &Facts, rules: &Rules, calendar: &Calendar) -> Vec<Ground> {
     let Some(rule) = rules.category(&facts.category) else {
         return Vec::new();
@@ -206,7 +210,7 @@ fn grounds(facts: &Facts, rules: &Rules, calendar: &Calendar) -> Vec<Ground> {
             grounds.push(open(Kind::Age, step, since, words::age(after)));
         }
     }
-    // How late it is, is said at the steps of the rule and at moments of its own.
+    // The delay is mentioned at the steps of the rule and at additional fixed delays.
     let told = LATE_HOURS.map(|hours| (SignedDuration::from_hours(hours), Level::Green));
     let steps = rule.overdue.iter();
     let steps = steps.map(|s| (shortened(s.after, facts.factor), s.level));
@@ -222,11 +226,11 @@ fn grounds(facts: &Facts, rules: &Rules, calendar: &Calendar) -> Vec<Ground> {
     grounds
 }
 
-/// At how many working hours the words say how late a case is, whatever the rule has. Few and ever
-/// farther apart: each is a commit.
+/// The delays, in working hours, at which the reason text is updated independently of the rule.
+/// There are few of them at growing distances, because each makes a commit.
 const LATE_HOURS: [i64; 7] = [8, 16, 24, 40, 80, 160, 320];
 
-/// A time at a place that weighs more: whole seconds, never more than none.
+/// The time limit at a place with an urgency factor: whole seconds, at least zero.
 fn shortened(time: SignedDuration, factor: f64) -> SignedDuration {
     if factor <= 0.0 || !factor.is_finite() {
         return time;
@@ -244,12 +248,12 @@ fn overdue_from(facts: &Facts, calendar: &Calendar) -> Option<Timestamp> {
 }
 
 fn overdue_for(facts: &Facts, calendar: &Calendar, after: SignedDuration) -> Option<Timestamp> {
-    // A pause that moved the due date counts there already; while it lasts, it has not yet.
+    // A pause that postponed the due date is already included in it, except while the pause lasts.
     let counts = |p: &Pause| p.until.is_none() || !p.moved_due;
     Clock::Working(calendar).reach(facts.due_at?, after, &facts.pauses, counts)
 }
 
-/// What makes time pass.
+/// How time is counted.
 enum Clock<'a> {
     Plain,
     Working(&'a Calendar),
@@ -270,7 +274,7 @@ impl Clock<'_> {
         }
     }
 
-    /// When so much time has passed since `from`, pauses left out; `None` where it never will.
+    /// When a time has passed since `from`, not counting pauses; `None` if it never passes.
     fn reach(
         &self,
         from: Timestamp,
@@ -296,7 +300,7 @@ impl Clock<'_> {
     }
 }
 
-/// The words of a reason, short and exact.
+/// The texts of reasons.
 mod words {
     use super::{Category, Facts, Localized};
     use crate::warnings::rules::Repeats;
@@ -327,7 +331,7 @@ mod words {
     pub(super) fn age(after: SignedDuration) -> Localized {
         let hours = after.as_secs().div_euclid(3600);
         let (zh, en) = match (hours / 24, hours % 24) {
-            // In hours a week is no number that anybody sees before them.
+            // From three days on, days are easier to read than hours.
             (days @ 3.., 0) => (format!("{days}天"), format!("{days} days")),
             _ => (time_zh(after, ""), time_en(after, "")),
         };
@@ -343,7 +347,7 @@ mod words {
         Localized::new(format!("超期已满{zh}"), format!("over {en} overdue"))
     }
 
-    /// 「（7号楼，临近消防出口）」 and ` at Building 7 (near a fire exit)`.
+    /// The place in a reason: 「（7号楼，临近消防出口）」 and ` at Building 7 (near a fire exit)`.
     struct Where {
         zh: String,
         en: String,

@@ -1,7 +1,8 @@
-//! The three-colour warning ledger (红黄绿三色预警台账): how a case moves, what the warnings come to for each
-//! grid, by which rules they grow worse, and by which calendar time counts.
+//! The three-colour warning ledger (红黄绿三色预警台账): the life of a case, the status of each grid, the
+//! rules by which warnings become more severe, and the calendar of working time.
 //!
-//! Pure: no store, no clock. Moments are arguments, and what was decided is handed back as a step.
+//! The code has no side effects: it uses neither the store nor the clock. Times are arguments, and
+//! decisions are returned as steps.
 
 mod actor;
 pub mod calendar;

@@ -1,4 +1,4 @@
-//! A report, before it has a case.
+//! A report from which a case is opened.
 
 use jiff::Timestamp;
 
@@ -6,56 +6,57 @@ use super::actor::Actor;
 use super::step::{Source, StepPhoto};
 use crate::model::{FeatureId, Localized};
 
-/// A report with what the map adds to it.
+/// A report with the data that the map adds to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// The id of the case that the report opens.
     pub id: FeatureId,
     /// When it was reported.
     pub at: Timestamp,
-    /// Who reports.
+    /// The person or program that reports.
     pub actor: Actor,
-    /// What is wrong.
+    /// The category.
     pub category: String,
-    /// How it was reported.
+    /// The source of the report.
     pub source: Source,
-    /// What they wrote.
+    /// The text of the reporter.
     pub note: Option<String>,
-    /// What they photographed.
+    /// The photos of the reporter.
     pub photos: Vec<StepPhoto>,
-    /// The grid that contains the place.
+    /// The id of the grid that contains the place.
     pub grid: Option<String>,
-    /// The community that contains the grid.
+    /// The id of the community that contains the grid.
     pub community: Option<String>,
-    /// The compound.
+    /// The id of the compound that contains the place.
     pub compound: Option<String>,
-    /// The building.
+    /// The id of the building that contains the place.
     pub building: Option<String>,
-    /// What kind of housing it is.
+    /// The kind of housing at the place.
     pub housing: Option<String>,
-    /// The place in words, or the id of the place that a sensor watches.
+    /// The description of the place, or the id of the place that a sensor observes.
     pub place: Option<String>,
-    /// The case number of the 12345 hotline.
+    /// The ticket number of the 12345 hotline.
     pub hotline_number: Option<String>,
-    /// Whether it is pending review by an officer before it counts.
+    /// Whether an officer must review it before it counts.
     pub held: bool,
     /// Whether it is a drill.
     pub exercise: bool,
-    /// Whether it is made up for the demonstration.
+    /// Whether it is synthetic demo data.
     pub demo: bool,
-    /// The hash of the reporter's receipt.
+    /// The SHA-256 hash of the reporter's receipt.
     pub receipt_sha256: Option<String>,
-    /// The hash of what the report says, where it comes with a key.
+    /// The hash of the report's content, if it came with an idempotency key.
     pub report_sha256: Option<String>,
-    /// Its number among the reports of its category at its place within the window of the rule; at least 1.
+    /// The number of the report among those of the same category at the same place within the
+    /// window of the rule, from 1.
     pub nth: Option<u32>,
-    /// The urgency factor of its place; deadlines are divided by it.
+    /// The urgency factor of the place; deadlines are divided by it.
     pub factor: Option<f64>,
-    /// What makes its place so: a fire exit nearby.
+    /// Why the place has this factor, for example a fire exit nearby.
     pub near: Option<Localized>,
-    /// Its place in the words of both languages, where they are known.
+    /// The description of the place in both languages, if known.
     pub place_words: Option<Localized>,
-    /// Until when an officer should have filed it.
+    /// The deadline for an officer to file it.
     pub due_at: Option<Timestamp>,
 }
 

@@ -1,4 +1,4 @@
-//! A request to act on a case: the body that a client sends, and what is read from it.
+//! A request to act on a case: the body that a client sends, and its parsed form.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -19,28 +19,29 @@ type VerdictField = Field<Verdict>;
 type PositionField = Field<Position>;
 type RatingField = Field<Rating>;
 
-/// An action and its fields. Which of them it needs, the table of the ledger says:
+/// An action and its fields. The status table decides which fields an action needs:
 ///
 /// file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
 /// `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
-/// `reason` · resume · reopen `reason` · rate `rating`, `receipt` · note `note`: for colleagues, never public.
+/// `reason` · resume · reopen `reason` · rate `rating`, `receipt` · note `note` (an internal note,
+/// never public).
 ///
-/// Members that no action knows are ignored.
+/// Members that are not listed here are ignored.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct ActionBody {
-    /// What is to be done.
+    /// The action to take.
     #[serde(default)]
     #[schema(required)]
     pub action: ActionField,
-    /// What they write. Every action takes it.
+    /// A note. Every action accepts one.
     #[serde(default)]
     #[schema(inline)]
     pub note: LongText,
-    /// Why.
+    /// The reason for the action.
     #[serde(default)]
     #[schema(inline)]
     pub reason: LongText,
-    /// Photos, as their uploads were answered. Every action takes them.
+    /// Photos, with the claims from the responses to their uploads. Every action accepts photos.
     #[serde(default)]
     #[schema(inline)]
     pub photos: PhotosField,
@@ -48,11 +49,11 @@ pub struct ActionBody {
     #[serde(default)]
     #[schema(inline)]
     pub unit: ShortText,
-    /// When it is due: RFC 3339, or a day in China, whose end is meant.
+    /// The due date: a time in RFC 3339, or a day, which stands for its end in China's time zone.
     #[serde(default)]
     #[schema(inline)]
     pub due_at: MomentField,
-    /// Another name for `due_at`, for callers that have always said it.
+    /// An older name of `due_at`, kept for existing clients.
     #[serde(default)]
     #[schema(ignore)]
     pub due: MomentField,
@@ -60,62 +61,64 @@ pub struct ActionBody {
     #[serde(default)]
     #[schema(inline)]
     pub into: ShortText,
-    /// What a verification found.
+    /// The result of a verification: pass or fail.
     #[serde(default)]
     pub result: VerdictField,
-    /// Where the person stands.
+    /// The position of the person.
     #[serde(default)]
     pub position: PositionField,
-    /// What the reporter thinks of what was done.
+    /// The reporter's rating of the handling, 1 to 5.
     #[serde(default)]
     #[schema(inline)]
     pub rating: RatingField,
-    /// Until when to park it: RFC 3339, or a day in China, whose end is meant.
+    /// The date until which to park the case: a time in RFC 3339, or a day, which stands for its
+    /// end in China's time zone.
     #[serde(default)]
     #[schema(inline)]
     pub until: MomentField,
-    /// The secret that the reporter got, in place of an account.
+    /// The secret from the response to the report. It proves that the caller is the reporter,
+    /// without an account.
     #[serde(default)]
     #[schema(inline)]
     pub receipt: ShortText,
-    /// The client's own name for the step: the same step sent again with its key takes no second one, and another
-    /// step with that key is refused.
+    /// The client's idempotency key: repeating the same step with its key makes no second step, and
+    /// another step with that key is refused.
     #[serde(default)]
     #[schema(inline)]
     pub key: Key,
 }
 
-/// A requested action with the fields that were given.
+/// A requested action with its fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionRequest {
-    /// The action; never a mark of the system.
+    /// The action. It is never one that only the system records.
     pub action: Action,
-    /// What they write.
+    /// The note.
     pub note: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// Photos that were stored before.
+    /// The photos, which must have been uploaded before.
     pub photos: Vec<StepPhoto>,
-    /// The unit to dispatch to.
+    /// The id of the unit to dispatch to.
     pub unit: Option<String>,
-    /// When it is due.
+    /// The due date.
     pub due_at: Option<Timestamp>,
-    /// The case to merge into.
+    /// The id of the case to merge into.
     pub into: Option<FeatureId>,
-    /// What a verification found.
+    /// The result of a verification.
     pub result: Option<Verdict>,
-    /// The position of the person, WGS 84 degrees.
+    /// The position of the person, in degrees of WGS 84.
     pub position: Option<Coord<f64>>,
-    /// 1 to 5.
+    /// The rating, 1 to 5.
     pub rating: Option<u8>,
-    /// Until when to park it.
+    /// The date until which to park the case.
     pub until: Option<Timestamp>,
-    /// The client's own name for the step.
+    /// The client's idempotency key.
     pub key: Option<String>,
 }
 
 impl ActionRequest {
-    /// An action without any field.
+    /// An action without fields.
     pub fn new(action: Action) -> Self {
         Self {
             action,
@@ -133,10 +136,10 @@ impl ActionRequest {
         }
     }
 
-    /// Reads the fields of a body. The receipt is not among them: it says who asks.
+    /// Parses the fields of a body, except for the receipt, which identifies the caller.
     ///
     /// # Errors
-    /// The first field that is wrong, or a missing action.
+    /// The first invalid field, or a missing action.
     pub fn read(body: ActionBody) -> Result<Self, FieldError> {
         let action = body.action.get("action")?;
         let Some(RequestableAction(action)) = action else {
@@ -166,8 +169,8 @@ impl ActionRequest {
         })
     }
 
-    /// The mark of its key; `None` where it has none. Photos don't count: a client that repeats a step may
-    /// have uploaded them again.
+    /// The mark of its key; `None` if it has none. Photos are not part of the compared content,
+    /// because a client that repeats a step may have uploaded them again.
     pub fn key_mark(&self, actor: &Actor) -> Option<KeyMark> {
         let key = self.key.as_deref()?;
         let content = Self {
@@ -176,7 +179,8 @@ impl ActionRequest {
             ..self.clone()
         };
         let content = format!("{content:?}");
-        // Cases keep hashes of this text. The type was called `Wish` when the first were written.
+        // Existing cases contain hashes of this text, written when the type was still called
+        // `Wish`.
         let content = content.replacen("ActionRequest", "Wish", 1);
         let action = self.action.as_str();
         Some(KeyMark::new(

@@ -1,15 +1,16 @@
-//! A map that is cheap to copy and change a little: keys are spread over many small trees, and a change
-//! copies one of them. The next snapshot shares all others with the one before.
+//! A map that is cheap to copy and to change slightly: keys are distributed over many small trees,
+//! and a change copies one of them. Copies share all other trees.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::FeatureId;
 
-/// How many trees. A change copies one of them, and a copy of the whole copies so many pointers.
+/// The number of trees. Changing a map copies one tree, and copying a map copies this many
+/// pointers.
 const SHARDS: usize = 256;
 
-/// A map by feature id, without an order.
+/// An unordered map by feature id.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Shards<V>(Vec<Arc<BTreeMap<FeatureId, V>>>);
 
@@ -20,15 +21,15 @@ impl<V> Default for Shards<V> {
 }
 
 impl<V: Clone> Shards<V> {
-    /// Puts a value, and hands back the one that stood there.
+    /// Inserts a value and returns the previous one.
     pub(super) fn insert(&mut self, id: FeatureId, value: V) -> Option<V> {
         Arc::make_mut(self.shard(id.as_str())).insert(id, value)
     }
 
-    /// Takes a value out.
+    /// Removes a value and returns it.
     pub(super) fn remove(&mut self, id: &str) -> Option<V> {
         let shard = self.shard(id);
-        // What is not there is no reason to copy.
+        // A missing key must not copy the tree.
         shard
             .contains_key(id)
             .then(|| Arc::make_mut(shard).remove(id))?
@@ -40,7 +41,7 @@ impl<V: Clone> Shards<V> {
 }
 
 impl<V> Shards<V> {
-    /// Whether there is a value.
+    /// Whether the map contains a key.
     pub(super) fn contains(&self, id: &str) -> bool {
         self.0[place(id)].contains_key(id)
     }
@@ -51,7 +52,8 @@ impl<V> Shards<V> {
     }
 }
 
-/// FNV-1a: the ids of a ledger differ in their last digits, and it spreads those.
+/// The index of the tree of an id. FNV-1a distributes the ids of a ledger well, although they
+/// differ only in their last digits.
 fn place(id: &str) -> usize {
     let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -1,12 +1,12 @@
-//! The level of every grid: the worst of its open warnings, never an average; a community shows the
-//! worst of its grids, the street the worst of its communities.
+//! The status of every grid: the level of its most severe open warning, never an average. A
+//! community shows the most severe level of its grids, the subdistrict that of its communities.
 //!
-//! A projection: it is what the collections `grids` and `warnings` and the conditions of the sensors
-//! say, kept up record by record. While the ledger has never held a warning, nothing is known, and
-//! nothing is green; nor is a grid whose sensor fell silent. What is held back as likely spam, and
-//! drills, count nowhere.
+//! The board is a projection of the collections `grids` and `warnings` and of the conditions of
+//! sensors, updated record by record. As long as the ledger has never contained a warning, every
+//! level is *no data*, and so is that of a grid whose sensor sends nothing. Cases pending review
+//! and drills do not count.
 //!
-//! A commit copies little ([`Shards`]). The sums are computed once for a snapshot, when they are first needed.
+//! A commit copies little ([`Shards`]). The sums are computed once per snapshot, on first use.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -23,14 +23,14 @@ use crate::model::names::collection::{CONDITIONS, GRIDS, WARNINGS};
 use crate::model::names::property;
 use crate::model::{Canonical, FeatureId, Level, Localized, Properties, Record};
 
-/// How many warnings are open, by level.
+/// The number of open warnings by level.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OpenCounts {
-    /// 红色预警.
+    /// Red warnings (红色预警).
     pub red: u32,
-    /// 黄色预警.
+    /// Yellow warnings (黄色预警).
     pub yellow: u32,
-    /// 绿色: open, and in order.
+    /// Open cases at the level green (绿色).
     pub green: u32,
 }
 
@@ -44,7 +44,7 @@ impl OpenCounts {
         }
     }
 
-    /// `None` where nothing is open.
+    /// The most severe level with an open warning; `None` if nothing is open.
     fn worst(self) -> Option<Level> {
         if self.red > 0 {
             Some(Level::Red)
@@ -56,28 +56,29 @@ impl OpenCounts {
     }
 }
 
-/// What a grid shows.
+/// The status of a grid.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct GridStatus {
-    /// The grid.
+    /// The id of the grid.
     pub id: FeatureId,
-    /// Its code.
+    /// The official code of the grid.
     pub code: Option<String>,
-    /// `street`, `community` or `grid`.
+    /// The kind: `street`, `community` or `grid`.
     pub kind: Option<String>,
-    /// Its level.
+    /// The level of the grid.
     pub level: Level,
-    /// Since when it has been at least this bad: the earliest open warning of that level.
+    /// Since when it has had at least this level: the start of its earliest open warning of that
+    /// level.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub since: Option<Timestamp>,
-    /// Why, in words; absent where the role does not see the reasons of cases.
+    /// The reason as a text; empty if the role may not see the reasons of cases.
     #[schema(required = false)]
     pub reason: Localized,
-    /// Open warnings in it, those of its parts included.
+    /// The open warnings in it, including those in grids inside of it.
     pub open: OpenCounts,
 }
 
-/// What every grid shows, and what is open on the whole map.
+/// The status of every grid, and the open warnings of the whole map.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Board {
     open: OpenCounts,
@@ -92,30 +93,30 @@ struct Grid {
     parent: Option<String>,
 }
 
-/// What an open warning does to its grid.
+/// The effect of an open warning on its grid.
 #[derive(Debug, Clone, PartialEq)]
 struct Open {
     grid: Option<String>,
-    /// The unit whose turn it is.
+    /// The id of the unit that must act next.
     unit: Option<String>,
     level: Level,
     since: Timestamp,
     reason: Localized,
 }
 
-/// All grids and all open warnings, from which the status of any grid follows. Cheap to copy and to
-/// change a little.
+/// All grids and all open warnings, from which the status of any grid is computed. Cheap to copy
+/// and to change slightly.
 #[derive(Debug, Default)]
 pub struct StatusBoard {
     grids: Arc<BTreeMap<FeatureId, Grid>>,
-    /// The warnings that count: open, not held, no drills.
+    /// The warnings that count: open, not pending review, and not drills.
     open: Shards<Open>,
-    /// Every warning the ledger holds, closed ones included.
+    /// Every warning of the ledger, including closed ones.
     recorded: Shards<()>,
     records: usize,
-    /// Whether there was a ledger, whatever the records say.
+    /// Whether the ledger is known to have contained warnings, even if the records do not show any.
     known: bool,
-    /// Of the conditions of which nothing is heard: the grid of each.
+    /// The conditions without recent observations, each with the id of its grid.
     silent: Arc<BTreeMap<FeatureId, String>>,
     board: OnceLock<Board>,
 }
@@ -129,7 +130,7 @@ impl Clone for StatusBoard {
             records: self.records,
             known: self.known,
             silent: Arc::clone(&self.silent),
-            // Who copies is about to change it.
+            // A copy is usually changed next, so it does not share the computed sums.
             board: OnceLock::new(),
         }
     }
@@ -146,17 +147,17 @@ impl PartialEq for StatusBoard {
 }
 
 impl StatusBoard {
-    /// The collections from which the board follows.
+    /// The collections on which the board depends.
     pub const READS: [&str; 3] = [CONDITIONS, GRIDS, WARNINGS];
 
-    /// Puts a record of one of [`READS`](Self::READS); says whether it was one of them.
+    /// Applies a record; returns whether it belongs to one of [`READS`](Self::READS).
     pub fn apply(&mut self, record: &Record) -> bool {
         let properties = record.body.as_ref().map(|b| b.properties.as_str());
         self.put(record.collection.as_str(), &record.id, properties)
     }
 
-    /// Puts a feature of one of [`READS`](Self::READS) by its properties as canonical JSON; `None` where it
-    /// is gone. Says whether it was one of them.
+    /// Applies a feature, given by its properties as canonical JSON; `None` if it was deleted.
+    /// Returns whether its collection is one of [`READS`](Self::READS).
     pub fn put(&mut self, collection: &str, id: &FeatureId, properties: Option<&str>) -> bool {
         match collection {
             GRIDS => self.put_grid(id, properties),
@@ -171,7 +172,7 @@ impl StatusBoard {
         true
     }
 
-    /// Puts many features of one collection, with all cores.
+    /// Applies many features of one collection on all cores.
     pub fn put_all(&mut self, collection: &str, features: &[(&FeatureId, &str)]) {
         if collection != WARNINGS {
             for (id, properties) in features {
@@ -187,7 +188,7 @@ impl StatusBoard {
         self.board = OnceLock::new();
     }
 
-    /// Takes all features of one of [`READS`](Self::READS) out.
+    /// Removes all features of one of [`READS`](Self::READS).
     pub fn clear(&mut self, collection: &str) {
         match collection {
             GRIDS => self.grids = Arc::default(),
@@ -202,24 +203,24 @@ impl StatusBoard {
         self.board = OnceLock::new();
     }
 
-    /// Says that there was a ledger, though the warnings that it held are not among the records: how
-    /// the status of a past moment is put together from those that were open then.
+    /// Records that the ledger has contained warnings although they are not among the records. The
+    /// status of a past moment is computed only from the warnings that were open then.
     pub fn has_recorded(&mut self) {
         self.known = true;
         self.board = OnceLock::new();
     }
 
-    /// Open warnings of the whole map.
+    /// The open warnings of the whole map.
     pub fn open(&self) -> OpenCounts {
         self.board().open
     }
 
-    /// What every grid shows, by id.
+    /// The status of every grid, sorted by id.
     pub fn grids(&self) -> &[GridStatus] {
         &self.board().grids
     }
 
-    /// Open warnings by the grid that each stands in, whether that grid is on the map or not.
+    /// The open warnings by the grid named in the warning, whether or not that grid is on the map.
     pub fn open_by_grid(&self) -> HashMap<String, OpenCounts> {
         let mut counts: HashMap<String, OpenCounts> = HashMap::new();
         for (_, open) in self.open.iter() {
@@ -230,7 +231,7 @@ impl StatusBoard {
         counts
     }
 
-    /// The ids and codes of these grids and of all that lie in them.
+    /// The ids and codes of these grids and of all grids inside of them.
     pub fn within(&self, outer: &[String]) -> HashSet<String> {
         let tree = Tree::of(&self.grids);
         let wanted: HashSet<usize> = outer.iter().filter_map(|id| tree.find(id)).collect();
@@ -239,7 +240,7 @@ impl StatusBoard {
         names.map(|(name, _)| (*name).to_owned()).collect()
     }
 
-    /// How many cases a unit has to handle now.
+    /// The number of cases that a unit must handle at present.
     pub fn load_of(&self, unit: &str) -> u32 {
         self.board().loads.get(unit).copied().unwrap_or(0)
     }
@@ -263,7 +264,7 @@ impl StatusBoard {
         }
     }
 
-    /// `open` is `None` for a warning that is gone, `Some(None)` for one that ended or does not count.
+    /// `open` is `None` for a deleted warning, `Some(None)` for one that ended or does not count.
     fn put_warning(&mut self, id: &FeatureId, open: Option<Option<Open>>) {
         let Some(open) = open else {
             self.open.remove(id.as_str());
@@ -326,7 +327,7 @@ impl StatusBoard {
         }
         let known = self.known || self.records > 0;
         let silent: HashSet<usize> = self.silent.values().filter_map(|g| tree.find(g)).collect();
-        // What holds others is unknown only where all of its parts are.
+        // A larger area has no data only if all of its smallest grids have none.
         for place in (0..tree.ids.len()).filter(|p| !tree.holds[*p]) {
             let blind = u32::from(silent.contains(&place));
             for above in tree.up(Some(place)) {
@@ -368,17 +369,17 @@ impl StatusBoard {
     }
 }
 
-/// What the warnings in a grid come to.
+/// The sums of the warnings in a grid.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum<'a> {
     open: OpenCounts,
     worst: Option<(&'a FeatureId, &'a Open)>,
-    /// Of how many smallest parts it is made, and of how many of those nothing is known.
+    /// The number of its smallest grids, and how many of them have no data.
     parts: u32,
     blind: u32,
 }
 
-/// The grids by place in the order of their ids, and what holds what.
+/// The grids by index in the order of their ids, and their hierarchy.
 struct Tree<'a> {
     ids: Vec<&'a FeatureId>,
     by_name: HashMap<&'a str, usize>,
@@ -389,7 +390,7 @@ struct Tree<'a> {
 impl<'a> Tree<'a> {
     fn of(grids: &'a BTreeMap<FeatureId, Grid>) -> Self {
         let ids: Vec<&FeatureId> = grids.keys().collect();
-        // A link may name the id or the code; the id goes first.
+        // A link may contain an id or a code; the id has priority.
         let codes = grids.values().enumerate();
         let mut by_name: HashMap<&str, usize> = codes
             .filter_map(|(n, g)| Some((g.code.as_deref()?, n)))
@@ -419,17 +420,17 @@ impl<'a> Tree<'a> {
         self.up(link.and_then(|l| self.find(l)))
     }
 
-    /// A grid and what holds it, up to the street; the bound ends a chain of parents that runs in a
-    /// circle.
+    /// The indices of a grid and of the areas that contain it, up to the subdistrict. The limit
+    /// ends a circular chain of parents.
     fn up(&self, place: Option<usize>) -> impl Iterator<Item = usize> {
         std::iter::successors(place, |p| self.parents[*p]).take(8)
     }
 }
 
 impl Open {
-    /// What an open warning does to its grid; `None` for one that ended or does not count.
+    /// The effect of an open warning on its grid; `None` for one that ended or does not count.
     fn read(id: &FeatureId, properties: &str) -> Option<Self> {
-        // Most warnings ended long ago: of them nothing else is read.
+        // Most warnings ended long ago; of those only the status is read.
         let status = Canonical::new(properties).text(property::STATUS);
         if status
             .and_then(|status| Status::parse(&status))
@@ -455,7 +456,8 @@ fn map_of(properties: &str) -> Map<String, Value> {
     Canonical::new(properties).to_map()
 }
 
-/// Whether `a` says more about its grid than `b`: worse, or as bad for longer.
+/// Whether `a` determines the status of the grid rather than `b`: it is more severe, or equally
+/// severe for longer.
 fn worse(a: (&FeatureId, &Open), b: (&FeatureId, &Open)) -> bool {
     let (x, y) = (a.1, b.1);
     (y.level, x.since, a.0) < (x.level, y.since, b.0)
@@ -466,7 +468,7 @@ fn reason(level: Level, known: bool, sum: &Sum<'_>) -> Localized {
         Level::NoData if !known => {
             return Localized::new("尚无预警数据", "no warning data yet");
         }
-        Level::NoData => return Localized::new("监测无数据", "nothing is heard of its sensors"),
+        Level::NoData => return Localized::new("监测无数据", "its sensors send no data"),
         Level::Red => sum.open.red,
         Level::Yellow => sum.open.yellow,
         Level::Green => sum.open.green,

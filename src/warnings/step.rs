@@ -1,6 +1,6 @@
-//! One step of a case: who did what to it, when, and what that came to. The last step stands in
-//! every version of a warning, so the versions of the feature are its history, and replaying the
-//! steps gives its state.
+//! One step of a case: who did what, when, and with which effect. Every version of a warning
+//! contains its last step, so the versions of the feature are its history, and replaying the steps
+//! gives its state.
 
 use std::fmt;
 
@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::key::KeyMark;
 use crate::model::{FeatureId, Level, Localized, Role};
 
-/// An enum whose names in data are all there is to it: text both ways, and a list of all.
+/// Defines an enum whose variants have names in data: conversion to and from text, and a list of
+/// all.
 macro_rules! words {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$about])*
@@ -20,17 +21,17 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them.
+            /// All variants.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name as it stands in data.
+            /// The name in data.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text),+
                 }
             }
 
-            /// Reads the name as it stands in data.
+            /// Parses the name in data.
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|x| x.as_str() == text)
             }
@@ -58,33 +59,33 @@ macro_rules! words {
 words! {
     /// The status of a case.
     Status {
-        /// 已上报: somebody said so; no officer has looked at it.
+        /// Reported (已上报): no officer has examined it.
         Reported = "reported",
-        /// 已立案: accepted, and waiting for a unit.
+        /// Filed (已立案): accepted, and waiting to be dispatched.
         Filed = "filed",
-        /// 不予立案: no case of ours.
+        /// Rejected (不予立案): not a matter for the ledger.
         Rejected = "rejected",
-        /// 已合并: another case stands for it.
+        /// Merged (已合并) into another case.
         Merged = "merged",
-        /// 已派遣: a unit has it and has not begun.
+        /// Dispatched (已派遣) to a unit that has not begun.
         Dispatched = "dispatched",
-        /// 已退回: the unit gave it back.
+        /// Returned (已退回) by the unit.
         Returned = "returned",
-        /// 处置中: the unit is at it.
+        /// Handling (处置中): the unit is working on it.
         Handling = "handling",
-        /// 已处置: the unit says that it is done.
+        /// Handled (已处置): the unit reports that it is done.
         Handled = "handled",
-        /// 已核查: somebody else looked, and it is done.
+        /// Verified (已核查) by another person.
         Verified = "verified",
-        /// 已结案.
+        /// Closed (已结案).
         Closed = "closed",
-        /// 挂账: set aside until a date.
+        /// Parked (挂账) until a date.
         Parked = "parked",
     }
 }
 
 impl Status {
-    /// What pages call it in Chinese.
+    /// The Chinese name on pages.
     pub fn zh(self) -> &'static str {
         match self {
             Self::Reported => "已上报",
@@ -101,13 +102,13 @@ impl Status {
         }
     }
 
-    /// Whether it has ended. An ended case may be reopened.
+    /// Whether the case has ended. An ended case may be reopened.
     pub fn is_ended(self) -> bool {
         matches!(self, Self::Rejected | Self::Merged | Self::Closed)
     }
 
-    /// Whether time counts against somebody: while a case is parked, or waits to be verified or
-    /// closed, nothing ages.
+    /// Whether time counts. The clock is stopped while a case is parked or waits to be verified or
+    /// closed.
     pub fn clock_runs(self) -> bool {
         matches!(
             self,
@@ -117,52 +118,52 @@ impl Status {
 }
 
 words! {
-    /// What is done to a case: the actions of the table, and the marks that the system makes, which
+    /// The actions of the status table, and the steps that only the system records (marks), which
     /// change no status.
     Action {
-        /// 上报.
+        /// Report (上报).
         Report = "report",
-        /// 立案.
+        /// File (立案).
         File = "file",
-        /// 不予立案.
+        /// Reject (不予立案).
         Reject = "reject",
-        /// 合并.
+        /// Merge into another case (合并).
         Merge = "merge",
-        /// 派遣.
+        /// Dispatch to a unit (派遣).
         Dispatch = "dispatch",
-        /// 退回.
+        /// Return by the unit (退回).
         Return = "return",
-        /// 开始处置.
+        /// Start handling (开始处置).
         Start = "start",
-        /// 处置反馈.
+        /// Report as handled (处置反馈).
         Handle = "handle",
-        /// 核查.
+        /// Verify (核查).
         Verify = "verify",
-        /// 结案.
+        /// Close (结案).
         Close = "close",
-        /// 延时.
+        /// Extend the due date (延时).
         Extend = "extend",
-        /// 挂账.
+        /// Park until a date (挂账).
         Park = "park",
-        /// 恢复.
+        /// Resume a parked case (恢复).
         Resume = "resume",
-        /// 重新立案.
+        /// Reopen (重新立案).
         Reopen = "reopen",
-        /// 评单.
+        /// Rate the handling (评单).
         Rate = "rate",
-        /// 内部备注: a text for colleagues, never for the public.
+        /// An internal note (内部备注), never shown to the public.
         Note = "note",
-        /// Mark: the level moved, or the case fell overdue.
+        /// Mark: the level changed, or the case became overdue.
         Level = "level",
-        /// Mark: a sensor or another report joined it.
+        /// Mark: a sensor or another report joined the case.
         Join = "join",
-        /// Mark: another case was merged into it.
+        /// Mark: another case was merged into this one.
         Absorb = "absorb",
     }
 }
 
 impl Action {
-    /// What pages call it in Chinese.
+    /// The Chinese name on pages.
     pub fn zh(self) -> &'static str {
         match self {
             Self::Report => "上报",
@@ -187,58 +188,58 @@ impl Action {
         }
     }
 
-    /// Whether it is a mark of the system and nothing that somebody may ask for.
+    /// Whether it is a mark that only the system records.
     pub fn is_mark(self) -> bool {
         matches!(self, Self::Level | Self::Join | Self::Absorb)
     }
 
-    /// Whether somebody may ask for it. A report opens a case and is no action on one.
+    /// Whether a caller may request it. A report opens a case and is not an action on one.
     pub fn is_requestable(self) -> bool {
         !self.is_mark() && self != Self::Report
     }
 
-    /// The actions that somebody may ask for, in the order of the table.
+    /// The actions that a caller may request, in the order of the table.
     pub fn requestable() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|a| a.is_requestable())
     }
 }
 
 words! {
-    /// How a case was reported.
+    /// The source of a report.
     Source {
-        /// 居民上报.
+        /// A resident (居民上报).
         Resident = "resident",
-        /// 12345 热线.
+        /// The 12345 hotline (热线).
         Hotline = "hotline",
-        /// 骑手随手拍.
+        /// A rider (骑手随手拍).
         Rider = "rider",
-        /// 网格员巡查.
+        /// A grid worker on patrol (网格员巡查).
         GridWorker = "grid_worker",
-        /// 视频识别.
+        /// Video recognition (视频识别).
         Camera = "camera",
-        /// 传感器.
+        /// A sensor (传感器).
         Sensor = "sensor",
-        /// 成员单位.
+        /// A member unit (成员单位).
         Unit = "unit",
-        /// 规则触发.
+        /// A rule (规则触发).
         Rule = "rule",
     }
 }
 
 words! {
-    /// What a verification found.
+    /// The result of a verification.
     Verdict {
-        /// 合格: the work is done.
+        /// Pass (合格): the work is done.
         Pass = "pass",
-        /// 不合格: the work is not done, so the case goes back to the unit.
+        /// Fail (不合格): the work is not done, and the case returns to the unit.
         Fail = "fail",
     }
 }
 
 words! {
-    /// What a photo shows.
+    /// The subject of a photo.
     PhotoKind {
-        /// What was reported.
+        /// The reported problem.
         Report = "report",
         /// The place before the work.
         Before = "before",
@@ -250,7 +251,7 @@ words! {
 }
 
 impl PhotoKind {
-    /// What the photos of an action show when the request does not say.
+    /// The usual kind of the photos of an action, if the request gives none.
     pub fn of(action: Action) -> Self {
         match action {
             Action::Report | Action::Join => Self::Report,
@@ -264,17 +265,17 @@ impl PhotoKind {
 /// A photo of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct StepPhoto {
-    /// Its id under `/api/photos`.
+    /// The photo's id under `/api/photos`.
     pub id: String,
-    /// What it shows.
+    /// What the photo shows.
     pub kind: PhotoKind,
-    /// The claim by which its uploader links it. Never kept.
+    /// The claim with which its uploader links it. It is never stored.
     #[serde(skip)]
     pub claim: Option<String>,
 }
 
 impl StepPhoto {
-    /// A photo that is linked already, or that its uploader's account links.
+    /// A photo that is linked already, or that the account of its uploader links.
     pub fn new(id: impl Into<String>, kind: PhotoKind) -> Self {
         Self {
             id: id.into(),
@@ -284,93 +285,95 @@ impl StepPhoto {
     }
 }
 
-/// What became of the notice that a step is worth.
+/// What happened to the notice of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
-    /// It went out.
+    /// The notice was sent.
     Sent,
-    /// A silence holds it back.
+    /// A silence with this id suppressed the notice.
     SilencedBy(String),
-    /// A red case of the same grid holds it back.
+    /// The red case with this id in the same grid suppressed the notice.
     InhibitedBy(FeatureId),
 }
 
-/// One step. Fields that an action has no use for are absent.
+/// A step of a case. Fields that do not apply to its action are absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Step {
     /// Its number in the case, from 1.
     pub n: u32,
-    /// What was done.
+    /// The action.
     pub action: Action,
-    /// When it took effect.
+    /// When the step took effect.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// In which role.
+    /// The role in which the person acted.
     pub role: Role,
-    /// By which account; absent for the public and for the system.
+    /// The name of the account; absent for the public and for the system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// The unit to which that account belongs.
+    /// The id of the unit to which the account belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// The status before; absent for the report.
+    /// The status before the step; absent for the report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Status>,
-    /// The status after.
+    /// The status after the step.
     #[schema(required = false)]
     pub to: Status,
-    /// The unit that a dispatch names.
+    /// The id of the unit to which the case was dispatched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_unit: Option<String>,
-    /// What they wrote.
+    /// The text of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Why, in their words.
+    /// The reason given by the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What they photographed.
+    /// The photos of the person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<StepPhoto>,
-    /// Until when it is due from now on.
+    /// The new due date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub due_at: Option<Timestamp>,
-    /// The case that stands for it from now on; for an absorption, the case that was merged.
+    /// The case into which this one was merged; for an absorption, the case that was merged into
+    /// this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<FeatureId>,
-    /// What a verification found.
+    /// The result of a verification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Verdict>,
-    /// 1 to 5.
+    /// The reporter's rating, 1 to 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
-    /// How far from the case a verification was made, metres.
+    /// The distance of the verifier from the case, in metres.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
-    /// Until when it is parked.
+    /// The date until which the case is parked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
-    /// How many more reports the case stands for.
+    /// The number of reports added to the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reports: Option<u32>,
-    /// The level from now on, where it moved or its reason did.
+    /// The new level, if the level or its reason changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// Why that level.
+    /// The reason for the new level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Localized>,
-    /// The mark of the client's key. The case keeps it, not the step, so that it is not published.
+    /// The mark of the client's idempotency key. It is stored in the case and not in the step, so
+    /// that it is not published.
     #[serde(skip)]
     pub key: Option<KeyMark>,
-    /// What became of its notice; absent where none was due.
+    /// What happened to the notice of the step; absent if none was due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
 }
 
 impl Step {
-    /// A step of which only the frame is known.
+    /// A step with only its required fields.
     pub fn new(n: u32, action: Action, at: Timestamp, role: Role, to: Status) -> Self {
         Self {
             n,

@@ -1,5 +1,6 @@
-//! Which unit a case might go to (派单): the competent first, then those that serve the place, are on duty,
-//! have the least to do and are near. A suggestion says why; the officer decides.
+//! Suggests units to which a case can be dispatched (派单): competent ones first, then those that
+//! serve the place, are on duty, have few open cases and are near. Each suggestion gives its
+//! reasons; the officer decides.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,7 +12,8 @@ use crate::codec::hours::OpeningHours;
 use crate::model::names::property;
 use crate::model::{FeatureId, Localized};
 
-/// The weight of each criterion. Competence outweighs all others together: a unit that may not handle a case never
+/// The weight of each criterion. Competence outweighs all others together: a unit that may not
+/// handle a case never ranks before one that may.
 /// ranks before one that may.
 const COMPETENT: f64 = 52.0;
 const SERVES: f64 = 24.0;
@@ -24,27 +26,27 @@ const BUSY: f64 = 5.0;
 /// The distance in metres that halves a unit's score for nearness.
 const FAR_M: f64 = 1_000.0;
 
-/// A member unit (成员单位) as far as it matters here.
+/// The fields of a member unit (成员单位) that matter for suggestions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unit {
-    /// Its id.
+    /// The id of the unit.
     pub id: FeatureId,
-    /// Its name; the id where it has none.
+    /// The name of the unit, or its id if it has none.
     pub name: String,
-    /// What it is for.
+    /// The categories for which it is competent.
     pub competences: Vec<String>,
-    /// The communities that it serves; none for the whole street.
+    /// The ids of the communities that it serves; empty for all of them.
     pub communities: Vec<String>,
-    /// When it is on duty, as OpenStreetMap writes hours.
+    /// Its duty hours in OpenStreetMap syntax.
     pub duty_hours: Option<String>,
-    /// How far it is from the case, metres.
+    /// Its distance from the case in metres.
     pub distance_m: Option<f64>,
-    /// How many cases it has to handle now.
+    /// The number of cases that it must handle at present.
     pub open_cases: u32,
 }
 
 impl Unit {
-    /// Reads a unit out of its properties.
+    /// Reads a unit from its properties.
     pub fn read(
         id: &FeatureId,
         map: &Map<String, Value>,
@@ -69,27 +71,27 @@ impl Unit {
     }
 }
 
-/// A unit, and what speaks for it.
+/// A suggested unit, with the reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(as = UnitSuggestion)]
 pub struct Suggestion {
-    /// The unit.
+    /// The id of the unit.
     pub id: FeatureId,
-    /// Its name.
+    /// The name of the unit.
     pub name: String,
-    /// 0 to 100, the higher the better.
+    /// The score from 0 to 100; higher is better.
     pub score: f64,
     /// Whether it may handle the category.
     pub competent: bool,
     /// Whether it serves the community.
     pub serves: bool,
-    /// Whether it is on duty; `None` where its hours are not known.
+    /// Whether it is on duty; `None` if its duty hours are unknown.
     pub on_duty: Option<bool>,
-    /// How many cases it has to handle now.
+    /// The number of cases that it must handle at present.
     pub open_cases: u32,
-    /// How far it is, metres.
+    /// Its distance from the case in metres.
     pub distance_m: Option<f64>,
-    /// All of it in words.
+    /// The reasons as a text.
     pub why: Localized,
 }
 
@@ -141,13 +143,12 @@ pub fn suggest(
     ranked
 }
 
-/// 1 for nothing, a half for `at`, and ever less.
+/// A score that is 1 for 0, one half for `at`, and approaches 0 for larger amounts.
 fn half(amount: f64, at: f64) -> f64 {
     at / (at + amount.max(0.0))
 }
 
-/// Duty hours that cannot be parsed count as unknown.
-/// Whether a unit is on duty at a moment; `None` where its hours are not known.
+/// Whether a unit is on duty at a moment; `None` if its duty hours are missing or cannot be parsed.
 pub fn on_duty(unit: &Unit, calendar: &Calendar, at: Timestamp) -> Option<bool> {
     let hours = OpeningHours::parse(unit.duty_hours.as_deref()?).ok()?;
     let hours = hours.with_holidays(calendar.holidays.keys().copied());
@@ -225,7 +226,7 @@ mod tests {
         }
     }
 
-    /// Ids, best first, on a Monday at 09:30 in China.
+    /// The suggestions, best first, on a Monday at 09:30 in China.
     fn ranked(units: Vec<Unit>) -> Vec<Suggestion> {
         let at = "2026-11-23T01:30:00Z".parse().unwrap();
         let (rules, calendar) = (Rules::built_in().unwrap(), Calendar::built_in().unwrap());

@@ -1,5 +1,5 @@
-//! What has been done lately, for whoever looks at the whole: reports and closings day by day, and how
-//! many of those closed had been handled in time. Days are China's.
+//! Recent activity for an overview: reports and closed cases per day, and how many of the closed
+//! cases were handled in time. Days are in China's time zone.
 
 use std::collections::BTreeMap;
 
@@ -10,40 +10,40 @@ use serde::Serialize;
 use super::Calendar;
 use super::case::Case;
 
-/// What happened on a day.
+/// The numbers of one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct DayCount {
-    /// Cases reported.
+    /// Cases reported on the day.
     pub reported: u32,
-    /// Cases closed.
+    /// Cases closed on the day.
     pub closed: u32,
 }
 
-/// Of the cases closed lately, those that had been handled before they were due.
+/// Of the cases closed recently, those that were handled before their due date.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct OnTime {
-    /// Over so many days, today included.
+    /// The number of days, including today.
     pub days: u32,
-    /// Cases closed in them.
+    /// Cases closed in these days.
     pub closed: u32,
-    /// Of those, how many had a due date; without one a case has no share in it.
+    /// Of the closed cases, those with a due date.
     pub with_due: u32,
-    /// Of these, how many had been handled by it.
+    /// Of those with a due date, the ones handled by it.
     pub on_time: u32,
-    /// `on_time` of `with_due`, 0 to 1.
+    /// `on_time` divided by `with_due`, 0 to 1.
     pub share: Option<f64>,
 }
 
-/// A day, and the moment at which what was open on it is counted.
+/// A day, and the moment at which the cases open on it are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
     /// The day.
     pub date: Date,
-    /// Its end; of today, now.
+    /// The end of the day; for today, the present moment.
     pub until: Timestamp,
 }
 
-/// A number of days, the last of them today.
+/// A number of days that end with today.
 pub fn days(calendar: &Calendar, now: Timestamp, many: u32) -> Vec<Day> {
     let today = calendar.date_of(now);
     let past = (1..many).rev().filter_map(|back| {
@@ -58,7 +58,7 @@ pub fn days(calendar: &Calendar, now: Timestamp, many: u32) -> Vec<Day> {
     .collect()
 }
 
-/// Counts what happened on each of the days. Drills and what is held never count.
+/// Counts the events of each day. Drills and cases pending review never count.
 pub fn count<'a>(
     calendar: &Calendar,
     days: &[Day],

@@ -1,8 +1,8 @@
 //! Working time (`calendar.toml`): office hours, public holidays and make-up workdays (调休).
 //!
-//! Working time counts only within office hours of a working day. A weekday's hours hold unless the day
-//! is a holiday; a make-up workday has the hours of `make_up`. In a year without an entry there are
-//! weekends only, and [`Calendar::knows`] says so.
+//! Working time passes only during office hours. A day has the office hours of its weekday unless
+//! it is a holiday; a make-up workday has the hours of `make_up`. For a year without an entry the
+//! holidays are unknown and only weekends are free; [`Calendar::knows`] tells.
 
 mod parse;
 
@@ -16,32 +16,32 @@ pub use parse::DEFAULT;
 
 use crate::model::Localized;
 
-/// Beyond so many days without working time nothing is due any more.
+/// The search for working time ends after this many days without any.
 const FURTHEST_DAYS: u32 = 4000;
 
-/// When the office works.
+/// The office hours, holidays and make-up workdays of the office.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calendar {
-    /// The offset of its clock from UTC.
+    /// The offset of local time from UTC.
     pub offset: Offset,
-    /// Hours of each weekday, Monday first; ascending, none overlapping.
+    /// The office hours of each weekday, Monday first; in ascending order and not overlapping.
     pub week: [Vec<Hours>; 7],
-    /// Hours of a make-up workday.
+    /// The office hours of a make-up workday.
     pub make_up_hours: Vec<Hours>,
-    /// Days off, and what for.
+    /// The public holidays and their names.
     pub holidays: BTreeMap<Date, Localized>,
-    /// Days worked in their place (调休), and what for.
+    /// The make-up workdays (调休) and the holidays for which they are worked.
     pub make_up: BTreeMap<Date, Localized>,
     /// The years whose holidays are known.
     pub years: BTreeSet<i16>,
 }
 
-/// A span of office hours, in minutes after midnight; the end is not part of it.
+/// A period of office hours, in minutes after midnight; the end is excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hours {
-    /// 0 to 1439.
+    /// The first minute, 0 to 1439.
     pub from: u16,
-    /// 1 to 1440, after `from`.
+    /// The end, 1 to 1440, greater than `from`.
     pub to: u16,
 }
 
@@ -51,12 +51,12 @@ impl Calendar {
         self.years.contains(&year)
     }
 
-    /// The day on which a moment falls in the office.
+    /// The date in local time at a moment.
     pub fn date_of(&self, at: Timestamp) -> Date {
         self.offset.to_datetime(at).date()
     }
 
-    /// The moment at which a day ends there.
+    /// The moment at which a day ends in local time.
     pub fn end_of(&self, date: Date) -> Option<Timestamp> {
         let next = date.tomorrow().ok()?;
         self.offset.to_timestamp(next.at(0, 0, 0, 0)).ok()
@@ -74,13 +74,13 @@ impl Calendar {
         self.week.get(day).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the office works at a moment.
+    /// Whether a moment is within office hours.
     pub fn is_working(&self, at: Timestamp) -> bool {
         self.spans_of(self.date_of(at))
             .any(|(from, to)| from <= at && at < to)
     }
 
-    /// The working time between two moments; zero where `to` is not after `from`.
+    /// The working time between two moments; zero if `to` is not after `from`.
     pub fn working_between(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
         let mut sum = SignedDuration::ZERO;
         let last = self.date_of(to);
@@ -98,8 +98,8 @@ impl Calendar {
         sum
     }
 
-    /// The first moment at which so much working time has passed since `from`; `from` itself for none.
-    /// `None` where no such moment comes within ten years.
+    /// The first moment by which a working time has passed since `from`; `from` itself for zero.
+    /// `None` if there is no such moment within ten years.
     pub fn add(&self, from: Timestamp, working: SignedDuration) -> Option<Timestamp> {
         if !working.is_positive() {
             return Some(from);
@@ -123,7 +123,7 @@ impl Calendar {
         None
     }
 
-    /// The office hours of a day as moments.
+    /// The office hours of a day as pairs of moments.
     fn spans_of(&self, date: Date) -> impl Iterator<Item = (Timestamp, Timestamp)> {
         let midnight = self.offset.to_timestamp(date.at(0, 0, 0, 0)).ok();
         self.hours_of(date).iter().filter_map(move |h| {

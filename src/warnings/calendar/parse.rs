@@ -1,4 +1,4 @@
-//! `calendar.toml` as text becomes a calendar, or a list of what is wrong with it.
+//! Parses `calendar.toml`, or reports everything that is wrong with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,11 @@ use crate::codec::config::Problem;
 use crate::codec::config::{self, Item, Table};
 use crate::model::Localized;
 
-/// The calendar that is compiled in: China's public holidays.
+/// The built-in calendar, with China's public holidays.
 pub const DEFAULT: &str = include_str!("../../../geodata/calendar.toml");
 
-/// No public holiday is longer; a wrong month otherwise closes the office for half a year.
+/// The longest plausible holiday: a typing error in a month could otherwise close the office for
+/// half a year.
 const LONGEST_HOLIDAY_DAYS: usize = 20;
 
 const WEEKDAYS: [&str; 7] = [
@@ -27,17 +28,17 @@ const WEEKDAYS: [&str; 7] = [
 ];
 
 impl Calendar {
-    /// Reads a calendar. The file in messages is `calendar.toml`.
+    /// Parses a calendar. Error messages call the file `calendar.toml`.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         Self::read("calendar.toml", text)
     }
 
-    /// The calendar that is compiled in.
+    /// The built-in calendar.
     pub fn built_in() -> Result<Self, Vec<Problem>> {
         Self::parse(DEFAULT)
     }
 
-    /// Reads a calendar from a file of another name.
+    /// Parses a calendar from a file with another name.
     pub fn read(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
         config::read(file, text, calendar)
     }
@@ -75,9 +76,9 @@ fn calendar(root: &Table<'_>) -> Option<Calendar> {
     for (date, item, name) in days.make_up {
         if let Some(holiday) = made.holidays.get(&date) {
             let problem = format!("is {date}, which is a day off for {}", holiday.zh);
-            item.wrong(&problem, "a day that is no holiday");
+            item.wrong(&problem, "a day that is not a holiday");
         } else if !made.hours_of(date).is_empty() {
-            let problem = format!("is {date}, which is worked anyway");
+            let problem = format!("is {date}, which is a working day already");
             item.wrong(&problem, "a day on which the office is closed otherwise");
         } else if made.make_up_hours.is_empty() {
             item.wrong(
@@ -186,7 +187,7 @@ fn spans(item: &Item<'_>) -> Option<Vec<Hours>> {
     fine.then_some(made)
 }
 
-/// Minutes after midnight of `08:30`; the end of the day is `24:00`.
+/// The minutes after midnight of `08:30`; the end of the day is `24:00`.
 fn minutes_of(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let digits = |t: &str| t.len() == 2 && t.chars().all(|c| c.is_ascii_digit());
@@ -198,7 +199,7 @@ fn minutes_of(text: &str) -> Option<u16> {
     (minutes < 60 && all <= 24 * 60).then_some(all)
 }
 
-/// The days of all years.
+/// The special days of all years.
 #[derive(Default)]
 struct Days<'r> {
     years: BTreeSet<i16>,
@@ -209,7 +210,7 @@ struct Days<'r> {
 fn year<'r>(name: &str, item: &Item<'r>, days: &mut Days<'r>) {
     let year = name.parse().ok().filter(|y| (1970..=2200).contains(y));
     let Some(year) = year else {
-        item.wrong("is no year", "a year such as [years.2026]");
+        item.wrong("is not a year", "a year such as [years.2026]");
         return;
     };
     days.years.insert(year);
@@ -294,7 +295,8 @@ fn holiday<'r>(year: i16, table: &Table<'r>, days: &mut Days<'r>) {
     );
 }
 
-/// A day of the year, or of the last days of the year before, where a New Year may begin.
+/// Parses a day of the year. The last days of the year before are allowed too, because the New Year
+/// holiday may begin there.
 fn day(item: &Item<'_>, year: i16) -> Option<Date> {
     let date = item.date()?;
     let near = date.year() == year || (date.year() == year - 1 && date.month() == 12);

@@ -1,4 +1,4 @@
-//! Working time by the calendar, against counting every minute.
+//! Tests of working time, including a comparison with counting every minute.
 
 use super::*;
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ fn hours(n: i64) -> SignedDuration {
 #[test]
 fn working_time_leaves_out_nights_noon_and_weekends() {
     let china = china();
-    // A Friday afternoon to Monday: four hours and an hour.
+    // From Friday afternoon to Monday: four hours and one hour.
     let (friday, monday) = (at("2026-11-20T14:00"), at("2026-11-23T09:30"));
     assert_eq!(china.working_between(friday, monday), hours(5));
     assert_eq!(china.add(friday, hours(5)), Some(monday));
@@ -31,8 +31,8 @@ fn working_time_leaves_out_nights_noon_and_weekends() {
 #[test]
 fn holidays_are_off_and_make_up_workdays_are_on() {
     let china = china();
-    // Filed on the last afternoon before the nine days of Spring Festival 2026: Saturday the 14th is
-    // worked, and the next working day is Tuesday the 24th.
+    // A case filed on the last afternoon before the nine days of Spring Festival 2026. Saturday the
+    // 14th is a working day; the next one is Tuesday the 24th.
     let filed = at("2026-02-13T17:00");
     assert_eq!(china.add(filed, hours(1)), Some(at("2026-02-13T18:00")));
     assert_eq!(china.add(filed, hours(2)), Some(at("2026-02-14T09:30")));
@@ -44,7 +44,7 @@ fn the_years_are_those_of_the_notices() {
     let china = china();
     assert!(china.knows(2025) && china.knows(2026) && !china.knows(2027));
     let days = |year| china.holidays.keys().filter(|d| d.year() == year).count();
-    // 1+8+3+5+3+8 and 3+9+3+5+3+3+7 days off.
+    // 1+8+3+5+3+8 and 3+9+3+5+3+3+7 holidays.
     assert_eq!((days(2025), days(2026)), (28, 33));
     for day in china.make_up.keys() {
         let weekend = day.weekday().to_monday_zero_offset() >= 5;
@@ -52,7 +52,7 @@ fn the_years_are_those_of_the_notices() {
     }
     let made_up = |year| china.make_up.keys().filter(|d| d.year() == year).count();
     assert_eq!((made_up(2025), made_up(2026)), (5, 6));
-    // An unknown year has weekends only.
+    // In a year without data only weekends are free.
     assert_eq!(china.hours_of("2027-10-01".parse().unwrap()).len(), 2);
     assert!(china.hours_of("2027-10-02".parse().unwrap()).is_empty());
 }
@@ -68,7 +68,7 @@ fn an_office_that_closes_for_ever_owes_nothing() {
 }
 
 prop_compose! {
-    /// Minutes around the holidays of 2026.
+    /// A random minute around the holidays of 2026.
     fn moment()(minute in 0_i64..300 * 1440) -> Timestamp {
         at("2026-01-01T00:00").checked_add(minute.minutes()).unwrap()
     }
@@ -82,7 +82,7 @@ fn count(calendar: &Calendar, from: Timestamp, to: Timestamp) -> i64 {
 }
 
 impl Calendar {
-    /// Straight from the definition: day, holiday, hours.
+    /// The definition of working time, evaluated for one minute.
     fn is_working_minute(&self, at: Timestamp) -> bool {
         let local = self.offset.to_datetime(at);
         let (date, minute) = (

@@ -1,4 +1,4 @@
-//! Tests of wrong calendars: each error names the line and what to write instead.
+//! Tests of invalid calendars: each error names the line and what to write instead.
 
 use super::Calendar;
 
@@ -114,7 +114,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "[years.2026]",
         "[years.next]",
         "13:",
-        "is no year",
+        "is not a year",
         "[years.2026]",
     ),
     ("from = 2026-01-01", "from = 2026-02-30", "19:", "", ""),
@@ -165,13 +165,13 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "make_up = [2026-01-02]",
         "21:12",
         "is 2026-01-02, which is a day off for 元旦",
-        "no holiday",
+        "not a holiday",
     ),
     (
         "make_up = [2026-01-04]",
         "make_up = [2026-01-05]",
         "21:12",
-        "is 2026-01-05, which is worked anyway",
+        "is 2026-01-05, which is a working day already",
         "closed otherwise",
     ),
     (

@@ -1,4 +1,4 @@
-//! A case as a message: its order, its words, what may not stand in it.
+//! Tests of CAP messages: the order of elements, their texts, and characters that must not occur.
 
 use geo_types::{Point, polygon};
 use quick_xml::Reader;
@@ -55,7 +55,7 @@ fn message(properties: &Map<String, Value>, geometry: &Geometry<f64>, steps: usi
     String::from_utf8(bytes).unwrap()
 }
 
-/// Path and text of every element that has text, in order.
+/// The path and the text of every element with a text, in order.
 fn elements(xml: &str) -> Vec<(String, String)> {
     let mut reader = Reader::from_str(xml);
     let (mut path, mut list) = (Vec::<String>::new(), Vec::new());
@@ -98,7 +98,7 @@ const POINT: Geometry<f64> = Geometry::Point(Point(Coord {
     y: 39.22,
 }));
 
-/// The sequence of the schema: what may come, in this order; `true` where it must come.
+/// The elements of the schema in their order; `true` for required ones.
 const ALERT: &[(&str, bool)] = &[
     ("identifier", true),
     ("sender", true),
@@ -194,7 +194,7 @@ const ENUMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Checks what the schema says of one element's children.
+/// Checks the children of an element against the schema.
 fn in_sequence(children: &[&str], sequence: &[(&str, bool)], xml: &str) {
     let mut at = 0;
     for child in children {
@@ -209,7 +209,7 @@ fn in_sequence(children: &[&str], sequence: &[(&str, bool)], xml: &str) {
     }
 }
 
-/// The children of every element called `parent`.
+/// The children of every element named `parent`.
 fn children(xml: &str, parent: &str) -> Vec<Vec<String>> {
     let mut reader = Reader::from_str(xml);
     let (mut path, mut found) = (Vec::<String>::new(), Vec::<Vec<String>>::new());

@@ -1,5 +1,5 @@
-//! A case: one warning with everything that is known of it. A case is the feature `warnings/{id}`,
-//! its properties are the whole state, and a step makes the next state of it.
+//! A case: one warning with everything that is known about it. A case is stored as the feature
+//! `warnings/{id}`; its properties are the complete state, and each step produces the next state.
 
 mod properties;
 mod steps;
@@ -13,13 +13,13 @@ use super::report::Report;
 use super::step::{Action, Notice, PhotoKind, Source, Status, Step};
 use crate::model::{FeatureId, Level, Localized};
 
-/// A property that is not what the ledger writes there.
+/// A property of a warning has a value that the ledger never writes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("warning {id:?}: property {property:?}: {problem}")]
 pub struct CaseError {
-    /// The warning.
+    /// The id of the warning.
     pub id: FeatureId,
-    /// The property.
+    /// The name of the property.
     pub property: String,
     /// What is wrong with it.
     pub problem: String,
@@ -30,86 +30,87 @@ pub struct CaseError {
 pub struct CasePhoto {
     /// Its id under `/api/photos`.
     pub id: String,
-    /// What it shows.
+    /// What the photo shows.
     pub kind: PhotoKind,
-    /// When it came in.
+    /// When the photo was added.
     pub at: Timestamp,
 }
 
-/// Who has to act next.
+/// Who must act next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Turn {
-    /// A duty officer: to file, dispatch, close or take up again.
+    /// A duty officer must file, dispatch, close or reopen the case.
     Officer,
-    /// The unit in charge.
+    /// The unit in charge must act.
     Unit,
-    /// A person who may verify the case and did not handle it.
+    /// A person must verify the case who may do so and did not handle it.
     Verifier,
 }
 
-/// Who handled a case.
+/// The person who handled a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Handler {
-    /// Their account.
+    /// The name of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// Their unit.
+    /// The id of the unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
 }
 
-/// The internal state of a case.
+/// The internal state of a case, which is not published.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Inside {
-    /// The account that reported it.
+    /// The name of the account that reported the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reporter: Option<String>,
-    /// The hash of the reporter's receipt, hexadecimal.
+    /// The SHA-256 hash of the reporter's receipt, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt_sha256: Option<String>,
-    /// Who handled it last.
+    /// The person who last handled the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handler: Option<Handler>,
-    /// The status to which it returns when it is no longer parked.
+    /// The status to which the case returns when it is resumed after parking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_park: Option<Status>,
-    /// Since when its clock is paused.
+    /// When the clock of the case was stopped; `None` while it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Timestamp>,
-    /// The earlier pauses of its clock, in order: from, until.
+    /// The earlier periods in which the clock was stopped, in order: start, end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<(Timestamp, Timestamp)>,
-    /// The hash of what the report said, where it came with a key.
+    /// The hash of the report's content, if the report came with an idempotency key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_sha256: Option<String>,
-    /// The marks of the keys of the steps that came with one, the newest last.
+    /// The marks of the idempotency keys of its steps, the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
-    /// Its number among the reports of its category at its place within the window of the rule; at least 1.
+    /// The number of the report among those of the same category at the same place within the
+    /// window of the rule, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nth: Option<u32>,
-    /// The urgency factor of its place; deadlines are divided by it.
+    /// The urgency factor of the place; deadlines are divided by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<f64>,
-    /// What makes its place so: a fire exit nearby.
+    /// Why the place has this factor, for example a fire exit nearby.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near: Option<Localized>,
-    /// Its place in the words of both languages, where they are known.
+    /// The description of the place in both languages, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Localized>,
-    /// How often a unit gave it back.
+    /// How often a unit returned the case.
     #[serde(skip_serializing_if = "is_none")]
     pub returned: u32,
     /// How often a verification failed.
     #[serde(skip_serializing_if = "is_none")]
     pub failed: u32,
-    /// How often it was taken up again.
+    /// How often the case was reopened.
     #[serde(skip_serializing_if = "is_none")]
     pub reopened: u32,
-    /// What became of its last notice.
+    /// What happened to its last notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
 }
@@ -118,83 +119,83 @@ fn is_none(n: &u32) -> bool {
     *n == 0
 }
 
-/// One warning as it stands.
+/// The state of a warning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
     /// Its id in the collection `warnings`.
     pub id: FeatureId,
-    /// What is wrong.
+    /// The category.
     pub category: String,
     /// The status.
     pub status: Status,
-    /// How bad it is.
+    /// The warning level.
     pub level: Level,
-    /// Since when it is so bad.
+    /// Since when it has this level.
     pub since: Timestamp,
-    /// Why it is so bad.
+    /// The reason for the level, as a text.
     pub reason: Localized,
-    /// How it was reported.
+    /// The source of the first report.
     pub source: Source,
     /// When it was first reported.
     pub reported_at: Timestamp,
-    /// How many reports it stands for, at least 1.
+    /// The number of reports merged into the case, at least 1.
     pub reports: u32,
-    /// How many steps it has.
+    /// The number of its steps.
     pub steps: u32,
-    /// The grid that contains it.
+    /// The id of the grid that contains it.
     pub grid: Option<String>,
-    /// The community that contains the grid.
+    /// The id of the community that contains it.
     pub community: Option<String>,
-    /// The compound.
+    /// The id of the compound that contains it.
     pub compound: Option<String>,
-    /// The building.
+    /// The id of the building that contains it.
     pub building: Option<String>,
-    /// What kind of housing it is.
+    /// The kind of housing at the place.
     pub housing: Option<String>,
-    /// The place in words, or the id of the place that a sensor watches.
+    /// The description of the place, or the id of the place that a sensor observes.
     pub place: Option<String>,
-    /// The unit in charge.
+    /// The id of the unit in charge.
     pub unit: Option<String>,
-    /// Until when whoever's turn it is should have done it.
+    /// The deadline for whoever must act next.
     pub due_at: Option<Timestamp>,
-    /// When the case fell overdue; absent while it is not overdue.
+    /// When the case became overdue; `None` while it is not.
     pub overdue_at: Option<Timestamp>,
-    /// When it was filed, the last time.
+    /// When it was last filed.
     pub filed_at: Option<Timestamp>,
-    /// When it was dispatched, the last time.
+    /// When it was last dispatched.
     pub dispatched_at: Option<Timestamp>,
-    /// When the unit said that it was done, the last time.
+    /// When the unit last reported it as done.
     pub handled_at: Option<Timestamp>,
     /// When it ended: closed, rejected or merged.
     pub closed_at: Option<Timestamp>,
-    /// Until when it is parked.
+    /// The date until which it is parked.
     pub parked_until: Option<Timestamp>,
-    /// The case that stands for it.
+    /// The id of the case into which it was merged.
     pub merged_into: Option<FeatureId>,
-    /// Whether it is pending review by an officer before it counts.
+    /// Whether an officer must review it before it counts.
     pub held: bool,
-    /// Whether it is a drill, which never counts.
+    /// Whether it is a drill; drills never count.
     pub exercise: bool,
-    /// Whether it is made up for the demonstration.
+    /// Whether it is synthetic demo data.
     pub demo: bool,
-    /// What the reporter wrote.
+    /// The text of the reporter.
     pub note: Option<String>,
-    /// All its photos.
+    /// All photos of the case.
     pub photos: Vec<CasePhoto>,
-    /// How the reporter rated it, 1 to 5.
+    /// The reporter's rating, 1 to 5.
     pub rating: Option<u8>,
-    /// The number under which the hotline has it.
+    /// The ticket number of the 12345 hotline.
     pub hotline_number: Option<String>,
     /// The last step.
     pub step: Option<Step>,
-    /// What the ledger keeps for itself.
+    /// The internal data of the ledger.
     pub ledger: Inside,
-    /// Properties that the ledger does not know, as they came.
+    /// Properties that the ledger does not know, unchanged.
     pub extra: Map<String, Value>,
 }
 
 impl Case {
-    /// A new case from a report. Its level is green until it is judged: see [`judge`](Self::judge).
+    /// Opens a case from a report. Its level is green until [`judge`](Self::judge) computes it.
     pub fn open(report: Report) -> Self {
         let mut step = Step::new(
             1,
@@ -258,12 +259,12 @@ impl Case {
         case
     }
 
-    /// Whether it counts for the level of its grid: not while it is held, and never as a drill.
+    /// Whether it counts for the level of its grid: cases pending review and drills do not.
     pub fn counts(&self) -> bool {
         !self.held && !self.exercise
     }
 
-    /// Who has to act next; `None` after the case ended.
+    /// Who must act next; `None` if the case has ended.
     pub fn turn(&self) -> Option<Turn> {
         Some(match self.status {
             Status::Reported
@@ -277,7 +278,7 @@ impl Case {
         })
     }
 
-    /// Its place in the words of both languages.
+    /// The description of the place in both languages.
     pub fn place_words(&self) -> Option<Localized> {
         let words = |place: &String| Localized::new(place, in_english(place));
         self.ledger
@@ -286,9 +287,9 @@ impl Case {
             .or_else(|| self.place.as_ref().map(words))
     }
 
-    /// What its level follows from.
+    /// The facts from which the level is computed.
     pub fn facts(&self) -> Facts {
-        // Whatever ends a pause moves the due date by as much, or sets a new one.
+        // Every action that ends a pause postpones the due date by its length or sets a new one.
         let pause = |from: Timestamp, until: Option<Timestamp>| Pause {
             from,
             until,
@@ -311,8 +312,8 @@ impl Case {
     }
 }
 
-/// A house as English has it: 温泉花园7号楼1单元 is Building 7, Unit 1, 温泉花园. Other places are called as
-/// they are.
+/// The English description of a place in a building: 温泉花园7号楼1单元 becomes Building 7, Unit 1, 温泉花园.
+/// Other places keep their Chinese name.
 fn in_english(place: &str) -> String {
     let (house, unit) = match numbered(place, "单元") {
         Some((house, unit)) => (house, format!(", Unit {unit}")),
@@ -325,7 +326,7 @@ fn in_english(place: &str) -> String {
     }
 }
 
-/// Takes a text that ends in a number and a word apart: what stands before the number, and the number.
+/// Splits a text that ends in a number and `word` into the text before the number, and the number.
 fn numbered<'t>(text: &'t str, word: &str) -> Option<(&'t str, &'t str)> {
     let front = text.strip_suffix(word)?;
     let name = front.trim_end_matches(|c: char| c.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! A case as the properties of its feature, and back.
+//! Converts a case to the properties of its feature and back.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::model::names::property;
 use crate::model::{FeatureId, Level, Localized, Properties, PropertiesError};
 use crate::warnings::step::{Source, Status};
 
-/// Does the same for every property that may be absent.
+/// Runs the same code for every optional property.
 macro_rules! sparse {
     ($each:ident) => {
         $each!(
@@ -44,12 +44,12 @@ macro_rules! sparse {
 }
 
 impl Case {
-    /// Reads a case out of the properties of its feature.
+    /// Reads a case from the properties of its feature.
     pub fn read(id: &FeatureId, properties: &Properties) -> Result<Self, CaseError> {
         Self::from_map(id, properties.to_map())
     }
 
-    /// Reads a case as the map has it.
+    /// Reads a case from its feature on the map.
     pub fn of(entry: &Entry) -> Result<Self, CaseError> {
         Self::read(
             entry.id(),
@@ -57,20 +57,20 @@ impl Case {
         )
     }
 
-    /// Reads as much of a case as can be read: a property that is no such thing is left out. For what
-    /// must not overlook a case because plain SQL wrote nonsense into it.
+    /// Reads a case and omits properties with invalid values. For code that must not miss a case
+    /// because plain SQL wrote an invalid value.
     pub fn read_leniently(id: &FeatureId, properties: &Properties) -> Self {
         let mut map = properties.to_map();
         loop {
             match Self::from_map(id, map.clone()) {
                 Ok(case) => return case,
-                // Each round has one property less.
+                // Each iteration removes one property, so the loop ends.
                 Err(error) => map.remove(&error.property),
             };
         }
     }
 
-    /// Reads a case out of a decoded object of properties.
+    /// Reads a case from decoded properties.
     pub fn from_map(id: &FeatureId, mut map: Map<String, Value>) -> Result<Self, CaseError> {
         let mut known = Known { id, map: &mut map };
         let reported_at: Option<Timestamp> = known.take(property::REPORTED_AT)?;
@@ -126,8 +126,8 @@ impl Case {
         Ok(case)
     }
 
-    /// The properties of its feature. The texts were checked at the door, so an error means that
-    /// `extra` holds something that no store can keep.
+    /// The properties of its feature. All texts were checked when they were read, so an error means
+    /// that `extra` contains something that no store accepts.
     pub fn properties(&self) -> Result<Properties, PropertiesError> {
         Properties::from_map(self.to_map())
     }
@@ -174,7 +174,7 @@ impl Known<'_> {
 }
 
 fn put(map: &mut Map<String, Value>, key: &str, value: &impl Serialize) {
-    // What stands in a case are texts, numbers and moments, which all have their JSON.
+    // A case contains texts, numbers and times, which can always be converted to JSON.
     let value = serde_json::to_value(value).unwrap_or_default();
     map.insert(key.to_owned(), value);
 }

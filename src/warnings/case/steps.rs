@@ -10,17 +10,18 @@ use crate::warnings::level;
 use crate::warnings::rules::Rules;
 use crate::warnings::step::{Action, Notice, Step, Verdict};
 
-/// How many keys a case keeps. Clients repeat a step soon, so older keys are not needed.
+/// The number of idempotency keys that a case keeps. Clients repeat a step soon, so older keys are
+/// not needed.
 const KEYS: usize = 64;
 
 impl Case {
-    /// Whether it already has the step with this key.
+    /// Whether the case already has a step with this key.
     pub fn knows(&self, key: &KeyMark) -> Repeat {
         key.find(&self.ledger.keys)
     }
 
-    /// Applies a step. A step that it already has changes nothing. The status table
-    /// ([`decide`](crate::warnings::decide)) decides whether a step is allowed.
+    /// Applies a step. A step that the case already has changes nothing. The caller has checked
+    /// with [`decide`](crate::warnings::decide) that the step is allowed.
     pub fn apply(&mut self, step: &Step) {
         if step.n <= self.steps {
             return;
@@ -50,13 +51,13 @@ impl Case {
         self.apply_level(step);
     }
 
-    /// Applies the effects of the action itself.
+    /// Applies the effects of the action.
     fn carry_out(&mut self, step: &Step) {
         match step.action {
             Action::File => {
                 self.filed_at = Some(step.at);
                 self.due_at = step.due_at;
-                // Who files it has looked at it.
+                // Filing a case is also its review.
                 self.held = false;
             }
             Action::Reject | Action::Close => self.closed_at = Some(step.at),
@@ -102,7 +103,7 @@ impl Case {
                 self.closed_at = None;
                 self.handled_at = None;
                 self.held = false;
-                // The case will be closed again, and may be rated again then.
+                // The case will be closed again and may be rated again then.
                 self.rating = None;
             }
             Action::Rate => self.rating = step.rating,
@@ -117,7 +118,7 @@ impl Case {
         }
     }
 
-    /// Pauses the clock or lets it run again.
+    /// Stops or restarts the clock of the case.
     fn keep_time(&mut self, step: &Step) {
         let (ran, runs) = (self.status.clock_runs(), step.to.clock_runs());
         if ran && !runs {
@@ -130,15 +131,15 @@ impl Case {
         }
     }
 
-    /// While the clock is paused, a case keeps its overdue mark as it was at the beginning of the pause.
+    /// Updates the overdue mark. While the clock is stopped, the mark stays as it was.
     fn mark_overdue(&mut self, ran: bool, now: Timestamp) {
         if self.status.clock_runs() {
             self.overdue_at = self.due_at.filter(|due| *due <= now);
         } else if ran {
-            // A step at the due moment is in time.
+            // A step at exactly the due time is in time.
             self.overdue_at = self.due_at.filter(|due| *due < now);
         }
-        // A case that stays parked after its date is overdue.
+        // A case that is still parked after its date is overdue.
         if self.overdue_at.is_none() {
             self.overdue_at = self.parked_until.filter(|until| *until <= now);
         }
@@ -176,7 +177,7 @@ impl Case {
         self.level > before
     }
 
-    /// Records what became of the notice of its last step.
+    /// Records what happened to the notice of the last step.
     pub fn noticed(&mut self, notice: Notice) {
         if let Some(step) = &mut self.step {
             step.notice = Some(notice.clone());
@@ -184,14 +185,14 @@ impl Case {
         self.ledger.notice = Some(notice);
     }
 
-    /// Applies a step and judges the level at its moment. Returns whether the level rose.
+    /// Applies a step and computes the level at its time. Returns whether the level rose.
     pub fn apply_judged(&mut self, step: &Step, rules: &Rules, calendar: &Calendar) -> bool {
         self.apply(step);
         self.judge(rules, calendar)
     }
 
-    /// Judges the level at the moment of the last step and writes it into that step. A case that ended keeps
-    /// its level.
+    /// Computes the level at the time of the last step and writes it into that step. A case that
+    /// ended keeps its level.
     pub fn judge(&mut self, rules: &Rules, calendar: &Calendar) -> bool {
         let Some(at) = self.step.as_ref().map(|s| s.at) else {
             return false;

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-/// What is said of a wrong value.
+/// The error text for an invalid value.
 fn problem<T: FromJson + std::fmt::Debug>(value: Value) -> String {
     let field: Field<T> = serde_json::from_value(value).unwrap();
     field.get("f").unwrap_err().to_string()

@@ -1,4 +1,4 @@
-//! Levels as time goes by: examples, and properties against a plain count.
+//! Tests of levels over time: examples, and property tests against counting minutes.
 
 use super::*;
 use proptest::prelude::*;
@@ -134,7 +134,7 @@ fn what_is_parked_or_waits_to_be_verified_does_not_age() {
         None
     );
     assert_eq!(ask(&facts, "2026-12-31T09:00").level, Level::Yellow);
-    // Handled in time, found wanting by the verifier a day after the due date.
+    // Handled in time; the verification fails a day after the due date.
     facts.pauses[0] = Pause {
         from: at("2026-11-03T09:00"),
         until: Some(at("2026-11-05T09:00")),
@@ -199,7 +199,7 @@ prop_compose! {
     }
 }
 
-/// The level by counting every minute for itself, as the rules are written.
+/// Computes the level by counting every minute, directly from the definition of the rules.
 fn counted(facts: &Facts, rules: &Rules, calendar: &Calendar, at: Timestamp) -> Level {
     let rule = rules.category(&facts.category).unwrap();
     let minutes = |from: Timestamp, works: &dyn Fn(Timestamp) -> bool, parked: bool| {
@@ -226,7 +226,8 @@ fn counted(facts: &Facts, rules: &Rules, calendar: &Calendar, at: Timestamp) -> 
     }
     if let Some(due) = facts.due_at.filter(|d| *d <= at) {
         let late = minutes(due, &|m| calendar.is_working(m), false);
-        // Still when it fell due and ever since: it has not been overdue for a moment.
+        // The clock was stopped when the case became due and has not run since, so it is not
+        // overdue.
         let paused = |t| {
             facts.pauses.iter().any(|p| {
                 (!p.moved_due || p.until.is_none()) && p.from <= t && p.until.is_none_or(|u| t < u)

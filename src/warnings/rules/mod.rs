@@ -1,5 +1,6 @@
-//! The rules of the ledger (`rules.toml`): what each category begins at, how it grows worse, how long
-//! there is to handle it. They are data: a district writes its own, and a category more is a table more.
+//! The rules of the ledger (`rules.toml`): for each category the initial level, how it becomes more
+//! severe, and the time limits. Rules are data: a district can write its own, and each further
+//! table defines a further category.
 
 mod parse;
 
@@ -13,180 +14,183 @@ pub use parse::DEFAULT;
 
 use crate::model::{Level, Localized};
 
-/// The category that stands in for one that the rules (no longer) know; every set of rules has it.
+/// The category used for cases whose category the rules do not (or no longer) contain. Every set of
+/// rules has it.
 pub const OTHER: &str = "other";
 
 /// All rules in force together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
-    /// The categories by id, such as `corridor_clutter`. [`OTHER`] is always among them.
+    /// The categories by id, for example `corridor_clutter`; always includes [`OTHER`].
     pub categories: BTreeMap<String, Category>,
-    /// Places where everything weighs more.
+    /// The places with a higher urgency.
     pub places: Vec<PlaceRule>,
-    /// How long personal data is kept.
+    /// The retention periods of personal data.
     pub privacy: Privacy,
-    /// Verifying on the spot.
+    /// The rules of on-site verification.
     pub verify: Verify,
-    /// What counts as a possible duplicate.
+    /// When a report is suggested as a duplicate.
     pub duplicates: Duplicates,
-    /// What is worth a notice.
+    /// When a notice is sent.
     pub notices: Notices,
-    /// How many reports a client without an account may send.
+    /// The rate limit of reports without an account.
     pub reports: Reports,
 }
 
 /// The rules of one category (类别).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Category {
-    /// Its id, as in `warnings.category`.
+    /// The id, as in `warnings.category`.
     pub id: String,
-    /// Its name: 楼道堆物, corridor clutter.
+    /// The name, for example 楼道堆物, corridor clutter.
     pub name: Localized,
-    /// The level at which a case begins.
+    /// The initial level of a case.
     pub base: Level,
-    /// Worse with age: time since the report, by the clock.
+    /// Levels reached with age: time since the report.
     pub age: Vec<TimeStep>,
-    /// Worse when overdue: working time since `due_at`.
+    /// Levels reached when overdue: working time since `due_at`.
     pub overdue: Vec<TimeStep>,
-    /// Working time within which a report is to be filed or rejected.
+    /// The working time within which a report must be filed or rejected.
     pub respond: SignedDuration,
-    /// Working time within which a unit is to handle it once it is dispatched.
+    /// The working time within which a unit must handle a dispatched case.
     pub handle: SignedDuration,
-    /// Worse when it comes again at the same place.
+    /// Levels reached by repeated reports at the same place.
     pub repeats: Option<Repeats>,
-    /// When observations make a case of it; `None`: they cannot.
+    /// When observations open a case; `None` if they never do.
     pub condition: Option<ConditionRule>,
-    /// Competences (`units.competences`) any of which lets a unit handle it; never empty.
+    /// The competences (`units.competences`) of which a unit needs one to handle it; never empty.
     pub handlers: Vec<String>,
-    /// Whether handing back needs a photo.
+    /// Whether the action `handle` requires a photo.
     pub photo: bool,
 }
 
 /// A level that is reached after a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeStep {
-    /// After how long.
+    /// The time after which the level is reached.
     pub after: SignedDuration,
     /// The level from then on.
     pub level: Level,
 }
 
-/// Reports of one category that count together.
+/// How repeated reports of a category are counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Repeats {
-    /// Within this distance, in metres.
+    /// The maximum distance between reports that count together, in metres.
     pub distance_m: f64,
-    /// Reports of this many days before are counted.
+    /// The number of days before a report in which earlier ones are counted.
     pub window_days: u32,
-    /// From the how manieth report on which level; ascending.
+    /// The levels and the report numbers that reach them, ascending.
     pub steps: Vec<CountStep>,
 }
 
 /// A level that is reached by a number of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountStep {
-    /// From the how manieth report on, the first being 1.
+    /// The number of the report that reaches the level; the first report is 1.
     pub nth: u32,
     /// The level from then on.
     pub level: Level,
 }
 
-/// Near which features a case weighs more.
+/// A rule for places near certain features, where cases are more urgent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlaceRule {
-    /// What such a place is called: 消防出口, fire exit.
+    /// The name of such a place, for example 消防出口, fire exit.
     pub name: Localized,
-    /// The collection in which to look.
+    /// The collection of these features.
     pub collection: String,
-    /// What its features must have: property = value. Empty: all of them.
+    /// Values that the properties of a feature must have; empty if all features count.
     pub matches: BTreeMap<String, Value>,
-    /// How near, in metres.
+    /// The maximum distance from the feature, in metres.
     pub within_m: f64,
-    /// Times run out so much sooner and reports count so much more; above 1 is stricter.
+    /// The factor by which time limits are divided and report numbers are multiplied; above 1 is
+    /// stricter.
     pub factor: f64,
-    /// The categories it concerns. Empty: all.
+    /// The categories concerned; empty for all.
     pub categories: Vec<String>,
 }
 
-/// When observations at a place fire (触发) and when they count as over.
+/// When observations at a place fire (触发), and when they are resolved.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConditionRule {
-    /// On which side of the thresholds it is bad.
+    /// On which side of the thresholds a value is bad.
     pub side: Side,
-    /// At or beyond it the condition is entered.
+    /// The threshold at which the condition begins.
     pub enter: f64,
-    /// The threshold at which the condition ends. Differs from `enter` (hysteresis).
+    /// The threshold at which the condition ends. It differs from `enter` (hysteresis).
     pub leave: f64,
     /// How long it must last before it fires.
     pub lasts: SignedDuration,
-    /// How long it must be over before it is resolved.
+    /// How long the value must be back before the condition is resolved.
     pub keep: SignedDuration,
-    /// After so long a silence nothing is known; `None`: silence is no news.
+    /// The time without observations after which the state is no data; `None` if missing
+    /// observations mean nothing.
     pub no_data_after: Option<SignedDuration>,
 }
 
-/// On which side of a threshold it is bad.
+/// On which side of a threshold a value is bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// High values are bad.
     Above,
-    /// The condition is bad while the value is below the threshold.
+    /// Low values are bad.
     Below,
 }
 
-/// How long personal data is kept, in days.
+/// The retention periods of personal data, in days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Privacy {
-    /// A reporter's contact after the case ended.
+    /// The days for which a reporter's contact is kept after the case ended.
     pub contact_days: u32,
-    /// A reporter's contact in any case, after the report.
+    /// The maximum number of days after the report for which the contact is kept.
     pub contact_longest_days: u32,
 }
 
 /// Verifying on the spot (现场核查).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verify {
-    /// Within this distance of the case no reason is asked for, in metres.
+    /// The distance from the case, in metres, within which a verification needs no reason.
     pub distance_m: f64,
 }
 
-/// What is suggested as a duplicate of a new report of the same category.
+/// When an existing case of the same category is suggested as a duplicate of a new report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Duplicates {
-    /// Within this distance, in metres.
+    /// The maximum distance in metres.
     pub distance_m: f64,
-    /// Reported within so many hours before.
+    /// The maximum number of hours since the other report.
     pub hours: u32,
 }
 
 /// What is worth a notice (通知).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notices {
-    /// From this level on: yellow or red.
+    /// The lowest level that is notified: yellow or red.
     pub from: Level,
     /// Whether an open red case suppresses notices of yellow cases in the same grid.
     pub red_inhibits_yellow: bool,
 }
 
-/// How many reports without an account one address may send.
+/// The rate limit of reports without an account, per network address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reports {
-    /// How many reports may come at once.
+    /// The number of reports allowed in a burst.
     pub at_once: u32,
-    /// Then one every so often, by the clock.
+    /// The time after which one further report is allowed.
     pub every: SignedDuration,
 }
 
 impl Rules {
-    /// The rules of a category; one that is not known is treated as [`OTHER`].
+    /// The rules of a category; an unknown category gets those of [`OTHER`].
     pub fn category(&self, id: &str) -> Option<&Category> {
         self.categories
             .get(id)
             .or_else(|| self.categories.get(OTHER))
     }
 
-    /// The places at which a category weighs more.
+    /// The place rules that apply to a category.
     pub fn places_of(&self, category: &str) -> impl Iterator<Item = &PlaceRule> {
         let concerns = move |p: &&PlaceRule| {
             p.categories.is_empty() || p.categories.iter().any(|c| c == category)
@@ -194,7 +198,7 @@ impl Rules {
         self.places.iter().filter(concerns)
     }
 
-    /// Whether a category may be reported.
+    /// Whether the rules contain a category, so that it can be reported.
     pub fn knows(&self, id: &str) -> bool {
         self.categories.contains_key(id)
     }

@@ -1,4 +1,4 @@
-//! `rules.toml` as text becomes rules, or a list of what is wrong with it.
+//! Parses `rules.toml`, or reports everything that is wrong with it.
 
 use std::collections::BTreeMap;
 
@@ -13,21 +13,22 @@ use crate::codec::config::Problem;
 use crate::codec::config::{self, Item, Table, Time, listed, nearest};
 use crate::model::{Level, Localized};
 
-/// The rules that are compiled in.
+/// The text of the built-in rules.
 pub const DEFAULT: &str = include_str!("../../../geodata/rules.toml");
 
 impl Rules {
-    /// Reads rules. The file in messages is `rules.toml`.
+    /// Parses rules. Error messages call the file `rules.toml`.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         Self::read("rules.toml", text, None)
     }
 
-    /// The rules that are compiled in.
+    /// The built-in rules.
     pub fn built_in() -> Result<Self, Vec<Problem>> {
         Self::parse(DEFAULT)
     }
 
-    /// Reads rules from a file of another name; with `collections`, places must lie in one of them.
+    /// Parses rules from a file with another name. If `collections` is given, place rules must name
+    /// one of them.
     pub fn read(
         file: &str,
         text: &str,
@@ -66,7 +67,7 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
     })
 }
 
-/// Reads all items before it fails, so that every mistake is reported.
+/// Reads all items before failing, so that every mistake is reported.
 fn all<T>(items: Vec<Item<'_>>, read: impl FnMut(&Item<'_>) -> Option<T>) -> Option<Vec<T>> {
     let read: Vec<Option<T>> = items.iter().map(read).collect();
     read.into_iter().collect()
@@ -90,7 +91,7 @@ fn categories(root: &Table<'_>) -> Option<BTreeMap<String, Category>> {
                     .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             if !fine {
                 item.wrong(
-                    "is no id of a category",
+                    "is not a valid category id",
                     "a-z first, then a-z, 0-9 and _ (at most 48), such as `corridor_clutter`",
                 );
             }
@@ -160,7 +161,7 @@ fn category(id: &str, table: &Table<'_>) -> Option<Category> {
     })
 }
 
-/// Outer `None`: it is there and wrong.
+/// Reads an optional item. The outer `None` means that it is present and invalid.
 fn optional<T>(
     table: &Table<'_>,
     key: &'static str,
@@ -263,7 +264,7 @@ fn condition(table: &Table<'_>) -> Option<ConditionRule> {
     let enter = table
         .need("enter", "the value from which on it is bad")
         .and_then(|i| i.number());
-    let leave_item = table.need("leave", "the value behind which it is over");
+    let leave_item = table.need("leave", "the value beyond which it is over");
     let leave = leave_item.as_ref().and_then(Item::number);
     let lasts = table
         .need(
@@ -333,7 +334,7 @@ fn place(item: &Item<'_>, known: &[&str], collections: Option<&[&str]>) -> Optio
                     Some(near) => format!("\"{near}\"?"),
                     None => format!("one of {}", listed(all)),
                 };
-                i.wrong(&format!("is {text:?}, which is no collection"), &expected);
+                i.wrong(&format!("is {text:?}, which is not a collection"), &expected);
             }
             Some(text.to_owned())
         });
@@ -354,7 +355,7 @@ fn place(item: &Item<'_>, known: &[&str], collections: Option<&[&str]>) -> Optio
                     Some(near) => format!("\"{near}\"?"),
                     None => format!("one of {}", listed(known)),
                 };
-                i.wrong(&format!("is {id:?}, which is no category"), &expected);
+                i.wrong(&format!("is {id:?}, which is not a category"), &expected);
             }
             Some(id.to_owned())
         })
@@ -446,7 +447,7 @@ fn duplicates(table: &Table<'_>) -> Option<Duplicates> {
     })
 }
 
-/// After this time without requests a client has its whole allowance again, so its counter is dropped.
+/// A client that is idle for this time has its full allowance again, so its counter can be dropped.
 const LONGEST_ALLOWANCE_HOURS: i64 = 24;
 
 fn reports(table: &Table<'_>) -> Option<Reports> {
@@ -466,7 +467,7 @@ fn reports(table: &Table<'_>) -> Option<Reports> {
     if whole > LONGEST_ALLOWANCE_HOURS * 3600 {
         table.wrong(
             "`reports.at_once` times `every` is more than a day".to_owned(),
-            "an allowance that is whole again within 24 hours",
+            "values whose product is at most 24 hours",
         );
     }
     Some(made)

@@ -1,4 +1,4 @@
-//! What a rules file may say, and how a wrong one is told.
+//! Tests of valid rules files.
 
 use super::*;
 use crate::demo::default_schemas;

@@ -1,8 +1,8 @@
-//! Tests of wrong rules files: each error names the line and what to write instead.
+//! Tests of invalid rules files: each error names the line and what to write instead.
 
 use super::Rules;
 
-/// A small right file, of which every case below spoils one thing.
+/// A small valid file; each test case below changes one thing in it.
 const RIGHT: &str = r#"[categories.corridor_clutter]
 zh = "楼道堆物"
 en = "corridor clutter"
@@ -65,9 +65,10 @@ every = "30s"
 
 const COLLECTIONS: [&str; 3] = ["buildings", "entrances", "first_aid_stations"];
 
-/// What is spoilt, by what, the place (line:column) and words of the problem and of what was expected.
+/// What is replaced, by what, the position (line:column), and parts of the problem and of what was
+/// expected.
 const WRONG: &[(&str, &str, &str, &str, &str)] = &[
-    // The file itself.
+    // The file as a whole.
     (
         RIGHT,
         "",
@@ -264,7 +265,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "is the text \"green\"",
         "\"yellow\" or \"red\"",
     ),
-    // Times.
+    // Durations.
     (
         "respond = \"4h\"",
         "respond = \"-4h\"",
@@ -314,7 +315,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "ends before `for` or `keep` can",
         "longer time",
     ),
-    // Order and bounds.
+    // Order and limits.
     (
         "after = \"7d\"",
         "after = \"1d\"",
@@ -406,33 +407,33 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "`reports.at_once` times `every` is more than a day",
         "within 24 hours",
     ),
-    // Names of other things.
+    // References to other things.
     (
         "collection = \"entrances\"",
         "collection = \"entrance\"",
         "35:14",
-        "is \"entrance\", which is no collection",
+        "is \"entrance\", which is not a collection",
         "\"entrances\"?",
     ),
     (
         "collection = \"entrances\"",
         "collection = \"moons\"",
         "35:14",
-        "which is no collection",
+        "which is not a collection",
         "one of `buildings`, `entrances`",
     ),
     (
         "categories = [\"corridor_clutter\"]",
         "categories = [\"corridor_cluter\"]",
         "39:15",
-        "is \"corridor_cluter\", which is no category",
+        "is \"corridor_cluter\", which is not a category",
         "\"corridor_clutter\"?",
     ),
     (
         "[categories.other]",
         "[categories.Other]\n[categories.other]",
         "25:",
-        "is no id of a category",
+        "is not a valid category id",
         "a-z first",
     ),
 ];

@@ -1,37 +1,37 @@
-//! One cell of a sheet, and the moments that people write into it.
+//! One cell of a sheet, and parsing of the dates and times that people write.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
 
 use super::CHINA;
 
-/// One cell.
+/// The content of a cell.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Cell {
     /// An empty cell.
     #[default]
     Empty,
-    /// Text, without the blanks around it.
+    /// A text without leading and trailing blanks.
     Text(String),
     /// A number.
     Number(f64),
-    /// A date, of which the sheet does not say the zone: China's.
+    /// A date cell. A sheet stores no time zone, so it is read in China's.
     Moment(Timestamp),
 }
 
-/// The day from which a workbook counts the days of its dates.
+/// The day from which a workbook counts its dates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Epoch {
-    /// The last of 1899: Excel on Windows.
+    /// 31 December 1899: Excel on Windows.
     #[default]
     Year1900,
-    /// The first of 1904: Excel on old Macs.
+    /// 1 January 1904: Excel on old Macs.
     Year1904,
 }
 
 impl Epoch {
-    /// The moment of a number of days, China's; `None` outside 1954 to 2119: a number that small or
-    /// that large is no date.
+    /// The moment of a number of days, in China's time zone; `None` outside of 1954 to 2119,
+    /// because such numbers are rarely meant as dates.
     pub fn moment(self, days: f64) -> Option<Timestamp> {
         let days = match self {
             Self::Year1900 => days,
@@ -46,7 +46,7 @@ impl Epoch {
 }
 
 impl Cell {
-    /// A cell of text; blank text is an empty cell.
+    /// The cell of a text; a blank text gives an empty cell.
     pub fn of_text(text: &str) -> Self {
         let text = text.trim();
         if text.is_empty() {
@@ -56,7 +56,7 @@ impl Cell {
         }
     }
 
-    /// How many bytes its text has.
+    /// The size of its text in bytes.
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -64,7 +64,7 @@ impl Cell {
         }
     }
 
-    /// The cell as text; a whole number without a point.
+    /// The cell as text; a whole number has no decimal point.
     pub fn text(&self) -> String {
         match self {
             Self::Empty => String::new(),
@@ -74,7 +74,7 @@ impl Cell {
         }
     }
 
-    /// The cell as a number, if it is one.
+    /// The cell as a number; `None` if it is not one.
     pub fn number(&self) -> Option<f64> {
         match self {
             Self::Number(n) => Some(*n),
@@ -87,8 +87,8 @@ impl Cell {
         }
     }
 
-    /// The cell as a moment. A time without a zone is China's; a day alone is its first moment; a number
-    /// is a date that lost its format.
+    /// The cell as a moment. A time without a zone is in China's; a date alone is its first moment;
+    /// a number is read as a date that lost its format.
     pub fn moment(&self, epoch: Epoch) -> Option<Timestamp> {
         match self {
             Self::Moment(at) => Some(*at),
@@ -99,7 +99,8 @@ impl Cell {
     }
 }
 
-/// Full-width digits, letters and signs as plain ones, as Chinese input methods write them.
+/// Replaces full-width digits, letters and signs, which Chinese input methods write, with plain
+/// ones.
 fn half_width(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -114,10 +115,10 @@ fn half_width(text: &str) -> String {
         .collect()
 }
 
-/// What a part of the day makes of an hour.
+/// Converts an hour of a part of the day to the 24-hour clock.
 type To24 = fn(u8) -> u8;
 
-/// The parts of the day that a text may name.
+/// The words for parts of the day.
 const HALVES: [(&str, To24); 14] = [
     ("凌晨", morning),
     ("清晨", morning),
@@ -135,13 +136,13 @@ const HALVES: [(&str, To24); 14] = [
     ("pm", afternoon),
 ];
 
-/// No hour of any day.
+/// An invalid hour, so that the time is refused.
 const NO_HOUR: u8 = 99;
 
 fn morning(hour: u8) -> u8 {
     match hour {
         12 => 0,
-        // 上午14:05 says two things.
+        // 上午14:05 contradicts itself.
         13.. => NO_HOUR,
         other => other,
     }
@@ -163,15 +164,15 @@ fn evening(hour: u8) -> u8 {
     }
 }
 
-/// Takes every occurrence of any of the words out of a text and says which one was there.
+/// Removes every occurrence of the words from a text and returns one that was found.
 fn take_word<'w>(text: &mut String, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let found = words.into_iter().find(|word| text.contains(word))?;
     *text = text.replacen(found, " ", 1);
     Some(found)
 }
 
-/// Reads `2026-11-22T14:05:00+08:00`, `2026-11-22 14:05:00.0`, `2026/11/22`, `2026年11月22日 14时05分`,
-/// `2026年11月22日 下午2:05`, `20261122`, in full-width characters too.
+/// Parses `2026-11-22T14:05:00+08:00`, `2026-11-22 14:05:00.0`, `2026/11/22`, `2026年11月22日 14时05分`,
+/// `2026年11月22日 下午2:05` and `20261122`, also in full-width characters.
 fn moment(text: &str) -> Option<Timestamp> {
     let mut plain = half_width(text.trim());
     if let Ok(at) = plain.parse::<Timestamp>() {
@@ -190,7 +191,7 @@ fn moment(text: &str) -> Option<Timestamp> {
         .iter()
         .find(|(word, _)| Some(*word) == half)
         .map(|(_, to_24)| *to_24);
-    // 下午2点半.
+    // For times like 下午2点半.
     plain = plain.replace("点半", "点30分").replace("时半", "时30分");
     let known = |c: char| c.is_ascii_digit() || "-/.: T年月日号时点分秒".contains(c);
     if !plain.chars().all(known) {
@@ -213,7 +214,7 @@ fn moment(text: &str) -> Option<Timestamp> {
     let fraction = parts.get(6);
     if !(3..=7).contains(&parts.len())
         || fraction.is_some_and(|(sign, _)| *sign != ".")
-        // 14:05-08 is no time.
+        // 14:05-08 is not a time.
         || parts.iter().skip(4).any(|(sign, _)| sign.contains(['-', '/']))
         || (half.is_some() && parts.len() < 4)
     {
@@ -229,7 +230,7 @@ fn moment(text: &str) -> Option<Timestamp> {
     civil(year, small(1)?, small(2)?, hour, small(4)?, small(5)?)
 }
 
-/// The numbers of a text, each with what stands before it.
+/// The numbers of a text, each with the text before it.
 fn numbers(text: &str) -> Vec<(&str, &str)> {
     let mut all = Vec::new();
     let mut rest = text;
@@ -245,7 +246,7 @@ fn numbers(text: &str) -> Vec<(&str, &str)> {
     all
 }
 
-/// A moment of China's clock.
+/// A moment given as local time in China.
 pub(super) fn civil(
     year: u16,
     month: u8,

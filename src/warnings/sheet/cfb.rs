@@ -1,10 +1,10 @@
-//! Compound files ([MS-CFB]), in which Excel 97 to 2003 keeps a workbook: as much as it takes to get one
-//! stream out. Every chain of sectors is bounded by the size of the file.
+//! Reads streams from compound files ([MS-CFB]), in which Excel 97 to 2003 stores a workbook. The
+//! length of every chain of sectors is limited by the size of the file.
 
 const HEADER: usize = 512;
-/// Sector numbers from here on mean something else than a sector.
+/// Sector numbers from here on have special meanings.
 const LAST_SECTOR: u32 = 0xffff_fffa;
-/// Streams that are shorter stand in sectors of 64 bytes within one long stream.
+/// Shorter streams are stored in 64-byte sectors inside of one long stream.
 const MINI_LIMIT: u64 = 4096;
 const MINI_SECTOR: usize = 64;
 
@@ -41,7 +41,7 @@ fn all_u32(bytes: &[u8]) -> impl Iterator<Item = u32> {
 }
 
 impl<'a> Compound<'a> {
-    /// Opens a file; `None` where it is damaged.
+    /// Opens a file; `None` if it is damaged.
     pub fn open(bytes: &'a [u8]) -> Option<Self> {
         let sector = match u16_at(bytes, 30)? {
             9 => 512,
@@ -56,7 +56,7 @@ impl<'a> Compound<'a> {
             mini: Vec::new(),
             entries: Vec::new(),
         };
-        // Which sectors hold the table of sectors: the first 109 stand in the header.
+        // The sectors that contain the sector table. The first 109 are listed in the header.
         let mut tables: Vec<u32> = all_u32(bytes.get(76..HEADER)?).collect();
         let mut more = u32_at(bytes, 68)?;
         let mut seen = 0;
@@ -88,7 +88,7 @@ impl<'a> Compound<'a> {
             file.entries.push(Entry {
                 name: String::from_utf16_lossy(&units),
                 start: u32_at(entry, 116)?,
-                // The upper half is rubbish in small files.
+                // The upper half of the size is undefined in small files.
                 size: u64::from(u32_at(entry, 120)?),
             });
         }
@@ -114,7 +114,7 @@ impl<'a> Compound<'a> {
         self.bytes.get(from..to)
     }
 
-    /// The bytes of a chain of sectors.
+    /// Reads the bytes of a chain of sectors.
     fn chain(&self, start: u32, size: u64) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut number = start;
@@ -145,12 +145,12 @@ impl<'a> Compound<'a> {
         Some(bytes)
     }
 
-    /// Whether there is a stream or a folder of that name.
+    /// Whether there is a stream or a folder with a name.
     pub fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|e| e.name == name)
     }
 
-    /// The bytes of a stream; `None` where it is missing or damaged.
+    /// The bytes of a stream; `None` if it is missing or damaged.
     pub fn stream(&self, name: &str) -> Option<Vec<u8>> {
         let entry = self
             .entries

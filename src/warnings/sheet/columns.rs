@@ -1,4 +1,4 @@
-//! The columns of the sheet, their headers, and the words in them.
+//! The columns of the sheet, their headers, and the names of values.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use super::Names;
 use crate::model::Language;
 use crate::model::names::property;
 
-/// What kind of cell a column has.
+/// The type of the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Text.
@@ -17,7 +17,7 @@ pub enum Kind {
     Moment,
 }
 
-/// One column.
+/// A column of the sheet.
 #[derive(Debug)]
 pub struct Column {
     /// The property of a warning, or `id`, `lon`, `lat`.
@@ -26,13 +26,14 @@ pub struct Column {
     pub zh: &'static str,
     /// The header in English.
     pub en: &'static str,
-    /// Other headers under which districts have it.
+    /// Other headers that districts use for this column.
     pub also: &'static [&'static str],
-    /// What its cells are.
+    /// The type of its cells.
     pub kind: Kind,
-    /// Whether it goes out.
+    /// Whether the column is exported.
     pub out: bool,
-    /// Whether it comes in; the others follow from the map and the rules.
+    /// Whether the column is imported. The values of other columns follow from the map and the
+    /// rules.
     pub read: bool,
 }
 
@@ -54,7 +55,7 @@ const fn column(
     }
 }
 
-/// A column that goes out and is passed over when it comes in.
+/// A column that is exported and ignored on import.
 const fn derived(name: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> Column {
     Column {
         read: false,
@@ -62,7 +63,7 @@ const fn derived(name: &'static str, zh: &'static str, en: &'static str, kind: K
     }
 }
 
-/// A column that only comes in.
+/// A column that is only imported.
 const fn incoming(
     name: &'static str,
     zh: &'static str,
@@ -78,7 +79,7 @@ const fn incoming(
 
 use Kind::{Moment, Number, Text};
 
-/// All columns, in the order in which they go out.
+/// All columns, in the order of the export.
 pub const COLUMNS: &[Column] = &[
     column(
         "id",
@@ -205,7 +206,7 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 impl Column {
-    /// The header in a language.
+    /// The header in one language.
     pub fn header(&self, language: Language) -> &'static str {
         match language {
             Language::Chinese => self.zh,
@@ -213,7 +214,7 @@ impl Column {
         }
     }
 
-    /// The column that a header names, in whatever language, spacing and case.
+    /// The column with a header, in either language and regardless of spacing and case.
     pub fn find(header: &str) -> Option<&'static Self> {
         let plain = |text: &str| -> String {
             text.chars()
@@ -230,13 +231,13 @@ impl Column {
             })
         };
         let wanted = plain(header);
-        // 上报时间（必填） is 上报时间.
+        // 上报时间（必填） matches 上报时间.
         let bare = || wanted.split(['(', '（']).next();
         named(&wanted).or_else(|| named(bare()?))
     }
 }
 
-/// Reads the words of every property out of the schema of `warnings`.
+/// Reads the names of the values of each property from the schema of `warnings`.
 pub fn words(schema: &Value) -> Map<String, Value> {
     let properties = schema.get("properties").and_then(Value::as_object);
     properties
@@ -246,7 +247,7 @@ pub fn words(schema: &Value) -> Map<String, Value> {
         .collect()
 }
 
-/// The value that a text names, by id or in either language.
+/// The value with a name, given as its id or in either language.
 pub fn value_named(words: &Map<String, Value>, property: &str, text: &str) -> Option<String> {
     let values = words.get(property)?.as_object()?;
     values
@@ -263,7 +264,7 @@ pub fn value_named(words: &Map<String, Value>, property: &str, text: &str) -> Op
         .map(|(id, _)| id.clone())
 }
 
-/// How a value is called.
+/// The name of a value.
 pub fn value_name(
     words: &Map<String, Value>,
     names: &Names,

@@ -1,13 +1,14 @@
-//! CSV, separated by commas, semicolons or tabs.
+//! Reads CSV separated by commas, semicolons or tabs.
 
 use super::cell::Cell;
 use super::table::{MOST_COLUMNS, MOST_ROWS, ReadError, Room, Table, decoded, known_headers};
 
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
-/// How many rows are looked at to tell the separator.
+/// The number of rows examined to detect the separator.
 const LOOKED_AT: usize = 20;
 
-/// Reads CSV. An unclosed quote is an error, because it would merge all rows below into one cell.
+/// Reads CSV. An unclosed quotation mark is an error, because it would merge all rows below into
+/// one cell.
 pub(super) fn table(bytes: &[u8], room: &mut Room<'_>) -> Result<Table, ReadError> {
     let text = decoded(bytes)?;
     let (said, rest) = said_separator(&text);
@@ -21,7 +22,7 @@ pub(super) fn table(bytes: &[u8], room: &mut Room<'_>) -> Result<Table, ReadErro
     start(&text, room)
 }
 
-/// Reads the start of CSV, which may end in the midst of a cell.
+/// Reads the beginning of a CSV file, which may end in the middle of a cell.
 pub(super) fn head(bytes: &[u8]) -> Result<Table, ReadError> {
     start(&decoded(bytes)?, &mut Room::default())
 }
@@ -48,11 +49,11 @@ fn start(text: &str, room: &mut Room<'_>) -> Result<Table, ReadError> {
     Ok(table)
 }
 
-/// The line, from 1, of the first quote that begins a cell and is not closed: the text ends in the cell,
-/// or the cell goes over a line's end and text follows its closing quote, which then is the next quote
-/// further down.
+/// The line, counted from 1, of the first quotation mark that begins a cell and is not closed.
+/// Either the text ends inside of the cell, or the cell spans lines and text follows its closing
+/// quotation mark (which then belongs to a later cell).
 fn unclosed_quote(text: &str, separator: u8) -> Option<u64> {
-    /// Where in a cell the scan is.
+    /// The position of the scan in a cell.
     #[derive(Clone, Copy)]
     enum At {
         Start,
@@ -60,7 +61,8 @@ fn unclosed_quote(text: &str, separator: u8) -> Option<u64> {
         Quoted {
             from: u64,
         },
-        /// After a quote in a quoted cell: its end, or the first half of a doubled one.
+        /// After a quotation mark inside of a quoted cell: the end, or the first half of a doubled
+        /// mark.
         Quote {
             from: u64,
         },
@@ -78,7 +80,7 @@ fn unclosed_quote(text: &str, separator: u8) -> Option<u64> {
             At::Quoted { from } => At::Quoted { from },
             At::Quote { from } if byte == b'"' => At::Quoted { from },
             _ if ends => At::Start,
-            // Blanks before the separator are cut off, as everywhere.
+            // Blanks before the separator are trimmed, as in all cells.
             At::Quote { from } | At::Blank { from } if byte == b' ' => At::Blank { from },
             At::Quote { from } | At::Blank { from } if from < line => return Some(from),
             At::Start if byte == b'"' => At::Quoted { from: line },
@@ -93,7 +95,7 @@ fn unclosed_quote(text: &str, separator: u8) -> Option<u64> {
     }
 }
 
-/// Excel's own first line `sep=;`, which it does not show as a row.
+/// Reads the first line `sep=;`, which Excel writes and does not show as a row.
 fn said_separator(text: &str) -> (Option<u8>, &str) {
     let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
     let said = line.trim_end_matches('\r').trim_matches('"');
@@ -106,7 +108,8 @@ fn said_separator(text: &str) -> (Option<u8>, &str) {
     }
 }
 
-/// The separator with which a row of headers is found; else the one that the first row has most of.
+/// The separator with which a header row is found; otherwise the most frequent one of the first
+/// row.
 fn likely_separator(text: &str) -> u8 {
     let score = |separator: u8| {
         let rows = records(text, separator).take(LOOKED_AT);
@@ -135,7 +138,7 @@ fn records(text: &str, separator: u8) -> impl Iterator<Item = csv::Result<csv::S
         .into_records()
 }
 
-/// A cell: the apostrophe that keeps a spreadsheet from running it is taken off.
+/// Reads a cell and removes the apostrophe that marks a text as not being a formula.
 fn cell(text: &str) -> Cell {
     let text = text.trim();
     let bare = text

@@ -1,21 +1,22 @@
-//! Tables that other programs write as markup and call `.xls`: HTML, and SpreadsheetML (Excel 2003 XML).
-//! HTML is rarely well-formed, so tags are read one by one and nothing is expected of their order.
+//! Reads tables that other programs write as markup and name `.xls`: HTML and SpreadsheetML (Excel
+//! 2003 XML). HTML is rarely well-formed, so tags are read one by one, in any order.
 
 use super::cell::{Cell, Epoch};
 use super::table::{MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Merged, ReadError, Room, Table, decoded};
 
-/// Tables may stand in cells of tables; more than so deep is no sheet.
+/// The maximum nesting depth of tables in cells of tables.
 const DEEPEST: usize = 16;
 
-/// A piece of markup.
+/// A token of markup.
 enum Token<'a> {
-    /// `<td colspan="2">`: the name in lower case, without its prefix, and the attributes.
+    /// An opening tag such as `<td colspan="2">`: the name in lower case without its prefix, the
+    /// attributes, and whether the tag closes itself.
     Open(String, &'a str, bool),
-    /// `</td>`.
+    /// A closing tag such as `</td>`.
     Close(String),
-    /// Text with entities.
+    /// A text that may contain entities.
     Text(&'a str),
-    /// Text without.
+    /// A text without entities (CDATA).
     Plain(&'a str),
 }
 
@@ -28,14 +29,14 @@ impl<'a> Tokens<'a> {
         Self { rest: text }
     }
 
-    /// Takes what comes before a text, and the text.
+    /// Consumes the text up to and including `end`, and returns the part before it.
     fn until(&mut self, end: &str) -> &'a str {
         let (before, after) = self.rest.split_once(end).unwrap_or((self.rest, ""));
         self.rest = after;
         before
     }
 
-    /// Passes over a script or a style, in which brackets are no tags.
+    /// Skips a script or a style, in which angle brackets do not mark tags.
     fn skip_to_end_of(&mut self, name: &str) {
         while let Some((_, after)) = self.rest.split_once("</") {
             let is = |n: &str| n.eq_ignore_ascii_case(name);
@@ -49,7 +50,7 @@ impl<'a> Tokens<'a> {
         self.rest = "";
     }
 
-    /// Takes what stands in a tag, up to the bracket that no quotes are around.
+    /// Consumes the content of a tag, up to the closing bracket outside of quotation marks.
     fn tag(&mut self) -> &'a str {
         let mut quote = None;
         let end = self.rest.char_indices().find(|(_, c)| match (quote, c) {
@@ -125,7 +126,7 @@ fn local(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
-/// The value of an attribute, without regard to its prefix and case.
+/// The value of an attribute, ignoring its prefix and case.
 fn attribute(mut attributes: &str, wanted: &str) -> Option<String> {
     loop {
         attributes = attributes.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
@@ -158,13 +159,14 @@ fn number(attributes: &str, name: &str) -> Option<usize> {
     attribute(attributes, name)?.trim().parse().ok()
 }
 
-/// Text with its entities resolved; unknown ones stay as they are.
+/// Resolves the entities of a text; unknown ones stay as they are.
 fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        // A lone ampersand must not look for its end through the whole text.
+        // Looks for the end of an entity in the next few bytes only, because an ampersand may stand
+        // alone.
         let end = after.bytes().take(10).position(|b| b == b';');
         let entity = end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?)));
         let resolved = entity.and_then(|(name, tail)| {
@@ -201,18 +203,18 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// A table of HTML while it is read.
+/// An HTML table while it is read.
 #[derive(Default)]
 struct Building {
     table: Table,
-    /// How many rows have begun.
+    /// The number of rows begun.
     rows: usize,
-    /// Whether the last of them is open.
+    /// Whether the last row is still open.
     in_row: bool,
     column: usize,
-    /// The text of the cell that is open, and how many columns and rows it takes.
+    /// The text of the open cell, and how many columns and rows it spans.
     cell: Option<(String, usize, usize)>,
-    /// For how many more rows each column is taken by a cell above.
+    /// For each column, the number of further rows that a cell above spans.
     taken: Vec<usize>,
 }
 
@@ -231,7 +233,7 @@ impl Building {
     fn end_row(&mut self, room: &mut Room<'_>) -> Result<(), ReadError> {
         self.end_cell(room)?;
         if self.in_row {
-            // What a cell above takes of the columns behind the last cell.
+            // Columns after the last cell that a cell above spans.
             for left in self.taken.iter_mut().skip(self.column) {
                 *left = left.saturating_sub(1);
             }
@@ -281,7 +283,7 @@ impl Building {
         Ok(())
     }
 
-    /// A tag within a cell parts two words.
+    /// A tag inside of a cell separates two words.
     fn space(&mut self) {
         if let Some((cell, ..)) = self.cell.as_mut() {
             cell.push(' ');
@@ -332,7 +334,7 @@ pub(super) fn html(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, Read
             }
         }
     }
-    // The page ends within a table.
+    // The page ends inside of a table.
     while let Some(mut table) = open.pop() {
         table.end_cell(room)?;
         table.table.spread(room)?;
@@ -359,10 +361,10 @@ pub(super) fn spreadsheet_ml(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Ta
     let mut epoch = Epoch::Year1900;
     let mut tables: Vec<Table> = Vec::new();
     let (mut row, mut column) = (0usize, 0usize);
-    // The type and the text of the `Data` that is open.
+    // The type and the text of the open `Data` element.
     let mut data: Option<(String, String)> = None;
     let (mut in_comment, mut in_visible) = (false, false);
-    // How many more columns and rows the cell that is open stands for.
+    // The number of further columns and rows that the open cell spans.
     let (mut across, mut down) = (0usize, 0usize);
     for token in Tokens::new(&text) {
         room.check_wanted()?;
@@ -457,7 +459,7 @@ pub(super) fn spreadsheet_ml(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Ta
     Ok(tables)
 }
 
-/// The place that `ss:Index` names, counted from 0; else the next one.
+/// The position in `ss:Index`, counted from 0; otherwise the next one.
 fn place(attributes: &str, next: usize) -> usize {
     number(attributes, "index").map_or(next, |n| n.saturating_sub(1))
 }

@@ -1,11 +1,11 @@
-//! A sheet that a district kept before, as backdated steps: what each row says happened becomes the
-//! steps that the ledger would have taken, each at its own time.
+//! Converts a sheet that a district kept before to backdated steps: each row becomes the steps that
+//! the ledger would have recorded, each at its own time.
 //!
-//! A row has at least a category, a time of the report, and a place: longitude and latitude, a
-//! building, or an address that the map knows. Where it got to is its status; where it does not say,
-//! its latest time does. A step that has no time of its own has that of the step before it. Columns
-//! that follow from the map and the rules (level, grid, …) are passed over, and so are columns that
-//! nobody knows; the report names those.
+//! A row has at least a category, the time of the report, and a place: longitude and latitude, a
+//! building, or an address on the map. The column status says how far the case got; if it is empty,
+//! the latest time of the row decides. A step without a time gets the time of the step before it.
+//! Columns that follow from the map and the rules (level, grid, …) are ignored. Unknown columns are
+//! ignored too and named in the result.
 
 use std::collections::BTreeMap;
 
@@ -23,81 +23,81 @@ use crate::model::{FeatureId, Language, Localized};
 use crate::warnings::field::TEXT_LIMIT;
 use crate::warnings::{Action, ActionRequest, Source, Status, Verdict};
 
-/// The most characters of a cell that a problem repeats.
+/// The maximum number of characters of a cell that an error text quotes.
 const MOST_SAID: usize = 40;
 
-/// A row, understood.
+/// A parsed row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
-    /// The place of its sheet among those that were read.
+    /// The index of its sheet among those that were read.
     pub from: usize,
-    /// The name of its sheet, in a workbook.
+    /// The name of its sheet in the workbook.
     pub sheet: Option<String>,
-    /// Its number in the sheet.
+    /// The number of the row in the sheet.
     pub row: u32,
-    /// The id of its case, where the sheet says one.
+    /// The id of its case, if the sheet has one.
     pub id: Option<FeatureId>,
-    /// What tells it from other rows where it says none: the same row again has the same name.
+    /// Identifies a row without an id: the same row in a later import has the same key.
     pub key: String,
     /// The category.
     pub category: String,
     /// When it was reported.
     pub reported_at: Timestamp,
-    /// How it was reported.
+    /// The source of the report.
     pub source: Source,
-    /// What was written.
+    /// The text of the reporter.
     pub note: Option<String>,
-    /// The number under which the hotline has it.
+    /// The ticket number of the 12345 hotline.
     pub hotline_number: Option<String>,
-    /// The place in words.
+    /// The description of the place.
     pub place: Option<String>,
     /// The building's id, or its name.
     pub building: Option<String>,
-    /// The position, WGS 84 degrees.
+    /// The position in degrees of WGS 84.
     pub position: Option<Coord<f64>>,
-    /// Its whole shape, where it came with one; a sheet has none.
+    /// The full geometry, if the row did not come from a sheet, which has none.
     pub geometry: Option<Geometry<f64>>,
     /// Whether it is a drill.
     pub exercise: bool,
     /// The status that the case has reached.
     pub status: Status,
-    /// The unit in charge.
+    /// The id of the unit in charge.
     pub unit: Option<String>,
-    /// What happened after the report, in order.
+    /// The steps after the report, in order.
     pub steps: Vec<PlannedStep>,
 }
 
-/// A step of a row.
+/// A step that a row describes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedStep {
-    /// When.
+    /// The time of the step.
     pub at: Timestamp,
-    /// What, with its fields.
+    /// The action with its fields.
     pub request: ActionRequest,
 }
 
-/// The cases of a sheet, and its problems.
+/// The cases of a sheet, and the errors in it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
-    /// The rows that can be taken.
+    /// The rows without errors.
     pub rows: Vec<Planned>,
-    /// What is wrong with the others.
+    /// The errors in the other rows.
     pub problems: Vec<Problem>,
     /// Headers that match no known column.
     pub ignored: Vec<String>,
 }
 
-/// Understands sheets, of one file or of several. `words` are those of the schema's values, `now` is the
-/// present: a ledger does not tell of the future.
+/// Parses the sheets of one or several files. `words` are the names of the schema's values. Times
+/// after `now` are refused.
 pub fn plan(sheets: &[Sheet], names: &Names, words: &Map<String, Value>, now: Timestamp) -> Plan {
     let Ok(plan) = plan_metered(sheets, names, words, now, &Free);
     plan
 }
 
-/// The same, for as long as the meter lets it.
+/// Like [`plan`], with a meter.
 ///
 /// # Errors
-/// When the meter stops it.
+/// If the meter stops the work.
 pub fn plan_metered<M: Meter>(
     sheets: &[Sheet],
     names: &Names,
@@ -113,7 +113,7 @@ pub fn plan_metered<M: Meter>(
     if !plan.problems.is_empty() {
         return Ok(plan);
     }
-    // The same row again has the same name, whichever sheet it stands in.
+    // The same row has the same key in every sheet; repetitions are numbered.
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for ((from, sheet), places) in sheets.iter().enumerate().zip(&places) {
         rows_of(
@@ -128,7 +128,7 @@ pub fn plan_metered<M: Meter>(
     Ok(plan)
 }
 
-/// Which column of a sheet has what. Complains about columns that are missing or stand twice.
+/// Maps columns to their indices. Reports columns that are missing or occur twice.
 fn places_of(from: usize, sheet: &Sheet, plan: &mut Plan) -> BTreeMap<&'static str, usize> {
     let mut places: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut wrong = |column: Option<String>, what: Localized| {
@@ -240,7 +240,7 @@ fn rows_of<M: Meter>(
     Ok(())
 }
 
-/// One row while it is read.
+/// One row while it is parsed.
 struct Line<'a> {
     from: usize,
     sheet: &'a Sheet,
@@ -269,7 +269,7 @@ impl Line<'_> {
         self.problems.push(problem.of_sheet(self.from, name));
     }
 
-    /// A text that names none of a property's values.
+    /// Reports a text that is not the name of any value of a property.
     fn no_value<'b>(
         &mut self,
         column: &str,
@@ -344,8 +344,8 @@ impl Line<'_> {
         number
     }
 
-    /// Complains about what stands right of the last header: mostly the rest of a text with a separator
-    /// in it, which would be lost.
+    /// Reports cells to the right of the last header. They are usually the rest of a text that
+    /// contains a separator and would be lost.
     fn beyond_headers(&mut self) {
         let last = self.sheet.headers.len();
         let cells = self.cells.iter().enumerate().skip(last);
@@ -492,14 +492,14 @@ impl Line<'_> {
                 "unit",
                 format!("没有叫“{text}”的成员单位，或不止一家同名"),
                 format!(
-                    "no unit, or more than one, is called {text:?}; the collection units has them"
+                    "no unit, or more than one, is named {text:?}; see the collection units"
                 ),
             );
         }
         found
     }
 
-    /// A time that is over.
+    /// A time that must not be in the future.
     fn past(&mut self, column: &str) -> Option<Timestamp> {
         let at = self.moment(column)?;
         if at > self.now {
@@ -514,7 +514,7 @@ impl Line<'_> {
         Some(at)
     }
 
-    /// The status of the row: as its status column says, or as its times imply.
+    /// The status of the row: from its status column, or derived from its times.
     fn status(&mut self, unit: Option<&str>) -> Status {
         if let Some(text) = self.text(property::STATUS) {
             let named =
@@ -540,7 +540,7 @@ impl Line<'_> {
         }
     }
 
-    /// The steps from the report to where it got to.
+    /// The steps from the report to the status of the row.
     fn steps(
         &mut self,
         reported_at: Option<Timestamp>,
@@ -592,7 +592,7 @@ impl Line<'_> {
                 Dispatch => "dispatched_at",
                 Handle => "handled_at",
                 Verify => "verified_at",
-                // A rejected case has its end where a closed one has it.
+                // Both closed and rejected cases have their end in this column.
                 Close | Reject => property::CLOSED_AT,
                 _ => "",
             };
@@ -656,7 +656,7 @@ impl Line<'_> {
     }
 }
 
-/// What stands where the ledger needs words and the sheet has none.
+/// The text for required notes and reasons that the sheet does not have.
 const IMPORTED: &str = "由既有台账导入 imported from an existing ledger";
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! A file that comes in, as sheets of plain cells. What a file is, its content says, never its name:
-//! CSV in UTF-8, UTF-16 or GB 18030, an XLSX, an XLS of Excel 97 to 2003, and the two things that other
-//! programs write and call `.xls`: an HTML table and SpreadsheetML.
+//! Reads a file as sheets of plain cells. The content decides about the format, not the file name:
+//! CSV in UTF-8, UTF-16 or GB 18030, XLSX, XLS of Excel 97 to 2003, and two formats that other
+//! programs name `.xls`: HTML tables and SpreadsheetML.
 //!
-//! Every sheet with a known header is read; rows above the header are skipped. Other sheets are reported as skipped.
+//! Every sheet with a known header is read; rows above the header are skipped. Other sheets are
+//! reported as skipped.
 
 use super::columns::Column;
 use super::table::{Room, Table};
@@ -12,16 +13,16 @@ use crate::model::Localized;
 
 pub use super::table::{MOST_COLUMNS, MOST_ROWS, ReadError, Sheet, Skipped};
 
-/// A file: its sheets, and what of it is left out.
+/// The content of a file: its sheets, and those left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Book {
     /// The sheets that are read.
     pub sheets: Vec<Sheet>,
-    /// The sheets that are not.
+    /// The sheets that were not read.
     pub skipped: Vec<Skipped>,
 }
 
-/// What a file is.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Xlsx,
@@ -34,7 +35,7 @@ enum Kind {
 fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
     let start = bytes.get(..4096).unwrap_or(bytes);
     let blank = |b: &&u8| b.is_ascii_whitespace() || **b == 0;
-    // UTF-16 has a zero in every second byte of plain ASCII.
+    // In UTF-16 every second byte of ASCII text is zero.
     let text: Vec<u8> = start
         .strip_prefix(b"\xef\xbb\xbf")
         .or_else(|| start.strip_prefix(b"\xff\xfe"))
@@ -56,7 +57,7 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => {
             return Err(ReadError::Other("a picture"));
         }
-        // BIFF2 to BIFF4: a stream without a container.
+        // BIFF2 to BIFF4 are streams without a container.
         [0x09, 0x00 | 0x02 | 0x04, 0x04 | 0x06, 0x00, ..] => {
             return Err(ReadError::Other("a workbook of Excel 2 to 4"));
         }
@@ -79,15 +80,15 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
 /// Reads a file. Its content decides about the format, not its name.
 ///
 /// # Errors
-/// When it is no sheet, is damaged, or takes more room than a sheet may.
+/// If it is not a sheet, is damaged, or exceeds a limit.
 pub fn read(bytes: &[u8]) -> Result<Book, ReadError> {
     read_metered(bytes, &Free)
 }
 
-/// The same, for as long as the meter lets it.
+/// Like [`read`], with a meter.
 ///
 /// # Errors
-/// As [`read`], and [`ReadError::Stopped`].
+/// Those of [`read`], and [`ReadError::Stopped`].
 pub fn read_metered(bytes: &[u8], meter: &impl Meter) -> Result<Book, ReadError> {
     let is_wanted = || meter.see(1).is_ok();
     let room = &mut Room::while_wanted(&is_wanted);
@@ -101,7 +102,8 @@ pub fn read_metered(bytes: &[u8], meter: &impl Meter) -> Result<Book, ReadError>
     book(tables)
 }
 
-/// Whether a file that begins so may be a ledger: a workbook, or text with the ledger's headers.
+/// Whether a file with this beginning may be a ledger: a workbook, or text with the headers of the
+/// ledger.
 pub fn is_likely(head: &[u8]) -> bool {
     match kind_of(head) {
         Ok(Kind::Text) => csv::head(whole_lines(head))
@@ -112,7 +114,7 @@ pub fn is_likely(head: &[u8]) -> bool {
     }
 }
 
-/// The lines that are there to their end. In UTF-16 a character has two bytes, and so has the end of a line.
+/// The complete lines. In UTF-16 every character, including the end of a line, has two bytes.
 fn whole_lines(head: &[u8]) -> &[u8] {
     let end = match head {
         [0xff, 0xfe, ..] => head.chunks_exact(2).rposition(|pair| pair == [b'\n', 0]),
@@ -132,7 +134,7 @@ fn book(tables: Vec<Table>) -> Result<Book, ReadError> {
         .enumerate()
         .filter_map(|(i, t)| Some((i, t.header()?, t.hidden)))
         .collect();
-    // A hidden sheet is read only where no visible one has the header.
+    // A hidden sheet is read only if no visible one has the header.
     let any_visible = with_header.iter().any(|(_, _, hidden)| !hidden);
     let mut chosen: Vec<(usize, usize)> = with_header
         .iter()

@@ -1,4 +1,4 @@
-//! A sheet of a file as plain cells, how much of it is taken, and which of its rows is the header.
+//! A sheet of a file as plain cells, the limits of its size, and detection of its header row.
 
 use serde::Serialize;
 
@@ -7,40 +7,41 @@ use super::cell::{Cell, Epoch};
 use super::columns::Column;
 use crate::model::{InChinese, Localized};
 
-/// The most rows of one file. A larger ledger is imported in parts: a busy district has 70,000 cases a year.
+/// The maximum number of rows of one file. A larger ledger is imported in parts: a busy district
+/// has 70,000 cases a year.
 pub const MOST_ROWS: usize = 20_000;
-/// The most columns.
+/// The maximum number of columns.
 pub const MOST_COLUMNS: usize = 200;
-/// The most bytes of text in all cells: one long text may stand in every cell and take no room in the
-/// file.
+/// The maximum size of the text in all cells, in bytes: a file can store a long text once and use
+/// it in every cell.
 const MOST_TEXT: usize = 64 << 20;
-/// The most that an XLSX may unpack to: `MOST_ROWS` rows take a tenth of it.
+/// The maximum size of an unpacked XLSX, in bytes; `MOST_ROWS` rows need a tenth of it.
 pub(super) const MOST_UNPACKED: u64 = 256 << 20;
-/// The most sheets of one file.
+/// The maximum number of sheets of one file.
 pub(super) const MOST_SHEETS: usize = 256;
-/// The header is looked for within so many rows that are not empty.
+/// The header must be within this number of non-empty rows.
 const HEADER_WITHIN: usize = 20;
 
-/// Why a file is no sheet.
+/// Why a file cannot be read as a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// A line is not valid CSV.
     #[error("line {line} is not CSV: {problem}")]
     Csv {
-        /// The line.
+        /// The number of the line.
         line: u64,
         /// What is wrong with it.
         problem: String,
     },
-    /// A quote is opened and not closed.
+    /// A quotation mark is not closed.
     #[error(
         "line {line} opens a quote that is not closed: expected a second quote (\") at the end of that cell, before the next separator or the end of the line; a quote within a quoted text is written twice (\"\")"
     )]
     Quote {
-        /// The line.
+        /// The number of the line.
         line: u64,
     },
-    /// The text is in an unsupported encoding.
+    /// The text is in an encoding that is not supported.
     #[error("this text is neither UTF-8, UTF-16 nor GB 18030; save it as \"CSV UTF-8\" or XLSX")]
     Encoding,
     /// The file is a damaged XLSX.
@@ -64,7 +65,7 @@ pub enum ReadError {
     /// The file has no rows.
     #[error("the file is empty: expected a row with headers")]
     Empty,
-    /// The client has gone.
+    /// The client has disconnected.
     #[error("reading the file was stopped")]
     Stopped,
 }
@@ -95,36 +96,36 @@ impl InChinese for ReadError {
     }
 }
 
-/// A sheet: headers, and rows with their numbers as the sheet counts them, from 1.
+/// A sheet: its headers, and its rows with their numbers as the sheet counts them, from 1.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sheet {
-    /// What it is called in its workbook; CSV has no name.
+    /// The name in its workbook; `None` for CSV.
     pub name: Option<String>,
-    /// The number of the row with the headers.
+    /// The number of the header row.
     pub header_row: u32,
     /// The headers.
     pub headers: Vec<String>,
-    /// The rows below, without empty ones.
+    /// The non-empty rows below the header.
     pub rows: Vec<(u32, Vec<Cell>)>,
-    /// How its numbers are dates.
+    /// The day from which its dates are counted.
     pub epoch: Epoch,
 }
 
-/// A sheet that is left out.
+/// A sheet that was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = SkippedSheet)]
 pub struct Skipped {
-    /// What it is called.
+    /// The name of the sheet.
     pub sheet: String,
-    /// How many rows it has that are not empty.
+    /// The number of its non-empty rows.
     pub rows: usize,
-    /// Why it is left out.
+    /// Why it was not read, in English.
     pub why: String,
-    /// The same in Chinese.
+    /// The same text in Chinese.
     pub why_zh: String,
 }
 
-/// A sheet of a file as it stands there.
+/// A sheet with all its cells as they are in the file.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub name: Option<String>,
@@ -133,11 +134,12 @@ pub(super) struct Table {
     pub rows: Vec<Vec<Cell>>,
     /// The merged cells.
     pub merged: Vec<Merged>,
-    /// Cells that stand for several columns: row, first column, and how many.
+    /// Cells that span several columns: row, first column, number of columns.
     pub wide: Vec<(usize, usize, usize)>,
 }
 
-/// A cell that stands for a block of cells, of which it is the first. Counted from 0.
+/// A merged cell: a block of cells, of which the first one has the content. Positions are counted
+/// from 0.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Merged {
     pub row: usize,
@@ -146,7 +148,7 @@ pub(super) struct Merged {
     pub across: usize,
 }
 
-/// What is left of the room that one file may take, and whether anybody waits for it.
+/// The remaining memory allowance of one file, and the meter that can stop reading.
 pub(super) struct Room<'a> {
     cells: usize,
     text: usize,
@@ -168,14 +170,14 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Takes room for so many cells and so many bytes of text.
+    /// Takes cells and bytes of text from the allowance.
     fn take(&mut self, cells: usize, text: usize) -> Result<(), ReadError> {
         self.cells = self.cells.checked_sub(cells).ok_or(ReadError::TooBig)?;
         self.text = self.text.checked_sub(text).ok_or(ReadError::Bomb)?;
         Ok(())
     }
 
-    /// Whether to go on.
+    /// Returns an error if reading was stopped.
     pub fn check_wanted(&self) -> Result<(), ReadError> {
         match (self.is_wanted)() {
             true => Ok(()),
@@ -185,7 +187,7 @@ impl<'a> Room<'a> {
 }
 
 impl Table {
-    /// Puts a cell at its place, counted from 0.
+    /// Writes a cell at a position counted from 0.
     pub fn put(
         &mut self,
         room: &mut Room<'_>,
@@ -217,8 +219,9 @@ impl Table {
         Ok(())
     }
 
-    /// Writes merged cells into every row that they stand for, unless the row has nothing else. For each
-    /// row a merged cell costs as much room as a cell, so that a file with many of them is refused.
+    /// Copies merged cells into every row that they span, unless the row has no other content. In
+    /// each row a merged cell costs as much of the allowance as a cell, so that a file with many of
+    /// them is refused.
     pub fn spread(&mut self, room: &mut Room<'_>) -> Result<(), ReadError> {
         let is_filled = |cells: &Vec<Cell>| cells.iter().any(|c| *c != Cell::Empty);
         let filled: Vec<bool> = self.rows.iter().map(is_filled).collect();
@@ -258,7 +261,7 @@ impl Table {
         cell.unwrap_or(&Cell::Empty)
     }
 
-    /// Writes cells that stand for several columns into those of them that have a header of their own.
+    /// Copies cells that span several columns into those columns that have a header of their own.
     fn widen(&mut self, header: usize) {
         let head = self.rows.get(header).cloned().unwrap_or_default();
         for (row, first, across) in std::mem::take(&mut self.wide) {
@@ -280,13 +283,13 @@ impl Table {
         }
     }
 
-    /// The rows that are not empty, with their places counted from 0.
+    /// The non-empty rows with their indices counted from 0.
     pub fn filled(&self) -> impl Iterator<Item = (usize, &Vec<Cell>)> {
         let filled = |cells: &Vec<Cell>| cells.iter().any(|c| *c != Cell::Empty);
         self.rows.iter().enumerate().filter(move |(_, c)| filled(c))
     }
 
-    /// The row that has all needed headers.
+    /// The index of the row that has all required headers.
     pub fn header(&self) -> Option<usize> {
         self.filled()
             .take(HEADER_WITHIN)
@@ -294,7 +297,7 @@ impl Table {
             .map(|(row, _)| row)
     }
 
-    /// The row that comes nearest to a header, for an error that says what is missing.
+    /// The row that is most similar to a header, for an error that says what is missing.
     pub fn likely_header(&self) -> Option<(usize, usize)> {
         self.filled()
             .take(HEADER_WITHIN)
@@ -314,7 +317,7 @@ impl Table {
             header_row: number(header),
             headers: head.iter().map(Cell::text).collect(),
             rows: rows
-                // Pages that were printed repeat the header.
+                // Printed pages repeat the header.
                 .filter(|(_, cells)| filled(cells) && *cells != head)
                 .map(|(row, cells)| (number(row), cells))
                 .collect(),
@@ -345,16 +348,16 @@ fn has_needed(cells: &[Cell]) -> bool {
         .all(|needed| headers(cells).any(|c| c.name == *needed))
 }
 
-/// How many cells of a row are headers that the ledger knows.
+/// The number of cells in a row that are headers known to the ledger.
 pub(super) fn known_headers(cells: &[Cell]) -> usize {
     headers(cells).count()
 }
 
-/// Text in whichever encoding sheets come in.
+/// Decodes a text in one of the usual encodings of sheets.
 pub(super) fn decoded(bytes: &[u8]) -> Result<String, ReadError> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        // UTF-16, as spreadsheets save "Unicode text", is known by its first bytes.
+        // UTF-16, which spreadsheets write as "Unicode text", was recognized by its first bytes.
         Err(_) => match encoding_rs::GB18030.decode(bytes) {
             (text, _, false) => text.into_owned(),
             _ => return Err(ReadError::Encoding),

@@ -1,4 +1,4 @@
-//! The ledger on its way out: what a role sees of the cases, as rows for people.
+//! Exports the ledger: the cases as rows, with the columns that a role may see.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -12,40 +12,40 @@ use crate::model::{Language, RoleSet, Schema};
 /// Why a sheet could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The rows are not those of a CSV file.
+    /// Writing a row of CSV failed.
     #[error("cannot write CSV: {0}")]
     Csv(#[from] csv::Error),
-    /// More than a worksheet holds, or no room for it.
+    /// The rows exceed the size of a worksheet, or the XLSX could not be written.
     #[error("cannot write XLSX: {0}")]
     Xlsx(#[from] XlsxError),
-    /// What collected the bytes did not give them back.
+    /// The writer could not return the bytes.
     #[error("cannot write CSV: {0}")]
     Io(#[from] std::io::Error),
 }
 
-/// One case, as far as it may be seen.
+/// One case with the data that the caller may see.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseRow {
-    /// Its id.
+    /// The id of the case.
     pub id: String,
-    /// One position of it.
+    /// One point of the case.
     pub place: Option<Coord<f64>>,
-    /// Its properties, without those that are not to be seen.
+    /// The properties that the caller may see.
     pub properties: Map<String, Value>,
 }
 
-/// How to write it.
+/// The language and the names used in the export.
 #[derive(Debug)]
 pub struct Style<'a> {
-    /// The language of headers and words.
+    /// The language of headers and values.
     pub language: Language,
-    /// What ids are called.
+    /// The names of ids.
     pub names: &'a Names,
-    /// The words of the schema.
+    /// The names of the schema's values.
     pub words: &'a Map<String, Value>,
-    /// The schema of the warnings, which says who sees what.
+    /// The schema of the warnings, which decides who may see what.
     pub schema: &'a Schema,
-    /// The roles for which it is written: a column that they may not see is left out.
+    /// The roles of the caller: columns that they may not see are left out.
     pub roles: RoleSet,
 }
 
@@ -118,12 +118,12 @@ impl Style<'_> {
     }
 }
 
-/// A tenth of a metre.
+/// Rounds degrees to about a tenth of a metre.
 fn rounded(degrees: f64) -> f64 {
     (degrees * 1e6).round() / 1e6
 }
 
-/// A moment as a sheet of text has it: China's time, whole seconds.
+/// A time in a text sheet: China's time zone, whole seconds.
 pub fn time(at: Timestamp) -> String {
     CHINA
         .to_datetime(at)
@@ -131,11 +131,11 @@ pub fn time(at: Timestamp) -> String {
         .to_string()
 }
 
-/// Writes CSV with a byte order mark, without which Excel takes Chinese for something else. The rows come
-/// one by one, so that not all of them are in memory.
+/// Writes CSV with a byte order mark, without which Excel assumes another encoding for Chinese.
+/// Rows come one by one, so that they are never all in memory.
 ///
 /// # Errors
-/// When a row does not come, or writing fails.
+/// If a row returns an error or writing fails.
 pub fn csv<E: From<WriteError>>(
     rows: impl IntoIterator<Item = Result<CaseRow, E>>,
     style: &Style<'_>,
@@ -161,7 +161,7 @@ pub fn csv<E: From<WriteError>>(
     Ok(written.map_err(|e| WriteError::Io(e.into_error()))?)
 }
 
-/// Writes any table as CSV, texts guarded as in [`csv`]: the history of a case.
+/// Writes any table as CSV, with texts guarded as in [`csv`]; used for the history of a case.
 pub fn csv_of(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, WriteError> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
@@ -175,8 +175,8 @@ pub fn csv_of(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, WriteErr
         .map_err(|e| WriteError::Io(e.into_error()))
 }
 
-/// A spreadsheet runs what begins like a formula, and a resident's note is anybody's text. An
-/// apostrophe before it makes it text again, and [`super::read`] takes it off.
+/// Prefixes a text that begins like a formula with an apostrophe, because a spreadsheet would run
+/// the formula and anybody can write such a note. [`super::read`] removes the apostrophe.
 fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
         format!("'{text}")
@@ -185,17 +185,17 @@ fn harmless(text: String) -> String {
     }
 }
 
-/// Days since the last of 1899, in which a spreadsheet counts.
+/// Days since 31 December 1899, as a spreadsheet counts them.
 fn serial(at: Timestamp) -> f64 {
     // 25,569 days from there to 1970.
     let seconds = at.as_second() + i64::from(CHINA.seconds());
     seconds as f64 / 86_400.0 + 25_569.0
 }
 
-/// Writes XLSX: text is text and never a formula, times are real dates.
+/// Writes XLSX: texts are never formulas, and times are date cells.
 ///
 /// # Errors
-/// When a row does not come, or writing fails.
+/// If a row returns an error or writing fails.
 pub fn xlsx<E: From<WriteError>>(
     rows: impl IntoIterator<Item = Result<CaseRow, E>>,
     style: &Style<'_>,
@@ -218,7 +218,7 @@ pub fn xlsx<E: From<WriteError>>(
     Ok(book.save_to_buffer().map_err(WriteError::Xlsx)?)
 }
 
-/// Writes the header and gives the number of columns.
+/// Writes the header and returns the number of columns.
 fn head(
     sheet: &mut Worksheet,
     columns: &[&'static Column],
@@ -256,7 +256,7 @@ fn write_row(
         match style.cell(row, column) {
             Cell::Empty => {}
             Cell::Text(text) => {
-                // A cell holds so many characters and no more.
+                // The maximum number of characters in a cell.
                 let text: String = text.chars().take(32_767).collect();
                 sheet.write_string(line, to, text)?;
             }

@@ -1,11 +1,12 @@
-//! XLS of Excel 97 to 2003 (BIFF8, [MS-XLS]): the cells of its worksheets and nothing else. Read here and
-//! not by a library, since what comes from outside may say it has any size.
+//! Reads the cells of XLS worksheets of Excel 97 to 2003 (BIFF8, [MS-XLS]). This is implemented
+//! here and not by a library, because a file from outside may declare any size and memory must stay
+//! limited.
 
 use super::cell::{Cell, Epoch};
 use super::cfb::Compound;
 use super::table::{MOST_SHEETS, Merged, ReadError, Room, Table};
 
-// Records that matter.
+// The record types that are used.
 const FORMULA: u16 = 0x0006;
 const EOF: u16 = 0x000a;
 const DATE_MODE: u16 = 0x0022;
@@ -57,7 +58,7 @@ fn wrong(what: &str) -> ReadError {
     ReadError::Xls(what.to_owned())
 }
 
-/// A record, with the records that continue it.
+/// A record together with the records that continue it.
 struct Record<'a> {
     kind: u16,
     data: &'a [u8],
@@ -106,8 +107,8 @@ fn f64_at(bytes: &[u8], at: usize) -> Option<f64> {
     Some(f64::from_le_bytes(eight.try_into().ok()?))
 }
 
-/// Reads over the ends of records. A string that goes on in the next record says there anew whether its
-/// characters have one byte or two.
+/// Reads across the borders of records. A string that continues in the next record states there
+/// again whether its characters have one byte or two.
 struct Cursor<'a> {
     parts: Vec<&'a [u8]>,
     part: usize,
@@ -125,7 +126,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Goes to the next record where this one is at its end; says whether it did.
+    /// Moves to the next record at the end of this one; returns whether it did.
     fn turn(&mut self) -> bool {
         let mut turned = false;
         while self.part + 1 < self.parts.len()
@@ -171,7 +172,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// A string whose length was read already.
+    /// Reads a string whose length has been read already.
     fn string(&mut self, length: usize) -> Option<String> {
         let flags = self.byte()?;
         let mut wide = flags & 1 != 0;
@@ -195,16 +196,16 @@ struct SheetPlace {
     name: String,
     at: usize,
     hidden: bool,
-    /// A chart or a macro has no cells.
+    /// Whether the sheet has cells; charts and macros have none.
     has_cells: bool,
 }
 
-/// What holds for the whole workbook.
+/// The data of the whole workbook.
 #[derive(Default)]
 struct Globals {
     sheets: Vec<SheetPlace>,
     strings: Vec<String>,
-    /// For each cell format (XF) by index, whether it shows a date.
+    /// For each cell format (XF), whether it shows a date.
     dates: Vec<bool>,
     epoch: Epoch,
 }
@@ -230,7 +231,7 @@ impl Globals {
                 }
                 DATE_MODE if u16_at(record.data, 0) == Some(1) => book.epoch = Epoch::Year1904,
                 BOUND_SHEET => {
-                    let sheet = sheet_place(&record).ok_or_else(|| wrong("its list of sheets"))?;
+                    let sheet = sheet_place(&record).ok_or_else(|| wrong("its list of sheets is invalid"))?;
                     book.sheets.push(sheet);
                 }
                 FORMAT => {
@@ -247,7 +248,7 @@ impl Globals {
             }
         }
         if !begun {
-            return Err(wrong("it has no beginning"));
+            return Err(wrong("its first record is missing"));
         }
         let is_date = |format: &u16| {
             let known = formats.get(format).copied();
@@ -275,14 +276,14 @@ impl Globals {
         let damaged = || wrong(&format!("the sheet {:?}", sheet.name));
         let rest = stream.get(sheet.at..).ok_or_else(damaged)?;
         let mut depth = 0usize;
-        // The place of a formula whose text comes in the next record.
+        // The position of a formula whose text comes in the next record.
         let mut waiting = None;
         for record in (Records { rest }) {
             match record.kind {
                 BOF => depth += 1,
                 EOF if depth <= 1 => break,
                 EOF => depth -= 1,
-                // Charts within a sheet have cells of their own.
+                // Charts inside of a sheet contain their own cells.
                 _ if depth != 1 => {}
                 MUL_RK => {
                     let row = u16_at(record.data, 0).ok_or_else(damaged)?;
@@ -315,7 +316,7 @@ impl Globals {
                     }
                 }
                 MERGED_CELLS => {
-                    // After their number: first and last row, first and last column.
+                    // After the count: first and last row, first and last column of each block.
                     for eight in record.data.get(2..).unwrap_or_default().chunks_exact(8) {
                         let at = |i| u16_at(eight, i).map_or(0, usize::from);
                         let size = |from: usize, to: usize| to.saturating_sub(from) + 1;
@@ -343,7 +344,8 @@ impl Globals {
         moment.map_or(Cell::Number(number), Cell::Moment)
     }
 
-    /// The value of a record of one cell; the inner `None` for a formula whose text comes next.
+    /// Reads the value of a cell record; the inner `None` stands for a formula whose text comes
+    /// next.
     fn cell(&self, record: &Record<'_>) -> Option<Option<Cell>> {
         let data = record.data;
         let look = u16_at(data, 4)?;
@@ -417,7 +419,8 @@ fn flag_or_error(value: u8, is_error: bool) -> Cell {
     Cell::Text(text.to_owned())
 }
 
-/// Whether a number format shows a date: it has a letter of one outside of quotes and brackets.
+/// Whether a number format shows a date: it contains a date letter outside of quotation marks and
+/// brackets.
 fn is_date_format(format: &str) -> bool {
     let mut chars = format.chars();
     let (mut quoted, mut bracketed) = (false, false);

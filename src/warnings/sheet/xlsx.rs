@@ -1,4 +1,5 @@
-//! XLSX (ECMA-376). Cells are read as they stream by: the size that a sheet says it has is not believed.
+//! Reads XLSX (ECMA-376). Cells are read as a stream; the size that a sheet declares is not
+//! trusted.
 
 use std::io::{Cursor, Read};
 
@@ -30,7 +31,7 @@ pub(super) fn tables(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, Re
             epoch,
             ..Table::default()
         };
-        // Charts have no cells.
+        // Chart sheets have no cells.
         if sheet.typ == SheetType::WorkSheet {
             let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(wrong)?;
             while let Some(cell) = cells.next_cell().map_err(wrong)? {
@@ -62,7 +63,8 @@ fn merged_at(cells: &Dimensions) -> Merged {
 fn value_of(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
-        // `#N/A` is no value, and no empty cell either: whoever needs the cell says what stands there.
+        // An error such as `#N/A` is kept as text, so that an error message about the cell can
+        // quote it.
         DataRef::Error(e) => Cell::of_text(&e.to_string()),
         DataRef::Int(n) => Cell::Number(*n as f64),
         DataRef::Float(n) => Cell::Number(*n),
@@ -70,7 +72,7 @@ fn value_of(value: &DataRef<'_>) -> Cell {
         DataRef::SharedString(s) => Cell::of_text(s),
         DataRef::Bool(b) => Cell::Text(if *b { "yes" } else { "no" }.to_owned()),
         DataRef::DateTime(at) => {
-            // A fraction of a day is never exactly a second.
+            // A fraction of a day is never exactly a second, so it is rounded.
             let (y, mo, d, h, mi, s, milli) = at.to_ymd_hms_milli();
             let up = SignedDuration::from_secs(i64::from(milli >= 500));
             civil(y, mo, d, h, mi, s).map_or(Cell::Number(at.as_f64()), |t| Cell::Moment(t + up))
@@ -79,8 +81,8 @@ fn value_of(value: &DataRef<'_>) -> Cell {
     }
 }
 
-/// Whether an archive is an XLSX, and its parts unpack to no more than that: tried, since the sizes that
-/// it says they have are not believed either.
+/// Checks that an archive is an XLSX and that its parts unpack to at most `most` bytes. They are
+/// really unpacked, because the sizes that it declares are not trusted.
 fn check_parts(bytes: &[u8], most: u64, room: &Room<'_>) -> Result<(), ReadError> {
     let wrong = |e: zip::result::ZipError| ReadError::Xlsx(e.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(wrong)?;

@@ -1,4 +1,4 @@
-//! The board against a plain reckoning of the same records.
+//! Compares the board with a simple computation from the same records.
 
 use super::*;
 use crate::model::{Body, CollectionId, Properties};
@@ -130,7 +130,7 @@ fn a_grid_whose_sensor_fell_silent_is_no_data_unless_something_is_open_there() {
     ]);
     assert_eq!(level(&b, "a").0, Level::NoData);
     assert_eq!(level(&b, "b").0, Level::Green);
-    // Of one of its grids it is known that it is green.
+    // One of its grids is known to be green.
     assert_eq!(level(&b, "top").0, Level::Green);
     b.apply(&condition("cam|other", "b", "no_data"));
     assert_eq!(level(&b, "top").0, Level::NoData);
@@ -154,7 +154,7 @@ fn a_property_that_is_no_such_thing_hides_no_red() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Record by record equals the last word on each feature alone.
+    /// Applying records one by one gives the same as the last version of each feature.
     #[test]
     fn the_board_is_what_the_last_records_say(
         steps in prop::collection::vec((0..6u8, 0..3u8, 0..4u8, any::<bool>()), 0..60)

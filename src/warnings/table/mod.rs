@@ -1,5 +1,5 @@
-//! The status table of a case: from which status an action is possible, for whom, and to which status it
-//! leads. [`allowed`] and [`decide`] both read it.
+//! The status table: from which status an action is possible, who may take it, and to which status
+//! it leads. [`allowed`] and [`decide`] both use it.
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
@@ -12,35 +12,35 @@ use super::rules::{Category, Rules};
 use super::step::{Action, Status, Step, Verdict};
 use crate::model::{Localized, Role, both};
 
-/// Which persons may take an action.
+/// The persons who may take an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     /// A duty officer.
     Officer,
     /// An account of the unit in charge.
     TheUnit,
-    /// A grid worker or an officer who did not handle it.
+    /// A grid worker or an officer who did not handle the case.
     Verifier,
-    /// Who reported it.
+    /// The reporter of the case.
     Reporter,
-    /// A grid worker or an officer, or an account of the unit in charge.
+    /// A grid worker, an officer, or an account of the unit in charge.
     Staff,
 }
 
 /// The status after an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum To {
-    /// Always there.
+    /// A fixed status.
     Always(Status),
-    /// Nowhere: the status stays.
+    /// The status does not change.
     Same,
-    /// Verified, or to the unit again.
+    /// Verified if the verification passes, otherwise back to the unit.
     Verdict,
     /// The status before the case was parked.
     BeforePark,
 }
 
-/// One row of the table.
+/// A row of the status table.
 struct Row {
     action: Action,
     from: &'static [Status],
@@ -126,26 +126,25 @@ const TABLE: &[Row] = &[
     row(Action::Note, Status::ALL, Who::Staff, To::Same),
 ];
 
-/// What a decision needs to know beside the case and the person.
+/// What a decision depends on, apart from the case and the person.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// The moment of the step.
+    /// The time of the step.
     pub now: Timestamp,
     /// The rules in force.
     pub rules: &'a Rules,
     /// The calendar in force.
     pub calendar: &'a Calendar,
-    /// For a dispatch: the competences of the unit that the request names; `None` if there is no such
-    /// unit.
+    /// For a dispatch: the competences of the requested unit; `None` if there is no such unit.
     pub competences: Option<&'a [String]>,
-    /// For a merge: the case that the request names; `None` if there is no such case.
+    /// For a merge: the requested other case; `None` if there is no such case.
     pub into: Option<&'a Case>,
-    /// For a verification: how far the position is from the case, metres.
+    /// For a verification: the distance of the person from the case in metres.
     pub distance_m: Option<f64>,
 }
 
 impl<'a> Context<'a> {
-    /// A moment under rules and a calendar.
+    /// A context with a time, rules and a calendar.
     pub fn new(now: Timestamp, rules: &'a Rules, calendar: &'a Calendar) -> Self {
         Self {
             now,
@@ -157,50 +156,50 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Until when an officer should have done their part if they got it now.
+    /// The deadline of an officer for a case of this category that arrives now.
     pub fn respond_by(&self, category: &str) -> Option<Timestamp> {
         let rule = self.rules.category(category)?;
         self.calendar.add(self.now, rule.respond)
     }
 
-    /// Until when a unit should have handled it if it got it now.
+    /// The deadline of a unit for a case of this category that is dispatched now.
     pub fn handle_by(&self, category: &str) -> Option<Timestamp> {
         let rule = self.rules.category(category)?;
         self.calendar.add(self.now, rule.handle)
     }
 }
 
-/// Why a request is refused. Each variant says what the same person may do instead.
+/// Why a request is refused. Each variant lists what the same person may do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The status of the case does not allow the action (409).
     #[error("{detail}")]
     WrongState {
-        /// What stands in the way.
+        /// Why the status does not allow it.
         detail: Localized,
-        /// What this person may do now.
+        /// The actions that this person may take now.
         allowed: Vec<Action>,
     },
     /// The person may not take the action (403, or 401 without an account).
     #[error("{detail}")]
     WrongPerson {
-        /// Who may.
+        /// Who may take the action.
         detail: Localized,
-        /// What this person may do now.
+        /// The actions that this person may take now.
         allowed: Vec<Action>,
     },
     /// A field is missing or wrong (422).
     #[error("{error}")]
     Invalid {
-        /// Which, and what was expected.
+        /// The field, and what was expected.
         error: FieldError,
-        /// What this person may do now.
+        /// The actions that this person may take now.
         allowed: Vec<Action>,
     },
 }
 
 impl Refusal {
-    /// What the person may do instead.
+    /// The actions that the person may take instead.
     pub fn allowed(&self) -> &[Action] {
         match self {
             Self::WrongState { allowed, .. }
@@ -210,13 +209,13 @@ impl Refusal {
     }
 }
 
-/// What stands between a person and a row whose state fits.
+/// Why a person may not use a row whose status fits.
 enum Hindrance {
     Person(Localized),
     State(Localized),
 }
 
-/// What a person may do with a case now, in the order of the table.
+/// The actions that a person may take on a case now, in the order of the table.
 pub fn allowed(case: &Case, actor: &Actor) -> Vec<Action> {
     TABLE
         .iter()
@@ -225,7 +224,7 @@ pub fn allowed(case: &Case, actor: &Actor) -> Vec<Action> {
         .collect()
 }
 
-/// Decides a request: the step that it makes, or why it is refused. Changes nothing.
+/// Decides a request: returns the resulting step, or why it is refused. Changes nothing.
 pub fn decide(
     case: &Case,
     actor: &Actor,
@@ -239,15 +238,15 @@ pub fn decide(
     })
 }
 
-/// Whether this person may take an action where the case stands, whatever its fields are.
+/// Whether a person may take an action in the present status of the case, whatever the fields are.
 ///
 /// # Errors
-/// Why not, as [`decide`] says it.
+/// The same refusals as those of [`decide`].
 pub fn may(case: &Case, actor: &Actor, action: Action) -> Result<(), Refusal> {
     row_for(case, actor, action).map(drop)
 }
 
-/// The row of an action, if the case stands where it begins and the person may take it.
+/// The row of an action, if the status of the case and the rights of the person allow it.
 fn row_for(case: &Case, actor: &Actor, action: Action) -> Result<&'static Row, Refusal> {
     let allowed = || allowed(case, actor);
     let row = TABLE.iter().find(|row| row.action == action);
@@ -308,7 +307,7 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
         is_elsewhere(case, actor).then(|| {
             Hindrance::Person(both!(
                 "该事件不在本账号所限的社区内。",
-                "The account is bound to other communities than this one."
+                "The account is restricted to other communities."
             ))
         })
     };
@@ -330,7 +329,8 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
                 })
             })
             .or_else(bounds),
-        // Having handled the case is reported before a missing role, because another role would not help.
+        // Having handled the case is reported before a missing role, because another role would not
+        // help.
         Who::Verifier => handled_by(case, actor)
             .then(|| {
                 Hindrance::State(both!(
@@ -358,12 +358,12 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
     }
 }
 
-/// Whether the account is one of the unit in charge.
+/// Whether the account belongs to the unit in charge.
 fn is_theirs(case: &Case, actor: &Actor) -> bool {
     actor.roles.includes(Role::Unit) && actor.unit.is_some() && actor.unit == case.unit
 }
 
-/// Whether a case lies outside of the communities to which the account is bound.
+/// Whether a case lies outside of the communities to which the account is restricted.
 fn is_elsewhere(case: &Case, actor: &Actor) -> bool {
     !actor.view().reaches(case.community.as_deref())
 }
@@ -380,7 +380,7 @@ fn is_reporter(case: &Case, actor: &Actor) -> bool {
     actor.is_reporter || (actor.account.is_some() && actor.account == case.ledger.reporter)
 }
 
-/// The step of a row, if the request has all that it takes.
+/// Builds the step of a row, if the request has all required fields.
 fn fill(
     row: &Row,
     case: &Case,
@@ -414,12 +414,12 @@ fn fill(
         None => Err(missing("reason", "理由", "a reason")),
     };
 
-    // Moments are kept to the millisecond, and never later than they were.
+    // Times are stored to the millisecond and rounded down.
     let whole = TimestampRound::new()
         .smallest(Unit::Millisecond)
         .mode(RoundMode::Floor);
     let at = context.now.round(whole).unwrap_or(context.now);
-    // Steps never run backwards in time, although the clocks of two nodes may differ.
+    // The times of steps never decrease, although the clocks of two nodes may differ.
     let at = case.step.as_ref().map_or(at, |last| at.max(last.at));
     let mut step = Step::new(
         case.steps + 1,
@@ -526,7 +526,7 @@ fn fill(
             if step.note.is_none() {
                 return Err(missing("note", "备注内容", "a text"));
             }
-            // Photos of a case are shown to who reported it.
+            // The reporter can see the photos of a case, but not its internal notes.
             if !step.photos.is_empty() {
                 return Err(FieldError::new(
                     "photos",
@@ -543,8 +543,8 @@ fn fill(
     Ok(step)
 }
 
-/// The due date of a case whose clock runs again: later by the time for which it stood still, and never
-/// with less working time to come than there was when it stopped.
+/// The due date of a case whose clock restarts: postponed by the time for which it was stopped, and
+/// with at least as much working time left as when it stopped.
 fn shifted(case: &Case, now: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
     let (paused_at, due) = (case.ledger.paused_at?, case.due_at?);
     let later = due.checked_add(now.duration_since(paused_at)).ok()?;
@@ -573,7 +573,7 @@ fn mergeable(case: &Case, actor: &Actor, into: Option<&Case>, id: &str) -> Resul
         )),
         Some(into) if is_elsewhere(into, actor) => refuse(both!(
             "事件“{id}”不在本账号所限的社区内",
-            "the account is bound to other communities than that of {id:?}"
+            "the account is restricted to other communities than that of {id:?}"
         )),
         Some(_) => Ok(()),
     }
@@ -631,12 +631,12 @@ fn on_the_spot(request: &ActionRequest, context: &Context<'_>) -> Result<(), Fie
     Err(FieldError::new("position", problem))
 }
 
-/// The mark that a level moved or a case fell overdue: the timer's, at its moment.
+/// The mark that the level changed or the case became overdue; the timer records it.
 pub fn level_mark(case: &Case, at: Timestamp) -> Step {
     mark(case, Action::Level, at)
 }
 
-/// The mark that a sensor or another report joined a case; `reports` says how many reports it adds.
+/// The mark that a sensor or other reports joined a case; `reports` is the number of reports added.
 pub fn join_mark(case: &Case, at: Timestamp, reports: u32) -> Step {
     let mut step = mark(case, Action::Join, at);
     step.reports = Some(reports).filter(|n| *n > 0);

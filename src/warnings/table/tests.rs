@@ -1,5 +1,4 @@
-//! The table against a second copy of it, written as DESIGN.md has it; and what must hold of every case,
-//! whatever people try.
+//! Compares the table with a second copy of it, and tests properties of cases under random actions.
 
 use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp};
@@ -44,7 +43,7 @@ fn oracle() -> Vec<[&'static str; 4]> {
     .collect()
 }
 
-/// Who somebody is to a case.
+/// Whether a person has a relation to a case, by the names used in the table.
 fn is(who: &str, case: &Case, actor: &Actor) -> bool {
     let role = actor.roles.foremost().as_str();
     let officer = ["officer", "admin"].contains(&role);
@@ -140,7 +139,7 @@ fn opened(rules: &Rules, calendar: &Calendar) -> Case {
     case
 }
 
-/// A request that has everything that any action takes.
+/// A request with all fields that any action needs.
 fn full(action: Action) -> ActionRequest {
     ActionRequest {
         note: Some("清理完毕".to_owned()),
@@ -187,7 +186,7 @@ impl Book {
         }
     }
 
-    /// Takes a case through steps, an hour each; panics where one is refused.
+    /// Takes a case through steps, one hour apart; panics if one is refused.
     fn walk(&self, case: &mut Case, steps: &[(Action, Actor)]) {
         for (action, actor) in steps {
             let at = case.step.as_ref().unwrap().at + SignedDuration::from_hours(1);
@@ -196,7 +195,7 @@ impl Book {
         }
     }
 
-    /// The working time that a case has left at the moment of its last step.
+    /// The remaining working time of a case at the time of its last step.
     fn left(&self, case: &Case) -> SignedDuration {
         let at = case.step.as_ref().unwrap().at;
         self.calendar.working_between(at, case.due_at.unwrap())
@@ -257,7 +256,7 @@ fn parked_it_comes_back_to_where_it_was_and_has_the_time_that_it_had() {
         book.walk(&mut case, &[(Action::Resume, officer())]);
         assert_eq!(case.status, before);
         assert_eq!(case.parked_until, None);
-        // Parked for an hour. What waits to be verified has no time that runs.
+        // Parked for an hour. While a case waits for verification its clock does not run.
         if before.clock_runs() {
             assert!(case.due_at >= Some(due + SignedDuration::from_hours(1)));
             assert!(book.left(&case) >= left);
@@ -293,12 +292,13 @@ fn who_had_a_few_working_minutes_left_on_friday_has_them_on_monday() {
     let book = Book::new();
     let mut case = book.open();
     let at = |text: &str| -> Timestamp { format!("{text}:00+08:00").parse().unwrap() };
-    // It stood still from Friday evening to Saturday morning, 25 working minutes before it was due.
+    // The clock was stopped from Friday evening to Saturday morning, 25 working minutes before the
+    // due time.
     case.ledger.paused_at = Some(at("2026-03-13T17:05"));
     case.due_at = Some(at("2026-03-13T17:30"));
     let due = |now: &str| shifted(&case, at(now), &book.calendar);
     assert_eq!(due("2026-03-14T10:00"), Some(at("2026-03-16T08:55")));
-    // Within one afternoon working time and time are the same.
+    // Within one afternoon working time equals elapsed time.
     assert_eq!(due("2026-03-13T17:15"), Some(at("2026-03-13T17:40")));
 }
 
@@ -463,7 +463,7 @@ fn a_key_is_known_again_and_a_step_is_taken_once() {
     assert_eq!(knows(&case, Action::File), Repeat::New);
     case.apply_judged(&step, &book.rules, &book.calendar);
     assert_eq!(knows(&case, Action::File), Repeat::Same);
-    // Who uses it for something else wants something else.
+    // The same key for another action is a different key.
     assert_eq!(knows(&case, Action::Dispatch), Repeat::New);
     let once = case.clone();
     case.apply(&step);
@@ -513,7 +513,7 @@ fn tries() -> impl Strategy<Value = Vec<(usize, Action, Value, u32)>> {
         let Value::Object(all) = all else {
             unreachable!()
         };
-        // Most requests are whole, or few cases would get anywhere.
+        // Most requests get all required fields, otherwise few cases would advance.
         let kept = all
             .into_iter()
             .zip(has)
@@ -524,7 +524,7 @@ fn tries() -> impl Strategy<Value = Vec<(usize, Action, Value, u32)>> {
     prop::collection::vec(one, 0..120)
 }
 
-/// A way on, so that cases get somewhere: random people alone would seldom close one.
+/// An action that advances the case: random persons alone would rarely close one.
 fn way_on(case: &Case) -> (Actor, Action) {
     let unit = || of_unit("u2", "unit-a");
     match case.status {
@@ -543,7 +543,7 @@ fn way_on(case: &Case) -> (Actor, Action) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// Whatever people try: the table decides, and the history replays to the same state.
+    /// Whatever people try, only the table decides, and replaying the history gives the same state.
     #[test]
     fn a_case_moves_by_the_table_and_no_other_way(tries in tries()) {
         let book = Book::new();
@@ -603,14 +603,14 @@ proptest! {
                         Action::Close => prop_assert!(verified_since_handled),
                         _ => {}
                     }
-                    // Whoever asks later whether it is overdue gets the same answer.
+                    // Checking for overdue later gives the same result.
                     if !case.status.is_ended() {
                         let at = case.step.as_ref().unwrap().at;
                         let now = level::assess(&case.facts(), &book.rules, &book.calendar, at);
                         prop_assert_eq!(now.overdue_at, case.overdue_at);
                         prop_assert_eq!((now.level, &now.reason), (case.level, &case.reason));
                     }
-                    // The step as the log has it, levels and all.
+                    // The step as stored in the log, with its level.
                     let logged = serde_json::to_string(case.step.as_ref().unwrap()).unwrap();
                     replayed.apply(&serde_json::from_str(&logged).unwrap());
                     prop_assert_eq!(&replayed, &case);

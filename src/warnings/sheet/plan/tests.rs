@@ -1,4 +1,4 @@
-//! Sheets and what they come to.
+//! Tests of planning: sheets, and the steps and errors that they give.
 
 use serde_json::json;
 
@@ -57,7 +57,7 @@ fn a_row_of_an_old_ledger_becomes_the_steps_that_it_took() {
         steps,
         [
             at(Action::File, "2026-11-01T02:00:00Z"),
-            // Nobody wrote down when: with the step before it.
+            // The sheet has no time for this step, so it gets that of the step before.
             at(Action::Dispatch, "2026-11-01T02:00:00Z"),
             at(Action::Start, "2026-11-01T02:00:00Z"),
             at(Action::Handle, "2026-11-02T02:00:00Z"),
@@ -142,7 +142,7 @@ fn what_stands_right_of_the_last_header_is_a_problem_of_its_row() {
     assert!(problem.problem.contains("put the text in quotes"));
     assert!(problem.problem_zh.contains("第 7 列"));
     assert!(problem.problem_zh.contains("“很急”"));
-    // A long text is told in part.
+    // A long text is quoted in part.
     let long = planned(&format!(
         "{head}{}",
         row(&format!("a,{}", "长".repeat(5000)))

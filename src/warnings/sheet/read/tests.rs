@@ -1,4 +1,5 @@
-//! Files as districts have them: each test is a picture of one that was read wrong somewhere.
+//! Tests with files as districts have them. Each test represents a file that was once read
+//! incorrectly.
 
 use std::io::{Cursor, Write};
 
@@ -21,7 +22,7 @@ fn skipped(book: &Book) -> Vec<(&str, usize, &str)> {
         .collect()
 }
 
-/// A workbook as its parts: sheets with a name, a state and rows of numbers and texts.
+/// Builds a workbook from sheets with a name, a state and rows of numbers and texts.
 fn workbook(settings: &str, sheets: &[(&str, &str, &[&[&str]])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut part = |name: &str, text: &str| {
@@ -178,7 +179,7 @@ fn a_hidden_sheet_is_read_where_it_alone_has_the_header() {
         let bytes = workbook("", &[("封面", "visible", front), ("数据", state, rows)]);
         assert_eq!(names(&read(&bytes).unwrap()), ["数据"], "{state}");
     }
-    // Where none has it, the likeliest is read: its error says what is missing.
+    // If no sheet has the header, the most similar one is read, and its error says what is missing.
     let none: &[&[&str]] = &[&["台账"], &["编号", "类别", "地点"], &["1", "2", "3"]];
     let bytes = workbook("", &[("空", "visible", &[]), ("表", "visible", none)]);
     let book = read(&bytes).unwrap();
@@ -327,7 +328,7 @@ fn ledgers_are_told_from_other_files_by_their_beginning() {
     let units = || std::iter::once(0xfeff).chain(TEXT.encode_utf16());
     let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
-    // Cut in the middle of a row, as the beginning of a long file is.
+    // Cut off in the middle of a row, like the beginning of a long file.
     for bytes in [
         &little[..],
         &big,
@@ -352,11 +353,11 @@ fn a_quote_that_is_not_closed_is_refused_with_its_line() {
     let row = |note: &str| format!("A-9,楼道堆物,{note}\n");
     let head = "编号,类别,上报时间\n";
     for (text, line) in [
-        // The file ends in the cell: all rows below would be one text.
+        // The file ends inside of the cell: all rows below would be one text.
         (format!("{head}{}{}", row("\"堵门"), row("x")), 2),
         (format!("{head}{}{}", row("\"a\nb\""), row("\"")), 4),
         (format!("sep=,\r\n{head}{}", row("\"\"\"")), 3),
-        // The next quote further down closes it, and text follows.
+        // The next quotation mark further down closes the cell, and text follows it.
         (format!("{head}{}{}", row("\"堵门"), row("\"x\"")), 2),
         (format!("{}\"a\r\rb", head.replace('\n', "\r")), 2),
     ] {
@@ -385,7 +386,7 @@ fn a_quote_that_is_not_closed_is_refused_with_its_line() {
         let found = rows[0].1.get(2).map_or_else(String::new, Cell::text);
         assert_eq!(found, cell);
     }
-    // The first bytes of a good file may end in a cell.
+    // The beginning of a valid file may end inside of a cell.
     assert!(is_likely(format!("{head}{}", row("\"a\nb\nc")).as_bytes()));
 }
 
@@ -395,8 +396,8 @@ fn texts(sheet: &Sheet) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What the merged cells of every kind of file come to. The header says one thing over two columns, and so
-/// does a row; a category stands for three rows.
+/// The expected cells of merged cells in every file format. A header spans two columns, and so does
+/// a cell of a row; a category spans three rows.
 const SPREAD: [[&str; 4]; 4] = [
     ["1", "楼道堆物", "2026-03-07", "甲"],
     ["2", "楼道堆物", "2026-03-08", ""],
@@ -462,14 +463,15 @@ fn a_merged_cell_stands_in_every_row_and_in_every_column_that_has_a_header() {
     sheet.write(4, 1, "占道").unwrap();
     sheet.merge_range(1, 1, 3, 1, "楼道堆物", &plain).unwrap();
     sheet.merge_range(4, 2, 4, 3, "2026-03-10", &plain).unwrap();
-    // Rows that have nothing else stay empty.
+    // Rows without other cells stay empty.
     sheet.merge_range(6, 0, 60, 0, "合计", &plain).unwrap();
     let mut book = read(&workbook.save_to_buffer().unwrap()).unwrap();
     let last = book.sheets[0].rows.pop().unwrap();
     assert_eq!((last.0, last.1[0].text().as_str()), (7, "合计"));
     assert_spread(&book);
 
-    // A header over two columns of which one has none: its rows may do the same.
+    // A header spans two columns, one of which has no header of its own; cells below may span both
+    // as well.
     let html =
         "<table><tr><td colspan=2>类别<td>上报时间<tr><td colspan=2>占道<td>2026-03-07</table>";
     let book = read(html.as_bytes()).unwrap();
@@ -488,7 +490,7 @@ fn merged_cells_take_no_more_room_than_a_file_may() {
     let book = read(page(15_000, "同上").as_bytes()).unwrap();
     let last = texts(&book.sheets[0]).pop().unwrap();
     assert_eq!(last, ["占道", "2026-03-08", "同上"]);
-    // 64 MB of text and no more, however small the file.
+    // At most 64 MB of text, however small the file is.
     let long = "长".repeat(10_000);
     assert_eq!(read(page(15_000, &long).as_bytes()), Err(ReadError::Bomb));
 }

@@ -1,4 +1,4 @@
-//! Workbooks as Excel 97 to 2003 writes them, put together record by record.
+//! Tests with workbooks of Excel 97 to 2003, built record by record.
 
 use super::super::read::{self, Book};
 use super::*;
@@ -8,7 +8,7 @@ fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &length.to_le_bytes(), data].concat()
 }
 
-/// A string of two-byte characters, with a length of two bytes.
+/// A string of two-byte characters with a two-byte length.
 fn text(text: &str) -> Vec<u8> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let mut bytes = u16::try_from(units.len()).unwrap().to_le_bytes().to_vec();
@@ -32,7 +32,7 @@ fn bof(kind: u16) -> Vec<u8> {
     record(BOF, &[BIFF8.to_le_bytes(), kind.to_le_bytes()].concat())
 }
 
-/// A stream: what holds for the workbook, and sheets with a name, a state and records.
+/// A workbook stream: the global records, and sheets with a name, a state and records.
 fn stream(globals: &[Vec<u8>], sheets: &[(&str, u8, Vec<u8>)]) -> Vec<u8> {
     let head = |places: &[usize]| {
         let mut head = bof(5);
@@ -40,7 +40,7 @@ fn stream(globals: &[Vec<u8>], sheets: &[(&str, u8, Vec<u8>)]) -> Vec<u8> {
         for ((name, state, _), place) in sheets.iter().zip(places) {
             let mut data = u32::try_from(*place).unwrap().to_le_bytes().to_vec();
             data.extend([*state, 0]);
-            // The length of a name has one byte.
+            // The length of a sheet name has one byte.
             let mut name = text(name);
             name.remove(1);
             data.extend(name);
@@ -61,7 +61,7 @@ fn stream(globals: &[Vec<u8>], sheets: &[(&str, u8, Vec<u8>)]) -> Vec<u8> {
     [head(&places), bodies].concat()
 }
 
-/// A compound file with one stream, as long as it takes to stand in sectors of its own.
+/// A compound file with one stream, padded so that it is stored in regular sectors.
 fn compound(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
     stream.resize(stream.len().max(4096).next_multiple_of(512), 0);
     let sectors = stream.len() / 512;
@@ -75,7 +75,7 @@ fn compound(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
     header[68..72].copy_from_slice(&u32::MAX.wrapping_sub(1).to_le_bytes());
     header[76..].fill(0xff);
     header[76..80].copy_from_slice(&0u32.to_le_bytes());
-    // Sector 0 is the table, 1 the folder, the stream begins at 2.
+    // Sector 0 is the sector table, 1 the directory; the stream begins at 2.
     let mut table = vec![0xffff_fffd_u32, 0xffff_fffe];
     table.extend((0..sectors as u32).map(|i| i + 3));
     *table.last_mut().unwrap() = 0xffff_fffe;
@@ -112,8 +112,8 @@ fn header() -> Vec<u8> {
 
 #[test]
 fn a_workbook_of_excel_97_is_read_with_all_its_sheets() {
-    // The texts of cells stand in one list, which goes on in another record in the middle of a word and
-    // has one byte a character there.
+    // The texts of cells are in one list, which continues in another record in the middle of a
+    // word, with one byte per character there.
     let mut list = [2u32.to_le_bytes(), 2u32.to_le_bytes()].concat();
     list.extend(text("楼道堆物"));
     list.extend([5, 0, 1]);
@@ -153,7 +153,7 @@ fn a_workbook_of_excel_97_is_read_with_all_its_sheets() {
         record(MUL_RK, &packed),
         sst(1, 1, 0),
         number(1, 2, 1, 46_088.5),
-        // A chart within the sheet has records like cells.
+        // A chart inside of the sheet has records like those of cells.
         bof(0x20),
         label(2, 0, "图"),
         record(EOF, &[]),
@@ -230,7 +230,7 @@ fn a_damaged_file_is_an_error_wherever_it_is_damaged() {
     );
     let file = compound("Workbook", whole);
     for cut in (0..file.len()).step_by(37) {
-        // Whatever it says, it says it without a panic.
+        // Every result is acceptable, but not a panic.
         let _ = read::read(&file[..cut]);
     }
     for place in 0..file.len() {
@@ -240,7 +240,7 @@ fn a_damaged_file_is_an_error_wherever_it_is_damaged() {
             let _ = read::read(&damaged);
         }
     }
-    // A sheet that stands behind the end, and a folder whose sector leads to itself.
+    // A sheet that begins after the end of the file, and a directory whose sector points to itself.
     let mut beyond = file.clone();
     let name = beyond.windows(2).position(|w| w == [0x85, 0x00]).unwrap();
     beyond[name + 4..name + 8].fill(0x7f);
