@@ -102,7 +102,7 @@ fn expected(list: &[(&str, u64, i64)]) -> BTreeMap<String, (u64, String)> {
 }
 
 #[tokio::test]
-async fn an_edit_becomes_one_commit_and_what_changes_nothing_becomes_none() {
+async fn an_edit_makes_one_commit_and_an_edit_without_changes_makes_none() {
     for Fixture { store, .. } in &fixtures().await {
         let edited = edit(vec![put("a", 6), put("b", 6)]).because("第一次 \"import\"");
         let first = store.commit(edited).await.unwrap();
@@ -216,7 +216,7 @@ async fn of_many_who_make_the_same_feature_one_wins() {
 }
 
 #[tokio::test]
-async fn a_staged_import_shows_nothing_until_published_and_loses_to_what_is_newer() {
+async fn a_staged_import_is_invisible_until_published_and_newer_writes_win() {
     for Fixture { store, url, .. } in &fixtures().await {
         store
             .commit(edit(vec![put("kept", 1), put("same", 5)]))

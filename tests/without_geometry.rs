@@ -192,7 +192,10 @@ async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is()
             (&reject["id"], &reject["field"]),
             (&json!("t3"), &json!("geometry"))
         );
-        assert_eq!(reject["problem"], "notices has no geometry; features of this collection need \"geometry\": null");
+        assert_eq!(
+            reject["problem"],
+            "notices has no geometry; features of this collection need \"geometry\": null"
+        );
         // Another process wrote it: the server follows.
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
         while server

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_hold_at_their_time_on_their_day() {
+    fn opening_hours_apply_at_their_times_on_their_days() {
         let office = "Mo-Fr 08:30-17:30; PH off";
         assert!(open(office, "2026-11-23T09:00:00"));
         assert!(!open(office, "2026-11-23T17:30:00"));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stretch_of_time_is_open_in_spans() {
+    fn open_periods_between_two_times_are_listed() {
         let hours = OpeningHours::parse("Mo-Fr 22:00-06:00, Mo-Su 12:00-13:00").unwrap();
         let at = |text: &str| text.parse::<DateTime>().unwrap();
         // From Friday to Sunday.

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_photo_stands_upright_and_says_nothing_of_where_it_was_taken() {
+    fn a_photo_is_turned_upright_and_loses_its_location() {
         let image = two_halves(64, 32).into_rgb8();
         let mut bytes = Vec::new();
         let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 95);

@@ -89,7 +89,11 @@ fn skip(bytes: &[u8], depth: usize) -> Result<&[u8], WkbError> {
                 rest = skip(rest, depth + 1)?;
             }
         }
-        4..=7 => return Err(WkbError("geometry collections are nested too deeply".into())),
+        4..=7 => {
+            return Err(WkbError(
+                "geometry collections are nested too deeply".into(),
+            ));
+        }
         other => return Err(WkbError(foreign(other))),
     }
     Ok(rest)
@@ -131,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn curves_and_surfaces_are_named_and_never_taken_for_points() {
+    fn curves_and_surfaces_are_refused_by_name() {
         let none = 0u32.to_le_bytes();
         for (kind, name, way_out) in [
             (8, "CIRCULARSTRING", "ST_CurveToLine"),
@@ -165,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn heights_and_measures_are_dropped_however_they_are_marked() {
+    fn z_and_m_values_are_dropped_in_every_encoding() {
         let numbers = |n: usize| -> Vec<u8> {
             [117.0f64, 39.0, 5.0, 7.0][..n]
                 .iter()
@@ -186,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bit_of_a_coordinate_comes_back() {
+    fn coordinates_round_trip_bit_for_bit() {
         let shapes: Vec<Geometry<f64>> = vec![
             point!(x: 117.130_000_000_000_01, y: 39.22).into(),
             line_string![(x: 0.1, y: 0.2), (x: -179.999_999_9, y: 89.9)].into(),
@@ -202,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_is_an_error() {
+    fn random_bytes_give_an_error() {
         assert!(decode(b"").is_err());
         assert!(decode(&[1, 3, 0, 0, 0, 255, 255, 255, 255]).is_err());
     }

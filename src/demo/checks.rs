@@ -116,7 +116,7 @@ impl Near {
 }
 
 #[test]
-fn the_district_is_as_big_as_promised_and_lies_in_beichen() {
+fn the_district_has_the_documented_size_and_lies_in_beichen() {
     let all = drawn();
     let count = |c: &str| all.iter().filter(|x| x.collection.as_str() == c).count();
     let entrances = features(all, "entrances");
@@ -184,7 +184,7 @@ fn the_district_is_as_big_as_promised_and_lies_in_beichen() {
 }
 
 #[test]
-fn every_feature_fits_its_schema_has_a_name_of_its_own_and_a_proper_shape() {
+fn every_feature_fits_its_schema_and_has_a_unique_id_and_a_valid_geometry() {
     let all = drawn();
     let schemas: BTreeMap<String, jsonschema::Validator> = super::schemas()
         .into_iter()
@@ -247,7 +247,7 @@ fn links_lead_somewhere() {
 }
 
 #[test]
-fn grids_part_their_community_and_hold_their_buildings() {
+fn grids_partition_their_community_and_contain_their_buildings() {
     let all = drawn();
     let grids = features(all, "grids");
     let by_id: HashMap<&str, &Feature> = grids.iter().map(|g| (g.id.as_str(), g)).collect();
@@ -288,7 +288,7 @@ fn grids_part_their_community_and_hold_their_buildings() {
 }
 
 #[test]
-fn nothing_stands_in_another_thing() {
+fn objects_do_not_overlap() {
     let all = drawn();
     let buildings = features(all, "buildings");
     let near = Near::of(buildings.iter().map(|b| b.line.as_slice()));
@@ -345,7 +345,7 @@ fn nothing_stands_in_another_thing() {
 }
 
 #[test]
-fn ways_keep_out_of_walls_and_houses() {
+fn ways_do_not_cross_walls_or_buildings() {
     let all = drawn();
     let barriers = features(all, "barriers");
     let buildings = features(all, "buildings");

@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_of_the_feed_does_everything_that_is_done_to_a_case() {
+    fn a_day_of_the_feed_uses_every_action() {
         let mut now: Timestamp = "2026-11-22T06:00:00Z".parse().unwrap();
         let district = crate::demo::district(now);
         let mut feed = Feed::new(1, &district);

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_two_are_different_and_always_the_same() {
+    fn the_photos_differ_and_are_deterministic() {
         let [before, after] = photos().unwrap();
         assert_ne!(before, after);
         assert_eq!([before, after], photos().unwrap());

@@ -346,7 +346,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_board_lies_in_beichen_and_its_metres_are_metres() {
+    fn the_plane_lies_in_beichen_and_has_true_metres() {
         let o = to_wgs84(pt(0.0, 0.0));
         assert_eq!((o.x, o.y), (117.13, 39.22));
         let (per_lat, per_lon) = metres_per_degree(39.22);
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_goes_out_and_comes_back() {
+    fn frame_conversions_are_inverse() {
         let f = Frame::new(pt(5.0, -3.0), pt(3.0, 1.0));
         let p = f.inward(f.out(pt(12.0, 7.0)));
         assert!(distance(p, pt(12.0, 7.0)) < 1e-9);

@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_fit_their_own_property_and_every_listed_value_has_its_words() {
+    fn examples_are_valid_and_every_listed_value_has_a_name() {
         for (collection, document) in schemas() {
             let all = document["properties"].as_object().unwrap();
             for (name, property) in all {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_opens_a_gate_is_for_stewards_only_and_warnings_change_through_the_ledger() {
+    fn door_codes_are_protected_and_warnings_change_only_through_the_ledger() {
         for (collection, document) in schemas() {
             let schema = Schema::parse(&collection, document).unwrap();
             let hidden: Vec<_> = schema.hidden_from(Role::Public).collect();

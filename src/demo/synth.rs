@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_gives_one_city_and_another_seed_another() {
+    fn equal_seeds_give_equal_cities_and_others_differ() {
         assert_eq!(city(40, 1), city(40, 1));
         assert_ne!(city(40, 1), city(40, 2));
         assert_eq!(city(0, 1).matches("buildings").count(), 0);

@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_limit_stops_by_its_own_name() {
+    fn each_limit_stops_with_its_own_reason() {
         let budget = Budget::new(100, 10);
         assert_eq!(budget.see(60), Ok(()));
         assert_eq!(budget.read(5), Ok(()));

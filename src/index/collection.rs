@@ -411,7 +411,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(96))]
 
         #[test]
-        fn a_big_commit_ends_where_its_records_one_by_one_do(
+        fn a_big_commit_equals_its_records_applied_one_by_one(
             steps in steps(),
             // If a commit has several versions of a feature, the last one wins.
             changes in prop::collection::vec((0u32..60, any::<bool>()), 0..80),
@@ -440,7 +440,7 @@ mod tests {
         }
 
         #[test]
-        fn commits_and_merges_in_any_order_end_where_a_fresh_load_begins(steps in steps()) {
+        fn commits_and_merges_in_any_order_equal_a_fresh_load(steps in steps()) {
             let (collection, truth) = play(&steps);
             let fresh = Collection::load(schema(), truth.values().cloned().collect());
             let all = expected(&truth);

@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn commit_by_commit_and_all_at_once_show_the_same() {
+    fn applying_commits_equals_loading_everything() {
         let commits = [
             vec![row("gates", "a", 1, Some(r#"{"code":"1"}"#))],
             vec![

@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bits_are_set_once_and_a_clone_keeps_its_own() {
+    fn setting_bits_in_a_clone_does_not_change_the_original() {
         let len = 3 * SLOTS + 7;
         let mut bits = Bits::default();
         let slots = [0, 63, 64, SLOTS as u32 - 1, SLOTS as u32, len as u32 - 1];

@@ -41,7 +41,7 @@ mod tests {
     use crate::spatial::bounds::Bounds;
 
     #[test]
-    fn what_is_about_a_place_is_counted_up_to_a_limit() {
+    fn features_near_a_place_are_counted_up_to_a_limit() {
         let at = |x: f64| -> Option<Geometry<f64>> { Some(Point::new(x, 39.0).into()) };
         let records = (0..50).map(|i| record(i, 1, at(117.0 + f64::from(i) * 0.001)));
         let all = Collection::load(schema(), records.collect());

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_protected_property_is_in_no_answer_below_its_role() {
+    fn a_protected_property_is_in_no_response_below_its_role() {
         let schema = schema("rider");
         let record = record(r#"{"name":"北门","access_code":"1234#","access_note":"ask"}"#);
         let entry = Entry::new(&schema, &record).unwrap();
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn without_protection_there_is_one_copy_and_every_role_gets_it() {
+    fn without_protected_properties_all_roles_share_one_copy() {
         let schema = schema("rider");
         let entry = Entry::new(&schema, &record(r#"{"name":"南门"}"#)).unwrap();
         assert!(entry.full.is_none());
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_schema_shows_the_public_what_it_may_now_see_and_no_more() {
+    fn a_new_schema_changes_what_the_public_sees() {
         let record = record(r#"{"name":"北门","access_code":"1234#"}"#);
         for (before, after) in [
             ("rider", "public"),
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_is_no_entry() {
+    fn a_deletion_gives_no_entry() {
         let record = Record {
             body: None,
             ..record("{}")

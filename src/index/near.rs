@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn from_the_other_end_of_the_world_few_more_are_looked_at_than_are_found() {
+    fn a_distant_search_visits_few_more_entries_than_it_finds() {
         let town = town();
         for (x, y) in [
             (-60.0, -30.0),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_that_is_stopped_gives_nothing() {
+    fn a_stopped_search_returns_nothing() {
         let town = town();
         let place = coord! {x: -60.0, y: -30.0};
         let few = Budget::new(1_000, u64::MAX);
@@ -309,7 +309,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(96))]
 
         #[test]
-        fn the_nearest_are_those_of_all_distances(
+        fn the_nearest_equal_those_of_a_full_sort_by_distance(
             steps in steps(), place in a_place(), k in 0usize..12, max_m in 0.0..400_000.0,
         ) {
             let (collection, truth) = play(&steps);

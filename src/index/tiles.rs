@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn below_the_schema_s_zoom_there_is_no_layer() {
+    fn no_layer_below_the_minimum_zoom_of_the_schema() {
         let id = CollectionId::new("things").unwrap();
         let document = json!({"x-onemap-minzoom": 13, "x-onemap-geometry": ["Point"]});
         let schema = Arc::new(Schema::parse(&id, document).unwrap());
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowded_tile_shows_the_largest_and_says_the_same_before_and_after_a_merge() {
+    fn a_crowded_tile_shows_the_largest_and_is_unchanged_by_a_merge() {
         let size = |n: u32| f64::from(n + 1) * 1e-6;
         let square = |n: u32| -> Geometry<f64> {
             let (x, y) = (

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_show_or_mixes_scripts_is_no_name() {
+    fn invisible_characters_and_mixed_scripts_are_refused() {
         for text in ["", " \u{3000} ", &"x".repeat(61), &"李".repeat(100_000)] {
             assert_eq!(account_name(text), Err(NameError::Length));
         }
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_calls_themselves_what_the_program_or_an_office_is_called() {
+    fn reserved_names_cannot_be_chosen() {
         for text in [
             "admin",
             "ADMIN",

@@ -247,7 +247,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(1000))]
 
         #[test]
-        fn it_reads_what_a_parser_reads(map in object(value())) {
+        fn single_reads_equal_parsing(map in object(value())) {
             let properties = Properties::from_map(map).unwrap();
             let parsed = properties.to_map();
             let read = Canonical::new(properties.as_str());

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_collection_name_is_plain_enough_for_a_path_and_for_sql() {
+    fn a_collection_name_is_safe_in_paths_and_sql() {
         assert!(CollectionId::new("pocket_parks").is_ok());
         for bad in ["", "Buildings", "a-b", "a;drop", "1a", "$", "建筑"] {
             assert!(CollectionId::new(bad).is_err(), "{bad}");

@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_object_has_one_spelling() {
+    fn equal_objects_have_equal_text() {
         let a = Properties::parse(r#"{ "b": 1e2, "a": {"y": 1.0, "x": -0.0}, "n": 0.1 }"#).unwrap();
         let b = Properties::parse(r#"{"a":{"x":0,"y":1},"n":0.10,"b":100}"#).unwrap();
         assert_eq!(a, b);
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_store_can_keep_is_refused_by_name() {
+    fn values_that_no_store_accepts_are_refused_with_their_property() {
         assert_eq!(
             Properties::parse(r#"{"note":"a\u0000b"}"#),
             Err(PropertiesError::Nul("note".into()))
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_picked_is_what_parsing_finds() {
+    fn picked_values_equal_parsed_ones() {
         let text = json!({
             "z": {"b": 1, "level": "inner"}, "b": [1, {"a": 2}], "level": "red", "a\"b": "\"level\":1",
             "level2": null, "名": 1.5, "": true,

@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn planner_and_steward_stand_beside_officer() {
+    fn planner_and_steward_are_on_the_level_of_officer() {
         assert!(Role::Officer.includes(Role::GridWorker));
         assert!(Role::Planner.includes(Role::Rider));
         assert!(!Role::Planner.includes(Role::Officer));

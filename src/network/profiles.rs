@@ -391,7 +391,7 @@ width_m = 0.5
     ];
 
     #[test]
-    fn every_wrong_file_is_told_with_its_place_what_is_wrong_and_what_was_expected() {
+    fn every_mistake_in_profiles_is_reported_with_position_and_expectation() {
         Profiles::parse(RIGHT).unwrap();
         let mut missed = Vec::new();
         for (right, wrong, place, problem, expected) in WRONG {

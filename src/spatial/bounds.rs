@@ -350,7 +350,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_of_numbers_is_checked_by_name() {
+    fn an_invalid_box_names_the_wrong_edge() {
         assert_eq!(
             Bounds::from_numbers(&[117.0, 39.0, 0.0, 118.0, 40.0, 9.0]),
             Ok(Bounds::new(117.0, 39.0, 118.0, 40.0))
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_across_the_antimeridian_is_two() {
+    fn a_box_across_the_antimeridian_has_two_parts() {
         let fiji = Bounds::from_numbers(&[177.0, -20.0, -178.0, -15.0]).unwrap();
         assert!(fiji.crosses_antimeridian());
         assert_eq!(fiji.width(), 5.0);
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn an_extent_takes_the_short_way_round() {
+    fn an_extent_takes_the_shorter_way_around_the_globe() {
         let at = |lon: f64| Bounds::new(lon, 0.0, lon + 1.0, 1.0);
         assert_eq!(
             extent([at(178.0), at(-179.0), at(176.0)]),

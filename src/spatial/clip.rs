@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_leaves_and_comes_back_is_two() {
+    fn a_line_that_leaves_and_returns_becomes_two() {
         let z = coords(&[(5.0, 5.0), (15.0, 5.0), (15.0, 8.0), (5.0, 8.0)]);
         assert_eq!(
             line(z, &frame()),

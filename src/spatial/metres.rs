@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn the_antimeridian_and_the_poles_are_no_edges_of_the_world() {
+    fn distances_are_correct_across_the_antimeridian_and_the_poles() {
         let d = distance(coord! {x: 179.9999, y: 0.0}, coord! {x: -179.9999, y: 0.0});
         assert!((d - 22.26).abs() < 0.01, "{d}");
         let d = distance(coord! {x: 0.0, y: 89.9999}, coord! {x: 180.0, y: 89.9999});
@@ -459,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_of_a_far_edge_is_so_by_the_geodesic_and_not_by_the_chord() {
+    fn a_far_edge_is_measured_by_geodesic_and_not_by_chord() {
         let place = coord! {x: 117.0, y: 39.1};
         let a = coord! {x: 26.080_916_030_609_405, y: -59.452_023_543_165_105};
         let b = coord! {x: -10.185_944_669_394_694, y: -7.708_992_663_793_442};
@@ -491,7 +491,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(128))]
 
         #[test]
-        fn distance_is_the_geodesic(a in a_place(), b in a_place(), dx in -0.1..0.1, dy in -0.1..0.1) {
+        fn distance_equals_the_geodesic(a in a_place(), b in a_place(), dx in -0.1..0.1, dy in -0.1..0.1) {
             for b in [b, beside(a, dx, dy), beside(a, dx / 100.0, dy / 100.0)] {
                 let (fast, true_m) = (distance(a, b), geodesic(a, b));
                 prop_assert!((fast - true_m).abs() <= 1e-3 + 2e-6 * true_m, "{fast} {true_m}");
@@ -499,7 +499,7 @@ mod tests {
         }
 
         #[test]
-        fn distance_to_an_edge_is_the_least_of_its_points(
+        fn distance_to_an_edge_is_the_minimum_over_its_points(
             p in a_place(), a in a_place(), b in a_place(), d in prop::array::uniform4(-0.05..0.05),
         ) {
             let c = beside(p, d[0], d[1]);

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn the_poles_come_to_the_edge() {
+    fn the_poles_are_projected_to_the_edge() {
         let t = Tile::new(0, 0, 0).unwrap();
         let c = t.project(coord! {x: 0.0, y: 90.0});
         assert!((c.x - 2048.0).abs() < 1e-6 && c.y.abs() < 1e-6, "{c:?}");

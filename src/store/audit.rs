@@ -376,7 +376,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_from_outside_is_cut_and_is_no_formula() {
+    fn a_text_of_a_caller_is_truncated_and_cannot_be_a_formula() {
         let long = "网".repeat(1_000);
         let entry = AuditEntry::new(AuditKind::SignInFailed).by(None, &long);
         assert_eq!(entry.account, Some("网".repeat(333)));

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_names_a_property_or_one_within() {
+    fn a_path_names_a_property_or_a_nested_one() {
         let text = r#"{"a":{"b":1,"c":2},"d":3}"#;
         let without = |paths: &[&str]| {
             let paths: Vec<String> = paths.iter().map(|p| (*p).to_owned()).collect();

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_claim_is_for_one_and_names_its_holder() {
+    fn a_second_claim_fails_and_names_the_holder() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("map.db");
         fs::write(&file, "").unwrap();

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_opens_its_own_hash_and_no_other() {
+    fn a_password_matches_only_its_own_hash() {
         let hash = PasswordHash::new("果园新村第三网格").unwrap();
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(PasswordHash::verify(Some(&hash), "果园新村第三网格"));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_a_password_and_the_check_of_it_can_be_read() {
+    fn checking_without_a_hash_fails_and_the_placeholder_hash_is_valid() {
         assert!(!PasswordHash::verify(None, ""));
         let nobody = Phc::new(NOBODY).unwrap();
         let outcome = Argon2::default().verify_password(b"anything", &nobody);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_long_enough_and_not_the_name() {
+    fn a_password_must_be_long_enough_and_differ_from_the_name() {
         let check = |text: &str| PasswordHash::check(text, "zhangsan-officer");
         assert_eq!(check("short"), Err(PasswordError::Short));
         assert_eq!(check(&"x".repeat(257)), Err(PasswordError::Long));

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn it_fires_when_it_has_lasted_and_is_over_when_it_has_kept() {
+    fn a_condition_fires_after_for_and_is_resolved_after_keep() {
         let pending = after(&[(0, 0.6)]);
         assert_eq!(
             (pending.state, pending.due(&RULE)),
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn between_the_thresholds_nothing_new_is_entered_and_nothing_is_left() {
+    fn values_between_the_thresholds_change_nothing() {
         assert_eq!(after(&[(0, 0.4)]).state, State::Inactive);
         assert_eq!(
             after(&[(0, 0.6), (11, 0.6), (12, 0.4)]).state,
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_neither_green_nor_over_and_ends_with_the_next_word() {
+    fn missing_observations_give_no_data_until_the_next_one() {
         let silent = after(&[(0, 0.6), (11, 0.6)]).tick(&RULE, minute(999));
         assert_eq!((silent.state, silent.since), (State::NoData, minute(131)));
         assert_eq!(
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_late_is_past() {
+    fn late_observations_are_ignored() {
         let now = after(&[(0, 0.1), (10, 0.1)]);
         assert_eq!(now.observe(&RULE, 0.9, minute(5)), now);
         assert_eq!(now.observe(&RULE, 0.9, minute(10)), now);
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn low_values_can_be_the_bad_ones() {
+    fn a_condition_can_fire_on_low_values() {
         let rule = ConditionRule {
             side: Side::Below,
             enter: 0.5,
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_kept_as_json() {
+    fn a_condition_round_trips_through_json() {
         let now = after(&[(0, 0.6)]);
         let json = serde_json::to_value(now).unwrap();
         assert_eq!(json["state"], "pending");
@@ -335,7 +335,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(128))]
 
         #[test]
-        fn a_day_of_flapping_around_one_threshold_fires_once_at_most(
+        fn a_day_of_oscillation_around_one_threshold_fires_at_most_once(
             lasts in 0_i64..40,
             keep in 1_i64..40,
             at_leave in any::<bool>(),
@@ -358,7 +358,7 @@ mod tests {
         }
 
         #[test]
-        fn who_sleeps_through_sees_the_same_as_who_looks_every_minute(
+        fn evaluating_late_equals_evaluating_every_minute(
             observations in prop::collection::vec((1_i64..200, 0.0..1.0_f64), 0..20),
             last in 0_i64..400,
         ) {

@@ -130,7 +130,7 @@ mod tests {
 
         /// The result equals that of comparing every case.
         #[test]
-        fn duplicates_are_the_nearest_of_all_that_fit(
+        fn duplicates_are_the_nearest_matching_cases(
             said in prop::collection::vec((-9..9i8, -9..9i8, 0..100u8, any::<bool>(), any::<bool>()), 0..40)
         ) {
             let now: Timestamp = "2026-11-23T01:30:00Z".parse().unwrap();

@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_an_earlier_release_kept_is_still_found() {
+    fn key_marks_of_an_earlier_release_are_still_found() {
         let person = Actor {
             account: Some("a".into()),
             ..Actor::public()

@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn competence_goes_before_everything() {
+    fn competence_outweighs_all_other_criteria() {
         let best_else = unit("a", "green_care", "north", "24/7");
         let mut worst_else = unit("b", "corridor_clutter", "south", "Sa 08:00-09:00");
         worst_else.open_cases = 400;
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn then_the_community_then_duty_then_load_then_distance() {
+    fn further_criteria_are_community_duty_load_and_distance() {
         let fits =
             |id: &str, community: &str, hours: &str| unit(id, "corridor_clutter", community, hours);
         let mut busy = fits("busy", "north", "24/7");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_why_in_both_languages() {
+    fn a_suggestion_gives_its_reasons_in_both_languages() {
         let mut one = unit("a", "corridor_clutter", "north", "Mo-Fr 08:30-17:30");
         (one.open_cases, one.distance_m) = (3, Some(1_240.0));
         let said = &ranked(vec![one])[0];

@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_keyboard_finds_its_word() {
+    fn a_misspelt_word_gets_the_nearest_suggestion() {
         let known = ["overdue", "respond", "handle"];
         assert_eq!(nearest("overdu", &known), Some("overdue"));
         assert_eq!(nearest("handel", &known), Some("handle"));
@@ -494,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_say_where() {
+    fn invalid_utf8_is_reported_with_its_position() {
         let e = text_of("rules.toml", b"a = 1\nb = \"\xb1\xb1\"\n").unwrap_err();
         assert_eq!((e[0].line, e[0].column), (2, 6));
         assert_eq!(e[0].problem, "the byte 0xB1 is no UTF-8");

@@ -131,7 +131,7 @@ fn both_encodings_build_the_same_tree() {
 }
 
 #[test]
-fn an_error_says_the_position_what_stands_there_and_what_was_expected() {
+fn an_error_gives_the_position_what_was_found_and_what_was_expected() {
     for (expression, said) in [
         (
             "",

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_reads_back_as_itself() {
+    fn every_geometry_type_round_trips() {
         let square = polygon!(
             exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.5), (x: 0., y: 0.)],
             interiors: [[(x: 3., y: 1.), (x: 4., y: 3.), (x: 4., y: 1.), (x: 3., y: 1.)]],
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_feature_is_written_as_the_contract_says() {
+    fn a_feature_is_written_in_the_documented_form() {
         let mut out = Vec::new();
         let (g, p) = feature(
             &mut out,

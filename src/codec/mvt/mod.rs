@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_go_along_and_the_rest_stays() {
+    fn scalar_properties_are_written_and_others_are_left_out() {
         let tile = Tile::at(14, coord! {x: 117.13, y: 39.22});
         let properties = r#"{"b":true,"d":1.5,"id":"x","l":[1,{"a":2}],"n":-3,"o":{"a":1},"s":"温\n泉","u":7,"z":null}"#;
         let f = drawn(tile, &Point::new(117.13, 39.22).into(), properties).unwrap();
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_stable_exact_in_javascript_and_differ() {
+    fn feature_numbers_are_stable_distinct_and_exact_in_javascript() {
         assert_eq!(feature_number("a"), 96_858_892_993_156);
         assert_eq!(feature_number("way/1"), 3_578_549_769_105_519);
         let numbers: std::collections::HashSet<u64> = (0..100_000)
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_leaves_the_tile_and_comes_back_is_two() {
+    fn a_line_that_leaves_and_reenters_the_tile_becomes_two() {
         let tile = Tile::new(4, 7, 8).unwrap();
         let b = tile.bounds();
         let far = b.east + b.width();
@@ -392,7 +392,7 @@ mod tests {
         }
 
         #[test]
-        fn a_polygon_keeps_its_area_in_the_frame_and_is_wound_as_the_specification_says(
+        fn a_polygon_keeps_its_area_and_has_the_specified_winding(
             p in a_polygon(Tile::new(14, 6232, 13521).unwrap()),
         ) {
             let tile = Tile::new(14, 6232, 13521).unwrap();

@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_polygon_without_area_on_the_raster_is_not_drawn() {
+    fn a_polygon_without_area_in_tile_units_is_not_drawn() {
         let tile = Tile::new(0, 0, 0).unwrap();
         let sliver = polygon![
             (x: 0., y: 0.), (x: 20., y: 0.), (x: 20., y: 0.001), (x: 0., y: 0.001)

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_take_as_many_bytes_as_said() {
+    fn varint_len_equals_the_written_length() {
         for v in [
             0,
             1,

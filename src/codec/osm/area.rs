@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_common_edge_disappears_and_a_spike_too() {
+    fn a_common_edge_and_a_spike_disappear() {
         assert_eq!(shape(&[square(0, 0, 4), square(4, 0, 4)]), (32, 1, 0));
         let mut spiked = square(0, 0, 4);
         spiked.splice(2..2, [(9, 0), (4, 0)]);
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn rings_that_meet_in_points_are_told_apart() {
+    fn rings_that_touch_in_points_are_separated() {
         // A figure of eight in one way.
         let eight = vec![
             (0, 0),
@@ -467,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_that_neighbours_share_and_each_names_stays_cancelled() {
+    fn an_edge_listed_by_two_neighbours_stays_cancelled() {
         let shared = vec![(4, 0), (4, 4)];
         let left = vec![(4, 4), (0, 4), (0, 0), (4, 0)];
         let right = vec![(4, 0), (8, 0), (8, 4), (4, 4)];

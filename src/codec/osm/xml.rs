@@ -102,7 +102,9 @@ impl<R: Read + Seek> Elements for XmlFile<R> {
                         )));
                     }
                 }
-                Event::DocType(_) => return Err(wrong("a DOCTYPE is not allowed; remove it".into())),
+                Event::DocType(_) => {
+                    return Err(wrong("a DOCTYPE is not allowed; remove it".into()));
+                }
                 _ => {}
             }
             if at >= next_report {

@@ -76,7 +76,7 @@ fn a_tenth_of_the_doors_have_no_path_and_open_ground_before_them() {
 }
 
 #[test]
-fn lanes_stop_short_by_metres() {
+fn some_lanes_end_metres_before_the_next_way() {
     let routes = features(drawn(), "routes");
     let lines = lines(&routes);
     let entrances = features(drawn(), "entrances");
@@ -107,7 +107,7 @@ fn lanes_stop_short_by_metres() {
 }
 
 #[test]
-fn three_compounds_have_no_wall_and_two_gates_are_on_no_map() {
+fn three_compounds_have_no_wall_and_two_gates_are_unmapped() {
     let routes = features(drawn(), "routes");
     let on = vertices(&routes);
     let lines = lines(&routes);
@@ -160,7 +160,7 @@ fn one_way_streets_come_in_pairs_and_two_loops_go_round() {
 }
 
 #[test]
-fn squares_are_areas_and_one_alone_leads_to_a_door() {
+fn squares_are_areas_and_one_of_them_leads_to_a_door() {
     let routes = features(drawn(), "routes");
     let lines = lines(&routes);
     let squares: Vec<&Feature> = routes
@@ -251,7 +251,7 @@ fn has_order(f: &Feature, kind: &str) -> bool {
 }
 
 #[test]
-fn entrances_say_what_a_rider_asks() {
+fn entrances_have_the_properties_that_riders_need() {
     let entrances = features(drawn(), "entrances");
     let gates: Vec<&Feature> = entrances
         .iter()

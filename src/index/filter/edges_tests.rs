@@ -164,7 +164,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 
     #[test]
-    fn the_edges_near_a_feature_tell_what_the_whole_tells(
+    fn the_edge_index_agrees_with_the_whole_geometry(
         literal in a_literal(),
         picks in prop::collection::vec(a_pick(), 2..5),
         kind in 0u8..9,
@@ -199,7 +199,7 @@ fn relation(op: &str, literal: Geometry<f64>) -> Predicate {
 /// A literal with ten thousand corners and a hundred thousand features use a fifth of the budget of
 /// a query.
 #[test]
-fn a_large_literal_costs_a_feature_what_lies_near_it() {
+fn testing_a_large_literal_costs_only_its_nearby_edges() {
     const SIDE: i32 = 320;
     let schema = schema();
     let centre = coord! {x: 117.0, y: 39.0};

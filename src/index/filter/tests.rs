@@ -66,7 +66,7 @@ fn refused(text: &str) -> String {
 }
 
 #[test]
-fn what_has_no_value_is_unknown_and_matches_neither_a_condition_nor_its_opposite() {
+fn a_missing_value_matches_neither_a_condition_nor_its_negation() {
     for text in [
         "n = 1",
         "n <> 1",
@@ -121,7 +121,7 @@ fn times_compare_with_days_and_texts() {
 }
 
 #[test]
-fn lists_are_sets_and_functions_give_values() {
+fn lists_compare_as_sets_and_functions_return_values() {
     let row = json!({"tags": ["a", 2, 2], "name": "Ströme", "n": -3});
     for text in [
         "A_CONTAINS(tags, ('a'))",
@@ -141,7 +141,7 @@ fn lists_are_sets_and_functions_give_values() {
 }
 
 #[test]
-fn letters_fold_in_every_script_and_marks_that_are_letters_stay() {
+fn case_folds_in_every_script_and_vowel_signs_stay() {
     assert_eq!(fold_case("KØBENHAVN"), fold_case("københavn"));
     assert_eq!(fold_case("ΟΔΟΣ"), fold_case("οδος"));
     assert_eq!(fold_case("STRASSE"), fold_case("straße"));
@@ -169,7 +169,7 @@ fn a_pattern_cannot_take_more_steps_than_text_times_pattern() {
 }
 
 #[test]
-fn an_error_says_where_and_what_was_expected() {
+fn an_error_gives_its_position_and_what_was_expected() {
     for (text, at, expected) in [
         (
             "name = 'a' AND nme = 'b'",
@@ -230,7 +230,7 @@ fn a_protected_property_is_as_unknown_as_one_that_does_not_exist() {
 }
 
 #[test]
-fn only_what_lies_near_a_literal_is_looked_at_where_its_condition_must_hold() {
+fn a_required_spatial_condition_limits_the_search_to_its_box() {
     let near = Some(Bounds::new(1.0, 2.0, 3.0, 4.0));
     for (text, expected) in [
         ("S_WITHIN(geometry, BBOX(1,2,3,4))", near),
@@ -249,7 +249,7 @@ fn only_what_lies_near_a_literal_is_looked_at_where_its_condition_must_hold() {
 }
 
 #[test]
-fn relations_are_paid_for_and_a_budget_ends_them() {
+fn spatial_relations_count_as_work_and_a_budget_stops_them() {
     // Two combs whose teeth all cross each other.
     let comb = |turn: bool, n: u32| {
         let positions = (0..n).map(|i| {
@@ -280,7 +280,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn an_index_finds_what_a_look_at_every_feature_finds(
+    fn a_filtered_search_equals_a_full_scan(
         rows in prop::collection::vec((properties(), prop::option::weighted(0.9, a_geometry())), 1..60),
         later in prop::collection::vec((0usize..60, properties(), a_geometry()), 0..12),
         tree in tree(),

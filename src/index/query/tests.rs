@@ -20,7 +20,7 @@ fn a_box() -> impl Strategy<Value = Bounds> {
 }
 
 #[test]
-fn a_box_smaller_than_an_envelope_can_say_is_answered_by_the_shapes() {
+fn a_box_below_single_precision_is_tested_with_exact_geometries() {
     let at = |x: f64| Some(geo_types::Point::new(x, 39.22).into());
     let records = vec![record(1, 1, at(117.13)), record(2, 1, at(117.130_000_1))];
     let collection = Collection::load(schema(), records);
@@ -32,7 +32,7 @@ fn a_box_smaller_than_an_envelope_can_say_is_answered_by_the_shapes() {
 }
 
 #[test]
-fn a_meter_counts_what_is_looked_at_and_its_end_is_no_half_answer() {
+fn a_meter_counts_visits_and_a_stopped_query_returns_nothing() {
     let at = |n: u32| Some(geo_types::Point::new(f64::from(n) * 0.001, 39.0).into());
     let records = (0..5_000).map(|n| record(n, 1, at(n))).collect();
     let collection = Collection::load(schema(), records);
@@ -81,7 +81,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn every_selection_is_what_a_walk_over_all_features_finds(
+    fn every_selection_equals_a_full_scan(
         steps in steps(),
         bbox in prop::option::of(a_box()),
         shape in prop::option::of(a_geometry()),

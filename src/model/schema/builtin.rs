@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unmodified_built_in_follows_the_program_and_never_goes_back() {
+    fn an_unmodified_built_in_schema_is_updated_and_never_downgraded() {
         let (old, new) = (gates(1, "public"), gates(2, "steward"));
         let row = old.new_row(
             &id("gates"),
@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stewards_schema_stays_over_the_next_built_in() {
+    fn a_stewards_schema_remains_an_overlay_after_an_update() {
         let (old, new) = (gates(1, "public"), gates(2, "rider"));
         let own = json!({"properties": {"code": {"x-onemap-role": "officer"}, "note": {"type": "string"}}});
         let row = old.new_row(&id("gates"), &own, OriginKind::Steward);
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_of_nobody_shows_no_property_below_its_built_in_role() {
+    fn a_schema_written_by_sql_keeps_the_built_in_roles() {
         let new = gates(2, "steward");
         let mut schema = Schema::parse(&id("gates"), json!({"properties": {}})).unwrap();
         new.protect(&mut schema);

@@ -208,8 +208,7 @@ pub(super) fn unhonoured(
     }
     let mut places = Vec::new();
     look(&Value::Object(document.clone()), "", 0, false, &mut places);
-    let problem =
-        "this keyword has no effect inside a property; move it to the top-level property";
+    let problem = "this keyword has no effect inside a property; move it to the top-level property";
     places
         .into_iter()
         .map(|place| SchemaError {
@@ -297,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_within_a_property_stay_when_an_overlay_mentions_another_one() {
+    fn protection_of_nested_properties_survives_an_overlay_of_another_one() {
         let built_in = json!({"properties": {"step": {"type": "object", "properties": {
             "note": {"type": "string", "x-onemap-personal": true},
             "account": {"type": "string"},
@@ -325,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_nothing_honours_is_named() {
+    fn a_keyword_without_effect_is_reported() {
         let document = json!({"properties": {
             "step": {"x-onemap-role": "officer", "properties": {"account": {"x-onemap-role": "admin"}}},
             "people": {"items": {"properties": {"tel": {"x-onemap-personal": true}}}},
@@ -377,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn an_overlay_adds_and_raises_and_keeps_the_rest() {
+    fn an_overlay_adds_properties_raises_roles_and_keeps_the_rest() {
         let overlay = map(json!({
             "title": "门",
             "x-onemap-write-role": "admin",

@@ -44,8 +44,7 @@ impl Schema {
             };
             without_geometry = list.iter().any(|name| name == NONE);
             if without_geometry && list.len() > 1 {
-                let problem =
-                    "expected either none alone or a list of geometry types without none";
+                let problem = "expected either none alone or a list of geometry types without none";
                 return Err(fail(place, problem.into()));
             }
             for name in list.iter().filter(|name| *name != NONE) {
@@ -353,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn personal_data_is_named_by_its_path_with_its_time() {
+    fn personal_data_has_paths_and_retention_times() {
         let after = json!({"type": "string", "x-onemap-erase-after-days": 30, "x-onemap-erase-since": "until"});
         let schema = parse(json!({"properties": {
             "until": {"type": "string"},

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_row_protects_stays_protected_though_it_cannot_be_read() {
+    fn an_unreadable_row_still_protects_its_properties() {
         let wrong_elsewhere = json!({"x-onemap-minzoom": "near", "properties": {
             "name": {"x-onemap-role": "officer"},
             "code": {"x-onemap-role": "public"},
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_stay_recorded_and_writing_stays_closed() {
+    fn a_stand_in_keeps_recording_and_write_protection() {
         let row = json!({
             "x-onemap-minzoom": "near", "x-onemap-write-role": "admin", "x-onemap-read-only": 1,
             "properties": {"code": {"x-onemap-recorded": true}},
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_stands_in_where_it_cannot_be_told_what_is_protected() {
+    fn no_stand_in_if_the_protection_is_unclear() {
         assert_eq!(stand_in(json!({"properties": []})), None);
         assert_eq!(stand_in(json!({"x-onemap-scope": {"unit": "name"}})), None);
         let trees = CollectionId::new("trees").unwrap();

@@ -137,7 +137,7 @@ fn a_value_of_another_zone_is_refused_with_a_hint() {
 
 /// The coordinate pairs that public implementations use as their examples.
 #[test]
-fn beijing_is_shifted_as_the_web_maps_shift_it() {
+fn beijing_is_shifted_like_on_chinese_web_maps() {
     let place = coord(116.404, 39.915);
     near(
         wgs84_to_gcj02(place),

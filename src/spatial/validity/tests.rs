@@ -26,7 +26,7 @@ fn verdict(exterior: LineString<f64>, holes: Vec<LineString<f64>>) -> String {
 }
 
 #[test]
-fn what_rounding_put_beyond_the_edge_of_the_globe_is_on_the_edge() {
+fn coordinates_rounded_beyond_the_globe_are_moved_to_its_edge() {
     for (x, y, expected) in [
         (
             180.000_000_000_000_06,
@@ -142,7 +142,7 @@ fn ten_thousand_vertices_and_ten_thousand_holes_are_quick() {
 }
 
 #[test]
-fn the_kept_form_turns_rings_and_drops_repeated_positions() {
+fn normalising_winds_rings_and_drops_repeated_positions() {
     let clockwise = ring(&[(0., 0.), (0., 4.), (0., 4.), (4., 4.), (4., -0.), (-0., 0.)]);
     let kept = normalise(Geometry::Polygon(Polygon::new(
         clockwise,
@@ -162,7 +162,7 @@ fn the_kept_form_turns_rings_and_drops_repeated_positions() {
 }
 
 #[test]
-fn what_is_no_position_is_refused() {
+fn invalid_positions_are_refused() {
     for (x, y) in [(f64::NAN, 0.), (0., f64::INFINITY), (181., 0.), (0., -91.)] {
         assert!(
             validate(&Geometry::Point(Point::new(x, y))).is_err(),

@@ -72,7 +72,7 @@ fn expected(list: &[(&str, u64, i64)]) -> BTreeMap<String, (u64, String)> {
 }
 
 #[tokio::test]
-async fn an_edit_becomes_one_commit_and_what_changes_nothing_becomes_none() {
+async fn an_edit_makes_one_commit_and_an_edit_without_changes_makes_none() {
     let f = fixture().await;
     let first = f
         .store
@@ -123,7 +123,7 @@ async fn an_edit_whose_condition_fails_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_staged_import_shows_nothing_until_published_and_loses_to_what_is_newer() {
+async fn a_staged_import_is_invisible_until_published_and_newer_writes_win() {
     let f = fixture().await;
     f.store
         .commit(edit(vec![put("kept", 1), put("same", 5)]))
@@ -217,7 +217,7 @@ async fn a_follower_never_skips_a_commit_however_writers_overlap() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused_with_what_to_do() {
+async fn a_database_of_a_newer_program_is_refused_with_advice() {
     let f = fixture().await;
     sqlx::query(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
@@ -286,7 +286,7 @@ async fn a_token_opens_a_session_until_it_is_revoked() {
 
 /// The server compacts every minute while the importer compacts after its import.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_was_deleted_stays_deleted_though_two_fold_the_same_import() {
+async fn a_deletion_survives_two_concurrent_folds_of_an_import() {
     let f = fixture().await;
     let mut staging = f.store.stage(Author::system(), None).await.unwrap();
     let many = (0..4_000).map(|i| put(&format!("n{i:04}"), i)).collect();
@@ -311,7 +311,7 @@ async fn what_was_deleted_stays_deleted_though_two_fold_the_same_import() {
 }
 
 #[tokio::test]
-async fn an_import_that_was_given_up_is_never_published_in_part() {
+async fn an_abandoned_import_is_never_published_in_part() {
     let f = fixture().await;
     let mut staging = f.store.stage(Author::system(), None).await.unwrap();
     staging.put(vec![put("a", 1), put("b", 1)]).await.unwrap();
@@ -335,7 +335,7 @@ async fn an_import_that_was_given_up_is_never_published_in_part() {
 }
 
 #[tokio::test]
-async fn a_staged_change_may_be_taken_back_by_a_later_one() {
+async fn a_later_change_can_cancel_a_staged_one() {
     let f = fixture().await;
     f.store.commit(edit(vec![put("a", 1)])).await.unwrap();
     let mut staging = f.store.stage(Author::system(), None).await.unwrap();
@@ -346,7 +346,7 @@ async fn a_staged_change_may_be_taken_back_by_a_later_one() {
 }
 
 #[tokio::test]
-async fn tokens_of_an_older_database_become_accounts_and_none_gains_a_right() {
+async fn tokens_of_an_older_database_become_accounts_without_additional_rights() {
     use sqlx::Row;
 
     let folder = tempfile::tempdir().unwrap();

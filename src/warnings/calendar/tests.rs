@@ -40,7 +40,7 @@ fn holidays_are_off_and_make_up_workdays_are_on() {
 }
 
 #[test]
-fn the_years_are_those_of_the_notices() {
+fn the_built_in_years_have_the_official_number_of_holidays() {
     let china = china();
     assert!(china.knows(2025) && china.knows(2026) && !china.knows(2027));
     let days = |year| china.holidays.keys().filter(|d| d.year() == year).count();
@@ -58,7 +58,7 @@ fn the_years_are_those_of_the_notices() {
 }
 
 #[test]
-fn an_office_that_closes_for_ever_owes_nothing() {
+fn a_calendar_without_future_working_time_gives_no_due_date() {
     let closed = Calendar {
         week: Default::default(),
         make_up: BTreeMap::new(),
@@ -113,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_added_is_the_first_moment_with_so_much_working_time(
+    fn add_returns_the_first_moment_with_that_working_time(
         from in moment(),
         minutes in 1_i64..5000,
     ) {

@@ -212,12 +212,12 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
 ];
 
 #[test]
-fn the_right_file_is_right() {
+fn the_valid_file_is_accepted() {
     Calendar::parse(RIGHT).unwrap();
 }
 
 #[test]
-fn every_wrong_calendar_is_told_with_its_place_what_is_wrong_and_what_was_expected() {
+fn every_mistake_in_a_calendar_is_reported_with_position_and_expectation() {
     let mut missed = Vec::new();
     for (right, wrong, place, problem, expected) in WRONG {
         assert!(RIGHT.contains(right), "{right}");

@@ -363,7 +363,7 @@ fn both_languages_say_the_same_and_latitude_comes_first() {
 }
 
 #[test]
-fn a_drill_is_no_actual_alert() {
+fn a_drill_is_marked_as_an_exercise() {
     let drill = case(|p| {
         p.insert("exercise".into(), true.into());
     });

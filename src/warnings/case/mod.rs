@@ -339,7 +339,7 @@ mod tests {
     use super::in_english;
 
     #[test]
-    fn a_house_has_an_english_name_and_a_street_keeps_its_own() {
+    fn places_in_buildings_are_translated_and_streets_keep_their_names() {
         for (place, english) in [
             ("7号楼", "Building 7"),
             ("温泉花园12号楼", "Building 12, 温泉花园"),

@@ -48,7 +48,7 @@ fn a_case_begins_at_its_base_level() {
 }
 
 #[test]
-fn overdue_by_a_working_day_it_is_red_and_the_moments_are_known_before() {
+fn a_case_overdue_by_a_working_day_is_red_at_predicted_moments() {
     let (facts, rules, china) = (clutter(), rules(), china());
     let next = |after| next_moment(&facts, &rules, &china, after);
     let (due, red) = (at("2026-11-04T10:00"), at("2026-11-05T10:30"));
@@ -122,7 +122,7 @@ fn at_a_fire_exit_the_second_report_counts_as_four_and_time_runs_twice_as_fast()
 }
 
 #[test]
-fn what_is_parked_or_waits_to_be_verified_does_not_age() {
+fn cases_parked_or_waiting_for_verification_do_not_age() {
     let mut facts = clutter();
     facts.pauses.push(Pause {
         from: at("2026-11-03T09:00"),
@@ -256,7 +256,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn asking_late_is_asking_at_every_moment(facts in any_facts(), later in 0..60 * DAY) {
+    fn assessing_late_equals_assessing_at_every_moment(facts in any_facts(), later in 0..60 * DAY) {
         let (rules, china) = (rules(), china());
         let end = facts.reported_at.checked_add(SignedDuration::from_mins(later)).unwrap();
         let mut now = assess(&facts, &rules, &china, facts.reported_at);
@@ -275,7 +275,7 @@ proptest! {
     }
 
     #[test]
-    fn the_level_is_what_counting_every_minute_gives(facts in any_facts(), later in 0..30 * DAY) {
+    fn the_level_equals_counting_every_minute(facts in any_facts(), later in 0..30 * DAY) {
         let (rules, china) = (rules(), china());
         let at = facts.reported_at.checked_add(SignedDuration::from_mins(later)).unwrap();
         let level = assess(&facts, &rules, &china, at).level;

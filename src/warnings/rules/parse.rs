@@ -334,7 +334,10 @@ fn place(item: &Item<'_>, known: &[&str], collections: Option<&[&str]>) -> Optio
                     Some(near) => format!("\"{near}\"?"),
                     None => format!("one of {}", listed(all)),
                 };
-                i.wrong(&format!("is {text:?}, which is not a collection"), &expected);
+                i.wrong(
+                    &format!("is {text:?}, which is not a collection"),
+                    &expected,
+                );
             }
             Some(text.to_owned())
         });

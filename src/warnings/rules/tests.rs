@@ -51,7 +51,7 @@ fn sections_that_are_left_out_are_as_in_the_built_in_file() {
 }
 
 #[test]
-fn a_table_more_is_a_category_more_and_an_unknown_one_is_other() {
+fn each_table_defines_a_category_and_unknown_ones_are_other() {
     let text = format!(
         "{DEFAULT}\n[categories.lost_dog]\nzh = \"走失犬只\"\nen = \"lost dog\"\n\
          level = \"green\"\nrespond = \"4h\"\nhandle = \"8h\"\n"

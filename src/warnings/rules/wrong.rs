@@ -444,12 +444,12 @@ fn problems(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_right_file_is_right() {
+fn the_valid_file_is_accepted() {
     Rules::read("rules.toml", RIGHT, Some(&COLLECTIONS)).unwrap();
 }
 
 #[test]
-fn every_wrong_file_is_told_with_its_place_what_is_wrong_and_what_was_expected() {
+fn every_mistake_in_rules_is_reported_with_position_and_expectation() {
     let mut missed = Vec::new();
     for (right, wrong, place, problem, expected) in WRONG {
         assert!(RIGHT.contains(right), "{right}");
@@ -471,7 +471,7 @@ fn every_wrong_file_is_told_with_its_place_what_is_wrong_and_what_was_expected()
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_and_in_order() {
+fn all_mistakes_are_reported_at_once_and_in_order() {
     let text = RIGHT
         .replace("photo = true", "photo = 1")
         .replace("factor = 2", "factor = \"2\"")
@@ -489,7 +489,7 @@ fn all_mistakes_are_told_at_once_and_in_order() {
 }
 
 #[test]
-fn a_mark_at_the_beginning_moves_no_column() {
+fn a_byte_order_mark_does_not_shift_columns() {
     let told = problems("\u{feff}rules = 1");
     assert!(
         told.iter()

@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_alone_is_its_first_moment() {
+    fn a_date_without_a_time_is_its_first_moment() {
         let day: Timestamp = "2026-11-21T16:00:00Z".parse().unwrap();
         for text in ["2026/11/22", "20261122", "2026年11月22号"] {
             assert_eq!(moment(text), Some(day), "{text}");
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_not_guessed() {
+    fn invalid_times_are_not_guessed() {
         for text in [
             "",
             "昨天",
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn full_width_numbers_are_numbers() {
+    fn full_width_digits_are_read_as_digits() {
         assert_eq!(Cell::of_text("１１７．１３").number(), Some(117.13));
         assert_eq!(Cell::of_text("５").number(), Some(5.0));
         assert_eq!(Cell::of_text("five").number(), None);

@@ -491,9 +491,7 @@ impl Line<'_> {
             self.wrong(
                 "unit",
                 format!("没有叫“{text}”的成员单位，或不止一家同名"),
-                format!(
-                    "no unit, or more than one, is named {text:?}; see the collection units"
-                ),
+                format!("no unit, or more than one, is named {text:?}; see the collection units"),
             );
         }
         found

@@ -231,7 +231,8 @@ impl Globals {
                 }
                 DATE_MODE if u16_at(record.data, 0) == Some(1) => book.epoch = Epoch::Year1904,
                 BOUND_SHEET => {
-                    let sheet = sheet_place(&record).ok_or_else(|| wrong("its list of sheets is invalid"))?;
+                    let sheet = sheet_place(&record)
+                        .ok_or_else(|| wrong("its list of sheets is invalid"))?;
                     book.sheets.push(sheet);
                 }
                 FORMAT => {

@@ -44,7 +44,7 @@ fn level(board: &StatusBoard, id: &str) -> (Level, Option<String>) {
 }
 
 #[test]
-fn a_grid_is_as_bad_as_its_worst_open_warning_and_so_is_what_holds_it() {
+fn a_grid_and_its_parents_have_the_most_severe_open_level() {
     let b = board(&[
         grid("street", "street", ""),
         grid("north", "community", "street"),
@@ -79,7 +79,7 @@ fn a_grid_is_as_bad_as_its_worst_open_warning_and_so_is_what_holds_it() {
 }
 
 #[test]
-fn without_any_warning_ever_there_is_no_data_and_no_green() {
+fn an_empty_ledger_gives_no_data_instead_of_green() {
     let b = board(&[grid("g", "grid", "")]);
     assert_eq!(level(&b, "g").0, Level::NoData);
     let b = board(&[
@@ -90,7 +90,7 @@ fn without_any_warning_ever_there_is_no_data_and_no_green() {
 }
 
 #[test]
-fn parents_in_a_circle_end() {
+fn circular_parents_do_not_loop_forever() {
     let b = board(&[
         grid("a", "grid", "b"),
         grid("b", "grid", "a"),
@@ -100,7 +100,7 @@ fn parents_in_a_circle_end() {
 }
 
 #[test]
-fn what_is_held_and_drills_count_nowhere() {
+fn cases_pending_review_and_drills_do_not_count() {
     let more = |extra: &str| {
         let text =
             format!(r#"{{"category":"other","grid":"g","level":"red","status":"filed",{extra}}}"#);
@@ -116,7 +116,7 @@ fn what_is_held_and_drills_count_nowhere() {
 }
 
 #[test]
-fn a_grid_whose_sensor_fell_silent_is_no_data_unless_something_is_open_there() {
+fn a_grid_with_a_silent_sensor_has_no_data_unless_a_case_is_open() {
     let condition = |id: &str, grid: &str, state: &str| {
         let text = format!(r#"{{"grid":"{grid}","state":"{state}"}}"#);
         record("$conditions", id, Some(text))
@@ -142,7 +142,7 @@ fn a_grid_whose_sensor_fell_silent_is_no_data_unless_something_is_open_there() {
 }
 
 #[test]
-fn a_property_that_is_no_such_thing_hides_no_red() {
+fn an_invalid_property_does_not_hide_a_red_warning() {
     let text = r#"{"grid":"g","level":"red","status":"filed","due_at":"soon","reports":"two"}"#;
     let b = board(&[
         grid("g", "grid", ""),
@@ -156,7 +156,7 @@ proptest! {
 
     /// Applying records one by one gives the same as the last version of each feature.
     #[test]
-    fn the_board_is_what_the_last_records_say(
+    fn the_board_equals_one_built_from_the_last_records(
         steps in prop::collection::vec((0..6u8, 0..3u8, 0..4u8, any::<bool>()), 0..60)
     ) {
         let grids = [grid("g0", "grid", "top"), grid("g1", "grid", "top"), grid("top", "street", "")];

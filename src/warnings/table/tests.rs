@@ -220,7 +220,7 @@ fn to_handled() -> Vec<(Action, Actor)> {
 }
 
 #[test]
-fn a_case_goes_all_the_way() {
+fn a_case_goes_from_report_to_closing() {
     let book = Book::new();
     let mut case = book.open();
     assert_eq!(case.turn(), Some(Turn::Officer));
@@ -242,7 +242,7 @@ fn a_case_goes_all_the_way() {
 }
 
 #[test]
-fn parked_it_comes_back_to_where_it_was_and_has_the_time_that_it_had() {
+fn a_resumed_case_has_its_old_status_and_remaining_time() {
     let book = Book::new();
     for steps in 1..=4 {
         let mut case = book.open();
@@ -267,7 +267,7 @@ fn parked_it_comes_back_to_where_it_was_and_has_the_time_that_it_had() {
 }
 
 #[test]
-fn a_note_changes_nothing_of_a_case_but_that_it_was_written() {
+fn a_note_changes_only_the_steps_of_a_case() {
     let book = Book::new();
     for steps in 0..=4 {
         let mut case = book.open();
@@ -288,7 +288,7 @@ fn a_note_changes_nothing_of_a_case_but_that_it_was_written() {
 }
 
 #[test]
-fn who_had_a_few_working_minutes_left_on_friday_has_them_on_monday() {
+fn remaining_working_minutes_are_kept_over_a_weekend() {
     let book = Book::new();
     let mut case = book.open();
     let at = |text: &str| -> Timestamp { format!("{text}:00+08:00").parse().unwrap() };
@@ -303,7 +303,7 @@ fn who_had_a_few_working_minutes_left_on_friday_has_them_on_monday() {
 }
 
 #[test]
-fn parked_beyond_its_date_it_is_overdue_until_it_is_taken_up() {
+fn a_case_parked_beyond_its_date_is_overdue_until_resumed() {
     let book = Book::new();
     let mut case = book.open();
     book.walk(&mut case, &to_handled());
@@ -324,7 +324,7 @@ fn parked_beyond_its_date_it_is_overdue_until_it_is_taken_up() {
 }
 
 #[test]
-fn what_fails_goes_to_the_unit_again_and_waiting_was_not_its_fault() {
+fn a_failed_verification_returns_the_case_and_postpones_the_due_date() {
     let book = Book::new();
     let mut case = book.open();
     book.walk(&mut case, &to_handled());
@@ -343,7 +343,7 @@ fn what_fails_goes_to_the_unit_again_and_waiting_was_not_its_fault() {
 }
 
 #[test]
-fn who_handled_it_does_not_verify_it_nor_does_anybody_of_the_unit() {
+fn a_handler_and_their_unit_cannot_verify_the_case() {
     let book = Book::new();
     let mut case = book.open();
     book.walk(&mut case, &to_handled());
@@ -359,7 +359,7 @@ fn who_handled_it_does_not_verify_it_nor_does_anybody_of_the_unit() {
 }
 
 #[test]
-fn a_field_that_is_missing_or_wrong_is_named() {
+fn a_missing_or_invalid_field_is_named() {
     let book = Book::new();
     let spoilt = |steps: usize, action: Action, spoil: &dyn Fn(&mut ActionRequest)| {
         let mut case = book.open();
@@ -430,7 +430,7 @@ fn a_field_that_is_missing_or_wrong_is_named() {
 }
 
 #[test]
-fn a_unit_that_is_not_competent_is_told_apart_by_what_it_is_for() {
+fn dispatching_to_an_incompetent_unit_lists_its_competences() {
     let mut book = Book::new();
     book.competences = vec!["green_care".to_owned()];
     let mut case = book.open();
@@ -444,7 +444,7 @@ fn a_unit_that_is_not_competent_is_told_apart_by_what_it_is_for() {
 }
 
 #[test]
-fn a_key_is_known_again_and_a_step_is_taken_once() {
+fn a_repeated_key_makes_no_second_step() {
     let book = Book::new();
     let mut case = book.open();
     let request = ActionRequest {
@@ -471,7 +471,7 @@ fn a_key_is_known_again_and_a_step_is_taken_once() {
 }
 
 #[test]
-fn a_case_falls_overdue_at_its_moment_and_says_so_until_it_is_moved_on() {
+fn a_case_is_marked_overdue_from_its_due_date_until_the_next_step() {
     let book = Book::new();
     let mut case = book.open();
     let due = case.due_at.unwrap();
@@ -485,7 +485,7 @@ fn a_case_falls_overdue_at_its_moment_and_says_so_until_it_is_moved_on() {
 }
 
 #[test]
-fn what_is_merged_stands_in_the_other_with_its_reports() {
+fn a_merged_case_adds_its_reports_to_the_other() {
     let book = Book::new();
     let (mut case, mut other) = (book.open(), book.other.clone());
     other.apply_judged(&join_mark(&other, now(), 1), &book.rules, &book.calendar);
@@ -545,7 +545,7 @@ proptest! {
 
     /// Whatever people try, only the table decides, and replaying the history gives the same state.
     #[test]
-    fn a_case_moves_by_the_table_and_no_other_way(tries in tries()) {
+    fn random_actions_follow_the_table_and_replay_to_the_same_state(tries in tries()) {
         let book = Book::new();
         let people = people();
         let mut case = book.open();

@@ -27,7 +27,7 @@ fn a_feature_is_read_with_its_id_its_place_and_its_properties() {
 }
 
 #[test]
-fn an_id_may_be_a_number_or_stand_among_the_properties() {
+fn an_id_may_be_a_number_or_a_property() {
     let id = |mut v: Value| take_id(&mut v).map(|id| id.map(|i| i.to_string()));
     assert_eq!(
         id(json!({"type": "Feature", "id": 12})),
@@ -49,7 +49,7 @@ fn an_id_may_be_a_number_or_stand_among_the_properties() {
 }
 
 #[test]
-fn an_id_that_only_a_property_says_is_no_property() {
+fn an_id_given_only_as_a_property_is_removed_from_the_properties() {
     let taken = |mut v: Value| {
         (
             take_id(&mut v).unwrap().unwrap().to_string(),

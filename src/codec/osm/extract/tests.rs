@@ -46,7 +46,7 @@ fn ids(items: &[Item], wanted: &str) -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
-fn every_building_of_an_extract_is_on_the_map_or_named() {
+fn every_building_of_an_extract_is_imported_or_reported() {
     // `osmium tags-filter -R FILE w/building r/building` counts these.
     for (name, ways, relations) in [
         ("monaco.osm.pbf", 23_370, 3),
@@ -70,7 +70,7 @@ fn every_building_of_an_extract_is_on_the_map_or_named() {
 }
 
 #[test]
-fn chinese_names_and_gates_come_through() {
+fn chinese_names_and_gates_are_imported() {
     let Some(path) = extract("beijing_bupt.osm.pbf") else {
         return;
     };
@@ -141,7 +141,7 @@ fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_compression_that_is_not_read_is_named_with_the_way_out() {
+fn an_unsupported_compression_is_reported_with_a_command_to_convert() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("packed.osm.pbf");
     for (number, name) in [(4, "LZMA"), (5, "bzip2"), (6, "LZ4"), (7, "Zstandard")] {
@@ -159,7 +159,7 @@ fn a_compression_that_is_not_read_is_named_with_the_way_out() {
 }
 
 #[test]
-fn every_restriction_lift_and_lock_of_an_extract_is_on_the_map_or_named() {
+fn every_restriction_lift_and_lock_of_an_extract_is_imported_or_reported() {
     // `osmium tags-filter -R FILE r/type=restriction nw/highway=elevator nw/locked=yes` counts these.
     for (name, restrictions, lifts, locked) in [
         ("monaco.osm.pbf", 27, 12, 0),

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_come_out_of_conditions_that_can_be_read_exactly() {
+    fn hours_are_derived_only_from_conditions_that_can_be_expressed_exactly() {
         for (text, expected) in [
             ("opening_hours=24/7", "yes yes - | 24/7 | -"),
             (
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_of_which_nothing_is_said_says_nothing() {
+    fn a_gate_without_access_tags_has_no_access_properties() {
         let gate = Access::of(&tags("barrier=gate"), None, None);
         assert_eq!(gate, Access::default());
         let private = Access::of(&tags("access=private"), None, None);

@@ -196,7 +196,7 @@ fn open_areas_are_crossed_and_loops_are_not() {
 }
 
 #[test]
-fn a_ramp_serves_the_widest_that_is_said() {
+fn a_ramp_gets_the_widest_tagged_vehicle() {
     for (text, expected) in [
         ("ramp:bicycle=yes,ramp:wheelchair=no", Some("bicycle")),
         ("ramp:stroller=yes,ramp:bicycle=yes", Some("stroller")),
@@ -238,7 +238,7 @@ fn a_campus_is_a_compound_and_an_unnamed_housing_area_is_not() {
 }
 
 #[test]
-fn help_rest_and_water_find_their_collections() {
+fn first_aid_rest_stops_and_water_get_their_collections() {
     assert!(made("emergency=defibrillator", Element::Node)[0].contains("\"aed\":true"));
     assert_eq!(
         made("amenity=hospital,building=yes", Element::ClosedWay).len(),

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_restriction_says_its_kind_and_whom_it_does_not_concern() {
+    fn a_restriction_has_a_kind_and_exempt_vehicles() {
         let read = |text: &str| restriction(&tags(text));
         let found = read("type=restriction,restriction=no_left_turn,except=bicycle;psv");
         let found = found.unwrap().unwrap();

@@ -122,7 +122,7 @@ fn a_turn_along_ways_names_them_in_order() {
 }
 
 #[test]
-fn an_entry_from_several_ways_is_a_turn_each() {
+fn each_from_way_of_a_no_entry_becomes_a_turn() {
     let found = turns("from=w1 from=w2 via=n5 to=w4", "restriction=no_entry");
     let ids: Vec<(&str, &Value)> = found
         .iter()
@@ -132,7 +132,7 @@ fn an_entry_from_several_ways_is_a_turn_each() {
 }
 
 #[test]
-fn what_does_not_hold_for_riders_or_not_always_is_left_out() {
+fn restrictions_for_other_vehicles_or_certain_hours_are_left_out() {
     let members = "from=w1 via=n5 to=w3";
     for tags in [
         "restriction:hgv=no_left_turn",
@@ -143,7 +143,7 @@ fn what_does_not_hold_for_riders_or_not_always_is_left_out() {
 }
 
 #[test]
-fn a_restriction_that_cannot_be_kept_says_why() {
+fn a_restriction_that_cannot_be_imported_is_reported_with_the_reason() {
     for (members, problem) in [
         (
             "from=w1 via=n5 to=w5",

@@ -285,7 +285,7 @@ fn a_real_extract_gives_the_same_features_as_xml() {
 }
 
 #[test]
-fn josm_marks_what_is_deleted_and_numbers_what_is_new_below_zero() {
+fn josm_marks_deleted_elements_and_gives_new_ones_negative_ids() {
     let text = DISTRICT
         .replace("<way id=\"12\">", "<way id=\"12\" action=\"delete\">")
         .replace("id=\"9\"", "id=\"-9\"")
@@ -299,7 +299,7 @@ fn josm_marks_what_is_deleted_and_numbers_what_is_new_below_zero() {
 }
 
 #[test]
-fn overpass_says_places_in_ways_and_members_or_the_centre_alone() {
+fn overpass_writes_positions_in_ways_and_members_or_only_the_centre() {
     // `out geom`: positions stand inside of the ways and members; there are no nodes.
     let text = r#"<osm version="0.6" generator="Overpass API">
         <meta osm_base="2026-11-01T00:00:00Z"/>
@@ -351,7 +351,7 @@ fn overpass_says_places_in_ways_and_members_or_the_centre_alone() {
 }
 
 #[test]
-fn a_text_that_is_cut_or_no_osm_xml_is_refused() {
+fn a_truncated_or_foreign_xml_is_refused() {
     for length in (0..DISTRICT.trim_end().len()).filter(|n| DISTRICT.is_char_boundary(*n)) {
         assert!(from_xml(&DISTRICT[..length]).is_err(), "{length}");
     }

@@ -71,7 +71,7 @@ fn a_row_of_an_old_ledger_becomes_the_steps_that_it_took() {
 }
 
 #[test]
-fn every_fault_names_its_row_and_column() {
+fn every_error_names_its_row_and_column() {
     let plan = planned(
         "类别,地点,上报时间,结案时间,承办单位,经度,纬度,期限\n\
              不知道,温泉花园,2026-11-01,,,,,\n\
@@ -116,7 +116,7 @@ fn every_fault_names_its_row_and_column() {
 }
 
 #[test]
-fn the_same_row_again_has_the_same_name_and_its_double_another() {
+fn a_repeated_import_finds_the_same_row_and_duplicates_are_distinguished() {
     let text =
         "类别,地点,上报时间,状态\n楼道堆物,a,2026-11-01 08:00,\n楼道堆物,a,2026-11-01 08:00,\n";
     let (one, two) = (planned(text), planned(text));
@@ -130,7 +130,7 @@ fn the_same_row_again_has_the_same_name_and_its_double_another() {
 }
 
 #[test]
-fn what_stands_right_of_the_last_header_is_a_problem_of_its_row() {
+fn cells_right_of_the_last_header_are_reported() {
     let head = "编号,类别,上报时间,经度,纬度,说明\n";
     let row = |note: &str| format!("A-1,楼道堆物,2026-03-07,117.1,39.2,{note}\n");
     let plan = planned(&format!("{head}{}", row("堵门,很急,,")));
@@ -155,7 +155,7 @@ fn what_stands_right_of_the_last_header_is_a_problem_of_its_row() {
 }
 
 #[test]
-fn planning_stops_when_nobody_waits_for_it() {
+fn planning_stops_when_the_client_disconnects() {
     let text = "编号,类别,上报时间,楼栋\nA-1,楼道堆物,2026-03-07 09:00,b1\n";
     let sheets = read::read(text.as_bytes()).unwrap().sheets;
     let budget = crate::index::Budget::new(u64::MAX, u64::MAX);

@@ -111,7 +111,7 @@ fn a_sheet_saved_by_excel_in_china_is_read() {
 }
 
 #[test]
-fn the_separator_is_said_by_the_first_line_or_found_by_the_headers() {
+fn the_separator_is_stated_in_the_first_line_or_detected() {
     let plain = read(TEXT.as_bytes()).unwrap();
     for text in [
         format!("sep=;\r\n{}", TEXT.replace(',', ";")),
@@ -172,7 +172,7 @@ fn every_sheet_with_the_header_is_read_and_the_others_are_named() {
 }
 
 #[test]
-fn a_hidden_sheet_is_read_where_it_alone_has_the_header() {
+fn a_hidden_sheet_is_read_only_if_no_other_has_the_header() {
     let rows: &[&[&str]] = &[&HEADER, &["A-1", "楼道堆物", "2026-03-07"]];
     for state in ["hidden", "veryHidden"] {
         let front: &[&[&str]] = &[&["请勿修改"]];
@@ -191,7 +191,7 @@ fn a_hidden_sheet_is_read_where_it_alone_has_the_header() {
 }
 
 #[test]
-fn numbers_are_days_since_the_year_that_the_workbook_says() {
+fn date_numbers_follow_the_epoch_of_the_workbook() {
     let rows: &[&[&str]] = &[&HEADER, &["A-1", "楼道堆物", "44626"]];
     for (settings, expected) in [
         (r#"<workbookPr date1904="1"/>"#, "2026-03-06T16:00:00Z"),
@@ -206,7 +206,7 @@ fn numbers_are_days_since_the_year_that_the_workbook_says() {
 }
 
 #[test]
-fn html_that_is_called_xls_is_read_as_a_table() {
+fn html_named_xls_is_read_as_a_table() {
     let page = "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head>\
         <meta charset=gb2312><style>td > b {color:red}</style>\
         <script>if (1 < 2) document.write('<table>')</script></head><body>\
@@ -240,7 +240,7 @@ fn html_that_is_called_xls_is_read_as_a_table() {
 }
 
 #[test]
-fn spreadsheet_ml_that_is_called_xls_is_read() {
+fn spreadsheet_ml_named_xls_is_read() {
     let text = "<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n\
         <Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
          xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">\
@@ -278,7 +278,7 @@ fn spreadsheet_ml_that_is_called_xls_is_read() {
 }
 
 #[test]
-fn what_is_no_sheet_says_what_it_is() {
+fn a_file_that_is_not_a_sheet_is_refused_with_its_type() {
     let mut word = zip::ZipWriter::new(Cursor::new(Vec::new()));
     word.start_file(
         "word/document.xml",
@@ -302,7 +302,7 @@ fn what_is_no_sheet_says_what_it_is() {
 }
 
 #[test]
-fn a_text_that_stands_in_every_cell_takes_bounded_room() {
+fn a_text_shared_by_all_cells_takes_limited_memory() {
     let long = "x".repeat(32_000);
     let mut shared = Table::default();
     let mut room = Room::default();
@@ -320,7 +320,7 @@ fn a_text_that_stands_in_every_cell_takes_bounded_room() {
 }
 
 #[test]
-fn ledgers_are_told_from_other_files_by_their_beginning() {
+fn ledgers_are_recognized_by_their_beginning() {
     let rows: &[&[&str]] = &[&HEADER];
     assert!(is_likely(&workbook("", &[("a", "visible", rows)])));
     assert!(is_likely(TEXT.as_bytes()));
@@ -480,7 +480,7 @@ fn a_merged_cell_stands_in_every_row_and_in_every_column_that_has_a_header() {
 }
 
 #[test]
-fn merged_cells_take_no_more_room_than_a_file_may() {
+fn merged_cells_cannot_exceed_the_memory_limit() {
     let page = |rows: usize, text: &str| {
         let header = "<tr><td>类别<td>上报时间<td>说明";
         let first = format!("<tr><td>占道<td>2026-03-07<td rowspan=99999 colspan=9>{text}");
@@ -496,7 +496,7 @@ fn merged_cells_take_no_more_room_than_a_file_may() {
 }
 
 #[test]
-fn reading_stops_when_nobody_waits_for_it() {
+fn reading_stops_when_the_client_disconnects() {
     let budget = crate::index::Budget::new(u64::MAX, u64::MAX);
     let page = "<table><tr><td>类别<td>上报时间<tr><td>占道<td>2026-03-07</table>";
     let book = workbook("", &[("a", "visible", &[&HEADER])]);

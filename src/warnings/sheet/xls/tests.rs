@@ -209,7 +209,7 @@ fn a_workbook_of_an_old_mac_counts_from_1904() {
 }
 
 #[test]
-fn what_is_older_or_locked_says_so() {
+fn older_and_encrypted_workbooks_are_refused_with_their_type() {
     let said = |bytes: &[u8]| read::read(bytes).unwrap_err().to_string();
     let locked = stream(&[record(FILE_PASS, &[1, 0])], &[]);
     assert!(said(&compound("Workbook", locked)).contains("password"));
@@ -219,7 +219,7 @@ fn what_is_older_or_locked_says_so() {
 }
 
 #[test]
-fn a_damaged_file_is_an_error_wherever_it_is_damaged() {
+fn damage_at_any_position_gives_an_error() {
     let whole = stream(
         &[record(XF, &[0; 4])],
         &[(
@@ -266,7 +266,7 @@ fn a_format_shows_a_date_or_not() {
 }
 
 #[test]
-fn numbers_are_packed_in_four_ways() {
+fn all_four_encodings_of_numbers_are_read() {
     assert_eq!(rk_number(0x3ff0_0000), 1.0);
     assert_eq!(rk_number((46_088 << 2) | 2), 46_088.0);
     assert_eq!(rk_number((12_345 << 2) | 3), 123.45);
@@ -274,7 +274,7 @@ fn numbers_are_packed_in_four_ways() {
 }
 
 #[test]
-fn merged_cells_of_excel_97_stand_in_all_their_rows() {
+fn merged_cells_of_excel_97_are_copied_into_all_their_rows() {
     let merged = |row: (u16, u16), column: (u16, u16)| -> Vec<u8> {
         let numbers = [1, row.0, row.1, column.0, column.1];
         numbers.iter().flat_map(|n: &u16| n.to_le_bytes()).collect()

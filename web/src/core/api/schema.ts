@@ -1349,46 +1349,53 @@ export interface components {
         /** @enum {string} */
         Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "note" | "level" | "join" | "absorb";
         /**
-         * @description An action and its fields. Which of them it needs, the table of the ledger says:
+         * @description An action and its fields. The status table decides which fields an action needs:
          *
          *     file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
          *     `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
-         *     `reason` · resume · reopen `reason` · rate `rating`, `receipt` · note `note`: for colleagues, never public.
+         *     `reason` · resume · reopen `reason` · rate `rating`, `receipt` · note `note` (an internal note,
+         *     never public).
          *
-         *     Members that no action knows are ignored.
+         *     Members that are not listed here are ignored.
          */
         ActionBody: {
-            /** @description What is to be done. */
+            /** @description The action to take. */
             action: components["schemas"]["RequestableAction"];
-            /** @description When it is due: RFC 3339, or a day in China, whose end is meant. */
+            /** @description The due date: a time in RFC 3339, or a day, which stands for its end in China's time zone. */
             due_at?: string;
             /** @description The id of the case to merge into. */
             into?: string;
             /**
-             * @description The client's own name for the step: the same step sent again with its key takes no second one, and another
-             *     step with that key is refused.
+             * @description The client's idempotency key: repeating the same step with its key makes no second step, and
+             *     another step with that key is refused.
              */
             key?: string;
-            /** @description What they write. Every action takes it. */
+            /** @description A note. Every action accepts one. */
             note?: string;
-            /** @description Photos, as their uploads were answered. Every action takes them. */
+            /** @description Photos, with the claims from the responses to their uploads. Every action accepts photos. */
             photos?: components["schemas"]["PhotoRef"][];
-            /** @description Where the person stands. */
+            /** @description The position of the person. */
             position?: components["schemas"]["Position"];
             /**
              * Format: int32
-             * @description What the reporter thinks of what was done.
+             * @description The reporter's rating of the handling, 1 to 5.
              */
             rating?: number;
-            /** @description Why. */
+            /** @description The reason for the action. */
             reason?: string;
-            /** @description The secret that the reporter got, in place of an account. */
+            /**
+             * @description The secret from the response to the report. It proves that the caller is the reporter,
+             *     without an account.
+             */
             receipt?: string;
-            /** @description What a verification found. */
+            /** @description The result of a verification: pass or fail. */
             result?: components["schemas"]["Verdict"];
             /** @description The id of the unit to dispatch to. */
             unit?: string;
-            /** @description Until when to park it: RFC 3339, or a day in China, whose end is meant. */
+            /**
+             * @description The date until which to park the case: a time in RFC 3339, or a day, which stands for its
+             *     end in China's time zone.
+             */
             until?: string;
         };
         /**
@@ -1732,15 +1739,15 @@ export interface components {
          * @enum {string}
          */
         ConditionState: "inactive" | "pending" | "firing" | "recovering" | "no_data";
-        /** @description One mistake in a file. */
+        /** @description One mistake in a configuration file. */
         ConfigProblem: {
-            /** @description Counted from 1, in characters. */
+            /** @description The column, counted from 1 in characters. */
             column: number;
-            /** @description What would be right. */
+            /** @description What was expected instead. */
             expected: string;
-            /** @description The file's name, such as `rules.toml`. */
+            /** @description The name of the file, for example `rules.toml`. */
             file: string;
-            /** @description Counted from 1. */
+            /** @description The line, counted from 1. */
             line: number;
             /** @description What is wrong. */
             problem: string;
@@ -2107,51 +2114,51 @@ export interface components {
         FigureRow: {
             /**
              * Format: int32
-             * @description Cases closed in it.
+             * @description Cases closed in the month.
              */
             closed: number;
             /**
              * Format: int32
-             * @description Cases filed in it.
+             * @description Cases filed in the month.
              */
             filed: number;
             /**
              * Format: double
-             * @description The median time from the report to the end, hours by the clock.
+             * @description The median time from the report to the end of the closed cases, in hours.
              */
             hours_to_close_median?: number | null;
-            /** @description Its id; empty for cases that have none. */
+            /** @description The id of the community, unit or category; empty for cases without one. */
             key: string;
-            /** @description Its name. */
+            /** @description The name of the community, unit or category. */
             name: string;
             /**
              * Format: int32
-             * @description Of those closed: handled before they were due.
+             * @description Of the closed cases, those handled before their due date.
              */
             on_time: number;
             /**
              * Format: double
-             * @description `on_time` of those closed cases that had a date, 0 to 1.
+             * @description `on_time` divided by the number of closed cases with a due date, 0 to 1.
              */
             on_time_share?: number | null;
             /**
              * Format: int32
-             * @description Of those closed: how many were rated.
+             * @description The number of closed cases that were rated.
              */
             rated: number;
             /**
              * Format: double
-             * @description The mean of their ratings, 1 to 5.
+             * @description The mean rating of the closed cases, 1 to 5.
              */
             rating_mean?: number | null;
             /**
              * Format: int32
-             * @description Cases rejected in it.
+             * @description Cases rejected in the month.
              */
             rejected: number;
             /**
              * Format: int32
-             * @description Of those closed: how often one had been taken up again.
+             * @description How often the closed cases had been reopened.
              */
             reopened: number;
             /**
@@ -2161,20 +2168,20 @@ export interface components {
             reported: number;
             /**
              * Format: int32
-             * @description Of those closed: how often a unit gave one back.
+             * @description How often units returned the closed cases.
              */
             returned: number;
         };
         /** @description The figures of a month. */
         Figures: {
-            /** @description By what. */
+            /** @description The tables. */
             by: components["schemas"]["FiguresBy"];
-            /** @description `2026-11`. */
+            /** @description The month, as `2026-11`. */
             month: string;
-            /** @description All together. */
+            /** @description The totals of all cases. */
             total: components["schemas"]["FigureRow"];
         };
-        /** @description The three tables. */
+        /** @description The tables by community, unit and category. */
         FiguresBy: {
             /** @description By category. */
             category: components["schemas"]["FigureRow"][];
@@ -2495,23 +2502,24 @@ export interface components {
             /** @description The name people use on the spot. */
             name?: string;
         };
-        /** @description What a grid shows. */
+        /** @description The status of a grid. */
         GridStatus: {
-            /** @description Its code. */
+            /** @description The official code of the grid. */
             code?: string | null;
-            /** @description The grid. */
+            /** @description The id of the grid. */
             id: components["schemas"]["FeatureId"];
-            /** @description `street`, `community` or `grid`. */
+            /** @description The kind: `street`, `community` or `grid`. */
             kind?: string | null;
-            /** @description Its level. */
+            /** @description The level of the grid. */
             level: components["schemas"]["Level"];
-            /** @description Open warnings in it, those of its parts included. */
+            /** @description The open warnings in it, including those in grids inside of it. */
             open: components["schemas"]["OpenCounts"];
-            /** @description Why, in words; absent where the role does not see the reasons of cases. */
+            /** @description The reason as a text; empty if the role may not see the reasons of cases. */
             reason?: components["schemas"]["Localized"];
             /**
              * Format: date-time
-             * @description Since when it has been at least this bad: the earliest open warning of that level.
+             * @description Since when it has had at least this level: the start of its earliest open warning of that
+             *     level.
              */
             since?: string | null;
         };
@@ -2804,7 +2812,7 @@ export interface components {
             bbox?: number[] | null;
         };
         /**
-         * @description How bad it is. Ordered: the worst of several is their maximum.
+         * @description The level of a warning. Levels are ordered, and the maximum of several is the most severe.
          * @enum {string}
          */
         Level: "no_data" | "green" | "yellow" | "red";
@@ -2819,11 +2827,11 @@ export interface components {
             /** @description Its media type. */
             type: string;
         };
-        /** @description A text in both languages of the product; Chinese comes first and is never missing. */
+        /** @description A text in both languages of the product. */
         Localized: {
-            /** @description English. */
+            /** @description The English text. */
             en: string;
-            /** @description Chinese. */
+            /** @description The Chinese text. */
             zh: string;
         };
         /** @description A place near a building. */
@@ -2865,12 +2873,12 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
-        /** @description What became of the notice that a step is worth. */
+        /** @description What happened to the notice of a step. */
         Notice: "sent" | {
-            /** @description A silence holds it back. */
+            /** @description A silence with this id suppressed the notice. */
             silenced_by: string;
         } | {
-            /** @description A red case of the same grid holds it back. */
+            /** @description The red case with this id in the same grid suppressed the notice. */
             inhibited_by: components["schemas"]["FeatureId"];
         };
         /** @description Of what units are notified. */
@@ -2919,49 +2927,49 @@ export interface components {
              */
             value: number;
         };
-        /** @description Of the cases closed lately, those that had been handled before they were due. */
+        /** @description Of the cases closed recently, those that were handled before their due date. */
         OnTime: {
             /**
              * Format: int32
-             * @description Cases closed in them.
+             * @description Cases closed in these days.
              */
             closed: number;
             /**
              * Format: int32
-             * @description Over so many days, today included.
+             * @description The number of days, including today.
              */
             days: number;
             /**
              * Format: int32
-             * @description Of these, how many had been handled by it.
+             * @description Of those with a due date, the ones handled by it.
              */
             on_time: number;
             /**
              * Format: double
-             * @description `on_time` of `with_due`, 0 to 1.
+             * @description `on_time` divided by `with_due`, 0 to 1.
              */
             share?: number | null;
             /**
              * Format: int32
-             * @description Of those, how many had a due date; without one a case has no share in it.
+             * @description Of the closed cases, those with a due date.
              */
             with_due: number;
         };
-        /** @description How many warnings are open, by level. */
+        /** @description The number of open warnings by level. */
         OpenCounts: {
             /**
              * Format: int32
-             * @description 绿色: open, and in order.
+             * @description Open cases at the level green (绿色).
              */
             green: number;
             /**
              * Format: int32
-             * @description 红色预警.
+             * @description Red warnings (红色预警).
              */
             red: number;
             /**
              * Format: int32
-             * @description 黄色预警.
+             * @description Yellow warnings (黄色预警).
              */
             yellow: number;
         };
@@ -3016,11 +3024,11 @@ export interface components {
         };
         /** @enum {string} */
         PhotoKind: "report" | "before" | "after" | "other";
-        /** @description A photo that was uploaded before. */
+        /** @description A reference to an uploaded photo. */
         PhotoRef: string | {
-            /** @description The secret by which its uploader links it to a case. */
+            /** @description The secret that allows its uploader to link it to a case. */
             claim?: string | null;
-            /** @description Its id. */
+            /** @description The id of the photo. */
             id: string;
             kind?: components["schemas"]["PhotoKind"] | null;
         };
@@ -3089,16 +3097,16 @@ export interface components {
              */
             opened_on?: string;
         };
-        /** @description Where somebody stands; WGS 84 degrees. */
+        /** @description The position of the caller in degrees of WGS 84. */
         Position: {
             /**
              * Format: double
-             * @description Latitude.
+             * @description Latitude in degrees.
              */
             lat: number;
             /**
              * Format: double
-             * @description Longitude.
+             * @description Longitude in degrees.
              */
             lon: number;
         };
@@ -3187,7 +3195,7 @@ export interface components {
              */
             stage: string;
         };
-        /** @description A row that is no valid feature, or a schema that cannot be read. */
+        /** @description A row that plain SQL wrote and that is not a valid feature, or a schema that cannot be read. */
         Quarantined: {
             /** @description The collection. */
             collection: string;
@@ -3336,8 +3344,9 @@ export interface components {
             width_m?: number;
         };
         /**
-         * @description A role. Each includes the ones before it in the ladder public, rider, grid worker, officer,
-         *     admin; unit stands beside rider, planner and steward beside officer.
+         * @description A role. The roles public, rider, grid worker, officer, admin form a ladder in which each
+         *     includes the ones before it. Unit is on the level of rider, planner and steward on the level of
+         *     officer.
          * @enum {string}
          */
         Role: "public" | "rider" | "unit" | "grid_worker" | "officer" | "planner" | "steward" | "admin";
@@ -3465,20 +3474,20 @@ export interface components {
             /** @description The id of the member unit that the account works for. */
             unit?: string | null;
         };
-        /** @description A fault of a sheet. */
+        /** @description An error in a sheet. */
         SheetProblem: {
-            /** @description The column's header, where it is one column's fault. */
+            /** @description The header of the column, if the error concerns one column. */
             column?: string | null;
-            /** @description What is wrong and what was expected. */
+            /** @description What is wrong and what was expected, in English. */
             problem: string;
-            /** @description The same in Chinese, for those who keep the sheet. */
+            /** @description The same text in Chinese. */
             problem_zh: string;
             /**
              * Format: int32
              * @description The row as the sheet counts it, from 1.
              */
             row: number;
-            /** @description The sheet's name, in a workbook. */
+            /** @description The name of the sheet in its workbook. */
             sheet?: string | null;
         };
         /** @description A sheet that was read. */
@@ -3494,7 +3503,7 @@ export interface components {
             sheet?: string | null;
         };
         /**
-         * @description On which side of a threshold it is bad.
+         * @description On which side of a threshold a value is bad.
          * @enum {string}
          */
         Side: "above" | "below";
@@ -3566,15 +3575,15 @@ export interface components {
             /** @description The id of a case. */
             warning?: string;
         };
-        /** @description A sheet that is left out. */
+        /** @description A sheet that was not read. */
         SkippedSheet: {
-            /** @description How many rows it has that are not empty. */
+            /** @description The number of its non-empty rows. */
             rows: number;
-            /** @description What it is called. */
+            /** @description The name of the sheet. */
             sheet: string;
-            /** @description Why it is left out. */
+            /** @description Why it was not read, in English. */
             why: string;
-            /** @description The same in Chinese. */
+            /** @description The same text in Chinese. */
             why_zh: string;
         };
         /** @enum {string} */
@@ -3601,25 +3610,25 @@ export interface components {
         };
         /** @enum {string} */
         Status: "reported" | "filed" | "rejected" | "merged" | "dispatched" | "returned" | "handling" | "handled" | "verified" | "closed" | "parked";
-        /** @description One step. Fields that an action has no use for are absent. */
+        /** @description A step of a case. Fields that do not apply to its action are absent. */
         Step: {
-            /** @description By which account; absent for the public and for the system. */
+            /** @description The name of the account; absent for the public and for the system. */
             account?: string | null;
-            /** @description What was done. */
+            /** @description The action. */
             action: components["schemas"]["Action"];
             /**
              * Format: date-time
-             * @description When it took effect.
+             * @description When the step took effect.
              */
             at: string;
             /**
              * Format: double
-             * @description How far from the case a verification was made, metres.
+             * @description The distance of the verifier from the case, in metres.
              */
             distance_m?: number | null;
             /**
              * Format: date-time
-             * @description Until when it is due from now on.
+             * @description The new due date.
              */
             due_at?: string | null;
             from?: components["schemas"]["Status"] | null;
@@ -3630,44 +3639,44 @@ export interface components {
              * @description Its number in the case, from 1.
              */
             n: number;
-            /** @description What they wrote. */
+            /** @description The text of the person. */
             note?: string | null;
             notice?: components["schemas"]["Notice"] | null;
-            /** @description What they photographed. */
+            /** @description The photos of the person. */
             photos?: components["schemas"]["StepPhoto"][];
             /**
              * Format: int32
-             * @description 1 to 5.
+             * @description The reporter's rating, 1 to 5.
              */
             rating?: number | null;
-            /** @description Why, in their words. */
+            /** @description The reason given by the person. */
             reason?: string | null;
             /**
              * Format: int32
-             * @description How many more reports the case stands for.
+             * @description The number of reports added to the case.
              */
             reports?: number | null;
             result?: components["schemas"]["Verdict"] | null;
-            /** @description In which role. */
+            /** @description The role in which the person acted. */
             role: components["schemas"]["Role"];
-            /** @description The status after. */
+            /** @description The status after the step. */
             to?: components["schemas"]["Status"];
-            /** @description The unit that a dispatch names. */
+            /** @description The id of the unit to which the case was dispatched. */
             to_unit?: string | null;
-            /** @description The unit to which that account belongs. */
+            /** @description The id of the unit to which the account belongs. */
             unit?: string | null;
             /**
              * Format: date-time
-             * @description Until when it is parked.
+             * @description The date until which the case is parked.
              */
             until?: string | null;
             why?: components["schemas"]["Localized"] | null;
         };
         /** @description A photo of a step. */
         StepPhoto: {
-            /** @description Its id under `/api/photos`. */
+            /** @description The photo's id under `/api/photos`. */
             id: string;
-            /** @description What it shows. */
+            /** @description What the photo shows. */
             kind: components["schemas"]["PhotoKind"];
         };
         /** @description How it stands, and how the last days went. Drills and held reports never count. */
@@ -3874,7 +3883,7 @@ export interface components {
             since: string;
         };
         /**
-         * @description Who has to act next.
+         * @description Who must act next.
          * @enum {string}
          */
         Turn: "officer" | "unit" | "verifier";
@@ -3922,34 +3931,34 @@ export interface components {
             /** @description The best first. */
             units: components["schemas"]["UnitSuggestion"][];
         };
-        /** @description A unit, and what speaks for it. */
+        /** @description A suggested unit, with the reasons. */
         UnitSuggestion: {
             /** @description Whether it may handle the category. */
             competent: boolean;
             /**
              * Format: double
-             * @description How far it is, metres.
+             * @description Its distance from the case in metres.
              */
             distance_m?: number | null;
-            /** @description The unit. */
+            /** @description The id of the unit. */
             id: components["schemas"]["FeatureId"];
-            /** @description Its name. */
+            /** @description The name of the unit. */
             name: string;
-            /** @description Whether it is on duty; `None` where its hours are not known. */
+            /** @description Whether it is on duty; `None` if its duty hours are unknown. */
             on_duty?: boolean | null;
             /**
              * Format: int32
-             * @description How many cases it has to handle now.
+             * @description The number of cases that it must handle at present.
              */
             open_cases: number;
             /**
              * Format: double
-             * @description 0 to 100, the higher the better.
+             * @description The score from 0 to 100; higher is better.
              */
             score: number;
             /** @description Whether it serves the community. */
             serves: boolean;
-            /** @description All of it in words. */
+            /** @description The reasons as a text. */
             why: components["schemas"]["Localized"];
         };
         /** @description Properties of the collection `units` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
