@@ -97,7 +97,7 @@ impl Collection {
             keep_largest(&mut all, |(c, _)| c, |(_, a), (_, b)| a.id().cmp(b.id()));
         }
         let mut entries: Vec<_> = all.into_iter().map(|(_, e)| e).collect();
-        // Two sorted runs, apart from entries left out: the stable sort is fast for that.
+        // The entries of base and delta are two sorted runs, which the stable sort merges quickly.
         entries.sort_by(|a, b| a.id().cmp(b.id()));
         Ok(entries)
     }

@@ -2071,13 +2071,13 @@ export interface components {
             /** @enum {string} */
             type?: "Feature";
         };
-        /** @description One thing that is wrong with a feature. */
+        /** @description One error in a feature. */
         FeatureProblem: {
-            /** @description The place: `properties.levels`, `geometry.coordinates[0]`, `id`. */
+            /** @description The path of the wrong value: `properties.levels`, `geometry.coordinates[0]`, `id`. */
             field: string;
             /** @description What was found and what was expected, in English. */
             problem: string;
-            /** @description The same in Chinese. */
+            /** @description The same text in Chinese. */
             problem_zh?: string;
         };
         FeedChange: {
