@@ -405,7 +405,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "every = \"3h\"",
         "56:",
         "`reports.at_once` times `every` is more than a day",
-        "within 24 hours",
+        "at most 24 hours",
     ),
     // References to other things.
     (
