@@ -466,7 +466,7 @@ async fn a_program_that_names_no_language_gets_english() {
     let said: Value = response.json().await.unwrap();
     assert_eq!(
         said["detail"],
-        "There is no resource /api/nothing. /api/ leads to the resources."
+        "There is no resource /api/nothing. /api/ lists the resources."
     );
     let (_, said) = refused(ledger.server.request(Method::GET, "/api/nothing"), "zh", "").await;
     assert_eq!(said["title"], "未找到");

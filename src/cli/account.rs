@@ -1,4 +1,4 @@
-//! `onemap account`: accounts and invites, for who keeps the server.
+//! `onemap account`: creates, lists and changes accounts and invites. For the operator of the server.
 
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
@@ -18,43 +18,43 @@ use crate::store::{
 /// How many accounts are read at a time.
 const PAGE: u32 = 1_000;
 
-/// Make, list and change accounts and invites.
+/// Create, list and change accounts and invites.
 #[derive(Debug, Args)]
 pub struct AccountArgs {
     #[command(subcommand)]
     action: Action,
 }
 
-/// What an account may do, and where.
+/// The roles of an account, and where they apply.
 #[derive(Debug, Args)]
 struct RightsArgs {
-    /// With commas between: rider, unit, grid_worker, officer, planner, steward, admin.
+    /// One or several of rider, unit, grid_worker, officer, planner, steward, admin, separated by commas.
     #[arg(long)]
     roles: RoleSet,
-    /// The id of the member unit that it works for, as in the collection units.
+    /// The id of the member unit that the account works for, as in the collection `units`.
     #[arg(long)]
     unit: Option<String>,
-    /// The ids of the communities that it is bound to, with commas between. Without, it may act
-    /// everywhere.
+    /// The ids of the communities in which the account may act, separated by commas. Without it, the account
+    /// may act everywhere.
     #[arg(long, value_delimiter = ',')]
     communities: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make an account.
+    /// Create an account.
     Create {
-        /// Its name: unique, and for ever.
+        /// The name. It must be unique and never changes.
         name: String,
         #[command(flatten)]
         rights: RightsArgs,
-        /// When it ends: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without, never.
+        /// When the account expires: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without it, never.
         #[arg(long, value_name = "MOMENT", value_parser = moment)]
         expires: Option<Timestamp>,
-        /// Give it a password: asked for at the terminal, or the first line of standard input.
+        /// Set a password, typed at the terminal or read from the first line of standard input.
         #[arg(long)]
         password: bool,
-        /// The answer as JSON.
+        /// Print the answer as JSON.
         #[arg(long)]
         json: bool,
     },
@@ -63,41 +63,41 @@ enum Action {
         /// Only names that contain this text.
         #[arg(long)]
         search: Option<String>,
-        /// The answer as JSON.
+        /// Print the answer as JSON.
         #[arg(long)]
         json: bool,
     },
     /// Show an account and its tokens.
     Show {
-        /// Its name or its id.
+        /// The name or the id of the account.
         account: String,
-        /// The answer as JSON.
+        /// Print the answer as JSON.
         #[arg(long)]
         json: bool,
     },
     /// Disable an account: its tokens and sessions stop working within two seconds.
     Disable {
-        /// Its name or its id.
+        /// The name or the id of the account.
         account: String,
     },
-    /// Enable an account that is disabled.
+    /// Enable a disabled account.
     Enable {
-        /// Its name or its id.
+        /// The name or the id of the account.
         account: String,
     },
-    /// Set the password of an account: asked for at the terminal, or the first line of standard input.
+    /// Set the password of an account, typed at the terminal or read from the first line of standard input.
     SetPassword {
-        /// Its name or its id.
+        /// The name or the id of the account.
         account: String,
     },
-    /// Set what an account may do, all of it.
+    /// Replace the roles, the unit and the communities of an account.
     Roles {
-        /// Its name or its id.
+        /// The name or the id of the account.
         account: String,
         #[command(flatten)]
         rights: RightsArgs,
     },
-    /// Make, list and revoke invites.
+    /// Create, list and revoke invites.
     Invite {
         #[command(subcommand)]
         action: InviteAction,
@@ -106,33 +106,33 @@ enum Action {
 
 #[derive(Debug, Subcommand)]
 enum InviteAction {
-    /// Make an invite. Its code is printed once and kept nowhere; the path behind it opens the page that
-    /// accepts it.
+    /// Create an invite. Its code is printed once and not stored. The printed path opens the page that accepts
+    /// the invite.
     Create {
         #[command(flatten)]
         rights: RightsArgs,
-        /// How many accounts it makes.
+        /// How many accounts the invite can create.
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
         uses: u32,
-        /// When it ends. Without, after 7 days.
+        /// When the invite expires. Without it, after 7 days.
         #[arg(long, value_name = "MOMENT", value_parser = moment)]
         expires: Option<Timestamp>,
-        /// What it is for.
+        /// What the invite is for.
         #[arg(long)]
         note: Option<String>,
-        /// The answer as JSON.
+        /// Print the answer as JSON.
         #[arg(long)]
         json: bool,
     },
     /// List invites, without their codes.
     List {
-        /// The answer as JSON.
+        /// Print the answer as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Revoke an invite. Accounts that came by it stay.
+    /// Revoke an invite. Accounts that were created with it stay.
     Revoke {
-        /// The invite's id.
+        /// The id of the invite.
         id: String,
     },
 }
@@ -336,7 +336,7 @@ async fn invite(store: &Store, action: InviteAction) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The account of a name or an id.
+/// Finds an account by name or id.
 pub(super) async fn find(store: &Store, text: &str) -> anyhow::Result<Account> {
     if let Some(account) = store.account_named(text).await? {
         return Ok(account);
@@ -347,7 +347,7 @@ pub(super) async fn find(store: &Store, text: &str) -> anyhow::Result<Account> {
     }
 }
 
-/// A new password: typed twice at a terminal where it does not show, or the first line of standard input.
+/// Reads a new password: typed twice at a terminal without showing it, or the first line of standard input.
 fn ask_password(name: &str) -> anyhow::Result<PasswordHash> {
     let password = if std::io::stdin().is_terminal() {
         let terminal = console::Term::stderr();

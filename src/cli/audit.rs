@@ -1,4 +1,4 @@
-//! `onemap audit`: the audit as a file.
+//! `onemap audit`: exports the audit.
 
 use std::process::ExitCode;
 
@@ -23,7 +23,7 @@ pub struct AuditArgs {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
     Csv,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -37,13 +37,13 @@ enum Action {
         /// Before this moment.
         #[arg(long, value_name = "MOMENT", value_parser = moment)]
         to: Option<Timestamp>,
-        /// Only of this account: its id or its name.
+        /// Only rows of this account, given by id or name.
         #[arg(long)]
         account: Option<String>,
-        /// Only write, look, sign_in, sign_in_failed, account or erase.
+        /// Only rows of this kind: write, look, sign_in, sign_in_failed, account or erase.
         #[arg(long)]
         kind: Option<String>,
-        /// How the rows are written.
+        /// The format of the output.
         #[arg(long, value_enum, default_value = "csv")]
         format: Format,
     },
@@ -88,7 +88,7 @@ async fn export(store: &Store, mut query: AuditQuery, format: Format) -> anyhow:
             }
             Format::Csv => {
                 let sheet = String::from_utf8(audit::csv(&rows)?)?;
-                // The header stands once.
+                // Only the first page has a header.
                 let text = match is_first {
                     true => sheet.as_str(),
                     false => sheet.split_once('\n').map_or("", |(_, rest)| rest),

@@ -1,4 +1,4 @@
-//! `onemap check`: what is wrong with files before anybody serves them.
+//! `onemap check`: finds errors in files before they are served or imported.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,12 +19,12 @@ use crate::warnings::{Calendar, Rules};
 
 /// Check rules, calendars, schemas and data files without changing anything.
 ///
-/// Every problem is a line FILE:LINE:COLUMN: what is wrong; what was expected. The exit status is 1
-/// when there is one.
+/// Each problem is printed as one line: FILE:LINE:COLUMN: what is wrong; what was expected. The exit status is
+/// 1 if there is a problem.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Folders of configuration (rules.toml, calendar.toml, schemas/*.json) and files: rules, calendars
-    /// and schemas by their names and content, all others as data for an import.
+    /// Configuration folders (rules.toml, calendar.toml, schemas/*.json) and files. Rules, calendars and
+    /// schemas are recognised by name or content; all other files are checked as data for an import.
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// Print the result as JSON.
@@ -32,13 +32,13 @@ pub struct CheckArgs {
     pub json: bool,
 }
 
-/// What was found.
+/// The result of a check.
 #[derive(Debug, Default, Serialize)]
 struct Outcome {
-    /// How many files were looked at.
+    /// How many files were checked.
     files: usize,
     problems: Vec<Problem>,
-    /// What is no mistake and should be known.
+    /// Points that are not errors but should be known.
     warnings: Vec<String>,
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         outcome.files > 0,
         "nothing to check: expected {RULES_FILE}, {CALENDAR_FILE} or schemas/*.json there, or files"
     );
-    // Places of the rules may lie in any collection, so all schemas come first.
+    // Places in rules may name any collection, so the schemas are read first.
     let collections: Vec<&str> = schemas.iter().map(|(id, _)| id.as_str()).collect();
     for (path, bytes) in &rules {
         let file = path.display().to_string();
@@ -106,7 +106,7 @@ fn say(outcome: &Outcome, json: bool) -> anyhow::Result<()> {
 
 type Schemas = Vec<(CollectionId, Value)>;
 
-/// A folder as `serve --config` reads it.
+/// Checks a folder in the way `serve --config` reads it.
 fn folder(
     dir: &Path,
     outcome: &mut Outcome,
@@ -133,7 +133,7 @@ fn calendar(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
             let year = calendar.date_of(jiff::Timestamp::now()).year();
             if !calendar.knows(year) {
                 outcome.warnings.push(format!(
-                    "{file}: no [years.{year}]: that year has weekends and no holidays"
+                    "{file}: [years.{year}] is missing, so that year has weekends and no holidays"
                 ));
             }
         }
@@ -158,7 +158,7 @@ enum Kind {
     Data,
 }
 
-/// What a file is: by its name, or else by what it says.
+/// The kind of a file, by its name or otherwise by its content.
 fn kind_of(path: &Path, bytes: &[u8]) -> Kind {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let parent = path.parent().and_then(Path::file_name);
@@ -179,7 +179,7 @@ fn kind_of(path: &Path, bytes: &[u8]) -> Kind {
     Kind::Data
 }
 
-/// Imports a file into an empty map that is thrown away, by the schemas of the check.
+/// Imports a file into a temporary empty map with the schemas of the check.
 async fn import(path: &Path, schemas: &Schemas) -> anyhow::Result<Vec<Problem>> {
     let scratch = std::env::temp_dir().join(format!("onemap-check-{}", uuid::Uuid::new_v4()));
     std::fs::create_dir(&scratch)?;
@@ -230,7 +230,7 @@ async fn import_into(
             "" => format!("{}: {}", text("field"), text("problem")),
             id => format!("{id}: {}: {}", text("field"), text("problem")),
         };
-        found.push(problem(at, words, "a feature that its schema takes"));
+        found.push(problem(at, words, "a feature that is valid by its schema"));
     }
     Ok(found)
 }
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_what_its_name_or_its_content_says() {
+    fn the_kind_of_a_file_follows_from_its_name_or_content() {
         let kind = |name: &str, text: &str| kind_of(Path::new(name), text.as_bytes());
         assert_eq!(kind("a/rules.toml", ""), Kind::Rules);
         assert_eq!(kind("a/calendar-2027.toml", ""), Kind::Calendar);

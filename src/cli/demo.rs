@@ -1,4 +1,4 @@
-//! `onemap demo`: the synthetic district as files.
+//! `onemap demo`: writes the synthetic district as files.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,14 +13,14 @@ use crate::demo;
 use crate::live::Snapshot;
 use crate::model::Change;
 
-/// Write the demo district: one GeoJSON file a collection, the same for the same `--as-of`.
+/// Write the demo district, one GeoJSON file for each collection. The same --as-of gives the same files.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// The moment at which the 60 days of warnings end: 2026-11-22, or 2026-11-22T14:05:00+08:00; now
-    /// where it is missing.
+    /// The moment at which the 60 days of warnings end: 2026-11-22, or 2026-11-22T14:05:00+08:00. Without it,
+    /// now.
     #[arg(long, value_name = "MOMENT", env = "ONEMAP_AS_OF", value_parser = moment)]
     as_of: Option<Timestamp>,
-    /// The folder to write to; made where it is missing.
+    /// The folder to write to. It is created if it does not exist.
     #[arg(long, value_name = "DIR", env = "ONEMAP_OUT")]
     out: PathBuf,
 }
@@ -34,7 +34,7 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The district and the warnings that its sixty days of steps come to.
+/// The district, and the warnings that result from its sixty days of steps.
 fn features(as_of: Timestamp) -> anyhow::Result<Vec<Change>> {
     let mut all = demo::district(as_of);
     let snapshot = Snapshot::of_features(demo::schemas(), all.clone(), as_of)?;
@@ -56,7 +56,7 @@ mod tests {
     use crate::model::names::collection::WARNINGS;
     use crate::warnings::{Case, Status};
 
-    /// The moment of the files in geodata.
+    /// The `--as-of` of the files in geodata.
     fn as_of() -> Timestamp {
         "2026-11-22T06:00:00Z".parse().unwrap()
     }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_shows_what_the_ledger_makes_of_it() {
+    fn the_demo_cases_are_those_that_the_ledger_makes() {
         let now = as_of();
         let cases = cases(now);
         assert!(cases.len() > 900);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn other_moments_have_their_open_cases_too() {
+    fn the_demo_has_open_cases_at_any_time() {
         for month in [1, 6] {
             let now: Timestamp = format!("2026-{month:02}-11T05:17:00Z").parse().unwrap();
             let cases = cases(now);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_step_of_the_script_is_one_that_the_ledger_takes() {
+    fn the_ledger_accepts_every_step_of_the_script() {
         let district = demo::district(as_of());
         let schemas = demo::schemas();
         let snapshot = Snapshot::of_features(schemas, district.clone(), as_of()).unwrap();
@@ -126,7 +126,7 @@ mod tests {
             .unwrap();
     }
 
-    /// `ONEMAP_BLESS=1` writes the files anew.
+    /// With `ONEMAP_BLESS=1` the test writes the files.
     #[test]
     fn the_files_in_geodata_are_what_the_generator_writes() {
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
@@ -149,7 +149,7 @@ mod tests {
         for name in names(&committed) {
             let old = std::fs::read_to_string(committed.join(&name)).unwrap();
             let new = std::fs::read_to_string(fresh.path().join(&name)).unwrap();
-            // Not assert_eq: nobody wants to read two megabytes of difference.
+            // assert_eq! would print two megabytes of difference.
             assert!(
                 old == new,
                 "{name} differs: run this test with ONEMAP_BLESS=1"

@@ -1,5 +1,5 @@
-//! The demo's ledger, played through the real one: sixty days of it at the first start, one durable step
-//! after the other, and a live feed from then on.
+//! The ledger of the demo. At the first start, sixty days of steps are replayed and committed. Afterwards a
+//! live feed adds reports and steps through the case service.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ use crate::service::place::Where;
 use crate::store::{Store, StoreError, Uploader};
 use crate::warnings::{ActionBody, ActionRequest, Actor, Case, Report, Source};
 
-/// The ids of the demo's two photos.
+/// The ids of the two demo photos.
 #[derive(Debug, Clone)]
 pub struct Photos {
     before: String,
@@ -29,7 +29,7 @@ pub struct Photos {
 }
 
 impl Photos {
-    /// Draws them, and keeps them in the store.
+    /// Draws the photos and stores them.
     pub async fn keep(store: &Store) -> anyhow::Result<Self> {
         let mut ids = Vec::new();
         for bytes in demo::photos()? {
@@ -45,7 +45,7 @@ impl Photos {
         })
     }
 
-    /// Their names in the script, for where nothing is stored.
+    /// The placeholder names of the photos, for output without a store.
     pub fn named() -> Self {
         Self {
             before: demo::PHOTO_BEFORE.to_owned(),
@@ -53,7 +53,7 @@ impl Photos {
         }
     }
 
-    /// Says to which cases they belong.
+    /// Links the photos to these cases.
     async fn attach(&self, store: &Store, cases: &BTreeSet<FeatureId>) -> Result<(), StoreError> {
         let both = [self.before.clone(), self.after.clone()];
         let collection = cases::collection()?;
@@ -66,11 +66,10 @@ impl Photos {
     }
 }
 
-/// Plays a script on a replay. What the ledger would not take is left out; the answer is how often that
-/// was.
+/// Runs a script on a replay. Steps that the ledger refuses are left out; returns how many there were.
 ///
 /// # Errors
-/// When a case cannot be written down.
+/// If a case cannot be encoded.
 pub fn play(
     replay: &mut Replay<'_>,
     script: &[Event],
@@ -92,7 +91,8 @@ pub fn play(
             Ok(()) => {}
             Err(ReplayError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                tracing::debug!(%error, case = event.case, "the demo's script asks too much");
+                tracing::debug!(%error, case = event.case, "the ledger refused a step of the \
+                                                            demo's script");
                 refused += 1;
             }
         }
@@ -100,10 +100,10 @@ pub fn play(
     Ok(refused)
 }
 
-/// The steps of the sixty days that end at `now`, ready to be committed. The snapshot has the district.
+/// The edits of the sixty days that end at `now`. The snapshot must contain the district.
 ///
 /// # Errors
-/// When a case cannot be written down.
+/// If a case cannot be encoded.
 pub fn history(
     snapshot: &Snapshot,
     district: &[Change],
@@ -115,16 +115,16 @@ pub fn history(
     let refused = play(&mut replay, &script, photos)?;
     replay.until(now)?;
     if refused > 0 {
-        tracing::debug!(refused, "steps of the demo that the ledger did not take");
+        tracing::debug!(refused, "the ledger refused steps of the demo");
     }
     Ok((replay.take_edits(), replay.features()?))
 }
 
-/// Commits the demo's past to a map that has its district. Where the demo stood still for a day, its old
-/// cases give way to those of the last sixty days. `since` is when the demo's past begins.
+/// Commits the demo's past to a map with its district. If the demo was stopped for a day or longer, its old
+/// cases are replaced by those of the last sixty days. `since` is the beginning of the demo's past.
 ///
 /// # Errors
-/// When the store fails.
+/// If the store fails.
 pub async fn renew(store: &Store, since: Timestamp, now: Timestamp) -> anyhow::Result<()> {
     let snapshot = Snapshot::load(store).await?;
     if !snapshot.is_demo() {
@@ -145,7 +145,7 @@ pub async fn renew(store: &Store, since: Timestamp, now: Timestamp) -> anyhow::R
             body: None,
         });
         let mut edit = Edit::new(Author::system(), gone.collect());
-        // They give way in every past, too: the new ones tell it from its beginning.
+        // The old cases are removed from every past moment, because the new ones replace the whole past.
         edit.effective_at = Some(since);
         edits.push(edit.because("the demo's ledger, up to today"));
     }
@@ -164,7 +164,7 @@ pub async fn renew(store: &Store, since: Timestamp, now: Timestamp) -> anyhow::R
     Ok(())
 }
 
-/// Lets reports arrive and be handled, so that the map is alive.
+/// Adds reports and handles them, so that the map keeps changing.
 pub async fn go_on(service: CaseService, speed: f64) {
     let now = Timestamp::now();
     let seed = u64::try_from(now.as_second()).unwrap_or_default();
@@ -172,7 +172,7 @@ pub async fn go_on(service: CaseService, speed: f64) {
     let photos = match Photos::keep(service.live().store()).await {
         Ok(photos) => photos,
         Err(error) => {
-            tracing::warn!(%error, "the demo has no photos");
+            tracing::warn!(%error, "the photos of the demo could not be stored");
             Photos::named()
         }
     };
@@ -182,13 +182,13 @@ pub async fn go_on(service: CaseService, speed: f64) {
         if let Some(event) = event
             && let Err(error) = take(&service, &event, &photos).await
         {
-            tracing::debug!(%error, case = event.case, "the demo's step was not taken");
+            tracing::debug!(%error, case = event.case, "the ledger refused a step of the demo");
         }
         tokio::time::sleep(wait).await;
     }
 }
 
-/// Performs one event of the feed, through the same service as requests do.
+/// Performs one event of the demo feed through the case service, as a request would.
 async fn take(service: &CaseService, event: &Event, photos: &Photos) -> Result<(), LedgerError> {
     let who = actor(&event.who);
     match &event.what {
@@ -263,7 +263,7 @@ fn cases(snapshot: &Snapshot) -> Vec<Case> {
     marked.filter_map(|e| cases::read(e).ok()).collect()
 }
 
-/// The demo's open cases, as the feed wants them.
+/// The demo's open cases, in the form that the feed needs.
 fn open(snapshot: &Snapshot) -> Vec<OpenCase> {
     let Some(all) = snapshot.collections().get(WARNINGS) else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! `onemap openapi` and `onemap data-doc`: the interface and the data, described from the code and
-//! the schemas themselves.
+//! `onemap openapi` and `onemap data-doc`: generate the documentation of the API and of the data from the code
+//! and the schemas.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;

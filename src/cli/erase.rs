@@ -1,4 +1,4 @@
-//! `onemap erase`: takes personal data out of the present and of every version in the log.
+//! `onemap erase`: erases personal data from the present state and from every version in the log.
 
 use std::process::ExitCode;
 
@@ -11,22 +11,23 @@ use crate::model::names::collection::WARNINGS;
 use crate::model::{Author, CollectionId, FeatureId, Role, Schema};
 use crate::store::{CONTACT, Erasure, Opening, Store};
 
-/// Erase personal data of one feature from all its versions. What was erased is remembered (not the
-/// text), so that a restored backup is cleaned again. Safe beside a running server.
+/// Erase personal data of one feature from all its versions. The erasure is recorded without the data, so that
+/// a restored backup is erased again. The server may run meanwhile.
 #[derive(Debug, Args)]
 pub struct EraseArgs {
-    /// The collection: duties.
+    /// The collection, such as duties.
     collection: String,
     /// The id of the feature.
     id: String,
-    /// A property to erase, or several: all that the schema marks x-onemap-personal where none is named.
-    /// `contact` is how the reporter of a warning can be reached; `step/note` is a property within one.
+    /// The property to erase. May be repeated. Without it, all properties that the schema marks as
+    /// x-onemap-personal. `contact` is the contact of a warning's reporter; `step/note` is a property within
+    /// another.
     #[arg(long = "property", value_name = "PROPERTY")]
     properties: Vec<String>,
-    /// Why, for the audit: a request of the person, a court order. Not the data itself.
+    /// The reason, for the audit: the person's request, a court order. Do not repeat the data itself.
     #[arg(long, env = "ONEMAP_REASON")]
     reason: String,
-    /// The answer as JSON.
+    /// Print the answer as JSON.
     #[arg(long, env = "ONEMAP_JSON")]
     json: bool,
 }
@@ -34,10 +35,10 @@ pub struct EraseArgs {
 pub(super) async fn run(database: &str, args: EraseArgs) -> anyhow::Result<ExitCode> {
     let reason = args.reason.trim();
     if reason.is_empty() {
-        bail!("Say why with --reason; the audit keeps it.");
+        bail!("--reason is missing. The audit keeps it.");
     }
     let collection = CollectionId::new(&args.collection)
-        .with_context(|| format!("{:?} is no name of a collection", args.collection))?;
+        .with_context(|| format!("{:?} is not a valid name of a collection", args.collection))?;
     let id = FeatureId::new(&args.id).with_context(|| format!("{:?} is no id", args.id))?;
     let store = Store::open_as(database, Opening::Existing).await?;
     let done = with_store(store, async |store| {
@@ -65,8 +66,8 @@ pub(super) async fn run(database: &str, args: EraseArgs) -> anyhow::Result<ExitC
         print(&said.to_string())?;
     } else {
         print(&format!(
-            "Erased {} of {}/{} from {} versions. Backups made before still hold it; `onemap restore` \
-             erases it again.",
+            "Erased {} of {}/{} from {} versions. Earlier backups still contain it; `onemap \
+             restore` erases it again.",
             erasure.paths.join(", "),
             erasure.collection,
             erasure.id,
@@ -76,7 +77,7 @@ pub(super) async fn run(database: &str, args: EraseArgs) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// The schema of a collection as the database has it.
+/// Reads the schema of a collection from the database.
 async fn schema(store: &Store, collection: &CollectionId) -> anyhow::Result<Schema> {
     let mut found = None;
     store
@@ -92,7 +93,7 @@ async fn schema(store: &Store, collection: &CollectionId) -> anyhow::Result<Sche
     Ok(Schema::parse(collection, body.properties.to_map().into())?)
 }
 
-/// What is to be erased: what is named, as far as the schema says that it is personal.
+/// The properties to erase: the given ones, if the schema marks them as personal, or all personal ones.
 fn paths(schema: &Schema, named: &[String]) -> anyhow::Result<Vec<String>> {
     let mut personal = schema.personal.clone();
     if schema.collection.as_str() == WARNINGS {
@@ -106,7 +107,8 @@ fn paths(schema: &Schema, named: &[String]) -> anyhow::Result<Vec<String>> {
     }
     if let Some(other) = named.iter().find(|name| !personal.contains(name)) {
         bail!(
-            "{other:?} of {} is not marked as personal (x-onemap-personal). Marked are {}.",
+            "{other:?} of {} is not marked as personal (x-onemap-personal). The marked properties \
+             are: {}.",
             schema.collection,
             personal.join(", ")
         );

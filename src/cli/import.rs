@@ -1,4 +1,4 @@
-//! `onemap import`: files into the map, as one commit, and back.
+//! `onemap import`: imports files into the map as one commit, and undoes imports.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -21,46 +21,45 @@ use crate::store::{Opening, Store, StoreError};
 /// Import GeoJSON, newline-delimited GeoJSON, OSM PBF or OSM XML files as one commit, and ledgers of cases (XLSX, XLS,
 /// CSV) as steps of the ledger.
 ///
-/// A file that cannot be read to its end fails the whole import and leaves the map as it was. Single
-/// features that are wrong are left out and listed. Exit status: 0 everything worked, 1 nothing was
-/// written, 2 written, but some features were rejected.
+/// A file that cannot be read to its end fails the whole import and leaves the map as it was. Single features with
+/// errors are left out and listed. Exit status: 0 if everything was written, 1 if nothing was written, 2 if some
+/// features were rejected.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
-    /// The files; their format is told by their content.
+    /// The files. Their formats are recognised by their content.
     #[arg(required_unless_present = "undo", value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The collection of every feature; of an OSM extract only this one is taken. Without it a
-    /// feature's member "collection" says it, or the file's name.
+    /// The collection of all features. From an OSM extract, only features of this collection are imported.
+    /// Without it, the member "collection" of each feature or the name of the file decides.
     #[arg(long, value_name = "NAME", env = "ONEMAP_COLLECTION")]
     pub collection: Option<CollectionId>,
-    /// The coordinate system of the files: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to
-    /// EPSG:4554… Without it a file's own member "crs" says it, or WGS 84.
+    /// The coordinate system of the files: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to EPSG:4554.
+    /// Without it, the member "crs" of a file decides, otherwise WGS 84.
     #[arg(long, value_name = "CRS", env = "ONEMAP_CRS")]
     pub crs: Option<Crs>,
-    /// The property that is the id; "row" takes the number of the feature in its file. Without it the
-    /// member or property "id" is the id, and features without one get an id made from their geometry
-    /// and name, so that importing them again updates them.
+    /// The property with the id. "row" uses the number of the feature in its file. Without it, the member or
+    /// property "id" is used; features without one get an id derived from geometry and name, so that a later
+    /// import updates them.
     #[arg(long = "id", value_name = "PROPERTY", env = "ONEMAP_ID")]
     pub ids: Option<IdRule>,
-    /// Remove features that the map has and the files do not, in the collections that the files bring
-    /// features of.
+    /// Delete features that are on the map but not in the files, in all collections that occur in the files.
     #[arg(long, env = "ONEMAP_REMOVE_MISSING")]
     pub remove_missing: bool,
-    /// Undo the import that made this commit: what it changed becomes what it was before. Refused where
-    /// features were changed since.
+    /// Undo the import with this commit: features get back their state from before it. Refused if features were
+    /// changed since.
     #[arg(long, value_name = "COMMIT", env = "ONEMAP_UNDO",
         conflicts_with_all = ["files", "collection", "crs", "ids", "remove_missing", "rejects", "unlinked"])]
     pub undo: Option<u64>,
-    /// With --undo: leave out features that were changed since, and name them.
+    /// With --undo: leave out and list features that were changed since.
     #[arg(long, requires = "undo", env = "ONEMAP_PARTLY")]
     pub partly: bool,
-    /// Print the plan (what would be new, changed or rejected) and commit nothing.
+    /// Print what would be added, changed or rejected, and write nothing.
     #[arg(long, env = "ONEMAP_DRY_RUN")]
     pub dry_run: bool,
-    /// Write every feature that is not taken to this file, a JSON object a line.
+    /// Write every rejected feature to this file, one JSON object per line.
     #[arg(long, value_name = "FILE", env = "ONEMAP_REJECTS")]
     pub rejects: Option<PathBuf>,
-    /// Write every feature that could not be linked to this file, a JSON object a line.
+    /// Write every feature that could not be linked to this file, one JSON object per line.
     #[arg(long, value_name = "FILE", env = "ONEMAP_UNLINKED")]
     pub unlinked: Option<PathBuf>,
     /// Print the report as JSON.
@@ -71,16 +70,16 @@ pub struct ImportArgs {
 /// Runs the import and prints its report on stdout.
 ///
 /// # Errors
-/// When a file or the store fails; the map is as it was then.
+/// If a file or the store fails. The map is unchanged then.
 pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<ExitCode> {
-    // Before the database is opened, which makes it where it is missing.
+    // Checked before the database is opened, because opening creates a missing database.
     for file in &args.files {
         let name = file.display();
         let found = std::fs::metadata(file).with_context(|| format!("{name}: cannot be read"))?;
         if found.is_dir() {
-            anyhow::bail!("{name}: is a folder; name the files in it");
+            anyhow::bail!("{name} is a folder. Name the files in it");
         }
-        // What comes out of a pipe can be opened once only.
+        // A pipe can only be opened once.
         if found.is_file() {
             std::fs::File::open(file).with_context(|| format!("{name}: cannot be read"))?;
         }
@@ -88,7 +87,7 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
     let cases = CollectionId::new(WARNINGS)?;
     let mut files = args.files.clone();
     let sheets = match &args.collection {
-        // Only the ledger takes sheets.
+        // Only the ledger can import spreadsheets.
         Some(other) if *other != cases => Sheets::default(),
         _ => Sheets::take(&mut files)?,
     };
@@ -102,7 +101,7 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
         return with_made_store(database, work).await;
     }
     match Store::open_as(database, Opening::Existing).await {
-        // A dry run makes no database: it is tried on an empty one that is thrown away.
+        // A dry run creates no database. It uses a temporary empty one.
         Err(StoreError::Missing { .. }) => {
             let scratch = std::env::temp_dir().join(format!("onemap-dry-run-{}", Uuid::new_v4()));
             std::fs::create_dir(&scratch)?;
@@ -130,7 +129,7 @@ async fn import(
         crs: args.crs,
         ids: args.ids.clone().unwrap_or_default(),
         remove_missing: args.remove_missing,
-        // A case is made of its steps.
+        // Cases are imported as steps, not as features.
         aside: Some(cases.clone()),
         needed: if sheets.is_empty() {
             Vec::new()
@@ -159,7 +158,7 @@ async fn import(
     Ok(status(&report))
 }
 
-/// Undoes an import and prints what became of it on stdout.
+/// Undoes an import and prints the result on stdout.
 async fn undo(store: &Store, seq: u64, args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let undo = Undo {
         seq,
@@ -192,7 +191,7 @@ async fn undo(store: &Store, seq: u64, args: &ImportArgs) -> anyhow::Result<Exit
     })
 }
 
-/// How the command ends; a dry run as the import would.
+/// The exit status. A dry run has the status that the import would have.
 fn status(report: &Report) -> ExitCode {
     let total = report.total();
     if report.rejected == 0 {
@@ -204,7 +203,7 @@ fn status(report: &Report) -> ExitCode {
     }
 }
 
-/// A bar on stderr where a terminal is there, and nothing otherwise.
+/// A progress bar on stderr, if that is a terminal.
 struct Bar(ProgressBar);
 
 impl Bar {
@@ -272,26 +271,26 @@ fn in_words(report: &Report) -> String {
     for (collection, c) in &report.collections {
         if c.made_ids > 0 {
             line(format!(
-                "{collection}: {} features have no id in the file; their ids are made from geometry and \
-                 name. --id PROPERTY or --id row takes another id",
+                "{collection}: {} features have no id in the file, so their ids are derived from \
+                 geometry and name. Use --id PROPERTY or --id row for other ids",
                 c.made_ids
             ));
         }
     }
     if report.identical > 0 {
         line(format!(
-            "the same geometry and name as a feature before them, and numbered: {}",
+            "features with the same geometry and name as an earlier one, whose ids got a number: {}",
             report.identical
         ));
     }
     for collection in &report.not_removed {
         line(format!(
-            "nothing removed from {collection}: rejected features have no id to be known by"
+            "nothing was removed from {collection}, because some rejected features have no id"
         ));
     }
     if report.conflicting > 0 {
         line(format!(
-            "changed since, and left as they are: {}",
+            "changed since the import, and left as they are: {}",
             report.conflicting
         ));
         for conflict in &report.conflicts {
@@ -317,7 +316,7 @@ fn in_words(report: &Report) -> String {
                     format!(", sheet {:?}, row {n}", r.sheet.as_deref().unwrap_or(""))
                 }
                 (Some(n), Some(id)) => format!(":{n} ({id})"),
-                // A whole file may be one line.
+                // A whole file may be one line, so the index is more useful.
                 (Some(n), None) => match r.index {
                     Some(i) => format!(":{n}, feature {i}"),
                     None => format!(":{n}"),
@@ -337,24 +336,25 @@ fn in_words(report: &Report) -> String {
     }
     if let Some(good) = report.held_back {
         line(format!(
-            "warnings come in all or not at all: {good} good ones stay out until the others are mended"
+            "warnings are imported all or not at all: {good} valid ones are left out until the \
+             others are corrected"
         ));
     }
     if !report.merged.is_empty() {
         line(format!(
-            "merged into other warnings, and left out: {}",
+            "left out, because they were merged into other warnings: {}",
             report.merged.len()
         ));
     }
     if !report.passed_over.is_empty() {
         line(format!(
-            "properties that the ledger does not know and does not keep: {}",
+            "properties that the ledger does not have, which were left out: {}",
             report.passed_over.join(", ")
         ));
     }
     if !report.ignored_columns.is_empty() {
         line(format!(
-            "columns that the ledger does not know: {}",
+            "columns that the ledger does not have, which were left out: {}",
             report.ignored_columns.join(", ")
         ));
     }
@@ -392,7 +392,7 @@ fn in_words(report: &Report) -> String {
     }
     if !report.nothing_to_link_to.is_empty() {
         line(format!(
-            "nothing to link to: the map has no {}",
+            "features cannot be linked, because the map has no {}",
             report.nothing_to_link_to.join(", ")
         ));
     }
@@ -412,7 +412,7 @@ mod tests {
     use crate::ingest::Counts;
 
     #[test]
-    fn the_report_reads_as_sentences() {
+    fn the_import_report_consists_of_sentences() {
         let counts = Counts {
             read: 3,
             changed: 2,

@@ -1,6 +1,6 @@
-//! Warnings out of files: features, and the rows of sheets that a district kept before. They become steps
-//! of the ledger and never features put as they are, by the same code as a sheet that comes over HTTP.
-//! All of them come in, in one transaction, or none.
+//! Imports warnings from files: from features, and from spreadsheets that a district kept before. They become
+//! steps of the ledger, not plain features, by the same code as imports over HTTP. Either all are written in
+//! one transaction, or none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -33,23 +33,23 @@ use crate::warnings::{Actor, Status};
 
 /// The largest sheet that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
-/// How much of a file is looked at to tell a sheet from other files.
+/// How many bytes of a file are read to recognise a spreadsheet.
 const LOOKED_AT: u64 = 16 << 10;
 
-/// The sheets of the files of an import.
+/// The spreadsheets among the files of an import.
 #[derive(Default)]
 pub(super) struct Sheets {
-    /// Each with the file that it stands in, as it was named.
+    /// Each with the path of its file, as given.
     sheets: Vec<(String, Sheet)>,
     files: Vec<FileReport>,
     skipped: Vec<SkippedSheet>,
 }
 
 impl Sheets {
-    /// Takes the files that are sheets out of a list and reads them.
+    /// Removes spreadsheets from a list of files and reads them.
     ///
     /// # Errors
-    /// When one of them cannot be read; nothing was written then.
+    /// If one of them cannot be read. Nothing was written then.
     pub fn take(files: &mut Vec<PathBuf>) -> anyhow::Result<Self> {
         let mut taken = Self::default();
         let mut others = Vec::new();
@@ -72,7 +72,10 @@ impl Sheets {
             .read_to_end(&mut bytes)
             .with_context(|| format!("{name}: cannot be read"))?;
         if bytes.len() as u64 > LARGEST {
-            anyhow::bail!("{name}: a sheet has at most {} MB; split it", LARGEST >> 20);
+            anyhow::bail!(
+                "{name}: the sheet is larger than {} MB. Split it",
+                LARGEST >> 20
+            );
         }
         let book = read::read(&bytes).with_context(|| name.clone())?;
         self.files.push(FileReport {
@@ -92,16 +95,16 @@ impl Sheets {
         Ok(())
     }
 
-    /// Whether the files hold no cases.
+    /// Whether there are no spreadsheets.
     pub fn is_empty(&self) -> bool {
         self.sheets.is_empty()
     }
 }
 
-/// Whether a file is a sheet. What comes out of a pipe can be looked at only once, so it is none.
+/// Whether a file is a spreadsheet. A pipe can be read only once, so it is never treated as one.
 fn is_sheet(path: &Path) -> bool {
     let Ok(file) = File::open(path) else {
-        // Whoever reads it says what is wrong.
+        // The reader of the file reports the error.
         return false;
     };
     let mut head = Vec::new();
@@ -110,11 +113,11 @@ fn is_sheet(path: &Path) -> bool {
         && read::is_likely(&head)
 }
 
-/// Takes the warnings of an import in and adds to its report what became of them; with the others on the
-/// map already, so that a case finds the house that came with it.
+/// Imports the warnings and adds the result to the report. The other features of the import are committed
+/// before, so that a case finds a building from the same import.
 ///
 /// # Errors
-/// When the store fails, or somebody changed one of the cases meanwhile; no warning came in then.
+/// If the store fails, or another commit changed one of the cases meanwhile. No warning was imported then.
 pub(super) async fn import(
     store: &Store,
     report: &mut Report,
@@ -160,7 +163,7 @@ pub(super) async fn import(
     let newest = live.snapshot().seq();
     let service = CaseService::new(live);
     let budget = Arc::new(Budget::new(u64::MAX, u64::MAX));
-    // A signal ends the command by dropping this.
+    // A signal ends the command by dropping this guard, which stops the work.
     let _waiting = StopOnDrop(Arc::clone(&budget));
     let outcome = service
         .import(rows, &Actor::system(), now, only_try, budget)
@@ -204,17 +207,18 @@ pub(super) async fn import(
 }
 
 impl Counts {
-    /// How many are good and stay out because others are not.
+    /// How many valid rows are not imported because others have problems.
     fn held_back(&self) -> u64 {
         self.read.saturating_sub(self.rejected)
     }
 }
 
-/// What comes in, as sheets: first the features, the n-th in row n + 2, then the sheets of files.
+/// The rows to import, as sheets. The first sheet holds the features, with the n-th feature in row n + 2; the
+/// sheets of files follow.
 struct Understood {
     features: Vec<Aside>,
     sheets: Vec<Sheet>,
-    /// The file of each sheet of files.
+    /// The file of each sheet.
     files: Vec<String>,
     problems: Vec<Problem>,
     /// Properties that the ledger does not know.
@@ -232,7 +236,7 @@ impl Understood {
         understood
     }
 
-    /// The feature that a row was made of.
+    /// The feature that a row was made from.
     fn feature_of(&self, from: usize, row: u32) -> Option<&Aside> {
         if from > 0 {
             return None;
@@ -279,7 +283,7 @@ impl Understood {
                         row,
                         Some(name),
                         Localized::new(
-                            format!("应为文字或数，现为 {value}"),
+                            format!("应为文字或数字，实际为 {value}"),
                             format!("expected a text or a number, found {value}"),
                         ),
                     ));
@@ -297,7 +301,7 @@ impl Understood {
             }
             rows.push((row, cells));
         }
-        // If no feature has these properties, each feature is reported.
+        // If no feature has a required property, each feature is reported.
         for needed in [property::CATEGORY, property::REPORTED_AT] {
             let is = |h: &String| Column::find(h).is_some_and(|c| c.name == needed);
             if !headers.iter().any(is) {
@@ -337,7 +341,7 @@ fn built_in_schema() -> Value {
         .map_or(Value::Null, |(_, document)| document)
 }
 
-/// Names what was wrong, in the report and in the file of rejects.
+/// Adds the problems to the report and to the file of rejects.
 fn add_to_report(
     report: &mut Report,
     understood: &Understood,
@@ -348,7 +352,7 @@ fn add_to_report(
         let field = match p.column.as_deref() {
             None if p.from > 0 => "row".to_owned(),
             None => "feature".to_owned(),
-            // A column of a sheet is called as its header is.
+            // A column of a sheet is named by its header.
             Some(column) if p.from > 0 => column.to_owned(),
             Some("id") => "id".to_owned(),
             Some("lon" | "lat") => "geometry".to_owned(),

@@ -1,6 +1,6 @@
-//! The command line: one file a sub-command. Results go to standard output, progress and logs to
-//! standard error. The exit status is 0 when everything worked, 1 when nothing was written (usage errors
-//! too), and [`PARTLY`] when it was written in part.
+//! The command line, one file for each sub-command. Results go to standard output, progress and logs to
+//! standard error. The exit status is 0 if everything worked, 1 if nothing was written (also for usage errors),
+//! and [`PARTLY`] if some things were rejected.
 
 mod account;
 mod audit;
@@ -43,7 +43,7 @@ struct Arguments {
         hide_env_values = true
     )]
     database: String,
-    /// Logs as JSON, one object a line.
+    /// Write logs as JSON, one object per line.
     #[arg(long, global = true, env = "ONEMAP_LOG_JSON")]
     log_json: bool,
     #[command(subcommand)]
@@ -54,7 +54,7 @@ struct Arguments {
 enum Command {
     /// Serve the map and its pages.
     Serve(Box<serve::ServeArgs>),
-    /// Bring files into the map: all of it, or nothing.
+    /// Import files into the map, all or nothing.
     Import(import::ImportArgs),
     /// Write the features of a collection as GeoJSON, ndjson or CSV.
     Export(export::ExportArgs),
@@ -66,19 +66,19 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Write a synthetic city of any size, for measurements.
     Synth(synth::SynthArgs),
-    /// Make, list and revoke the tokens that accounts sign in with.
+    /// Create, list and revoke tokens, with which accounts sign in.
     Token(token::TokenArgs),
-    /// Make, list and change accounts and invites.
+    /// Create, list and change accounts and invites.
     Account(account::AccountArgs),
-    /// Export the audit: who wrote what, who looked at what is protected, who signed in.
+    /// Export the audit: who wrote what, who looked at protected data, who signed in.
     Audit(audit::AuditArgs),
-    /// Write the whole map to one file, while it is served.
+    /// Write the whole map to one file. The server may run meanwhile.
     Backup(backup::BackupArgs),
-    /// Bring a backup into an empty database, or in the place of what it holds.
+    /// Restore a backup into an empty database, or replace the content of one.
     Restore(backup::RestoreArgs),
-    /// Print the OpenAPI document of the interface.
+    /// Print the OpenAPI document of the API.
     Openapi,
-    /// Print the documentation of the data, made from the schemas.
+    /// Print the documentation of the data, generated from the schemas.
     #[command(hide = true)]
     DataDoc,
 }
@@ -86,7 +86,7 @@ enum Command {
 /// The exit status of a command that wrote something and rejected the rest.
 const PARTLY: u8 = 2;
 
-/// How long threads may go on after the command has ended.
+/// How long threads may continue after the command has ended.
 const LEAVE: Duration = Duration::from_secs(1);
 
 /// Runs the program.
@@ -94,9 +94,9 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Nothing is left to be done about a standard error that is closed.
+            // If standard error is closed, there is no way to report anything.
             let _ = error.print();
-            // A question for help is no error. clap's own status for usage errors means something else here.
+            // A request for help is not an error. clap's own status for usage errors has another meaning here.
             return if error.use_stderr() {
                 ExitCode::FAILURE
             } else {
@@ -133,7 +133,7 @@ pub fn main() -> ExitCode {
             Command::DataDoc => describe::data(),
         }
     });
-    // What computes or writes on another thread and was not told to stop ends with the program.
+    // Threads that were not told to stop end with the program.
     runtime.shutdown_timeout(LEAVE);
     match outcome {
         Ok(code) => code,
@@ -141,8 +141,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Does something with a store and closes it, whatever comes of it: the file alone is the whole map
-/// then. A signal ends the work as an error does.
+/// Runs work with a store and closes the store in any case, so that a SQLite file is complete by itself. A
+/// signal ends the work as an error does.
 async fn with_store<T>(
     store: Store,
     work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>,
@@ -155,7 +155,7 @@ async fn with_store<T>(
     done
 }
 
-/// Like the function above, but creates a missing database first. If the work fails and wrote nothing, the new
+/// Like [`with_store`], but creates a missing database first. If the work fails and wrote nothing, the new
 /// database is deleted.
 async fn with_made_store(
     database: &str,
@@ -175,7 +175,7 @@ async fn with_made_store(
     done
 }
 
-/// Waits for somebody to end the program, and says how.
+/// Waits for a signal to stop and returns its name.
 async fn stop_signal() -> &'static str {
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
@@ -190,7 +190,7 @@ async fn stop_signal() -> &'static str {
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
-    // A pipe that was closed early (`onemap synth | head`) is no fault worth words.
+    // A closed pipe (`onemap synth | head`) is not an error that needs a message.
     let closed = error
         .downcast_ref::<std::io::Error>()
         .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
@@ -200,7 +200,8 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// An error and its causes. Many an error of a library says in its own words what its cause says again.
+/// An error and its causes as text. A cause is left out if the error before it already contains its text, as is
+/// common in libraries.
 fn in_words(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
@@ -212,12 +213,12 @@ fn in_words(error: &anyhow::Error) -> String {
     text
 }
 
-/// A moment as somebody types it.
+/// Parses a moment as people type it.
 fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(moment) = text.parse() {
         return Ok(moment);
     }
-    // A bare date is China's date: the beginning of that day in Beijing.
+    // A date without time means the beginning of that day in China.
     let beijing = TimeZone::fixed(jiff::tz::offset(8));
     text.parse::<Date>()
         .and_then(|date| date.to_zoned(beijing))
@@ -225,13 +226,13 @@ fn moment(text: &str) -> Result<Timestamp, String> {
         .map_err(|_| "expected 2026-11-22, or 2026-11-22T14:05:00+08:00".to_owned())
 }
 
-/// Prints to standard error: progress and complaints.
+/// Prints progress and errors to standard error.
 #[expect(clippy::print_stderr, reason = "this is what standard error is for")]
 fn say(text: &str) {
     eprintln!("{text}");
 }
 
-/// Prints to standard output: results.
+/// Prints results to standard output.
 fn print(text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
@@ -239,17 +240,18 @@ fn print(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// The address of a website, as far as a link can begin with it.
+/// Parses the address of a website, which must be usable as the beginning of a link.
 fn web_address(text: &str) -> Result<String, String> {
     let host = ["https://", "http://"]
         .iter()
         .find_map(|s| text.strip_prefix(s));
     match host {
         Some(host) if host.contains(['?', '#']) => {
-            Err("an address of a service has no ? and no #".to_owned())
+            Err("the address must not contain ? or #".to_owned())
         }
         Some(host) if !host.is_empty() && !host.starts_with('/') => {
-            // Else nobody could say whether a proxy took the path off or left it.
+            // A path that begins like a path of the service is refused: it would be unclear whether the proxy
+            // removed the public path.
             let first = host.split('/').nth(1).unwrap_or_default();
             let ours = ["api", "assets", "health", "icons", "metrics", "sw.js"];
             let is_page = crate::http::assets::PAGES.contains(&format!("/{first}").as_str());
@@ -260,7 +262,7 @@ fn web_address(text: &str) -> Result<String, String> {
             }
             Ok(text.to_owned())
         }
-        _ => Err("expected an address like https://map.example".to_owned()),
+        _ => Err("expected an address such as https://map.example".to_owned()),
     }
 }
 
@@ -276,7 +278,7 @@ fn start_logging(json: bool) {
     } else {
         builder.with_target(false).compact().try_init()
     };
-    // Only a second call could fail, and there is none.
+    // Setting it fails only on a second call, and there is none.
     let _ = done;
 }
 
@@ -285,7 +287,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cause_that_was_told_is_not_told_again() {
+    fn a_cause_that_the_error_already_contains_is_not_repeated() {
         let error = anyhow::anyhow!("file 7 is gone")
             .context("store: file 7 is gone")
             .context("cannot open");
@@ -293,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_and_addresses_are_read_as_people_write_them() {
+    fn moments_and_addresses_are_accepted_in_common_notations() {
         let midnight: Timestamp = "2026-11-21T16:00:00Z".parse().unwrap();
         assert_eq!(moment("2026-11-22"), Ok(midnight));
         assert_eq!(moment("2026-11-22T00:00:00+08:00"), Ok(midnight));

@@ -1,4 +1,4 @@
-//! `onemap serve`: the map over HTTP.
+//! `onemap serve`: serves the map over HTTP.
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -26,7 +26,7 @@ use crate::service::ledger::{CaseService, timer};
 use crate::service::{config, imports, webhooks};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
-/// How long it is noted what webhooks were told.
+/// How long finished webhook deliveries are kept.
 const DELIVERY_NOTES: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Serve the map and its pages.
@@ -35,30 +35,29 @@ pub struct ServeArgs {
     /// The address to listen on.
     #[arg(long, env = "ONEMAP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A folder with rules.toml and calendar.toml in place of the built-in ones and schemas/*.json over
-    /// them, each of which may be missing. Changes there are taken up while the service runs.
+    /// A folder with rules.toml and calendar.toml, which replace the built-in ones, and schemas/*.json, which
+    /// extend them. Each may be missing. Changes are applied while the service runs.
     #[arg(long, env = "ONEMAP_CONFIG")]
     config: Option<PathBuf>,
-    /// Make a new, empty database where there is none. Without this, a missing database is an error.
+    /// Create a new, empty database if there is none. Without it, a missing database is an error.
     #[arg(long, env = "ONEMAP_CREATE")]
     create: bool,
-    /// Load the synthetic demo district and let its reports go on. Makes a new database where there is
-    /// none.
+    /// Load the synthetic demo district and keep adding reports to it. Creates the database if there is none.
     #[arg(long, env = "ONEMAP_DEMO")]
     demo: bool,
-    /// How many times faster than life the demo's reports come.
+    /// How many times faster than real time the demo's reports arrive.
     #[arg(long, env = "ONEMAP_DEMO_SPEED", default_value_t = 1.0, hide = true)]
     demo_speed: f64,
-    /// The address under which clients see this service, where a proxy stands before it. It may have a
-    /// path, which the proxy may take off or leave.
+    /// The address at which clients reach this service behind a proxy. It may have a path, which the proxy may
+    /// remove or keep.
     #[arg(long, value_name = "URL", env = "ONEMAP_PUBLIC_URL", value_parser = web_address)]
     public_url: Option<String>,
-    /// Believe X-Forwarded-For, -Host and -Proto of these proxies: addresses and networks with commas
-    /// between them. Without a value: of this machine and private networks.
+    /// Trust X-Forwarded-For, -Host and -Proto from these proxies: addresses and networks, separated by commas.
+    /// Without a value: from this machine and private networks.
     #[arg(long, value_name = "ADDRESSES", env = "ONEMAP_TRUST_PROXY", num_args = 0..=1,
         default_value = "none", default_missing_value = "private")]
     trust_proxy: Proxies,
-    /// How many commits the live feed tells to a client that comes back.
+    /// How many commits the live feed can replay to a client that reconnects.
     #[arg(long, env = "ONEMAP_FEED_RETENTION", default_value_t = 10_000)]
     feed_retention: u64,
     #[command(flatten)]
@@ -67,20 +66,20 @@ pub struct ServeArgs {
     limits: LimitArgs,
     #[command(flatten)]
     uploads: UploadArgs,
-    /// For how many days rows of the audit are kept; 0 for ever.
+    /// For how many days rows of the audit are kept; 0 keeps them for ever.
     #[arg(long, env = "ONEMAP_AUDIT_DAYS", default_value_t = 730,
         value_parser = clap::value_parser!(u32).range(0..=36_500))]
     audit_days: u32,
-    /// How many milliseconds a write waits until its commit is visible; then it is answered with 202.
+    /// How many milliseconds a write waits until its commit is visible. Then the answer is 202.
     #[arg(long, env = "ONEMAP_WRITE_PATIENCE", value_name = "MS", hide = true)]
     write_patience: Option<u64>,
-    /// While this file exists, no commit becomes visible: for tests.
+    /// While this file exists, no commit becomes visible. For tests.
     #[arg(long, env = "ONEMAP_HOLD", value_name = "FILE", hide = true)]
     hold: Option<PathBuf>,
-    /// A certificate chain (PEM): serve HTTPS.
+    /// The certificate chain (PEM) for HTTPS.
     #[arg(long, env = "ONEMAP_TLS_CERT", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// The certificate's private key (PEM).
+    /// The private key of the certificate (PEM).
     #[arg(long, env = "ONEMAP_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 }
@@ -114,7 +113,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     let map = OnceLock::new();
     let interrupted = async {
         let signal = stop_signal().await;
-        // From then on the server itself ends what it is doing.
+        // After the start, the server itself finishes its requests.
         if started.load(Ordering::Acquire) {
             std::future::pending::<()>().await;
         }
@@ -124,7 +123,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
         done = serve(&store, args, folder, &started, &map) => done,
         signal = interrupted => Err(anyhow::anyhow!("ended by {signal} before it was ready")),
     };
-    // Whatever ended it: first what uses the store, then the store.
+    // In any case, the tasks that use the store are stopped before the store is closed.
     if let Some(live) = map.get() {
         live.tasks().stop().await;
     }
@@ -180,7 +179,7 @@ async fn serve(
         });
     } else if args.demo {
         say(
-            "这是真实数据，不加入演示预警。This map is not the demo's: no demo reports are added to it.",
+            "该地图不是演示地图，不加入演示上报。This map is not a demo map, so no demo reports are added.",
         );
     }
 
@@ -210,7 +209,7 @@ async fn serve(
         (Some(cert), Some(key)) => Some(connections::tls(cert, key)?),
         _ => None,
     };
-    // Only now, when nothing can come between making the token and showing it, this once.
+    // The token is created as late as possible, so that nothing can fail between creating it and showing it.
     let first_token = first_admin(store).await?;
     announce(&args, address)?;
     if let Some(token) = first_token {
@@ -222,7 +221,7 @@ async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a task over the map for as long as the process lives.
+/// Runs a task over the map as long as the process lives.
 fn spawn<F, Fut>(live: &Live, name: &'static str, task: F)
 where
     F: Fn(Live) -> Fut + Send + 'static,
@@ -232,7 +231,7 @@ where
     live.tasks().spawn(name, move || task(own.clone()));
 }
 
-/// Schemas decide what is protected, so a wrong one stops the start instead of being passed over.
+/// Schemas decide what is protected, so an invalid one stops the start and is not skipped.
 async fn install_schemas(store: &Store, folder: Option<&config::Folder>) -> anyhow::Result<()> {
     let own = match folder.filter(|f| f.has_schemas()) {
         None => Vec::new(),
@@ -249,7 +248,7 @@ async fn install_schemas(store: &Store, folder: Option<&config::Folder>) -> anyh
     Ok(())
 }
 
-/// Prints where the pages are, for people and for programs that wait for it.
+/// Prints the address of the pages, for people and for programs that wait for it.
 fn announce(args: &ServeArgs, address: SocketAddr) -> std::io::Result<()> {
     let scheme = if args.tls_cert.is_some() {
         "https"
@@ -270,8 +269,8 @@ fn announce(args: &ServeArgs, address: SocketAddr) -> std::io::Result<()> {
     print(&format!("  {base}/api/"))
 }
 
-/// Gives the first admin token to who sits at the terminal. Where there is none, what is printed ends in
-/// a log that others read: then it is written to a file that only its owner may read.
+/// Shows the first admin token at the terminal. Without a terminal, the output may end up in a log that others
+/// can read, so the token is written to a file that only its owner may read.
 fn hand_over(token: &str, store: &Store) -> anyhow::Result<()> {
     if std::io::stdout().is_terminal() {
         print(&format!(
@@ -282,7 +281,8 @@ fn hand_over(token: &str, store: &Store) -> anyhow::Result<()> {
     let path = token_file(store);
     write_secret(&path, token).with_context(|| {
         format!(
-            "the admin token cannot be written to {}; `onemap token create --role admin` makes another",
+            "the admin token cannot be written to {}; `onemap token create --role admin` creates \
+             another one",
             path.display()
         )
     })?;
@@ -293,7 +293,7 @@ fn hand_over(token: &str, store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Beside a SQLite file; in the current folder for a database elsewhere.
+/// The file of the first token: next to a SQLite file, or in the current folder for other databases.
 fn token_file(store: &Store) -> PathBuf {
     let mut name = store
         .file()
@@ -302,8 +302,8 @@ fn token_file(store: &Store) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Writes a file that only its owner may read. One that is there already may be open to others, so a
-/// new one takes its place.
+/// Writes a file that only its owner may read. An existing file is replaced and not overwritten, because others
+/// might have access to it.
 fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
@@ -318,7 +318,7 @@ fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// A fresh map needs somebody who can make accounts.
+/// Creates the first administrator of a new map.
 async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
     if store.count_admins().await? > 0 {
         return Ok(None);
@@ -329,9 +329,8 @@ async fn first_admin(store: &Store) -> Result<Option<String>, StoreError> {
     Ok(Some(secret.reveal().to_owned()))
 }
 
-/// Puts the demo district on an empty map, sixty-one days ago, and plays its ledger up to now. On a map
-/// that has buildings nothing is changed, but for the demo's own ledger: it ends today and not on the day
-/// of the first start.
+/// Loads the demo district into an empty map, as of sixty-one days ago, and replays its ledger up to now. On a
+/// map with buildings, only the demo's own ledger is renewed, so that it ends today.
 async fn load_demo(store: &Store) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let since = now - SignedDuration::from_hours(24 * (demo::DAYS + 1));
@@ -353,26 +352,25 @@ async fn load_demo(store: &Store) -> anyhow::Result<()> {
 async fn tidy(store: Store, audit_days: u32) {
     loop {
         if let Err(error) = store.compact().await {
-            tracing::warn!(%error, "tidying the store failed; it is tried again");
+            tracing::warn!(%error, "cleaning up the store failed; it will be tried again");
         }
         let old = Timestamp::now() - DELIVERY_NOTES;
         if let Err(error) = store.sweep_deliveries(old).await {
-            tracing::warn!(%error, "removing old notes of deliveries failed; it is tried again");
+            tracing::warn!(%error, "removing old webhook deliveries failed; it will be tried again");
         }
         if let Err(error) = sweep_jobs(&store).await {
-            tracing::warn!(%error, "removing expired jobs and files failed; it is tried again");
+            tracing::warn!(%error, "removing expired jobs and files failed; it will be tried again");
         }
         if audit_days > 0
             && let Err(error) = sweep_audit(&store, audit_days).await
         {
-            tracing::warn!(%error, "removing old rows of the audit failed; it is tried again");
+            tracing::warn!(%error, "removing old rows of the audit failed; it will be tried again");
         }
         tokio::time::sleep(Duration::from_secs(60)).await;
     }
 }
 
-/// Removes rows of the audit that are older than the retention, a portion at a time, so that writes slip
-/// in between.
+/// Removes rows of the audit after their retention time, a few at a time, so that other writes are not held up.
 async fn sweep_audit(store: &Store, days: u32) -> Result<(), StoreError> {
     const PORTION: u32 = 1_000;
     let old = Timestamp::now() - SignedDuration::from_hours(24 * i64::from(days));
@@ -382,8 +380,7 @@ async fn sweep_audit(store: &Store, days: u32) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Removes the jobs and the uploaded files whose time is over; chunks of files a few at a time, so that writes
-/// slip in between.
+/// Removes expired jobs and uploaded files, a few chunks at a time, so that other writes are not held up.
 async fn sweep_jobs(store: &Store) -> Result<(), StoreError> {
     let now = Timestamp::now();
     store.sweep_jobs(now).await?;

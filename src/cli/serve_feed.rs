@@ -1,4 +1,4 @@
-//! The limits of the live feed on the command line.
+//! Command-line options for the limits of the live feed.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use clap::Args;
 
 use crate::http::FeedLimits;
 
-/// How many may listen to the live feed, and how far one may be behind.
+/// How many clients may listen to the live feed, and how far one may fall behind.
 #[derive(Debug, Args)]
 pub(super) struct FeedArgs {
     /// How many clients may listen to the live feed.
     #[arg(long, value_name = "N", env = "ONEMAP_FEED_PLACES", default_value_t = FeedLimits::default().places)]
     feed_places: usize,
-    /// How many of these places are for clients with an account only.
+    /// How many of these places are reserved for clients with an account.
     #[arg(long, value_name = "N", env = "ONEMAP_FEED_RESERVED", default_value_t = FeedLimits::default().reserved)]
     feed_reserved: usize,
     /// How many feeds one address may have open without an account.

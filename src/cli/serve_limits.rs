@@ -1,4 +1,4 @@
-//! What clients of `onemap serve` may cost, as options.
+//! Command-line options of `onemap serve` for the limits of connections and uploads.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const MIB: usize = 1024 * 1024;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits of clients")]
 pub struct LimitArgs {
-    /// The most connections. Fewer where the system lets the process open fewer files.
+    /// The most connections. Lower if the system allows fewer open files.
     #[arg(
         long,
         value_name = "N",
@@ -53,7 +53,7 @@ pub struct LimitArgs {
         default_value_t = 20
     )]
     header_timeout: u64,
-    /// How many seconds a connection may be without a request.
+    /// How many seconds a connection may stay open without a request.
     #[arg(
         long,
         value_name = "S",
@@ -61,7 +61,7 @@ pub struct LimitArgs {
         default_value_t = 75
     )]
     idle_timeout: u64,
-    /// How many seconds a client may keep the service waiting in the middle of a body or an answer.
+    /// How many seconds a client may pause in the middle of a body or an answer.
     #[arg(
         long,
         value_name = "S",
@@ -69,7 +69,7 @@ pub struct LimitArgs {
         default_value_t = 30
     )]
     stall_timeout: u64,
-    /// The fewest bytes in a second, on average, of a body or an answer.
+    /// The lowest average speed of a body or an answer, in bytes per second.
     #[arg(
         long,
         value_name = "BYTES",
@@ -96,7 +96,7 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// The limits as settings of the service.
+    /// The limits as settings for the connections.
     pub fn settings(&self) -> Settings {
         let mib = |n: usize| n.saturating_mul(MIB);
         let seconds = |n: u64| Duration::from_secs(n.clamp(1, 24 * 3600));
@@ -115,26 +115,26 @@ impl LimitArgs {
     }
 }
 
-/// How much may be uploaded for imports. Files are kept in the database until their jobs expire.
+/// The limits for uploads of imports. Files are kept in the database until their jobs expire.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits of uploads")]
 pub struct UploadArgs {
-    /// How many MiB one file may have.
+    /// The largest file, in MiB.
     #[arg(long, value_name = "MIB", env = "ONEMAP_UPLOAD_SIZE",
         default_value_t = UploadLimits::default().one >> 20)]
     upload_size: u64,
-    /// How many MiB the files of one account may have together.
+    /// The most MiB of all files of one account.
     #[arg(long, value_name = "MIB", env = "ONEMAP_UPLOADS_PER_ACCOUNT",
         default_value_t = UploadLimits::default().account >> 20)]
     uploads_per_account: u64,
-    /// How many MiB all files may have together.
+    /// The most MiB of all files together.
     #[arg(long, value_name = "MIB", env = "ONEMAP_UPLOADS_TOTAL",
         default_value_t = UploadLimits::default().total >> 20)]
     uploads_total: u64,
 }
 
 impl UploadArgs {
-    /// The limits as settings of the service.
+    /// The limits as settings for uploads.
     pub fn limits(&self) -> UploadLimits {
         let mib = |n: u64| n.saturating_mul(1 << 20);
         UploadLimits {

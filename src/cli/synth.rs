@@ -1,4 +1,4 @@
-//! `onemap synth`: a synthetic city of any size.
+//! `onemap synth`: generates a synthetic city of any size.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -11,16 +11,16 @@ use clap::Args;
 /// Write a synthetic city as newline-delimited GeoJSON.
 #[derive(Debug, Args)]
 pub struct SynthArgs {
-    /// How many buildings.
+    /// The number of buildings.
     #[arg(long, env = "ONEMAP_BUILDINGS")]
     buildings: u64,
-    /// The same seed gives the same city.
+    /// The seed of the random numbers. The same seed gives the same city.
     #[arg(long, env = "ONEMAP_SEED", default_value_t = 1)]
     seed: u64,
-    /// Routes, walls, gates and doors too, for measuring routes: about seven times as many features.
+    /// Also generate routes, walls, gates and doors, for measuring routes. About seven times as many features.
     #[arg(long, env = "ONEMAP_NETWORK")]
     network: bool,
-    /// The file to write; standard output where it is missing.
+    /// The file to write. Without it, standard output.
     #[arg(long, env = "ONEMAP_OUT")]
     out: Option<PathBuf>,
 }

@@ -1,4 +1,5 @@
-//! `onemap token`: accounts sign in with tokens; who keeps the server makes them.
+//! `onemap token`: creates, lists and revokes the tokens with which accounts sign in. For the operator of the
+//! server.
 
 use std::process::ExitCode;
 
@@ -10,7 +11,7 @@ use super::{account, moment, print, say, with_made_store, with_store};
 use crate::model::{Role, account_name};
 use crate::store::{NewAccountToken, NewToken, Opening, Store};
 
-/// Make, list and revoke tokens.
+/// Create, list and revoke tokens.
 #[derive(Debug, Args)]
 pub struct TokenArgs {
     #[command(subcommand)]
@@ -19,46 +20,46 @@ pub struct TokenArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make a token. Its secret is printed once and kept nowhere.
+    /// Create a token. Its secret is printed once and not stored.
     Create {
-        /// The account that it belongs to, by name or id. In place of --role and --name.
+        /// The account of the token, by name or id. Instead of --role and --name.
         #[arg(long, env = "ONEMAP_ACCOUNT",
             conflicts_with_all = ["role", "name", "unit", "communities"])]
         account: Option<String>,
-        /// public, rider, unit, grid_worker, officer, planner, steward or admin.
+        /// The role of the account: public, rider, unit, grid_worker, officer, planner, steward or admin.
         #[arg(long, env = "ONEMAP_ROLE", required_unless_present = "account")]
         role: Option<Role>,
-        /// The name of its account, as it stands in the history. The account is made where there is none
-        /// of that name with these rights.
+        /// The name of the account, as shown in the history. The account is created if there is none with this
+        /// name and these rights.
         #[arg(long, env = "ONEMAP_NAME", required_unless_present = "account")]
         name: Option<String>,
-        /// The id of the member unit that the account works for, as in the collection units.
+        /// The id of the member unit that the account works for, as in the collection `units`.
         #[arg(long, env = "ONEMAP_UNIT")]
         unit: Option<String>,
-        /// The ids of the communities that it is bound to, with commas between. Without, it may act
-        /// everywhere.
+        /// The ids of the communities in which the account may act, separated by commas. Without it, the
+        /// account may act everywhere.
         #[arg(long, env = "ONEMAP_COMMUNITIES", value_delimiter = ',')]
         communities: Vec<String>,
-        /// It can read and nothing else: for screens that nobody watches over. The second line
-        /// printed is the path that opens the wall with it.
+        /// The token may only read. For unattended screens. The second line of the output is the path that
+        /// opens the wall screen with it.
         #[arg(long, env = "ONEMAP_READ_ONLY")]
         read_only: bool,
-        /// When it ends: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without, never.
+        /// When the token expires: 2027-01-01, or 2027-01-01T08:00:00+08:00. Without it, never.
         #[arg(long, value_name = "MOMENT", env = "ONEMAP_EXPIRES", value_parser = moment)]
         expires: Option<Timestamp>,
-        /// The answer as JSON.
+        /// Print the answer as JSON.
         #[arg(long, env = "ONEMAP_JSON")]
         json: bool,
     },
     /// List tokens, without their secrets.
     List {
-        /// The answer as JSON.
+        /// Print the answer as JSON.
         #[arg(long, env = "ONEMAP_JSON")]
         json: bool,
     },
     /// Revoke a token and end its sessions.
     Revoke {
-        /// The token's id, from `onemap token list`.
+        /// The id of the token, from `onemap token list`.
         id: String,
     },
 }
@@ -176,7 +177,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The role of an account that works for a member unit is `unit`, unless it is an officer's or a steward's.
+/// The role of an account that works for a member unit. It is `unit`, except for officers and stewards.
 fn role_with(role: Role, unit: Option<&str>) -> anyhow::Result<Role> {
     match (role, unit) {
         (Role::Unit, None) => {
@@ -184,8 +185,8 @@ fn role_with(role: Role, unit: Option<&str>) -> anyhow::Result<Role> {
         }
         (Role::Public | Role::Rider | Role::GridWorker, Some(unit)) => {
             say(&format!(
-                "An account of the member unit {unit} has the role unit, not {role}: it reads its own \
-                 cases as a grid worker does, and elsewhere what is public."
+                "An account of the member unit {unit} has the role unit, not {role}: it sees its \
+                 own cases as a grid worker does, and otherwise what is public."
             ));
             Ok(Role::Unit)
         }
@@ -193,7 +194,8 @@ fn role_with(role: Role, unit: Option<&str>) -> anyhow::Result<Role> {
     }
 }
 
-/// The path that opens the wall signed in. What stands behind `#` is never sent, so it is in no log.
+/// The path that opens the wall screen signed in. Browsers do not send the part after `#`, so it appears in no
+/// log.
 fn kiosk(secret: &str) -> String {
     format!("/wall#token={secret}")
 }

@@ -1,5 +1,5 @@
-//! How a request is let in: it takes a place among those in progress, and finds among its extensions what
-//! it may use.
+//! Admits requests: counts each request against the limits, and stores its account and its share of memory in
+//! the extensions of the request.
 
 use std::sync::Arc;
 
@@ -24,24 +24,25 @@ pub struct Limits {
     pub photos: Limiter,
     /// Door codes, by account.
     pub codes: Limiter<String>,
-    /// Requests with a token that does not exist.
+    /// Requests with a token that is not valid.
     pub wrong_tokens: Limiter,
-    /// Sessions that ended or never were. Browsers go on sending their cookie, so there are more.
+    /// Requests with the cookie of an ended or unknown session. Browsers keep sending such cookies, so this
+    /// limit is higher.
     pub wrong_sessions: Limiter,
     /// Sign-ins that failed.
     pub wrong_sign_ins: Limiter,
-    /// Failed sign-ins that are written to the audit, of all addresses together.
+    /// Failed sign-ins that are written to the audit, for all addresses together.
     pub audited_failures: Limiter,
-    /// Requests in progress.
+    /// The requests in progress.
     pub in_flight: Arc<InFlight>,
-    /// Memory for bodies of requests.
+    /// The memory for request bodies.
     pub bodies: Arc<Budget>,
-    /// Memory for answers that their clients have not read yet.
+    /// The memory for answers that clients have not read yet.
     pub answers: Arc<Budget>,
 }
 
 impl Limits {
-    /// Full allowances, with the limits of the settings.
+    /// Unused limits, with the values of the settings.
     pub fn new(settings: &Settings) -> Self {
         Self {
             reports: Limiter::default(),
@@ -59,11 +60,12 @@ impl Limits {
 }
 
 impl App {
-    /// Lets a request in, and leaves with it what it may use. A good credential counts as its account, and
-    /// the store is asked whose it is only where the address has no place left.
+    /// Admits a request and stores what it may use in its extensions. A request with a valid credential counts
+    /// against the account. A credential that is not cached is looked up in the store only if the limit of the
+    /// address is reached.
     ///
     /// # Errors
-    /// As of [`InFlight::enter`].
+    /// The errors of [`InFlight::enter`].
     pub async fn admit(
         &self,
         parts: &mut Parts,

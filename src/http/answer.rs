@@ -13,19 +13,18 @@ use super::problem::Problem;
 use crate::live::Snapshot;
 use crate::model::{CollectionId, SCHEMAS, both};
 
-/// The number of the commit that an answer shows, or that a write made.
+/// The header with the number of the commit that an answer shows, or that a write made.
 pub const SEQ_HEADER: &str = "onemap-seq";
 
-/// What an answer depends on, as a strong entity tag.
+/// A strong entity tag, made from everything that an answer depends on.
 ///
-/// The tag is made of the data's identity, the number of the last commit that could have changed the
-/// answer, and the request itself; the body is never hashed. Everything in a body must therefore
-/// follow from those.
+/// The tag is made of the data's identity, the number of the last commit that could have changed the answer,
+/// and the request itself; the body is never hashed. So a body must depend on nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag(String);
 
 impl Tag {
-    /// The tag of an answer that depends on `seq` and on the parts of the request given.
+    /// The tag of an answer that depends on the commit `seq` and on the given parts of the request.
     pub fn new(snapshot: &Snapshot, seq: u64, caller: &Caller, request: &[&str]) -> Self {
         let mut hash = Sha256::new();
         hash.update(snapshot.store_id().as_bytes());
@@ -39,9 +38,9 @@ impl Tag {
         Self(format!("\"{seq:x}-{}\"", hex::encode(&digest[..9])))
     }
 
-    /// The tag of one feature: the commit that wrote it, the map it stands in, and what else decides
-    /// about its bytes: the schema in force, the role, and the shape that the query asks for (nothing
-    /// for the plain one).
+    /// The tag of one feature. It contains the id of the map, the commit that wrote the feature, and everything
+    /// else that determines the bytes: the schema in force, the role, and the form that the query asks for
+    /// (empty for the default form).
     pub fn of_feature(
         snapshot: &Snapshot,
         collection: &CollectionId,
@@ -73,8 +72,8 @@ impl Tag {
         Self(format!("\"{}\"", hex::encode(&hash[..12])))
     }
 
-    /// The commit in a feature's tag, as `If-Match` brings it back; `None` where the tag is of another
-    /// map, or none at all.
+    /// The commit number in a feature's tag, as a client sends it in `If-Match`; `None` if the tag is from
+    /// another map or is not such a tag.
     pub fn feature_seq(snapshot: &Snapshot, text: &str) -> Option<u64> {
         let inner = text.trim().strip_prefix('"')?.strip_suffix('"')?;
         let (seq, rest) = inner.split_once('-')?;
@@ -82,27 +81,27 @@ impl Tag {
         (map == map_name(snapshot)).then(|| u64::from_str_radix(seq, 16).ok())?
     }
 
-    /// Whether the client has this answer already.
+    /// Whether the client already has this answer.
     pub fn is_held(&self, headers: &HeaderMap) -> bool {
-        // A compressing proxy may have made the tag weak; for 304 that compares equal.
+        // A compressing proxy may have made the tag weak. Weak tags are enough for 304.
         headers.typed_get::<IfNoneMatch>().is_some_and(|held| {
             let tag = self.0.parse::<ETag>();
             tag.is_ok_and(|tag| !held.precondition_passes(&tag))
         })
     }
 
-    /// The tag as it stands in the header.
+    /// The tag as it appears in the header.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A short name of the map, for tags.
+/// A short id of the map, for tags.
 fn map_name(snapshot: &Snapshot) -> String {
     hex::encode(&snapshot.store_id().as_bytes()[..4])
 }
 
-/// An answer out of a snapshot.
+/// An answer made from a snapshot.
 #[derive(Debug)]
 pub struct Answer {
     media_type: &'static str,
@@ -112,7 +111,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer of a media type under a tag.
+    /// An answer with a media type and a tag.
     pub fn new(media_type: &'static str, tag: Tag, snapshot: &Snapshot, caller: &Caller) -> Self {
         Self {
             media_type,
@@ -122,7 +121,7 @@ impl Answer {
         }
     }
 
-    /// A small document that is made anyway: its bytes are its tag.
+    /// A small document that is built in any case. Its tag is the hash of its bytes.
     pub fn whole(
         media_type: &'static str,
         body: impl Into<Bytes>,
@@ -134,7 +133,7 @@ impl Answer {
         Self::new(media_type, Tag::of_bytes(&body), snapshot, caller).send(headers, || body)
     }
 
-    /// The answer, or 304 where the client has it. The body is only made when it is needed.
+    /// The answer, or 304 if the client already has it. The body is only built if it is needed.
     pub fn send<B: Into<Bytes>>(self, headers: &HeaderMap, body: impl FnOnce() -> B) -> Response {
         let held = self.tag.is_held(headers);
         let mut response = if held {
@@ -167,10 +166,10 @@ impl Answer {
     }
 }
 
-/// A small document of this type: its bytes are its tag.
+/// A small JSON document of this type. Its tag is the hash of its bytes.
 ///
 /// # Errors
-/// A document that can't be written as JSON.
+/// If the document cannot be written as JSON.
 pub fn json(
     media_type: &'static str,
     document: &impl Serialize,
@@ -184,8 +183,8 @@ pub fn json(
 
 const CODINGS: [&str; 2] = ["gzip", "br"];
 
-/// Takes the coding off the entity tags of a conditional request, and returns it. A strong tag names exact
-/// bytes, so compressed responses have tags of their own ([`tag_encodings`]).
+/// Removes the suffix of the content coding from the entity tags of a conditional request, and returns the
+/// coding. A strong tag names exact bytes, so compressed responses have their own tags ([`tag_encodings`]).
 pub fn untag_encodings(headers: &mut HeaderMap) -> Option<&'static str> {
     let mut asked_with = None;
     for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
@@ -207,8 +206,8 @@ pub fn untag_encodings(headers: &mut HeaderMap) -> Option<&'static str> {
     asked_with
 }
 
-/// Adds the coding of a compressed response to its entity tag. `asked_with` is what
-/// [`untag_encodings`] returned. Runs outside of the compression.
+/// Adds the content coding of a compressed response to its entity tag. `asked_with` is the result of
+/// [`untag_encodings`]. Runs outside of the compression layer.
 pub fn tag_encodings(response: &mut Response, asked_with: Option<&'static str>) {
     let coding = match response.headers().get(header::CONTENT_ENCODING) {
         Some(v) => CODINGS.into_iter().find(|c| v.as_bytes() == c.as_bytes()),
@@ -224,7 +223,7 @@ pub fn tag_encodings(response: &mut Response, asked_with: Option<&'static str>) 
     }
 }
 
-/// The forms in which a resource comes.
+/// The representations of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// JSON or GeoJSON.
@@ -233,7 +232,7 @@ pub enum Form {
     Html,
 }
 
-/// Chooses the form: `f=` first, then the `Accept` header; JSON where nothing is asked for.
+/// Chooses the representation: `f=` first, then the `Accept` header, otherwise JSON.
 pub fn negotiate(query: &super::query::Query, headers: &HeaderMap) -> Result<Form, Problem> {
     match query.get("f")? {
         Some("json" | "geojson") => return Ok(Form::Json),
@@ -303,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_held_though_a_proxy_made_it_weak() {
+    fn a_tag_matches_after_a_proxy_made_it_weak() {
         let tag = Tag::of_bytes(b"tile");
         let mut headers = HeaderMap::new();
         let held = format!("\"a\", W/{}", tag.as_str());

@@ -1,4 +1,4 @@
-//! The web app: its files are part of the program.
+//! Serves the web app, whose files are compiled into the program.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use crate::model::both;
 #[folder = "$OUT_DIR/web"]
 struct Web;
 
-/// The pages there are.
+/// The paths of the pages.
 pub const PAGES: &[&str] = &[
     "/",
     "/wall",
@@ -30,8 +30,8 @@ pub const PAGES: &[&str] = &[
     "/docs",
 ];
 
-/// The addresses of what is open within a page; `{}` stands for one segment. The router of the web app
-/// (`web/src/router.ts`) has the same.
+/// The paths within a page that show an opened thing; `{}` stands for one segment. The router of the web app
+/// (`web/src/router.ts`) has the same list.
 const PARTS: &[&str] = &[
     "/desk/cases/{}",
     "/field/outbox",
@@ -43,23 +43,24 @@ const PARTS: &[&str] = &[
     "/accounts/{}",
 ];
 
-/// What pages may load: themselves. The map's worker and its textures are made in the page.
+/// The content security policy of the pages: they may only load from this service. The map's worker and
+/// textures are created in the page, as `blob:`.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; \
     style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; \
     object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
-/// Answers everything that is no route: a file of the web app, a page, or 404.
+/// Answers requests that match no route: with a file of the web app, with a page, or with 404.
 pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
     if path.starts_with("/api/") || path == "/api" {
         return Problem::not_found(both!(
             "没有资源 {path}，可用的资源见 /api/。",
-            "There is no resource {path}. /api/ leads to the resources."
+            "There is no resource {path}. /api/ lists the resources."
         ))
         .into_response();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let detail = both!("页面只能读取。", "Pages can only be read.");
+        let detail = both!("页面只能读取。", "Pages accept only GET and HEAD requests.");
         return Problem::method_not_allowed("GET, HEAD", detail).into_response();
     }
     let name = path.trim_matches('/');
@@ -71,7 +72,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         let pages = PAGES.join(", ");
         return Problem::not_found(both!(
             "没有页面 {path}；现有页面：{pages}。",
-            "There is no page {path}. There are {pages}."
+            "There is no page {path}. The pages are: {pages}."
         ))
         .into_response();
     }
@@ -83,14 +84,13 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         }
         None => Problem::unavailable(both!(
             "该程序在编译时没有包含页面（ONEMAP_SKIP_WEB），/api/ 下的接口可用。",
-            "This program was built without its pages (ONEMAP_SKIP_WEB). The interface under /api/ \
-             works."
+            "This program was built without the web app (ONEMAP_SKIP_WEB). The API under /api/ works."
         ))
         .into_response(),
     }
 }
 
-/// Whether a path without slashes at its ends is one of a page.
+/// Whether a path, without slashes at both ends, belongs to a page.
 fn is_page(name: &str) -> bool {
     let found: Vec<&str> = name.split('/').collect();
     let matches = |part: &&str| {
@@ -101,20 +101,20 @@ fn is_page(name: &str) -> bool {
     PAGES.iter().any(|p| p.trim_matches('/') == name) || PARTS.iter().any(matches)
 }
 
-/// The page with addresses that hold under a public path, and wherever the page itself is. The build
+/// The HTML of the page with absolute addresses, which work below a public path and on every page. The build
 /// writes them as `="./…"`.
 fn rooted(html: &str, prefix: &str) -> String {
     html.replace("=\"./", &format!("=\"{prefix}/"))
 }
 
 fn send(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
-    // The page depends on the public path too; of the other files the hash was made by the build.
+    // The page depends on the public path, so it is hashed here. The build has hashed the other files.
     let hash = match name {
         "index.html" => Sha256::digest(&file.data).into(),
         _ => file.metadata.sha256_hash(),
     };
     let tag = Tag::of_hash(&hash);
-    // Vite puts a hash of the content into the names under assets/.
+    // Vite puts a hash of the content into the file names under assets/.
     let cache = if name.starts_with("assets/") {
         "public, max-age=31536000, immutable"
     } else {
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_open_within_a_page_has_an_address() {
+    fn addresses_of_opened_things_lead_to_their_page() {
         for name in [
             "",
             "desk",

@@ -1,4 +1,4 @@
-//! `/api/audit`: who wrote what, who looked at what is protected, who signed in. For administrators.
+//! `/api/audit`: who wrote what, who looked at protected data, and who signed in. For administrators.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,23 +16,23 @@ use super::query::Query;
 use crate::model::both;
 use crate::store::{AuditKind, AuditQuery, AuditRow};
 
-/// The most rows of one answer.
+/// The most rows in one answer.
 const MOST: u32 = 10_000;
 
 /// One row of the audit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditShown {
-    /// Its number; later rows have higher numbers.
+    /// The number of the row. Later rows have higher numbers.
     pub id: i64,
-    /// RFC 3339.
+    /// When it happened, RFC 3339.
     pub at: String,
     /// `write`, `look`, `sign_in`, `sign_in_failed`, `account` or `erase`.
     #[schema(example = "write")]
     pub kind: String,
-    /// The account's id.
+    /// The id of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
-    /// The account's name at that moment; the database's user where plain SQL wrote.
+    /// The name of the account at that moment; for plain SQL, the database user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     /// The method of the request; `SQL` for plain SQL, `CLI` for the command line.
@@ -41,42 +41,42 @@ pub struct AuditShown {
     /// The path of the request, or the command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The collection of the feature; of several, of the first.
+    /// The collection of the feature, or of the first of several features.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collection: Option<String>,
-    /// The feature's id; of several, the first's.
+    /// The id of the feature, or of the first of several features.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
-    /// The commit that a write made; of several, the last.
+    /// The commit of a write, or the last of several commits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,
     /// The network address that a sign-in or a change of an account came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// What else there is to say.
+    /// Further details.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
-/// Rows of the audit.
+/// A page of the audit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditList {
-    /// The oldest first.
+    /// The rows, the oldest first.
     pub rows: Vec<AuditShown>,
-    /// What `after` must be to read on; absent at the end.
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<i64>,
 }
 
-/// Who did what?
+/// Lists the rows of the audit.
 #[utoipa::path(get, path = "/api/audit", operation_id = "list_audit", tag = "accounts",
     params(
         ("from" = Option<String>, Query, description = "From this moment on, RFC 3339"),
         ("to" = Option<String>, Query, description = "Before this moment, RFC 3339"),
-        ("account" = Option<String>, Query, description = "Only of this account: its id or its name"),
-        ("kind" = Option<String>, Query, description = "Only write, look, sign_in, sign_in_failed, account or erase"),
-        ("after" = Option<i64>, Query, description = "Only rows after this one: `next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "At most so many, up to 10,000; 1,000 without"),
+        ("account" = Option<String>, Query, description = "Only rows of this account, given by id or name"),
+        ("kind" = Option<String>, Query, description = "Only rows of this kind: write, look, sign_in, sign_in_failed, account or erase"),
+        ("after" = Option<i64>, Query, description = "Only rows after this one: the `next` of the previous page"),
+        ("limit" = Option<u32>, Query, description = "The most rows on the page, up to 10,000; 1,000 if absent"),
         ("f" = Option<String>, Query, description = "json (the default) or csv"),
     ),
     responses(
@@ -84,7 +84,7 @@ pub struct AuditList {
             (AuditList = "application/json"),
             (String = "text/csv"),
         )),
-        (status = 403, description = "This takes the role admin", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role admin", content_type = "application/problem+json"),
     ))]
 pub async fn list(
     State(app): State<App>,
@@ -121,7 +121,7 @@ pub async fn list(
     };
     const MOMENT: (&str, &str) = (
         "时间，如 2026-11-22T14:05:00+08:00",
-        "a moment as 2026-11-22T14:05:00+08:00",
+        "a moment such as 2026-11-22T14:05:00+08:00",
     );
     let moment = |name| query.parsed::<Timestamp>(name, MOMENT);
     let limit = query.parsed::<u32>("limit", ("整数", "a whole number"))?;

@@ -1,7 +1,7 @@
-//! The caller of a request: by a bearer token, or the session cookie that `/sign-in` sets.
+//! Determines the caller of a request from a bearer token or the session cookie that `/sign-in` sets.
 //!
-//! Without credentials one is `public`. Wrong credentials are an error and not `public`: a wall whose
-//! token ran out must say so instead of showing less.
+//! A request without credentials is `public`. Invalid credentials are an error and not `public`, so that a wall
+//! screen whose token expired reports it instead of showing less.
 
 use std::time::Duration;
 
@@ -26,30 +26,29 @@ use crate::store::{Principal, StoreError, TokenSecret};
 /// The name of the session's cookie.
 pub const COOKIE: &str = "onemap_session";
 
-/// For how long an answer of the store about a credential is believed. A revoked token works for so
-/// long at most.
+/// How long a credential that the store confirmed is cached. A revoked token works at most this long.
 const BELIEVED: Duration = Duration::from_secs(2);
 
-/// How long a known credential stays valid for reading while the database is away.
+/// How long a known credential stays valid for reading while the database is unreachable.
 const REMEMBERED: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// A credential as a key of a cache: the kind, and the SHA-256 of the secret. It has the same size
-/// whatever was sent, and no secret stays in memory.
+/// The cache key of a credential: its kind and the SHA-256 of the secret. Keys have the same size for any
+/// input, and no secret stays in memory.
 type Key = (Kind, [u8; 32]);
 
-/// What kind of credential it is. A session's secret is no token.
+/// The kind of a credential. The secret of a session is not valid as a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Token,
     Session,
 }
 
-/// Remembers, briefly, whose a credential is, so that a wall's many requests ask the store once. Only
-/// valid credentials are cached: invented ones would push them out.
+/// Caches the account of a credential for a short time, so that the many requests of a wall screen cause one
+/// query. Only valid credentials are cached; otherwise invented ones could push them out.
 #[derive(Debug, Clone)]
 pub struct Principals {
     believed: Cache<Key, Principal>,
-    /// What was true last, for reading while the database is away.
+    /// The last known accounts, for reading while the database is unreachable.
     remembered: Cache<Key, Principal>,
 }
 
@@ -67,13 +66,13 @@ impl Default for Principals {
 }
 
 impl Principals {
-    /// Forgets everything, after signing out.
+    /// Clears the cache, after a sign-out.
     pub fn forget(&self) {
         self.believed.invalidate_all();
         self.remembered.invalidate_all();
     }
 
-    /// The account of a request whose credential is cached. Does not ask the store.
+    /// The account of a request whose credential is cached. Does not query the store.
     pub fn known(&self, headers: &axum::http::HeaderMap) -> Option<Principal> {
         let (kind, secret) = match bearer(headers) {
             Ok(Some(token)) => (Kind::Token, token),
@@ -88,7 +87,8 @@ impl Principals {
     }
 
     /// The account of a credential: from the cache, from the store, or, for reading while the store is
-    /// away, as it was. An address that sent too many wrong ones is refused before the store is asked.
+    /// unreachable, the last known one. An address that sent too many invalid credentials is refused before the
+    /// store is queried.
     async fn find(
         &self,
         kind: Kind,
@@ -129,9 +129,9 @@ impl Principals {
     }
 }
 
-/// The wrong credentials of the address that a request comes from.
+/// Counts invalid credentials from the address of a request.
 struct Failures<'a> {
-    /// Missing where the request came over no connection, as when a feed asks again.
+    /// `None` if the request came over no connection, for example when the feed checks its credential again.
     address: Option<ClientAddress>,
     limiter: &'a Limiter,
     allowance: Allowance,
@@ -149,7 +149,7 @@ impl<'a> Failures<'a> {
             Kind::Session => (
                 &app.limits.wrong_sessions,
                 Allowance::WRONG_SESSIONS,
-                ("使用失效登录状态的请求", "requests of ended sessions"),
+                ("使用失效登录状态的请求", "requests with an ended session"),
             ),
         };
         Self {
@@ -174,10 +174,10 @@ impl<'a> Failures<'a> {
     }
 }
 
-/// Who stands behind a request.
+/// The caller of a request.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Role and account; `None` for the public.
+    /// Roles and account; `None` for the public.
     pub principal: Option<Principal>,
 }
 
@@ -187,7 +187,7 @@ impl Caller {
         self.principal.as_ref().map_or(RoleSet::PUBLIC, |p| p.roles)
     }
 
-    /// Which features and properties the caller sees.
+    /// Which features and properties the caller may see.
     pub fn view(&self) -> View<'_> {
         self.principal.as_ref().map_or(View::default(), |p| View {
             roles: p.roles,
@@ -196,7 +196,7 @@ impl Caller {
         })
     }
 
-    /// Whose allowance a request uses that comes from an address.
+    /// The origin whose limits a request from an address uses.
     pub fn origin(&self, address: ClientAddress) -> Origin {
         match &self.principal {
             Some(principal) => Origin::Account(principal.account.clone()),
@@ -204,17 +204,17 @@ impl Caller {
         }
     }
 
-    /// Whether the answer may differ from the public one, and so must not be cached for others.
+    /// Whether the answer may differ from the public one, so that shared caches must not store it.
     pub fn is_known(&self) -> bool {
         self.principal.is_some()
     }
 
-    /// The author of what the request changes, if its role suffices.
+    /// The author of a change, if the caller has the needed role.
     pub fn author(&self, needed: Role) -> Result<Author, Problem> {
         self.author_as_any(&[needed])
     }
 
-    /// The author of what the request changes, if one of its roles suffices for one of `needed`.
+    /// The author of a change, if the caller has one of the roles in `needed`.
     pub fn author_as_any(&self, needed: &[Role]) -> Result<Author, Problem> {
         let acting = |p: &Principal| {
             let role = needed.iter().find_map(|role| p.roles.acting_as(*role));
@@ -236,14 +236,14 @@ impl Caller {
                 let (account, roles, roles_zh) = (&p.account, p.roles, p.roles.zh());
                 Problem::forbidden(both!(
                     "此操作需要“{names_zh}”角色，账号“{account}”的角色是：{roles_zh}。",
-                    "This needs the role {names}; {account} has: {roles}."
+                    "This requires the role {names}; {account} has: {roles}."
                 ))
             }
         })
     }
 }
 
-/// The session's secret in a request's cookies.
+/// The secret of the session in a request's cookies.
 pub fn session_secret(parts: &axum::http::HeaderMap) -> Option<String> {
     parts
         .get_all(header::COOKIE)
@@ -260,7 +260,7 @@ fn bearer(headers: &axum::http::HeaderMap) -> Result<Option<String>, Problem> {
         Ok(sent) => Ok(sent.map(|a| a.token().to_owned())),
         Err(_) => Err(Problem::unauthenticated(both!(
             "请求头 Authorization 应为“Bearer 令牌”。",
-            "The Authorization header must be \"Bearer TOKEN\"."
+            "The Authorization header must have the form \"Bearer TOKEN\"."
         ))),
     }
 }
@@ -307,13 +307,13 @@ impl FromRequestParts<App> for Caller {
                 audit::known(|| who(&p));
                 return Ok(Self { principal: Some(p) });
             }
-            // A session that ran out: the browser goes on as the public, and pages show it.
+            // The session has expired. The browser continues as the public, and the pages show that.
         }
         Ok(Self { principal: None })
     }
 }
 
-/// Who a principal is to the audit.
+/// The principal as it is written to the audit.
 fn who(principal: &Principal) -> Who {
     Who {
         account_id: Some(principal.account_id.clone()),
@@ -321,14 +321,14 @@ fn who(principal: &Principal) -> Who {
     }
 }
 
-/// The connection counts against the account from now on, and no longer against its address.
+/// From now on, the connection counts against the account instead of the address.
 fn hold(principal: &Principal, parts: &Parts) {
     if let Some(admitted) = parts.extensions.get::<Admitted>() {
         admitted.connection.is_held_by(&principal.account);
     }
 }
 
-/// A read-only account changes nothing but its own session.
+/// A read-only account may only change its own session.
 fn only_reads(principal: &Principal, parts: &Parts) -> Result<(), Problem> {
     let own_session = parts.uri.path() == "/api/session";
     if !principal.read_only || is_safe(&parts.method) || own_session {
@@ -337,7 +337,7 @@ fn only_reads(principal: &Principal, parts: &Parts) -> Result<(), Problem> {
     let account = &principal.account;
     Err(Problem::forbidden(both!(
         "账号“{account}”使用的是只读令牌，只能查看，不能修改。",
-        "{account} uses a read-only token and may change nothing."
+        "{account} uses a read-only token, which cannot change anything."
     )))
 }
 
@@ -346,8 +346,8 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// A cookie travels with requests that other sites provoke; those must not change anything. The
-/// cookie is same-site already; this holds where a browser does not honour that.
+/// Refuses changes that another site's page triggers, because the browser sends the cookie with them. The
+/// cookie is already same-site; this check helps if a browser ignores that.
 pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
     let host = parts
         .headers
@@ -361,21 +361,21 @@ pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
         return match cross {
             true => Err(Problem::forbidden(both!(
                 "其他网站的页面不能使用本站的登录状态提交内容，请改用令牌。",
-                "A page of another site must not write here with somebody's session; use a token."
+                "Pages of other sites cannot write with a session of this site. Use a token."
             ))),
             false => Ok(()),
         };
     };
     let origin = origin.to_str().unwrap_or_default();
     let from = origin.split_once("://").map(|(_, host)| host);
-    // Behind a proxy the host may be another than the one that the browser sees.
+    // Behind a proxy, the host that the server sees may differ from the one that the browser sees.
     let ours = origin == app.origin(&parts.headers);
     if ours || (from.is_some() && from == host) {
         Ok(())
     } else {
         Err(Problem::forbidden(both!(
             "网站 {origin} 的页面不能使用本站的登录状态提交内容，请改用令牌。",
-            "A page of {origin} must not write here with somebody's session; use a token."
+            "Pages of {origin} cannot write with a session of this site. Use a token."
         )))
     }
 }
@@ -385,7 +385,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_wrong_credential_is_kept_nowhere_and_one_of_no_form_is_not_asked_for() {
+    async fn invalid_credentials_are_not_cached_and_malformed_ones_not_looked_up() {
         let principals = Principals::default();
         let limiter = Limiter::default();
         let failures = || Failures {
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_with_many_wrong_tokens_is_refused_but_not_who_was_known_there() {
+    async fn an_address_with_many_invalid_tokens_is_refused_except_for_known_accounts() {
         let principals = Principals::default();
         let limiter = Limiter::default();
         let failures = || Failures {

@@ -1,4 +1,4 @@
-//! Bodies that come in: read within the limit, parsed once, refused in words.
+//! Reads request bodies within their limits, parses them, and explains refusals.
 
 use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
@@ -14,16 +14,16 @@ use super::connections::TooSlow;
 use super::problem::Problem;
 use crate::model::both;
 
-/// The largest body of a file or a feature, in bytes. A 10,000-vertex polygon has about 400 kB.
+/// The largest file or feature in a body, in bytes. A polygon with 10,000 vertices has about 400 kB.
 pub const LIMIT: usize = 8 * 1024 * 1024;
-/// The largest other JSON body of an account.
+/// The largest other JSON body of an account, in bytes.
 pub const JSON: usize = 1024 * 1024;
-/// The largest body of a client without an account, photos excepted.
+/// The largest body from a client without an account, except photos, in bytes.
 pub const PUBLIC: usize = 64 * 1024;
 /// How many bytes of memory a parsed body may take.
 const MEMORY: usize = 32 * 1024 * 1024;
 
-/// A JSON body, an object, of any media type that is JSON.
+/// A JSON object as the body, with any JSON media type.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        // The handler refuses a wrong credential; here it counts as no credential.
+        // The handler refuses an invalid credential; for the limit it counts as none.
         let caller = Caller::from_request_parts(&mut parts, app).await;
         let limit = match caller {
             Ok(caller) if caller.is_known() => JSON,
@@ -50,7 +50,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     }
 }
 
-/// Refuses JSON that is no object. serde would read the members of a struct out of a list, in their order.
+/// Refuses JSON that is not an object, because serde would also read a struct from a list of its members.
 fn refuse_no_object(bytes: &[u8]) -> Result<(), Problem> {
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     let found = match first {
@@ -65,26 +65,26 @@ fn refuse_no_object(bytes: &[u8]) -> Result<(), Problem> {
             "请求正文应为 JSON 对象，实际为其他内容。",
             "Expected a JSON object, found {found}."
         ))),
-        // What is no JSON at all is told by the reading.
+        // The parser reports text that is not JSON.
         Err(_) => Ok(()),
     }
 }
 
-/// Why a body is not the JSON that is expected. `form` is its media type, if that is one of a form.
+/// The error for a body that is not the expected JSON. `form` is its media type if it is an HTML form.
 pub fn not_json(form: Option<&'static str>, error: &serde_json::Error) -> Problem {
     match form {
         Some(form) => refuse(form, ("JSON", "JSON"), "application/json"),
         None => Problem::bad_body(both!(
             "请求正文不是所需的 JSON（{error}）。",
-            "The body is not the JSON expected: {error}"
+            "The body is not the expected JSON: {error}"
         )),
     }
 }
 
-/// Reads a body within the limit. What it takes in memory is counted until the bytes are dropped.
+/// Reads a body within the limit. Its memory is counted until the bytes are dropped.
 ///
 /// # Errors
-/// 413 for a longer body, 408 for one that comes too slowly, 503 where there is no memory for it.
+/// 413 for a longer body, 408 for a body that arrives too slowly, 503 if there is no memory for it.
 pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
     let too_large = || {
         Problem::too_large(match limit {
@@ -92,14 +92,15 @@ pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
                 let size = PUBLIC / 1024;
                 both!(
                     "内容过大，未登录时不能超过 {size} kB。",
-                    "The body is too large; without an account it may have {size} kB."
+                    "The body is too large. Without an account, the limit is {size} kB."
                 )
             }
             limit => {
                 let size = limit / 1024 / 1024;
                 both!(
                     "内容过大，不能超过 {size} MiB；更多内容请用导入功能。",
-                    "The body is too large; it may have {size} MiB. Import larger files with `onemap import`."
+                    "The body is too large. The limit is {size} MiB. Import larger files with \
+                     `onemap import`."
                 )
             }
         })
@@ -128,28 +129,28 @@ pub async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
     })
 }
 
-/// Why a body is refused while others take all memory for bodies.
+/// The error for a body that is refused because other bodies take all the memory for bodies.
 pub fn too_many_bodies() -> Problem {
     Problem::unavailable(both!(
         "同时上传的内容过多，请稍后再试。",
-        "Too many bodies are being sent at once. Try again in a moment."
+        "Too many request bodies are being sent at once. Try again in a moment."
     ))
 }
 
-/// A share of the memory for bodies; `None` where the request came over no connection.
+/// A share of the memory for bodies; `None` if the request came over no connection.
 pub fn share(request: &Request) -> Option<Share> {
     let admitted = request.extensions().get::<Admitted>()?;
     Some(admitted.bodies.share(admitted.origin.clone()))
 }
 
-/// Why a body could not be read to its end.
+/// The error for a body that could not be read to its end.
 pub fn unread(error: &axum::Error) -> Problem {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<TooSlow>() {
             return Problem::timed_out(both!(
                 "内容传输过慢，请重新发送。",
-                "The body came too slowly. Send it again."
+                "The body arrived too slowly. Send it again."
             ));
         }
         cause = error.source();
@@ -160,8 +161,8 @@ pub fn unread(error: &axum::Error) -> Problem {
     ))
 }
 
-/// More memory than a JSON text can take when it is parsed: small objects are the worst, with a node of a
-/// tree for each. A brace in a string counts too, which does no harm.
+/// An upper bound of the memory that a JSON text takes when it is parsed. Small objects are the worst case,
+/// because each has a tree node. Braces in strings are counted too, which only raises the bound.
 pub fn memory(json: &[u8]) -> usize {
     json.iter()
         .map(|byte| match byte {
@@ -173,15 +174,15 @@ pub fn memory(json: &[u8]) -> usize {
         .sum()
 }
 
-/// Why a body is refused that would take too much memory.
+/// The error for a body that would take too much memory.
 pub fn too_many_values() -> Problem {
     Problem::too_large(both!(
-        "请求正文中的对象和值过多。",
-        "The body has too many objects and values for one request."
+        "请求正文中的对象和值过多，请分几次提交。",
+        "The body contains too many objects and values for one request. Send it in several parts."
     ))
 }
 
-/// The media type of the body, if it is a form. curl sends a form by default.
+/// The media type of the body if it is an HTML form. curl sends a form by default.
 pub fn form(headers: &HeaderMap) -> Option<&'static str> {
     let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -193,7 +194,7 @@ pub fn form(headers: &HeaderMap) -> Option<&'static str> {
 /// Refuses a form where a file is expected, before it is read.
 ///
 /// # Errors
-/// 415 that says what to send, and how curl does it.
+/// 415, with the expected media type and the curl option for it.
 pub fn refuse_form(
     headers: &HeaderMap,
     what: (&str, &str),
@@ -218,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_is_known_by_its_media_type() {
+    fn a_form_is_recognised_by_its_media_type() {
         let of = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, text.parse().unwrap());
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn json_that_is_no_object_is_refused() {
+    fn json_that_is_not_an_object_is_refused() {
         for (body, found) in [
             ("[1]", "a list"),
             (" \"a\"", "a text"),

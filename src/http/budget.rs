@@ -1,7 +1,7 @@
-//! Bytes of bodies and answers in memory.
+//! Limits the memory for request bodies and answers.
 //!
-//! A body is counted as it arrives, and an answer from when it is made until the client has read it. What
-//! does not fit is refused.
+//! A body is counted as it arrives; an answer is counted from when it is built until the client has read it.
+//! What does not fit is refused.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -20,18 +20,18 @@ use super::origin::Origin;
 use super::problem::Problem;
 use crate::model::both;
 
-/// Answers from this size on are counted. One HTTP/1 connection has one answer at a time; one of HTTP/2
-/// has many, and each of them may wait.
+/// Answers of at least this many bytes are counted. An HTTP/1 connection has one answer at a time, but an
+/// HTTP/2 connection can have many that wait.
 const LARGE: u64 = 64 * 1024;
 const LARGE_STREAM: u64 = 1024;
 /// The size of the pieces in which an answer is sent, in bytes.
 const PIECE: usize = 64 * 1024;
-/// How long a client may take to begin to read a large answer.
+/// How long a client may take to start reading a large answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The minimum speed at which the rest of the answer must be read, in bytes per second.
 const RATE: u64 = 1024;
 
-/// The memory that requests share, in bytes, and how much of it each client holds.
+/// The memory that all requests share, in bytes, and how much of it each client uses.
 #[derive(Debug)]
 pub struct Budget {
     most: usize,
@@ -44,7 +44,7 @@ struct Taken {
     of: HashMap<Origin, usize>,
 }
 
-/// Some bytes of the budget, given back when it is dropped.
+/// A number of bytes of the budget. Dropping the value returns them.
 #[derive(Debug)]
 pub struct Share {
     budget: Arc<Budget>,
@@ -53,7 +53,7 @@ pub struct Share {
 }
 
 impl Budget {
-    /// A budget of so many bytes, of which one caller may have half.
+    /// A budget of `most` bytes. One client may use half of it.
     pub fn new(most: usize) -> Arc<Self> {
         Arc::new(Self {
             most,
@@ -72,7 +72,7 @@ impl Budget {
 }
 
 impl Share {
-    /// Takes more; `false` where it does not fit.
+    /// Takes more bytes. Returns `false` if they do not fit.
     #[must_use]
     pub fn grow(&mut self, bytes: usize) -> bool {
         let mut taken = self.budget.taken.lock().unwrap_or_else(|e| e.into_inner());
@@ -103,10 +103,10 @@ impl Drop for Share {
     }
 }
 
-/// What a request may use, as its handlers find it among its extensions.
+/// What a request may use. Handlers find it in the extensions of the request.
 #[derive(Debug, Clone)]
 pub struct Admitted {
-    /// The account or address whose allowance it uses.
+    /// The account or address whose limits the request uses.
     pub origin: Origin,
     /// The memory for request bodies.
     pub bodies: Arc<Budget>,
@@ -116,13 +116,13 @@ pub struct Admitted {
     pub connection: Arc<Connection>,
 }
 
-/// Bytes with the share that pays for them.
+/// Bytes together with the share of the budget that they take.
 pub struct Paid {
     bytes: Bytes,
     _share: Arc<Held>,
 }
 
-/// What is held until the last piece of an answer, or a body, is gone.
+/// Values that are kept until the last piece of an answer, or a body, is dropped.
 pub struct Held {
     _share: Option<Share>,
     _deadline: Option<Deadline>,
@@ -146,11 +146,11 @@ pub fn paid(bytes: Bytes, share: Share) -> Bytes {
     })
 }
 
-/// Marks an answer whose bytes are kept anyway, as a file of the pages is: it takes nothing of the budget.
+/// Marks an answer whose bytes are in memory anyway, such as a file of the web app. It is not counted.
 #[derive(Debug, Clone, Copy)]
 pub struct Kept;
 
-/// Counts a large answer, and gives it a time until which it has to be read.
+/// Counts a large answer, and sets the time until which the client must have read it.
 pub fn count(response: Response, admitted: &Admitted, version: Version) -> Response {
     let large = match version {
         Version::HTTP_2 => LARGE_STREAM,
@@ -164,8 +164,8 @@ pub fn count(response: Response, admitted: &Admitted, version: Version) -> Respo
     if !is_kept && !share.grow(usize::try_from(size).unwrap_or(usize::MAX)) {
         return Problem::unavailable(both!(
             "等待接收的大型结果过多，请先接收已请求的结果，缩小查询范围，或稍后再试。",
-            "Too many large answers wait for their clients. Read those that you asked for, ask for less \
-             at a time, or try again in a moment."
+            "Too many large answers are waiting to be read. Read the answers to your earlier \
+             requests, ask for less at a time, or try again in a moment."
         ))
         .into_response();
     }
@@ -184,7 +184,8 @@ pub fn count(response: Response, admitted: &Admitted, version: Version) -> Respo
     })
 }
 
-/// A body in pieces. As one piece it would be handed over whole, and nobody could say when it is read.
+/// A body that is sent in pieces. A single piece would be passed on as a whole, and nobody could tell when the
+/// client has read it.
 struct Pieces {
     body: Body,
     left: u64,
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn one_caller_has_half_and_what_is_dropped_is_free_again() {
+    fn one_client_can_use_half_and_dropped_bytes_are_free_again() {
         let budget = Budget::new(100);
         let mut mine = budget.share(address(1));
         assert!(mine.grow(50));
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_of_the_bytes_keeps_the_share() {
+    fn a_clone_of_the_bytes_keeps_the_share() {
         let budget = Budget::new(100);
         let mut share = budget.share(address(1));
         assert!(share.grow(10));

@@ -1,4 +1,4 @@
-//! What there is: the landing page, the conformance classes, the collections and their schemas.
+//! The catalogue of the service: the landing page, the conformance classes, the collections and their schemas.
 
 use std::sync::Arc;
 
@@ -27,10 +27,10 @@ const JSON: &str = "application/json";
 const SCHEMA_JSON: &str = "application/schema+json";
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-/// So many grids are looked through for the street's name.
+/// The most grids that are searched for the name of the subdistrict.
 const MOST_GRIDS: usize = 10_000;
 
-/// The classes of the standards that this service meets.
+/// The conformance classes of the OGC standards that this service implements.
 const CLASSES: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
@@ -58,54 +58,54 @@ const CLASSES: &[&str] = &[
     "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
 ];
 
-/// What this service is, and where its parts are.
+/// The landing page: what this service is, with links to its parts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Landing {
-    /// The street's name, where the map has one.
+    /// The name of the subdistrict, if the map has one.
     pub title: String,
-    /// What the service is.
+    /// A description of the service.
     pub description: String,
-    /// Where its data lies.
+    /// The extent of the data.
     pub extent: LandingExtent,
     /// Whether the synthetic demo district is on the map.
     pub demo: bool,
-    /// The newest commit.
+    /// The number of the newest commit.
     pub seq: u64,
-    /// When it was made.
+    /// When the newest commit was written.
     #[schema(format = DateTime)]
     pub at: String,
-    /// Whose data stands on the map.
+    /// The sources of the data on the map.
     pub sources: Vec<DataSource>,
     /// The pages for people.
     pub pages: &'static [&'static str],
-    /// Where its parts are.
+    /// Links to the parts of the service.
     pub links: Vec<Link>,
 }
 
-/// Where the data lies.
+/// The extent of the data.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LandingExtent {
-    /// West, south, east, north; degrees, WGS 84. Null for an empty map.
+    /// West, south, east, north, in degrees (WGS 84). Null for an empty map.
     #[schema(min_items = 4, max_items = 4)]
     pub bbox: Option<[f64; 4]>,
 }
 
-/// Whose data stands on the map.
+/// A source of the data on the map.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DataSource {
-    /// What it is called.
+    /// The name of the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What has to be said beside every map of it.
+    /// The attribution that every map of the data must show.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribution: Option<String>,
-    /// Under which licence it may be used.
+    /// The licence of the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
-    /// Where it comes from.
+    /// The address of the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// What else is said of it.
+    /// Further members as the boundary has them.
     #[serde(flatten)]
     #[schema(ignore)]
     pub more: Map<String, Value>,
@@ -114,7 +114,7 @@ pub struct DataSource {
 /// The conformance classes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Conformance {
-    /// The classes of OGC API standards that hold here.
+    /// The conformance classes of OGC API standards that this service implements.
     #[serde(rename = "conformsTo")]
     pub conforms_to: &'static [&'static str],
 }
@@ -122,9 +122,9 @@ pub struct Conformance {
 /// All collections.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CollectionList {
-    /// Where else this is.
+    /// Links to other forms of this document.
     pub links: Vec<Link>,
-    /// The coordinate systems in which features are answered.
+    /// The coordinate systems in which features can be requested.
     pub crs: Vec<String>,
     /// The collections.
     pub collections: Vec<CollectionShown>,
@@ -134,76 +134,76 @@ pub struct CollectionList {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectionShown {
-    /// Its id.
+    /// The id of the collection.
     #[schema(value_type = String)]
     pub id: CollectionId,
-    /// What it is called.
+    /// The title of the collection.
     pub title: String,
-    /// What it holds.
+    /// What the collection contains.
     pub description: String,
-    /// `feature`.
+    /// Always `feature`.
     pub item_type: &'static str,
-    /// How many features it has.
+    /// The number of features.
     pub item_count: usize,
-    /// The coordinate systems of its features; `#/crs` is the list of the service.
+    /// The coordinate systems of the features; `#/crs` stands for the list of the service.
     pub crs: [&'static str; 2],
-    /// The coordinate system in which they are kept.
+    /// The coordinate system in which features are stored.
     pub storage_crs: &'static str,
-    /// What the standards have no member for.
+    /// Members of this service beyond the standards.
     pub onemap: CollectionNotes,
-    /// Where its parts are.
+    /// Links to the parts of the collection.
     pub links: Vec<Link>,
-    /// Where and when its features are; absent where nothing is known of either.
+    /// The spatial and temporal extent of the features; absent if neither is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extent: Option<CollectionExtent>,
 }
 
-/// What the standards have no member for.
+/// Members of a collection beyond the standards.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CollectionNotes {
-    /// What it is called.
+    /// The title, in both languages.
     pub title: Localized,
-    /// What it holds.
+    /// What the collection contains, in both languages.
     pub description: Localized,
-    /// The kinds of geometry that its features have.
+    /// The geometry types of the features.
     pub geometry: Vec<&'static str>,
-    /// The zoom level from which it is in the tiles.
+    /// The lowest zoom level at which the collection is in the tiles.
     pub minzoom: u8,
 }
 
-/// Where and when features are.
+/// The spatial and temporal extent of a collection.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CollectionExtent {
-    /// Where.
+    /// The spatial extent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spatial: Option<SpatialExtent>,
-    /// When.
+    /// The temporal extent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temporal: Option<TemporalExtent>,
 }
 
-/// Where features are.
+/// A spatial extent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SpatialExtent {
-    /// One box: west, south, east, north; degrees.
+    /// One box: west, south, east, north, in degrees.
     pub bbox: [[f64; 4]; 1],
     /// The coordinate system of the box.
     pub crs: &'static str,
 }
 
-/// When features are.
+/// A temporal extent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TemporalExtent {
     /// One interval, open at both ends.
     pub interval: [[Option<String>; 2]; 1],
-    /// The calendar.
+    /// The calendar, as a URI.
     pub trs: &'static str,
 }
 
-/// The landing page.
+/// Shows what the service is, with links to its parts.
 #[utoipa::path(get, path = "/api/", tag = "catalogue",
     params(("f" = Option<String>, Query, description = "json or html")),
-    responses((status = 200, description = "What this service is, and where its parts are", body = Landing)))]
+    responses((status = 200, description = "A description of the service with links to its parts", body = Landing)))]
 pub async fn landing(
     State(app): State<App>,
     query: Query,
@@ -214,9 +214,7 @@ pub async fn landing(
     let snapshot = app.live.snapshot();
     let base = app.base(&headers);
     let title = title(&snapshot);
-    let description = "网格治理一张图：楼栋、骑手友好道路、急救站、口袋公园与红黄绿三色预警。 \
-        One map for grid governance: buildings, rider-friendly routes, first-aid stations, pocket \
-        parks and the red, yellow and green warnings.";
+    let description = "网格治理一张图：楼栋、骑手友好道路、急救站、口袋公园与红黄绿三色预警。 One map for grid governance: buildings, rider-friendly routes, first-aid stations, pocket parks and the red, yellow and green warnings.";
     let form = negotiate(&query, &headers)?;
     if form == Form::Html {
         return Ok(Answer::whole(
@@ -253,7 +251,7 @@ pub async fn landing(
                 "alternate",
                 "text/html",
                 "/api/?f=html",
-                "this document as HTML",
+                "This document as HTML",
             ),
             link(
                 "service-desc",
@@ -279,7 +277,7 @@ pub async fn landing(
     answer::json(JSON, &document, &snapshot, &caller, &headers)
 }
 
-/// The street's name, where the map has one.
+/// The name of the subdistrict if the map has one, otherwise the name of the service.
 fn title(snapshot: &Snapshot) -> String {
     let street = snapshot.collections().get(GRIDS).and_then(|grids| {
         let streets =
@@ -301,7 +299,7 @@ fn title(snapshot: &Snapshot) -> String {
     }
 }
 
-/// Whose data stands on the map.
+/// The sources of the data on the map.
 fn sources(snapshot: &Snapshot) -> Vec<DataSource> {
     let rows = snapshot.collections().hidden(SOURCES);
     rows.into_iter()
@@ -310,7 +308,7 @@ fn sources(snapshot: &Snapshot) -> Vec<DataSource> {
         .collect()
 }
 
-/// What has to be said beside every map of it.
+/// The attribution that every map of the data must show.
 pub(super) fn attribution(snapshot: &Snapshot) -> String {
     let sources = sources(snapshot);
     let texts = sources.iter().filter_map(|s| s.attribution.as_deref());
@@ -320,10 +318,10 @@ pub(super) fn attribution(snapshot: &Snapshot) -> String {
         .join(" · ")
 }
 
-/// The conformance classes.
+/// Lists the conformance classes.
 #[utoipa::path(get, path = "/api/conformance", tag = "catalogue",
     params(("f" = Option<String>, Query, description = "json or html")),
-    responses((status = 200, description = "The classes of OGC API standards that hold here", body = Conformance)))]
+    responses((status = 200, description = "The conformance classes that the service implements", body = Conformance)))]
 pub async fn conformance(
     State(app): State<App>,
     query: Query,
@@ -351,7 +349,7 @@ pub async fn conformance(
     })
 }
 
-/// All collections.
+/// Lists all collections.
 #[utoipa::path(get, path = "/api/collections", operation_id = "list_collections", tag = "catalogue",
     params(("f" = Option<String>, Query, description = "json or html")),
     responses((status = 200, description = "The collections", body = CollectionList)))]
@@ -395,7 +393,7 @@ pub async fn list(
     answer::json(JSON, &document, &snapshot, &caller, &headers)
 }
 
-/// One collection.
+/// Describes one collection.
 #[utoipa::path(get, path = "/api/collections/{collectionId}", operation_id = "read_collection", tag = "catalogue",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
@@ -467,7 +465,8 @@ fn describe(base: &str, collection: &Arc<Collection>) -> CollectionShown {
         bbox: [b.to_numbers()],
         crs: CRS84,
     });
-    // Open at both ends: that there is a time, and none is looked for in every feature.
+    // The interval is open at both ends: it says that features have times. Their extremes would need a read of
+    // every feature.
     let temporal = schema.time.is_some().then_some(TemporalExtent {
         interval: [[None, None]],
         trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
@@ -479,7 +478,7 @@ fn describe(base: &str, collection: &Arc<Collection>) -> CollectionShown {
         description: schema.description_zh.clone(),
         item_type: "feature",
         item_count: collection.len(),
-        // Part 2 lets a collection name the list of the whole service: `#/crs`.
+        // OGC API – Features, Part 2 allows a collection to refer to the list of the service: `#/crs`.
         crs: ["#/crs", CRS84],
         storage_crs: CRS84,
         onemap: CollectionNotes {
@@ -493,7 +492,7 @@ fn describe(base: &str, collection: &Arc<Collection>) -> CollectionShown {
     }
 }
 
-/// The schema of a collection.
+/// Returns the schema of a collection.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/schema", tag = "catalogue",
     params(("collectionId" = String, Path, description = "The collection's id"),
         ("f" = Option<String>, Query, description = "json")),
@@ -508,7 +507,7 @@ pub async fn schema(
     schema_document(&app, &name, &query, &caller, &headers, "schema")
 }
 
-/// The properties by which a collection can be asked.
+/// Returns the properties by which a collection can be filtered.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/queryables", tag = "catalogue",
     params(("collectionId" = String, Path, description = "The collection's id"),
         ("f" = Option<String>, Query, description = "json")),
@@ -555,8 +554,9 @@ fn schema_document(
     ))
 }
 
-/// The schema document as an account with these roles sees it: what is protected is not even named below
-/// its role. Nobody may ask by a property of which each look is recorded.
+/// The schema document as an account with these roles sees it. Protected properties are left out below their
+/// role. With `to_ask_by`, properties whose every read is recorded are left out too, because nobody may filter
+/// by them.
 fn visible(collection: &Collection, roles: RoleSet, to_ask_by: bool) -> Value {
     let schema = collection.schema();
     let mut document = schema.document.clone();

@@ -1,4 +1,4 @@
-//! Compiled schemas: made once a schema, not once a write.
+//! Caches compiled schemas, so that each schema is compiled once and not for every write.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::codec::check::Checker;
 use crate::model::{CollectionId, Schema, SchemaError};
 
-/// A checker and the schema that it was made of.
+/// A checker and the schema that it was compiled from.
 type Compiled = (Arc<Schema>, Arc<Checker>);
 
-/// The checkers of the schemas in force.
+/// The compiled checkers of the schemas in force.
 #[derive(Debug, Default)]
 pub struct Checkers(Mutex<HashMap<CollectionId, Compiled>>);
 

@@ -19,16 +19,16 @@ use futures_util::{Stream, StreamExt as _};
 
 /// The most bytes of a body that are drained.
 const MOST: u64 = 256 * 1024 * 1024;
-/// The longest time spent on it.
+/// The longest time spent on draining.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Receives a body that was dropped before its end.
+/// Receives a request body that the handler dropped before its end.
 type Rest = Arc<Mutex<Option<BodyDataStream>>>;
 
-/// What is left of a request body when the response is ready.
+/// The unread part of a request body.
 pub struct Unread {
     rest: Rest,
-    /// The client waits for `100 Continue` and has not sent the body.
+    /// Whether the client waits for `100 Continue` and has not sent the body.
     waits: bool,
     says_close: bool,
 }
@@ -53,7 +53,7 @@ pub fn watch(request: Request) -> (Request, Option<Unread>) {
 }
 
 impl Unread {
-    /// Drains what a handler did not read.
+    /// Drains the part of the body that the handler did not read.
     pub async fn drain(self, response: &mut Response) {
         let left = self.rest.lock().ok().and_then(|mut rest| rest.take());
         let Some(body) = left else { return };
@@ -67,7 +67,7 @@ impl Unread {
     }
 }
 
-/// Reads a body to its end. `false` when it is larger than [`MOST`] or fails.
+/// Reads a body to its end. Returns `false` if it is larger than [`MOST`] or reading fails.
 async fn read_to_end(mut body: BodyDataStream) -> bool {
     let mut size = 0;
     while let Some(data) = body.next().await {
@@ -80,7 +80,7 @@ async fn read_to_end(mut body: BodyDataStream) -> bool {
     true
 }
 
-/// A body that is kept for draining when it is dropped early.
+/// A request body that is passed on for draining if it is dropped early.
 struct Watched {
     body: Option<BodyDataStream>,
     rest: Rest,

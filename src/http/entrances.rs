@@ -1,4 +1,5 @@
-//! Door codes: shown one at a time, to riders and above, and never without a record of who looked.
+//! Door codes. One request shows one code, to riders and higher roles, and each look is recorded with the
+//! account.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -22,37 +23,37 @@ use crate::service::ledger::cases;
 use crate::service::place;
 use crate::store::audit::{AuditEntry, AuditKind};
 
-/// What opens a door.
+/// What a person at the door needs.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DoorCode {
-    /// The entrance.
+    /// The id of the entrance.
     pub id: String,
-    /// The code that opens it.
+    /// The code that opens the door.
     #[schema(example = "0000#")]
     pub code: String,
-    /// What a rider should know.
+    /// A note for riders.
     pub note: Option<String>,
-    /// What must be shown there.
+    /// What has to be shown at the entrance.
     #[schema(example = "property_code")]
     pub credential: Option<String>,
-    /// Until when the code is valid, where that is known.
+    /// Until when the code is valid, if that is known.
     pub valid_until: Option<String>,
     /// When somebody last checked the entrance.
     pub checked_on: Option<String>,
 }
 
-/// The code of a door.
+/// Shows the code of a door.
 ///
-/// Each look is recorded in the audit (who, when, which entrance) before it is answered. An account gets 20
-/// at once, then one a minute.
+/// Each look is recorded in the audit (who, when, which entrance) before the code is sent. An account may read
+/// 20 codes at once, then one per minute.
 #[utoipa::path(post, path = "/api/entrances/{id}/code", operation_id = "entrance_code", tag = "features",
     params(("id" = String, Path, description = "The entrance's id")),
     responses(
         (status = 200, description = "The code", body = DoorCode),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role rider", content_type = "application/problem+json"),
-        (status = 404, description = "No such entrance, or no valid code is known there", content_type = "application/problem+json"),
-        (status = 429, description = "Too many codes for one account; Retry-After says when to go on", content_type = "application/problem+json"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role rider", content_type = "application/problem+json"),
+        (status = 404, description = "There is no such entrance, or it has no valid code", content_type = "application/problem+json"),
+        (status = 429, description = "Too many codes for one account; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn code(
     State(app): State<App>,
@@ -79,7 +80,7 @@ pub async fn code(
         if !caller.view().reaches(community.as_deref()) {
             return Err(Problem::forbidden(both!(
                 "该出入口不在本账号所限的社区内。",
-                "The account is bound to other communities than this entrance's."
+                "This entrance is outside of the communities to which the account is bound."
             )));
         }
         cases::properties(entry)
@@ -112,7 +113,7 @@ pub async fn code(
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(said)).into_response())
 }
 
-/// The code of an entrance, where it has one that is still valid.
+/// The code of an entrance, if it has one that is still valid.
 fn valid_code(entrance: &Map<String, Value>, now: Timestamp) -> Option<String> {
     let text = |name: &str| entrance.get(name).and_then(Value::as_str);
     let code = text(property::ACCESS_CODE).filter(|code| !code.trim().is_empty())?;
@@ -128,7 +129,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_code_is_told_for_as_long_as_it_is_valid() {
+    fn a_code_is_shown_as_long_as_it_is_valid() {
         let now: Timestamp = "2026-11-22T06:00:00Z".parse().unwrap();
         for (entrance, code) in [
             (json!({"access_code": "0000#"}), Some("0000#")),

@@ -1,4 +1,4 @@
-//! `/api/grids/status`: where it is red now, why, and since when.
+//! `/api/grids/status`: the level of each grid, with the reason and since when.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -24,21 +24,21 @@ const JSON: &str = "application/json";
 /// The level of every grid.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GridStatuses {
-    /// The commit that it shows.
+    /// The number of the commit that the answer shows.
     pub seq: u64,
-    /// The moment that it shows.
+    /// The moment that the answer shows.
     #[schema(format = DateTime)]
     pub at: String,
-    /// What is open on the whole map.
+    /// The number of open cases on the whole map.
     pub open: OpenCounts,
-    /// The grids, those that others roll up to too.
+    /// The grids, including those above others in the hierarchy.
     #[schema(value_type = Vec<GridStatus>)]
     pub grids: Value,
 }
 
-/// The level of every grid: the worst of its open warnings, with the reason in words.
+/// Lists the level of every grid: the worst level of its open warnings, with the reason in words.
 #[utoipa::path(get, path = "/api/grids/status", tag = "warnings",
-    params(("as_of" = Option<String>, Query, description = "The levels as they were at this moment: 2026-11-22T06:05:00Z")),
+    params(("as_of" = Option<String>, Query, description = "The levels at this past moment: 2026-11-22T06:05:00Z")),
     responses((status = 200, description = "The level of every grid", body = GridStatuses)))]
 pub async fn status(
     State(app): State<App>,
@@ -73,7 +73,7 @@ pub async fn status(
     Ok(Answer::new(JSON, tag, &snapshot, &caller).send(&headers, body))
 }
 
-/// The grids with their reasons, where the role sees the reasons of cases: they are made of those.
+/// The grids with their reasons, if the role may see the reasons of cases, from which they are made.
 fn grids_with_reasons(snapshot: &Snapshot, board: &StatusBoard, roles: RoleSet) -> Value {
     let mut grids = json!(board.grids());
     let cases = snapshot.collections().get(WARNINGS);

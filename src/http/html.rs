@@ -1,4 +1,4 @@
-//! The interface as pages for people: the same resources, readable in a browser.
+//! HTML pages of the API: the same resources, readable in a browser.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::model::RoleSet;
 /// The media type of these pages.
 pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
-/// The most features on a page of them, and the most columns: a browser can't show more either.
+/// The most features and the most columns on a page. A browser cannot show more either.
 pub const MOST_ROWS: usize = 1_000;
 const MOST_COLUMNS: usize = 100;
 
@@ -33,7 +33,7 @@ fn page(title: &str, way: &[(&str, String)], content: Markup) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
-                // None, so that no browser asks for /favicon.ico.
+                // An empty icon, so that no browser requests /favicon.ico.
                 link rel="icon" href="data:,";
                 style { (PreEscaped(STYLE)) }
             }
@@ -129,7 +129,7 @@ pub fn collection(base: &str, collection: &Collection, roles: RoleSet) -> String
     )
 }
 
-/// A page of features, made from its GeoJSON: the two can't differ.
+/// A page of features, built from its GeoJSON so that both always agree.
 pub fn items(base: &str, collection: &Collection, geojson: &[u8], query: &Query) -> String {
     let schema = collection.schema();
     let here = format!("{base}/api/collections/{}", schema.collection);

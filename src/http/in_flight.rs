@@ -1,4 +1,4 @@
-//! Requests in progress: how many there are, and of whom.
+//! Counts the requests in progress, in total and for each client.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -10,10 +10,11 @@ use super::origin::Origin;
 use super::problem::Problem;
 use crate::model::both;
 
-/// Locks of the counters: so many requests may begin at once without waiting for each other.
+/// The number of locks over the counters, so that many requests can start at once without waiting for each
+/// other.
 const SHARDS: usize = 16;
 
-/// How many requests are in progress.
+/// The counters of the requests in progress.
 #[derive(Debug)]
 pub struct InFlight {
     most: usize,
@@ -23,7 +24,7 @@ pub struct InFlight {
     hasher: RandomState,
 }
 
-/// A request in progress, until it is dropped.
+/// A request in progress. Dropping it ends the count.
 #[derive(Debug)]
 pub struct Place {
     of: Arc<InFlight>,
@@ -45,7 +46,7 @@ impl InFlight {
     /// Takes a place for a request.
     ///
     /// # Errors
-    /// 429 where this caller has too many requests in progress, 503 where all together have.
+    /// 429 if this client has too many requests in progress, 503 if all clients together have.
     pub fn enter(self: &Arc<Self>, who: Origin) -> Result<Place, Problem> {
         if self.all.fetch_add(1, Ordering::Relaxed) >= self.most {
             self.all.fetch_sub(1, Ordering::Relaxed);
@@ -66,8 +67,8 @@ impl InFlight {
             return Err(Problem::too_many(
                 both!(
                     "该{zh}同时进行的请求（含实时连接）已达{most}个，请关闭一些页面，或稍后再试。",
-                    "This {whose} has {most} requests in progress, open feeds among them. Close some, or \
-                     try again in a moment."
+                    "This {whose} already has {most} requests in progress, including open feeds. \
+                     Close some pages, or try again in a moment."
                 ),
                 std::time::Duration::from_secs(1),
             ));
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_caller_cannot_take_all_places() {
+    fn one_client_cannot_use_all_places() {
         let places = InFlight::new(&Settings {
             requests: 3,
             requests_of_one: 2,

@@ -1,6 +1,6 @@
-//! `/api/invites`: links and QR codes by which riders, grid workers and units make their accounts.
+//! `/api/invites`: links and QR codes with which riders, grid workers and units create their accounts.
 //!
-//! The secret stands behind `#` in the link: a browser sends it to nobody, so it is in no log.
+//! The secret follows `#` in the link. Browsers do not send that part, so it appears in no log.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -21,9 +21,9 @@ use crate::model::names::collection::UNITS;
 use crate::model::{Localized, Role, RoleSet, both};
 use crate::store::{Guest, Invite, NewInvite, Rights, TokenSecret};
 
-/// The most accounts that one invite makes.
+/// The most accounts that one invite can create.
 const MOST_USES: u32 = 1_000;
-/// How long an invite is good where nothing else is said, and at most.
+/// The default and the longest lifetime of an invite.
 const USUAL: SignedDuration = SignedDuration::from_hours(7 * 24);
 const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The longest note, in characters.
@@ -31,97 +31,98 @@ const LONGEST_NOTE: usize = 200;
 /// The roles that an officer may give.
 const OF_OFFICERS: [Role; 3] = [Role::Rider, Role::GridWorker, Role::Unit];
 
-/// An invite to be made.
+/// The invite to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InviteWanted {
-    /// The roles of the accounts that come by it. Officers give rider, grid_worker and unit.
+    /// The roles of the accounts. Officers may give rider, grid_worker and unit.
     #[schema(example = json!(["rider"]))]
     pub roles: Vec<String>,
-    /// The id of the member unit that they work for.
+    /// The id of the member unit that the accounts work for.
     pub unit: Option<String>,
-    /// The ids of the communities that they are bound to. An officer who is bound to communities gives
-    /// those, or some of them.
+    /// The ids of the communities in which the accounts may act. An officer who is bound to communities may
+    /// give only those.
     #[serde(default)]
     pub communities: Vec<String>,
-    /// What it is for.
+    /// What the invite is for.
     pub note: Option<String>,
-    /// How many accounts it makes, up to 1,000; one where it is absent.
+    /// How many accounts it can create, up to 1,000; one, if absent.
     pub uses: Option<u32>,
-    /// When it ends, RFC 3339, within 90 days; after 7 days where it is absent.
+    /// When the invite expires, RFC 3339, within 90 days; after 7 days, if absent.
     pub expires_at: Option<String>,
 }
 
 /// An invite, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InviteShown {
-    /// Its id, by which it is revoked.
+    /// The id of the invite, with which it is revoked.
     pub id: String,
-    /// The roles of the accounts that come by it.
+    /// The roles of the accounts.
     pub roles: Vec<String>,
-    /// The id of the member unit that they work for.
+    /// The id of the member unit that the accounts work for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// The ids of the communities that they are bound to.
+    /// The ids of the communities in which the accounts may act.
     pub communities: Vec<String>,
-    /// What it is for.
+    /// What the invite is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// How many accounts it makes.
+    /// How many accounts it can create.
     pub uses: u32,
-    /// How many it has made.
+    /// How many accounts it has created.
     pub used: u32,
-    /// RFC 3339.
+    /// When the invite was created, RFC 3339.
     pub created_at: String,
-    /// The id of the account that made it; absent for the command line.
+    /// The id of the account that created it; absent if the command line did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
-    /// When it ends, RFC 3339.
+    /// When the invite expires, RFC 3339.
     pub expires_at: String,
-    /// When it was revoked, RFC 3339.
+    /// When the invite was revoked, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<String>,
 }
 
-/// Invites.
+/// The invites.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InviteList {
-    /// The newest first, at most 500.
+    /// The invites, the newest first, at most 500.
     pub invites: Vec<InviteShown>,
 }
 
-/// An invite that was made.
+/// A newly created invite.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InviteMade {
     /// The invite.
     pub invite: InviteShown,
-    /// Its secret, given this once.
+    /// The secret of the invite. It is shown only in this answer.
     pub code: String,
-    /// The link to hand on or to print as a QR code.
+    /// The link to pass on or to print as a QR code.
     pub link: String,
 }
 
-/// Who accepts an invite.
+/// The account that a person creates with an invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
-    /// What stands behind `#invite=` in the link.
+    /// The secret: the text after `#invite=` in the link.
     pub code: String,
-    /// The name of the account to be made, for ever. It looks like no other, and is no reserved word as admin.
+    /// The name of the new account. It never changes, must not look like another name, and must not be a
+    /// reserved word such as admin.
     #[schema(example = "小李")]
     pub name: String,
-    /// A password of at least 10 characters. Without, this device stays signed in for 90 days, and no
-    /// other can be.
+    /// A password of at least 10 characters. Without one, this device stays signed in for 90 days and no other
+    /// device can sign in.
     pub password: Option<String>,
 }
 
-/// Which invites are there?
+/// Lists the invites.
 ///
-/// Officers see their own, administrators all.
+/// Officers see their own invites, administrators see all.
 #[utoipa::path(get, path = "/api/invites", operation_id = "list_invites", tag = "accounts",
     responses(
         (status = 200, description = "The newest first", body = InviteList),
-        (status = 403, description = "This takes the role officer or admin", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role officer or admin", content_type = "application/problem+json"),
     ))]
 pub async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let owner = owner(&caller)?;
@@ -130,13 +131,13 @@ pub async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Pr
     Ok(no_store(Json(InviteList { invites })))
 }
 
-/// Makes an invite.
+/// Creates an invite.
 #[utoipa::path(post, path = "/api/invites", operation_id = "create_invite", tag = "accounts",
     request_body = InviteWanted,
     responses(
-        (status = 201, description = "Made; its secret is given this once", body = InviteMade),
-        (status = 403, description = "The caller may not give these rights", content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+        (status = 201, description = "Created; the secret is shown only in this answer", body = InviteMade),
+        (status = 403, description = "The caller may not grant these rights", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -160,7 +161,7 @@ pub async fn create(
             "uses",
             both!(
                 "一个邀请可用1至{MOST_USES}次",
-                "an invite makes 1 to {MOST_USES} accounts"
+                "expected 1 to {MOST_USES} accounts"
             ),
         ));
     }
@@ -174,7 +175,7 @@ pub async fn create(
             "expires_at",
             both!(
                 "邀请的有效期最长90天",
-                "an invite is valid for at most 90 days"
+                "an invite can be valid for at most 90 days"
             ),
         ));
     }
@@ -190,7 +191,7 @@ pub async fn create(
             "note",
             both!(
                 "不能超过{LONGEST_NOTE}个字符",
-                "a note has at most {LONGEST_NOTE} characters"
+                "expected at most {LONGEST_NOTE} characters"
             ),
         ));
     }
@@ -210,7 +211,7 @@ pub async fn create(
     Ok((StatusCode::CREATED, no_store(Json(answer))).into_response())
 }
 
-/// Revokes an invite. Accounts that came by it stay.
+/// Revokes an invite. Accounts that were created with it stay.
 #[utoipa::path(delete, path = "/api/invites/{inviteId}", operation_id = "revoke_invite", tag = "accounts",
     params(("inviteId" = String, Path, description = "The invite's id")),
     responses(
@@ -232,21 +233,21 @@ pub async fn revoke(
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::not_found(both!(
             "您没有发出过邀请“{id}”。",
-            "There is no invite {id:?} of yours. GET /api/invites lists them."
+            "You have no invite {id:?}. GET /api/invites lists your invites."
         ))),
     }
 }
 
-/// Accepts an invite: makes an account and signs in with it.
+/// Accepts an invite: creates an account and signs in with it.
 #[utoipa::path(post, path = "/api/invites/accept", operation_id = "accept_invite", tag = "accounts",
     request_body = Acceptance,
     responses(
-        (status = 200, description = "The account is made; the session's cookie is set", body = Session),
-        (status = 403, description = "A page of another site asks", content_type = "application/problem+json"),
-        (status = 404, description = "The invite is unknown, used up, revoked or past its date", content_type = "application/problem+json"),
+        (status = 200, description = "The account is created, and the session cookie is set", body = Session),
+        (status = 403, description = "The request comes from a page of another site", content_type = "application/problem+json"),
+        (status = 404, description = "The invite is unknown, used up, revoked or expired", content_type = "application/problem+json"),
         (status = 409, description = "The name is taken", content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to go on", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` names it", content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn accept(
     State(app): State<App>,
@@ -283,12 +284,13 @@ pub async fn accept(
             &accepted.session,
             lifetime,
         )),
-        // Another request used the invite for the last time meanwhile.
+        // Meanwhile another request used the invite for the last time.
         None => Err(refused(&app, address).await),
     }
 }
 
-/// Whether a code is of an invite that makes accounts, and whoever made it may still give its rights.
+/// Whether a code belongs to an invite that can still create accounts, and its creator may still give these
+/// rights.
 async fn is_good(app: &App, code: &str) -> Result<bool, Problem> {
     if !TokenSecret::has_form(code) {
         return Ok(false);
@@ -320,15 +322,15 @@ async fn refused(app: &App, address: ClientAddress) -> Problem {
     ))
 }
 
-/// Whose invites the caller may see and revoke: its own, or those of everybody (`None`).
+/// Whose invites the caller may see and revoke: the caller's own, or everybody's (`None`).
 fn owner(caller: &Caller) -> Result<Option<String>, Problem> {
     caller.author(Role::Officer)?;
     let by = watched(caller)?;
     Ok((!by.roles.contains(Role::Admin)).then(|| by.account_id.clone()))
 }
 
-/// Whether an account may give rights away: administrators any; officers those of riders, grid workers
-/// and units, within the communities that they are bound to themselves.
+/// Checks that an account may give these rights. Administrators may give any; officers may give the roles
+/// rider, grid worker and unit, within their own communities.
 fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(), Localized> {
     if roles.contains(Role::Admin) {
         return Ok(());
@@ -336,14 +338,14 @@ fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(
     if !roles.contains(Role::Officer) {
         return Err(both!(
             "只有值班员和系统管理员可以发出邀请。",
-            "Invites are made by officers and administrators."
+            "Only officers and administrators can create invites."
         ));
     }
     if let Some(role) = rights.roles.iter().find(|r| !OF_OFFICERS.contains(r)) {
         let zh = role.zh();
         return Err(both!(
             "值班员只能授予骑手、网格员和成员单位角色，不能授予“{zh}”。",
-            "An officer gives the roles rider, grid_worker and unit, not {role}."
+            "An officer can give the roles rider, grid_worker and unit, but not {role}."
         ));
     }
     if communities.is_empty() {
@@ -352,19 +354,19 @@ fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(
     if rights.communities.is_empty() {
         return Err(both!(
             "您的账号限定了社区，只能授予这些社区的权限。",
-            "An officer who is bound to communities can give rights in those communities only."
+            "Your account is bound to communities. It can give rights in those communities only."
         ));
     }
     match rights.communities.iter().find(|c| !communities.contains(c)) {
         None => Ok(()),
         Some(other) => Err(both!(
             "您的账号不包含社区“{other}”，不能授予该社区的权限。",
-            "The officer is not bound to the community {other:?} and cannot give rights there."
+            "Your account does not include the community {other:?}, so it cannot give rights there."
         )),
     }
 }
 
-/// Refuses a unit that is not on the map, or works in none of the communities.
+/// Refuses a unit that is not on the map, or that works in none of the communities.
 fn check_unit(app: &App, unit: &str, communities: &[String]) -> Result<(), Problem> {
     let snapshot = app.live.snapshot();
     let entry = snapshot.collections().get(UNITS).and_then(|c| c.get(unit));
@@ -392,7 +394,7 @@ fn check_unit(app: &App, unit: &str, communities: &[String]) -> Result<(), Probl
             "unit",
             both!(
                 "成员单位“{unit}”不在这些社区提供服务",
-                "the member unit {unit:?} works in none of these communities"
+                "the member unit {unit:?} does not work in any of these communities"
             ),
         )),
     }
@@ -419,7 +421,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_officer_gives_no_more_than_it_has() {
+    fn an_officer_cannot_give_more_rights_than_their_own() {
         let list = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
         let give = |giver: &str, own: &[&str], roles: &str, communities: &[&str]| {
             let rights = Rights {

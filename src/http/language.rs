@@ -1,9 +1,9 @@
 //! The language in which a request is answered.
 //!
-//! Texts for people (`title` and `detail` of problem documents) are in Chinese where `Accept-Language`
-//! prefers Chinese to English, and in English otherwise. Browsers of the product's users ask for Chinese, and
-//! the pages send the language that their switch shows. A request without the header, or one that names
-//! neither language, comes from a program: logs and scripts get English.
+//! Texts for people (`title` and `detail` of problem documents) are in Chinese where `Accept-Language` prefers
+//! Chinese to English, and in English otherwise. Browsers of the users in China ask for Chinese, and the pages
+//! send the language that is selected in them. A request without the header, or with other languages only,
+//! probably comes from a program and gets English.
 
 use axum::http::{HeaderMap, header};
 
@@ -49,22 +49,22 @@ pub fn preferred(headers: &HeaderMap) -> Language {
     match chinese.total_cmp(&english) {
         std::cmp::Ordering::Greater => Language::Chinese,
         std::cmp::Ordering::Less => Language::English,
-        // Two of the same weight: the one that is named first.
+        // If both have the same weight, the first one counts.
         std::cmp::Ordering::Equal => first,
     }
 }
 
-/// Runs a request so that [`current`] finds its language.
+/// Runs a request so that [`current`] returns its language.
 pub async fn answering<F: Future>(language: Language, request: F) -> F::Output {
     LANGUAGE.scope(language, request).await
 }
 
-/// Like [`answering`], for what does not wait.
+/// Like [`answering`], for synchronous code.
 pub fn answering_now<T>(language: Language, answer: impl FnOnce() -> T) -> T {
     LANGUAGE.sync_scope(language, answer)
 }
 
-/// The language of the request that this task answers; English outside of a request.
+/// The language of the current task's request; English outside of a request.
 pub fn current() -> Language {
     LANGUAGE
         .try_with(|language| *language)

@@ -1,5 +1,5 @@
-//! How much a client without an account may send: a burst, then one request per interval, by the
-//! address that they come from.
+//! Limits how many requests a client may send: a burst, then one per interval. Clients without an account are
+//! counted by address.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use super::problem::Problem;
 use crate::model::both;
 use crate::warnings::Rules;
 
-/// What one address may send: `burst` at once, then one every `pause`.
+/// What one client may send: `burst` requests at once, then one every `pause`.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
     /// How many requests may come at once.
@@ -23,43 +23,43 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// The allowance of photos that go with reports.
+    /// The limit for photo uploads.
     pub const PHOTOS: Self = Self {
         burst: 30,
         pause: Duration::from_secs(10),
     };
 
-    /// The allowance of door codes: enough for deliveries, too little to copy all codes.
+    /// The limit for door codes: enough for deliveries, too little to copy all codes.
     pub const CODES: Self = Self {
         burst: 20,
         pause: Duration::from_secs(60),
     };
 
-    /// The allowance of requests with a wrong token.
+    /// The limit for requests with an invalid token.
     pub const WRONG_TOKENS: Self = Self {
         burst: 60,
         pause: Duration::from_secs(1),
     };
 
-    /// The allowance of requests with the cookie of an ended session.
+    /// The limit for requests with the cookie of an ended session.
     pub const WRONG_SESSIONS: Self = Self {
         burst: 300,
         pause: Duration::from_millis(100),
     };
 
-    /// The allowance of failed sign-ins.
+    /// The limit for failed sign-ins.
     pub const WRONG_SIGN_INS: Self = Self {
         burst: 10,
         pause: Duration::from_secs(6),
     };
 
-    /// The allowance of failed sign-ins in the audit, for all addresses together.
+    /// The limit for failed sign-ins in the audit, for all addresses together.
     pub const AUDITED_FAILURES: Self = Self {
         burst: 300,
         pause: Duration::from_secs(1),
     };
 
-    /// The allowance of reports, as the rules in force say.
+    /// The limit for reports, from the rules in force.
     pub fn of_reports(rules: &Rules) -> Self {
         Self {
             burst: rules.reports.at_once,
@@ -68,11 +68,11 @@ impl Allowance {
     }
 }
 
-/// What is counted, in Chinese and English, for "too many …".
+/// The name of what is counted, in Chinese and English, for the text "too many …".
 pub type Counted = (&'static str, &'static str);
 
-/// The generic cell rate algorithm (ITU-T I.371): for each address (or account) the moment at which its allowance
-/// is whole again, and nothing else.
+/// The generic cell rate algorithm (ITU-T I.371). For each address or account it stores only the moment at which
+/// the full allowance is available again.
 #[derive(Debug)]
 pub struct Limiter<K: Hash + Eq + Send + Sync + 'static = IpAddr> {
     whole_again: Cache<K, Arc<Mutex<Instant>>>,
@@ -81,7 +81,7 @@ pub struct Limiter<K: Hash + Eq + Send + Sync + 'static = IpAddr> {
 impl<K: Hash + Eq + Send + Sync + 'static> Default for Limiter<K> {
     fn default() -> Self {
         Self {
-            // After a day without requests the allowance is whole again under any rules.
+            // After a day without requests, the full allowance is available under any rules.
             whole_again: Cache::builder()
                 .max_capacity(100_000)
                 .time_to_idle(Duration::from_secs(24 * 3600))
@@ -91,10 +91,10 @@ impl<K: Hash + Eq + Send + Sync + 'static> Default for Limiter<K> {
 }
 
 impl Limiter {
-    /// Takes one from an address's allowance. Accounts are not limited here.
+    /// Counts a request of an address. Accounts are not limited here.
     ///
     /// # Errors
-    /// 429 with `Retry-After` where nothing is left.
+    /// 429 with `Retry-After` if nothing is left of the allowance.
     pub fn take(&self, who: &Origin, of: Allowance) -> Result<(), Problem> {
         let Origin::Address(who) = who else {
             return Ok(());
@@ -109,15 +109,15 @@ impl Limiter {
         })
     }
 
-    /// Counts one failure of an address. Never refuses: [`check`](Self::check) does, before the next.
+    /// Counts a failure of an address. It never refuses; [`check`](Self::check) refuses the next request.
     pub fn count(&self, who: IpAddr, of: Allowance) {
         let _counted = self.take_at(who, of, Instant::now());
     }
 
-    /// Refuses an address that has nothing left of its allowance, and takes nothing from it.
+    /// Refuses an address that has used up its allowance. Counts nothing.
     ///
     /// # Errors
-    /// 429 with `Retry-After`, which names what there were too many of.
+    /// 429 with `Retry-After`, naming what there were too many of.
     pub fn check(&self, who: IpAddr, of: Allowance, (zh, en): Counted) -> Result<(), Problem> {
         let Some(cell) = self.whole_again.get(&who) else {
             return Ok(());
@@ -140,10 +140,10 @@ impl Limiter {
 }
 
 impl Limiter<String> {
-    /// Takes one from an account's allowance.
+    /// Counts a request of an account.
     ///
     /// # Errors
-    /// 429 with `Retry-After` where nothing is left, which names what there were too many of.
+    /// 429 with `Retry-After` if nothing is left of the allowance, naming what there were too many of.
     pub fn take_of_account(
         &self,
         who: &str,
@@ -163,10 +163,10 @@ impl Limiter<String> {
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static> Limiter<K> {
-    /// Takes one at a moment; the error says how long to wait.
+    /// Counts a request at a moment. The error is how long to wait.
     fn take_at(&self, who: K, of: Allowance, now: Instant) -> Result<(), Duration> {
         let cell = self.whole_again.get_with(who, || Arc::new(Mutex::new(now)));
-        // A lock that broke guards a plain number, which is whole.
+        // A panic of another thread leaves this plain value intact.
         let mut whole_again = cell.lock().unwrap_or_else(|e| e.into_inner());
         let used = whole_again.saturating_duration_since(now);
         let most = of.pause * of.burst.saturating_sub(1);
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_at_once_and_then_one_a_minute() {
+    fn a_burst_of_three_is_allowed_and_then_one_a_minute() {
         let minute = Duration::from_secs(60);
         let three = Allowance {
             burst: 3,
@@ -221,7 +221,7 @@ mod tests {
         assert!(limiter.check(who, two, ("尝试", "tries")).is_ok());
         limiter.count(who, two);
         assert!(limiter.check(who, two, ("尝试", "tries")).is_err());
-        // Failures during the pause do not make it longer.
+        // Failures during the pause do not extend it.
         limiter.count(who, two);
         let later = Instant::now() + Duration::from_secs(61);
         assert_eq!(limiter.take_at(who, two, later), Ok(()));

@@ -1,4 +1,4 @@
-//! `/health/*` and `/metrics`: for who operates the service.
+//! `/health/*` and `/metrics`: state and figures for the operator of the service.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -20,7 +20,7 @@ use crate::live::supervisor::TaskReport;
 use crate::model::{SCHEMAS, both};
 use crate::store::Quarantined;
 
-/// Installs the recorder; once a process.
+/// Installs the metrics recorder. Works once per process.
 pub fn install() -> Option<PrometheusHandle> {
     const SECONDS: &[f64] = &[
         0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0,
@@ -33,8 +33,8 @@ pub fn install() -> Option<PrometheusHandle> {
         .ok()
 }
 
-/// A request that is counted and timed when it ends, by route and status; never by path, since paths are
-/// unlimited.
+/// A request that is counted and timed when it ends, by route and status. The path is not used, because the
+/// number of paths is unlimited.
 #[derive(Debug)]
 pub struct Measured {
     method: Method,
@@ -43,7 +43,7 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Starts the clock.
+    /// Starts timing a request.
     pub fn begin(request: &Request) -> Self {
         Self {
             method: request.method().clone(),
@@ -66,7 +66,7 @@ impl Measured {
     }
 }
 
-/// Counts and times a request, for a router that has no other layer of routes.
+/// Counts and times requests, for a router that has no other layer for it.
 pub async fn measure(request: Request, next: Next) -> Response {
     let measured = Measured::begin(&request);
     let response = next.run(request).await;
@@ -74,7 +74,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
     response
 }
 
-/// One listener of the feed, counted while it lives.
+/// An open listener of the feed. Dropping it ends the count.
 #[derive(Debug)]
 pub struct Client(());
 
@@ -103,67 +103,67 @@ pub fn feed_stalled() {
     metrics::counter!("onemap_feed_stalled_total").increment(1);
 }
 
-/// The process is there.
+/// Answers as long as the process runs.
 #[utoipa::path(get, path = "/health/live", tag = "operations",
-    responses((status = 200, description = "The process lives", body = Alive)))]
+    responses((status = 200, description = "The process runs", body = Alive)))]
 pub async fn live() -> Json<Alive> {
     Json(Alive { status: "live" })
 }
 
-/// How well the node can answer.
+/// The state of the node.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Ready {
-    /// `ready`; `stale` while the database is away and reads are answered from memory; `read_only` while
+    /// `ready`; `stale` while the database is unreachable and reads are answered from memory; `read_only` while
     /// nothing can be written.
     #[schema(example = "ready")]
     pub status: &'static str,
-    /// The commit that it shows.
+    /// The number of the newest commit on this node.
     pub seq: u64,
-    /// When that was made.
+    /// When that commit was written.
     #[schema(format = DateTime)]
     pub at: String,
-    /// The database.
+    /// The state of the database.
     pub store: ReadyStore,
     /// Whether writing works.
     pub writable: Writable,
-    /// Rows that plain SQL wrote and that are no valid features, and schemas (`$schemas`) that cannot be read.
+    /// Rows that were written with plain SQL and are not valid features, and schemas (`$schemas`) that cannot
+    /// be read.
     pub quarantined: Vec<Quarantined>,
-    /// What is wrong with the files of the configuration, in whose place the ones before them are in force.
+    /// Problems in the configuration files. While a file has problems, its previous version stays in force.
     pub config: Vec<ConfigProblem>,
-    /// The tasks that run as long as the process, by name: one that ended or panicked is started again after a
-    /// pause.
+    /// The background tasks by name. A task that ended or panicked is restarted after a pause.
     pub tasks: BTreeMap<&'static str, TaskReport>,
 }
 
-/// The database.
+/// The state of the database.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadyStore {
     /// `sqlite` or `postgis`.
     pub kind: &'static str,
-    /// When it was last heard.
+    /// When the database last answered.
     #[schema(format = DateTime)]
     pub heard_at: String,
-    /// Whether it answers. What a driver says may name hosts: only that there is trouble is told.
+    /// Whether the database answers. The error itself is not shown, because it may contain host names.
     pub reachable: bool,
 }
 
 /// Whether writing works.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Writable {
-    /// Whether it does.
+    /// Whether writing works.
     pub ok: bool,
-    /// What keeps it from working.
+    /// Why writing does not work.
     pub problem: Option<String>,
 }
 
-/// The process lives.
+/// The answer of a running process.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Alive {
-    /// `live`.
+    /// Always `live`.
     pub status: &'static str,
 }
 
-/// The node can answer, and how well.
+/// Says whether the node can answer requests, and how well.
 #[utoipa::path(get, path = "/health/ready", tag = "operations",
     responses((status = 200, description = "How well the node can answer", body = Ready)))]
 pub async fn ready(State(app): State<App>) -> Response {
@@ -202,7 +202,7 @@ pub async fn ready(State(app): State<App>) -> Response {
         .into_response()
 }
 
-/// Rows that the map does not show, or not as they are.
+/// Rows that the map does not show, or not in their present version.
 fn unfit(snapshot: &Snapshot) -> Vec<Quarantined> {
     let schemas = snapshot.collections().unreadable_schemas();
     let schemas = schemas.iter().map(|(id, row)| Quarantined {
@@ -215,7 +215,7 @@ fn unfit(snapshot: &Snapshot) -> Vec<Quarantined> {
     rows.chain(schemas).collect()
 }
 
-/// Figures for Prometheus.
+/// Metrics for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "Prometheus text format", content_type = "text/plain", body = String)))]
 pub async fn metrics(State(app): State<App>) -> Result<Response, Problem> {

@@ -1,7 +1,7 @@
-//! The map over HTTP: one file a resource.
+//! The HTTP interface of the map, one file for each resource.
 //!
-//! A request takes one snapshot and answers all of itself from it. Only writes, credentials and the
-//! replay of missed events touch the store.
+//! A request takes one snapshot and answers from it alone. Only writes, credentials and the replay of missed
+//! events touch the store.
 
 mod access;
 mod accounts;
@@ -79,22 +79,22 @@ pub use events::FeedLimits;
 use problem::Problem;
 pub use proxy::Proxies;
 
-/// The longest address that is taken, in bytes.
+/// The longest URI that is accepted, in bytes.
 const LONGEST_URI: usize = 8 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What the operator may set.
+/// The settings of the operator.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The address under which clients see this service, where a proxy hides it.
+    /// The address at which clients reach the service, if it differs because of a proxy.
     pub public_url: Option<String>,
-    /// How many commits the feed replays to a client that reconnects.
+    /// How many commits the feed can replay to a client that reconnects.
     pub feed_retention: u64,
-    /// How many may listen to the feed, and how far one may be behind.
+    /// How many clients may listen to the feed, and how far one may fall behind.
     pub feed_limits: FeedLimits,
-    /// What connections may cost.
+    /// The limits for connections.
     pub connections: connections::Settings,
-    /// Whether we speak TLS ourselves.
+    /// Whether this process itself serves TLS.
     pub tls: bool,
     /// Proxies whose headers `X-Forwarded-For`, `-Host` and `-Proto` are trusted.
     pub trust_proxy: Proxies,
@@ -116,11 +116,11 @@ impl Default for Options {
     }
 }
 
-/// What every handler may use. One pointer, because every layer and extractor takes a clone.
+/// The state that handlers share. It is a single pointer, because every layer and extractor clones it.
 #[derive(Debug, Clone)]
 pub struct App(Arc<Parts>);
 
-/// What stands behind the pointer.
+/// The content of the shared state.
 #[derive(Debug)]
 pub struct Parts {
     live: Live,
@@ -134,13 +134,13 @@ pub struct Parts {
     checkers: checkers::Checkers,
     tiles: Arc<tiles::Cache>,
     metrics: Option<PrometheusHandle>,
-    /// Turns for large questions.
+    /// Limits how many large requests run at once.
     pools: Arc<work::Pools>,
-    /// Turns for hashing passwords.
+    /// Limits how many passwords are hashed at once.
     passwords: passwords::Passwords,
-    /// How much clients without an account may send.
+    /// The limits for what one client may send.
     limits: Arc<admission::Limits>,
-    /// Places of listeners of the feed.
+    /// The places of feed listeners.
     places: Arc<events::Places>,
 }
 
@@ -153,7 +153,7 @@ impl Deref for App {
 }
 
 impl App {
-    /// The service over a living map and its jobs.
+    /// The service over a live map and its jobs.
     pub fn new(
         live: Live,
         jobs: Jobs,
@@ -180,7 +180,7 @@ impl App {
         }))
     }
 
-    /// Whether connections from an address are those of many clients.
+    /// Whether a peer is a trusted proxy, so that its connections carry many clients.
     fn is_proxy(&self, peer: std::net::IpAddr) -> bool {
         self.options.trust_proxy.contains(peer)
     }
@@ -196,7 +196,7 @@ impl App {
                     .all(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(c))
             })
         };
-        // A proxy that is not trusted has no such header left.
+        // The header of an untrusted proxy was removed before.
         let host = named(HeaderName::from_static("x-forwarded-host"))
             .or_else(|| named(header::HOST))
             .unwrap_or("localhost");
@@ -223,7 +223,7 @@ impl App {
         }
     }
 
-    /// The path for which cookies are.
+    /// The path of the cookies.
     fn cookie_path(&self) -> &str {
         match self.prefix.as_str() {
             "" => "/",
@@ -232,7 +232,7 @@ impl App {
     }
 }
 
-/// All routes, and the document that describes them.
+/// All routes, and the OpenAPI document.
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(catalogue::landing))
@@ -303,12 +303,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(metrics::metrics))
 }
 
-/// The document that describes the interface.
+/// The OpenAPI document.
 pub fn openapi_document() -> serde_json::Value {
     openapi::finish(&routes().into_openapi())
 }
 
-/// The service as axum runs it.
+/// The service as an axum router.
 pub fn router(app: App) -> Router {
     let (router, _) = routes().split_for_parts();
     let document = Arc::new(openapi_document());
@@ -340,8 +340,8 @@ pub fn router(app: App) -> Router {
     with_layers(router)
 }
 
-/// Adds the layers around every route: limits, compression, CORS, request ids, logs. Public so that a
-/// measurement can put a plain body behind the very same layers.
+/// Adds the layers around all routes: limits, compression, CORS, request ids, logs. Public, so that a benchmark
+/// can put a plain handler behind the same layers.
 pub fn with_layers(router: Router) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
@@ -392,22 +392,22 @@ pub fn with_layers(router: Router) -> Router {
                 .on_response(|response: &Response, took: Duration, _: &tracing::Span| {
                     tracing::debug!(status = response.status().as_u16(), ms = took.as_secs_f64() * 1e3, "answered");
                 })
-                // A refusal is no fault, and whoever provokes many must not fill the log. Faults are logged
-                // where they are found.
+                // Refusals are not logged, so that a client cannot fill the log with them. Internal errors are
+                // logged where they occur.
                 .on_failure(()),
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, RequestIds::new()))
         .layer(middleware::from_fn(outermost))
 }
 
-/// What holds for every request and answer.
+/// Checks and headers for every request and answer.
 async fn guard(request: Request, next: Next) -> Response {
     let address = request.uri().path_and_query();
     let length = address.map_or(0, |a| a.as_str().len());
     if length > LONGEST_URI {
         return Problem::uri_too_long(both!(
             "网址有{length}个字节，超过上限{LONGEST_URI}个字节。",
-            "The URL has {length} bytes; at most {LONGEST_URI} are taken."
+            "The URL has {length} bytes. The limit is {LONGEST_URI}."
         ))
         .into_response();
     }
@@ -417,7 +417,7 @@ async fn guard(request: Request, next: Next) -> Response {
     if let Some(admitted) = admitted {
         response = budget::count(response, &admitted, version);
     }
-    // Extractors of axum answer in plain words; everything is a problem document here.
+    // axum's extractors answer with plain text, which is converted to a problem document here.
     let plain = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -429,9 +429,9 @@ async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts and times a request. Writes to the audit what it writes and what it looks at on record.
+/// Counts and times a request, and writes its entries to the audit.
 ///
-/// One layer for both: each layer costs a request two allocations and a copy of the layers below it.
+/// One layer does both, because each layer costs two allocations and a copy of the layers below it.
 async fn on_record(State(app): State<App>, request: Request, next: Next) -> Response {
     let measured = metrics::Measured::begin(&request);
     let (method, uri) = (request.method().clone(), request.uri().clone());
@@ -442,8 +442,8 @@ async fn on_record(State(app): State<App>, request: Request, next: Next) -> Resp
     response
 }
 
-/// Tags compressed responses, forbids browsers to guess the media type of any response, drains unread request
-/// bodies and sets the language of errors. Runs outside of all other layers.
+/// The outermost layer. Adds content codings to entity tags, forbids browsers to guess media types, drains
+/// unread request bodies and sets the language of errors.
 async fn outermost(mut request: Request, next: Next) -> Response {
     let language = language::preferred(request.headers());
     let coding = answer::untag_encodings(request.headers_mut());
@@ -460,8 +460,8 @@ async fn outermost(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Gives each request an id: a random part that is drawn once, and a number that rises. Drawing a random
-/// id for each request would cost a system call.
+/// Gives each request an id: a random part that is generated once per process, and a counter. Generating a
+/// random id for each request would cost a system call.
 #[derive(Debug, Clone)]
 struct RequestIds {
     process: u64,
@@ -489,7 +489,7 @@ async fn wrong_method(request: Request) -> Response {
     let (method, path) = (request.method(), request.uri().path());
     Problem::wrong_method(both!(
         "{path} 不支持 {method} 方法，可用的方法见 /api/openapi.json。",
-        "{path} has no method {method}; /api/openapi.json lists the methods."
+        "{path} does not support {method}. /api/openapi.json lists the methods."
     ))
     .into_response()
 }

@@ -1,4 +1,4 @@
-//! `/api/nearest`: what is nearest, in true metres as the crow flies.
+//! `/api/nearest`: the nearest features, by straight-line distance in metres.
 
 use std::sync::Arc;
 
@@ -18,27 +18,27 @@ use super::work::{Advice, Cut};
 use crate::index::{Budget, Collection, Meter as _};
 use crate::model::{View, both};
 
-/// The most neighbours one may ask for.
+/// The most neighbours in one answer.
 const MOST: usize = 1000;
-/// What the error advises when a request asks for too much.
+/// How to ask for less, for the error text.
 const NARROW: Advice = (
     "请减少个数（k=），或缩小距离（max_m=）。",
-    "Ask for fewer features (k=), or not so far away (max_m=).",
+    "Request fewer features (k=) or a smaller distance (max_m=).",
 );
 
-/// The features nearest to a place.
+/// Returns the features that are nearest to a place.
 #[utoipa::path(get, path = "/api/nearest", tag = "features",
     params(
-        ("collection" = String, Query, description = "The collection to look in"),
+        ("collection" = String, Query, description = "The collection to search"),
         ("lon" = f64, Query, description = "Longitude, WGS 84 degrees"),
         ("lat" = f64, Query, description = "Latitude, WGS 84 degrees"),
         ("k" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "How many (1)"),
-        ("max_m" = Option<f64>, Query, description = "Not farther than so many metres"),
+        ("max_m" = Option<f64>, Query, description = "The largest distance in metres"),
     ),
     responses(
-        (status = 200, description = "The nearest first; `distance_m` among the properties is the way on the ellipsoid, 0 inside", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
+        (status = 200, description = "The features, the nearest first. The property `distance_m` is the distance on the ellipsoid, 0 inside", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
-        (status = 422, description = "More than one request may look at; it says what to ask instead", content_type = "application/problem+json"),
+        (status = 422, description = "The request takes more work than allowed; `detail` says what to ask for instead", content_type = "application/problem+json"),
     ))]
 pub async fn nearest(
     State(app): State<App>,
@@ -52,7 +52,7 @@ pub async fn nearest(
             "collection",
             both!(
                 "请指定在哪个图层中查找（collection=）。",
-                "Say in which collection to look: collection=NAME."
+                "Name the collection to search: collection=NAME."
             ),
         )
     })?;
@@ -64,8 +64,8 @@ pub async fn nearest(
             both!(
                 "collection={name}：该图层的要素没有图形，无法按距离查找，请用 \
                  /api/collections/{name}/items 查看。",
-                "collection={name}: its features have no geometry, so none is nearest. List them \
-                 with /api/collections/{name}/items."
+                "collection={name}: its features have no geometry, so they have no distance. List \
+                 them with /api/collections/{name}/items."
             ),
         ));
     }
@@ -107,7 +107,7 @@ pub async fn nearest(
             "max_m",
             both!(
                 "max_m：应为不小于0的米数。",
-                "max_m: expected metres from 0."
+                "max_m: expected a distance in metres of at least 0."
             ),
         ));
     }
@@ -146,7 +146,7 @@ fn write(
         let bytes = entry.feature_json(collection.schema(), view, None);
         budget.hold(bytes.len())?;
         let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        // Centimetres: more would pretend.
+        // Rounded to centimetres, because the data is not more precise.
         feature["properties"]["distance_m"] = ((metres * 100.0).round() / 100.0).into();
         out.extend_from_slice(feature.to_string().as_bytes());
     }

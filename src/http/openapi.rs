@@ -1,11 +1,11 @@
-//! The OpenAPI document: generated from the handlers, finished for OpenAPI 3.0, which the standards
-//! (and most clients) ask for.
+//! The OpenAPI document. It is generated from the handlers and converted to OpenAPI 3.0, which the OGC
+//! standards and most clients require.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
-/// What the handlers can't say of themselves.
+/// The parts of the document that do not come from handlers.
 pub fn head() -> OpenApi {
     let info = InfoBuilder::new()
         .title("一张图 One Map")
@@ -14,11 +14,11 @@ pub fn head() -> OpenApi {
             "网格治理一张图的接口。坐标为 WGS 84 经纬度（另有说明除外），错误为 \
              application/problem+json。\n\nThe interface of One Map, a map service for grid \
              governance. Coordinates are WGS 84 longitude and latitude unless said otherwise; errors \
-             are application/problem+json with a `detail` to act on.",
+             are application/problem+json with a `detail` that says what to do.",
         ))
         .build();
     let components = ComponentsBuilder::new()
-        // The shapes of `shapes` name it, and no handler does.
+        // Only the schemas of `shapes` refer to this type, not a handler.
         .schema_from::<crate::warnings::Turn>()
         .security_scheme(
             "token",
@@ -35,11 +35,11 @@ pub fn head() -> OpenApi {
         .build()
 }
 
-/// Writes the document as OpenAPI 3.0.3.
+/// Converts the document to OpenAPI 3.0.3.
 pub fn finish(api: &OpenApi) -> Value {
     let mut document = serde_json::to_value(api).unwrap_or_default();
     document["openapi"] = json!("3.0.3");
-    // Everything may be read without signing in, and more of it with.
+    // Everything can be read without signing in. Signed-in callers see more.
     document["security"] = json!([{}, {"token": []}, {"session": []}]);
     down(&mut document);
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
@@ -51,7 +51,7 @@ pub fn finish(api: &OpenApi) -> Value {
     document
 }
 
-/// Where what is read is part of the map, in the order of its commits.
+/// The reads that show the map as of a commit.
 const OF_THE_MAP: [&str; 12] = [
     "/api/buildings",
     "/api/collections",
@@ -67,12 +67,13 @@ const OF_THE_MAP: [&str; 12] = [
     "/api/warnings",
 ];
 
-/// Every read of the map waits for a commit where it is asked to; the extractor of the query does it.
+/// Adds the parameter `min-seq` to every read of the map. The extractor of the query implements it.
 fn min_seq(document: &mut Value) {
     document["components"]["parameters"]["min-seq"] = json!({
         "name": "min-seq",
         "in": "query",
-        "description": "The number of a commit. The answer waits until this server shows it, 5 s at most; then 503.",
+        "description": "The number of a commit. The answer waits up to 5 s until this server has \
+                        read the commit; otherwise it is 503.",
         "schema": {"type": "integer", "format": "int64", "minimum": 0},
     });
     let paths = document["paths"].as_object_mut().into_iter().flatten();
@@ -89,7 +90,7 @@ fn min_seq(document: &mut Value) {
     }
 }
 
-/// Bytes are `type: string, format: binary` in OpenAPI 3.0. utoipa writes a `Vec<u8>` as a list of numbers.
+/// OpenAPI 3.0 writes bytes as `type: string, format: binary`. utoipa writes a `Vec<u8>` as a list of numbers.
 fn binary(document: &mut Value) {
     let bytes =
         json!({"type": "array", "items": {"type": "integer", "format": "int32", "minimum": 0}});
@@ -119,13 +120,13 @@ fn binary(document: &mut Value) {
     }
 }
 
-/// Whatever else may be answered is a problem document. Said once for all, because every operation may
-/// refuse a parameter that it does not know, or come too early.
+/// Adds the problem document as the default answer of every operation, because each may refuse an unknown
+/// parameter or answer 503.
 fn errors(document: &mut Value) {
     document["components"]["schemas"]["Problem"] = json!({
         "type": "object",
-        "description": "What went wrong (RFC 9457), where and what to do; title, detail and errors are in \
-                        Chinese or English, as Accept-Language prefers.",
+        "description": "What went wrong, where, and what to do (RFC 9457). Title, detail and \
+                        errors are in Chinese or English, as Accept-Language prefers.",
         "required": ["type", "title", "status", "detail"],
         "properties": {
             "type": {"type": "string"},
@@ -135,7 +136,7 @@ fn errors(document: &mut Value) {
             "parameter": {"type": "string", "description": "The parameter that is wrong."},
             "errors": {
                 "type": "array",
-                "description": "What is wrong with a body, each with its place.",
+                "description": "The faults of a body, each with its field.",
                 "items": {"type": "object", "additionalProperties": true},
             },
         },
@@ -145,7 +146,7 @@ fn errors(document: &mut Value) {
     for operation in operations.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten()) {
         if let Some(responses) = operation.1.get_mut("responses") {
             responses["default"] = json!({
-                "description": "Anything else: why it is refused",
+                "description": "Any other error",
                 "content": {"application/problem+json": {
                     "schema": {"$ref": "#/components/schemas/Problem"},
                 }},
@@ -154,7 +155,7 @@ fn errors(document: &mut Value) {
     }
 }
 
-/// 3.1 says `type: [string, null]`, and `oneOf` with `type: null`, where 3.0 says `nullable`.
+/// OpenAPI 3.1 writes `type: [string, null]` or `oneOf` with `type: null`; 3.0 writes `nullable`.
 fn down(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -180,7 +181,7 @@ fn down(value: &mut Value) {
                 if left < all {
                     map.insert("nullable".to_owned(), json!(true));
                 }
-                // Nothing may stand beside a `$ref`, so it goes inside.
+                // A `$ref` must have no siblings, so it goes into `allOf`.
                 if left == 1
                     && let Some(choice) = map.remove("oneOf")
                 {
@@ -195,8 +196,8 @@ fn down(value: &mut Value) {
     }
 }
 
-/// utoipa writes the description of an inlined schema beside it, as an object: `allOf: [S, {type: object, description}]`.
-/// It belongs into the schema, since no text is an object too.
+/// utoipa writes the description of an inlined schema next to it, as an object: `allOf: [S, {type: object,
+/// description}]`. It is moved into the schema, because a value such as a string does not match an object.
 fn describe(map: &mut Map<String, Value>) {
     let Some(Value::Array(parts)) = map.get_mut("allOf") else {
         return;
@@ -221,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schemas_are_written_as_openapi_3_0_has_them() {
+    fn schemas_are_converted_to_openapi_3_0() {
         let mut document = json!({
             "a": {"type": ["string", "null"]},
             "b": {"oneOf": [{"type": "null"}, {"$ref": "#/x"}]},
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_binary() {
+    fn bytes_are_written_as_binary_strings() {
         let document = crate::http::openapi_document();
         let photo = json!({"type": "string", "format": "binary"});
         let paths = &document["paths"];

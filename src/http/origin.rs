@@ -1,4 +1,4 @@
-//! The origin of a request: its address, and the account or address whose limits count.
+//! The origin of a request: its address, and the account or address whose limits it uses.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -8,8 +8,8 @@ use axum::http::{Extensions, HeaderMap};
 
 use super::App;
 
-/// The address that a request comes from. Of an IPv6 address only the network counts: a household has
-/// 2⁶⁴ of them.
+/// The address that a request comes from. For IPv6 only the network part counts, because one household has 2⁶⁴
+/// addresses.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
@@ -30,7 +30,7 @@ impl Default for ClientAddress {
 }
 
 impl ClientAddress {
-    /// The address that a request comes from; `None` where it came over no connection.
+    /// The address that a request comes from; `None` if it came over no connection.
     pub fn of(headers: &HeaderMap, extensions: &Extensions, app: &App) -> Option<Self> {
         let forwarded = app.options.trust_proxy.client(headers);
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();
@@ -39,18 +39,17 @@ impl ClientAddress {
     }
 }
 
-/// Whose allowance a request uses: the account's, where it carries a good credential, else that of the
-/// network it comes from. An office and a proxy are one address, so an account has an allowance of its
-/// own.
+/// Whose limits a request uses: those of the account if it has a valid credential, otherwise those of its
+/// network. Offices and proxies share one address, so accounts have their own limits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// The name of an account.
     Account(String),
-    /// The address of somebody without an account, as in [`ClientAddress`].
+    /// The address of a client without an account, as in [`ClientAddress`].
     Address(IpAddr),
 }
 
-/// The network of an address, as far as it is that of one household or office.
+/// The network part of an address: what one household or office shares.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(a) => {
@@ -66,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_household_is_one_address() {
+    fn the_addresses_of_a_household_count_as_one() {
         let one: IpAddr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
         let other: IpAddr = "2001:db8:1:2::99".parse().unwrap();
         assert_eq!(network(one), network(other));

@@ -1,4 +1,4 @@
-//! Hashing passwords beside the requests: few at a time, on threads that may block.
+//! Hashes passwords on blocking threads, a few at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use super::problem::Problem;
 use crate::model::{InChinese as _, both};
 use crate::store::{PasswordHash, PasswordOwner};
 
-/// How many passwords are hashed at once: each takes 19 MiB and a core for tens of milliseconds.
+/// How many passwords are hashed at once. Each takes 19 MiB, and a core for tens of milliseconds.
 const AT_ONCE: usize = 2;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The turns of those who hash.
+/// Limits how many passwords are hashed at once.
 #[derive(Debug)]
 pub struct Passwords(Arc<Semaphore>);
 
@@ -25,10 +25,11 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// The hash of a new password of the account with a name.
+    /// Hashes a new password of the account `name`.
     ///
     /// # Errors
-    /// 422 where it is too short, too long, or the name; 503 where too many hash at once.
+    /// 422 if the password is too short, too long, or equal to the name; 503 if too many passwords are being
+    /// hashed.
     pub async fn hash(&self, password: String, name: &str) -> Result<PasswordHash, Problem> {
         PasswordHash::check(&password, name)
             .map_err(|e| Problem::wrong_field("password", e.localized()))?;
@@ -37,7 +38,7 @@ impl Passwords {
             .map_err(|e| Problem::internal(&e))
     }
 
-    /// Whether a password is the one of an account. Takes as long where there is no such account.
+    /// Whether a password is that of the account. Takes the same time if there is no such account.
     pub async fn verify(
         &self,
         owner: Option<&PasswordOwner>,
@@ -56,7 +57,7 @@ impl Passwords {
         let Ok(Ok(permit)) = tokio::time::timeout(PATIENCE, turn).await else {
             return Err(Problem::unavailable(both!(
                 "同时登录的人过多，请稍后再试。",
-                "Too many people sign in at once. Try again in a moment."
+                "Too many people are signing in at once. Try again in a moment."
             )));
         };
         tokio::task::spawn_blocking(move || {

@@ -1,5 +1,6 @@
-//! `/api/photos`: what somebody saw, or did. Anybody may upload one. Its uploader links it to one feature,
-//! by the claim that the upload is answered with; who may see the feature's list to which it is linked sees it.
+//! `/api/photos`: photos for reports, steps and features. Anybody may upload one. The answer to the upload
+//! contains a claim, with which the uploader links the photo to one feature. A linked photo is visible to those
+//! who may see the list of photos that it is linked to.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -29,35 +30,35 @@ use crate::service::ledger::cases;
 use crate::service::ledger::receipt_hash;
 use crate::store::{PhotoPlace, PhotoSize, StoredPhoto, Uploader};
 
-/// How many photos are decoded at once: each may take hundreds of megabytes for a moment.
+/// How many photos are decoded at once. Each may take hundreds of megabytes for a moment.
 static DECODING: Semaphore = Semaphore::const_new(2);
 
-/// A photo that was taken in.
+/// An uploaded photo.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PhotoTaken {
-    /// Its id, drawn for this upload.
+    /// The id, generated for this upload.
     #[schema(example = "5891b5b522d5df086d0ff0b110fbd9d2")]
     pub id: String,
-    /// The secret that links it to a feature, once: name `{id, claim}` in `photos` of a report, a step or a
-    /// feature. An account may link its own uploads by the id alone.
+    /// The secret that links the photo to a feature, once: send `{id, claim}` in `photos` of a report, a step
+    /// or a feature. An account may link its own uploads by id alone.
     #[schema(example = "oc_5f0c…")]
     pub claim: String,
-    /// Pixels, as it is kept.
+    /// The width in pixels, as stored.
     pub width: u32,
-    /// Pixels, as it is kept.
+    /// The height in pixels, as stored.
     pub height: u32,
 }
 
-/// Takes a photo in. One that no report, step or feature names is removed after 24 hours.
+/// Uploads a photo. If no report, step or feature names it, it is removed after 24 hours.
 #[utoipa::path(post, path = "/api/photos", operation_id = "create_photo", tag = "ledger",
     request_body(content = Vec<u8>, content_type = "image/jpeg",
-        description = "The file: JPEG, PNG or WebP by its content, at most 8 MiB and 50 million pixels. Kept upright, as JPEG of at most 2048 pixels, without metadata"),
+        description = "The file: JPEG, PNG or WebP, recognised by its content, of at most 8 MiB and 50 million pixels. It is rotated upright and stored as JPEG of at most 2048 pixels without metadata"),
     responses(
         (status = 201, description = "Taken", body = PhotoTaken),
         (status = 413, description = "Too large", content_type = "application/problem+json"),
-        (status = 415, description = "No JPEG, PNG or WebP, or a form", content_type = "application/problem+json"),
+        (status = 415, description = "The body is not a JPEG, PNG or WebP file", content_type = "application/problem+json"),
         (status = 422, description = "It cannot be read", content_type = "application/problem+json"),
-        (status = 429, description = "Too many from one address without an account", content_type = "application/problem+json"),
+        (status = 429, description = "Too many uploads from one address without an account", content_type = "application/problem+json"),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -81,7 +82,7 @@ pub async fn create(
         .await
         .map_err(|e| Problem::internal(&e))?
         .map_err(refused)?;
-    // The id is random, so that it does not follow from the picture.
+    // The id is random, so that nobody can derive it from the picture.
     photo.id = drawn::<16>();
     let claim = format!("oc_{}", drawn::<32>());
     let uploader = Uploader {
@@ -108,17 +109,17 @@ pub async fn create(
         .into_response())
 }
 
-/// A photo of a feature.
+/// Returns a photo of a feature.
 #[utoipa::path(get, path = "/api/photos/{photoId}", operation_id = "read_photo", tag = "ledger",
     params(
         ("photoId" = String, Path, description = "The photo's id"),
-        ("size" = Option<String>, Query, description = "full (the default) or thumb, at most 320 pixels"),
-        ("receipt" = Option<String>, Query, description = "The receipt of the case that it belongs to, for who has no account"),
+        ("size" = Option<String>, Query, description = "full (the default), or thumb of at most 320 pixels"),
+        ("receipt" = Option<String>, Query, description = "The receipt of the case with the photo, for callers without an account"),
     ),
     responses(
         (status = 200, description = "The photo", content_type = "image/jpeg", body = Vec<u8>),
-        (status = 401, description = "Neither an account nor the receipt of its case", content_type = "application/problem+json"),
-        (status = 403, description = "Not in this role, or not in this community", content_type = "application/problem+json"),
+        (status = 401, description = "The request has neither an account nor the receipt of the case", content_type = "application/problem+json"),
+        (status = 403, description = "The account does not have the role, or the photo is in another community", content_type = "application/problem+json"),
         (status = 404, description = "No such photo", content_type = "application/problem+json"),
     ))]
 pub async fn read(
@@ -135,8 +136,8 @@ pub async fn read(
             return Err(Problem::invalid(
                 "size",
                 both!(
-                    "size 应为 full 或 thumb，不能是“{other}”。",
-                    "size is full or thumb, not {other:?}."
+                    "size={other}：应为 full 或 thumb。",
+                    "size={other}: expected full or thumb."
                 ),
             ));
         }
@@ -150,7 +151,7 @@ pub async fn read(
         .max()
         .unwrap_or(Sight::None);
     let account = caller.principal.as_ref().map(|p| p.account.as_str());
-    // Until it is linked, only the account that uploaded it sees it.
+    // Until the photo is linked, only the account that uploaded it sees it.
     let is_own = |photo: &StoredPhoto| {
         photo.places.is_empty() && account.is_some() && photo.account.as_deref() == account
     };
@@ -163,7 +164,7 @@ pub async fn read(
         (_, Sight::OutOfScope) => {
             return Err(Problem::forbidden(both!(
                 "该照片不在本账号所限的社区内。",
-                "The account is bound to other communities than this photo's."
+                "This photo is outside of the communities to which the account is bound."
             )));
         }
         // Callers who may not see a photo do not learn whether it exists.
@@ -176,38 +177,39 @@ pub async fn read(
         _ if caller.is_known() => {
             return Err(Problem::forbidden(both!(
                 "事件照片仅供网格员及以上角色和持有该事件回执的上报人查看。",
-                "Photos of cases are shown to grid workers and above, and to those who have the receipt of \
-                 the case (?receipt=)."
+                "Photos of cases can be seen by grid workers and higher roles, and with the \
+                 receipt of the case (?receipt=)."
             )));
         }
         _ => {
             return Err(Problem::unauthenticated(both!(
                 "事件照片仅供持有该事件回执的上报人和网格员及以上角色查看，请登录或使用回执。",
-                "Photos of cases are shown to those who have the receipt of the case (?receipt=), and to \
-                 grid workers and above."
+                "Photos of cases can be seen with the receipt of the case (?receipt=), and by grid \
+                 workers and higher roles. Sign in or send the receipt."
             )));
         }
     };
     let mut headers = HeaderMap::new();
     let mut say = |name, value| headers.insert(name, header::HeaderValue::from_static(value));
     say(header::CONTENT_TYPE, "image/jpeg");
-    // An id stands for its bytes for ever; who may see them is not for shared caches to decide.
+    // The bytes of an id never change. But shared caches cannot check who may see them, so the answer is
+    // private.
     say(header::CACHE_CONTROL, "private, max-age=86400, immutable");
     say(header::VARY, "authorization, cookie");
     Ok((headers, photo.jpeg).into_response())
 }
 
-/// Whether a caller sees a photo by one of its features.
+/// Whether a caller may see a photo through one of its features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Sight {
     None,
-    /// The role suffices; the feature is in another community.
+    /// The role is sufficient, but the feature is in another community.
     OutOfScope,
     Seen,
 }
 
-/// A caller sees a photo where they see the list to which it is linked and every other list that names it:
-/// by their role, or by the receipt of that very case.
+/// A caller sees a photo if they see the list that it is linked to and every other list that names it, by their
+/// role or with the receipt of that case.
 fn sight(
     snapshot: &Snapshot,
     place: &PhotoPlace,
@@ -262,7 +264,7 @@ pub(super) fn named(list: Option<&Value>) -> impl Iterator<Item = &str> {
         .filter_map(|item| item.get("id").unwrap_or(item).as_str())
 }
 
-/// Whether a receipt is the one that was given for a case.
+/// Whether a receipt belongs to a case.
 fn is_receipt_of(case: &Map<String, Value>, receipt: &str) -> bool {
     let kept = case
         .get(property::LEDGER)

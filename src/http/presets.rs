@@ -1,4 +1,4 @@
-//! `/api/presets`: how screens are to show the map, kept under names.
+//! `/api/presets`: saved settings for screens that show the map.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -17,20 +17,20 @@ use super::written::{self, Accepted, Subject};
 use crate::model::{FeatureId, Role, both};
 use crate::service::presets::{self, Preset, PresetError};
 
-/// The longest name, and what a preset may hold.
+/// The longest name, in characters.
 const LONGEST_NAME: usize = 40;
 const LONGEST_TITLE: usize = 80;
 const MOST_SETTINGS: usize = 40;
 const LONGEST_VALUE: usize = 1000;
 
-/// A preset to be kept.
+/// The preset to save.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PresetWanted {
-    /// What people call it.
+    /// The title for people.
     #[schema(example = "早班大屏")]
     pub title: Option<String>,
-    /// What it sets: the keys of a page's address, each with a text.
+    /// The settings: keys as in the address of a page, each with a text.
     #[schema(value_type = std::collections::HashMap<String, String>, example = json!({"view": "levels", "tour": "20"}))]
     pub settings: Map<String, Value>,
 }
@@ -38,11 +38,11 @@ pub struct PresetWanted {
 /// All presets.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PresetList {
-    /// By name.
+    /// The presets, ordered by name.
     pub presets: Vec<Preset>,
 }
 
-/// All presets.
+/// Lists all presets.
 #[utoipa::path(get, path = "/api/presets", operation_id = "list_presets", tag = "presets",
     responses((status = 200, description = "The presets", body = PresetList)))]
 pub async fn list(
@@ -59,15 +59,15 @@ pub async fn list(
     answer::json("application/json", &list, &snapshot, &caller, &headers)
 }
 
-/// Keeps a preset, in place of the one that has the name.
+/// Saves a preset, and replaces one with the same name.
 #[utoipa::path(put, path = "/api/presets/{name}", operation_id = "put_preset", tag = "presets",
-    params(("name" = String, Path, description = "Lower-case letters, digits and -; at most 40")),
+    params(("name" = String, Path, description = "The name: lower-case letters, digits and -, at most 40")),
     request_body = PresetWanted,
     responses(
         (status = 200, description = "Kept", body = Preset),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
-        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
-        (status = 409, description = "There are too many", content_type = "application/problem+json"),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
+        (status = 409, description = "The map has the most presets that it may have", content_type = "application/problem+json"),
         (status = 422, description = "A name, title or setting is wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn put(
@@ -113,8 +113,8 @@ pub async fn put(
     params(("name" = String, Path, description = "Its name")),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
-        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
         (status = 404, description = "No such preset", content_type = "application/problem+json"),
     ))]
 pub async fn delete(
@@ -164,13 +164,13 @@ fn check(settings: &Map<String, Value>) -> Result<(), Problem> {
     }
     for (key, value) in settings {
         let good = value.as_str().is_some_and(|v| v.len() <= LONGEST_VALUE);
-        // A secret in a preset would be everybody's.
+        // A token in a preset would be visible to everybody.
         if key == "token" || key.len() > LONGEST_NAME || !good {
             let field = format!("settings.{key}");
             let problem = match key.as_str() {
                 "token" => both!(
                     "预设对所有人可见，不能保存令牌",
-                    "everybody can read a preset, so it must not hold a token"
+                    "everybody can read a preset, so it must not contain a token"
                 ),
                 _ => both!(
                     "应为不超过{LONGEST_VALUE}个字节的文本",

@@ -1,7 +1,7 @@
-//! Problem documents (RFC 9457): what went wrong, in words that somebody can act on.
+//! Problem documents (RFC 9457): errors with a text that says what to do.
 //!
-//! Use the constructor that says what happened; no handler builds a status by hand. Title, detail and the
-//! faults of fields are written in Chinese and English; the answer has the language that the request prefers
+//! Use the constructor that names what happened; no handler sets a status itself. Titles, details and field
+//! errors are written in Chinese and English; the answer has the language that the request prefers
 //! ([`super::language`]).
 //!
 //! | who has to act | constructor | status |
@@ -30,7 +30,7 @@ use crate::model::{InChinese, Language, Localized, SCHEMAS, both};
 use crate::service::ledger::past::PastError;
 use crate::store::{Fault, StoreError, UploadRefusal};
 
-/// An error answer: `application/problem+json`. Boxed, because errors are rare and results are not.
+/// An error answer: `application/problem+json`. Boxed to keep `Result` small.
 #[derive(Debug)]
 pub struct Problem(Box<Parts>);
 
@@ -39,26 +39,26 @@ struct Parts {
     status: StatusCode,
     title: Title,
     detail: Localized,
-    /// What is wrong with which field of the body.
+    /// The fields of the body that are wrong.
     errors: Vec<WrongField>,
     more: Map<String, Value>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
-/// A short name of the kind of problem, Chinese and English.
+/// The short name of a kind of problem, in Chinese and English.
 type Title = (&'static str, &'static str);
 
 /// A field of a body that is missing or wrong.
 #[derive(Debug)]
 pub struct WrongField {
-    /// Its place, such as `properties.levels`.
+    /// The path of the field, such as `properties.levels`.
     pub field: String,
     /// What is wrong and what is expected, without a full stop.
     pub problem: Localized,
 }
 
 impl WrongField {
-    /// A field and what is wrong with it.
+    /// A field and its error.
     pub fn new(field: impl Into<String>, problem: impl Into<Localized>) -> Self {
         Self {
             field: field.into(),
@@ -79,7 +79,7 @@ impl Problem {
         }))
     }
 
-    /// A parameter or header that is not as it should be; names it and what was expected.
+    /// A wrong parameter or header. The detail says what was expected.
     pub fn invalid(name: &str, detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -89,7 +89,7 @@ impl Problem {
         .with("parameter", name)
     }
 
-    /// A body that is no document of the expected kind.
+    /// A body that is not a document of the expected kind.
     pub fn bad_body(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -98,7 +98,7 @@ impl Problem {
         )
     }
 
-    /// A feature that its collection does not take; `errors` lists every fault with its place.
+    /// A feature that does not fit its collection; `errors` lists every fault with its field.
     pub fn unprocessable(detail: impl Into<Localized>, errors: Vec<WrongField>) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -108,7 +108,7 @@ impl Problem {
         .with_errors(errors)
     }
 
-    /// A field of a body that is missing or wrong; names it and what was expected.
+    /// A missing or wrong field of a body. The problem says what was expected.
     pub fn wrong_field(field: &str, problem: impl Into<Localized>) -> Self {
         let problem = problem.into();
         let Localized { zh, en } = &problem;
@@ -123,7 +123,7 @@ impl Problem {
         .with_errors(vec![WrongField::new(field, problem)])
     }
 
-    /// A question whose answer takes more work or memory than one request may; says what to ask instead.
+    /// A request that would take more work or memory than allowed. The detail says how to ask for less.
     pub fn too_much(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -132,7 +132,7 @@ impl Problem {
         )
     }
 
-    /// The request has no credential, or one that is not valid.
+    /// The request has no credential, or an invalid one.
     pub fn unauthenticated(detail: impl Into<Localized>) -> Self {
         let mut problem = Self::new(
             StatusCode::UNAUTHORIZED,
@@ -156,7 +156,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, ("未找到", "Not found"), detail)
     }
 
-    /// The thing is there, but not for this method.
+    /// The resource exists, but not for this method.
     pub fn method_not_allowed(allow: &'static str, detail: impl Into<Localized>) -> Self {
         let mut problem = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -167,7 +167,7 @@ impl Problem {
         problem
     }
 
-    /// No such method here; the router says in `Allow` which there are.
+    /// The resource does not have this method. The router lists the others in `Allow`.
     pub fn wrong_method(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -208,7 +208,7 @@ impl Problem {
         )
     }
 
-    /// A body that came too slowly.
+    /// A body that arrived too slowly.
     pub fn timed_out(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -217,7 +217,7 @@ impl Problem {
         )
     }
 
-    /// More in a short time than one address may send.
+    /// The client sent more requests than its limit allows.
     pub fn too_many(detail: impl Into<Localized>, wait: std::time::Duration) -> Self {
         let mut problem = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
@@ -238,7 +238,7 @@ impl Problem {
         )
     }
 
-    /// What a layer below the handlers refused.
+    /// A refusal by a layer below the handlers.
     pub fn of_status(status: StatusCode) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let code = status.as_u16();
@@ -247,12 +247,12 @@ impl Problem {
             ("请求被拒绝", title),
             both!(
                 "请求未被受理（HTTP {code} {title}），请检查请求的格式。",
-                "{title}: the request was refused before it reached the resource."
+                "{title}: the request was refused. Check its format."
             ),
         )
     }
 
-    /// The database is away, or this node is not ready: waiting helps.
+    /// The database is unreachable, or this node is not ready. Trying again later helps.
     pub fn unavailable(detail: impl Into<Localized>) -> Self {
         let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -274,17 +274,17 @@ impl Problem {
         problem
     }
 
-    /// This process has not read a commit yet that the request needs: waiting helps.
+    /// This node has not yet read a commit that the request needs. Trying again helps.
     pub fn behind(seq: u64) -> Self {
         Self::unavailable(both!(
             "请求所依据的第{seq}次提交尚未到达本服务器，内容未保存，请稍后再试。",
-            "Commit {seq} has not arrived on this server yet, and the request depends on it. Nothing was \
+            "The request depends on commit {seq}, which this server has not read yet. Nothing was \
              written. Try again in a moment."
         ))
         .with("seq", seq)
     }
 
-    /// A fault of ours. What it was stands in the log, not in the answer.
+    /// An internal error. The cause is written to the log and not sent.
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
         Self::new(
@@ -292,13 +292,13 @@ impl Problem {
             ("服务器内部错误", "Internal error"),
             both!(
                 "服务器内部出错，请联系管理员；管理员可按请求编号（x-request-id）在日志中查找原因。",
-                "The server failed. The cause is in its log under the id of this request (x-request-id). \
-                 Tell the administrator."
+                "The server failed. Tell the administrator: the log has the cause under the id of \
+                 this request (x-request-id)."
             ),
         )
     }
 
-    /// The database cannot do what it is asked. Reads are answered from memory all the same.
+    /// The database cannot do what it was asked to. Reads are still answered from memory.
     fn fault(fault: &Fault) -> Self {
         match fault {
             Fault::Full => Self::full(both!(
@@ -313,7 +313,8 @@ impl Problem {
             )),
             fault => Self::unavailable(both!(
                 "数据库目前不能写入，内容未保存，仍可查看。请联系管理员（{fault}）。",
-                "The database cannot be written to ({fault}); nothing was written. Reads still work."
+                "The database cannot be written to ({fault}); nothing was written. Reads still \
+                 work. Tell the administrator."
             )),
         }
     }
@@ -324,7 +325,7 @@ impl Problem {
         self
     }
 
-    /// Lists what is wrong with which fields, as the member `errors`.
+    /// Adds the member `errors`, the list of wrong fields.
     pub fn with_errors(mut self, errors: Vec<WrongField>) -> Self {
         self.0.errors = errors;
         self
@@ -341,8 +342,8 @@ impl From<StoreError> for Problem {
                 ..
             } if collection.as_str() == SCHEMAS => Self::conflict(both!(
                 "写入期间 {id} 的数据结构已变更，内容未保存。请查看 /api/collections/{id}/schema 后重新提交。",
-                "The schema of {id} was changed while this was written; nothing was written. Read \
-                 /api/collections/{id}/schema and send it again."
+                "The schema of {id} changed during the write; nothing was written. Read \
+                 /api/collections/{id}/schema and send the request again."
             ))
             .with("seq", found),
             StoreError::Precondition {
@@ -368,15 +369,15 @@ impl From<StoreError> for Problem {
             StoreError::TooManyJobs { most } => Self::too_many(
                 both!(
                     "本账号已有{most}个任务尚未结束。请等待其中一个结束，或先取消一个。",
-                    "The account has {most} jobs that have not ended. Wait until one has ended, or \
+                    "The account already has {most} unfinished jobs. Wait until one ends, or \
                      cancel one (DELETE /api/jobs/ID)."
                 ),
                 std::time::Duration::from_secs(10),
             ),
             StoreError::JobThere { kind } => Self::conflict(both!(
                 "该任务已有一个“{kind}”后续任务；除非它失败、被取消或丢失，否则不能再建。",
-                "This job already has a {kind:?} job. A second one can be made only if the first one failed, \
-                 was cancelled or was lost."
+                "This job already has a follow-up job {kind:?}. Another one can be created only if \
+                 that one failed, was cancelled or was lost."
             )),
             StoreError::Upload(refusal @ UploadRefusal::Total(_)) => Self::full(sentence(&refusal)),
             StoreError::Upload(refusal) => Self::too_large(sentence(&refusal)),
@@ -408,8 +409,8 @@ impl From<PastError> for Problem {
                 let Localized { zh, en } = error.localized();
                 Self::too_much(both!(
                     "{zh}。请改查未结事件较少的时间，或不加筛选、分页查询（limit=，再按“next”链接翻页）。",
-                    "{en}. Ask for a moment when fewer were open, or for a page without filters (limit=, \
-                     then the link \"next\")."
+                    "{en}. Request a moment with fewer open cases, or pages without filters \
+                     (limit=, then the link \"next\")."
                 ))
             }
         }
@@ -457,7 +458,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What a page calls a field; the field's own name where it has no other.
+/// The label of a field on the pages, or its own name if it has none.
 fn field_name(field: &str) -> &str {
     match field {
         "account" => "账号",

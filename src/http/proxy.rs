@@ -1,4 +1,5 @@
-//! A reverse proxy before the service: whom it is believed, and the path under which clients see us.
+//! A reverse proxy in front of the service: which proxies are trusted, and the public path under which clients
+//! see the service.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -10,10 +11,10 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
 use super::App;
 
-/// What a proxy says of a request in place of its client.
+/// The headers with which a proxy describes the client's request.
 const FORWARDED: [&str; 3] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 
-/// Proxies whose headers `X-Forwarded-For`, `-Host` and `-Proto` are trusted.
+/// The proxies whose headers `X-Forwarded-For`, `-Host` and `-Proto` are trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Proxies {
     /// No proxy is trusted.
@@ -25,7 +26,7 @@ pub enum Proxies {
     Listed(Vec<Network>),
 }
 
-/// Addresses with the same first bits.
+/// A network: addresses with the same leading bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Network {
     first: u128,
@@ -35,7 +36,7 @@ pub struct Network {
 impl FromStr for Proxies {
     type Err = String;
 
-    /// Reads `private`, `none`, or addresses and networks with commas between them.
+    /// Parses `private`, `none`, or a comma-separated list of addresses and networks.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "" | "none" | "false" | "0" => Ok(Self::None),
@@ -55,7 +56,8 @@ impl FromStr for Network {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
-                "{text:?} is no address. Expected private, none, or addresses like 10.0.0.5,192.168.1.0/24"
+                "{text:?} is not an address. Expected private, none, or addresses such as \
+                 10.0.0.5,192.168.1.0/24"
             )
         };
         let (address, bits) = match text.split_once('/') {
@@ -85,7 +87,7 @@ impl Network {
     }
 }
 
-/// An address as a number; of IPv4 that of its mapped IPv6 address.
+/// An address as a number. IPv4 addresses are mapped to IPv6.
 fn number(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
@@ -94,7 +96,7 @@ fn number(address: IpAddr) -> u128 {
 }
 
 impl Proxies {
-    /// Whether a peer is such a proxy.
+    /// Whether a peer is a trusted proxy.
     pub fn contains(&self, peer: IpAddr) -> bool {
         match self {
             Self::None => false,
@@ -108,14 +110,14 @@ impl Proxies {
         }
     }
 
-    /// The address that the first of our own proxies wrote: the last one that is not a listed proxy's. What
-    /// stands before it, anybody may have written.
+    /// The client address that the first trusted proxy wrote: the last address that is not a trusted proxy
+    /// itself. Anything before it may be forged.
     pub fn client(&self, headers: &HeaderMap) -> Option<IpAddr> {
         let mut client = None;
         let values = headers.get_all(FORWARDED[0]);
         let texts = values.iter().rev().map(|v| v.to_str().unwrap_or_default());
         for text in texts.flat_map(|t| t.rsplit(',')).map(str::trim) {
-            // Some write the port too.
+            // Some proxies append the port.
             let address = text
                 .parse()
                 .or_else(|_| text.parse::<SocketAddr>().map(|a| a.ip()));
@@ -130,7 +132,7 @@ impl Proxies {
     }
 }
 
-/// The path of a public address, without a slash at the end; empty where it has none.
+/// The path of a public address, without a slash at the end; empty if it has none.
 pub fn path_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = rest.find('/').map_or("", |at| &rest[at..]);
@@ -138,8 +140,8 @@ pub fn path_of(url: &str) -> &str {
 }
 
 impl App {
-    /// Makes a request what it is without a proxy: the public path is taken off, and what an untrusted peer
-    /// says of another client is removed.
+    /// Restores a request to what it would be without a proxy: removes the public path, and removes forwarding
+    /// headers from untrusted peers.
     pub fn receive(&self, parts: &mut Parts) {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         if !peer.is_some_and(|peer| self.is_proxy(peer.0.ip())) {
@@ -147,7 +149,7 @@ impl App {
                 parts.headers.remove(name);
             }
         }
-        // HTTP/2 has the host in the address of the request.
+        // HTTP/2 has the host in the URI of the request.
         if !parts.headers.contains_key(header::HOST)
             && let Some(host) = parts.uri.authority()
             && let Ok(host) = HeaderValue::from_str(host.as_str())
@@ -160,8 +162,8 @@ impl App {
     }
 }
 
-/// An address without the public path; `None` where it does not begin with it, because the proxy took it
-/// off already.
+/// A URI without the public path; `None` if it does not begin with it, because the proxy has already removed
+/// it.
 fn without(uri: &Uri, prefix: &str) -> Option<Uri> {
     if prefix.is_empty() {
         return None;
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_listed_proxies_are_believed() {
+    fn only_listed_proxies_are_trusted() {
         let address = |text: &str| -> IpAddr { text.parse().unwrap() };
         assert!(!proxies("none").contains(address("127.0.0.1")));
         let private = proxies("private");
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_our_own_proxy_wrote_is_believed() {
+    fn only_addresses_written_by_trusted_proxies_count() {
         let mut headers = HeaderMap::new();
         let private = proxies("private");
         assert_eq!(private.client(&headers), None);
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_path_is_taken_off_where_the_proxy_left_it() {
+    fn the_public_path_is_removed_if_the_proxy_kept_it() {
         assert_eq!(path_of("https://map.example"), "");
         assert_eq!(path_of("https://map.example/"), "");
         assert_eq!(path_of("https://map.example/one/map/"), "/one/map");

@@ -1,7 +1,7 @@
-//! Query strings: every parameter is known, read once, and refused by name.
+//! Query strings. Unknown and repeated parameters are refused by name.
 //!
-//! OGC API – Features asks for 400 on parameters that are not in the API's definition: a misspelt
-//! `bbx=` must not answer with the whole world.
+//! OGC API – Features requires 400 for parameters that the API does not define, so that a misspelt `bbx=` does
+//! not return the whole map.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::App;
 use super::problem::Problem;
 use crate::model::both;
 
-/// The parameters of a request, in the order given.
+/// The parameters of a request, in their order.
 #[derive(Debug, Clone, Default)]
 pub struct Query(Vec<(String, String)>);
 
@@ -28,7 +28,7 @@ impl Query {
         Ok(Self(list))
     }
 
-    /// The value of a parameter. Twice the same parameter is an error.
+    /// The value of a parameter. A repeated parameter is an error.
     pub fn get(&self, name: &str) -> Result<Option<&str>, Problem> {
         let mut values = self.0.iter().filter(|(k, _)| k == name).map(|(_, v)| v);
         let first = values.next();
@@ -37,15 +37,15 @@ impl Query {
                 name,
                 both!(
                     "参数 {name} 出现了两次，只能出现一次。",
-                    "The parameter {name} is given twice."
+                    "The parameter {name} is repeated."
                 ),
             ));
         }
         Ok(first.map(String::as_str))
     }
 
-    /// The value of a parameter as a number or another simple type. The pair says in Chinese and English what
-    /// is expected.
+    /// The value of a parameter, parsed as a number or another simple type. `expected` says in Chinese and
+    /// English what is valid.
     pub fn parsed<T: std::str::FromStr>(
         &self,
         name: &str,
@@ -60,7 +60,7 @@ impl Query {
         })
     }
 
-    /// Refuses every parameter that is not among `known` (nor among those all requests take).
+    /// Refuses every parameter that is neither in `known` nor accepted by all requests.
     pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
         match self.names().find(|n| !known.contains(n) && *n != "min-seq") {
             None => Ok(()),
@@ -68,7 +68,7 @@ impl Query {
                 name,
                 both!(
                     "没有参数“{name}”，该请求不用参数。",
-                    "There is no parameter {name:?}; this request takes none."
+                    "There is no parameter {name:?}. This request has no parameters."
                 ),
             )),
             Some(name) => {
@@ -77,7 +77,7 @@ impl Query {
                     name,
                     both!(
                         "没有参数“{name}”，可用的参数：{known}。",
-                        "There is no parameter {name:?} here; there are {known}."
+                        "There is no parameter {name:?}. The parameters are: {known}."
                     ),
                 ))
             }
@@ -94,7 +94,7 @@ impl Query {
         self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
-    /// This query with one parameter set anew, as text for a link.
+    /// This query with one parameter replaced, as text for a link.
     pub fn with(&self, name: &str, value: &str) -> String {
         let mut text = String::new();
         let kept = self.pairs().filter(|(k, _)| *k != name);
@@ -148,7 +148,7 @@ fn decode(text: &str) -> Result<String, Problem> {
                 text,
                 both!(
                     "查询参数解码后不是 UTF-8 文本。",
-                    "The query is not UTF-8 once decoded."
+                    "The decoded query is not valid UTF-8."
                 ),
             )
         })
@@ -157,8 +157,8 @@ fn decode(text: &str) -> Result<String, Problem> {
 impl FromRequestParts<App> for Query {
     type Rejection = Problem;
 
-    /// Reads the query, and waits for `min-seq`: a client that wrote on one node reads on another
-    /// what it wrote.
+    /// Parses the query and waits for `min-seq`, so that a client that wrote on one node can read its write on
+    /// another.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let query = Self::parse(parts.uri.query().unwrap_or_default())?;
         if let Some(seq) =
@@ -168,7 +168,7 @@ impl FromRequestParts<App> for Query {
             let now = app.live.snapshot().seq();
             return Err(Problem::unavailable(both!(
                 "第{seq}次提交尚未到达本服务器（目前为第{now}次），请稍后再试。",
-                "Commit {seq} has not arrived here yet; this node is at {now}. Try again in a moment."
+                "This server has not read commit {seq} yet; it is at {now}. Try again in a moment."
             )));
         }
         Ok(query)
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_is_read_once_and_refused_by_name() {
+    fn unknown_and_repeated_parameters_are_refused_by_name() {
         let q = Query::parse("q=%E6%B8%A9%E6%B3%89+3&limit=10").unwrap();
         assert_eq!(q.get("q").unwrap(), Some("温泉 3"));
         assert_eq!(

@@ -1,5 +1,4 @@
-//! `/api/rules`: by which rules and which working time the ledger goes, and whether a file that should
-//! have changed them was refused.
+//! `/api/rules`: the rules and working hours in force, and the errors of a configuration file that was refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,73 +19,73 @@ use crate::model::names::collection::RULES;
 use crate::model::{Canonical, Level};
 use crate::warnings::rules::{Category, ConditionRule, PlaceRule, Side, TimeStep};
 
-/// The rules in force. Times are hours: working hours for `respond`, `handle` and `overdue`.
+/// The rules in force. Times are in hours; `respond`, `handle` and `overdue` are working hours.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RulesInForce {
-    /// `rules.toml` as it is in force; null where there is none.
+    /// The `rules.toml` in force; null if there is none.
     pub rules: Option<String>,
-    /// `calendar.toml` as it is in force; null where there is none.
+    /// The `calendar.toml` in force; null if there is none.
     pub calendar: Option<String>,
-    /// What each category comes to.
+    /// The rule of each category.
     pub categories: Vec<CategoryRule>,
-    /// Places near which it is worse.
+    /// Sensitive places, near which deadlines are shorter.
     pub places: Vec<PlaceFactor>,
-    /// From how far away a case may be verified.
+    /// The distance from which a case may be verified.
     pub verify: VerifyRule,
-    /// What may be the same case.
+    /// Which cases count as possible duplicates.
     pub duplicates: DuplicateRule,
-    /// Of what units are notified.
+    /// When units are notified.
     pub notices: NoticeRule,
     /// How long personal data is kept.
     pub privacy: PrivacyRule,
-    /// How many reports an address may make without an account.
+    /// How many reports an address without an account may send.
     pub reports: ReportRule,
     /// The years whose holidays are known.
     pub years: BTreeSet<i16>,
-    /// This year, where its holidays are not known.
+    /// The current year, if its holidays are not known.
     pub unknown_year: Option<i16>,
     /// Since when these rules are in force.
     #[schema(format = DateTime)]
     pub in_force_since: String,
-    /// The first mistake of a file that was refused.
+    /// The first error of a configuration file that was refused.
     pub problem: Option<ConfigProblem>,
-    /// All of them.
+    /// All errors of that file.
     pub problems: Vec<ConfigProblem>,
 }
 
 /// The rule of a category.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CategoryRule {
-    /// Its id.
+    /// The id of the category.
     pub id: String,
-    /// Its name in Chinese.
+    /// The name in Chinese.
     pub zh: String,
-    /// Its name in English.
+    /// The name in English.
     pub en: String,
     /// The level of a new case.
     pub level: Level,
-    /// Whether handling it takes a photo.
+    /// Whether handling the case requires a photo.
     pub photo: bool,
-    /// Within how many working hours it must be filed and dispatched.
+    /// Within how many working hours a case must be filed and dispatched.
     pub respond_hours: f64,
-    /// Within how many working hours it must be handled.
+    /// Within how many working hours a case must be handled.
     pub handle_hours: f64,
-    /// How its level rises with its age.
+    /// How the level rises with the age of the case.
     pub age: Vec<AgeStep>,
-    /// How its level rises when it is overdue; working hours.
+    /// How the level rises when the case is overdue, in working hours.
     pub overdue: Vec<AgeStep>,
-    /// How its level rises with the number of reports.
+    /// How the level rises with the number of reports.
     pub repeats: Option<RepeatRule>,
     /// When a sensor's values open a case.
     pub condition: Option<Thresholds>,
-    /// Which units handle it.
+    /// The competences of units, any of which is enough to handle it.
     pub handlers: Vec<String>,
 }
 
 /// A level that is reached after a time.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgeStep {
-    /// After so many hours.
+    /// The time in hours.
     pub after_hours: f64,
     /// The level from then on.
     pub level: Level,
@@ -95,18 +94,18 @@ pub struct AgeStep {
 /// How a level rises with the number of reports.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RepeatRule {
-    /// Within how many metres they count together.
+    /// The largest distance between reports that count together, in metres.
     pub distance_m: f64,
-    /// Within how many days.
+    /// The period in which reports count together, in days.
     pub window_days: u32,
-    /// The levels.
+    /// The levels and the numbers of reports.
     pub steps: Vec<RepeatStep>,
 }
 
 /// A level that is reached with a number of reports.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RepeatStep {
-    /// With so many.
+    /// The number of reports.
     pub nth: u32,
     /// The level from then on.
     pub level: Level,
@@ -115,60 +114,60 @@ pub struct RepeatStep {
 /// When a sensor's values open a case, and when they end it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Thresholds {
-    /// On which side of the threshold it is bad.
+    /// The side of the threshold that is bad.
     pub bad: Side,
-    /// Beyond this it becomes bad.
+    /// Beyond this value, the state becomes bad.
     pub enter: f64,
-    /// Behind this it becomes good.
+    /// Beyond this value in the other direction, the state becomes good again.
     pub leave: f64,
-    /// It must be bad for so long.
+    /// How many hours the value must be bad before a case opens.
     pub for_hours: f64,
-    /// It must be good for so long.
+    /// How many hours the value must be good before the state ends.
     pub keep_hours: f64,
-    /// After so long without a value nothing is known; null for never.
+    /// After how many hours without a value the state is unknown; null for never.
     pub no_data_after_hours: Option<f64>,
 }
 
-/// A place near which it is worse.
+/// A sensitive place, near which deadlines are shorter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlaceFactor {
-    /// Its name in Chinese.
+    /// The name in Chinese.
     pub zh: String,
-    /// Its name in English.
+    /// The name in English.
     pub en: String,
-    /// The collection that it stands in.
+    /// The collection of the places.
     pub collection: String,
-    /// Which features of it: properties and their values.
+    /// Selects features of the collection: properties and their values.
     #[serde(rename = "where")]
     pub of: BTreeMap<String, Value>,
-    /// Within how many metres.
+    /// The distance in metres.
     pub within_m: f64,
-    /// By how much the times are multiplied.
+    /// The factor by which the times are multiplied.
     pub factor: f64,
-    /// For which categories; all where it is empty.
+    /// The categories that it applies to; all, if empty.
     pub categories: Vec<String>,
 }
 
-/// From how far away a case may be verified.
+/// The distance from which a case may be verified.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerifyRule {
-    /// Metres.
+    /// The distance in metres.
     pub distance_m: f64,
 }
 
-/// What may be the same case.
+/// Which cases count as possible duplicates.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DuplicateRule {
-    /// Within so many metres.
+    /// The largest distance in metres.
     pub distance_m: f64,
-    /// Within so many hours.
+    /// The longest time between them in hours.
     pub hours: u32,
 }
 
-/// Of what units are notified.
+/// When units are notified.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoticeRule {
-    /// From this level on.
+    /// The lowest level with notices.
     pub from: Level,
     /// Whether a red case holds back the yellow notices of its grid.
     pub red_inhibits_yellow: bool,
@@ -177,22 +176,22 @@ pub struct NoticeRule {
 /// How long personal data is kept.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PrivacyRule {
-    /// A contact is erased so many days after its case ended.
+    /// How many days after the end of its case a contact is erased.
     pub contact_days: u32,
 }
 
-/// How many reports an address may make without an account.
+/// How many reports an address without an account may send.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportRule {
-    /// At once.
+    /// How many at once.
     pub at_once: u32,
-    /// And one more in so many seconds.
+    /// After how many seconds one more.
     pub every_s: i64,
 }
 
-/// The rules in force.
+/// Returns the rules in force.
 #[utoipa::path(get, path = "/api/rules", tag = "warnings",
-    responses((status = 200, description = "The two texts as they are in force, and what they come to", body = RulesInForce)))]
+    responses((status = 200, description = "The two files in force and the rules that result from them", body = RulesInForce)))]
 pub async fn rules(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&[])?;
     let snapshot = app.live.snapshot();

@@ -1,4 +1,4 @@
-//! `/api/search`: where is it?
+//! `/api/search`: finds features by name.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue};
@@ -17,25 +17,25 @@ use crate::index::Collection;
 use crate::model::both;
 use crate::model::names::collection::WARNINGS;
 
-/// The most features one may ask for.
+/// The most features in one answer.
 const MOST: usize = 100;
-/// Up to which commit new names are found.
+/// The header with the number of the commit up to which new names can be found.
 pub const DIRECTORY_SEQ: &str = "onemap-directory-seq";
-/// What the error advises when a search asks for too much.
+/// How to ask for less, for the error text.
 const NARROW: Advice = (
     "请减少检索的图层（collections=）。",
     "Search fewer collections (collections=).",
 );
 
-/// Features by name.
+/// Finds features by name.
 #[utoipa::path(get, path = "/api/search", tag = "features",
     params(
-        ("q" = String, Query, description = "Words of a name, in characters, pinyin or its first letters: `wqhy3` finds 温泉花园3号楼; empty text finds nothing"),
+        ("q" = String, Query, description = "Parts of a name in Chinese, in pinyin or in initials of pinyin: `wqhy3` finds 温泉花园3号楼. An empty text finds nothing"),
         ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these collections"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many (10)"),
     ),
     responses(
-        (status = 200, description = "The features, best first; `collection` beside the properties says where each stands. A new name is found within a moment: the header `Onemap-Directory-Seq` says up to which commit. What was renamed, deleted or protected is not found any more at once", content_type = "application/geo+json", body = ref("#/components/schemas/Found")),
+        (status = 200, description = "The features, the best first; the member `collection` names the collection of each. New names are found after a moment; the header `Onemap-Directory-Seq` says up to which commit. Features that were renamed, deleted or protected disappear at once", content_type = "application/geo+json", body = ref("#/components/schemas/Found")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 503, description = "Too many searches at once; try again in a moment", content_type = "application/problem+json"),
     ))]
@@ -53,7 +53,7 @@ pub async fn search(
                 "q",
                 both!(
                     "请填写要查找的内容，例如 q=wqhy3。",
-                    "Say what to look for: q=wqhy3."
+                    "Name what to search for: q=wqhy3."
                 ),
             )
         })?
@@ -73,7 +73,7 @@ pub async fn search(
     }
     let snapshot = app.live.snapshot();
     let collections: Vec<Arc<Collection>> = match query.get("collections")? {
-        // Warnings have no names; looking through them would only cost.
+        // Warnings have no names, so they are not searched.
         None => snapshot
             .collections()
             .iter()
@@ -88,7 +88,7 @@ pub async fn search(
             chosen
         }
     };
-    // Before the first build every collection is walked through, and nothing is behind.
+    // Before the first build of the directory, all collections are searched directly, so every name is found.
     let directory = app.live.directory();
     let built_from = directory.as_ref().map_or(snapshot.seq(), |d| d.seq);
     let newest = collections.iter().map(|c| c.last_seq()).max().unwrap_or(0);
@@ -105,7 +105,7 @@ pub async fn search(
     let view = caller.view();
     let asker = caller.clone();
     let hits = if words.is_empty() {
-        // The search field was cleared, so there are no hits.
+        // An empty text finds nothing. The page sends it when the search field is cleared.
         Vec::new()
     } else {
         // The search reads every name, on all cores.
@@ -124,7 +124,7 @@ pub async fn search(
             }
             let schema = hit.collection.schema();
             hit.entry.write_feature(&mut out, schema, view, None);
-            // The feature's closing brace makes room for one more member.
+            // The closing brace is removed, so that another member can be appended.
             out.pop();
             out.extend_from_slice(
                 format!(",\"collection\":\"{}\"}}", schema.collection).as_bytes(),
@@ -137,7 +137,7 @@ pub async fn search(
     Ok(say_built_from(answer, built_from))
 }
 
-/// Says which commit is the newest whose new names are found.
+/// Adds the header with the commit up to which new names can be found.
 fn say_built_from(mut answer: Response, seq: u64) -> Response {
     answer
         .headers_mut()

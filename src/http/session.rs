@@ -1,5 +1,5 @@
-//! `/api/session`: signing in turns a token or a password into an HttpOnly, same-site session; signing
-//! out ends it.
+//! `/api/session`: signing in exchanges a token or a password for an HttpOnly, same-site session cookie;
+//! signing out ends the session.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use super::problem::Problem;
 use crate::model::both;
 use crate::store::{AccountChange, AuditEntry, AuditKind, Principal, TokenSecret};
 
-/// For how long one stays signed in.
+/// The lifetime of a session.
 pub const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 /// The lifetime of a session of an account without a password.
 pub const LIFETIME_WITHOUT_PASSWORD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -29,50 +29,50 @@ pub const LIFETIME_WITHOUT_PASSWORD: Duration = Duration::from_secs(90 * 24 * 60
 /// The account that is signed in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Session {
-    /// `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
+    /// The highest role: `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
     #[schema(example = "officer")]
     pub role: String,
     /// All its roles.
     pub roles: Vec<String>,
-    /// The account's name; absent for the public.
+    /// The name of the account; absent for the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// The account's id; absent for the public.
+    /// The id of the account; absent for the public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// The id of the member unit that the account works for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// The ids of the communities that the account is bound to; empty where it may act everywhere.
+    /// The ids of the communities in which the account may act; empty if it may act everywhere.
     pub communities: Vec<String>,
-    /// Whether it may read and nothing else.
+    /// Whether the account may only read.
     pub read_only: bool,
 }
 
-/// What signing in takes: a token, or a name and a password.
+/// The credential: a token, or a name and a password.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct SignIn {
     /// The secret of a token.
     pub token: Option<String>,
-    /// The account's name.
+    /// The name of the account.
     pub name: Option<String>,
-    /// Its password.
+    /// The password of the account.
     pub password: Option<String>,
 }
 
-/// A new password in the place of an old one.
+/// A change of the password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
-    /// The password as it was.
+    /// The present password.
     pub old: String,
-    /// The password as it is to be, at least 10 characters.
+    /// The new password, at least 10 characters.
     pub new: String,
 }
 
-/// Who am I?
+/// Returns the account that is signed in.
 #[utoipa::path(get, path = "/api/session", operation_id = "read_session", tag = "accounts",
-    responses((status = 200, description = "Who the request comes from", body = Session)))]
+    responses((status = 200, description = "The account of the request", body = Session)))]
 pub async fn read(caller: Caller) -> Response {
     no_store(Session::of(&caller))
 }
@@ -80,10 +80,10 @@ pub async fn read(caller: Caller) -> Response {
 /// Signs in with a token, or with a name and a password.
 #[utoipa::path(post, path = "/api/session", tag = "accounts", request_body = SignIn,
     responses(
-        (status = 200, description = "Signed in; the session's cookie is set", body = Session),
-        (status = 401, description = "No such token, or the name or the password is wrong", content_type = "application/problem+json"),
-        (status = 403, description = "A page of another site asks", content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to go on", content_type = "application/problem+json"),
+        (status = 200, description = "Signed in; the session cookie is set", body = Session),
+        (status = 401, description = "The token, the name or the password is wrong", content_type = "application/problem+json"),
+        (status = 403, description = "The request comes from a page of another site", content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn sign_in(
     State(app): State<App>,
@@ -123,7 +123,8 @@ pub async fn sign_in(
                 _ => None,
             };
             if opened.is_none() {
-                // What stands in the name's field may be a password: only real names are kept.
+                // People sometimes type the password into the name field, so only names of existing accounts
+                // are recorded.
                 let name = owner.as_ref().map(|_| name.trim());
                 failed(&app, address, name, "password").await;
                 return Err(Problem::unauthenticated(both!(
@@ -149,15 +150,15 @@ pub async fn sign_in(
     Ok(begun(&app, &headers, principal, &secret, LIFETIME))
 }
 
-/// Sets a new password in the place of the old one. All other sessions of the account end.
+/// Changes the password. All other sessions of the account end.
 #[utoipa::path(put, path = "/api/session/password", operation_id = "change_password", tag = "accounts",
     request_body = PasswordChange,
     responses(
-        (status = 200, description = "Changed; a new session's cookie is set", body = Session),
-        (status = 401, description = "Nobody is signed in, or the old password is wrong", content_type = "application/problem+json"),
-        (status = 409, description = "The account has no password; an administrator sets the first", content_type = "application/problem+json"),
+        (status = 200, description = "Changed; the cookie of a new session is set", body = Session),
+        (status = 401, description = "The caller is not signed in, or the old password is wrong", content_type = "application/problem+json"),
+        (status = 409, description = "The account has no password; an administrator has to set the first one", content_type = "application/problem+json"),
         (status = 422, description = "The new password is too short or too long", content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to go on", content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed sign-ins from one address; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn change_password(
     State(app): State<App>,
@@ -173,7 +174,7 @@ pub async fn change_password(
     let Some(owner) = owner.filter(|o| o.password.is_some()) else {
         return Err(Problem::conflict(both!(
             "该账号还没有密码，请由管理员设置第一个密码。",
-            "The account has no password. An administrator sets the first one."
+            "The account has no password. Ask an administrator to set the first one."
         )));
     };
     if !app.passwords.verify(Some(&owner), body.old).await? {
@@ -202,20 +203,20 @@ pub async fn change_password(
     Ok(begun(&app, &headers, principal, &secret, LIFETIME))
 }
 
-/// Refuses requests of pages of other sites: they must not sign a person in under an account of their own
-/// choice. By the browser's word and not by the host's name, which a proxy may have changed.
+/// Refuses sign-ins that pages of other sites send, because they could sign a person in with an account of
+/// their choice. Relies on the browser's `Sec-Fetch-Site` and not on the host name, which a proxy may change.
 pub fn from_this_site(headers: &HeaderMap) -> Result<(), Problem> {
     let site = headers.get("sec-fetch-site");
     if site.is_some_and(|v| v == "cross-site") {
         return Err(Problem::forbidden(both!(
-            "不能通过其他网站的页面登录本站。",
-            "A page of another site must not sign anybody in here."
+            "不能通过其他网站的页面登录本站，请在本站的登录页面登录。",
+            "Pages of other sites cannot sign in here. Open the sign-in page of this site."
         )));
     }
     Ok(())
 }
 
-/// Refuses an address from which too many sign-ins failed.
+/// Refuses an address with too many failed sign-ins.
 pub fn check(app: &App, address: ClientAddress) -> Result<(), Problem> {
     let failures = &app.limits.wrong_sign_ins;
     failures.check(
@@ -225,12 +226,13 @@ pub fn check(app: &App, address: ClientAddress) -> Result<(), Problem> {
     )
 }
 
-/// Counts a failed sign-in, writes it down, and waits a little.
+/// Counts a failed sign-in, records it in the audit, and waits a little.
 pub async fn failed(app: &App, address: ClientAddress, name: Option<&str>, how: &str) {
     let failures = &app.limits.wrong_sign_ins;
     failures.count(address.0, Allowance::WRONG_SIGN_INS);
     metrics::counter!("onemap_sign_ins_failed_total").increment(1);
-    // Failures of many addresses together fill no disk: beyond the allowance they are only counted.
+    // There is a limit for all addresses together, so that failures cannot fill the disk. Beyond it they are
+    // only counted.
     let every_address = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
     let audited = &app.limits.audited_failures;
     if audited
@@ -252,7 +254,7 @@ pub async fn failed(app: &App, address: ClientAddress, name: Option<&str>, how: 
     tokio::time::sleep(Duration::from_millis(300)).await;
 }
 
-/// The answer that begins a session: its cookie, and who it is.
+/// The answer that starts a session: its cookie and the account.
 pub fn begun(
     app: &App,
     headers: &HeaderMap,

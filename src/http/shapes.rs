@@ -1,6 +1,6 @@
-//! The shapes of answers that are written as bytes out of the index, for the OpenAPI document: features,
-//! pages of features, and cases. Their properties come from the built-in schemas, so they are defined
-//! once. The shape of a link is here too, because many answers contain links.
+//! Schemas for the OpenAPI document of answers that are written directly as bytes: features, pages of features,
+//! and cases. Their properties come from the built-in schemas, so they are defined once. The schema of a link
+//! is here too, because many answers contain links.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -12,14 +12,14 @@ use crate::model::names::{collection, property};
 /// A link to another resource (RFC 8288).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Link {
-    /// What the resource is to this one: `self`, `next`, `items`.
+    /// The relation of the resource to this one: `self`, `next`, `items`.
     pub rel: String,
     /// Its media type.
     #[serde(rename = "type")]
     pub media_type: String,
     /// Its title.
     pub title: String,
-    /// Its address.
+    /// The address of the resource.
     pub href: String,
 }
 
@@ -40,7 +40,7 @@ impl Link {
     }
 }
 
-/// The schemas that no Rust type has, by name.
+/// The schemas that are not generated from Rust types, by name.
 pub fn components() -> Map<String, Value> {
     let mut all = Map::new();
     for (collection, text) in built_in_texts() {
@@ -52,8 +52,8 @@ pub fn components() -> Map<String, Value> {
             properties["properties"][property::STATUS] = reference("Status");
         }
         properties["description"] = json!(format!(
-            "Properties of the collection `{collection}` as it is built in. What the caller's role \
-             must not see is absent; what a steward has added is there besides."
+            "Properties of the collection `{collection}` as it is built in. Properties that the \
+             caller may not see are absent; those that a data steward added are present."
         ));
         all.insert(properties_of(collection), properties);
     }
@@ -81,7 +81,8 @@ pub fn components() -> Map<String, Value> {
     all.insert("AcceptedReport".to_owned(), json!({
         "allOf": [reference("Accepted"), {"type": "object", "required": ["id", "receipt"], "properties": {
             "id": {"type": "string"},
-            "receipt": {"type": "string", "description": "The secret by which its reporter follows the case."},
+            "receipt": {"type": "string", "description": "The secret with which the reporter \
+                                                          follows the case."},
         }}],
     }));
     all.insert("FeaturePatch".to_owned(), feature_patch());
@@ -91,15 +92,18 @@ pub fn components() -> Map<String, Value> {
     let warning = reference(&properties_of(collection::WARNINGS));
     all.insert("Case".to_owned(), feature(warning, &[
         ("allowed", json!({"type": "array", "items": reference("RequestableAction"),
-            "description": "What the caller may do with it now; only for callers with an account or receipt."})),
+            "description": "The actions that the caller may take now. Only for callers with an \
+                            account or a receipt."})),
         ("turn", json!({"allOf": [reference("Turn")], "nullable": true,
-            "description": "Whose turn it is; null after it ended."})),
+            "description": "Whose turn it is; null if the case has ended."})),
         ("receipt", json!({"type": "string",
-            "description": "In the answer to a report: the secret by which its reporter follows the case."})),
-        ("progress", json!({"type": "array", "description": "For its reporter: when it came to each status.",
+            "description": "In the answer to a report: the secret with which the reporter follows \
+                            the case."})),
+        ("progress", json!({"type": "array", "description": "For the reporter: when the case \
+                                                             reached each status.",
             "items": {"type": "object", "required": ["status", "at"], "properties": {
                 "status": reference("Status"), "at": {"type": "string", "format": "date-time"}}}})),
-        ("warnings", json!({"type": "array", "description": "What is odd about a report.",
+        ("warnings", json!({"type": "array", "description": "Suspicious points about a report.",
             "items": {"type": "object", "required": ["field", "warning", "warning_zh"], "properties": {
                 "field": {"type": "string"}, "warning": {"type": "string"}, "warning_zh": {"type": "string"}}}})),
     ]));
@@ -150,7 +154,7 @@ pub fn components() -> Map<String, Value> {
     all
 }
 
-/// Properties that many collections have as texts, if they have them; others are there besides.
+/// Text properties that many collections have, optional. Further properties may follow.
 fn named(names: &[&str]) -> Value {
     let properties = names
         .iter()
@@ -166,11 +170,11 @@ fn nearest_properties() -> Value {
     let mut properties = named(&["name", "number", "address"]);
     properties["required"] = json!(["distance_m"]);
     properties["properties"]["distance_m"] = json!({"type": "number", "format": "double",
-        "description": "The way on the ellipsoid, metres; 0 inside."});
+        "description": "The distance on the ellipsoid in metres; 0 inside."});
     properties
 }
 
-/// A feature as it is sent. `codec::geojson::read` reads it strictly and by hand, so that an error names the position.
+/// A feature in a request. `codec::geojson::read` parses it by hand, so that errors name the position.
 fn feature_body() -> Value {
     json!({
         "type": "object",
@@ -187,15 +191,15 @@ fn feature_body() -> Value {
     })
 }
 
-/// A merge patch of a feature, read in `http::items`.
+/// A merge patch of a feature. `http::items` parses it.
 fn feature_patch() -> Value {
     json!({
         "type": "object",
-        "description": "What changes of a feature (RFC 7396); what is missing stays as it is.",
+        "description": "A merge patch of a feature (RFC 7396). Absent members stay as they are.",
         "properties": {
             "type": {"type": "string", "enum": ["Feature"]},
             "id": {"oneOf": [{"type": "string"}, {"type": "number"}],
-                "description": "A feature keeps its id: the one in the path."},
+                "description": "The id, which cannot change: it must equal the one in the path."},
             "geometry": {"allOf": [reference("Geometry")], "nullable": true},
             "properties": {"type": "object", "additionalProperties": true,
                 "description": "The properties that change; null removes one."},
@@ -207,10 +211,11 @@ fn feature_patch() -> Value {
 
 fn crs_member() -> Value {
     json!({"type": "object", "additionalProperties": true, "nullable": true,
-        "description": "The coordinate system of the geometry, as GeoJSON of 2008 names it; in place of `Content-Crs`."})
+        "description": "The coordinate system of the geometry, as in GeoJSON 2008; instead of \
+                        `Content-Crs`."})
 }
 
-/// A change of a commit, as the feed tells it.
+/// A change within a commit, as the feed sends it.
 fn feed_change() -> Value {
     json!({
         "type": "object",
@@ -220,16 +225,16 @@ fn feed_change() -> Value {
             "id": {"type": "string"},
             "kind": {"type": "string", "enum": ["put", "delete"]},
             "feature": {"allOf": [reference("Feature")], "nullable": true,
-                "description": "Of a put: the feature as the caller sees it."},
+                "description": "The feature as the caller sees it, if it was put."},
         },
     })
 }
 
-/// The data of an event `change` or `reset`.
+/// The data of the events `change` and `reset`.
 fn feed_commit() -> Value {
     json!({
         "type": "object",
-        "description": "A commit on the feed: its changes or, where it is large, what was touched.",
+        "description": "A commit on the feed: its changes or, if it is large, the areas that changed.",
         "required": ["seq", "at"],
         "properties": {
             "seq": {"type": "integer", "format": "int64", "minimum": 0},
@@ -249,14 +254,15 @@ fn feed_commit() -> Value {
     })
 }
 
-/// The data of an event `time`, the heartbeat.
+/// The data of the event `time`, the heartbeat.
 fn feed_time() -> Value {
     json!({
         "type": "object",
         "required": ["at"],
         "properties": {
             "at": {"type": "string", "format": "date-time", "description": "The time by the server's clock."},
-            "stale": {"type": "boolean", "description": "Whether the database is away, so that nothing new can be told."},
+            "stale": {"type": "boolean", "description": "Whether the database is unreachable, so \
+                                                         that there is no news."},
         },
     })
 }
@@ -265,7 +271,7 @@ fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-/// `pocket_parks` has the schema `PocketParksProperties`.
+/// The name of the schema of a collection's properties: `PocketParksProperties` for `pocket_parks`.
 fn properties_of(collection: &str) -> String {
     let mut name = String::new();
     for word in collection.split('_') {
@@ -276,7 +282,7 @@ fn properties_of(collection: &str) -> String {
     name + "Properties"
 }
 
-/// A JSON Schema with what OpenAPI 3.0 knows of it, described in English.
+/// A JSON Schema reduced to what OpenAPI 3.0 supports, described in English.
 fn plain(schema: &Value) -> Value {
     const KEPT: [&str; 9] = [
         "type",
@@ -308,7 +314,7 @@ fn plain(schema: &Value) -> Value {
     Value::Object(out)
 }
 
-/// A feature with these properties, and members beside them.
+/// A feature with these properties and additional members.
 fn feature(properties: Value, more: &[(&str, Value)]) -> Value {
     let mut members = json!({
         "type": {"type": "string", "enum": ["Feature"]},
@@ -337,7 +343,8 @@ fn page(item: &Value, description: &str) -> Value {
         "properties": {
             "type": {"type": "string", "enum": ["FeatureCollection"]},
             "features": {"type": "array", "items": item},
-            "numberMatched": {"type": "integer", "minimum": 0, "description": "How many match in all, where that is known."},
+            "numberMatched": {"type": "integer", "minimum": 0, "description": "The total number of matches, \
+                                                                               if it is known."},
             "numberReturned": {"type": "integer", "minimum": 0},
             "timeStamp": {"type": "string", "format": "date-time"},
             "links": {"type": "array", "items": reference("Link")},
@@ -345,7 +352,8 @@ fn page(item: &Value, description: &str) -> Value {
     })
 }
 
-/// A case that may be the one being reported. Below the role grid_worker it has no place and no version.
+/// A case that may be the same as the one being reported. Below the role grid_worker it has no place and no
+/// version.
 fn duplicate() -> Value {
     json!({
         "type": "object",
@@ -357,7 +365,8 @@ fn duplicate() -> Value {
             "properties": {"allOf": [
                 reference(&properties_of(collection::WARNINGS)),
                 {"type": "object", "required": ["distance_m"], "properties": {
-                    "distance_m": {"type": "number", "format": "double", "description": "From the place that is reported; metres."},
+                    "distance_m": {"type": "number", "format": "double", "description": "The distance from the \
+                                                                                         reported place in metres."},
                     "hours_ago": {"type": "number", "format": "double"},
                 }},
             ]},
@@ -403,7 +412,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reference_leads_to_a_schema() {
+    fn every_reference_resolves_to_a_schema() {
         fn references(value: &Value, found: &mut Vec<String>) {
             match value {
                 Value::Object(map) => {
@@ -425,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn every_body_says_what_it_is() {
+    fn every_request_body_has_a_schema() {
         let document = crate::http::openapi_document();
         let mut untyped = Vec::new();
         for (path, operations) in document["paths"].as_object().unwrap() {
@@ -457,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_in_json_says_what_it_is() {
+    fn every_json_answer_has_a_schema() {
         let document = crate::http::openapi_document();
         let mut untyped = Vec::new();
         for (path, operations) in document["paths"].as_object().unwrap() {

@@ -1,4 +1,4 @@
-//! `/api/styles/{name}`: MapLibre styles of this map that any client can load.
+//! `/api/styles/{name}`: MapLibre styles of this map for other clients.
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -12,16 +12,16 @@ use super::problem::Problem;
 use super::query::Query;
 use crate::model::both;
 
-/// The styles, compiled in. `{base}` in them stands for the address of this service.
+/// The styles, compiled in. `{base}` in them is replaced by the address of this service.
 #[derive(RustEmbed)]
 #[folder = "geodata/styles"]
 struct Styles;
 
-/// A MapLibre style.
+/// Returns a MapLibre style.
 #[utoipa::path(get, path = "/api/styles/{name}", tag = "tiles",
     params(("name" = String, Path, description = "`wall` (dark) or `light`")),
     responses(
-        (status = 200, description = "A style document; its sources are this service's tiles", body = std::collections::HashMap<String, Value>),
+        (status = 200, description = "A style document; its sources are the tiles of this service", body = std::collections::HashMap<String, Value>),
         (status = 404, description = "No such style", content_type = "application/problem+json"),
     ))]
 pub async fn style(
@@ -40,7 +40,7 @@ pub async fn style(
         let names = names.join(", ");
         return Err(Problem::not_found(both!(
             "没有地图样式“{name}”；现有样式：{names}。",
-            "There is no style {name:?}; there are {names}."
+            "There is no style {name:?}. The styles are: {names}."
         )));
     };
     let snapshot = app.live.snapshot();

@@ -1,7 +1,7 @@
-//! Vector tiles out of the snapshot (WebMercatorQuad, OGC order zoom / row / column), and TileJSON.
+//! Vector tiles made from the snapshot (WebMercatorQuad, in the OGC order zoom / row / column), and TileJSON.
 //!
-//! Tiles are kept as long as nothing in them has changed: a collection knows the boxes of its recent
-//! changes, so a write makes only the tiles that it touches be drawn again, and none is ever stale.
+//! Tiles are cached as long as nothing in them has changed. A collection knows the bounding boxes of its recent
+//! changes, so a write only invalidates the tiles that it touches, and no stale tile is served.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -28,39 +28,39 @@ use crate::model::{CollectionId, InChinese as _, both};
 use crate::spatial::tile::Tile;
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
-/// The finest tiles that make sense: beyond, clients zoom in on these.
+/// The highest zoom level of tiles. Beyond it, clients enlarge these.
 const MAXZOOM: u8 = 18;
-/// How many bytes of tiles are kept.
+/// The size of the tile cache in bytes.
 const KEPT: u64 = 256 * 1024 * 1024;
-/// How to ask for less.
+/// How to ask for less, for the error text.
 const NARROW: Advice = (
     "请减少图层（collections=），或使用更高的缩放级别。",
-    "Ask for fewer collections (collections=), or for a tile of a higher zoom.",
+    "Request fewer collections (collections=) or a tile of a higher zoom level.",
 );
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     collections: Vec<CollectionId>,
     tile: Tile,
-    /// The roles and scope for which it was drawn.
+    /// The roles and communities that the tile was drawn for.
     view: String,
 }
 
 #[derive(Debug, Clone)]
 struct Drawn {
-    /// Nothing in it has changed up to this commit.
+    /// The commit up to which the tile is known to be unchanged.
     seq: u64,
     bytes: Bytes,
     tag: Tag,
 }
 
-/// The tiles that are kept.
+/// The tile cache.
 #[derive(Debug)]
 pub struct Cache {
     kept: moka::sync::Cache<Key, Drawn>,
-    /// One of these is held while a tile is drawn, chosen by its key: of all who want a tile that is
-    /// not there (a wall of screens after a change) one draws it and the others wait for it. Few
-    /// enough to need no cleaning up, and enough that two tiles seldom share one.
+    /// Locks that are held while a tile is drawn, chosen by the hash of its key. If many clients want the same
+    /// missing tile (as wall screens do after a change), one request draws it and the others wait. The number
+    /// is fixed, so no clean-up is needed, and high enough that two tiles seldom share a lock.
     drawing: Vec<Arc<Mutex<()>>>,
 }
 
@@ -79,7 +79,7 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// The tile that is kept, if it still holds; else it is drawn as of the commit `seq`.
+    /// The cached tile if it is still valid, otherwise a tile drawn as of the commit `seq`.
     async fn get_or_draw(
         self: &Arc<Self>,
         key: Key,
@@ -96,15 +96,15 @@ impl Cache {
         key.hash(&mut hasher);
         let place = hasher.finish() as usize % self.drawing.len();
         let alone = Arc::clone(&self.drawing[place]).lock_owned().await;
-        // What another has drawn meanwhile may be of an older moment than ours: it must hold, too.
+        // Another request may have drawn the tile from an older snapshot, so it is checked too.
         if let Some(drawn) = kept() {
             return Ok(drawn);
         }
         let turn = turn.await?;
         let cache = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            // Goes on when the client hangs up, so that the next one finds the tile. Who waits for a turn
-            // does not: a map that moves on asks for none of the tiles before.
+            // Drawing continues when the client disconnects, so that the next client finds the tile. Waiting
+            // for a turn does not continue, because a map that was moved no longer needs its previous tiles.
             let _alone = alone;
             let bytes = draw(turn)?;
             let drawn = Drawn {
@@ -120,7 +120,7 @@ impl Cache {
     }
 }
 
-/// A tile of one collection.
+/// Returns a tile of one collection.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/tiles/WebMercatorQuad/{z}/{y}/{x}", tag = "tiles",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
@@ -129,7 +129,7 @@ impl Cache {
         ("x" = u32, Path, description = "Column, from the west"),
     ),
     responses(
-        (status = 200, description = "A Mapbox Vector Tile with a layer named like the collection; empty where nothing is", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
+        (status = 200, description = "A Mapbox Vector Tile with one layer, which has the name of the collection. Empty if it contains no features", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
         (status = 400, description = "There is no such tile", content_type = "application/problem+json"),
         (status = 404, description = "No such collection", content_type = "application/problem+json"),
     ))]
@@ -144,16 +144,16 @@ pub async fn collection(
     draw(&app, &[&name], (&z, &y, &x), &caller, &headers).await
 }
 
-/// A tile of several collections.
+/// Returns a tile of several collections.
 #[utoipa::path(get, path = "/api/tiles/WebMercatorQuad/{z}/{y}/{x}", tag = "tiles",
     params(
         ("z" = u32, Path, description = "Zoom"),
         ("y" = u32, Path, description = "Row, from the north"),
         ("x" = u32, Path, description = "Column, from the west"),
-        ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "The layers wanted; all where it is missing"),
+        ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "The collections to draw; all, if absent"),
     ),
     responses(
-        (status = 200, description = "A Mapbox Vector Tile with a layer a collection", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
+        (status = 200, description = "A Mapbox Vector Tile with one layer for each collection", content_type = "application/vnd.mapbox-vector-tile", body = Vec<u8>),
         (status = 400, description = "There is no such tile", content_type = "application/problem+json"),
         (status = 404, description = "No such collection", content_type = "application/problem+json"),
     ))]
@@ -192,7 +192,7 @@ async fn draw(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let number = |name: &str, text: &str| -> Result<u32, Problem> {
-        // Many clients ask for the row or column with an ending.
+        // Many clients append a file extension to the row or column.
         let plain = text
             .strip_suffix(".mvt")
             .or_else(|| text.strip_suffix(".pbf"))
@@ -217,7 +217,7 @@ async fn draw(
     layers.sort_by(|a, b| a.schema().collection.cmp(&b.schema().collection));
     layers.dedup_by(|a, b| a.schema().collection == b.schema().collection);
 
-    // Below the role that sees more, all see the same: the public's tile serves them.
+    // All callers below the role that sees more see the same, so the public's tile is used for them.
     let protects = layers.iter().any(|l| l.schema().protects());
     let viewer = match protects {
         true => caller.clone(),
@@ -246,7 +246,7 @@ async fn draw(
         app.go_on(turn, NARROW, |budget| {
             let mut all = Vec::new();
             for collection in &shown {
-                // Layers are repeated fields: a tile is its layers one after the other.
+                // A tile is its layers one after the other, because layers are repeated protobuf fields.
                 let layer = collection.tile_layer_metered(&tile, viewer.view(), budget)?;
                 all.extend_from_slice(&layer.unwrap_or_default());
             }
@@ -259,61 +259,61 @@ async fn draw(
     Ok(answer.send(headers, || drawn.bytes))
 }
 
-/// A collection that has tiles.
+/// Finds a collection that has tiles.
 fn drawable<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Collection>, Problem> {
     let collection = items::collection(snapshot, name)?;
     if collection.schema().without_geometry {
         return Err(Problem::not_found(both!(
             "图层“{name}”的要素没有图形，因此没有瓦片，请用 /api/collections/{name}/items 查看。",
-            "There are no tiles of {name}: its features have no geometry. List them with \
+            "{name} has no tiles, because its features have no geometry. List them with \
              /api/collections/{name}/items."
         )));
     }
     Ok(collection)
 }
 
-/// TileJSON 3.0.0: where the tiles of a collection are, and what stands in them.
+/// TileJSON 3.0.0: the address and the content of a collection's tiles.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TileJson {
-    /// `3.0.0`.
+    /// Always `3.0.0`.
     pub tilejson: &'static str,
-    /// What the collection is called.
+    /// The title of the collection.
     pub name: String,
-    /// What it holds.
+    /// What the collection contains.
     pub description: String,
-    /// What has to be said beside the map.
+    /// The attribution that the map must show.
     pub attribution: String,
-    /// `xyz`.
+    /// Always `xyz`.
     pub scheme: &'static str,
-    /// The address of the tiles, with `{z}`, `{y}` and `{x}` in it.
+    /// The address template of the tiles, with `{z}`, `{y}` and `{x}`.
     pub tiles: [String; 1],
-    /// The least zoom level with something in it.
+    /// The lowest zoom level with features.
     pub minzoom: u8,
-    /// The largest zoom level.
+    /// The highest zoom level of tiles.
     pub maxzoom: u8,
-    /// West, south, east, north; degrees. Absent for an empty collection.
+    /// West, south, east, north, in degrees. Absent for an empty collection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounds: Option<[f64; 4]>,
-    /// The one layer.
+    /// The single layer.
     pub vector_layers: [VectorLayer; 1],
 }
 
 /// A layer of vector tiles.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VectorLayer {
-    /// The collection.
+    /// The id of the collection.
     pub id: String,
-    /// What it is called.
+    /// The title of the collection.
     pub description: String,
-    /// Its properties, and what they are called.
+    /// The properties and their titles.
     pub fields: BTreeMap<String, String>,
-    /// The least zoom level with something in it.
+    /// The lowest zoom level with features.
     pub minzoom: u8,
-    /// The largest zoom level.
+    /// The highest zoom level of tiles.
     pub maxzoom: u8,
 }
 
-/// TileJSON of a collection.
+/// Returns the TileJSON of a collection.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/tilejson.json", tag = "tiles",
     params(("collectionId" = String, Path, description = "The collection's id")),
     responses(
@@ -372,7 +372,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     #[tokio::test]
-    async fn many_who_want_one_tile_wait_for_one_drawing_that_holds_for_them() {
+    async fn concurrent_requests_for_a_tile_share_one_valid_drawing() {
         let cache = Arc::new(Cache::default());
         let drawings = Arc::new(AtomicUsize::new(0));
         let want = |seq: u64| {
@@ -390,7 +390,7 @@ mod tests {
                 };
                 let turns = Arc::new(Semaphore::new(2));
                 let turn = async { Ok(turns.acquire_owned().await.unwrap()) };
-                // Every commit changes this tile.
+                // In this test every commit invalidates the tile.
                 let holds = |drawn: &Drawn| drawn.seq >= seq;
                 let drawn = cache.get_or_draw(key, seq, holds, turn, draw);
                 drawn.await.unwrap().seq

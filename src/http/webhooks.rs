@@ -1,4 +1,4 @@
-//! `/api/webhooks`: other systems that are notified of steps, and their deliveries.
+//! `/api/webhooks`: other systems that are notified of steps, and the deliveries to them.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -17,106 +17,106 @@ use crate::store::{
     AuditEntry, AuditKind, Delivery, DeliveryState, HookEvent, NewWebhook, Webhook,
 };
 
-/// More than any district needs; each is read and sent to by itself.
+/// The most webhooks. Each is read and sent to separately; no district needs more.
 const MOST: usize = 50;
-/// The longest address, in bytes.
+/// The longest URL, in bytes.
 const LONGEST_URL: usize = 2000;
-/// The shortest secret that signs anything, in bytes.
+/// The shortest secret for signatures, in bytes.
 const SHORTEST_SECRET: usize = 16;
 
-/// A webhook to be made.
+/// The webhook to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookWanted {
-    /// Where to send, `https://…` or `http://…`. Redirects are not followed.
+    /// Where to send: `https://…` or `http://…`. Redirects are not followed.
     #[schema(example = "https://12345.example.org/onemap")]
     pub url: String,
-    /// `step` (each step of each case), `notice` (steps that are to be noticed), or both.
+    /// What to send: `step` (each step of each case), `notice` (steps that cause a notice), or both.
     #[schema(example = json!(["step", "notice"]))]
     pub events: Vec<String>,
-    /// What deliveries are signed with, at least 16 bytes; drawn where it is absent.
+    /// The secret that signs deliveries, at least 16 bytes; generated if absent.
     pub secret: Option<String>,
 }
 
-/// A webhook. Deliveries come as `POST` with `Onemap-Delivery` (one id for ever), `Onemap-Event`,
-/// `Onemap-Timestamp` (Unix seconds) and `Onemap-Signature: v1=` the HMAC-SHA256 of
-/// `timestamp.body` in hexadecimal; the body is `{id, event, seq, at, warning}`. Whatever is not answered with 2xx within ten
-/// seconds comes again, under the same id, later and later; after a day it is given up.
+/// A webhook. Deliveries come as `POST` with `Onemap-Delivery` (an id that stays the same for repeated attempts),
+/// `Onemap-Event`, `Onemap-Timestamp` (Unix seconds) and `Onemap-Signature: v1=` the HMAC-SHA256 of `timestamp.body` in
+/// hexadecimal; the body is `{id, event, seq, at, warning}`. A delivery that is not answered with 2xx within ten
+/// seconds is sent again with the same id, after growing pauses; after a day it is given up.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebhookShown {
-    /// Its id.
+    /// The id of the webhook.
     pub id: String,
-    /// Where it is sent.
+    /// Where deliveries are sent.
     pub url: String,
-    /// What is told.
+    /// What is sent: `step`, `notice` or both.
     pub events: Vec<String>,
-    /// RFC 3339.
+    /// When the webhook was created, RFC 3339.
     pub created_at: String,
-    /// The account that made it.
+    /// The account that created it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
-    /// Everything before this commit has been told.
+    /// All steps up to this commit have been delivered or given up.
     pub seq: u64,
-    /// Why it does not go on, where it does not.
+    /// The present failure, if the receiver does not accept deliveries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<TroubleShown>,
-    /// What deliveries are signed with; said only when it is made.
+    /// The secret that signs deliveries. It is shown only when the webhook is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
 }
 
-/// A receiver that does not take what it is sent.
+/// The failure of a receiver that does not accept deliveries.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TroubleShown {
-    /// Since when, RFC 3339.
+    /// Since when it has failed, RFC 3339.
     pub since: String,
     /// How many attempts failed in a row.
     pub failures: u32,
     /// When it is tried again, RFC 3339.
     pub next_at: String,
-    /// What went wrong last.
+    /// The last error.
     pub error: String,
 }
 
 /// All webhooks.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebhookList {
-    /// The oldest first.
+    /// The webhooks, the oldest first.
     pub webhooks: Vec<WebhookShown>,
 }
 
-/// What was told to a webhook.
+/// The deliveries of a webhook.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryList {
-    /// The newest first.
+    /// The deliveries, the newest first.
     pub deliveries: Vec<DeliveryShown>,
 }
 
-/// One thing told to one webhook.
+/// One delivery to one webhook.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryShown {
-    /// One id for ever.
+    /// The id of the delivery. It never changes.
     pub id: String,
-    /// The commit it tells of.
+    /// The number of the commit with the step.
     pub seq: u64,
-    /// The warning it tells of.
+    /// The id of the warning.
     pub warning: String,
     /// `step` or `notice`.
     pub event: String,
-    /// `pending` (it is tried again), `delivered` or `dead` (given up).
+    /// `pending` (it will be tried again), `delivered`, or `dead` (given up).
     pub state: String,
-    /// How often it was tried.
+    /// The number of attempts.
     pub tries: u32,
-    /// When it was tried first, RFC 3339.
+    /// When it was first tried, RFC 3339.
     pub first_at: String,
-    /// When it was tried last, RFC 3339.
+    /// When it was last tried, RFC 3339.
     pub at: String,
-    /// What went wrong last.
+    /// The last error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// Which systems are told?
+/// Lists the webhooks.
 #[utoipa::path(get, path = "/api/webhooks", operation_id = "list_webhooks", tag = "webhooks",
     responses(
         (status = 200, description = "All webhooks, without their secrets", body = WebhookList),
@@ -129,13 +129,13 @@ pub async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Pr
     Ok(no_store(Json(WebhookList { webhooks })))
 }
 
-/// Tells another system from now on.
+/// Creates a webhook. It gets all steps from now on.
 #[utoipa::path(post, path = "/api/webhooks", operation_id = "create_webhook", tag = "webhooks",
     request_body = WebhookWanted,
     responses(
-        (status = 201, description = "Made; the only time its secret is said", body = WebhookShown),
+        (status = 201, description = "Created; the secret is shown only in this answer", body = WebhookShown),
         (status = 403, description = "Only for admins", content_type = "application/problem+json"),
-        (status = 422, description = "No such address or event", content_type = "application/problem+json"),
+        (status = 422, description = "The URL or an event is not valid", content_type = "application/problem+json"),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -151,7 +151,7 @@ pub async fn create(
     {
         let problem = both!(
             "密钥不能少于{SHORTEST_SECRET}个字节",
-            "a secret has at least {SHORTEST_SECRET} bytes"
+            "expected at least {SHORTEST_SECRET} bytes"
         );
         return Err(field("secret", problem));
     }
@@ -159,7 +159,7 @@ pub async fn create(
     if store.webhooks().await?.len() >= MOST {
         return Err(Problem::conflict(both!(
             "推送地址（webhook）已达上限{MOST}个，请先删除不再使用的。",
-            "There are {MOST} webhooks already; remove one that is no longer used."
+            "There are already {MOST} webhooks, which is the limit. Delete one that is no longer used."
         )));
     }
     let webhook = store
@@ -176,7 +176,7 @@ pub async fn create(
     Ok((StatusCode::CREATED, no_store(Json(answer))).into_response())
 }
 
-/// Tells it no more.
+/// Deletes a webhook.
 #[utoipa::path(delete, path = "/api/webhooks/{webhookId}", operation_id = "delete_webhook", tag = "webhooks",
     params(("webhookId" = String, Path, description = "The webhook's id")),
     responses(
@@ -198,7 +198,7 @@ pub async fn delete(
     }
 }
 
-/// Says in the audit which webhook was made or removed; no commit does.
+/// Records in the audit which webhook was created or deleted, because there is no commit for it.
 async fn written(app: &App, id: &str) -> Result<(), Problem> {
     let entry = AuditEntry::new(AuditKind::Write)
         .of_this_request()
@@ -206,15 +206,15 @@ async fn written(app: &App, id: &str) -> Result<(), Problem> {
     Ok(app.live.store().audit(entry).await?)
 }
 
-/// What was a webhook told, and what not yet?
+/// Lists the deliveries of a webhook, including those that are still pending.
 #[utoipa::path(get, path = "/api/webhooks/{webhookId}/deliveries", operation_id = "list_deliveries", tag = "webhooks",
     params(
         ("webhookId" = String, Path, description = "The webhook's id"),
-        ("state" = Option<String>, Query, description = "Only pending, delivered or dead ones"),
-        ("limit" = Option<u32>, Query, description = "At most so many, up to 1,000; 100 without"),
+        ("state" = Option<String>, Query, description = "Only deliveries in this state: pending, delivered or dead"),
+        ("limit" = Option<u32>, Query, description = "The most deliveries, up to 1,000; 100 if absent"),
     ),
     responses(
-        (status = 200, description = "Those of the last 30 days", body = DeliveryList),
+        (status = 200, description = "The deliveries of the last 30 days", body = DeliveryList),
         (status = 404, description = "No such webhook", content_type = "application/problem+json"),
     ))]
 pub async fn deliveries(
@@ -229,8 +229,8 @@ pub async fn deliveries(
         None => None,
         Some(name) => Some(name.parse::<DeliveryState>().map_err(|_| {
             let problem = both!(
-                "state 应为 pending、delivered 或 dead，不能是“{name}”。",
-                "state is pending, delivered or dead, not {name:?}."
+                "state={name}：应为 pending、delivered 或 dead。",
+                "state={name}: expected pending, delivered or dead."
             );
             Problem::invalid("state", problem)
         })?),
@@ -246,13 +246,13 @@ pub async fn deliveries(
     Ok(no_store(Json(DeliveryList { deliveries })))
 }
 
-/// Whether something can be sent there. Addresses within the district's own network are fine: that is
-/// where its other systems stand, and only admins say where to send.
+/// Checks the URL of a webhook. Addresses in the district's own network are allowed: its other systems are
+/// there, and only administrators create webhooks.
 fn check_url(url: &str) -> Result<(), Localized> {
     if url.len() > LONGEST_URL {
         return Err(both!(
             "地址不能超过{LONGEST_URL}个字节",
-            "a URL has at most {LONGEST_URL} bytes"
+            "expected a URL of at most {LONGEST_URL} bytes"
         ));
     }
     let uri: Uri = url
@@ -261,17 +261,17 @@ fn check_url(url: &str) -> Result<(), Localized> {
     if !matches!(uri.scheme_str(), Some("http" | "https")) {
         return Err(both!(
             "地址应以 https:// 或 http:// 开头",
-            "a URL begins with https:// or http://"
+            "expected a URL that begins with https:// or http://"
         ));
     }
     let authority = uri.authority().map_or("", |a| a.as_str());
     if authority.is_empty() || uri.host().is_none_or(str::is_empty) {
-        return Err(both!("地址中没有主机名", "the URL names no host"));
+        return Err(both!("地址中没有主机名", "the URL has no host"));
     }
     if authority.contains('@') {
         return Err(both!(
             "地址中不能有用户名和密码，推送内容以签名验证",
-            "the URL must not have a user or a password; deliveries are signed"
+            "the URL must not contain a user or a password; receivers check the signature instead"
         ));
     }
     Ok(())
@@ -284,7 +284,7 @@ fn events(names: &[String]) -> Result<Vec<HookEvent>, Localized> {
         events.push(event.map_err(|_| {
             both!(
                 "事件类型有 step 和 notice，没有“{name}”",
-                "events are step and notice, not {name:?}"
+                "expected step or notice, found {name:?}"
             )
         })?);
     }
@@ -293,7 +293,7 @@ fn events(names: &[String]) -> Result<Vec<HookEvent>, Localized> {
     if events.is_empty() {
         return Err(both!(
             "请至少选择一种：step、notice",
-            "name at least one: step, notice"
+            "expected at least one of step and notice"
         ));
     }
     Ok(events)
@@ -355,7 +355,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_that_can_be_sent_to_are_taken() {
+    fn only_urls_that_can_be_sent_to_are_accepted() {
         for good in [
             "https://a.example/hook?x=1",
             "http://10.0.0.7:8080/",

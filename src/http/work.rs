@@ -1,10 +1,10 @@
-//! Work that may be large: a budget for each question, and few of them at once.
+//! Limits expensive requests: each has a budget, and only a few run at once.
 //!
-//! Nearly every question is small, and is answered where it arrives: a trip to another thread would cost
-//! more than the answer. So a question first runs with a small budget. One that needs more begins anew
-//! on a thread of its own, with a large budget, as one of a few. When its client hangs up, its budget is
-//! stopped and the thread is free at the next node of a tree. What a large budget does not suffice for is
-//! refused, in words; never is a part of an answer sent.
+//! Most requests are small and are answered on the request's thread, because a switch to another thread would
+//! cost more than the answer. So a request first runs with a small budget. If that is not enough, it starts
+//! again on a blocking thread with a large budget, and only a few do so at once. When the client disconnects,
+//! the budget stops, and the thread is free after its next step. A request that exceeds the large budget is
+//! refused with a reason; a partial answer is never sent.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,36 +17,37 @@ use super::problem::Problem;
 use crate::index::{Budget, Meter, Stop, StopOnDrop};
 use crate::model::both;
 
-/// What a question may look at where it arrives: some hundred microseconds.
+/// The budget on the request's thread: work of some hundred microseconds.
 const SMALL_WORK: u64 = 8 * 1024;
 const SMALL_BYTES: u64 = 1024 * 1024;
-/// What a question may look at on a thread of its own: every box of twenty million features, or the
-/// properties of two and a half million.
+/// The budget on a blocking thread: every box of twenty million features, or the properties of two and a half
+/// million.
 const LARGE_WORK: u64 = 20_000_000;
-/// The memory that it may take: 10,000 features of 6 kB each.
+/// The memory that an answer may take: 10,000 features of 6 kB each.
 const LARGE_BYTES: u64 = 64 * 1024 * 1024;
-/// A debug build is some ten times slower; its tests ask the same questions.
+/// A debug build is about ten times slower, and its tests send the same requests.
 const SLOW: u32 = if cfg!(debug_assertions) { 10 } else { 1 };
-/// How long one request may take.
+/// How long one request may compute.
 const LONGEST: Duration = Duration::from_millis(1_500);
-/// The same for what is read out of the log: the database decides, and it takes no core of ours.
+/// How long a read from the log may take. It may be longer, because it takes the database's time and none of
+/// our cores.
 const LONGEST_PAST: Duration = Duration::from_secs(10);
 
-/// Which questions wait for each other.
+/// The kinds of work. Requests of one kind wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Looks through whole collections.
+    /// Reads whole collections.
     Walk,
-    /// Searches by name, one for each keystroke.
+    /// Searches by name, once for each keystroke.
     Search,
-    /// Draws a tile. A page asks for many at once, each of them quick.
+    /// Draws a tile. A page requests many at once, and each is quick.
     Tile,
-    /// Reads what was out of the log: waits for the database more than it computes.
+    /// Reads past states from the log. It mostly waits for the database.
     Past,
 }
 
 impl Kind {
-    /// How long one waits for its turn.
+    /// How long a request waits for its turn.
     fn patience(self) -> Duration {
         match self {
             Self::Walk | Self::Past => Duration::from_secs(1) * SLOW,
@@ -56,7 +57,7 @@ impl Kind {
     }
 }
 
-/// Turns for large questions, and what was looked at so far.
+/// The limits of concurrent work, and counters of the work done.
 #[derive(Debug)]
 pub(super) struct Pools {
     walks: Arc<Semaphore>,
@@ -85,7 +86,7 @@ impl Default for Pools {
 }
 
 impl Pools {
-    /// A turn, as soon as there is one.
+    /// Waits for a turn.
     pub(super) async fn turn(&self, kind: Kind) -> Result<OwnedSemaphorePermit, Problem> {
         self.turn_within(kind, kind.patience()).await
     }
@@ -108,13 +109,14 @@ impl Pools {
                 self.refused.fetch_add(1, Ordering::Relaxed);
                 Err(Problem::unavailable(both!(
                     "大型查询过多，请稍后再试，或缩小查询范围。",
-                    "Too many large requests at once; try again in a moment, or ask for less at a time."
+                    "Too many large requests are running at once. Try again in a moment, or \
+                     request less at a time."
                 )))
             }
         }
     }
 
-    /// Begins work of several parts, as one of a few.
+    /// Starts work in several parts, after waiting for a turn.
     pub(super) async fn attend(self: &Arc<Self>, kind: Kind) -> Result<Attended, Problem> {
         let turn = self.turn(kind).await?;
         let budget = Arc::new(Budget::new(u64::MAX, u64::MAX));
@@ -142,7 +144,7 @@ impl Pools {
         let _waiting = StopOnDrop(Arc::clone(&budget));
         let pools = Arc::clone(self);
         let work = tokio::task::spawn_blocking(move || {
-            // The work holds the permit, not the request: it is free again when the work has ended.
+            // The thread holds the permit and not the request, so it is free when the work has ended.
             let _turn = turn;
             let answer = job(&budget);
             pools.note(&budget, &answer);
@@ -176,12 +178,12 @@ impl Pools {
     }
 }
 
-/// Why a question has no answer.
+/// Why a request has no answer.
 #[derive(Debug)]
 pub(super) enum Cut {
     /// The budget stopped it.
     Stopped(Stop),
-    /// The request is refused for another reason.
+    /// It is refused for another reason.
     Refused(Problem),
 }
 
@@ -197,22 +199,22 @@ impl From<Problem> for Cut {
     }
 }
 
-/// Work of one request in several parts, on several threads. It takes one turn, may look at as much as it
-/// needs, and stops at its next step when the request goes.
+/// Work of one request in several parts on several threads. It takes one turn, has no limit on what it reads,
+/// and stops at its next step when the request is dropped.
 pub(super) struct Attended {
     share: Share,
     _waiting: StopOnDrop,
 }
 
 impl Attended {
-    /// A share in the work, for a thread that does a part of it. The turn is over when the request and all
-    /// shares are gone.
+    /// A share of the work, for a thread that does a part of it. The turn ends when the request and all shares
+    /// are dropped.
     pub fn share(&self) -> Share {
         self.share.clone()
     }
 }
 
-/// A share in the work of a request, held by each thread that does a part of it; see [`Attended::share`].
+/// A share of a request's work, held by each thread that does a part of it; see [`Attended::share`].
 #[derive(Clone)]
 pub(super) struct Share(Arc<Parts>);
 
@@ -268,8 +270,8 @@ impl Meter for Share {
 }
 
 impl App {
-    /// Answers a question where it arrives if it is small, else on a thread of its own. `narrow` says
-    /// how to ask for less. The job may run twice and must not change anything.
+    /// Answers a request on its own thread if it is small, otherwise on a blocking thread. `narrow` says how to
+    /// ask for less. The job may run twice, so it must not change anything.
     pub(super) async fn answer<T: Send + 'static>(
         &self,
         narrow: Advice,
@@ -287,8 +289,8 @@ impl App {
         }
     }
 
-    /// Answers a question on a thread of its own, as one of a few. When the request goes, so does the
-    /// work.
+    /// Answers a request on a blocking thread, after waiting for a turn. The work stops when the request is
+    /// dropped.
     pub(super) async fn answer_aside<T: Send + 'static>(
         &self,
         kind: Kind,
@@ -298,7 +300,7 @@ impl App {
         self.pools.off_thread(kind, narrow, large(), job).await
     }
 
-    /// Reads what was out of the log, as one of a few. When the request goes, so does the reading.
+    /// Reads past states from the log, after waiting for a turn. The read stops when the request is dropped.
     pub(super) async fn read_past<T, E: Into<Problem>>(
         &self,
         reading: impl Future<Output = Result<T, E>>,
@@ -308,14 +310,14 @@ impl App {
             Ok(read) => read.map_err(Into::into),
             Err(_) => Err(Problem::unavailable(both!(
                 "读取历史状态的时间超过一次请求的上限，请稍后再试，或改查其他时间。",
-                "Reading the past state takes longer than one request may. Try again in a moment, or ask for \
-                 another moment."
+                "Reading the past state takes longer than one request may take. Try again in a \
+                 moment, or request another moment."
             ))),
         }
     }
 
-    /// Runs work that goes on when its client hangs up, because the next one wants the same. It takes
-    /// its turn and keeps to its budget all the same.
+    /// Runs work that continues when its client disconnects, because the next client wants the same result. It
+    /// also waits for a turn and has a budget.
     pub(super) fn go_on<T>(
         &self,
         turn: OwnedSemaphorePermit,
@@ -340,24 +342,24 @@ fn large() -> Budget {
 /// How to ask for less, in Chinese and English.
 pub(super) type Advice = (&'static str, &'static str);
 
-/// Why a question was stopped, and what to ask instead.
+/// The error for stopped work, with the advice how to ask for less.
 fn refusal(stop: Stop, (zh, en): Advice) -> Problem {
     match stop {
         Stop::Work => Problem::too_much(both!(
             "需要检索的内容超过一次请求的上限。{zh}",
-            "The answer needs to read more of the map than one request may. {en}"
+            "The request reads more of the map than is allowed. {en}"
         )),
         Stop::Memory => Problem::too_much(both!(
             "结果占用的内存超过一次请求的上限。{zh}",
-            "The answer would take more memory than one request may. {en}"
+            "The answer would take more memory than is allowed. {en}"
         )),
         Stop::Time => Problem::unavailable(both!(
             "处理时间超过一次请求的上限。{zh}",
-            "The answer takes longer than one request may. {en}"
+            "The answer takes longer than is allowed. {en}"
         )),
         Stop::Gone => Problem::unavailable(both!(
             "请求方已断开，请求已取消。",
-            "The client has gone, so the request was cancelled."
+            "The client disconnected, so the request was cancelled."
         )),
     }
 }
@@ -369,7 +371,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_question_without_a_turn_is_told_to_come_back() {
+    async fn a_request_that_gets_no_turn_is_refused_with_retry_after() {
         let pools = Pools::default();
         let mut turns = Vec::new();
         while pools.walks.available_permits() > 0 {
@@ -384,7 +386,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_ends_when_nobody_waits_for_it() {
+    async fn work_stops_when_its_request_is_dropped() {
         let pools = Arc::new(Pools::default());
         let (said, begun) = tokio::sync::oneshot::channel();
         let endless = {
@@ -405,7 +407,7 @@ mod tests {
         let all = pools.walks.available_permits() + 1;
         endless.abort();
         let turns = u32::try_from(all).unwrap();
-        // All turns come back: the thread has ended.
+        // The thread has ended when all permits are available again.
         let every = pools.walks.acquire_many(turns).await.unwrap();
         assert_eq!(pools.left.load(Ordering::Relaxed), 1);
         assert!(pools.visited.load(Ordering::Relaxed) > 0);
@@ -413,7 +415,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_parts_of_a_work_stop_when_its_request_goes() {
+    async fn all_parts_of_work_stop_when_its_request_is_dropped() {
         let pools = Arc::new(Pools::default());
         let all = pools.walks.available_permits();
         let attended = pools.attend(Kind::Walk).await.unwrap();
@@ -442,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_to_ask_instead() {
+    fn a_refusal_says_how_to_ask_for_less() {
         for stop in [Stop::Work, Stop::Memory, Stop::Time] {
             let problem = refusal(stop, ("请用 bbox= 缩小范围。", "Narrow it with bbox=."));
             assert!(format!("{problem:?}").contains("Narrow it with bbox=."));

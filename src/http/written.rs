@@ -1,4 +1,4 @@
-//! The answer to a write: what the snapshot shows once it has the commit, or 202 where it has not yet.
+//! The answer to a write: the usual answer if the snapshot contains the commit, otherwise 202.
 
 use std::sync::Arc;
 
@@ -15,35 +15,35 @@ use super::problem::Problem;
 use crate::live::{Snapshot, Written};
 use crate::model::{Localized, both};
 
-/// What the answer 202 means.
+/// The explanation in a 202 answer.
 fn detail() -> Localized {
     both!(
         "修改已保存，但本服务器尚未显示。请以提交序号为参数（?min-seq=）读取 location，服务器会等到可以显示时答复。",
-        "The change is saved. This server does not show it yet. Read `location` with ?min-seq= and the \
-         number of the commit: the answer waits for it."
+        "The change is saved, but this server does not show it yet. Read `location` with ?min-seq= \
+         and the number of the commit; the answer then waits for it."
     )
 }
 
-/// A change that is durable and that this server does not show yet.
+/// A durable change that this server does not show yet.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Accepted {
     /// The number of the commit, for `?min-seq=`.
     pub seq: u64,
-    /// The id of what was written, where it is one thing.
+    /// The id of the written thing, if it is a single one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "w-4kq2m8x0p1za")]
     pub id: Option<String>,
-    /// The address under which it can be read.
+    /// The address at which it can be read.
     pub location: String,
-    /// What this means, in words.
+    /// The explanation.
     pub detail: String,
-    /// What the answer says besides, such as the `receipt` of a report.
+    /// Further members, such as the `receipt` of a report.
     #[serde(flatten)]
     #[schema(ignore)]
     pub more: Map<String, Value>,
 }
 
-/// What was written, for an answer that cannot show it yet.
+/// The written thing, for an answer that cannot show it yet.
 pub struct Subject {
     id: Option<String>,
     location: String,
@@ -51,7 +51,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// What has this id and can be read there.
+    /// A single thing with an id and the address at which it can be read.
     pub fn new(id: impl Into<String>, location: impl Into<String>) -> Self {
         Self {
             id: Some(id.into()),
@@ -59,7 +59,7 @@ impl Subject {
         }
     }
 
-    /// Several things, which can be read there.
+    /// Several things and the address at which they can be read.
     pub fn several(location: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -68,7 +68,7 @@ impl Subject {
         }
     }
 
-    /// The address under which it can be read.
+    /// The address at which it can be read.
     pub fn location(&self) -> &str {
         &self.location
     }
@@ -80,11 +80,11 @@ impl Subject {
     }
 }
 
-/// Answers a write. `show` makes the usual answer and gets the snapshot for it only where that has the
-/// commit, so no handler looks for it too early.
+/// Answers a write. `show` builds the usual answer. It is only called with a snapshot that contains the commit,
+/// so no handler reads too early.
 ///
 /// # Errors
-/// What `show` says.
+/// The errors of `show`.
 pub fn answer(
     app: &App,
     written: Written,

@@ -1,14 +1,14 @@
-//! Derived structures: expensive indexes over what exists, built beside the requests.
+//! Derived structures: indexes that are expensive to build, built in the background.
 //!
-//! One is built on a blocking thread from a pinned snapshot and swapped in together with the number of the
-//! commit that it was built from. While it is built, commits go on; however many there are, one more build
-//! follows. After a build the snapshot is let go, so an old map is never kept longer than one build. The
-//! supervisor runs the builder: after a build that panicked it is started again, and meanwhile the structure
-//! that was built before stays in service.
+//! A build runs on a blocking thread and reads one pinned snapshot. Its result replaces the previous
+//! structure, with the number of the commit that it was built from. Commits during a build cause one more
+//! build, however many there are. The builder drops its snapshot after each build, so an old map stays in
+//! memory for one build at most. The supervisor runs the builder and restarts it after a panic. Until the
+//! next build succeeds, readers get the previous structure.
 //!
-//! So a derived structure may be behind. Code that answers from one looks up in the current snapshot what may
-//! have become stricter since: what was deleted, renamed or protected. What is new it shows after the next
-//! build.
+//! So a derived structure may be older than the snapshot. Code that answers from one also checks the current
+//! snapshot, and leaves out what was deleted, renamed or protected since the build. New features appear after
+//! the next build.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,28 +28,29 @@ const REST: Duration = Duration::from_millis(200);
 /// How many structures are built at once.
 const BUILDS: usize = 1;
 
-/// What is built from a snapshot.
+/// A structure that can be built from a snapshot.
 pub trait Derive: Send + Sync + Sized + 'static {
-    /// What it is called in the log and among the tasks.
+    /// The name of the structure in the log and in the list of tasks.
     const NAME: &'static str;
 
-    /// Builds it. `before` is the one built last, parts of which may still hold.
+    /// Builds the structure. `before` is the previous build; parts that are unchanged can be
+    /// reused.
     fn build(snapshot: &Snapshot, before: Option<&Self>) -> Self;
 
-    /// Whether building it from this snapshot would give the same.
+    /// Whether a build from this snapshot would give the same structure.
     fn is_current(&self, snapshot: &Snapshot) -> bool;
 }
 
-/// A structure and the commit that it was built from.
+/// A structure with the number of the commit that it was built from.
 #[derive(Debug)]
 pub struct Built<T> {
-    /// The newest commit in it.
+    /// The number of the newest commit that the structure contains.
     pub seq: u64,
     /// The structure.
     pub value: T,
 }
 
-/// The newest build of a structure.
+/// The newest build of a structure. The value changes with each build.
 #[derive(Debug)]
 pub struct Derived<T> {
     built: ArcSwapOption<Built<T>>,
@@ -69,7 +70,7 @@ impl<T: Derive> Derived<T> {
         self.built.load_full()
     }
 
-    /// Builds it now and after every commit that concerns it, as a task of the map.
+    /// Starts the task that builds the structure now and again after every commit that affects it.
     pub(super) fn keep_up(self: &Arc<Self>, live: &Live) {
         let (derived, own) = (Arc::clone(self), live.clone());
         let task = move || Arc::clone(&derived).follow(own.clone());
@@ -84,12 +85,14 @@ impl<T: Derive> Derived<T> {
             if self.catch_up(&live).await {
                 tokio::time::sleep(began.elapsed().max(REST)).await;
             }
-            // The map has the sender.
+            // The sender belongs to the map, which lives as long as this task, so the wait cannot
+            // fail.
             let _ = seqs.changed().await;
         }
     }
 
-    /// Builds it where it is behind; says whether it was. Panics where the build does.
+    /// Builds the structure if it is older than the snapshot. Returns whether it did. A panic of
+    /// the build is passed on.
     async fn catch_up(&self, live: &Live) -> bool {
         let Ok(_turn) = live.inner.builds.acquire().await else {
             return false;
@@ -124,7 +127,7 @@ impl<T: Derive> Derived<T> {
     }
 }
 
-/// A semaphore for the builds of one map.
+/// The semaphore that limits how many builds of one map run at once.
 pub(super) fn builds() -> Semaphore {
     Semaphore::new(BUILDS)
 }
@@ -141,7 +144,7 @@ impl Derive for Directory {
     }
 }
 
-/// Warnings have no names; looking through them would only cost.
+/// The collections that can be searched. Warnings have no names, so they are left out.
 fn searched(snapshot: &Snapshot) -> impl Iterator<Item = &Arc<Collection>> {
     let all = snapshot.collections().iter();
     all.filter(|(id, _)| id.as_str() != WARNINGS)

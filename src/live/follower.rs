@@ -1,5 +1,5 @@
-//! The only writer of memory: folds commits into the next snapshot, in order, and publishes each
-//! whole.
+//! The follower is the only writer of the snapshot: it applies the commits of the store in order
+//! and publishes each new snapshot as a whole.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,37 +13,39 @@ use crate::index::MergedBase;
 use crate::model::{CollectionId, CommitHeader, Record};
 use crate::store::StoreError;
 
-/// How long the follower waits for a sign before it looks all the same.
+/// How long the follower waits for a notification before it asks the store anyway.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How many commits are asked for at once.
+/// How many commits are read at once.
 const PAGE: u32 = 1000;
-/// This many waiting commits are applied together as a burst.
+/// If at least this many commits wait, they are applied in groups.
 const BURST: usize = 32;
-/// How many changes of a burst are folded at once.
+/// The most changes in one group of commits.
 const GROUP: u64 = 2000;
-/// From this size on a commit is folded beside the request threads, not on one of them.
+/// A commit with at least this many changes is applied on a blocking thread, so that it does not
+/// hold up requests.
 const HEAVY: u64 = 500;
-/// A store that is silent for so long counts as away: a network that swallows everything never says
-/// that it is broken.
+/// A store that does not answer for this long counts as unreachable: a network that drops packets
+/// reports no error.
 const SILENCE: Duration = Duration::from_secs(5);
-/// The same until a row of a commit comes; the database may have to gather a big one first.
+/// The same limit until the first row of a commit arrives. The database may need longer to collect
+/// a large commit.
 const GATHERING: Duration = Duration::from_secs(30);
-/// How often a follower that a test holds looks whether it may go on.
+/// How often a follower that a test stopped checks whether it may continue.
 const HOLD: Duration = Duration::from_millis(20);
-/// After this time without an answer of the store, the map counts as stale.
+/// If the store has not answered for this long, the map counts as stale.
 const LATE: Duration = Duration::from_secs(6);
 
-/// How many facts may wait for the follower; more wait at the door.
+/// How many facts may wait for the follower. Further senders wait.
 pub(super) const NOTES: usize = 256;
 
-/// A fact that is not in the log, and the channel that is notified when the snapshot has it.
+/// A fact from outside the log, and the channel that is notified when the snapshot contains it.
 #[derive(Debug)]
 pub(super) struct Note {
     fact: Fact,
     done: oneshot::Sender<()>,
 }
 
-/// What a merge made; nothing if it failed.
+/// The result of merging a collection's base; `None` if the merge failed.
 type Merge = (CollectionId, Option<MergedBase>);
 
 /// Follows the store for as long as the process lives.
@@ -54,10 +56,10 @@ pub(super) async fn follow(live: Live) {
     loop {
         match catch_up(&live).await {
             Ok(()) => hear(&live, None),
-            // The program is about to end.
+            // The store is closed because the program is about to end.
             Err(error) if error.is_closed() => return std::future::pending().await,
             Err(error) => {
-                // Readers go on with what there is; pages say how old it is.
+                // Readers continue with the current snapshot; the pages show how old it is.
                 tracing::warn!(%error, "the follower cannot read the store");
                 hear(&live, Some(error.to_string()));
                 tokio::time::sleep(Duration::from_millis(500)).await;
@@ -65,7 +67,7 @@ pub(super) async fn follow(live: Live) {
         }
         begin_merges(&live, &mut merging, &merged_sender);
         tokio::select! {
-            // That the store is silent here, it says by itself when it is read.
+            // An error here is ignored: the next read of the store reports it.
             _ = tokio::time::timeout(PATIENCE + SILENCE, live.store().changed(PATIENCE)) => {}
             Some((collection, base)) = merged.recv() => {
                 merging.retain(|c| *c != collection);
@@ -87,7 +89,7 @@ fn hear(live: &Live, trouble: Option<String>) {
     });
 }
 
-/// Ends what a store does without a sign of progress for so long.
+/// Runs a request to the store and ends it if there is no sign of progress for this long.
 async fn patient<T>(
     patience: Duration,
     progress: &AtomicU64,
@@ -122,9 +124,10 @@ async fn catch_up(live: &Live) -> Result<(), StoreError> {
     }
 }
 
-/// Cuts a list of commits into what is folded at once. One is folded alone, and told alone; only
-/// where many small ones wait (somebody replayed a ledger, or the timer catches up on a week) it
-/// would take longer to make a snapshot of each than anybody looks at it.
+/// Splits waiting commits into groups that are applied together. Usually each commit is a group, so
+/// that listeners get each one. Only if many small commits wait (after the replay of a ledger, or
+/// when the timer catches up on a week) several are grouped, because a snapshot of each would take
+/// too long.
 fn groups(headers: &[CommitHeader]) -> Vec<&[CommitHeader]> {
     if headers.len() < BURST {
         return headers.chunks(1).collect();
@@ -142,8 +145,8 @@ fn groups(headers: &[CommitHeader]) -> Vec<&[CommitHeader]> {
     groups
 }
 
-/// Folds commits that follow each other into the next snapshot: of several versions of a feature the
-/// last counts.
+/// Applies consecutive commits to make the next snapshot. Of several versions of a feature, the last
+/// one counts.
 async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError> {
     let (Some(first), Some(last)) = (headers.first(), headers.last()) else {
         return Ok(());
@@ -166,7 +169,8 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
     let question = live.store().quarantined();
     let rows = patient(SILENCE, &AtomicU64::new(0), question).await?;
     let facts = [Fact::Quarantined(rows)];
-    // Folding a big commit takes its time, which is not the store's.
+    // Applying a large commit takes time for which the store is not to blame, so the clock starts
+    // again.
     live.inner.condition.send_modify(Condition::answered);
     let effective = headers.iter().map(|h| h.effective_at);
     let effective_from = effective.min().unwrap_or(last.effective_at);
@@ -194,7 +198,7 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
     Ok(())
 }
 
-/// Of several versions of a feature the last, ordered by name as in one commit.
+/// Keeps the last version of each feature, ordered by id as in one commit.
 fn last_of_each(records: Vec<Record>) -> Vec<Record> {
     let mut last = std::collections::BTreeMap::new();
     for record in records {
@@ -203,7 +207,7 @@ fn last_of_each(records: Vec<Record>) -> Vec<Record> {
     last.into_values().collect()
 }
 
-/// Publishes all waiting facts in one step.
+/// Publishes all waiting facts with one new snapshot.
 fn apply_notes(live: &Live, first: Note, more: &mut mpsc::Receiver<Note>) {
     let mut notes = vec![first];
     while notes.len() < NOTES
@@ -215,14 +219,14 @@ fn apply_notes(live: &Live, first: Note, more: &mut mpsc::Receiver<Note>) {
         publish(live, Arc::new(next));
     }
     for note in notes {
-        // The receiver may have stopped waiting; that is no error.
+        // Sending fails if the receiver stopped waiting, which is not an error.
         let _ = note.done.send(());
     }
 }
 
 impl Live {
-    /// Hands the follower a fact and waits until the snapshot has it; `false` when that takes longer than
-    /// a write waits for its commit.
+    /// Sends a fact to the follower and waits until the snapshot contains it. Returns `false` if that
+    /// takes longer than a write waits for its commit.
     pub(super) async fn note(&self, fact: Fact) -> bool {
         let (done, told) = oneshot::channel();
         let hand_over = async {
@@ -242,7 +246,7 @@ fn publish(live: &Live, snapshot: Arc<Snapshot>) {
     live.inner.seq.send_replace(seq);
 }
 
-/// Starts merging the small part of each collection that has grown into its big part.
+/// Starts merging the recent changes of each collection that has many of them into its base.
 fn begin_merges(live: &Live, merging: &mut Vec<CollectionId>, done: &mpsc::Sender<Merge>) {
     for (id, collection) in live.snapshot().collections().wanting_merge() {
         if merging.contains(id) {
@@ -254,7 +258,7 @@ fn begin_merges(live: &Live, merging: &mut Vec<CollectionId>, done: &mpsc::Sende
             let base = tokio::task::spawn_blocking(move || collection.merged_base()).await;
             if let Err(error) = &base {
                 tracing::error!(%error, collection = %id, "a merge failed");
-                // The follower tries again after a pause that grows.
+                // The follower retries after a growing pause.
                 tokio::time::sleep(SILENCE).await;
             }
             let _ = done.send((id, base.ok())).await;
@@ -262,7 +266,8 @@ fn begin_merges(live: &Live, merging: &mut Vec<CollectionId>, done: &mpsc::Sende
     }
 }
 
-/// Puts a merged base in place. Only the follower writes the snapshot, so nothing is lost between.
+/// Replaces a collection's base with the merged one. Changes made during the merge are kept,
+/// because only the follower writes the snapshot.
 fn apply_merge(live: &Live, id: &CollectionId, base: MergedBase) {
     let mut next = (*live.snapshot()).clone();
     let name = id.as_str();
@@ -274,12 +279,13 @@ fn apply_merge(live: &Live, id: &CollectionId, base: MergedBase) {
 }
 
 impl Condition {
-    /// Whether the map may lag behind the store: it said that it is away, or says nothing at all.
+    /// Whether the map may be behind the store: the store reported a failure, or has not answered
+    /// for too long.
     pub fn is_stale(&self) -> bool {
         self.trouble.is_some() || self.answered.elapsed() > LATE
     }
 
-    /// The store answered just now.
+    /// Records that the store has just answered.
     fn answered(&mut self) {
         self.heard_at = jiff::Timestamp::now();
         self.answered = Instant::now();
@@ -291,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_burst_is_folded_in_groups_and_no_group_is_big() {
+    fn many_waiting_commits_are_applied_in_groups_of_limited_size() {
         let headers = |sizes: &[u64]| -> Vec<CommitHeader> {
             let header = |(i, size): (usize, &u64)| CommitHeader {
                 seq: i as u64 + 1,
@@ -321,7 +327,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_store_that_says_nothing_is_stale_as_one_that_says_it_is_away() {
+    async fn the_map_is_stale_if_the_store_fails_or_does_not_answer() {
         let folder = tempfile::tempdir().unwrap();
         let now = live(&folder).await.condition();
         assert!(!now.is_stale());
@@ -340,7 +346,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn silence_ends_a_question_and_slow_progress_does_not() {
+    async fn a_request_without_progress_is_ended_and_a_slow_one_is_not() {
         let patience = Duration::from_millis(100);
         let progress = AtomicU64::new(0);
         let silent = std::future::pending::<Result<(), StoreError>>();

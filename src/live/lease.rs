@@ -1,4 +1,4 @@
-//! A lease that this process remembers, so that not every use of it is a write.
+//! A lease with a local copy of its end, so that using it rarely writes to the store.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use tokio::time::Instant;
 
 use crate::store::{Store, StoreError};
 
-/// The right of one process to do something, until it runs out.
+/// The exclusive right of one process to do something, until it expires.
 #[derive(Debug)]
 pub(crate) struct Lease {
     name: &'static str,
-    /// Who we are among those who would have it.
+    /// The name of this process among the holders.
     holder: String,
     lifetime: Duration,
     until: Mutex<Option<Instant>>,
@@ -27,8 +27,8 @@ impl Lease {
         }
     }
 
-    /// Whether it is ours for at least `needed` from now on. Takes it, or renews it, where that is not
-    /// known.
+    /// Whether this process holds the lease for at least `needed` from now. If the local copy does not
+    /// show that, the lease is taken or renewed.
     ///
     /// # Errors
     /// When the store fails.
@@ -37,7 +37,8 @@ impl Lease {
         if until.is_some_and(|until| until >= Instant::now() + needed) {
             return Ok(true);
         }
-        // Counted from before the question, so we never think that it is ours for longer than it is.
+        // The lifetime is counted from before the request, so the local copy never ends later than
+        // the lease in the store.
         let end = Instant::now() + self.lifetime;
         *until = None;
         let taken = store
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_lease_that_another_process_has_is_not_ours_until_it_runs_out() {
+    async fn a_process_gets_a_lease_only_after_that_of_another_process_expired() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("map.db").display());
         let store = Store::open(&url).await.unwrap();
@@ -65,9 +66,9 @@ mod tests {
         let (first, second) = (lease("first", long), lease("second", long));
         assert!(first.holds_for(&store, long / 2).await.unwrap());
         assert!(!second.holds_for(&store, long / 2).await.unwrap());
-        // Nothing is remembered of a lease that was refused.
+        // A refused lease leaves no local copy.
         assert!(!second.holds_for(&store, Duration::ZERO).await.unwrap());
-        // One that would end before it is needed is not enough.
+        // A lease that ends before `needed` has passed is not enough.
         assert!(!first.holds_for(&store, 2 * long).await.unwrap());
         assert!(
             lease("first", Duration::ZERO)

@@ -1,5 +1,5 @@
-//! The living map: one immutable snapshot for readers, one follower that makes the next, one feed
-//! that tells what changed.
+//! The live map: one immutable snapshot for readers, a follower that makes the next one, and a feed
+//! that sends the changes.
 
 pub mod derived;
 mod feed;
@@ -32,7 +32,7 @@ use crate::access::Directory;
 use crate::codec::config::Problem;
 use crate::store::{Store, StoreError};
 
-/// The name of the follower among the tasks.
+/// The name of the follower in the list of tasks.
 const FOLLOWER: &str = "follower";
 
 /// The state of the follower.
@@ -40,13 +40,14 @@ const FOLLOWER: &str = "follower";
 pub struct Condition {
     /// When the store last answered.
     pub heard_at: jiff::Timestamp,
-    /// What the store said instead of an answer; `None` while all is well.
+    /// The last error of the store; `None` while it answers.
     pub trouble: Option<String>,
-    /// `heard_at` on the clock that nobody sets.
+    /// The moment of `heard_at` on the monotonic clock.
     answered: Instant,
 }
 
-/// The map of one process: take a snapshot to read, commit an edit to write, listen to hear.
+/// The map of one process. Take a snapshot to read, commit an edit to write, and listen to the feed
+/// for changes.
 #[derive(Debug, Clone)]
 pub struct Live {
     inner: Arc<Inner>,
@@ -60,16 +61,16 @@ struct Inner {
     seq: value::Sender<u64>,
     feed: Arc<feed::Backlog>,
     condition: value::Sender<Condition>,
-    /// Facts on their way to the follower, and where it takes them from.
+    /// The channel of facts to the follower: the sender and the receiver.
     facts: (
         mpsc::Sender<follower::Note>,
         Mutex<mpsc::Receiver<follower::Note>>,
     ),
     config_problems: ArcSwap<Vec<Problem>>,
     directory: Arc<Derived<Directory>>,
-    /// Turns of those that build derived structures.
+    /// Limits how many derived structures are built at once.
     builds: Semaphore,
-    /// One at a time counts past days.
+    /// Held while past days are counted, so that one request at a time reads the log.
     counting: Mutex<()>,
     tasks: supervisor::Supervisor,
 }
@@ -80,7 +81,7 @@ impl Live {
         Self::start_following(store, Following::default()).await
     }
 
-    /// The same, with how it follows the store.
+    /// The same with other settings for following the store.
     pub async fn start_following(store: Store, following: Following) -> Result<Self, StoreError> {
         let snapshot = Snapshot::load(&store).await?;
         let (facts, waiting) = mpsc::channel(follower::NOTES);
@@ -111,22 +112,23 @@ impl Live {
         Ok(live)
     }
 
-    /// The tasks of this process. Whoever closes the store stops them first.
+    /// The background tasks of this process. They must be stopped before the store is closed.
     pub fn tasks(&self) -> &supervisor::Supervisor {
         &self.inner.tasks
     }
 
-    /// The map as it is. A request takes one and answers all of itself from it.
+    /// The current map. A request takes one snapshot and answers from it alone.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.inner.snapshot.load_full()
     }
 
-    /// The durable truth behind the snapshot, for what is not on the hot path.
+    /// The store behind the snapshot, for data that is not in memory.
     pub fn store(&self) -> &Store {
         &self.inner.store
     }
 
-    /// Waits until the snapshot has a commit; `false` when it did not come in time.
+    /// Waits until the snapshot contains a commit. Returns `false` if that takes longer than
+    /// `patience`.
     pub async fn wait_for(&self, seq: u64, patience: Duration) -> bool {
         let mut watch = self.inner.seq.subscribe();
         tokio::time::timeout(patience, watch.wait_for(|now| *now >= seq))
@@ -134,34 +136,35 @@ impl Live {
             .is_ok()
     }
 
-    /// The newest commit in the snapshot, as it moves on.
+    /// A receiver of the number of the newest commit in the snapshot.
     pub(crate) fn seqs(&self) -> value::Receiver<u64> {
         self.inner.seq.subscribe()
     }
 
     /// A listener for changes from now on, and the number of the commit after which it begins.
     pub fn listen(&self) -> (u64, Listener) {
-        // The place in the feed is taken first: a commit published in between comes twice rather than
-        // never, and the listener drops what is not newer than its number.
+        // The place in the feed is taken first. A commit published in between then arrives twice
+        // rather than never, and the listener drops commits up to its number.
         let listener = self.inner.feed.listen();
         (self.snapshot().seq(), listener)
     }
 
-    /// How the follower is doing.
+    /// The state of the follower.
     pub fn condition(&self) -> Condition {
         let mut condition = self.inner.condition.borrow().clone();
         if condition.trouble.is_none() && self.tasks().is_waiting(FOLLOWER) {
-            condition.trouble = Some("the follower broke down and is started again".to_owned());
+            condition.trouble = Some("the follower failed and is being restarted".to_owned());
         }
         condition
     }
 
-    /// What is wrong with the files of this node's configuration; what was in force before them stays.
+    /// The problems in the configuration files of this node. While a file has problems, its
+    /// previous version stays in force.
     pub fn config_problems(&self) -> Arc<Vec<Problem>> {
         self.inner.config_problems.load_full()
     }
 
-    /// Keeps what is wrong with the files of the configuration.
+    /// Stores the problems in the configuration files.
     pub(crate) fn set_config_problems(&self, problems: Vec<Problem>) {
         self.inner.config_problems.store(Arc::new(problems));
     }

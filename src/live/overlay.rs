@@ -1,10 +1,9 @@
-//! A snapshot with edits that nobody committed: drafts of the editor, scenarios of the planner, plans of an
-//! import.
+//! A snapshot with uncommitted edits: drafts of the editor, scenarios of the planner, plans of an import.
 //!
-//! It answers the same questions as a snapshot, as if the edits had been committed. What it costs depends on
-//! the edits and not on the map, because a snapshot shares with the next one what a commit leaves alone. Two
-//! edits cost more: a schema that shows the public other properties encodes its collection anew, and rules
-//! judge every open case again.
+//! It answers the same questions as a snapshot, as if the edits had been committed. The cost depends on the
+//! edits and not on the size of the map, because the overlay shares all unchanged data with the snapshot.
+//! Two kinds of edits cost more: a schema that changes which properties the public sees (its collection is
+//! encoded again), and rules (every open case is evaluated again).
 
 use std::collections::BTreeMap;
 
@@ -27,15 +26,15 @@ pub struct Overlay {
 /// What the edits of an overlay do to a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
-    /// The feature is new.
+    /// The feature does not exist yet.
     Added,
     /// The geometry or the properties differ.
     Changed,
-    /// The feature is written without a change.
+    /// The edit writes the feature as it is.
     Unchanged,
     /// The feature is deleted.
     Removed,
-    /// The feature is deleted, but does not exist.
+    /// The edit deletes a feature that does not exist.
     Missing,
 }
 
@@ -46,15 +45,16 @@ pub struct Conflict {
     pub collection: CollectionId,
     /// The feature.
     pub id: FeatureId,
-    /// What the edit expects of it.
+    /// The version of the feature that the edit expects.
     pub expected: Expect,
-    /// The commit that wrote it last; `None` if it is not there.
+    /// The number of the commit that wrote the feature last; `None` if the feature does not exist.
     pub found: Option<u64>,
 }
 
-/// Why edits cannot be laid over a snapshot: the preconditions do not hold, so a store would refuse them too.
+/// Edits that cannot be applied to a snapshot because their preconditions do not hold. A store
+/// would refuse them too.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} features are not in the state that the edit expects; the first is {}/{}", .conflicts.len(), .first.collection, .first.id)]
+#[error("{} features are not in the version that the edit expects; the first is {}/{}", .conflicts.len(), .first.collection, .first.id)]
 pub struct Problem {
     /// The first conflict.
     pub first: Box<Conflict>,
@@ -63,16 +63,16 @@ pub struct Problem {
 }
 
 impl Overlay {
-    /// Lays edits over a snapshot, one after the other. The changes have the numbers that follow the
-    /// snapshot's and its time, for want of their own.
+    /// Applies edits to a snapshot, one after the other. They get the commit numbers after the
+    /// snapshot's number, and the time of the snapshot.
     ///
     /// # Errors
-    /// When preconditions of the edits do not hold; all that don't are named.
+    /// If preconditions of the edits do not hold. The error lists all of them.
     pub fn new(snapshot: &Snapshot, edits: &[Edit]) -> Result<Self, Problem> {
         let mut overlay = Self {
             base: snapshot.clone(),
             view: Snapshot {
-                // Nothing that clients or caches keep of the real map is ever taken for it.
+                // A new id, so that no client or cache takes the overlay for the real map.
                 store_id: Uuid::new_v4(),
                 ..snapshot.clone()
             },
@@ -103,7 +103,7 @@ impl Overlay {
         &self.base
     }
 
-    /// What the edits do to each feature that they name, in the order of collections and ids.
+    /// What the edits do to each feature, ordered by collection and id.
     pub fn effects(&self) -> impl Iterator<Item = (&CollectionId, &FeatureId, Effect)> {
         let all = self.touched.iter();
         all.map(|((collection, id), effect)| (collection, id, *effect))
@@ -146,7 +146,7 @@ impl Overlay {
 }
 
 impl Snapshot {
-    /// A feature, shown or hidden.
+    /// A feature of any collection, hidden ones included.
     fn entry(&self, collection: &str, id: &FeatureId) -> Option<&Entry> {
         let all = self.collections();
         let own = all.get(collection).or_else(|| all.hidden(collection))?;
@@ -154,7 +154,8 @@ impl Snapshot {
     }
 }
 
-/// A store leaves such a change out of the commit.
+/// Whether a change writes a feature as it already is. A store leaves such a change out of the
+/// commit.
 fn changes_nothing(view: &Snapshot, change: &Change) -> bool {
     let now = view.entry(change.collection.as_str(), &change.id);
     match (now, &change.body) {

@@ -1,4 +1,4 @@
-//! One moment of the map: everything a request may want to know, immutable.
+//! An immutable state of the whole map, as of one commit. Each request reads one.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -24,13 +24,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Reads the whole map out of the store.
+    /// Reads the whole map from the store.
     pub async fn load(store: &Store) -> Result<Self, StoreError> {
-        // One thread reads and decodes, another encodes and builds the trees.
+        // One thread reads and decodes records; another encodes features and builds the trees.
         let (sender, receiver) = std::sync::mpsc::sync_channel::<Record>(4096);
         let building = tokio::task::spawn_blocking(move || Collections::load(receiver));
-        // Schemas first: what they protect decides how features are kept. That the receiver is gone
-        // shows where its task is awaited.
+        // Schemas come first, because they decide which properties are protected. If the receiver
+        // is gone, the error appears where its task is awaited.
         let schemas = CollectionId::schemas();
         let early = sender.clone();
         store
@@ -65,11 +65,11 @@ impl Snapshot {
         })
     }
 
-    /// A map of features that stand in no store, each collection under its schema: what decides over
-    /// files needs a map, too.
+    /// A map of features that are not in a store, with the schema of each collection. Used to check
+    /// files.
     ///
     /// # Errors
-    /// Never in practice: the rules that are compiled in are read by tests.
+    /// Never in practice: tests read the built-in rules.
     pub fn of_features(
         schemas: Vec<(CollectionId, serde_json::Value)>,
         features: Vec<Change>,
@@ -106,8 +106,9 @@ impl Snapshot {
         })
     }
 
-    /// The next moment: this one and a commit, or several folded into one step. `effective_from` is when
-    /// the first of them took effect, `facts` is what became known with them.
+    /// The next snapshot: this one with a commit, or with several applied in one step. `effective_from`
+    /// is the moment at which the first of them takes effect; `facts` are the facts that became known
+    /// with them.
     pub(super) fn next(
         &self,
         header: &CommitHeader,
@@ -136,7 +137,7 @@ impl Snapshot {
         }
     }
 
-    /// The same moment after facts beside the log; `None` where they change nothing.
+    /// This snapshot with facts from outside the log; `None` if they change nothing.
     pub(super) fn with_facts<'a>(&self, facts: impl IntoIterator<Item = &'a Fact>) -> Option<Self> {
         let mut next = self.clone();
         let mut changed = false;
@@ -146,12 +147,12 @@ impl Snapshot {
         changed.then_some(next)
     }
 
-    /// The identity of the data behind it.
+    /// The id of the store that the data comes from.
     pub fn store_id(&self) -> Uuid {
         self.store_id
     }
 
-    /// The newest commit in it.
+    /// The number of the newest commit in the snapshot.
     pub fn seq(&self) -> u64 {
         self.seq
     }
@@ -171,27 +172,27 @@ impl Snapshot {
         &self.projections.grid_status
     }
 
-    /// The rules in force, and what of the ledger has to be at hand.
+    /// The rules in force and the schedule of the open cases.
     pub fn ledger(&self) -> &CaseSchedule {
         &self.projections.schedule
     }
 
-    /// The orders of the day.
+    /// The day orders.
     pub fn day_orders(&self) -> &DayOrders {
         &self.projections.day_orders
     }
 
-    /// Rows that plain SQL wrote and that are no valid features.
+    /// Rows that were written with plain SQL and are not valid features.
     pub fn quarantined(&self) -> &[Quarantined] {
         self.projections.quarantine.rows()
     }
 
-    /// Whether the synthetic demo district is on it.
+    /// Whether the synthetic demo district is on the map.
     pub fn is_demo(&self) -> bool {
         self.projections.demo.is_set()
     }
 
-    /// What was open at the end of past days, as far as it was counted.
+    /// The counted past days, each with the cases that were open at its end.
     pub fn past_days(&self) -> &PastDays {
         &self.projections.past_days
     }
@@ -204,6 +205,7 @@ impl Snapshot {
 
 fn report(problems: Vec<SchemaError>) {
     for error in problems {
-        tracing::error!(%error, "a stored schema cannot be read; the built-in one stands in, or the collection is not shown");
+        tracing::error!(%error, "a stored schema cannot be read; the built-in one is used or, if \
+                                 there is none, the collection is hidden");
     }
 }

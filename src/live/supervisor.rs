@@ -1,6 +1,6 @@
 //! The tasks that run as long as the process: follower, timer, webhook dispatcher, job runner, sweeps. One
-//! supervisor starts them, starts one again that ended or panicked, after a pause that grows, and stops all of
-//! them on shutdown.
+//! supervisor starts them, restarts a task that ended or panicked after a growing pause, and stops all of them
+//! on shutdown.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,41 +12,41 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// The pause after the first failure; each is twice as long as the one before.
+/// The pause after the first failure. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// The longest pause. A task that ran for longer than this begins with the first pause again.
+/// The longest pause. A task that ran for longer than this starts with the first pause again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// How long a task that asked for it may take to stop in order.
+/// How long a task that stops by itself may take on shutdown.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Whether a task runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
-    /// It runs.
+    /// The task runs.
     Running,
-    /// It ended or panicked, and waits to be started again.
+    /// The task ended or panicked and waits to be restarted.
     Waiting,
-    /// It was stopped.
+    /// The task was stopped.
     Stopped,
 }
 
-/// How a task is doing.
+/// The state of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TaskReport {
     /// Whether it runs.
     pub state: TaskState,
-    /// Since when.
+    /// Since when it has been in this state.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
-    /// How often it was started again.
+    /// How often the task was restarted.
     pub restarts: u64,
-    /// How it failed last: `ended` or `panicked`. The log has the rest.
+    /// The last failure: `ended` or `panicked`. The log has the details.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<&'static str>,
 }
 
-/// Starts tasks and watches over them.
+/// Starts tasks and restarts those that fail.
 #[derive(Debug)]
 pub struct Supervisor {
     stop: watch::Sender<bool>,
@@ -56,7 +56,7 @@ pub struct Supervisor {
     remains: Mutex<JoinSet<()>>,
 }
 
-/// Tells a task that it should stop.
+/// Signals a task to stop.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Receiver<bool>);
 
@@ -67,7 +67,7 @@ impl Stop {
 
     /// Waits until the task should stop.
     pub async fn requested(&mut self) {
-        // Without a supervisor there is nobody left who could want anything else.
+        // The channel closes when the supervisor is dropped, and then the task should stop too.
         let _ = self.0.wait_for(|stop| *stop).await;
     }
 }
@@ -94,7 +94,7 @@ impl Supervisor {
         }
     }
 
-    /// Runs a task until the supervisor stops; then the task is cut off at its next `await`.
+    /// Runs a task until the supervisor stops; then the task is cancelled at its next `await`.
     pub fn spawn<F, Fut>(&self, name: &'static str, task: F)
     where
         F: Fn() -> Fut + Send + 'static,
@@ -103,7 +103,7 @@ impl Supervisor {
         self.begin(name, Duration::ZERO, move |_| task());
     }
 
-    /// Runs a task that stops in order when it is told to.
+    /// Runs a task that gets the stop signal and ends by itself.
     pub fn spawn_stopping<F, Fut>(&self, name: &'static str, task: F)
     where
         F: Fn(Stop) -> Fut + Send + 'static,
@@ -128,33 +128,33 @@ impl Supervisor {
         lock(&self.tasks).spawn(watched.run(task));
     }
 
-    /// Tells when the supervisor stops its tasks.
+    /// The signal that the supervisor sends when it stops its tasks.
     pub fn stop_signal(&self) -> Stop {
         Stop(self.stop.subscribe())
     }
 
-    /// How each task is doing, by its name.
+    /// The state of each task, by its name.
     pub fn reports(&self) -> BTreeMap<&'static str, TaskReport> {
         lock(&self.reports).clone()
     }
 
-    /// Whether a task ended or panicked and waits to be started again.
+    /// Whether a task ended or panicked and waits to be restarted.
     pub fn is_waiting(&self, name: &str) -> bool {
         lock(&self.reports)
             .get(name)
             .is_some_and(|r| r.state == TaskState::Waiting)
     }
 
-    /// Runs short work to its end for which nobody waits, such as removing what a client left behind.
-    /// [`stop`](Self::stop) waits for it.
+    /// Runs a short job to its end without anyone waiting for it, such as removing data that a client
+    /// left behind. [`stop`](Self::stop) waits for it.
     pub fn finish(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut remains = lock(&self.remains);
         while remains.try_join_next().is_some() {}
         remains.spawn(work);
     }
 
-    /// Stops all tasks and waits until they have ended, then for [`GRACE`] at most until the short work is
-    /// done that was begun before. Afterwards nothing uses the store any more.
+    /// Stops all tasks and waits until they have ended. Then waits up to [`GRACE`] for the short jobs that
+    /// are still running. Afterwards nothing uses the store.
     pub async fn stop(&self) {
         self.stop.send_replace(true);
         let mut tasks = std::mem::take(&mut *lock(&self.tasks));
@@ -166,12 +166,13 @@ impl Supervisor {
     }
 }
 
-/// A lock that broke guards plain values, which are whole.
+/// Locks a mutex, also after a panic of another thread: the values behind it are plain and always
+/// consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-/// One task and what is known of it.
+/// A task and its state.
 struct Watched {
     name: &'static str,
     grace: Duration,
@@ -189,7 +190,7 @@ impl Watched {
         let mut pauses = self.pauses.build();
         loop {
             let begun = Instant::now();
-            // In a set of its own: the task ends with it, whatever ends this one.
+            // Dropping the set cancels the task, so it ends however this function ends.
             let mut running = JoinSet::new();
             running.spawn(task(self.stop.clone()));
             let end = tokio::select! {
@@ -202,7 +203,7 @@ impl Watched {
                 }
             };
             if self.stop.is_requested() {
-                // A task that stops in order may be quicker than we are.
+                // A task may stop before the supervisor cancels it.
                 self.report(TaskState::Stopped, None);
                 return;
             }
@@ -215,7 +216,7 @@ impl Watched {
                 task = self.name,
                 detail,
                 pause_ms = pause.as_millis() as u64,
-                "a task {problem}; it is started again after a pause"
+                "a task {problem}; it will be restarted after a pause"
             );
             self.report(TaskState::Waiting, Some(problem));
             tokio::select! {
@@ -229,7 +230,7 @@ impl Watched {
         }
     }
 
-    /// The next pause. A task that ran well for long begins with the first one again.
+    /// The next pause. It starts again at the first pause if the task ran for long.
     fn pause(&self, pauses: &mut ExponentialBackoff, ran: Duration) -> Duration {
         if ran > LONGEST_PAUSE {
             *pauses = self.pauses.build();
@@ -263,7 +264,7 @@ mod tests {
         Supervisor::new(Duration::from_millis(1), Duration::from_millis(4))
     }
 
-    /// Waits until something holds. A test that waits in vain ends by the limit of its runner.
+    /// Waits until a condition holds. If it never does, the test runner's time limit ends the test.
     async fn until(holds: impl Fn() -> bool) {
         while !holds() {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -329,7 +330,7 @@ mod tests {
             tokio::task::yield_now().await;
             begun.fetch_add(1, Ordering::Relaxed);
         });
-        // A task that is cut off leaves work behind, too.
+        // A cancelled task also leaves work to finish.
         supervisor.spawn("holding", {
             let go = Arc::new(Mutex::new(Some(go)));
             move || {

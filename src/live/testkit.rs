@@ -1,4 +1,5 @@
-//! Random commits over everything that the live map reads: features, schemas, rules, silences, conditions.
+//! Random commits over everything that the live map reads: features, schemas, rules, silences and
+//! sensor conditions.
 
 use geo_types::{Geometry, Point, Rect, coord};
 use jiff::Timestamp;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
-/// No schema of the last one is compiled in.
+/// Collections that are shown. The last one has no built-in schema.
 const SHOWN: [&str; 6] = [
     "boundaries",
     "buildings",
@@ -17,7 +18,7 @@ const SHOWN: [&str; 6] = [
     "trees",
 ];
 
-/// A moment: minutes after the beginning of these tests.
+/// A moment, as minutes after the start of the tests' time.
 pub(super) fn minute(n: i64) -> Timestamp {
     Timestamp::from_second(1_772_000_000 + n * 60).unwrap()
 }
@@ -46,13 +47,13 @@ fn schema(protected: bool) -> Value {
     json!({"properties": {"name": name}})
 }
 
-/// The schemas of all collections that are shown.
+/// The schemas of all shown collections.
 pub(super) fn schemas() -> Vec<Change> {
     let put = |name: &&str| change("$schemas", name, None, Some(schema(false)));
     SHOWN.iter().map(put).collect()
 }
 
-/// Puts most of the time, deletes the rest.
+/// A put in most cases, otherwise a deletion (`None`).
 fn mostly(put: impl Strategy<Value = Value>) -> impl Strategy<Value = Option<Value>> {
     prop_oneof![4 => put.prop_map(Some), 1 => Just(None)]
 }
@@ -111,7 +112,7 @@ fn a_warning() -> impl Strategy<Value = Change> {
 }
 
 fn a_building() -> impl Strategy<Value = Change> {
-    // Without a name: as it is after an erasure.
+    // `None` stands for a name that was erased.
     let said = prop::option::of(0..20u32).prop_map(|n| match n {
         Some(n) => json!({"name": format!("温泉花园{n}号楼")}),
         None => json!({}),
@@ -144,7 +145,7 @@ fn a_tree() -> impl Strategy<Value = Change> {
         .prop_map(|(n, at, said)| change("trees", &format!("t{n}"), Some(at), said))
 }
 
-/// A change of something that is shown.
+/// A change of a feature in a shown collection.
 pub(super) fn a_feature() -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => a_warning(),
@@ -193,7 +194,7 @@ fn a_condition() -> impl Strategy<Value = Change> {
         .prop_map(|(n, said)| change("$conditions", &format!("c{n}"), None, said))
 }
 
-/// Rows of `$schemas`: put, mended and deleted, some of which cannot be read.
+/// Rows of `$schemas` that are put, corrected and deleted. Some of them are not valid.
 fn a_schema() -> impl Strategy<Value = Change> {
     let said = prop_oneof![
         4 => any::<bool>().prop_map(schema),
@@ -206,7 +207,7 @@ fn a_schema() -> impl Strategy<Value = Change> {
     ];
     let name = prop_oneof![
         9 => prop::sample::select(SHOWN.to_vec()),
-        // No name of a collection, and one that is never shown.
+        // An invalid name for a collection, and a collection that is always hidden.
         1 => prop::sample::select(vec!["Trees", "$rules"]),
     ];
     (name, mostly(said)).prop_map(|(name, said)| change("$schemas", name, None, said))

@@ -1,4 +1,4 @@
-//! What became of a write: it is durable, and visible in this process or not yet.
+//! The result of a write: the commit is durable, and this process shows it already or not yet.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,13 +10,14 @@ use crate::store::{Committed, StoreError};
 /// How long a write waits for its own commit by default.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A commit that is durable. Whoever answers a client with it says whether the client can read it yet.
+/// A durable commit. The answer to a client says whether the client can read it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a client is told when its change is not visible yet"]
 pub enum Written {
-    /// The snapshot has it.
+    /// The snapshot contains the commit.
     Visible(Committed),
-    /// The follower has not read it yet, for example because the database went away after the commit.
+    /// The follower has not read the commit yet, for example because the database became
+    /// unreachable after it.
     Pending(Committed),
 }
 
@@ -34,12 +35,13 @@ impl Written {
     }
 }
 
-/// How a process follows the store.
+/// Settings for how a process follows the store.
 #[derive(Debug, Clone)]
 pub struct Following {
     /// How long a write waits until its commit is visible.
     pub patience: Duration,
-    /// While this file exists, no commit becomes visible: a test sees what clients are told then.
+    /// While this file exists, no commit becomes visible. Tests use it to see the answers for
+    /// pending commits.
     pub hold: Option<PathBuf>,
 }
 
@@ -53,14 +55,15 @@ impl Default for Following {
 }
 
 impl Following {
-    /// Whether no commit is to become visible now.
+    /// Whether commits are kept from becoming visible now.
     pub(super) fn is_held(&self) -> bool {
         self.hold.as_ref().is_some_and(|file| file.exists())
     }
 }
 
 impl Live {
-    /// Makes an edit durable and waits until the local snapshot has it: who wrote, reads it.
+    /// Commits an edit and waits until the snapshot of this process contains it, so that the writer
+    /// can read it at once.
     ///
     /// # Errors
     /// When the store fails or a precondition does not hold; nothing was written then.
@@ -69,10 +72,10 @@ impl Live {
         Ok(self.await_commit(committed, 1).await)
     }
 
-    /// Waits until a commit is visible, for `times` the usual patience.
+    /// Waits until a commit is visible, for `times` the usual time.
     pub(crate) async fn await_commit(&self, committed: Committed, times: u32) -> Written {
         let patience = self.inner.following.patience * times;
-        // The commit is durable whatever happens here, so the wait ends.
+        // The commit is durable in either case, so the wait just ends.
         match self.wait_for(committed.seq, patience).await {
             true => Written::Visible(committed),
             false => Written::Pending(committed),

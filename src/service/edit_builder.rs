@@ -1,5 +1,5 @@
-//! Builds an edit. Every feature that was read for it becomes a precondition, so the store refuses the edit
-//! when another commit changed one of them meanwhile.
+//! Builds an edit. Every feature that was read for the edit becomes a precondition, so the store refuses the
+//! edit if another commit changed one of them meanwhile.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::model::{Author, Change, Edit, Expect, FeatureId, Precondition};
 use crate::store::StoreError;
 use crate::warnings::Actor;
 
-/// How long to wait until the snapshot has the commit that came first.
+/// How long to wait until the snapshot contains the commit that was written first.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why an edit was not committed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommitError {
-    /// The snapshot of this process does not have commit `seq` yet, which the edit depends on.
+    /// The snapshot of this process does not yet contain commit `seq`, on which the edit depends.
     #[error("commit {seq} is not in the snapshot yet; try again")]
     Behind {
         /// The commit.
@@ -27,7 +27,7 @@ pub(crate) enum CommitError {
     Store(#[from] StoreError),
 }
 
-/// Builds an edit that is only committed if its features are unchanged since they were read.
+/// Builds an edit that is committed only if the features it read are unchanged.
 #[derive(Debug)]
 pub(crate) struct EditBuilder(Edit);
 
@@ -59,22 +59,21 @@ impl EditBuilder {
         self.0.changes.extend(other.0.changes);
     }
 
-    /// Whether it has no changes.
+    /// Whether the edit has no changes.
     pub fn is_empty(&self) -> bool {
         self.0.changes.is_empty()
     }
 
-    /// The ids of the features that it changes.
+    /// The ids of the features that the edit changes.
     pub fn ids(&self) -> impl Iterator<Item = &FeatureId> {
         self.0.changes.iter().map(|c| &c.id)
     }
 
-    /// Commits it. `None` when another commit changed something that it expects: the snapshot has that
-    /// commit then, and the caller decides again.
+    /// Commits the edit. Returns `None` if another commit broke a precondition. The snapshot then contains that
+    /// commit, and the caller decides again.
     ///
     /// # Errors
-    /// When the store fails, or the snapshot does not get the other commit in time. Nothing was written
-    /// then.
+    /// If the store fails, or the other commit does not reach the snapshot in time. Nothing was written then.
     pub async fn commit(self, live: &Live) -> Result<Option<Written>, CommitError> {
         match live.commit(self.0).await {
             Ok(written) => Ok(Some(written)),

@@ -1,4 +1,4 @@
-//! Erases personal data after the days that its schema sets: `x-onemap-erase-after-days`.
+//! Erases personal data when the retention time in its schema has passed (`x-onemap-erase-after-days`).
 
 use std::collections::HashMap;
 
@@ -11,13 +11,13 @@ use crate::model::{Author, Schema};
 use crate::service::ledger::cases;
 use crate::store::{Erasure, StoreError};
 
-/// The most features that are erased in one call. The next call goes on.
+/// The most features that are erased in one call. The next call continues.
 const MOST: usize = 500;
 
-/// Erases what is due by `now` and returns the number of features.
+/// Erases the properties that are due by `now` and returns the number of features.
 ///
 /// # Errors
-/// When the store fails. What was erased before stays erased.
+/// If the store fails. Features that were erased before stay erased.
 pub async fn erase_due(live: &Live, now: Timestamp) -> Result<usize, StoreError> {
     let snapshot = live.snapshot();
     let mut schemas = snapshot.collections().iter().map(|(_, c)| c.schema());
@@ -31,7 +31,7 @@ pub async fn erase_due(live: &Live, now: Timestamp) -> Result<usize, StoreError>
     }
     let due = due(&snapshot, &done, now);
     for erasure in &due {
-        let reason = "its time is over by the schema";
+        let reason = "its retention time by the schema has passed";
         let cleaned = live
             .store()
             .erase(erasure, Author::system(), reason)
@@ -40,13 +40,13 @@ pub async fn erase_due(live: &Live, now: Timestamp) -> Result<usize, StoreError>
             collection = %erasure.collection,
             id = %erasure.id,
             versions = cleaned.versions,
-            "erased personal data whose time is over"
+            "erased personal data after its retention time"
         );
     }
     Ok(due.len())
 }
 
-/// What is due and was not erased since it became due.
+/// The properties whose retention time has passed and that were not erased since.
 fn due(
     snapshot: &Snapshot,
     done: &HashMap<(String, String, String), Timestamp>,
@@ -100,7 +100,7 @@ fn has_photos(schema: &Schema, paths: &[String]) -> bool {
     schema.photo_lists().any(|list| paths.contains(&list.name))
 }
 
-/// A moment, or the end of a day in China's time.
+/// A date-time, or the end of a date in China's time zone.
 fn moment(value: &Value) -> Option<Timestamp> {
     let text = value.as_str()?;
     if let Ok(at) = text.parse() {

@@ -1,5 +1,5 @@
-//! The write paths and use cases over the map, one folder a job. They decide on a snapshot, commit an edit
-//! to the store, and read it back from the snapshot that follows.
+//! The use cases that write to the map, one folder for each area. A use case decides on a snapshot, commits an
+//! edit to the store, and reads the result from the next snapshot.
 
 pub mod access;
 pub mod config;

@@ -12,15 +12,15 @@ use crate::model::{FeatureId, InChinese, Localized, Role, both};
 use crate::spatial::{bounds, metres, validity};
 use crate::warnings::Report;
 
-/// A place within this distance of a building, in metres, is at that building.
+/// A point within this distance of a building, in metres, counts as at that building.
 pub const AT_BUILDING_M: f64 = 10.0;
 
-/// How a report says where it is.
+/// How a report gives its place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Where {
-    /// By a geometry in WGS 84, degrees.
+    /// A geometry in WGS 84, in degrees.
     Geometry(Geometry<f64>),
-    /// A building, by its id.
+    /// The id of a building.
     Building(FeatureId),
 }
 
@@ -30,7 +30,7 @@ pub enum WhereError {
     /// The map has no such building.
     #[error("there is no building {0:?} on the map")]
     NoBuilding(String),
-    /// The geometry is empty, crosses itself or leaves the globe.
+    /// The geometry is empty, crosses itself or lies outside the valid range of coordinates.
     #[error("the geometry cannot be used: {0}")]
     Geometry(Localized),
 }
@@ -49,23 +49,23 @@ impl InChinese for WhereError {
 pub struct Place {
     /// The given geometry, or a point inside the building.
     pub geometry: Geometry<f64>,
-    /// One point of it, from which distances are measured.
+    /// A point of the geometry, from which distances are measured.
     pub anchor: Coord<f64>,
-    /// The grid's id.
+    /// The id of the grid.
     pub grid: Option<String>,
     /// The id of the community that the grid belongs to.
     pub community: Option<String>,
-    /// The compound's id.
+    /// The id of the compound.
     pub compound: Option<String>,
-    /// The building's id.
+    /// The id of the building.
     pub building: Option<String>,
-    /// The building's housing, or its compound's.
+    /// The housing type of the building, or of its compound.
     pub housing: Option<String>,
-    /// In words: the building's name, or the compound's.
+    /// The place in words: the name of the building or of the compound.
     pub words: Option<String>,
 }
 
-/// A point that lies in, or on, a geometry; `None` where it is empty.
+/// A point in or on a geometry; `None` if the geometry is empty.
 pub fn anchor(geometry: &Geometry<f64>) -> Option<Coord<f64>> {
     match geometry {
         Geometry::Point(p) => Some(p.0),
@@ -73,7 +73,7 @@ pub fn anchor(geometry: &Geometry<f64>) -> Option<Coord<f64>> {
     }
 }
 
-/// The id of the community in which a position lies; `None` where the map has none there.
+/// The id of the community at a position; `None` if there is none.
 pub fn community_at(map: &Collections, position: Coord<f64>) -> Option<String> {
     let grids = map.get(GRIDS)?.covering(position);
     let known: Vec<Known> = grids.iter().map(|e| Known::of(e)).collect();
@@ -89,7 +89,7 @@ impl Place {
     /// Looks a place up.
     ///
     /// # Errors
-    /// When there is no such building or the geometry is not valid.
+    /// If there is no such building or the geometry is not valid.
     pub fn locate(map: &Collections, at: &Where) -> Result<Self, WhereError> {
         let (geometry, named) = match at {
             Where::Geometry(geometry) => {
@@ -118,7 +118,7 @@ impl Place {
                 .get(collection)
                 .is_none_or(|c| c.schema().shows(Role::Public, property::NAME));
             let mut known = Known::of(entry);
-            // The place in words is public, so it is made of a name that is.
+            // The place in words is public, so it is made from a public name only.
             if !name {
                 known.properties.remove(property::NAME);
             }
@@ -131,7 +131,7 @@ impl Place {
             .and_then(|id| map.get(COMPOUNDS)?.get(&id).cloned())
             .or_else(|| map.get(COMPOUNDS)?.covering(anchor).into_iter().next());
         let compound = compound.as_deref().map(|e| known(COMPOUNDS, e));
-        // A house that says its grid may stand on the line between two.
+        // A building on the border of two grids belongs to the grid that it names.
         let grid = match house.as_ref().and_then(|h| h.text(property::GRID)) {
             Some(said) => grid(map, &said),
             None => map.get(GRIDS).and_then(|grids| {
@@ -166,7 +166,7 @@ impl Place {
         })
     }
 
-    /// A report with what the map says of its place, where the report itself does not.
+    /// Fills in what a report does not say about its place, from the map.
     pub fn describe(&self, mut report: Report) -> Report {
         report.grid.clone_from(&self.grid);
         report.community.clone_from(&self.community);
@@ -179,15 +179,15 @@ impl Place {
         report
     }
 
-    /// Whether it is farther than `margin_m` metres outside of everything the map's grids cover. A
-    /// map without grids has no outside.
+    /// Whether the place is farther than `margin_m` metres from all grids of the map. If the map has no grids,
+    /// no place is outside.
     pub fn is_outside(&self, map: &Collections, margin_m: f64) -> bool {
         let extent = map.get(GRIDS).and_then(|c| c.bounds());
         extent.is_some_and(|area: bounds::Bounds| metres::at_least(self.anchor, &area) > margin_m)
     }
 }
 
-/// A grid by its id or, where a link names that instead, by its code.
+/// A grid by its id, or by its code if the link contains a code.
 fn grid(map: &Collections, link: &str) -> Option<Known> {
     let grids = map.get(GRIDS)?;
     if let Some(entry) = grids.get(link) {
@@ -242,7 +242,7 @@ mod tests {
         }
     }
 
-    /// Two grids side by side, an estate in the western one, a house in it at the line.
+    /// Two grids side by side. The western one contains a compound with a building at the border.
     fn map() -> Collections {
         let mut rows: Vec<Record> = ["grids", "compounds", "buildings"]
             .into_iter()
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_building_says_everything_about_the_place() {
+    fn a_place_given_by_its_building_gets_all_details_from_the_map() {
         let request = Where::Building(FeatureId::new("wq-3").unwrap());
         let place = Place::locate(&map(), &request).unwrap();
         assert_eq!(place.grid.as_deref(), Some("g1"));
@@ -282,8 +282,8 @@ mod tests {
     }
 
     #[test]
-    fn before_the_door_is_at_the_house_and_across_the_yard_is_not() {
-        // Nine metres north of it, and a hundred.
+    fn a_point_near_a_building_is_at_it_and_a_point_across_the_yard_is_not() {
+        // Points nine and a hundred metres north of the building.
         let near = Place::locate(&map(), &at(117.0045, 39.00528)).unwrap();
         assert_eq!(near.building.as_deref(), Some("wq-3"));
         let far = Place::locate(&map(), &at(117.0045, 39.0062)).unwrap();
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn beside_the_map_nothing_is_known_and_that_shows() {
+    fn a_place_outside_of_all_grids_has_no_details_and_is_recognised() {
         let place = Place::locate(&map(), &at(117.1, 39.0)).unwrap();
         assert_eq!((place.grid.clone(), place.building.clone()), (None, None));
         assert!(place.is_outside(&map(), 500.0));

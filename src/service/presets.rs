@@ -12,22 +12,22 @@ use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId};
 use crate::service::ledger::cases;
 use crate::store::StoreError;
 
-/// The most presets of one map.
+/// The most presets that a map may have.
 pub const MOST_PRESETS: usize = 200;
 
-/// A preset.
+/// A saved set of wall screen settings.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Preset {
-    /// Its name, as it stands in an address.
+    /// The name, as it appears in URLs.
     pub name: String,
-    /// What people call it.
+    /// The title for people.
     pub title: Option<String>,
     /// The settings: keys and values as in the query of a page's URL.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     pub settings: Map<String, Value>,
     /// The commit that wrote it.
     pub seq: u64,
-    /// When.
+    /// When it was written.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
@@ -35,8 +35,8 @@ pub struct Preset {
 /// Why a preset was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum PresetError {
-    /// The limit is reached.
-    #[error("there are {MOST_PRESETS} presets already; delete one first")]
+    /// The map already has the most presets that it may have.
+    #[error("there are already {MOST_PRESETS} presets, which is the limit; delete one first")]
     TooMany,
     /// The store failed.
     #[error(transparent)]
@@ -52,7 +52,7 @@ impl crate::model::InChinese for PresetError {
     }
 }
 
-/// All presets, by name.
+/// All presets, ordered by name.
 pub fn presets(snapshot: &Snapshot) -> Vec<Preset> {
     let rows = snapshot.collections().hidden(PRESETS);
     rows.into_iter()
@@ -61,7 +61,7 @@ pub fn presets(snapshot: &Snapshot) -> Vec<Preset> {
         .collect()
 }
 
-/// One of them.
+/// The preset with this name.
 pub fn preset(snapshot: &Snapshot, name: &str) -> Option<Preset> {
     let rows = snapshot.collections().hidden(PRESETS)?;
     rows.get(name).map(|entry| read(entry))
@@ -70,7 +70,7 @@ pub fn preset(snapshot: &Snapshot, name: &str) -> Option<Preset> {
 /// Saves a preset under its name and replaces an earlier one.
 ///
 /// # Errors
-/// When there are too many, or the store fails.
+/// If there are too many presets, or the store fails.
 pub async fn keep(
     live: &Live,
     author: Author,
@@ -94,10 +94,10 @@ pub async fn keep(
     Ok(live.commit(edit).await?)
 }
 
-/// Deletes a preset; `None` where there is none.
+/// Deletes a preset. Returns `None` if there is no such preset.
 ///
 /// # Errors
-/// When the store fails.
+/// If the store fails.
 pub async fn delete(
     live: &Live,
     author: Author,

@@ -1,4 +1,4 @@
-//! `/api/accounts`: who may sign in, with what rights. For administrators.
+//! `/api/accounts`: the accounts and their rights. For administrators.
 
 mod rights;
 mod tokens;
@@ -24,54 +24,54 @@ pub use tokens::{
     __path_create_token, __path_revoke_token, TokenShown, create_token, revoke_token,
 };
 
-/// The most accounts of one answer.
+/// The most accounts in one answer.
 const PAGE: u32 = 500;
 
-/// An account to be made.
+/// The account to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountWanted {
-    /// Its name, by which it signs in and which the history shows, kept in Unicode's form NFKC. For ever, and
-    /// unique: no two names look the same.
+    /// The name with which the account signs in and which the history shows, normalised to Unicode NFKC. It
+    /// never changes, and no two names look alike.
     #[schema(example = "小李")]
     pub name: String,
-    /// At least one of rider, unit, grid_worker, officer, planner, steward, admin.
+    /// At least one of rider, unit, grid_worker, officer, planner, steward and admin.
     #[schema(example = json!(["grid_worker"]))]
     pub roles: Vec<String>,
-    /// The id of the member unit that it works for.
+    /// The id of the member unit that the account works for.
     pub unit: Option<String>,
-    /// The ids of the communities that it is bound to; without any it may act everywhere.
+    /// The ids of the communities in which the account may act; if absent or empty, it may act everywhere.
     #[serde(default)]
     pub communities: Vec<String>,
-    /// When it ends, RFC 3339; never where it is absent.
+    /// When the account expires, RFC 3339; never, if absent.
     pub expires_at: Option<String>,
-    /// A password of at least 10 characters; without, it signs in with tokens.
+    /// A password of at least 10 characters. Without one, the account signs in with tokens.
     pub password: Option<String>,
 }
 
-/// What is to change of an account; what is absent stays.
+/// The changes of an account. Absent fields stay as they are.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountPatch {
-    /// All its roles.
+    /// The new roles, all of them.
     pub roles: Option<Vec<String>>,
-    /// Its unit; null for none.
+    /// The new unit; null for no unit.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub unit: Option<Option<String>>,
-    /// All its communities; an empty list for no bound.
+    /// The new communities, all of them; an empty list lifts the restriction.
     pub communities: Option<Vec<String>>,
-    /// When it ends, RFC 3339; null for never.
+    /// When the account expires, RFC 3339; null for never.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub expires_at: Option<Option<String>>,
     /// Whether it is disabled. Its tokens and sessions stop working within two seconds.
     pub disabled: Option<bool>,
-    /// A new password. Ends its sessions.
+    /// A new password. It ends the sessions of the account.
     pub password: Option<String>,
 }
 
-/// Tells `null` from a field that is absent.
+/// Distinguishes `null` from an absent field.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
@@ -79,60 +79,60 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Op
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountShown {
-    /// Its id, for ever.
+    /// The id of the account. It never changes.
     pub id: String,
-    /// Its name, for ever.
+    /// The name of the account. It never changes.
     pub name: String,
-    /// What it may do.
+    /// The roles of the account.
     pub roles: Vec<String>,
-    /// The id of the member unit that it works for.
+    /// The id of the member unit that the account works for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// The ids of the communities that it is bound to; empty where it may act everywhere.
+    /// The ids of the communities in which the account may act; empty if it may act everywhere.
     pub communities: Vec<String>,
-    /// Whether it can sign in with a password.
+    /// Whether the account has a password.
     pub has_password: bool,
-    /// Whether it has a token in force.
+    /// Whether the account has a valid token.
     pub has_token: bool,
-    /// RFC 3339.
+    /// When the account was created, RFC 3339.
     pub created_at: String,
-    /// The id of the account that made it; absent for the command line.
+    /// The id of the account that created it; absent if the command line did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
-    /// The id of the invite that it came by.
+    /// The id of the invite with which the account was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invite: Option<String>,
-    /// When it ends, RFC 3339.
+    /// When the account expires, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
-    /// Since when it is disabled, RFC 3339.
+    /// Since when the account is disabled, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<String>,
-    /// Its tokens, the newest first; only in the answer about one account.
+    /// The tokens of the account, the newest first. Only in the answer about a single account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Vec<TokenShown>>,
 }
 
-/// Accounts.
+/// A page of accounts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountList {
-    /// In the order of their names.
+    /// The accounts, ordered by name.
     pub accounts: Vec<AccountShown>,
-    /// What `after` must be to read on; absent at the end.
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
-/// Which accounts are there?
+/// Lists the accounts.
 #[utoipa::path(get, path = "/api/accounts", operation_id = "list_accounts", tag = "accounts",
     params(
         ("q" = Option<String>, Query, description = "Only names that contain this text"),
-        ("after" = Option<String>, Query, description = "Only names after this one: `next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "At most so many, up to 500; 100 without"),
+        ("after" = Option<String>, Query, description = "Only names after this one: the `next` of the previous page"),
+        ("limit" = Option<u32>, Query, description = "The most accounts on the page, up to 500; 100 if absent"),
     ),
     responses(
-        (status = 200, description = "In the order of their names", body = AccountList),
-        (status = 403, description = "This takes the role admin", content_type = "application/problem+json"),
+        (status = 200, description = "The accounts, ordered by name", body = AccountList),
+        (status = 403, description = "Requires the role admin", content_type = "application/problem+json"),
     ))]
 pub async fn list(
     State(app): State<App>,
@@ -165,14 +165,14 @@ pub async fn list(
     Ok(no_store(Json(AccountList { accounts, next })))
 }
 
-/// Makes an account.
+/// Creates an account.
 #[utoipa::path(post, path = "/api/accounts", operation_id = "create_account", tag = "accounts",
     request_body = AccountWanted,
     responses(
-        (status = 201, description = "Made; Location names it", body = AccountShown),
-        (status = 403, description = "This takes the role admin", content_type = "application/problem+json"),
+        (status = 201, description = "Created; Location is its address", body = AccountShown),
+        (status = 403, description = "Requires the role admin", content_type = "application/problem+json"),
         (status = 409, description = "The name is taken", content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -212,7 +212,7 @@ pub async fn create(
         .into_response())
 }
 
-/// One account, with its tokens.
+/// Reads one account with its tokens.
 #[utoipa::path(get, path = "/api/accounts/{accountId}", operation_id = "read_account", tag = "accounts",
     params(("accountId" = String, Path, description = "The account's id")),
     responses(
@@ -234,15 +234,15 @@ pub async fn read(
     Ok(no_store(Json(answer)))
 }
 
-/// Changes an account: its rights, its end, its password, and whether it is disabled.
+/// Changes the rights, the expiry or the password of an account, or disables it.
 #[utoipa::path(patch, path = "/api/accounts/{accountId}", operation_id = "change_account", tag = "accounts",
     params(("accountId" = String, Path, description = "The account's id")),
     request_body = AccountPatch,
     responses(
         (status = 200, description = "The account as it is now", body = AccountShown),
         (status = 404, description = "No such account", content_type = "application/problem+json"),
-        (status = 409, description = "It is the last administrator", content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+        (status = 409, description = "The account is the last administrator", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn change(
     State(app): State<App>,
@@ -253,7 +253,7 @@ pub async fn change(
     admin(&caller)?;
     let store = app.live.store();
     let account = store.account(&id).await?.ok_or_else(|| unknown(&id))?;
-    // What is given is checked together with what stays.
+    // The new values are checked together with those that stay.
     let now = account.rights;
     let roles = match patch.roles {
         Some(roles) => roles,
@@ -288,13 +288,13 @@ pub async fn change(
     Ok(no_store(Json(shown(&changed, has_token))))
 }
 
-/// Disables an account. It stays, because the history refers to it.
+/// Disables an account. It is not deleted, because the history refers to it.
 #[utoipa::path(delete, path = "/api/accounts/{accountId}", operation_id = "disable_account", tag = "accounts",
     params(("accountId" = String, Path, description = "The account's id")),
     responses(
         (status = 204, description = "Disabled: its tokens and sessions stop working within two seconds"),
         (status = 404, description = "No such account", content_type = "application/problem+json"),
-        (status = 409, description = "It is the last administrator", content_type = "application/problem+json"),
+        (status = 409, description = "The account is the last administrator", content_type = "application/problem+json"),
     ))]
 pub async fn disable(
     State(app): State<App>,
@@ -312,22 +312,23 @@ pub async fn disable(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The administrator that asks. A token that hangs in the address of a screen is seen by many, so it
-/// reads nothing here.
+/// The calling administrator. Read-only tokens are refused, because many people can see the token in the
+/// address of a wall screen.
 pub fn admin(caller: &Caller) -> Result<&Principal, Problem> {
     caller.author(Role::Admin)?;
     watched(caller)
 }
 
-/// The caller, unless it uses a read-only token.
+/// The calling account, unless it uses a read-only token.
 pub fn watched(caller: &Caller) -> Result<&Principal, Problem> {
     match &caller.principal {
         Some(p) if !p.read_only => Ok(p),
         Some(p) => {
             let account = &p.account;
             Err(Problem::forbidden(both!(
-                "账号“{account}”使用的是只读令牌，不能查看账号、邀请和审计记录。",
-                "{account} uses a read-only token. Accounts, invites and the audit are not shown to it."
+                "账号“{account}”使用的是只读令牌，不能查看账号、邀请和审计记录，请改用其他令牌或用密码登录。",
+                "{account} uses a read-only token, which cannot read accounts, invites or the \
+                 audit. Use another token or sign in with a password."
             )))
         }
         None => Err(Problem::unauthenticated(both!(

@@ -1,4 +1,4 @@
-//! What bodies say about accounts, checked once for accounts and invites.
+//! Checks the fields that the requests for accounts and for invites have in common.
 
 use jiff::Timestamp;
 
@@ -8,22 +8,22 @@ use crate::store::Rights;
 
 /// The longest label of a token, in characters.
 const LONGEST_LABEL: usize = 60;
-/// The longest id of a unit or a community, in bytes, as of any feature.
+/// The longest id of a unit or a community, in bytes. Ids of features have the same limit.
 const LONGEST_ID: usize = 200;
-/// The most communities that an account is bound to.
+/// The most communities that an account can be bound to.
 const MOST_COMMUNITIES: usize = 100;
 
-/// The name of an account that an administrator makes.
+/// Checks the name of an account that an administrator creates.
 pub fn name(field: &str, text: &str) -> Result<String, Problem> {
     account_name(text).map_err(|e| Problem::wrong_field(field, e.localized()))
 }
 
-/// A name that a person chooses for their own account.
+/// Checks a name that a person chooses for their own account. Reserved names are refused.
 pub fn own_name(field: &str, text: &str) -> Result<String, Problem> {
     chosen_name(text).map_err(|e| Problem::wrong_field(field, e.localized()))
 }
 
-/// What a token is for: a text of one line.
+/// Checks the label of a token: text of one line that says what the token is for.
 pub fn label(field: &str, text: &str) -> Result<String, Problem> {
     let label = text.trim();
     if label.is_empty() || label.chars().count() > LONGEST_LABEL {
@@ -31,20 +31,23 @@ pub fn label(field: &str, text: &str) -> Result<String, Problem> {
             field,
             both!(
                 "用途应有1至{LONGEST_LABEL}个字符",
-                "a label has 1 to {LONGEST_LABEL} characters"
+                "expected a label of 1 to {LONGEST_LABEL} characters"
             ),
         ));
     }
     if label.chars().any(char::is_control) {
         return Err(Problem::wrong_field(
             field,
-            both!("用途中不能有控制字符", "a label has no control characters"),
+            both!(
+                "用途中不能有控制字符",
+                "a label must not contain control characters"
+            ),
         ));
     }
     Ok(label.to_owned())
 }
 
-/// What an account may do, and where.
+/// Checks the roles, the unit and the communities of an account.
 pub fn rights(
     roles: &[String],
     unit: Option<String>,
@@ -71,7 +74,7 @@ pub fn rights(
                 "unit",
                 both!(
                     "“成员单位”角色需要填写成员单位的编号",
-                    "the role unit needs the id of the member unit"
+                    "the role unit requires the id of a member unit"
                 ),
             ));
         }
@@ -80,7 +83,7 @@ pub fn rights(
                 "roles",
                 both!(
                     "属于成员单位的账号应有“成员单位”角色",
-                    "an account of a member unit has the role unit"
+                    "an account of a member unit needs the role unit"
                 ),
             ));
         }
@@ -91,7 +94,7 @@ pub fn rights(
             "communities",
             both!(
                 "一个账号最多限定{MOST_COMMUNITIES}个社区",
-                "an account is bound to at most {MOST_COMMUNITIES} communities"
+                "an account can be bound to at most {MOST_COMMUNITIES} communities"
             ),
         ));
     }
@@ -108,21 +111,21 @@ pub fn rights(
     })
 }
 
-/// Reads a moment, which must be in the future.
+/// Parses a moment, which must be in the future.
 pub fn future(field: &str, text: &str) -> Result<Timestamp, Problem> {
     let moment: Timestamp = text.parse().map_err(|_| {
         Problem::wrong_field(
             field,
             both!(
                 "“{text}”不是有效的时间，应形如 2027-01-01T00:00:00+08:00",
-                "{text:?}: expected a moment as 2027-01-01T00:00:00+08:00"
+                "{text:?}: expected a moment such as 2027-01-01T00:00:00+08:00"
             ),
         )
     })?;
     if moment <= Timestamp::now() {
         return Err(Problem::wrong_field(
             field,
-            both!("应为将来的时间", "the moment is in the past"),
+            both!("应为将来的时间", "expected a moment in the future"),
         ));
     }
     Ok(moment)
@@ -151,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn rights_name_a_role_and_a_unit_where_it_takes_one() {
+    fn rights_need_a_role_and_the_role_unit_needs_a_unit() {
         let good = rights(
             &roles(&["officer", "steward"]),
             None,
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_and_a_label_are_trimmed_and_readable() {
+    fn names_and_labels_are_trimmed_and_checked() {
         for read in [name, own_name, label] {
             assert_eq!(read("name", " 小李 ").unwrap(), "小李");
             for bad in ["", "  ", "a\nb", &"x".repeat(61)] {

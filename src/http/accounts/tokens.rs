@@ -1,4 +1,4 @@
-//! `/api/accounts/{id}/tokens`: for screens and programs, which have no password.
+//! `/api/accounts/{id}/tokens`: tokens of screens and programs, which have no password.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,19 +16,19 @@ use crate::http::problem::Problem;
 use crate::model::both;
 use crate::store::{NewAccountToken, Token};
 
-/// The most tokens of an account that are in force.
+/// The most valid tokens of one account.
 const MOST: usize = 50;
 
-/// A token to be made.
+/// The token to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenWanted {
-    /// What it is for.
+    /// What the token is for.
     #[schema(example = "指挥大厅大屏")]
     pub label: String,
-    /// When it ends, RFC 3339; never where it is absent.
+    /// When the token expires, RFC 3339; never, if absent.
     pub expires_at: Option<String>,
-    /// Whether it may read and nothing else: for screens that nobody watches over.
+    /// Whether the token may only read. Meant for unattended screens.
     #[serde(default)]
     pub read_only: bool,
 }
@@ -36,43 +36,43 @@ pub struct TokenWanted {
 /// A token, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenShown {
-    /// Its id, by which it is revoked.
+    /// The id of the token, with which it is revoked.
     pub id: String,
-    /// What it is for.
+    /// What the token is for.
     pub label: String,
-    /// RFC 3339.
+    /// When the token was created, RFC 3339.
     pub created_at: String,
-    /// When it ends, RFC 3339.
+    /// When the token expires, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
-    /// When it was revoked, RFC 3339.
+    /// When the token was revoked, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<String>,
-    /// Whether it may read and nothing else.
+    /// Whether the token may only read.
     pub read_only: bool,
 }
 
-/// A token that was made.
+/// A newly created token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenMade {
     /// The token.
     pub token: TokenShown,
-    /// Its secret, given this once.
+    /// The secret of the token. It is shown only in this answer.
     pub secret: String,
-    /// For a read-only token: the path that opens the wall with it.
+    /// For a read-only token: the path that opens the wall screen with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kiosk: Option<String>,
 }
 
-/// Makes a token of an account.
+/// Creates a token for an account.
 #[utoipa::path(post, path = "/api/accounts/{accountId}/tokens", operation_id = "create_account_token", tag = "accounts",
     params(("accountId" = String, Path, description = "The account's id")),
     request_body = TokenWanted,
     responses(
-        (status = 201, description = "Made; its secret is given this once", body = TokenMade),
+        (status = 201, description = "Created; the secret is shown only in this answer", body = TokenMade),
         (status = 404, description = "No such account", content_type = "application/problem+json"),
         (status = 409, description = "The account is disabled, or has 50 tokens", content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong; `errors` says which", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn create_token(
     State(app): State<App>,
@@ -123,7 +123,7 @@ pub async fn create_token(
     responses(
         (status = 204, description = "Revoked: it stops working within two seconds"),
         (status = 404, description = "No such token", content_type = "application/problem+json"),
-        (status = 409, description = "No administrator could sign in without it", content_type = "application/problem+json"),
+        (status = 409, description = "It is the last credential of the last administrator", content_type = "application/problem+json"),
     ))]
 pub async fn revoke_token(
     State(app): State<App>,

@@ -1,11 +1,11 @@
-//! How many files the process may open, and how many of them connections may take.
+//! The limit of open files of the process, and how many of them connections may use.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// The most file handles that are asked for; some kernels allow "unlimited".
+/// The highest limit that is requested. Some systems allow "unlimited".
 const MOST: u64 = 1 << 20;
 
-/// Raises the limit of open files as far as the system lets the process, and gives it.
+/// Raises the limit of open files as far as the system allows, and returns the limit.
 pub fn raise() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let hard = limit.maximum.unwrap_or(MOST).min(MOST);
@@ -22,7 +22,7 @@ pub fn raise() -> usize {
     usize::try_from(now.min(MOST)).unwrap_or(usize::MAX)
 }
 
-/// How many connections fit in a limit of open files, when some are kept for the database, the
+/// How many connections a limit of open files allows, when some files are kept for the database, the
 /// configuration and webhooks.
 pub fn for_connections(limit: usize) -> usize {
     let kept = (limit / 4).clamp(40, 256);

@@ -1,10 +1,10 @@
-//! The connections of the service, and what one of them may cost.
+//! The connections of the service and their limits.
 //!
-//! A client can hold a connection, file handle and memory without ever asking for anything, so each step
-//! has an end: the handshake and the first head have a deadline, a body that comes in and an answer that
-//! goes out have a lowest rate, an idle connection has a time, and there are caps in total, for each
-//! address and for each account. When a cap is reached, the connection that was idle for the longest gives
-//! its place up; one with a request in progress never does.
+//! A client can hold a connection, a file handle and memory without sending a request, so each step is limited:
+//! the handshake and the first head have a deadline, bodies and answers have a minimum speed, and idle
+//! connections have a timeout. The number of connections is limited in total, for each address and for each
+//! account. When a limit is reached, the connection that has been idle longest is closed. A connection with a
+//! request in progress is never closed for that.
 
 mod handles;
 mod pace;
@@ -18,25 +18,25 @@ pub use pace::TooSlow;
 pub use serve::{serve, tls};
 pub use table::{Connection, Deadline};
 
-/// What connections may cost. The defaults are for an office behind one address: eight walls and some
+/// Limits for connections. The defaults fit an office behind one address, with eight wall screens and some
 /// hundred phones.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The most connections. Fewer where the process may open fewer files.
+    /// The most connections. Lower if the process may open fewer files.
     pub connections: usize,
     /// The most connections of one address, and of one account.
     pub connections_of_one: usize,
-    /// The most requests in progress, open feeds among them.
+    /// The most requests in progress, including open feeds.
     pub requests: usize,
     /// The most requests in progress of one address, and of one account.
     pub requests_of_one: usize,
     /// How long the handshake and the head of the first request may take together.
     pub head: Duration,
-    /// How long a connection may be without a request.
+    /// How long a connection may stay open without a request.
     pub idle: Duration,
-    /// How long the other side may keep us waiting in the middle of a body or an answer.
+    /// How long the client may pause within a body or an answer.
     pub stall: Duration,
-    /// The fewest bytes in a second, on average, of a body or an answer.
+    /// The lowest average speed of a body or an answer, in bytes per second.
     pub rate: u32,
     /// The most bytes of request bodies in memory.
     pub bodies: usize,

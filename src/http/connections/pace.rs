@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-/// The other side was too slow.
+/// The client was too slow.
 #[derive(Debug, thiserror::Error)]
-#[error("the other side is too slow")]
+#[error("the client sends or reads too slowly")]
 pub struct TooSlow;
 
-/// The time that the other side has, on a timer.
+/// The time that a client has left, with its timer.
 #[derive(Debug)]
 pub struct Pace {
     credit: Credit,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// A leaky bucket of time: waiting empties it, bytes fill it. The other side may be silent for `stall`,
-/// and over a longer time not be slower than `rate`.
+/// A leaky bucket of time: waiting empties it, transferred bytes fill it. A client may pause for `stall`, and
+/// must keep up `rate` over a longer time.
 #[derive(Debug)]
 struct Credit {
     stall: Duration,
-    /// Bytes in a second.
+    /// The minimum speed in bytes per second.
     rate: u32,
     left: Duration,
     waiting_since: Option<Instant>,
@@ -37,7 +37,7 @@ impl Pace {
         }
     }
 
-    /// The other side keeps us waiting: ready when it has done so for too long.
+    /// Waits for the client. Ready when the client has taken too long.
     pub fn poll_wait(&mut self, cx: &mut Context<'_>) -> Poll<TooSlow> {
         let end = self.credit.wait(Instant::now());
         let timer = self
@@ -49,7 +49,7 @@ impl Pace {
         timer.as_mut().poll(cx).map(|()| TooSlow)
     }
 
-    /// Bytes went through; `true` where they had been waited for.
+    /// Records transferred bytes. Returns `true` if the connection had been waiting for them.
     pub fn moved(&mut self, bytes: usize) -> bool {
         self.credit.waiting_since.is_some() && self.credit.moved(bytes, Instant::now())
     }
@@ -65,7 +65,7 @@ impl Credit {
         }
     }
 
-    /// Waits, and says until when.
+    /// Starts or continues waiting. Returns the moment at which the time runs out.
     fn wait(&mut self, now: Instant) -> Instant {
         *self.waiting_since.get_or_insert(now) + self.left
     }
@@ -89,7 +89,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// For how many seconds a client goes on that sends so many bytes every so often.
+    /// For how many seconds a client lasts that sends this many bytes at this interval.
     fn goes_on(bytes: usize, every: Duration) -> u64 {
         let mut credit = Credit::new(30 * SECOND, 1_000);
         let start = Instant::now();
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_and_trickles_have_an_end_and_the_rate_has_not() {
+    fn silent_and_slow_clients_are_ended_and_fast_ones_are_not() {
         assert_eq!(goes_on(0, 60 * SECOND), 30);
         assert_eq!(goes_on(1, 3 * SECOND), 30);
         assert_eq!(goes_on(500, SECOND), 59);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_fast_buys_no_longer_silence() {
+    fn a_fast_start_does_not_allow_a_longer_pause() {
         let mut credit = Credit::new(30 * SECOND, 1_000);
         let now = Instant::now();
         credit.wait(now);

@@ -1,4 +1,4 @@
-//! Accepts connections and drives each in a task of its own.
+//! Accepts connections and runs each in its own task.
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
@@ -35,20 +35,20 @@ use crate::http::{self, App, language};
 
 /// The longest head of a request, in bytes.
 const HEAD: usize = 16 * 1024;
-/// The most requests at a time of one HTTP/2 connection.
+/// The most requests in progress on one HTTP/2 connection.
 const STREAMS: u32 = 64;
-/// How many bytes of bodies an HTTP/2 client may send before they are read: of one request, and of
-/// all.
+/// The HTTP/2 flow-control windows, in bytes: how much a client may send before it is read, for one request and
+/// for the connection.
 const WINDOWS: (u32, u32) = (128 * 1024, 256 * 1024);
-/// How many bytes of an answer wait in HTTP/2 for the client.
+/// How many bytes of an answer HTTP/2 buffers for the client.
 const SEND_BUFFER: usize = 64 * 1024;
-/// The most streams that a client may reset, or we because of it, before the connection ends.
+/// The most streams that may be reset before the connection is closed.
 const RESETS: usize = 64;
-/// How often an HTTP/2 client is asked whether it is there, and how long it may take to answer.
+/// How often an HTTP/2 client is pinged, and how long it may take to reply.
 const PING: Duration = Duration::from_secs(20);
-/// How many connections may be there beside those that have a place: they are being refused or closed.
+/// How many connections may exist beyond the limit while they are being refused or closed.
 const SPARE: usize = 8;
-/// How long requests may go on after the signal to stop. Open feeds never end by themselves.
+/// How long requests may continue after the signal to stop. Open feeds would never end by themselves.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// How long accepting pauses when the system has no file handle or memory left.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -59,7 +59,7 @@ const REFUSAL: &[u8] =
     {\"type\":\"about:blank\",\"title\":\"Temporarily unavailable\",\"status\":503,\
     \"detail\":\"Too many connections are open. Try again in a moment.\"}";
 
-/// What every connection uses.
+/// What all connections share.
 struct Server {
     app: App,
     router: Router,
@@ -71,7 +71,7 @@ struct Server {
 /// A TLS configuration with the operator's certificate.
 ///
 /// # Errors
-/// Where one of the files cannot be read; the text names both.
+/// If one of the files cannot be read or is not valid. The text names both.
 pub fn tls(cert: &Path, key: &Path) -> anyhow::Result<Arc<ServerConfig>> {
     let read = || -> anyhow::Result<ServerConfig> {
         let chain = CertificateDer::pem_file_iter(cert)?.collect::<Result<Vec<_>, _>>()?;
@@ -88,10 +88,10 @@ pub fn tls(cert: &Path, key: &Path) -> anyhow::Result<Arc<ServerConfig>> {
     Ok(Arc::new(config))
 }
 
-/// Serves until `stop` is ready, and then for two seconds at most those who have a request in progress.
+/// Serves until `stop` is ready. Requests in progress then have two seconds to finish.
 ///
 /// # Errors
-/// Where the listener cannot be used.
+/// If the listener cannot be used.
 pub async fn serve(
     listener: std::net::TcpListener,
     tls: Option<Arc<ServerConfig>>,
@@ -103,7 +103,7 @@ pub async fn serve(
     let settings = app.options.connections.clone();
     let sockets = handles::for_connections(handles::raise());
     let table = Table::new(&settings, sockets.saturating_sub(SPARE));
-    // A connection that lost its place holds its file handle until its task has run.
+    // A connection that lost its place keeps its file handle until its task has run.
     let sockets = Arc::new(Semaphore::new(sockets.min(settings.connections + SPARE)));
     let server = Arc::new(Server {
         router: http::router(app.clone()),
@@ -126,7 +126,8 @@ pub async fn serve(
             Ok(accepted) => accepted,
             Err(error) if is_of_one_client(error.kind()) => continue,
             Err(error) => {
-                // Too many open files, or no memory: the client waits in the queue of the kernel.
+                // There are too many open files or there is no memory. The client waits in the queue of the
+                // kernel.
                 if complained.is_none_or(|at| at.elapsed() > Duration::from_secs(10)) {
                     tracing::error!(%error, "accepting a connection failed; it is tried again");
                     complained = Some(Instant::now());
@@ -154,7 +155,7 @@ pub async fn serve(
     drop(farewell);
     let all = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(FAREWELL, all).await.is_err() {
-        tracing::debug!("open connections are closed");
+        tracing::debug!("closing open connections");
     }
     tasks.shutdown().await;
     Ok(())
@@ -172,7 +173,7 @@ async fn accept(
     Ok((stream, peer, socket))
 }
 
-/// Whether accepting failed because of one client that is gone already.
+/// Whether accepting failed because of a single client that has already disconnected.
 fn is_of_one_client(kind: ErrorKind) -> bool {
     matches!(
         kind,
@@ -185,8 +186,8 @@ fn is_of_one_client(kind: ErrorKind) -> bool {
 
 fn builder(settings: &Settings) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    // Between two requests hyper's time for the head is that of an idle connection. The first head has
-    // its own, which the table keeps.
+    // Between two requests, hyper's timeout for the head is the idle timeout. The first head has its own
+    // deadline, which the table keeps.
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -234,7 +235,7 @@ impl Server {
         }
     }
 
-    /// Answers requests until the client goes, or has to.
+    /// Answers requests until the client disconnects or the connection is closed.
     async fn drive<S>(
         &self,
         stream: S,
@@ -285,7 +286,7 @@ impl Server {
     }
 }
 
-/// Answers one request. What it holds, it holds until the answer is sent.
+/// Answers one request. Its share of the limits is held until the answer is sent.
 async fn answer(
     app: App,
     mut router: Router,
@@ -314,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_refusal_is_a_whole_answer() {
+    fn the_refusal_of_a_connection_is_a_complete_answer() {
         let text = std::str::from_utf8(REFUSAL).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(

@@ -1,4 +1,4 @@
-//! A socket that gives a client up that does not read, and a body that gives up one that does not send.
+//! A socket and a request body that end with an error if the client reads or sends too slowly.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -34,8 +34,8 @@ impl Socket {
     fn written(&mut self, cx: &mut Context<'_>, poll: Poll<Result<usize>>) -> Poll<Result<usize>> {
         match poll {
             Poll::Ready(Ok(bytes)) => {
-                // hyper lets go of a body when its last bytes are queued. Until they are sent, the
-                // connection is not idle.
+                // hyper drops a body when its last bytes are queued. The connection is not idle until they are
+                // sent.
                 if self.pace.moved(bytes) {
                     self.connection.touch();
                 }
@@ -92,7 +92,7 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// A body that comes in. One that comes too slowly ends with [`TooSlow`](super::TooSlow).
+/// A request body that ends with [`TooSlow`](super::TooSlow) if it arrives too slowly.
 pub fn paced(body: Incoming, settings: &Settings) -> Body {
     if body.is_end_stream() {
         return Body::empty();
@@ -137,7 +137,7 @@ impl HttpBody for Paced {
     }
 }
 
-/// The body of an answer, with what is held until it is sent.
+/// The body of an answer, with values that are kept until it is sent.
 pub struct Tracked<H> {
     body: Body,
     _held: H,

@@ -1,4 +1,4 @@
-//! The table of open connections, by client, and which one is closed when there are too many.
+//! The table of open connections by client. It decides which connection is closed when there are too many.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::Settings;
 use crate::http::origin::{Origin, network};
 
-/// All connections there are.
+/// All open connections.
 #[derive(Debug)]
 pub struct Table {
     most: usize,
@@ -28,7 +28,7 @@ pub struct Table {
 #[derive(Debug, Default)]
 struct Entries {
     all: HashMap<u64, Entry>,
-    /// How many each holder has.
+    /// The number of connections of each holder.
     of: HashMap<Holder, usize>,
     next: u64,
 }
@@ -39,41 +39,42 @@ struct Entry {
     holder: Holder,
 }
 
-/// Whom a connection counts against; `None` is a proxy of ours, whose connections are those of many.
+/// The client against which a connection counts. `None` is a trusted proxy, whose connections carry many
+/// clients.
 type Holder = Option<Origin>;
 
-/// One connection, as the table and its requests see it.
+/// One connection, shared by the table and the connection's requests.
 #[derive(Debug)]
 pub struct Connection {
     table: Arc<Table>,
     id: u64,
-    /// Requests whose answer is not sent yet.
+    /// The number of requests whose answers have not been sent.
     active: AtomicU32,
-    /// Whether a request has come.
+    /// Whether a request has arrived.
     asked: AtomicBool,
-    /// Whether an account is known to hold it.
+    /// Whether the connection belongs to a known account.
     known: AtomicBool,
-    /// Since when it is idle, in milliseconds since the start of the table.
+    /// When it became idle, in milliseconds since the table was created.
     idle_since: AtomicU64,
     evicted: Notify,
-    /// When the large answers that are being sent must have been read.
+    /// The deadlines of the large answers that are being sent.
     deadlines: Mutex<BTreeSet<(Instant, u64)>>,
 }
 
-/// A place in the table, given back when it is dropped.
+/// A place in the table. Dropping it frees the place.
 #[derive(Debug)]
 pub struct Ticket(pub Arc<Connection>);
 
-/// A request in progress. While there is one, the connection is not idle.
+/// A request in progress. While one exists, the connection is not idle.
 #[derive(Debug)]
 pub struct Busy(Arc<Connection>);
 
-/// When an answer must have been read; over when it is dropped.
+/// The deadline by which an answer must have been read. Dropping it removes the deadline.
 #[derive(Debug)]
 pub struct Deadline(Arc<Connection>, (Instant, u64));
 
 impl Table {
-    /// An empty table for so many connections.
+    /// An empty table for at most `most` connections.
     pub fn new(settings: &Settings, most: usize) -> Arc<Self> {
         let most = most.min(settings.connections).max(1);
         Arc::new(Self {
@@ -87,7 +88,7 @@ impl Table {
         })
     }
 
-    /// A place for a new connection. `None` where there is none, because every other connection has a
+    /// Takes a place for a new connection. Returns `None` if there is none because every other connection has a
     /// request in progress.
     pub fn admit(self: &Arc<Self>, peer: IpAddr, is_proxy: bool) -> Option<Ticket> {
         let holder = (!is_proxy).then(|| Origin::Address(network(peer)));
@@ -120,13 +121,13 @@ impl Table {
         Some(Ticket(connection))
     }
 
-    /// Closes the connection that was idle for the longest, whoever holds it.
+    /// Closes the connection that has been idle longest, of any client.
     pub fn evict(&self) {
         self.lock().evict_of_the_largest();
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
-        // A panic while the lock was held left at worst a number too high, never a broken map.
+        // A panic while the lock was held leaves the map intact; at worst a counter is too high.
         self.entries.lock().unwrap_or_else(|e| e.into_inner())
     }
 
@@ -151,7 +152,7 @@ impl Entries {
         }
     }
 
-    /// Closes the connection that was idle for the longest, of one holder or of all.
+    /// Closes the connection that has been idle longest, of one holder or of all.
     fn evict(&mut self, of: Option<&Holder>) -> bool {
         let idle = self
             .all
@@ -167,7 +168,8 @@ impl Entries {
         true
     }
 
-    /// The same, of the address that holds the most, so that one with few keeps them.
+    /// Closes the connection that has been idle longest, of the address with the most connections. Addresses
+    /// with few keep theirs.
     fn evict_of_the_largest(&mut self) -> bool {
         let addresses = self
             .of
@@ -181,30 +183,30 @@ impl Entries {
 }
 
 impl Connection {
-    /// Begins a request.
+    /// Starts a request.
     pub fn begin(self: &Arc<Self>) -> Busy {
         self.asked.store(true, Ordering::Relaxed);
         self.active.fetch_add(1, Ordering::AcqRel);
         Busy(Arc::clone(self))
     }
 
-    /// Whether it has no request in progress.
+    /// Whether the connection has no request in progress.
     pub fn is_idle(&self) -> bool {
         self.active.load(Ordering::Acquire) == 0
     }
 
-    /// The connection has been used since it was chosen for closing.
+    /// Marks the connection as used, because a request arrived after it was chosen to be closed.
     pub fn touch(&self) {
         self.idle_since.store(self.table.now(), Ordering::Relaxed);
     }
 
-    /// Waits until it has to give its place up.
+    /// Waits until the connection has to close.
     pub async fn evicted(&self) {
         self.evicted.notified().await;
     }
 
-    /// A good credential came over it: it counts against the account, and no longer against the address,
-    /// which may be that of a whole office.
+    /// A valid credential was sent over the connection. From now on it counts against the account instead of
+    /// the address, which a whole office may share.
     pub fn is_held_by(&self, account: &str) {
         if self.known.swap(true, Ordering::Relaxed) {
             return;
@@ -212,7 +214,8 @@ impl Connection {
         let mut entries = self.table.lock();
         let account = Some(Origin::Account(account.to_owned()));
         let of_one = entries.of.get(&account).copied().unwrap_or(0);
-        // An account with too many loses those that it does not use; the rest count as before.
+        // If the account has too many connections, its longest idle one is closed. Without an idle one, the
+        // limit is exceeded.
         if of_one >= self.table.most_of_one && !entries.evict(Some(&account)) {
             return;
         }
@@ -224,7 +227,7 @@ impl Connection {
         *entries.of.entry(account).or_default() += 1;
     }
 
-    /// Says until when an answer has to be read.
+    /// Sets the time within which an answer must have been read.
     pub fn answer_within(self: &Arc<Self>, time: Duration) -> Deadline {
         let mut deadlines = self.deadlines();
         let mut key = (Instant::now() + time, 0);
@@ -238,7 +241,7 @@ impl Connection {
         self.deadlines.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// When to look at it again; `None` where its time is over.
+    /// When to check the connection again; `None` if its time is over.
     pub fn next_look(&self) -> Option<Instant> {
         self.next_look_at(Instant::now())
     }
@@ -257,7 +260,7 @@ impl Connection {
         };
         let first = self.deadlines().first().map(|(at, _)| *at);
         let end = first.map_or(since + limit, |first| first.min(since + limit));
-        // An answer that begins after this look has its deadline seen by a later one.
+        // The deadline of an answer that starts later is found by a later check, so the interval is limited.
         (end > now).then(|| end.min(now + self.table.look))
     }
 }
@@ -299,7 +302,7 @@ mod tests {
         IpAddr::from([10, 0, 0, n])
     }
 
-    /// Whether a connection was told to close.
+    /// Whether a connection was asked to close.
     fn is_evicted(ticket: &Ticket) -> bool {
         ticket.0.evicted().now_or_never().is_some()
     }
@@ -309,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_idle_of_the_same_address_gives_its_place_up() {
+    fn the_longest_idle_connection_of_the_same_address_is_closed() {
         let table = table(100, 2);
         let first = table.admit(address(1), false).unwrap();
         let second = table.admit(address(1), false).unwrap();
@@ -317,7 +320,7 @@ mod tests {
         for (n, ticket) in [&other, &first, &second].into_iter().enumerate() {
             is_idle_since(ticket, n as u64);
         }
-        // The first one asks, so the second one is idle for longer.
+        // The first connection starts a request, so the second one has been idle longer.
         let busy = first.0.begin();
         let third = table.admit(address(1), false).unwrap();
         assert!(is_evicted(&second));
@@ -328,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_takes_from_who_has_most() {
+    fn a_full_table_closes_a_connection_of_the_address_with_the_most() {
         let table = table(4, 4);
         let mut tickets = Vec::new();
         for (n, at) in [(1, 0), (2, 1), (2, 2), (3, 3)] {
@@ -342,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_and_a_proxy_do_not_count_against_an_address() {
+    fn connections_of_accounts_and_proxies_do_not_count_against_the_address() {
         let table = table(100, 2);
         let both = [1, 1].map(|n| table.admit(address(n), false).unwrap());
         let _busy = [both[0].0.begin(), both[1].0.begin()];

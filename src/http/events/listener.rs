@@ -1,5 +1,5 @@
-//! One listener: a task that turns commits into messages, in order and without a gap, until the client
-//! goes, stops reading, or loses its credential.
+//! One listener of the feed: a task that sends commits as messages, in order and without gaps, until the client
+//! disconnects, stops reading, or its credential ends.
 
 use std::time::Duration;
 
@@ -21,26 +21,26 @@ use crate::live::{self, Live, Snapshot};
 use crate::model::{CommitHeader, Record, SCHEMAS};
 use crate::store::StoreError;
 
-/// How often a client hears that the line is open and how new the map is.
+/// How often a client gets a message with the current time and commit, which also keeps the connection open.
 const PULSE: Duration = Duration::from_secs(10);
-/// How often the credential of a client is looked at.
+/// How often the credential of a client is checked.
 const CHECK: Duration = Duration::from_secs(2);
-/// A gap of more changes than this is sent as a reset, because loading the data again is quicker.
+/// If a client missed more changes than this, it gets a reset, because loading the data again is faster.
 const REPLAY: u64 = 1_000;
-/// A commit of more bytes than this is told as a reset to who comes back.
+/// A commit with more bytes than this is sent as a reset to a client that reconnects.
 const REPLAY_BYTES: usize = 256 << 10;
-/// How many may read the log at a time: after an outage all come back at once.
+/// How many listeners may read the log at once. After an outage, all of them reconnect together.
 static REPLAYS: Semaphore = Semaphore::const_new(4);
-/// How long reading a commit from the log, and waiting for it, may take before it is told as a reset.
+/// How long reading a commit from the log may take, including the wait for a turn. Then a reset is sent.
 const CATCHING_UP: Duration = Duration::from_secs(10);
-/// How long the store may think about a credential.
+/// How long the store may take to confirm a credential.
 const ASKING: Duration = Duration::from_secs(5);
 
-/// Who listens, and the credential that shows it.
+/// The caller of a feed, and the credential with which it is checked again.
 pub(in crate::http) struct Identity {
     app: App,
     caller: Caller,
-    /// What is left of the request: the credential, and nothing else.
+    /// The credential: what is kept of the request.
     credential: Parts,
 }
 
@@ -59,8 +59,8 @@ impl Identity {
         }
     }
 
-    /// Whether the credential still says the same of who listens. A store that does not answer leaves
-    /// it at that: the pages that show the map through an outage listen on.
+    /// Whether the credential still belongs to the same caller with the same rights. If the store does not
+    /// answer, the last answer counts, so that pages stay connected through an outage.
     pub async fn holds(&mut self) -> bool {
         let asked = Caller::from_request_parts(&mut self.credential, &self.app);
         match tokio::time::timeout(ASKING, asked).await {
@@ -84,7 +84,7 @@ pub(super) struct Listener {
     _client: metrics::Client,
 }
 
-/// Why the log does not say what was missed.
+/// Why missed commits could not be read from the log.
 #[derive(Debug, thiserror::Error)]
 enum Unreadable {
     #[error("the store does not answer in time")]
@@ -109,7 +109,7 @@ impl Listener {
         }
     }
 
-    /// Tells what came after `last` and everything from now on, until the client can hear no more.
+    /// Sends the commits after `last` and all new ones, until the client can receive no more.
     pub async fn run(mut self, last: Option<u64>) {
         let outbox = self.outbox.clone();
         let ended = tokio::select! {
@@ -149,7 +149,7 @@ impl Listener {
                         }
                         self.sent = commit.seq;
                     }
-                    // What was missed is in the log.
+                    // The missed commits are in the log.
                     Err(live::Lagged) => self.catch_up(self.sent).await?,
                 },
                 _ = check.tick() => self.check_credential().await?,
@@ -161,7 +161,8 @@ impl Listener {
         }
     }
 
-    /// A token may be revoked and a session end while the connection stays.
+    /// Checks the credential again, because a token may be revoked or a session may end while the connection
+    /// stays open.
     async fn check_credential(&mut self) -> Result<(), Ended> {
         if !self.identity.caller.is_known() || self.checked.elapsed() < CHECK {
             return Ok(());
@@ -171,11 +172,11 @@ impl Listener {
         holds.then_some(()).ok_or(Ended::Credential)
     }
 
-    /// Tells what came after `seq` out of the log, or that everything is to be read again.
+    /// Sends the commits after `seq` from the log, or a reset.
     async fn catch_up(&mut self, seq: u64) -> Result<(), Ended> {
         let snapshot = self.live.snapshot();
         let newest = snapshot.seq();
-        // A number from the future is of another database.
+        // A number greater than the newest commit comes from another database.
         if seq > newest || newest - seq > self.retention {
             return self.reset().await;
         }
@@ -188,7 +189,7 @@ impl Listener {
             }
         };
         for header in missed {
-            // Schemas may have changed since the last one: what is protected now is protected here.
+            // Each commit is shown by the current schemas, so that data that is protected now is not sent.
             let snapshot = self.live.snapshot();
             let changes = match self.in_turn(self.changes_of(&header, &snapshot)).await {
                 Ok(Some(changes)) => changes,
@@ -226,7 +227,7 @@ impl Listener {
         read.unwrap_or(Err(Unreadable::Late))
     }
 
-    /// The commits after `seq`; `None` where they changed too much to tell one by one.
+    /// The commits after `seq`; `None` if they changed too much to send each change.
     async fn missed(&self, seq: u64, newest: u64) -> Result<Option<Vec<CommitHeader>>, StoreError> {
         let mut missed: Vec<CommitHeader> = Vec::new();
         let (mut from, mut changes) = (seq, 0);
@@ -250,8 +251,8 @@ impl Listener {
         Ok(Some(missed))
     }
 
-    /// What a commit of the log changed for this listener; `None` where that is too much to tell, or
-    /// decides what may be told.
+    /// The changes of a commit from the log for this listener; `None` if they are too many, or the commit
+    /// changes who may see what.
     async fn changes_of(
         &self,
         header: &CommitHeader,
@@ -274,9 +275,9 @@ impl Listener {
         Ok(Some(changes.collect()))
     }
 
-    /// A change out of the log. Where the feature was before is not in it. So a deletion is told to
-    /// everybody, and what stands outside the box is told as a deletion: it may have been inside, and
-    /// the client would go on showing it there.
+    /// A change from the log. The log does not say where the feature was before. So deletions are sent to every
+    /// listener, and a feature outside of the listener's box is sent as a deletion: it may have been inside,
+    /// and the client would keep showing it there.
     fn recorded(&self, record: &Record, snapshot: &Snapshot) -> Option<Value> {
         if !self.filter.accepts(&record.collection) {
             return None;
@@ -321,7 +322,8 @@ impl Listener {
             "at": jiff::Timestamp::now().to_string(),
             "stale": self.live.condition().is_stale(),
         });
-        // With an id, so that a quiet client that comes back need not hear what it could not use.
+        // The message has an id, so that a quiet client that reconnects does not read commits that do not
+        // concern it.
         message("time", self.sent, &data)
     }
 }
@@ -330,7 +332,7 @@ fn size_of_record(record: &Record) -> usize {
     use geo::CoordsIter as _;
     let body = record.body.as_ref().map_or(0, |body| {
         let coords = body.geometry.as_ref().map_or(0, |g| g.coords_count());
-        // A position takes about as many bytes as JSON.
+        // A position takes about as many bytes as its JSON text.
         body.properties.as_str().len() + 40 * coords
     });
     size_of::<Record>() + record.id.as_str().len() + body

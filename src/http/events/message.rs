@@ -1,5 +1,5 @@
-//! The text of server-sent events. A large message is made of pieces that listeners share, so that none
-//! of them has a copy of its own.
+//! The text of server-sent events. A large message consists of pieces that listeners share, so that no listener
+//! needs its own copy.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -8,10 +8,10 @@ use crate::live::{FeedChange, FeedCommit, Reset};
 use crate::model::{CollectionId, View};
 use crate::spatial::bounds::Bounds;
 
-/// From this size on a filtered message is sent as pieces that are shared.
+/// A filtered message of at least this many bytes is sent as shared pieces.
 const LARGE: usize = 32 << 10;
 
-/// What a listener wants to hear, and may see.
+/// What a listener subscribed to and may see.
 #[derive(Debug)]
 pub(super) struct Filter {
     pub collections: Option<Vec<CollectionId>>,
@@ -42,7 +42,7 @@ impl Filter {
         self.collections.is_none() && self.bbox.is_none()
     }
 
-    /// A commit as this listener hears it, in pieces; nothing where it concerns others.
+    /// The message with a commit for this listener, in pieces; empty if the commit does not concern it.
     pub fn message(&self, commit: &FeedCommit, view: View<'_>) -> Vec<Bytes> {
         if commit.changes.is_empty() && commit.resets.is_empty() {
             return Vec::new();
@@ -86,7 +86,7 @@ fn joined(commit: &FeedCommit, changes: &[Bytes], resets: &[&Reset]) -> Vec<u8> 
     out
 }
 
-/// The same message as pieces.
+/// The same message in pieces.
 fn pieces(commit: &FeedCommit, changes: Vec<Bytes>, resets: &[&Reset]) -> Vec<Bytes> {
     let mut out = Vec::with_capacity(2 * changes.len() + 2);
     out.push(Bytes::from(head(commit, true)));
@@ -120,7 +120,8 @@ fn tail(has_changes: bool, resets: &[&Reset]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// A message of another kind, or out of the log. JSON has no line breaks of its own.
+/// A message of another kind, or about a commit from the log. Its JSON contains no line breaks, as the format
+/// requires.
 pub(in crate::http) fn message(kind: &str, id: u64, data: &Value) -> Bytes {
     Bytes::from(format!("event: {kind}\nid: {id}\ndata: {data}\n\n"))
 }

@@ -1,7 +1,7 @@
-//! `/api/events`: what changes, as it changes (server-sent events).
+//! `/api/events`: the feed of changes (server-sent events).
 //!
-//! A client that comes back says with `Last-Event-ID` what it saw last, and gets what it missed; when
-//! that is too long ago, `event: reset` tells it to load afresh.
+//! A client that reconnects sends the id of its last event in `Last-Event-ID` and gets the events that it
+//! missed. If they are too many, it gets `event: reset` and loads the data again.
 
 mod listener;
 mod message;
@@ -31,23 +31,18 @@ pub(in crate::http) use message::message;
 use outbox::Outbox;
 pub(in crate::http) use places::Place;
 
-/// What changes, as server-sent events.
+/// Sends changes as server-sent events.
 #[utoipa::path(get, path = "/api/events", tag = "live",
     params(
         ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these collections"),
-        ("bbox" = Option<Vec<f64>>, Query, style = Form, explode = false, description = "Only what is, or was, in this box (WGS 84)"),
-        ("Last-Event-ID" = Option<u64>, Header, description = "The last number heard; what came after it is told first"),
-        ("last-event-id" = Option<u64>, Query, description = "The same, for clients that can't set the header"),
+        ("bbox" = Option<Vec<f64>>, Query, style = Form, explode = false, description = "Only features that are, or were, in this box (WGS 84)"),
+        ("Last-Event-ID" = Option<u64>, Header, description = "The id of the last event received; the later ones are sent first"),
+        ("last-event-id" = Option<u64>, Query, description = "The same, for clients that cannot set the header"),
     ),
     responses((status = 200, content_type = "text/event-stream", body = String,
-        description = "`event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, \
-        or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; \
-        `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load afresh. \
-        With `bbox`, what came before the connection and left the box is told as a delete, and deletions are told wherever they were. \
-        The stream ends when the credential that opened it does, and when the client reads nothing for a while; \
-        a client that comes back with `Last-Event-ID` misses nothing"),
-        (status = 429, description = "The account or address has as many feeds open as it may", content_type = "application/problem+json"),
-        (status = 503, description = "Too many listen already", content_type = "application/problem+json")))]
+        description = "`event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load the data again. With `bbox`, a feature that left the box while the client was not connected is sent as a delete, and such deletions are sent wherever the feature was. The stream ends when its credential ends, or when the client reads nothing for a while; a client that reconnects with `Last-Event-ID` misses nothing"),
+        (status = 429, description = "The account or address has reached its limit of open feeds", content_type = "application/problem+json"),
+        (status = 503, description = "The server has reached its limit of open feeds", content_type = "application/problem+json")))]
 pub async fn events(
     State(app): State<App>,
     query: Query,
@@ -76,7 +71,8 @@ pub async fn events(
         collections,
         bbox: items::params::bbox(&query)?,
     };
-    // What is no number of ours is of another feed: like a number from the future it means a reset.
+    // A text that is not a number of this feed comes from another feed and causes a reset, as a number greater
+    // than the newest commit does.
     let from_header = headers.get("last-event-id").map(|v| {
         let number = v.to_str().ok().and_then(|v| v.trim().parse().ok());
         number.unwrap_or(u64::MAX)
@@ -101,7 +97,7 @@ pub async fn events(
     let mut say = |name, value| head.insert(name, HeaderValue::from_static(value));
     say(header::CONTENT_TYPE, "text/event-stream");
     say(header::CACHE_CONTROL, "no-cache");
-    // A proxy that collects the answer before passing it on would make the feed dead.
+    // Tells proxies not to buffer the answer, because buffered events would not arrive.
     say(header::HeaderName::from_static("x-accel-buffering"), "no");
     Ok(response)
 }

@@ -1,5 +1,5 @@
-//! The bytes on their way to one listener: bounded, so that a client that reads slowly is waited for,
-//! and one that does not read is dropped.
+//! The buffer of one listener. Its size is limited: a client that reads slowly is waited for, and a client that
+//! does not read is disconnected.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,24 +8,24 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-/// What a piece counts for at the least: it takes memory besides its bytes.
+/// The least bytes that a piece counts for, because each piece also has fixed overhead.
 const LEAST: usize = 128;
 
-/// Why no more can be sent to a listener.
+/// Why nothing more can be sent to a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Ended {
     /// The connection is closed.
-    #[error("the client has gone")]
+    #[error("the client has disconnected")]
     Gone,
     /// The client read nothing for too long while the outbox was full.
     #[error("the client does not read")]
     Stalled,
-    /// The credential of the client holds no longer.
-    #[error("the credential of the client has ended")]
+    /// The credential of the client is no longer valid.
+    #[error("the credential of the client is no longer valid")]
     Credential,
 }
 
-/// The side that sends.
+/// The sending side.
 #[derive(Debug, Clone)]
 pub(super) struct Outbox {
     sender: mpsc::UnboundedSender<Piece>,
@@ -34,20 +34,20 @@ pub(super) struct Outbox {
     patience: Duration,
 }
 
-/// Bytes that take up room until the connection takes them.
+/// Bytes that take up room in the buffer until the connection sends them.
 struct Piece {
     bytes: Bytes,
     _room: OwnedSemaphorePermit,
 }
 
 impl Outbox {
-    /// An outbox for so many bytes, and what the connection reads of it.
+    /// A buffer of this many bytes: the sending side, and the stream that the connection reads.
     pub fn new(
         size: usize,
         patience: Duration,
     ) -> (Self, impl Stream<Item = Bytes> + Send + 'static) {
         let size = size.clamp(LEAST, u32::MAX as usize);
-        // The room bounds what is in the channel.
+        // The semaphore limits the bytes in the channel.
         let (sender, receiver) = mpsc::unbounded_channel::<Piece>();
         let outbox = Self {
             sender,
@@ -62,10 +62,11 @@ impl Outbox {
         (outbox, read)
     }
 
-    /// Waits for room and sends. One piece may be larger than the outbox; it waits until that is empty.
+    /// Waits for room and sends the bytes. A piece that is larger than the buffer waits until the buffer is
+    /// empty.
     ///
     /// # Errors
-    /// [`Ended`] where the client has gone or does not read.
+    /// [`Ended`] if the client has disconnected or does not read.
     pub async fn send(&self, bytes: Bytes) -> Result<(), Ended> {
         let needed = bytes.len().clamp(LEAST, self.size);
         let room = Arc::clone(&self.room).acquire_many_owned(needed as u32);
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_does_not_read_is_given_up_and_what_was_sent_before_is_in_order() {
+    async fn a_client_that_does_not_read_is_dropped_and_earlier_messages_stay_in_order() {
         let (outbox, read) = Outbox::new(3 * LEAST, Duration::from_millis(20));
         for text in ["a", "b", "c"] {
             outbox.send(piece(text)).await.unwrap();
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_reads_slowly_is_waited_for() {
+    async fn a_client_that_reads_slowly_is_waited_for() {
         let (outbox, read) = Outbox::new(2 * LEAST, Duration::from_secs(600));
         let reading = tokio::spawn(async move {
             let mut read = std::pin::pin!(read);

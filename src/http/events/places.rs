@@ -1,5 +1,5 @@
-//! Places among the listeners of the feed: a number in total, some of them for accounts only, and a
-//! share for each account and each address.
+//! Limits the number of feed listeners: in total, for clients without an account, for each account and for each
+//! address.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -9,23 +9,23 @@ use crate::http::origin::Origin;
 use crate::http::problem::Problem;
 use crate::model::both;
 
-/// When to ask again for a place that is taken.
+/// When a refused client should try again.
 const RETRY: Duration = Duration::from_secs(10);
 
-/// How many may listen. Each holds a connection, a task and up to `waiting_bytes` of events.
+/// Limits for listeners. Each holds a connection, a task and up to `waiting_bytes` of events.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedLimits {
-    /// Places in total.
+    /// The most listeners in total.
     pub places: usize,
-    /// How many of them are for accounts only.
+    /// How many of them are reserved for accounts.
     pub reserved: usize,
-    /// Places of one address without an account.
+    /// The most listeners of one address without an account.
     pub per_address: usize,
-    /// Places of one account.
+    /// The most listeners of one account.
     pub per_account: usize,
     /// How many bytes of events may wait for a client that reads slowly.
     pub waiting_bytes: usize,
-    /// For how long a client may read nothing while they wait.
+    /// How long a client may read nothing while events wait.
     pub patience: Duration,
 }
 
@@ -42,7 +42,7 @@ impl Default for FeedLimits {
     }
 }
 
-/// The places that are taken.
+/// The current listeners.
 #[derive(Debug)]
 pub struct Places {
     limits: FeedLimits,
@@ -52,12 +52,12 @@ pub struct Places {
 #[derive(Debug, Default)]
 struct Taken {
     total: usize,
-    /// By clients without an account.
+    /// Listeners without an account.
     public: usize,
     by: HashMap<Origin, usize>,
 }
 
-/// A place, given back when it is dropped.
+/// The place of one listener. Dropping it frees the place.
 #[derive(Debug)]
 pub(in crate::http) struct Place {
     places: Arc<Places>,
@@ -65,7 +65,7 @@ pub(in crate::http) struct Place {
 }
 
 impl Places {
-    /// The places of a feed without listeners.
+    /// A feed without listeners.
     pub fn new(limits: FeedLimits) -> Self {
         Self {
             limits,
@@ -79,15 +79,14 @@ impl Places {
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
-        // A lock that broke guards plain numbers.
+        // A panic of another thread leaves these plain numbers intact.
         self.taken.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     /// Takes a place.
     ///
     /// # Errors
-    /// 429 where the account or address has its share already, 503 where all places are taken; both
-    /// with `Retry-After`.
+    /// 429 if the account or address has all its places, 503 if all places are taken; both with `Retry-After`.
     pub(in crate::http) fn take(self: &Arc<Self>, who: Origin) -> Result<Place, Problem> {
         let limits = &self.limits;
         let mut taken = self.taken();
@@ -98,8 +97,8 @@ impl Places {
                     both!(
                         "账号“{name}”已打开{share}个实时连接，达到单个账号的上限，请关闭一些页面，\
                          或使用其他账号。",
-                        "The account {name} has {share} feeds open already, the most for one account. \
-                         Close one, or use another account."
+                        "The account {name} already has {share} open feeds, which is the limit for \
+                         one account. Close one, or use another account."
                     ),
                     RETRY,
                 ));
@@ -108,7 +107,7 @@ impl Places {
                 return Err(Problem::too_many(
                     both!(
                         "该地址已打开{share}个实时连接，达到未登录时的上限，请关闭一些页面，或登录。",
-                        "This address has {share} feeds open already, the most for one address without \
+                        "This address already has {share} open feeds, which is the limit without \
                          an account. Close one, or sign in."
                     ),
                     RETRY,
@@ -121,14 +120,14 @@ impl Places {
         if is_public && taken.public >= for_public && taken.total < limits.places {
             return Err(Problem::unavailable(both!(
                 "未登录用户的实时连接已满，请稍后再试，或登录。",
-                "All places of the feed for clients without an account are taken. Try again in a \
+                "The limit of open feeds for clients without an account is reached. Try again in a \
                  moment, or sign in."
             )));
         }
         if taken.total >= limits.places {
             return Err(Problem::unavailable(both!(
                 "实时连接已满，请稍后再试。",
-                "All places of the feed are taken. Try again in a moment."
+                "The limit of open feeds is reached. Try again in a moment."
             )));
         }
         taken.total += 1;
@@ -148,7 +147,7 @@ impl Drop for Place {
         if matches!(self.who, Origin::Address(_)) {
             taken.public = taken.public.saturating_sub(1);
         }
-        // Clients without a feed are removed from the map, so that it does not grow.
+        // Clients without a listener are removed from the map, so that it does not grow.
         if let Some(share) = taken.by.get_mut(&self.who) {
             *share = share.saturating_sub(1);
             if *share == 0 {
@@ -175,7 +174,7 @@ mod tests {
         Origin::Account(name.to_owned())
     }
 
-    /// The status of a refusal, which says when to come back.
+    /// The status of a refusal. Checks that it has `Retry-After`.
     fn refusal(places: &Arc<Places>, who: Origin) -> StatusCode {
         let response = places.take(who).unwrap_err().into_response();
         assert!(response.headers().contains_key(header::RETRY_AFTER));
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_take_their_shares_and_never_what_is_kept_for_accounts() {
+    fn addresses_get_their_share_but_no_place_reserved_for_accounts() {
         let places = Arc::new(Places::new(FeedLimits {
             places: 6,
             reserved: 2,

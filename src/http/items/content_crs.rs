@@ -1,5 +1,5 @@
-//! The coordinate system of a geometry that is written: the header `Content-Crs` of OGC API – Features, part
-//! 4, or a member `crs` of the body.
+//! The coordinate system of the geometry in a request: the header `Content-Crs` (OGC API – Features, Part 4),
+//! or the member `crs` of the body.
 
 use axum::http::HeaderMap;
 use serde_json::Value;
@@ -11,10 +11,10 @@ use crate::http::problem::Problem;
 use crate::model::{InChinese as _, both};
 use crate::spatial::crs::{Crs, UnknownCrs};
 
-/// The most positions of one geometry that comes over HTTP; more comes by import.
+/// The most positions in one geometry of a request. Larger geometries need an import.
 const VERTICES: usize = 100_000;
 
-/// How a geometry is read that is as the map has it: WGS 84, longitude first.
+/// Reads geometries in the map's own coordinate system: WGS 84, longitude first.
 pub(super) fn limits_of_map() -> Limits {
     Limits {
         vertices: VERTICES,
@@ -22,10 +22,10 @@ pub(super) fn limits_of_map() -> Limits {
     }
 }
 
-/// In which system the geometry of a body was sent that was read with these limits. In GeoJSON the innermost
-/// member `crs` counts, and longitude or easting comes first.
+/// The system in which the geometry of a body was sent, when it was read with these limits. In GeoJSON the
+/// innermost member `crs` counts, and longitude or easting comes first.
 pub(super) fn sent(limits: &Limits, document: &Value) -> Sent {
-    // A patch that leaves the geometry as it is on the map.
+    // The body is a patch without a geometry.
     if document.get("geometry").is_none() {
         return Sent::default();
     }
@@ -37,8 +37,8 @@ pub(super) fn sent(limits: &Limits, document: &Value) -> Sent {
     }
 }
 
-/// How the geometry of a request is read: in the system that `Content-Crs` names, with the axes in that
-/// system's own order, or else as the body says.
+/// How to read the geometry of a request: in the system that `Content-Crs` names, with that system's axis
+/// order; otherwise as the body says.
 pub(super) fn limits(headers: &HeaderMap) -> Result<Limits, Problem> {
     let plain = limits_of_map();
     let Some(header) = headers.get("content-crs") else {
@@ -53,8 +53,8 @@ pub(super) fn limits(headers: &HeaderMap) -> Result<Limits, Problem> {
             both!(
                 "Content-Crs: {text}：{zh}。应为图层说明中“crs”所列的 URI 之一，例如 \
                  <http://www.opengis.net/def/crs/EPSG/0/4490>。",
-                "Content-Crs: {text}: {e}. Expected one of the URIs under \"crs\" in the \
-                 collection's description, as <http://www.opengis.net/def/crs/EPSG/0/4490>."
+                "Content-Crs: {text}: {e}. Expected one of the URIs under \"crs\" in the collection's description, \
+                                                                                 such as <http://www.opengis.net/def/crs/EPSG/0/4490>."
             ),
         )
     })?;

@@ -1,5 +1,5 @@
-//! What is odd about a feature that was written, and no reason to refuse it: the answer says it in a
-//! member `warnings` beside the properties, in the terms of the coordinate system in which it was sent.
+//! Suspicious points about a written feature that are not a reason to refuse it. The answer lists them in the
+//! member `warnings`, in the coordinate system of the request.
 
 use geo_types::Coord;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::spatial::crs::Crs;
 /// The coordinate system in which a geometry was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent {
-    /// The system.
+    /// The coordinate system.
     pub crs: Crs,
     /// Whether latitude or northing came first.
     pub lat_first: bool,
@@ -27,7 +27,7 @@ impl Default for Sent {
 }
 
 impl Sent {
-    /// What may have happened to a feature that lies far from everything else, in English and Chinese.
+    /// The probable reason why a feature lies far from everything else, in English and Chinese.
     fn why_far(self, at: Coord<f64>, swapped: bool) -> (String, String) {
         let crs = self.crs;
         if self == Self::default() || (at.x.abs() < 0.01 && at.y.abs() < 0.01) {
@@ -58,7 +58,7 @@ impl Sent {
         };
         (
             format!(
-                "{FAR}: {} and {} look swapped; expected {} first, as {crs} is read here",
+                "{FAR}: {} and {} look swapped; expected {} first for {crs}",
                 first.0, second.0, first.0
             ),
             format!(
@@ -69,7 +69,7 @@ impl Sent {
     }
 }
 
-/// What is odd about a feature of the map that was sent in a coordinate system.
+/// The warnings about a feature that was sent in a coordinate system.
 pub fn of(map: &Collections, entry: &Entry, sent: Sent) -> Vec<Value> {
     let Some(bounds) = entry.bounds() else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! `filter`, `filter-lang` and `filter-crs` of OGC API – Features part 3.
+//! The parameters `filter`, `filter-lang` and `filter-crs` of OGC API – Features, Part 3.
 
 use crate::codec::cql2::{self, Encoding, FilterError, Position};
 use crate::http::problem::Problem;
@@ -7,8 +7,8 @@ use crate::index::filter::Predicate;
 use crate::model::{InChinese as _, RoleSet, Schema, both};
 use crate::spatial::crs::Crs;
 
-/// Reads the filter of a request to a collection, as somebody with these roles may ask it. Its coordinates
-/// are in `crs`.
+/// Reads the filter of a request to a collection. Only properties that these roles may filter by are accepted.
+/// Its coordinates are in `crs`.
 pub(super) fn read(
     query: &Query,
     schema: &Schema,

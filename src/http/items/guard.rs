@@ -1,6 +1,7 @@
-//! What a write may touch. Who does not see a property neither sets nor removes it: what is kept stays as
-//! it is, and a body that names it is refused. A door code, which lists do not show to anybody, stays too where
-//! a body does not name it; `null` removes it. Photos that a body names are taken out with their claims.
+//! Checks what a write may change. A caller who does not see a property can neither set nor remove it: its
+//! value stays, and a body that names it is refused. Recorded properties such as door codes, which lists show
+//! to nobody, also stay if the body does not name them; `null` removes them. The claims of photos are removed
+//! from the body and checked.
 
 use serde_json::{Map, Value};
 
@@ -11,12 +12,13 @@ use crate::model::{Body, Properties, RoleSet, Schema, both};
 use crate::service::ledger::cases;
 use crate::store::PhotoClaim;
 
-/// Whether what a caller writes depends on what is there: then a write names the version it was made of.
+/// Whether the result of a write depends on the stored feature. Then the request has to name the version that
+/// it is based on.
 pub(super) fn depends_on_present(schema: &Schema, roles: RoleSet) -> bool {
     schema.hidden_from(roles).next().is_some()
 }
 
-/// Refuses a body that names what its sender does not see.
+/// Refuses a body with properties that the caller does not see.
 pub(super) fn only_visible(
     schema: &Schema,
     roles: RoleSet,
@@ -32,18 +34,18 @@ pub(super) fn only_visible(
             let (name, needed, zh) = (&property.name, property.role, property.role.zh());
             Err(Problem::forbidden(both!(
                 "读写属性“{name}”需要“{zh}”角色。请不要填写该属性，要素会保留原有的值。",
-                "Reading and writing {name:?} needs the role {needed}. Leave the property out: the feature \
-                 keeps its value."
+                "Reading and writing {name:?} requires the role {needed}. Leave the property out; \
+                 the feature keeps its value."
             ))
             .with_errors(vec![WrongField::new(
                 format!("properties.{name}"),
-                both!("需要“{zh}”角色", "needs the role {needed}"),
+                both!("需要“{zh}”角色", "requires the role {needed}"),
             )]))
         }
     }
 }
 
-/// What a feature is after its writer sent all that they see of it.
+/// The feature after a write, with the stored properties that the caller does not see.
 pub(super) fn with_hidden(
     schema: &Schema,
     roles: RoleSet,
@@ -58,7 +60,8 @@ pub(super) fn with_hidden(
     let mut all = cases::properties(present);
     let mut kept = false;
     for name in schema.hidden_from(roles) {
-        // Of what each look is recorded, a writer who may set it need not have seen it.
+        // A caller who may set a recorded property need not have read it, so it stays if the body does not name
+        // it.
         if !properties.contains_key(name)
             && let Some(value) = all.remove(name)
         {
@@ -75,8 +78,8 @@ pub(super) fn with_hidden(
     })
 }
 
-/// Takes the claims out of the lists of photos of a body. The answer is the body as it is kept, and the
-/// photos that are to be linked: those that a list did not have before.
+/// Removes the claims from the photo lists of a body. Returns the body to store, and the photos that are new in
+/// a list and have to be linked.
 pub(super) fn take_claims(
     schema: &Schema,
     present: Option<&Entry>,
@@ -127,7 +130,7 @@ pub(super) fn take_claims(
     Ok((body, claims))
 }
 
-/// Whether a list of photos is a list of ids.
+/// Whether a property is a list of photo ids.
 fn wants_ids(schema: &Schema, name: &str) -> bool {
     schema.document["properties"][name]["items"]["type"] == "string"
 }
@@ -168,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_see_a_property_keeps_it_and_cannot_set_it() {
+    fn a_property_that_the_caller_does_not_see_is_kept_and_cannot_be_set() {
         let present = entry(json!({"name": "a", "code": "1"}));
         let put =
             |role: Role, sent| with_hidden(&schema(), role.into(), Some(&present), body(sent));
@@ -186,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_taken_out_and_only_new_photos_are_linked() {
+    fn claims_are_removed_and_only_new_photos_are_linked() {
         let present = entry(json!({"photos": ["old"]}));
         let sent = body(json!({"photos": ["old", {"id": "new", "claim": "oc_1"}]}));
         let (kept, claims) = take_claims(&schema(), Some(&present), sent).unwrap();

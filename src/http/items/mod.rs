@@ -1,5 +1,4 @@
-//! `/api/collections/{c}/items`: features as GeoJSON, a page at a time or one by one, and how they
-//! are written.
+//! `/api/collections/{c}/items`: reads features as GeoJSON, as pages or one by one, and writes them.
 
 mod content_crs;
 pub(super) mod doubts;
@@ -42,10 +41,10 @@ use crate::model::{View, both};
 use crate::spatial::crs::Crs;
 use params::Params;
 
-/// The media type of everything here.
+/// The media type of these answers.
 pub const GEOJSON: &str = "application/geo+json";
 
-/// Looks a collection up.
+/// Finds a collection by its name.
 pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Collection>, Problem> {
     snapshot.collections().get(name).ok_or_else(|| {
         let names: Vec<&str> = snapshot
@@ -56,39 +55,39 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
         let names = names.join(", ");
         Problem::not_found(both!(
             "没有图层“{name}”；现有图层：{names}。",
-            "There is no collection {name:?}; there are {names}."
+            "There is no collection {name:?}. The collections are: {names}."
         ))
     })
 }
 
-/// A page of features.
+/// Returns a page of features.
 ///
-/// Ordered by id; the link `next` pages by key, so that what matches throughout comes exactly once,
-/// whatever is written meanwhile. Any property of the collection's queryables is a parameter too:
-/// `levels=6`.
+/// Features are ordered by id. The link `next` continues after the last id, so that a feature which matches the
+/// whole time appears exactly once, even if others are written meanwhile. Each queryable property of the
+/// collection is also a parameter: `levels=6`.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/items", operation_id = "list_items", tag = "features",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("bbox" = Option<Vec<f64>>, Query, style = Form, explode = false,
-            description = "west,south,east,north: only features whose geometry meets the box; west > east crosses the antimeridian"),
-        ("bbox-crs" = Option<String>, Query, description = "The URI of the system of `bbox`; CRS84 where it is missing"),
+            description = "west,south,east,north: only features that intersect the box; west > east crosses the antimeridian"),
+        ("bbox-crs" = Option<String>, Query, description = "The URI of the coordinate system of `bbox`; CRS84 if absent"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10)"),
-        ("offset" = Option<u64>, Query, minimum = 0, description = "How many to pass over, with sortby at most 20,000; promises nothing across writes"),
-        ("after" = Option<String>, Query, description = "Only ids after this one: what the link `next` uses"),
-        ("datetime" = Option<String>, Query, description = "A time with its zone, a date (of UTC) or an interval, for collections that have a time; a time without a zone is refused"),
+        ("offset" = Option<u64>, Query, minimum = 0, description = "The number of features to skip, with sortby at most 20,000. Writes between two pages can shift them"),
+        ("after" = Option<String>, Query, description = "Only features with ids after this one; the link `next` uses it"),
+        ("datetime" = Option<String>, Query, description = "A time with its zone, a date (in UTC) or an interval, for collections with a time property. A time without a zone is refused"),
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
-        ("crs" = Option<String>, Query, description = "The URI of the system of the answer's coordinates; CRS84 where it is missing"),
-        ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "name,-levels: at most four properties"),
-        ("filter" = Option<String>, Query, description = "An expression of CQL2 over the collection's queryables that must hold: `levels > 6 AND S_INTERSECTS(geometry, BBOX(117.1,39.2,117.2,39.3))`"),
+        ("crs" = Option<String>, Query, description = "The URI of the coordinate system of the answer; CRS84 if absent"),
+        ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "The properties to sort by, at most four: name,-levels"),
+        ("filter" = Option<String>, Query, description = "A CQL2 expression over the queryables of the collection, which features must match: `levels > 6 AND S_INTERSECTS(geometry, BBOX(117.1,39.2,117.2,39.3))`"),
         ("filter-lang" = Option<String>, Query, description = "The encoding of `filter`: cql2-text (the default) or cql2-json"),
-        ("filter-crs" = Option<String>, Query, description = "The URI of the system of the coordinates in `filter`; CRS84 where it is missing"),
+        ("filter-crs" = Option<String>, Query, description = "The URI of the coordinate system of geometries in `filter`; CRS84 if absent"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses(
         (status = 200, description = "The features", content_type = "application/geo+json", body = ref("#/components/schemas/FeatureCollection")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 404, description = "No such collection", content_type = "application/problem+json"),
-        (status = 422, description = "More than one request may look at or keep; it says what to ask instead", content_type = "application/problem+json"),
+        (status = 422, description = "The request takes more work or memory than allowed; `detail` says what to ask for instead", content_type = "application/problem+json"),
     ))]
 pub async fn list(
     State(app): State<App>,
@@ -114,25 +113,25 @@ pub async fn list(
 /// A requested page of features.
 #[derive(Debug)]
 pub(super) struct Wanted {
-    /// The path of the resource, which `next` leads back to.
+    /// The path of the resource, for the link `next`.
     pub path: String,
-    /// The features.
+    /// The features to choose from.
     pub collection: Arc<Collection>,
-    /// The query as it was asked.
+    /// The query of the request.
     pub query: Query,
     /// The parameters, parsed.
     pub params: Params,
     /// The last commit that could have changed the page.
     pub seq: u64,
-    /// How many match in all, where `collection` holds only a part of them.
+    /// The total number of matching features, if `collection` contains only some of them.
     pub matched: Option<u64>,
 }
 
-/// How to ask for fewer features.
+/// How to request fewer features.
 const NARROW: Advice = (
     "请缩小范围（bbox=），减少每页个数（limit=，再按“next”链接翻页），不用 sortby，或简化筛选条件。",
-    "Ask for a smaller area (bbox=), for fewer features at a time (limit=, then the link \
-    \"next\"), without sortby, or with a simpler filter.",
+    "Request a smaller area (bbox=) or fewer features at a time (limit=, then the link \"next\"), \
+     leave sortby out, or simplify the filter.",
 );
 
 /// Answers with a page of features.
@@ -193,7 +192,7 @@ pub(super) async fn page(
     Ok(response)
 }
 
-/// Says which system the coordinates are in.
+/// Adds the header that names the coordinate system of the answer.
 pub(super) fn content_crs(response: &mut Response, crs: Crs) {
     if let Some(uri) = crs.uri()
         && let Ok(value) = HeaderValue::from_str(&format!("<{uri}>"))
@@ -201,7 +200,7 @@ pub(super) fn content_crs(response: &mut Response, crs: Crs) {
         response.headers_mut().insert("content-crs", value);
     }
     if crs != Crs::Crs84 {
-        // RFC 7946 is WGS 84 only: anything else is plain JSON in GeoJSON's shape.
+        // RFC 7946 allows only WGS 84, so other systems are sent as plain JSON in the shape of GeoJSON.
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
@@ -211,9 +210,9 @@ pub(super) fn content_crs(response: &mut Response, crs: Crs) {
 
 struct Page {
     base: String,
-    /// The account of the request.
+    /// The caller of the request.
     caller: Caller,
-    /// The most features of this form of a page.
+    /// The most features of a page in this representation.
     most: usize,
     wanted: Wanted,
 }
@@ -269,7 +268,8 @@ impl Page {
         Ok(out)
     }
 
-    /// Another order than that of the ids has no key to page by: it pages by offset.
+    /// Writes a page that is sorted by `sortby`. Such a page has no key to continue from, so paging uses an
+    /// offset.
     fn write_sorted(
         &self,
         out: &mut Vec<u8>,
@@ -287,7 +287,7 @@ impl Page {
         collection.visit_metered(&everything, budget, |e| all.push(e))?;
         budget.hold(size_of_val(&*all))?;
         let matched = all.len();
-        // Only what comes up to the end of the page has to be in its order.
+        // Only the features up to the end of the page need to be sorted.
         let end = offset.saturating_add(limit);
         let first = first(&all, &self.wanted.params.sort, end, budget)?;
         let page = first.into_iter().skip(offset);
@@ -318,7 +318,7 @@ impl Page {
             if count > 0 {
                 out.push(b',');
             }
-            // One that is written anew costs as much as one that is read.
+            // Writing a feature again costs as much as reading one.
             budget.read(1)?;
             if params.crs != Crs::Crs84 {
                 let positions = entry.geometry().map_or(0, |g| g.coords_count());
@@ -353,7 +353,7 @@ impl Page {
         let (this, page) = (query.without(&[]), query.with("f", "html"));
         let mut links = vec![
             items("self", GEOJSON, "this page", &this),
-            items("alternate", "text/html", "this page as HTML", &page),
+            items("alternate", "text/html", "This page as HTML", &page),
             Link {
                 href: format!("{}/api/collections/{}", self.base, schema.collection),
                 rel: "collection",
@@ -366,8 +366,8 @@ impl Page {
     }
 }
 
-/// A link of a page. Written as it is: a document of values in between would cost a page of a few
-/// features more than the features.
+/// A link of a page. It is written directly, because building a document would cost more than the few features
+/// of a small page.
 #[derive(Serialize)]
 struct Link<'a> {
     href: String,
@@ -377,7 +377,8 @@ struct Link<'a> {
     media_type: &'static str,
 }
 
-/// Writes one feature as somebody sees it, in the system and with the properties asked for.
+/// Writes one feature as the caller sees it, in the requested coordinate system and with the requested
+/// properties.
 pub(super) fn write_entry(
     out: &mut Vec<u8>,
     collection: &Collection,
@@ -397,16 +398,16 @@ pub(super) fn write_entry(
     write_moved(out, entry, properties.into_owned(), params)
 }
 
-/// Whether it is on record that the caller looks at the feature.
+/// Whether the audit has a record that the caller looked at the feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Looks {
-    /// Nothing was recorded: the answer has no properties that need a record of each look.
+    /// There is no record, so properties that need one are left out.
     Unrecorded,
-    /// The look was recorded, so recorded properties are included.
+    /// There is a record, so properties that need one are included.
     Recorded,
 }
 
-/// A feature with its geometry in another system.
+/// Writes a feature with its geometry in another coordinate system.
 fn write_moved(
     out: &mut Vec<u8>,
     entry: &Entry,
@@ -450,7 +451,7 @@ fn write_moved(
     Ok(())
 }
 
-/// A geometry in another system, with the axes in the order of its authority.
+/// A geometry in another coordinate system, with the axis order of its authority.
 fn geometry_in(
     geometry: &geo_types::Geometry<f64>,
     crs: Crs,

@@ -1,4 +1,4 @@
-//! One feature.
+//! Reads one feature.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -17,20 +17,21 @@ use crate::index::{Collection, Entry};
 use crate::model::{both, pick};
 use crate::store::audit::{AuditEntry, AuditKind};
 
-/// One feature.
+/// Returns one feature.
 ///
-/// A property whose schema says `x-onemap-recorded` (a door code) is told here alone, to its role, and each look
-/// is recorded in the audit before it is answered. A read-only token is told none.
+/// A property with `x-onemap-recorded` in its schema (a door code) is shown only here, to accounts with its
+/// role. Each look is recorded in the audit before the answer is sent. Read-only tokens do not see such
+/// properties.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/items/{featureId}", operation_id = "read_item", tag = "features",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("featureId" = String, Path, description = "The feature's id"),
-        ("crs" = Option<String>, Query, description = "The URI of the system of the answer's coordinates"),
+        ("crs" = Option<String>, Query, description = "The URI of the coordinate system of the answer"),
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
         ("f" = Option<String>, Query, description = "json or html"),
     ),
     responses(
-        (status = 200, description = "The feature; its ETag goes into If-Match of a write", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
+        (status = 200, description = "The feature. Its ETag is the value of If-Match for a write", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 404, description = "No such feature", content_type = "application/problem+json"),
     ))]
 pub async fn read(
@@ -76,7 +77,7 @@ pub async fn read(
     let id_of = &collection.schema().collection;
     let shape = format!("{base}{shape}{}", recorded.join(","));
     let tag = Tag::of_feature(&snapshot, id_of, entry.seq(), &caller, &shape);
-    // The closing brace makes room for the links.
+    // The closing brace is removed, so that the links can be appended.
     body.pop();
     let item = format!("{base}/api/collections/{name}/items/{}", segment(&id));
     let title = &collection.schema().title_zh;
@@ -96,7 +97,7 @@ pub async fn read(
     Ok(response)
 }
 
-/// What the caller is told here of which each look is recorded.
+/// The recorded properties that the caller may see here.
 fn recorded(
     caller: &Caller,
     collection: &Collection,

@@ -1,5 +1,5 @@
-//! What a request for items asks for: the parameters of OGC API – Features, parts 1 and 2, and a few
-//! of ours.
+//! Parses the parameters of a request for items: those of OGC API – Features, Parts 1 and 2, and a few of this
+//! service.
 
 mod place;
 mod span;
@@ -24,15 +24,15 @@ use crate::spatial::crs::Crs;
 
 /// The most features on a page.
 pub const MAX_LIMIT: usize = 10_000;
-/// The most properties that a page is sorted by.
+/// The most properties to sort by.
 const MAX_KEYS: usize = 4;
-/// The most properties that one may choose.
+/// The most properties that `properties` may name.
 const MAX_CHOSEN: usize = 200;
-/// How far one may go by offset in an order of one's own: up to here the keys are kept.
+/// The largest offset with `sortby`. All keys up to it are kept in memory.
 pub const MAX_SORTED: usize = 20_000;
-/// How far one may go by offset in the order of the ids.
+/// The largest offset without `sortby`.
 const MAX_OFFSET: usize = 10_000_000;
-/// The features on a page where nothing is said.
+/// The number of features on a page without `limit`.
 pub const DEFAULT_LIMIT: usize = 10;
 
 /// Parameters that are not properties.
@@ -52,33 +52,33 @@ const KNOWN: &[&str] = &[
     "sortby",
 ];
 
-/// A request for a page of items, understood.
+/// The parsed parameters of a request for a page of items.
 #[derive(Debug)]
 pub struct Params {
-    /// Only what meets this box.
+    /// Only features that intersect this box.
     pub bbox: Option<Bounds>,
-    /// How many at most.
+    /// The most features on the page.
     pub limit: usize,
-    /// How many to pass over.
+    /// The number of features to skip.
     pub offset: usize,
-    /// Only ids after this one.
+    /// Only features whose ids come after this one.
     pub after: Option<FeatureId>,
-    /// The system of the answer's coordinates.
+    /// The coordinate system of the answer.
     pub crs: Crs,
-    /// The properties wanted; `None` for all.
+    /// The properties to return; `None` for all.
     pub properties: Option<Vec<String>>,
-    /// The order, where it is not that of the ids: property and whether it descends.
+    /// The sort order, as properties and whether each is descending. Empty for the order of the ids.
     pub sort: Vec<(String, bool)>,
-    /// Properties that must have a value.
+    /// Properties and the values that they must have.
     pub equal: BTreeMap<String, String>,
-    /// The span of time that must be met.
+    /// The time span that features must intersect.
     pub datetime: Option<Span>,
-    /// The expression that must hold.
+    /// The filter expression.
     pub predicate: Option<Predicate>,
 }
 
 impl Params {
-    /// Reads the query of a request to a collection, as somebody with this view may ask it.
+    /// Parses the query of a request to a collection. Only parameters that this view allows are accepted.
     pub fn read<'a>(
         query: &Query,
         schema: &Schema,
@@ -97,15 +97,15 @@ impl Params {
                 continue;
             }
             if !visible(name) {
-                // A protected property is answered as if it did not exist: no filter may probe it.
+                // A protected property is treated as unknown, so that no filter can probe it.
                 let (known, id) = (KNOWN.join(", "), &schema.collection);
                 return Err(Problem::invalid(
                     name,
                     both!(
                         "没有名为“{name}”的参数或可查询属性。可用参数：{known}；可查询属性见 \
                          /api/collections/{id}/queryables。",
-                        "There is no parameter or queryable property {name:?} here. Parameters: {known}. \
-                         Properties: see /api/collections/{id}/queryables."
+                        "There is no parameter or queryable property {name:?}. The parameters are: \
+                         {known}. /api/collections/{id}/queryables lists the properties."
                     ),
                 ));
             }
@@ -136,13 +136,13 @@ impl Params {
         })
     }
 
-    /// Whether features are chosen by their properties, their time or an expression.
+    /// Whether features are filtered by properties, time or an expression.
     pub fn has_filter(&self, schema: &Schema, view: View<'_>) -> bool {
         !self.equal.is_empty() || self.predicate.is_some() || self.temporal(schema, view).is_some()
     }
 
-    /// The property that is the time of features and the span that it must meet. Who may not see the
-    /// time may not ask by it.
+    /// The time property of the features and the requested span. A caller who does not see the property cannot
+    /// filter by it.
     fn temporal<'a>(&self, schema: &'a Schema, view: View<'_>) -> Option<(&'a str, Span)> {
         let span = self.datetime?;
         let name = schema.time.as_deref()?;
@@ -150,8 +150,8 @@ impl Params {
         property.is_shown_to(view.roles).then_some((name, span))
     }
 
-    /// The filter on properties, on time and by an expression, where there is one. What the expression
-    /// costs counts for the budget.
+    /// The filter by properties, time and expression, if there is one. The cost of the expression counts
+    /// against the budget.
     pub fn filter<'a>(
         &'a self,
         collection: &'a Collection,
@@ -175,7 +175,7 @@ impl Params {
         })
     }
 
-    /// The filter on properties and time, where there is one.
+    /// The filter by properties and time, if there is one.
     fn plain_filter<'a>(
         &'a self,
         collection: &'a Collection,
@@ -197,7 +197,7 @@ impl Params {
             .map(String::as_str)
             .chain(temporal.map(|(name, _)| name))
             .collect();
-        // A property that the caller may not see never matches.
+        // A property that the caller does not see never matches.
         let asked: Vec<Role> = names
             .iter()
             .filter_map(|name| schema.properties.get(*name))
@@ -230,27 +230,27 @@ impl Params {
         })
     }
 
-    /// Whether the answer is made of the features as they are kept.
+    /// Whether the answer contains the features in their stored form.
     pub fn is_plain(&self) -> bool {
         self.crs == Crs::Crs84 && self.properties.is_none()
     }
 }
 
-/// A text as it stands in canonical JSON.
+/// A text as it appears in canonical JSON.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// What `limit` has to be.
+/// The valid values of `limit`, for error texts.
 const LIMIT: (&str, &str) = ("1至10000的整数", "a whole number from 1 to 10000");
 
-/// Why the value of a parameter is refused.
+/// The error for a wrong value of a parameter.
 fn wrong_value(name: &str, why: Localized) -> Problem {
     let Localized { zh, en } = why;
     Problem::invalid(name, both!("{name}：{zh}。", "{name}: {en}."))
 }
 
-/// `limit`, from 1; more than the most is answered with the most, as the standard has it.
+/// Parses `limit`, from 1. A larger value than the maximum gives the maximum, as the standard says.
 pub fn limit(query: &Query) -> Result<usize, Problem> {
     match query.parsed::<u64>("limit", LIMIT)? {
         None => Ok(DEFAULT_LIMIT),
@@ -265,7 +265,8 @@ pub fn limit(query: &Query) -> Result<usize, Problem> {
     }
 }
 
-/// `properties`: names of the schema that the caller may see, or of what features have beyond it.
+/// Parses `properties`: names in the schema that the caller may see, or properties that features have beyond
+/// the schema.
 fn chosen(list: &str, schema: &Schema, view: View<'_>) -> Result<Vec<String>, Problem> {
     let wrong = |why| wrong_value("properties", why);
     let mut names: Vec<String> = Vec::new();
@@ -274,13 +275,13 @@ fn chosen(list: &str, schema: &Schema, view: View<'_>) -> Result<Vec<String>, Pr
         if known.is_some_and(|p| !view.roles.includes(p.role)) {
             return Err(wrong(both!(
                 "没有属性“{name}”",
-                "there is no property {name:?} here"
+                "there is no property {name:?}"
             )));
         }
         if names.len() == MAX_CHOSEN {
             return Err(wrong(both!(
                 "最多{MAX_CHOSEN}个属性",
-                "at most {MAX_CHOSEN} are taken"
+                "expected at most {MAX_CHOSEN} properties"
             )));
         }
         if !names.iter().any(|n| n == name) {
@@ -290,7 +291,7 @@ fn chosen(list: &str, schema: &Schema, view: View<'_>) -> Result<Vec<String>, Pr
     Ok(names)
 }
 
-/// `sortby`: a few different properties of the schema that the caller may see.
+/// Parses `sortby`: a few different properties of the schema that the caller may see.
 fn sort(
     list: Option<&str>,
     schema: &Schema,
@@ -303,17 +304,18 @@ fn sort(
         let name = key.trim_start_matches(['+', '-', ' ']);
         let known = schema.properties.get(name);
         let Some(known) = known.filter(|p| p.is_shown_to(view.roles)) else {
-            // A protected property is answered as if it did not exist.
+            // A protected property is treated as unknown.
             let (name, id) = (
                 name.chars().take(80).collect::<String>(),
                 &schema.collection,
             );
             return Err(wrong(both!(
                 "没有属性“{name}”，可用的属性见 /api/collections/{id}/queryables",
-                "there is no property {name:?} here; see /api/collections/{id}/queryables"
+                "there is no property {name:?}; /api/collections/{id}/queryables lists the properties"
             )));
         };
-        // The order of the features tells the values by which it is made, of all features.
+        // The order of all features would reveal the values by which they are sorted, including those that the
+        // caller may not see.
         if known.role != Role::Public && view.is_scoped(schema) {
             return Err(wrong(both!(
                 "限定社区或单位的账号不能按受保护的属性（如 {name}）排序",
@@ -322,12 +324,12 @@ fn sort(
             )));
         }
         if sort.iter().any(|(other, _)| other == name) {
-            return Err(wrong(both!("{name} 出现了两次", "{name} is given twice")));
+            return Err(wrong(both!("{name} 出现了两次", "{name} is repeated")));
         }
         if sort.len() == MAX_KEYS {
             return Err(wrong(both!(
                 "最多按{MAX_KEYS}个属性排序",
-                "at most {MAX_KEYS} properties are taken"
+                "expected at most {MAX_KEYS} properties"
             )));
         }
         sort.push((name.to_owned(), key.starts_with('-')));
@@ -335,23 +337,23 @@ fn sort(
     Ok(sort)
 }
 
-/// `offset`, as far as one may go.
+/// Parses `offset` up to its maximum.
 fn offset(query: &Query, sorted: bool) -> Result<usize, Problem> {
     let (most, instead_zh, instead) = if sorted {
         (
             MAX_SORTED,
             "请缩小查询范围，或不用 sortby",
-            "narrow the selection, or leave sortby out",
+            "narrow the request down, or leave sortby out",
         )
     } else {
         (
             MAX_OFFSET,
             "请按“next”链接翻页",
-            "page with the link \"next\"",
+            "use the link \"next\" to page",
         )
     };
     let offset: u64 = query
-        .parsed("offset", ("不小于0的整数", "a whole number from 0"))?
+        .parsed("offset", ("不小于0的整数", "a whole number of at least 0"))?
         .unwrap_or(0);
     usize::try_from(offset)
         .ok()
@@ -359,7 +361,7 @@ fn offset(query: &Query, sorted: bool) -> Result<usize, Problem> {
         .ok_or_else(|| {
             let detail = both!(
                 "offset={offset}：最多跳过{most}个；{instead_zh}。",
-                "offset={offset}: at most {most} are passed over; {instead}."
+                "offset={offset}: at most {most} features can be skipped; {instead}."
             );
             Problem::invalid("offset", detail)
         })
@@ -383,7 +385,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_without_parsing_never_leaves_out_what_has_the_value() {
+    fn the_filter_on_raw_text_never_drops_a_feature_with_the_value() {
         use serde_json::json;
         let values = [
             json!("a"),
@@ -409,7 +411,7 @@ mod tests {
             "x",
         ];
         for value in &values {
-            // The same key deeper down, and in a text, says nothing.
+            // The same key in a nested object or within a text does not match.
             let map = json!({"a": {"k": "x"}, "b": "\"k\":\"x\"", "k": value});
             let text = crate::model::Properties::parse(&map.to_string()).unwrap();
             for wanted in wanted {
@@ -421,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_sorted_by_a_few_known_properties_and_not_from_far_on() {
+    fn sorting_accepts_a_few_known_properties_and_a_limited_offset() {
         let id = crate::model::CollectionId::new("gates").unwrap();
         let schema = serde_json::json!({"properties": {
             "a": {}, "b": {}, "c": {}, "d": {}, "e": {}, "code": {"x-onemap-role": "rider"},

@@ -1,4 +1,4 @@
-//! A feature after a patch (JSON Merge Patch, RFC 7396).
+//! Applies a patch to a feature (JSON Merge Patch, RFC 7396).
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::http::problem::{Problem, WrongField};
 use crate::index::Entry;
 use crate::model::{Body, InChinese as _, Localized, both};
 
-/// The feature after a patch is applied.
+/// The feature after a patch.
 pub(super) fn patched(
     entry: &Entry,
     patch: &Map<String, Value>,
@@ -21,7 +21,7 @@ pub(super) fn patched(
             return Err(Problem::unprocessable(
                 both!(
                     "成员 properties 应为 JSON 对象。",
-                    "The member properties must be an object."
+                    "The member `properties` must be a JSON object."
                 ),
                 vec![WrongField::new(
                     "properties",
@@ -33,7 +33,7 @@ pub(super) fn patched(
     }
     let mut feature = json!({"type": "Feature", "properties": properties});
     let Some(changed) = patch.get("geometry") else {
-        // The present geometry is in WGS 84, whatever system the patch uses.
+        // The stored geometry is in WGS 84, whichever system the patch uses.
         feature["geometry"] =
             serde_json::from_slice(entry.geometry_json()).map_err(|e| Problem::internal(&e))?;
         return read_body(&feature, &limits_of_map()).map_err(|e| wrong(&e));

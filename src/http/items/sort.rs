@@ -1,4 +1,4 @@
-//! Another order than that of the ids: the first of many, without keeping the keys of all.
+//! Sorting by properties: finds the first of many features without keeping the keys of all in memory.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use serde_json::Value;
 use crate::index::{Entry, Meter};
 use crate::model::pick;
 
-/// Features whose keys are read together, by all cores.
+/// How many features are read together, on all cores.
 const CHUNK: usize = 16 * 1024;
-/// Fewer than so many are not worth the other cores.
+/// Fewer features than this are read on one core.
 const FEW: usize = 512;
-/// How many bytes of a text are compared, so that long texts are not kept in memory.
+/// How many bytes of a text are compared. Longer texts are cut off to save memory.
 const LONGEST: usize = 256;
 
 /// A feature with the values by which it is sorted.
 type Row<'a> = (Vec<Value>, &'a Arc<Entry>);
 
-/// The first `most` entries in the order that `sortby` asks for; equal ones in the order of their ids.
-/// Keeps no more keys than twice that and a chunk.
+/// The first `most` entries in the order of `sortby`; equal ones are ordered by id. Keeps at most twice that
+/// number of keys plus one chunk.
 pub(in crate::http) fn first<'a, M: Meter>(
     all: &[&'a Arc<Entry>],
     sort: &[(String, bool)],
@@ -28,7 +28,7 @@ pub(in crate::http) fn first<'a, M: Meter>(
     meter: &M,
 ) -> Result<Vec<&'a Arc<Entry>>, M::Stop> {
     let names: Vec<&str> = sort.iter().map(|(name, _)| name.as_str()).collect();
-    // The parameters have refused properties that the role may not see.
+    // The parameters have already refused properties that the role may not see.
     let row = |entry: &&'a Arc<Entry>| -> Row<'a> {
         let keys = pick(entry.all_properties(), &names);
         (keys.into_iter().map(short).collect(), *entry)
@@ -36,7 +36,7 @@ pub(in crate::http) fn first<'a, M: Meter>(
     let order =
         |(a, x): &Row<'_>, (b, y): &Row<'_>| by_keys(a, b, sort).then_with(|| x.id().cmp(y.id()));
     let mut kept: Vec<Row<'a>> = Vec::new();
-    // The last of the first `most`, once there are so many: what comes after it is not kept.
+    // The last of the first `most` rows, once there are that many. Rows after it are dropped.
     let mut bar: Option<Row<'a>> = None;
     for chunk in all.chunks(CHUNK) {
         meter.read(chunk.len())?;
@@ -60,7 +60,7 @@ pub(in crate::http) fn first<'a, M: Meter>(
     Ok(kept.into_iter().map(|(_, entry)| entry).collect())
 }
 
-/// As much of a value as decides about its place.
+/// The part of a value that is compared.
 fn short(value: Value) -> Value {
     match value {
         Value::String(text) if text.len() > LONGEST => {
@@ -71,7 +71,7 @@ fn short(value: Value) -> Value {
     }
 }
 
-/// The order of two rows whose values, as `sort` names them, are these.
+/// Compares two rows by their values, as `sort` says.
 fn by_keys(a: &[Value], b: &[Value], sort: &[(String, bool)]) -> Ordering {
     let each = a.iter().zip(b).zip(sort).map(|((a, b), (_, down))| {
         let order = compare(a, b);
@@ -80,7 +80,7 @@ fn by_keys(a: &[Value], b: &[Value], sort: &[(String, bool)]) -> Ordering {
     each.fold(Ordering::Equal, Ordering::then)
 }
 
-/// Missing values last, numbers before texts.
+/// Compares two values: numbers before texts, missing values last.
 fn compare(a: &Value, b: &Value) -> Ordering {
     let rank = |v: &Value| match v {
         Value::Bool(_) => 0,
@@ -134,7 +134,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
         #[test]
-        fn the_first_few_are_those_of_the_whole_order(
+        fn the_first_few_equal_the_start_of_the_whole_order(
             levels in prop::collection::vec((0u8..6, any::<bool>()), 0..2_000),
             down: bool, most in 0usize..40,
         ) {
@@ -149,13 +149,13 @@ mod tests {
                 (if down { -level } else { level }, lift == down)
             });
             let whole: Vec<&str> = whole.into_iter().map(|n| all[n].id().as_str()).collect();
-            // false before true; `down` turns the levels round and the lifts back.
+            // false sorts before true; `down` reverses the levels and not the lifts.
             prop_assert_eq!(ids(few), &whole[..most.min(whole.len())]);
         }
     }
 
     #[test]
-    fn of_more_than_a_chunk_the_first_ones_are_kept() {
+    fn the_first_rows_are_kept_across_several_chunks() {
         let levels: Vec<(u8, bool)> = (0..40_000_u32)
             .map(|n| ((n.wrapping_mul(2_654_435_761) >> 24) as u8, false))
             .collect();

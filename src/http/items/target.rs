@@ -1,4 +1,4 @@
-//! A collection as the target of a write: who may write it, what must hold, the commit, and the answer.
+//! A collection as the target of a write: checks rights and preconditions, commits, and answers.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,10 +24,10 @@ use crate::service::place;
 use crate::spatial::validity;
 use crate::store::StoreError;
 
-/// A collection that the caller may write.
+/// A collection that the caller may write to.
 pub(super) struct Target {
     pub schema: std::sync::Arc<crate::model::Schema>,
-    /// The commit that wrote the schema: what is checked by it is refused under a later one.
+    /// The commit that wrote the schema. A write is refused if the schema changed after it was checked.
     pub version: Option<u64>,
     pub author: crate::model::Author,
 }
@@ -42,7 +42,7 @@ impl From<Refused> for Problem {
         match refused {
             Refused::Precondition => Problem::changed_meanwhile(both!(
                 "要素的当前状态与 If-Match 或 If-None-Match 的要求不符，请重新读取。",
-                "The feature is not as If-Match or If-None-Match demands; read it again."
+                "The feature does not match If-Match or If-None-Match. Read it again."
             )),
             Refused::Problem(p) => p,
         }
@@ -64,7 +64,7 @@ impl Target {
         })
     }
 
-    /// Refuses a write outside of the communities that the account is bound to.
+    /// Refuses a write outside of the communities to which the account is bound.
     pub fn check_reach(
         &self,
         app: &App,
@@ -85,11 +85,11 @@ impl Target {
         Err(Problem::forbidden(match community {
             Some(id) => both!(
                 "该要素位于社区 {id}，本账号仅限社区 {own}。",
-                "The feature is in the community {id}; the account is bound to {own}."
+                "The feature is in the community {id}, but the account is bound to {own}."
             ),
             None => both!(
                 "该要素不在任何社区内，本账号仅限社区 {own}。",
-                "The feature is in no community on the map; the account is bound to {own}."
+                "The feature is in no community of the map, but the account is bound to {own}."
             ),
         }))
     }
@@ -101,7 +101,8 @@ impl Target {
         collection(snapshot, self.schema.collection.as_str())
     }
 
-    /// A feature as it is kept, where its writer sent all that they see of it.
+    /// The feature to store after a replacement: the body with the stored properties that the caller does not
+    /// see.
     pub fn admit(
         &self,
         caller: &Caller,
@@ -114,7 +115,7 @@ impl Target {
         })
     }
 
-    /// What a feature is after a patch.
+    /// The feature to store after a patch.
     pub fn patched(
         &self,
         caller: &Caller,
@@ -128,8 +129,8 @@ impl Target {
         patched(entry, patch, limits)
     }
 
-    /// What a replacement expects: what its headers demand, and where it keeps what its writer does not
-    /// see, the version that it keeps it of.
+    /// The precondition of a replacement: what its headers demand. If stored properties that the caller does
+    /// not see are kept, the version they came from must also be unchanged.
     pub fn expect(
         &self,
         caller: &Caller,
@@ -165,7 +166,7 @@ impl Target {
             geometry: body.geometry.map(validity::normalise),
             properties: body.properties,
         };
-        // Both where the feature was and where it will be.
+        // Both the old and the new position are checked.
         for geometry in present
             .map(Entry::geometry)
             .into_iter()
@@ -188,7 +189,7 @@ impl Target {
             return Err(Refused::Problem(Problem::unprocessable(
                 both!(
                     "该要素不符合图层“{collection}”的要求：{zh}。",
-                    "{collection} does not take this feature: {en}."
+                    "The feature is not valid for the collection {collection}: {en}."
                 ),
                 errors
                     .map(|p| WrongField::new(p.field.as_str(), p.localized()))
@@ -224,7 +225,7 @@ impl Target {
         }
     }
 
-    /// The feature, for an answer that cannot show it yet.
+    /// The subject of an answer that cannot show the feature yet.
     pub fn subject(&self, app: &App, headers: &HeaderMap, id: &FeatureId) -> Subject {
         let location = format!(
             "{}/api/collections/{}/items/{}",
@@ -235,7 +236,7 @@ impl Target {
         Subject::new(id.as_str(), location)
     }
 
-    /// Answers with the feature as it is now.
+    /// Answers with the present feature.
     pub fn answer(
         &self,
         app: &App,
@@ -269,13 +270,13 @@ impl Target {
     ) -> Result<Response, Problem> {
         let collection = self.collection(snapshot)?;
         let Some(entry) = collection.get(id.as_str()) else {
-            // The feature was deleted since, so there is nothing to show.
+            // The feature has been deleted since, so there is nothing to show.
             return Ok(StatusCode::NO_CONTENT.into_response());
         };
         let mut bytes = entry.feature_json(collection.schema(), caller.view(), None);
         let doubts = doubts::of(snapshot.collections(), entry, sent);
         if !doubts.is_empty() {
-            // The feature's closing brace makes room for one more member.
+            // The closing brace is removed, so that another member can be appended.
             bytes.pop();
             bytes.extend_from_slice(format!(",\"warnings\":{}}}", json!(doubts)).as_bytes());
         }
@@ -324,7 +325,7 @@ pub(super) fn expectation(
             .collection(&snapshot)?
             .get(id.as_str())
             .map(|e| e.seq());
-        // Of several tags the one that holds counts.
+        // If there are several tags, the one that matches counts.
         return known
             .iter()
             .find(|seq| Some(**seq) == now)
@@ -333,7 +334,8 @@ pub(super) fn expectation(
             .ok_or_else(|| {
                 Problem::changed_meanwhile(both!(
                     "If-Match: {tags} 不是本服务要素的 ETag，请重新读取要素。",
-                    "If-Match: {tags} is not an ETag of a feature here; read the feature again."
+                    "If-Match: {tags} is not the ETag of a feature of this service. Read the \
+                     feature again."
                 ))
             });
     }
@@ -344,7 +346,7 @@ pub(super) fn expectation(
             "If-None-Match",
             both!(
                 "If-None-Match: {tags}：写入时只能填 *，表示仅在要素不存在时新建。",
-                "If-None-Match: {tags}: a write takes only *, which means that the feature must not exist yet."
+                "If-None-Match: {tags}: expected *, which means that the feature must not exist yet."
             ),
         )),
     }

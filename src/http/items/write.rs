@@ -1,6 +1,6 @@
-//! Writing features: put, patch (RFC 7396), post, delete; each is one commit, and the answer comes
-//! when the map has it. What is sent in another coordinate system than WGS 84 says so: by `Content-Crs`
-//! (OGC API – Features, part 4), or by a member `crs`.
+//! Writes features: PUT, PATCH (RFC 7396), POST and DELETE. Each write is one commit, and the answer is sent
+//! when the snapshot contains it. A request in another coordinate system than WGS 84 names it in `Content-Crs`
+//! (OGC API – Features, Part 4) or in the member `crs`.
 
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -21,26 +21,26 @@ use crate::http::query::Query;
 use crate::http::written::{self, Accepted};
 use crate::model::{Change, Edit, Expect, Feature, FeatureId, InChinese as _, both};
 
-/// How many bytes of memory the JSON of a feature may take; 100,000 positions take a third.
+/// How many bytes of memory the JSON of a feature may take. 100,000 positions take a third of it.
 const MEMORY: usize = 120 * 1024 * 1024;
-/// How often a patch that names no version is tried upon a newer one, when others are quicker.
+/// How often a patch without a version is tried again when other writes come first.
 const PATIENCE: u32 = 20;
 
-/// Makes a feature.
+/// Creates a feature.
 ///
-/// The id is the feature's own, or drawn where it has none.
+/// The id is taken from the feature, or generated if it has none.
 #[utoipa::path(post, path = "/api/collections/{collectionId}/items", tag = "features",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
-        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
+        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, such as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, with its own axis order. If absent, the member `crs` of the body applies, otherwise WGS 84 with longitude first"),
     ),
     request_body(content = ref("#/components/schemas/FeatureBody"), content_type = "application/geo+json"),
     responses(
-        (status = 201, description = "Made; Location names it. A member `warnings` (`[{field, warning, warning_zh}]`) says what is odd about it, as a place far from everything on the map", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
-        (status = 405, description = "The collection is not written directly", content_type = "application/problem+json"),
+        (status = 201, description = "Created; Location is its address. The member `warnings` (`[{field, warning, warning_zh}]`) lists suspicious points, such as a position far from everything on the map", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 405, description = "The collection cannot be written directly", content_type = "application/problem+json"),
         (status = 409, description = "The id is taken", content_type = "application/problem+json"),
-        (status = 422, description = "The feature is not valid; `errors` lists why", content_type = "application/problem+json"),
+        (status = 422, description = "The feature is not valid; `errors` lists the faults", content_type = "application/problem+json"),
     ))]
 pub async fn create(
     State(app): State<App>,
@@ -71,7 +71,7 @@ pub async fn create(
         .map_err(|p| match p {
             Refused::Precondition => Problem::conflict(both!(
                 "{name} 中已有要素“{id}”，请用 PUT 或 PATCH 修改。",
-                "There is a feature \"{id}\" in {name} already; change it with PUT or PATCH."
+                "{name} already has a feature \"{id}\". Change it with PUT or PATCH."
             )),
             Refused::Problem(p) => p,
         })?;
@@ -79,22 +79,22 @@ pub async fn create(
     target.answer(&app, &caller, &headers, &id, sent, done)
 }
 
-/// Makes or replaces a feature.
+/// Creates or replaces a feature.
 #[utoipa::path(put, path = "/api/collections/{collectionId}/items/{featureId}", tag = "features",
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("featureId" = String, Path, description = "The feature's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag read before: refused with 412 where somebody was quicker"),
-        ("If-None-Match" = Option<String>, Header, description = "`*`: only where there is none yet"),
-        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that was read. If the resource was changed since, the answer is 412"),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: only if the feature does not exist yet"),
+        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, such as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, with its own axis order. If absent, the member `crs` of the body applies, otherwise WGS 84 with longitude first"),
     ),
     request_body(content = ref("#/components/schemas/FeatureBody"), content_type = "application/geo+json"),
     responses(
         (status = 200, description = "Replaced", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 201, description = "Made", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
-        (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
-        (status = 422, description = "The feature is not valid; `errors` lists why", content_type = "application/problem+json"),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 412, description = "The feature was changed meanwhile", content_type = "application/problem+json"),
+        (status = 422, description = "The feature is not valid; `errors` lists the faults", content_type = "application/problem+json"),
     ))]
 pub async fn put(
     State(app): State<App>,
@@ -114,7 +114,7 @@ pub async fn put(
         return Err(Problem::unprocessable(
             both!(
                 "地址中的编号是“{id}”，要素中的编号是“{said}”，两者应一致。",
-                "The path names {id}, the feature says {said}."
+                "The path has the id {id}, but the feature has the id {said}. They must be equal."
             ),
             vec![wrong_id()],
         ));
@@ -171,16 +171,16 @@ pub async fn put(
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("featureId" = String, Path, description = "The feature's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag read before"),
-        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs`"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that was read"),
+        ("Content-Crs" = Option<String>, Header, description = "The coordinate system of the geometry, such as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, with its own axis order. If absent, the member `crs` of the body applies, otherwise WGS 84 with longitude first"),
     ),
     request_body(content = ref("#/components/schemas/FeaturePatch"), content_type = "application/merge-patch+json"),
     responses(
         (status = 200, description = "Changed", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
         (status = 404, description = "No such feature", content_type = "application/problem+json"),
-        (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
-        (status = 422, description = "The feature would not be valid", content_type = "application/problem+json"),
+        (status = 412, description = "The feature was changed meanwhile", content_type = "application/problem+json"),
+        (status = 422, description = "The patched feature would not be valid", content_type = "application/problem+json"),
     ))]
 pub async fn patch(
     State(app): State<App>,
@@ -209,7 +209,8 @@ pub async fn patch(
         return Err(Problem::unprocessable(
             both!(
                 "修改内容中没有“{unknown}”这一成员，可用的成员是 geometry 和 properties。",
-                "A patch has no member {unknown:?}; there are geometry and properties."
+                "A patch cannot contain the member {unknown:?}; its members are geometry and \
+                 properties."
             ),
             vec![WrongField::new(
                 unknown.as_str(),
@@ -228,7 +229,7 @@ pub async fn patch(
             vec![wrong_id()],
         ));
     }
-    // A client that read on another node may know more than this one yet.
+    // A client that read the feature from another node may know a newer version than this node.
     let demanded = expectation(&app, &target, &id, &headers)?;
     if let Some(Expect::Seq(seq)) = demanded {
         app.live
@@ -254,8 +255,8 @@ pub async fn patch(
             id: id.clone(),
             body: target.patched(&caller, entry, &patch, &limits)?,
         };
-        // What was read here is what is changed: whoever came in between makes it fail, not vanish. Who
-        // named no version means the newest, so it is tried upon that one then.
+        // The commit requires the version that was read here, so a write in between makes it fail and is not
+        // lost. A patch without a version means the newest one, so it is then tried on that.
         match target
             .put(
                 &app,
@@ -288,13 +289,13 @@ pub async fn patch(
     params(
         ("collectionId" = String, Path, description = "The collection's id"),
         ("featureId" = String, Path, description = "The feature's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag read before"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that was read"),
     ),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
         (status = 404, description = "No such feature", content_type = "application/problem+json"),
-        (status = 412, description = "Somebody was quicker", content_type = "application/problem+json"),
+        (status = 412, description = "The feature was changed meanwhile", content_type = "application/problem+json"),
     ))]
 pub async fn delete(
     State(app): State<App>,
@@ -331,12 +332,12 @@ fn wrong_id() -> WrongField {
         "id",
         both!(
             "应与地址中的编号一致，或者不填",
-            "must be the id in the path, or missing"
+            "must equal the id in the path, or be absent"
         ),
     )
 }
 
-/// The JSON of a body, and the share that pays for its memory.
+/// The JSON of a body, and the share of the budget for its memory.
 async fn document(request: Request) -> Result<(Value, Option<Share>), Problem> {
     let form = body::form(request.headers());
     let mut share = body::share(&request);

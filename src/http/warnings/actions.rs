@@ -1,4 +1,4 @@
-//! An action: one step of a case by its table.
+//! Actions: each applies one step of the status table to a case.
 
 use std::mem;
 
@@ -19,24 +19,25 @@ use crate::service::ledger::LedgerError;
 use crate::warnings::table::may;
 use crate::warnings::{ActionBody, ActionRequest, allowed};
 
-/// Takes a case a step further.
+/// Applies an action to a case.
 ///
-/// Where the case stands is looked at first (409), then who asks (403, or 401 without credentials),
-/// then the fields (422); each refusal says what the caller may do instead (`allowed`).
+/// The status of the case is checked first (409), then the rights of the caller (403, or 401 without
+/// credentials), then the fields (422). Each refusal lists the actions that the caller may take instead
+/// (`allowed`).
 #[utoipa::path(post, path = "/api/warnings/{id}/actions", operation_id = "act_on_warning", tag = "warnings",
     params(
         ("id" = String, Path, description = "The case's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag read before: refused with 412 where somebody was quicker"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that was read. If the resource was changed since, the answer is 412"),
     ),
     request_body = ActionBody,
     responses(
         (status = 200, description = "The case after the step, with `allowed` and `turn`", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "Not this person; `allowed` says what they may do", content_type = "application/problem+json"),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "The caller may not take this action; `allowed` lists those that they may take", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
-        (status = 409, description = "Not from where it stands; `allowed` says what may be done", content_type = "application/problem+json"),
-        (status = 412, description = "Somebody was quicker; `etag` is the present one", content_type = "application/problem+json"),
+        (status = 409, description = "The status of the case does not allow the action; `allowed` lists those that it allows", content_type = "application/problem+json"),
+        (status = 412, description = "The case was changed meanwhile; `etag` is the present ETag", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn act(
@@ -76,7 +77,7 @@ pub async fn act(
         let changed = matches!(error, LedgerError::Changed { .. });
         let unsaid = changed || matches!(error, LedgerError::Field(_));
         let problem = refused(error, &caller);
-        // After a conflict the answer says the present status, so that a page can show it.
+        // After a conflict the answer contains the present status, so that a page can show it.
         let snapshot = app.live.snapshot();
         let Ok(present) = Found::read(&snapshot, &id) else {
             return problem;

@@ -1,4 +1,4 @@
-//! What sensors, cameras and patrols observe, and the conditions that follow from it.
+//! Observations of sensors, cameras and patrols, and the conditions that result from them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,10 +30,10 @@ use crate::warnings::field::{Field, Instant, ShortText};
 type InstantField = Field<Instant>;
 type Number = Field<f64>;
 
-/// What was observed at a place.
+/// An observation at a place.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct ObservationBody {
-    /// The id of a feature of the map.
+    /// The id of the observed feature of the map.
     #[serde(default)]
     #[schema(inline, required)]
     pub place: ShortText,
@@ -41,62 +41,62 @@ pub struct ObservationBody {
     #[serde(default)]
     #[schema(inline, required)]
     pub category: ShortText,
-    /// A number in the unit of the rule's thresholds.
+    /// The value, in the unit of the rule's thresholds.
     #[serde(default)]
     #[schema(inline, required)]
     pub value: Number,
-    /// When; now where it is missing.
+    /// When it was measured; now, if absent.
     #[serde(default)]
     #[schema(inline)]
     pub at: InstantField,
 }
 
-/// What an observation came to.
+/// The result of an observation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ObservationAnswer {
-    /// The place.
+    /// The id of the place.
     pub place: String,
-    /// The category.
+    /// The category of the condition.
     pub category: String,
-    /// The condition after it.
+    /// The condition after the observation.
     pub state: ConditionState,
-    /// Since when.
+    /// Since when the condition has this state.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
     /// The last value, in the unit of the thresholds.
     pub value: Option<f64>,
-    /// The open case that it opened or joined.
+    /// The open case that the condition opened or was added to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<FeatureId>,
-    /// Set where it is not newer than the last one: it changes nothing.
+    /// Set if the observation is older than the last one. Then it changes nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub late: bool,
 }
 
-/// The conditions of all places of which anything was heard.
+/// The conditions of all places with observations.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConditionList {
     /// One for each place and category.
     pub conditions: Vec<ConditionShown>,
 }
 
-/// The condition of one category at a place, as the log has it.
+/// The condition of a category at a place, as stored in the log.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ConditionShown {
-    /// The place.
+    /// The id of the place.
     pub place: String,
-    /// The category.
+    /// The category of the condition.
     pub category: String,
-    /// Where it stands.
+    /// The state of the condition.
     pub state: ConditionState,
-    /// Since when.
+    /// Since when it has this state.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
-    /// The last value.
+    /// The last value, in the unit of the rule's thresholds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// When that was observed.
+    /// When the last value was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub observed_at: Option<Timestamp>,
@@ -104,18 +104,18 @@ pub struct ConditionShown {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub fired_at: Option<Timestamp>,
-    /// The open case of it.
+    /// The open case of the condition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
 }
 
-/// Takes what was observed at a place.
+/// Records an observation at a place.
 #[utoipa::path(post, path = "/api/observations", operation_id = "observe", tag = "warnings",
     request_body = ObservationBody,
     responses(
-        (status = 202, description = "The condition after it. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides", body = ObservationAnswer),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role grid_worker", content_type = "application/problem+json"),
+        (status = 202, description = "The condition after the observation. If it is not yet visible on this server, also `seq`, `id`, `location` and `detail`", body = ObservationAnswer),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role grid_worker", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn observe(
@@ -184,12 +184,12 @@ fn read(body: ObservationBody) -> Result<Observation, Problem> {
     })
 }
 
-/// The conditions of all places of which anything was heard.
+/// Lists the conditions of all places with observations.
 #[utoipa::path(get, path = "/api/conditions", operation_id = "list_conditions", tag = "warnings",
     responses(
         (status = 200, description = "The conditions", body = ConditionList),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role grid_worker", content_type = "application/problem+json"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role grid_worker", content_type = "application/problem+json"),
     ))]
 pub async fn conditions(
     State(app): State<App>,
@@ -210,7 +210,7 @@ pub async fn conditions(
         let row = Value::Object(cases::properties(entry));
         let mut row: ConditionShown =
             serde_json::from_value(row).map_err(|e| Problem::internal(&e))?;
-        // That a sensor still says what it said is no commit; it is heard all the same.
+        // An unchanged value makes no commit, but the time of the last observation is shown.
         if let Some(last) = seen.get(&(row.place.as_str(), row.category.as_str())) {
             row.value = Some(last.value);
             row.observed_at = Some(last.at);

@@ -1,4 +1,5 @@
-//! How to reach who reported a case: for officers, for as long as the rules say, and never in the log.
+//! The contact of a case's reporter. Only officers see it. It is erased when the rules say, and it is never in
+//! the log.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -17,22 +18,22 @@ use crate::service::ledger::cases;
 use crate::store::audit::{AuditEntry, AuditKind};
 use crate::store::{CONTACT, Erasure};
 
-/// How to reach who reported a case.
+/// The contact of a case's reporter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Contact {
-    /// The case.
+    /// The id of the case.
     pub id: String,
-    /// What the reporter left; null where that is nothing, or its time is over and it was erased.
+    /// The contact; null if the reporter left none or it was erased.
     pub contact: Option<String>,
 }
 
-/// The contact that a reporter left.
+/// Returns the contact that a reporter left.
 #[utoipa::path(get, path = "/api/warnings/{id}/contact", operation_id = "warning_contact", tag = "warnings",
     params(("id" = String, Path, description = "The case's id")),
     responses(
         (status = 200, description = "How to reach who reported it", body = Contact),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role officer, in this community", content_type = "application/problem+json"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role officer, in this community", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
     ))]
 pub async fn contact(
@@ -64,13 +65,13 @@ pub async fn contact(
     Ok((head, axum::Json(Contact { id, contact })).into_response())
 }
 
-/// Erases the contact that a reporter left, before its time.
+/// Erases the contact that a reporter left, before the end of its retention time.
 #[utoipa::path(delete, path = "/api/warnings/{id}/contact", operation_id = "erase_warning_contact", tag = "warnings",
     params(("id" = String, Path, description = "The case's id")),
     responses(
-        (status = 204, description = "There is none any more. The audit says who erased it; a restored backup is cleaned again"),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role officer, in this community", content_type = "application/problem+json"),
+        (status = 204, description = "Erased. The audit says who did it. A restored backup is erased again"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role officer, in this community", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
     ))]
 pub async fn erase_contact(
@@ -93,13 +94,13 @@ pub async fn erase_contact(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// A case, where the caller's communities include its.
+/// A case, if it lies in one of the caller's communities.
 fn in_scope(app: &App, caller: &Caller, id: &str) -> Result<Found, Problem> {
     let found = Found::read(&app.live.snapshot(), id)?;
     if !caller.view().reaches(found.case.community.as_deref()) {
         return Err(Problem::forbidden(both!(
             "该事件不在本账号所限的社区内。",
-            "The account is bound to other communities than this case's."
+            "This case is outside of the communities to which the account is bound."
         )));
     }
     Ok(found)

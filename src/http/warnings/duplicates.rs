@@ -1,4 +1,4 @@
-//! Cases that may be the same as a report that is being written.
+//! Finds cases that may be the same as a report that is being written.
 
 use std::sync::Arc;
 
@@ -24,17 +24,17 @@ use crate::warnings::duplicates::{Duplicate, duplicates as find};
 
 const NARROW: Advice = (
     "此处的事件过多，无法逐一比对，请作为新事件上报。",
-    "Too many cases lie at this place to be compared; report it as a new one.",
+    "There are too many cases at this place to compare them. Send a new report.",
 );
 
-/// Open cases of the same category, near and not long ago, the nearest first.
+/// Lists recent open cases of the same category nearby, the nearest first.
 #[utoipa::path(get, path = "/api/warnings/duplicates", operation_id = "warning_duplicates", tag = "warnings",
     params(
         ("category" = String, Query, description = "The category that is reported"),
         ("lon" = Option<f64>, Query, description = "Longitude, WGS 84 degrees"),
         ("lat" = Option<f64>, Query, description = "Latitude, WGS 84 degrees"),
         ("building" = Option<String>, Query, description = "The id of a building, instead of a position"),
-        ("except" = Option<String>, Query, description = "A case that is not its own duplicate"),
+        ("except" = Option<String>, Query, description = "The id of a case to leave out"),
     ),
     responses(
         (status = 200, description = "At most ten; `distance_m` and `hours_ago` among the properties. Below the role grid_worker only category, level and distance", content_type = "application/geo+json", body = ref("#/components/schemas/DuplicateCollection")),
@@ -53,7 +53,7 @@ pub async fn duplicates(
             "category",
             both!(
                 "请填写上报的类别（category=）。",
-                "Say what is reported: category=CATEGORY."
+                "Name the category of the report: category=CATEGORY."
             ),
         )
     })?;
@@ -90,7 +90,7 @@ pub async fn duplicates(
     Ok(Answer::whole(GEOJSON, body, &snapshot, &caller, &headers))
 }
 
-/// What the caller sees of them: below the role grid_worker only category, level and distance.
+/// The cases as the caller sees them. Below the role grid_worker, only category, level and distance.
 fn shown(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
     let feature = |duplicate: &Duplicate| {
         let distance = json!(tenth(duplicate.distance_m));
@@ -128,7 +128,8 @@ fn degrees(query: &Query, name: &str, most: f64) -> Result<f64, Problem> {
                 name,
                 both!(
                     "请填写地点：lon= 和 lat=（度），或 building=；{name} 应在 -{most} 至 {most} 之间。",
-                    "Say where: lon= and lat= in degrees, or building=. {name} is from -{most} to {most}."
+                    "Name the place: lon= and lat= in degrees, or building=. Expected {name} from \
+                     -{most} to {most}."
                 ),
             )
         })

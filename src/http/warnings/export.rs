@@ -1,7 +1,7 @@
-//! A selection of cases as a sheet, in the order of the request.
+//! Exports selected cases as a spreadsheet, in the order of the request.
 //!
-//! A desk's queue ("my turn", "overdue") is more than filters on properties can say, so its client names the
-//! cases.
+//! Filters on properties cannot express the lists of the case page ("my turn", "overdue"), so the page sends
+//! the ids of the cases.
 
 use std::sync::Arc;
 
@@ -22,25 +22,25 @@ use crate::http::work::Kind;
 use crate::model::both;
 use crate::model::names::collection::WARNINGS;
 
-/// Which cases go into the sheet.
+/// The cases to export.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Selection {
-    /// Their ids, in the order of the rows; one that is not there (any more) is passed over.
+    /// The ids, in the order of the rows. Ids that do not exist are skipped.
     pub ids: Vec<String>,
 }
 
-/// Some cases as a sheet.
+/// Exports selected cases as a spreadsheet.
 ///
-/// The columns are those that the caller may see, as in the sheet of the whole list.
+/// The columns are those that the caller may see, as in the export of the whole list.
 #[utoipa::path(post, path = "/api/warnings/export", operation_id = "export_warnings", tag = "warnings",
     params(
         ("f" = Option<String>, Query, description = "csv (the default) or xlsx"),
-        ("lang" = Option<String>, Query, description = "The language of headers and words: zh (the default) or en"),
+        ("lang" = Option<String>, Query, description = "The language of the sheet: zh (the default) or en"),
     ),
     request_body = Selection,
     responses(
         (status = 200, description = "The sheet", content_type = "text/csv", body = Vec<u8>),
-        (status = 400, description = "A parameter is wrong, or there are too many", content_type = "application/problem+json"),
+        (status = 400, description = "A parameter is wrong, or there are too many ids", content_type = "application/problem+json"),
     ))]
 pub async fn export(
     State(app): State<App>,
@@ -67,7 +67,8 @@ pub async fn export(
         let found = selection.ids.len();
         return Err(Problem::bad_body(both!(
             "一张表格最多{MOST_ROWS}件事件，所选为{found}件，请分批导出。",
-            "A sheet has at most {MOST_ROWS} cases, and these are {found}. Export them in parts."
+            "A sheet can have at most {MOST_ROWS} cases, but {found} are selected. Export them in \
+             parts."
         )));
     }
     let snapshot = app.live.snapshot();

@@ -1,4 +1,4 @@
-//! The figures of a month.
+//! The statistics of a month.
 
 use std::sync::Arc;
 
@@ -27,18 +27,18 @@ use crate::warnings::{Case, figures as counted};
 const CHUNK: usize = 512;
 const NARROW: Advice = (
     "该月事件过多，无法一次统计，请改为导出表格（/api/warnings?f=csv&datetime=）。",
-    "There are more cases in it than are counted at once: ask for a sheet of them instead \
-    (/api/warnings?f=csv&datetime=).",
+    "The month has too many cases to count in one request. Export them as a sheet instead \
+     (/api/warnings?f=csv&datetime=).",
 );
 
-/// What the ledger comes to in a month.
+/// Returns the statistics of the ledger for a month.
 #[utoipa::path(get, path = "/api/warnings/figures", operation_id = "warning_figures", tag = "warnings",
     params(("month" = String, Query, description = "The month in China's time: 2026-11", example = "2026-11")),
     responses(
         (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven are of the cases closed in it", body = Figures),
         (status = 400, description = "No month", content_type = "application/problem+json"),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role grid_worker", content_type = "application/problem+json"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role grid_worker", content_type = "application/problem+json"),
     ))]
 pub async fn figures(
     State(app): State<App>,
@@ -53,7 +53,7 @@ pub async fn figures(
             "month",
             both!(
                 "请填写年和月，例如 month=2026-11。",
-                "Say which month, as year and month: month=2026-11."
+                "Name the month by year and month: month=2026-11."
             ),
         )
     })?;
@@ -92,7 +92,7 @@ pub async fn figures(
     Ok(Answer::new("application/json", tag, &snapshot, &caller).send(&headers, || body))
 }
 
-/// The cases of which something happened in the month. What did not is not even parsed.
+/// The cases with an event in the month. Other cases are skipped without being parsed.
 fn concerned(cases: &Collection, month: &Month, budget: &Budget) -> Result<Vec<Case>, Stop> {
     let entries: Vec<_> = cases.iter().collect();
     let happened = |e: &Arc<Entry>| month.concerns(Canonical::new(e.all_properties()));
@@ -102,7 +102,7 @@ fn concerned(cases: &Collection, month: &Month, budget: &Budget) -> Result<Vec<C
             budget.read(chunk.len())?;
             let mut found = Vec::new();
             for entry in chunk.iter().filter(|e| happened(e)) {
-                // Parsed whole and kept: as much as four looks at it.
+                // Parsing a case and keeping it costs about four reads.
                 budget.read(4)?;
                 budget.hold(entry.all_properties().len())?;
                 found.extend(cases::read(entry).ok());

@@ -1,4 +1,4 @@
-//! The history of a case: its steps, out of the log.
+//! The history of a case: its steps, read from the log.
 
 use std::sync::Arc;
 
@@ -29,11 +29,11 @@ use crate::warnings::{Action, Step};
 
 const NARROW: Advice = (
     "地图上的网格和单位过多，无法在一张表中列出名称，请改用 JSON（f=json）。",
-    "The map has more grids and units than are named for one sheet: ask for JSON (f=json).",
+    "The map has too many grids and units to write their names into a sheet. Request JSON (f=json).",
 );
 
-/// Whether an account with these roles sees a field of a step. What everybody knows of a step follows from
-/// properties of the case itself and takes their role; the rest takes the role of `step`.
+/// Whether an account with these roles sees a field of a step. Fields that follow from public properties of the
+/// case have the role of those properties; the others have the role of `step`.
 fn sees(schema: &Schema, roles: RoleSet, field: &str) -> bool {
     match field {
         "n" | "action" | "at" | "role" => true,
@@ -44,7 +44,7 @@ fn sees(schema: &Schema, roles: RoleSet, field: &str) -> bool {
     }
 }
 
-/// The columns of the sheet: field, Chinese, English.
+/// The columns of the exported history: field, Chinese title, English title.
 const COLUMNS: &[(&str, &str, &str)] = &[
     ("n", "序号", "No."),
     ("at", "时间", "At"),
@@ -68,7 +68,7 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("why", "等级原因", "Why this level"),
 ];
 
-/// What the value of a field of a step is called in Chinese. In English the code itself is shown.
+/// The Chinese text for a coded value of a step's field. In English the code itself is shown.
 fn in_chinese(name: &str, code: &str) -> Option<&'static str> {
     match name {
         "action" => Action::parse(code).map(Action::zh),
@@ -84,33 +84,33 @@ fn in_chinese(name: &str, code: &str) -> Option<&'static str> {
 /// The history of a case.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct History {
-    /// The case.
+    /// The id of the case.
     pub id: String,
-    /// The first one first, each without what the caller's role must not see.
+    /// The steps, the oldest first, without fields that the caller may not see.
     #[schema(value_type = Vec<Step>)]
     pub steps: Vec<Map<String, Value>>,
-    /// What `after` must be to read on; absent at the end.
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
-/// The most steps of one answer.
+/// The most steps in one answer.
 const MOST: u32 = 1_000;
 
-/// The steps of a case, the first one first.
+/// Lists the steps of a case, the oldest first.
 ///
-/// An answer has at most 1,000 steps, and fewer where they are large; `next` says whether there are more. An
-/// internal note (`note`) is shown to who may read the words of steps, and to nobody else.
+/// An answer has at most 1,000 steps, or fewer if they are large; `next` says whether there are more. Internal
+/// notes (`note`) are shown only to those who may read the texts of steps.
 #[utoipa::path(get, path = "/api/warnings/{id}/history", operation_id = "warning_history", tag = "warnings",
     params(
         ("id" = String, Path, description = "The case's id"),
         ("f" = Option<String>, Query, description = "json (the default) or csv"),
         ("lang" = Option<String>, Query, description = "The language of a sheet: zh (the default) or en"),
-        ("after" = Option<String>, Query, description = "Only steps after those of the page before: its `next`"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many steps (1,000)"),
+        ("after" = Option<String>, Query, description = "Only steps after this position: the `next` of the previous page"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The most steps on the page, up to 1,000"),
     ),
     responses(
-        (status = 200, description = "The steps; who, in which words, with which photos: from the role grid_worker. A sheet that is not the last has its `next` in the header Onemap-Next", body = History),
+        (status = 200, description = "The steps. Names, texts and photos require the role grid_worker. For a sheet, the header Onemap-Next has the `next` of the following page", body = History),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
     ))]
 pub async fn history(
@@ -205,7 +205,7 @@ impl Place {
                 "after",
                 both!(
                     "after：应为上一页的 next。",
-                    "after: expected the `next` of the page before."
+                    "after: expected the `next` of the previous page."
                 ),
             )
         })
@@ -218,7 +218,7 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// The steps as a sheet.
+/// The steps as a spreadsheet.
 fn sheet(
     steps: &[Map<String, Value>],
     language: Language,
@@ -241,8 +241,8 @@ fn sheet(
     csv_of(&header, &steps.iter().map(row).collect::<Vec<_>>())
 }
 
-/// A step without what these roles must not see; `None` for an internal note, where they must not even know
-/// that there is one. A change of level that came to light with it is one that time alone had made.
+/// A step without what these roles may not see; `None` for an internal note that they may not know of. A change
+/// of level that was written with the note is then shown as one that time alone made.
 fn seen_by(step: Step, schema: &Schema, roles: RoleSet) -> Option<Map<String, Value>> {
     let is_hidden = step.action == Action::Note && !schema.shows(roles, property::STEP);
     if is_hidden && step.level.is_none() && step.why.is_none() {
@@ -259,7 +259,7 @@ fn seen_by(step: Step, schema: &Schema, roles: RoleSet) -> Option<Map<String, Va
     Some(map)
 }
 
-/// The text of a cell, in the language of the sheet and China's time.
+/// The text of a cell, in the language of the spreadsheet and in China's time zone.
 fn cell(
     name: &str,
     value: Option<&Value>,
@@ -304,7 +304,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_sheet_says_what_was_done_in_its_own_words_and_time() {
+    fn a_sheet_uses_its_own_language_and_china_time() {
         let words = Map::new();
         let names = Names::default();
         let said =
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn an_internal_note_is_no_step_for_who_does_not_see_the_words_of_steps() {
+    fn an_internal_note_is_hidden_from_those_who_cannot_read_the_texts_of_steps() {
         let document = json!({"properties": {
             "status": {"type": "string"},
             "level": {"type": "string"},
@@ -340,7 +340,7 @@ mod tests {
             (&worker["action"], &worker["note"]),
             (&json!("note"), &json!("报案人情绪激动"))
         );
-        // A level that moved is everybody's to know, the note behind it not.
+        // Everybody may know that the level changed, but not that there is a note.
         note.level = Some(Level::Red);
         let public = seen(&note, Role::Public).unwrap();
         assert_eq!(
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_a_history_is_read_as_it_is_written() {
+    fn a_position_in_a_history_parses_back_to_itself() {
         let place = Place { seq: 71, step: 9 };
         assert_eq!(Place::parse(&place.to_string()).unwrap(), place);
         for wrong in ["", "7", "7.", ".7", "-1.2", "7.8.9", "7.99999999999"] {

@@ -1,4 +1,4 @@
-//! A ledger that was kept before comes in as a sheet.
+//! Imports an existing ledger from a spreadsheet.
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -23,72 +23,71 @@ use crate::service::ledger::{FarRow, ImportedRow};
 use crate::warnings::sheet::plan::plan_metered;
 use crate::warnings::sheet::{Problem as SheetProblem, columns, read};
 
-/// The most problems that are reported. More of them usually have one cause, such as a wrong column.
+/// The most problems in the answer. More of them usually have one cause, such as a wrong column.
 const MOST_PROBLEMS: usize = 500;
 
-/// What an import came to, or with `dry_run` would come to.
+/// The result of an import, or of its dry run.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportReport {
-    /// How many rows its sheets have.
+    /// The number of rows in all sheets.
     pub rows: usize,
     /// The sheets that were read.
     pub sheets: Vec<SheetRead>,
     /// The sheets that were left out.
     pub skipped: Vec<read::Skipped>,
-    /// Cases that are new.
+    /// The number of new cases.
     pub created: u32,
-    /// Cases that are known and go on.
+    /// The number of known cases that get further steps.
     pub updated: u32,
-    /// Cases that are as the sheet says.
+    /// The number of cases that are already as the sheet says.
     pub unchanged: u32,
-    /// Why rows can't be taken. Where there is one, nothing was written.
+    /// Why rows are refused. If there is a problem, nothing is written.
     pub problems: Vec<SheetProblem>,
-    /// Headers that no column of the ledger has.
+    /// Headers that match no column of the ledger.
     pub ignored: Vec<String>,
-    /// The first 20 rows as they would be.
+    /// The first 20 rows, as the import would write them.
     pub preview: Vec<ImportedRow>,
-    /// How many new rows lie far from everything on the map.
+    /// The number of new rows that lie far from everything on the map.
     pub far_away: u64,
-    /// The first 20 of them.
+    /// The first 20 of these rows.
     pub far: Vec<FarRow>,
-    /// Whether it was only asked what would happen.
+    /// Whether this was a dry run, which writes nothing.
     pub dry_run: bool,
 }
 
 /// A sheet that was read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SheetRead {
-    /// Its name, in a workbook.
+    /// The name of the sheet, in a workbook.
     pub sheet: Option<String>,
-    /// The row of its headers, from 1.
+    /// The row with the headers, from 1.
     pub header_row: u32,
-    /// How many rows it has under them.
+    /// The number of rows below the headers.
     pub rows: usize,
 }
 
-/// Takes a workbook in: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or SpreadsheetML,
-/// write_answer by its content; headers in Chinese or English. All sheets that have the headers are read,
-/// hidden ones only where no visible one has them; `skipped` names the others.
+/// Imports a ledger from a spreadsheet: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or
+/// SpreadsheetML, recognised by its content, with headers in Chinese or English. All sheets with these headers
+/// are read; hidden ones only if no visible one has them. `skipped` lists the others.
 ///
-/// Each row becomes the steps that its case took, each at its own time. A sheet with a problem changes
-/// nothing. The same sheet again changes nothing either; a row that has gone on since takes its case
-/// on.
+/// Each row becomes the steps of its case, each with its own time. If there is a problem in any row, nothing is
+/// written. Importing the same sheet again changes nothing; rows with new steps continue their cases.
 #[utoipa::path(post, path = "/api/warnings/import", operation_id = "import_warnings", tag = "warnings",
     params(
-        ("f" = Option<String>, Query, description = "csv or xlsx, as older clients say; the content decides"),
-        ("dry_run" = Option<bool>, Query, description = "true: only say what would happen"),
+        ("f" = Option<String>, Query, description = "csv or xlsx, as older clients send it. The content decides"),
+        ("dry_run" = Option<bool>, Query, description = "true: write nothing and return what would be written"),
     ),
     request_body(content = Vec<u8>, content_type = "text/csv",
-        description = "The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's"),
+        description = "The file. Required: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Optional: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is in China's time zone"),
     responses(
-        (status = 200, description = "What it came to; with a problem nothing was written", body = ImportReport),
-        (status = 202, description = "Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=`", body = ref("#/components/schemas/AcceptedImport")),
+        (status = 200, description = "The result. If it has problems, nothing was written", body = ImportReport),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`. The members are those of 200", body = ref("#/components/schemas/AcceptedImport")),
         (status = 400, description = "Not a sheet", content_type = "application/problem+json"),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
-        (status = 409, description = "Somebody changed one of the cases meanwhile; send it again", content_type = "application/problem+json"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
+        (status = 409, description = "One of the cases was changed meanwhile; send the sheet again", content_type = "application/problem+json"),
         (status = 413, description = "Too large", content_type = "application/problem+json"),
-        (status = 415, description = "A form, where the file itself is expected", content_type = "application/problem+json"),
+        (status = 415, description = "The body is a form; expected the file itself", content_type = "application/problem+json"),
     ))]
 pub async fn import(
     State(app): State<App>,
@@ -109,7 +108,7 @@ pub async fn import(
             return Err(Problem::invalid("dry_run", detail));
         }
     };
-    // What a file is, its content says: a CSV called .xlsx is common.
+    // The content decides the format, because a CSV file named .xlsx is common.
     if let Some(other) = query.get("f")?.filter(|f| !["csv", "xlsx"].contains(f)) {
         return Err(Problem::invalid(
             "f",
@@ -126,7 +125,7 @@ pub async fn import(
         "text/csv",
     )?;
     let bytes = body::read(request, body::LIMIT).await?;
-    // Stops where it is when the client goes, up to the moment when all is written at once.
+    // The work stops when the client disconnects, until the moment at which everything is written.
     let work = app.pools.attend(Kind::Walk).await?;
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();

@@ -1,4 +1,4 @@
-//! The warnings: now or as of any moment, as features or as a sheet.
+//! Lists the warnings, now or as of any moment, as features or as a spreadsheet.
 
 use std::sync::Arc;
 
@@ -30,20 +30,20 @@ use crate::warnings::Status;
 use crate::warnings::sheet::columns;
 use crate::warnings::sheet::write::{CaseRow, Style, WriteError, csv, xlsx};
 
-/// The most cases of one sheet.
+/// The most cases in one spreadsheet.
 pub(super) const MOST_ROWS: usize = 100_000;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// The warnings.
+/// Lists the warnings.
 ///
-/// The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`,
-/// any property: `level=red&status=filed`), and four more.
+/// The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`, any
+/// property: `level=red&status=filed`), and four others.
 #[utoipa::path(get, path = "/api/warnings", tag = "warnings", operation_id = "list_warnings",
     params(
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10); of a sheet all"),
-        ("as_of" = Option<String>, Query, description = "The warnings as they were at this moment: 2026-11-22T06:05:00Z"),
-        ("open" = Option<bool>, Query, description = "true: only those that have not ended and are not held back as likely spam"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10); for a sheet the default is all"),
+        ("as_of" = Option<String>, Query, description = "The warnings at this past moment: 2026-11-22T06:05:00Z"),
+        ("open" = Option<bool>, Query, description = "true: only cases that have not ended and are not pending review as possible spam"),
         ("f" = Option<String>, Query, description = "json, html, or a sheet: csv, xlsx"),
         ("lang" = Option<String>, Query, description = "The language of a sheet: zh (the default) or en"),
     ),
@@ -67,7 +67,7 @@ pub async fn list(
         Some("xlsx") => Some(Sheet::Xlsx),
         _ => None,
     };
-    // The rest is what every collection's items take.
+    // The other parameters are those of any collection's items.
     let plain = Query::parse(&query.without(&["as_of", "lang", "open"]))?;
     let mut params = Params::read(&plain, present.schema(), caller.view())?;
     if sheet.is_some() && query.get("limit")?.is_none() {
@@ -112,7 +112,7 @@ pub async fn list(
     page(&app, &snapshot, wanted, &caller, &headers).await
 }
 
-/// The parameter `lang`: the language of a sheet.
+/// Parses `lang`: the language of a spreadsheet.
 pub(super) fn language(query: &Query) -> Result<Language, Problem> {
     match query.get("lang")? {
         None | Some("zh") => Ok(Language::Chinese),
@@ -127,7 +127,7 @@ pub(super) fn language(query: &Query) -> Result<Language, Problem> {
     }
 }
 
-/// The parameter `open`.
+/// Parses `open`.
 fn wanted_open(query: &Query) -> Result<bool, Problem> {
     match query.get("open")? {
         None | Some("false") => Ok(false),
@@ -142,14 +142,14 @@ fn wanted_open(query: &Query) -> Result<bool, Problem> {
     }
 }
 
-/// Cases apart from those of the map: of a past moment, or the open ones.
+/// Cases that are not simply those of the map: of a past moment, or only the open ones.
 struct Chosen {
     cases: Arc<Collection>,
-    /// How many there were, where only a page of them was read.
+    /// The total number, if only a page of them was read.
     matched: Option<u64>,
 }
 
-/// Reads what the cases were out of the log, and no more of them than the page needs.
+/// Reads the cases of a past moment from the log, but only those that the page needs.
 async fn read_past(
     app: &App,
     snapshot: &Arc<Snapshot>,
@@ -160,7 +160,7 @@ async fn read_past(
 ) -> Result<Chosen, Problem> {
     let present = collection(snapshot, WARNINGS)?;
     let live = &app.live;
-    // For the cases that were open then, those that had ended need not be read.
+    // If only open cases are wanted, those that had ended need not be read.
     let ended = ["closed", "rejected", "merged"];
     let which = match params.equal.get(property::STATUS) {
         Some(status) if !ended.contains(&status.as_str()) => Which::Open,
@@ -193,7 +193,7 @@ async fn read_past(
             None => 0,
         };
         let from = start.saturating_add(params.offset).min(ids.len());
-        // One more than the page, so that it knows of the next.
+        // One more than the page, to know whether there is a next page.
         let to = from
             .saturating_add(params.limit)
             .saturating_add(1)
@@ -217,7 +217,7 @@ async fn read_past(
     })
 }
 
-/// The cases that are open now: a few thousand of what may be hundreds of thousands.
+/// The cases that are open now: a few thousand out of perhaps hundreds of thousands.
 async fn read_open(app: &App, snapshot: &Arc<Snapshot>) -> Result<Chosen, Problem> {
     let present = Arc::clone(collection(snapshot, WARNINGS)?);
     let snapshot = Arc::clone(snapshot);
@@ -242,15 +242,15 @@ async fn read_open(app: &App, snapshot: &Arc<Snapshot>) -> Result<Chosen, Proble
     })
 }
 
-/// Whether a case, in canonical JSON, has not ended and is not held back.
+/// Whether a case, in canonical JSON, has not ended and is not pending review.
 fn is_open(properties: &str) -> bool {
     let case = Canonical::new(properties);
     let status = case.text(property::STATUS).and_then(|s| Status::parse(&s));
     !status.is_some_and(Status::is_ended) && !case.is_true(property::HELD)
 }
 
-/// Cases as a collection of their own, under the schema in force: what it protects today it protects of
-/// the past too.
+/// Makes a collection of cases with the schema in force, so that what it protects today is protected in the
+/// past too.
 fn gather(snapshot: &Snapshot, mut records: Vec<Record>) -> Result<Arc<Collection>, Problem> {
     let schemas = snapshot.collections().hidden(SCHEMAS);
     if let Some(schema) = schemas.and_then(|s| s.get(WARNINGS)) {
@@ -274,7 +274,7 @@ fn record(collection: CollectionId, entry: &Entry) -> Record {
     }
 }
 
-/// The two kinds of sheet.
+/// The two formats of a spreadsheet.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sheet {
     Csv,
@@ -315,7 +315,7 @@ impl Sheet {
         Ok(response)
     }
 
-    /// Its media type, and its name for those who keep it.
+    /// The media type, and the file name for the download.
     pub(super) fn form(self) -> (&'static str, &'static str) {
         match self {
             Self::Csv => (
@@ -326,7 +326,7 @@ impl Sheet {
         }
     }
 
-    /// Writes cases, in the order given.
+    /// Writes cases in the given order.
     pub(super) fn write(
         self,
         wanted: &Rows,
@@ -344,7 +344,7 @@ impl Sheet {
             schema,
             roles: columns_of(&wanted.caller),
         };
-        // A worksheet is in memory to its end; of CSV the text is.
+        // A worksheet is kept in memory until it is complete; of CSV only the text is.
         let each = match self {
             Self::Csv => 1,
             Self::Xlsx => 2,
@@ -372,8 +372,8 @@ impl From<WriteError> for Cut {
     }
 }
 
-/// The roles by which a sheet has its columns. A unit sees of its own cases what grid workers see; in
-/// the rows of others these columns are empty.
+/// The roles that determine the columns. A unit sees of its own cases what grid workers see; in the rows of
+/// other cases these columns are empty.
 fn columns_of(caller: &Caller) -> RoleSet {
     match caller.roles().contains(Role::Unit) {
         true => caller.roles().with(Role::GridWorker),
@@ -381,14 +381,14 @@ fn columns_of(caller: &Caller) -> RoleSet {
     }
 }
 
-/// What the error advises when a request asks for too many cases.
+/// How to ask for fewer cases, for the error text.
 pub(super) const NARROW: Advice = (
     "请缩小范围（datetime=、community=、status=），或分页查询（limit= 和 offset=）。",
-    "Narrow the cases down (datetime=, community=, status=), or ask for fewer at a \
-    time (limit= and offset=).",
+    "Narrow the request down (datetime=, community=, status=), or request fewer cases at a time \
+     (limit= and offset=).",
 );
 
-/// The cases of a sheet.
+/// The cases of a spreadsheet.
 pub(super) struct Rows {
     pub cases: Arc<Collection>,
     pub snapshot: Arc<Snapshot>,
@@ -397,7 +397,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The cases that are wanted, in the order wanted.
+    /// The selected cases, in the requested order.
     fn entries(&self, params: &Params, budget: &Budget) -> Result<Vec<&Arc<Entry>>, Cut> {
         let cases = &self.cases;
         let filter = params.filter(cases, self.caller.view(), budget);
@@ -421,8 +421,9 @@ impl Rows {
                 both!(
                     "符合条件的事件有{count}件，一张表格最多{MOST_ROWS}件，请缩小范围\
                      （datetime=、community=、status=），或分页导出（limit= 和 offset=）。",
-                    "{count} cases match, and a sheet has at most {MOST_ROWS}: narrow them down \
-                     (datetime=, community=, status=), or page with limit= and offset=."
+                    "{count} cases match, but a sheet can have at most {MOST_ROWS}. Narrow the \
+                     request down (datetime=, community=, status=), or page with limit= and \
+                     offset=."
                 ),
             )));
         }
@@ -434,7 +435,7 @@ impl Rows {
     }
 }
 
-/// How many features [`names`] reads.
+/// How many features [`names`] reads, for the budget.
 pub(super) fn names_to_read(snapshot: &Snapshot) -> usize {
     let of = |name: &str| snapshot.collections().get(name).map_or(0, |c| c.len());
     of(UNITS) + of(GRIDS)

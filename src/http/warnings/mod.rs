@@ -1,8 +1,8 @@
-//! `/api/warnings`: the ledger. Its cases are the features of the collection `warnings`; here is how
-//! they come to be, move on, and are told.
+//! `/api/warnings`: the ledger. Its cases are the features of the collection `warnings`. The files here create,
+//! change, list and export them.
 //!
-//! What a role must not see is stripped from every answer: features, histories, sheets, messages and
-//! the texts of refusals.
+//! What a role may not see is removed from every answer: features, histories, spreadsheets, messages and error
+//! texts.
 
 mod actions;
 mod conditions;
@@ -57,7 +57,7 @@ use crate::service::ledger::cases::names;
 use crate::service::ledger::{LedgerError, receipt_hash};
 use crate::warnings::{Action, Actor, Case, FieldError, Refusal, allowed};
 
-/// A case as a request finds it.
+/// A case as a request found it.
 struct Found {
     collection: Arc<Collection>,
     entry: Arc<Entry>,
@@ -77,7 +77,8 @@ impl Found {
         })
     }
 
-    /// The entity tag under which this caller sees it: what is allowed depends on the account too.
+    /// The entity tag of the case for this caller. The allowed actions depend on the account, so the tag does
+    /// too.
     fn tag(&self, snapshot: &Snapshot, caller: &Caller, reporter: bool) -> Tag {
         let who = match &caller.principal {
             None => String::new(),
@@ -88,14 +89,14 @@ impl Found {
         Tag::of_feature(snapshot, schema, self.entry.seq(), caller, &shape)
     }
 
-    /// The roles in which the caller sees it.
+    /// The roles with which the caller sees the case.
     fn roles(&self, caller: &Caller) -> RoleSet {
         let schema = self.collection.schema();
         caller.view().on(schema, self.entry.all_properties())
     }
 
-    /// The feature as the caller sees it: with what they may do and whose turn it is, if they are
-    /// somebody.
+    /// The feature as the caller sees it. Signed-in callers also get the actions that they may take and whose
+    /// turn it is.
     fn document(&self, caller: &Caller, actor: &Actor) -> Result<Value, Problem> {
         let bytes = self
             .entry
@@ -103,7 +104,7 @@ impl Found {
         let mut document: Value =
             serde_json::from_slice(&bytes).map_err(|e| Problem::internal(&e))?;
         if actor.is_reporter && !self.roles(caller).includes(Role::GridWorker) {
-            // Their own words and what was done about them, and nothing of anybody's account.
+            // The reporter sees their own words and what was done, but no names of accounts.
             let all = cases::properties(&self.entry);
             for name in ["note", "photos", "rating"] {
                 if let Some(value) = all.get(name) {
@@ -119,7 +120,7 @@ impl Found {
     }
 }
 
-/// Who stands behind a request, as the ledger sees them.
+/// The caller of a request, as an actor of the ledger.
 fn actor(caller: &Caller) -> Actor {
     match &caller.principal {
         None => Actor::public(),
@@ -133,14 +134,15 @@ fn actor(caller: &Caller) -> Actor {
     }
 }
 
-/// Who stands behind a request about a case: with the right receipt it is who reported it.
+/// The caller of a request about a case. With the right receipt it is the reporter.
 fn actor_for(caller: &Caller, case: &Case, receipt: Option<&str>) -> Result<Actor, Problem> {
     let mut actor = actor(caller);
     if let Some(receipt) = receipt {
         if !is_receipt(case, receipt) {
             return Err(Problem::forbidden(both!(
                 "回执与该事件不符，请使用上报后显示的地址。",
-                "This is not the receipt of this case. Use the address that was shown after the report."
+                "The receipt does not belong to this case. Use the address that was shown after \
+                 the report."
             )));
         }
         actor.is_reporter = true;
@@ -148,7 +150,7 @@ fn actor_for(caller: &Caller, case: &Case, receipt: Option<&str>) -> Result<Acto
     Ok(actor)
 }
 
-/// Whether a receipt is the one that was given for a case; takes the same time however wrong it is.
+/// Whether a receipt belongs to a case. Compares in constant time.
 fn is_receipt(case: &Case, receipt: &str) -> bool {
     let given = receipt_hash(receipt.trim());
     let kept = case.ledger.receipt_sha256.as_deref().unwrap_or_default();
@@ -172,7 +174,7 @@ fn answer(
     Ok(response)
 }
 
-/// The answer to a write: its result, and the commit that holds it.
+/// The answer to a write: its result, and the number of its commit.
 fn write_answer(status: StatusCode, seq: u64, said: &impl Serialize) -> Response {
     let head = [
         (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
@@ -181,13 +183,13 @@ fn write_answer(status: StatusCode, seq: u64, said: &impl Serialize) -> Response
     (status, head, axum::Json(said)).into_response()
 }
 
-/// The id in a path.
+/// Parses the id in a path.
 fn feature_id(text: &str) -> Result<FeatureId, Problem> {
     FeatureId::new(text).map_err(|e| {
         let zh = e.zh();
         Problem::not_found(both!(
             "没有这一事件：{zh}。",
-            "There is no such warning: {e}."
+            "There is no such warning, because its id is not valid: {e}."
         ))
     })
 }
@@ -198,7 +200,7 @@ impl From<FieldError> for Problem {
     }
 }
 
-/// Why the service refused, in the words of HTTP.
+/// The problem document for an error of the case service.
 fn refused(error: LedgerError, caller: &Caller) -> Problem {
     let unknown = !caller.is_known();
     match error {
@@ -230,12 +232,12 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
         LedgerError::NotAllowed(detail) => Problem::forbidden(detail),
         LedgerError::Changed { id, found } => Problem::changed_meanwhile(both!(
             "事件“{id}”已被他人办理（第{found}次提交），请查看最新状态后再办。",
-            "The warning \"{id}\" was changed by commit {found}; read it again and decide anew."
+            "The warning \"{id}\" was changed by commit {found}. Read it again and decide again."
         ))
         .with("seq", found),
         LedgerError::Busy(id) => Problem::conflict(both!(
             "他人正在同时办理事件“{id}”，请稍后再试。",
-            "Others changed \"{id}\" at the same moment; try again."
+            "Other requests changed the warning \"{id}\" at the same time. Try again."
         )),
         LedgerError::Behind { seq } => Problem::behind(seq),
         LedgerError::Stopped => Problem::unavailable(both!(
@@ -246,18 +248,18 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
     }
 }
 
-/// The parameter `as_of`: a moment that is over.
+/// Parses `as_of`: a moment in the past.
 pub(super) fn read_as_of(query: &super::query::Query) -> Result<Option<jiff::Timestamp>, Problem> {
     let Some(text) = query.get("as_of")? else {
         return Ok(None);
     };
-    // In a query `+08:00` arrives as ` 08:00` unless it is escaped.
+    // In a query, `+08:00` arrives as ` 08:00` unless it is escaped.
     let at: jiff::Timestamp = text.replace(' ', "+").parse().map_err(|_| {
         Problem::invalid(
             "as_of",
             both!(
                 "as_of={text}：应为时间，形如 2026-11-22T06:05:00Z。",
-                "as_of={text}: expected a moment like 2026-11-22T06:05:00Z."
+                "as_of={text}: expected a moment such as 2026-11-22T06:05:00Z."
             ),
         )
     })?;
@@ -267,14 +269,14 @@ pub(super) fn read_as_of(query: &super::query::Query) -> Result<Option<jiff::Tim
             "as_of",
             both!(
                 "as_of={text} 是将来的时间，服务器当前时间为 {now}。",
-                "as_of={text} is in the future; it is {now} here."
+                "as_of={text} is in the future. The server's time is {now}."
             ),
         ));
     }
     Ok(Some(at))
 }
 
-/// The headers that say under which tag and by which conditions a write came.
+/// The version that the headers of a write demand.
 fn expected(snapshot: &Snapshot, headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! One case: as a feature, as its reporter follows it, or as a CAP message.
+//! Returns one case: as a feature, as its reporter sees it, or as a CAP message.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -20,24 +20,24 @@ use crate::warnings::{Action, Case, Status, cap};
 
 /// The most versions of a case that are read for one answer.
 const MOST: u32 = 10_000;
-/// How many of them are in memory at a time.
+/// How many versions are in memory at a time.
 const PAGE: u32 = 200;
 
-/// One case.
+/// Returns one case.
 ///
-/// Who is signed in also gets what they may do (`allowed`) and whose turn it is (`turn`). With
-/// `receipt` it is what the reporter may know, and `progress`: when it came to each status.
+/// Signed-in callers also get the actions that they may take (`allowed`) and whose turn it is (`turn`). With
+/// `receipt` the answer contains what the reporter may know, and `progress`: when the case reached each status.
 #[utoipa::path(get, path = "/api/warnings/{id}", operation_id = "read_warning", tag = "warnings",
     params(
         ("id" = String, Path, description = "The case's id"),
-        ("receipt" = Option<String>, Query, description = "The secret that the reporter got"),
-        ("f" = Option<String>, Query, description = "json (the default), or cap: a message of the Common Alerting Protocol 1.2, of public properties only"),
+        ("receipt" = Option<String>, Query, description = "The receipt of the report"),
+        ("f" = Option<String>, Query, description = "json (the default), or cap: a message of the Common Alerting Protocol 1.2 with public properties only"),
     ),
     responses(
-        (status = 200, description = "The case; its ETag goes into If-Match of an action", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
-        (status = 403, description = "Not the receipt of this case", content_type = "application/problem+json"),
+        (status = 200, description = "The case. Its ETag is the value of If-Match for an action", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
+        (status = 403, description = "The receipt does not belong to this case", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
-        (status = 422, description = "As CAP: a case with more than 10,000 versions", content_type = "application/problem+json"),
+        (status = 422, description = "The case has more than 10,000 versions and cannot be written as CAP", content_type = "application/problem+json"),
     ))]
 pub async fn read(
     State(app): State<App>,
@@ -78,8 +78,8 @@ pub async fn read(
     Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || document.to_string()))
 }
 
-/// When the case came to each status, in order. Of a case with more than [`MOST`] versions the beginning, and
-/// its present status.
+/// When the case reached each status, in order. For a case with more than [`MOST`] versions, only the beginning
+/// and the present status.
 async fn progress(app: &App, found: &Found) -> Result<Value, Problem> {
     let mut list: Vec<(Status, Timestamp)> = Vec::new();
     let mut note = |case: &Case| {
@@ -94,7 +94,7 @@ async fn progress(app: &App, found: &Found) -> Result<Value, Problem> {
     Ok(rows.collect())
 }
 
-/// Hands out the states that a case was in, the first one first: at most [`MOST`], a few at a time. Says whether
+/// Passes the states of a case to `take`, the oldest first: at most [`MOST`], a few at a time. Returns whether
 /// these were all.
 async fn each_version(app: &App, id: &str, mut take: impl FnMut(&Case)) -> Result<bool, Problem> {
     let (mut next, mut left) = (Some(0), MOST);
@@ -109,17 +109,17 @@ async fn each_version(app: &App, id: &str, mut take: impl FnMut(&Case)) -> Resul
     Ok(next.is_none())
 }
 
-/// States that a case was in.
+/// A page of the states of a case.
 pub(super) struct Versions {
-    /// The first one first.
+    /// The states, the oldest first.
     pub cases: Vec<Case>,
     /// How many versions were read.
     pub read: u32,
-    /// The commit behind which to read on; `None` where these were the last.
+    /// The commit after which the next page begins; `None` on the last page.
     pub next: Option<u64>,
 }
 
-/// The states that a case was in after a commit, the first one first, at most so many.
+/// The states of a case after a commit, the oldest first, at most `limit`.
 pub(super) async fn versions(
     app: &App,
     id: &str,
@@ -151,7 +151,7 @@ async fn message(
     let id = found.entry.id().as_str();
     let mut steps: Vec<(u32, Timestamp)> = Vec::new();
     let is_whole = each_version(app, id, |case| {
-        // An internal note is no news for others.
+        // Internal notes are not shown to others, so a version that only adds one is skipped.
         if let Some(step) = &case.step
             && step.action != Action::Note
             && steps.last().is_none_or(|(n, _)| *n < step.n)
@@ -166,8 +166,8 @@ async fn message(
             both!(
                 "该事件的版本超过{MOST}个，无法生成 CAP 消息，请分页查看历史记录：\
                  /api/warnings/{id}/history。",
-                "The case has more than {MOST} versions, and a CAP message refers to all before it. Read \
-                 its history page by page: /api/warnings/{id}/history."
+                "The case has more than {MOST} versions, so it cannot be written as CAP. Read its \
+                 history page by page: /api/warnings/{id}/history."
             ),
             Vec::new(),
         ));

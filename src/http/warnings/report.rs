@@ -1,4 +1,4 @@
-//! A report: anybody may make one, and gets a receipt by which to follow it.
+//! Reports. Anybody may send one, and gets a receipt with which to follow it.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -27,9 +27,9 @@ use crate::service::place::Where;
 use crate::warnings::field::{Field, Key, LongText, PhotosField, ShortText, Text};
 use crate::warnings::{Actor, PhotoKind, Source};
 
-/// The most positions of the geometry of a report.
+/// The most positions in the geometry of a report.
 const VERTICES: usize = 2_000;
-/// The most characters of a contact.
+/// The longest contact, in characters.
 const CONTACT_LIMIT: usize = 200;
 
 type Category = Field<Text<80>>;
@@ -38,55 +38,56 @@ type Flag = Field<bool>;
 type HotlineNumber = Field<Text<60>>;
 type SourceField = Field<Source>;
 
-/// A report. Its place is a `geometry` or a `building`.
+/// A report. Its place is given as a `geometry` or a `building`.
 ///
-/// A source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of
-/// one's own for the `place`, which everybody can read.
+/// A source other than resident or rider, a hotline number and a drill require the role grid_worker. So does the
+/// text `place`, because everybody can read it.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct ReportBody {
-    /// What is wrong: a category of the rules.
+    /// The category: one of those in the rules.
     #[serde(default)]
     #[schema(inline, required)]
     pub category: Category,
-    /// Where it is: a point, a line or a polygon.
+    /// The place: a point, a line or a polygon.
     #[schema(schema_with = geometry_schema)]
     pub geometry: Option<Value>,
-    /// The id of the building where it is.
+    /// The id of the building.
     #[serde(default)]
     #[schema(inline)]
     pub building: ShortText,
-    /// What the reporter writes.
+    /// The text of the reporter.
     #[serde(default)]
     #[schema(inline)]
     pub note: LongText,
-    /// Where it is, in words.
+    /// The place in words.
     #[serde(default)]
     #[schema(inline)]
     pub place: ShortText,
-    /// Photos, as their uploads were answered.
+    /// The photos, as the answers to their uploads name them.
     #[serde(default)]
     #[schema(inline)]
     pub photos: PhotosField,
-    /// How it came to be known; follows from the account where it is missing.
+    /// The channel; derived from the account if absent.
     #[serde(default)]
     pub source: SourceField,
-    /// How to reach the reporter. Officers alone read it, and it is deleted some time after the case has ended.
+    /// How to reach the reporter. Only officers can read it, and it is erased some time after the case has
+    /// ended.
     #[serde(default)]
     #[schema(inline)]
     pub contact: Contact,
-    /// The number of the 12345 hotline's own record.
+    /// The number of the case at the 12345 hotline.
     #[serde(default)]
     #[schema(inline)]
     pub hotline_number: HotlineNumber,
-    /// A drill, which is never counted.
+    /// Whether it is a drill, which is never counted.
     #[serde(default)]
     #[schema(inline)]
     pub exercise: Flag,
-    /// A name that the client draws for the report, so that sending it twice makes one case.
+    /// An idempotency key that the client generates, so that sending the report twice makes one case.
     #[serde(default)]
     #[schema(inline)]
     pub key: Key,
-    /// A field that no form shows: who fills it in is a program.
+    /// A hidden field that no form shows. Only programs fill it in, so it marks spam.
     #[schema(ignore)]
     pub website: Option<Value>,
 }
@@ -95,24 +96,24 @@ fn geometry_schema() -> Ref {
     Ref::from_schema_name("Geometry")
 }
 
-/// Reports something that is wrong.
+/// Reports a problem.
 ///
-/// `key` is a name that the client draws for the report; the same report sent again with it by the same
-/// account (or, without one, by anybody who knows the key) is the same case, and is answered with 200;
-/// another report with the same key is refused (422). Draw at least 32 random characters: who has no
-/// account gets the same `receipt` again by it.
+/// `key` is an idempotency key that the client generates. The same report with the same key from the same
+/// account (or, without an account, from anybody with the key) is the same case and is answered with 200. A
+/// different report with the same key is refused (422). Use at least 32 random characters: a client without an
+/// account gets its `receipt` again with the key.
 ///
-/// A photo is named by what its upload was answered with: `{id, claim}`. It belongs to this case alone.
+/// A photo is named by `{id, claim}` from the answer to its upload. It belongs to this case alone.
 #[utoipa::path(post, path = "/api/warnings", operation_id = "report_warning", tag = "warnings",
     request_body = ReportBody,
     responses(
-        (status = 201, description = "The case, with `receipt`: the secret by which its reporter follows and rates it; and with `warnings` where its place lies far from everything on the map. Location names it", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
-        (status = 200, description = "The same report had come before", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
-        (status = 202, description = "Saved, with the `receipt`, and not visible on this server yet; `location` can be read with `?min-seq=`", body = ref("#/components/schemas/AcceptedReport")),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes another role", content_type = "application/problem+json"),
+        (status = 201, description = "The case, with `receipt`: the secret with which the reporter follows and rates it; and with `warnings` if its place lies far from everything on the map. Location is its address", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
+        (status = 200, description = "The same report was sent before", content_type = "application/geo+json", body = ref("#/components/schemas/Case")),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`. Contains the `receipt`", body = ref("#/components/schemas/AcceptedReport")),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires another role", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
-        (status = 429, description = "Too many from one address without an account; Retry-After says when to go on", content_type = "application/problem+json"),
+        (status = 429, description = "Too many requests from one address without an account; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn report(
     State(app): State<App>,
@@ -138,7 +139,7 @@ pub async fn report(
         app.base(&headers),
         segment(reported.id.as_str())
     );
-    // Only a case that was opened just now is not visible yet, and its receipt is the reporter's.
+    // The reporter may read the case with the receipt. It can only be invisible because it was opened just now.
     let subject = Subject::new(reported.id.as_str(), here.as_str())
         .with("receipt", reported.receipt.as_str());
     written::answer(&app, reported.written, subject, |snapshot| {
@@ -155,7 +156,7 @@ fn shown(
     here: &str,
 ) -> Result<Response, Problem> {
     let found = Found::read(snapshot, reported.id.as_str())?;
-    // A short key gives the same case and another receipt, which is nobody's.
+    // A key that is too short gives the same case with a new receipt that is not valid, so it is left out.
     let receipt = Some(&reported.receipt).filter(|r| is_receipt(&found.case, r));
     let mut view = actor;
     view.is_reporter = receipt.is_some();
@@ -180,7 +181,7 @@ fn shown(
     Ok(response)
 }
 
-/// Reads a report as this caller may make it.
+/// Reads a report and checks what this caller may set.
 fn read(body: ReportBody, caller: &Caller) -> Result<NewReport, Problem> {
     let category = (body.category.text("category")?).ok_or_else(|| {
         Problem::wrong_field("category", both!("请选择类别", "expected a category"))
@@ -203,7 +204,7 @@ fn read(body: ReportBody, caller: &Caller) -> Result<NewReport, Problem> {
         if claimed && !staff {
             caller
                 .author(Role::GridWorker)
-                .map_err(|p| p.with("needs", format!("{what} takes the role grid_worker.")))?;
+                .map_err(|p| p.with("needs", format!("{what} requires the role grid_worker.")))?;
         }
     }
     let note = body.note.text("note")?;
@@ -211,8 +212,8 @@ fn read(body: ReportBody, caller: &Caller) -> Result<NewReport, Problem> {
     let mut report = NewReport::new(category, place, source);
     report.suspicious = !staff && is_odd(body.website.as_ref(), note.as_deref());
     report.note = note;
-    // Everybody reads where it is, so only staff put it into words of their own: from anybody else it
-    // is the name that the map has there.
+    // The place is public, so only staff may describe it in their own words. For others, the name on the map is
+    // used.
     report.words = body.place.text("place")?.filter(|_| staff);
     report.photos = body.photos.photos(PhotoKind::Report)?;
     report.contact = body.contact.text("contact")?;
@@ -268,7 +269,7 @@ fn place(geometry: Option<&Value>, building: ShortText) -> Result<Where, Problem
     }
 }
 
-/// What residents do not write, and programs do. It loses nothing: an officer looks at it first.
+/// Whether a report looks like spam from a program. It is not lost; an officer reviews it first.
 fn is_odd(website: Option<&Value>, note: Option<&str>) -> bool {
     let trapped = website.is_some_and(|v| v.as_str().is_none_or(|text| !text.is_empty()));
     let note = note.unwrap_or_default().to_lowercase();
@@ -307,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_programs_write_is_odd() {
+    fn reports_that_look_like_spam_are_recognised() {
         for (body, odd) in [
             (json!({"note": "楼道里堆了三辆自行车"}), false),
             (json!({"note": "best prices https://example.com"}), true),
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_everybody_reads_is_not_in_the_words_of_just_anybody() {
+    fn only_staff_can_describe_the_public_place_in_their_own_words() {
         let body = json!({"place": "call 13800000000"});
         assert_eq!(reading(body.clone(), None).unwrap().words, None);
         let staff = reading(body, Some(Role::GridWorker)).unwrap();
@@ -333,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_claims_no_source_that_is_not_theirs() {
+    fn the_public_cannot_claim_a_source_of_staff() {
         assert_eq!(reading(json!({}), None).unwrap().source, Source::Resident);
         let rider = reading(json!({}), Some(Role::Rider)).unwrap();
         assert_eq!(rider.source, Source::Rider);

@@ -1,4 +1,4 @@
-//! Silences: for a while, notices of what one matches are held back. They hide nothing on the map.
+//! Silences: they hold back the notices of matching cases for a while. The cases stay visible on the map.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -22,41 +22,41 @@ use crate::service::ledger::NewSilence;
 use crate::service::ledger::cases;
 use crate::warnings::field::{Field, FromJson, MomentField, ShortText, Text};
 
-/// For a while, notices of what it matches are held back.
+/// A silence: it holds back the notices of matching cases until it ends.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Silence {
-    /// Its id.
+    /// The id of the silence.
     pub id: FeatureId,
-    /// What it is of: everything that is named must fit.
+    /// The cases that it matches; all given values must match.
     #[serde(rename = "match")]
     pub of: SilenceMatch,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// Its end.
+    /// When it ends.
     #[schema(value_type = String, format = DateTime)]
     pub until: Option<String>,
     /// When it began.
     #[schema(value_type = String, format = DateTime)]
     pub at: Option<String>,
-    /// Who began it.
+    /// The account that began it.
     pub account: Option<String>,
     /// Whether it has not ended yet.
     pub active: bool,
 }
 
-/// What a silence is of: everything that is named must fit.
+/// The cases that a silence matches; all given values must match.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct SilenceMatch {
-    /// A grid.
+    /// Only cases in this grid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grid: Option<String>,
-    /// A community.
+    /// Only cases in this community.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub community: Option<String>,
-    /// A category.
+    /// Only cases of this category.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// A case.
+    /// Only this case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
 }
@@ -64,23 +64,23 @@ pub struct SilenceMatch {
 type MatchField = Field<SilenceMatchBody>;
 type Reason = Field<Text<500>>;
 
-/// A silence to be begun.
+/// The silence to begin.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct SilenceBody {
-    /// What it is of: everything that is named must fit.
+    /// The cases to match; all given values must match.
     #[serde(default, rename = "match")]
     pub of: MatchField,
-    /// Why.
+    /// The reason.
     #[serde(default)]
     #[schema(inline)]
     pub reason: Reason,
-    /// Its end: RFC 3339, or a day in China, whose end is meant.
+    /// When it ends: RFC 3339, or a date, which means the end of that day in China.
     #[serde(default)]
     #[schema(inline, required)]
     pub until: MomentField,
 }
 
-/// What a silence is to be of: everything that is named must fit.
+/// The cases to match; all given values must match.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SilenceMatchBody {
@@ -119,12 +119,12 @@ impl FromJson for SilenceMatchBody {
 /// All silences.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SilenceList {
-    /// Those that are over too.
+    /// The silences, including ended ones.
     pub silences: Vec<Silence>,
 }
 
 impl Silence {
-    /// The silence of a row, as it stands at a moment.
+    /// The silence in a row, with its state at a moment.
     fn read(id: FeatureId, mut row: Map<String, Value>, now: Timestamp) -> Self {
         let mut text = |name: &str| match row.remove(name) {
             Some(Value::String(text)) => Some(text),
@@ -146,12 +146,12 @@ impl Silence {
     }
 }
 
-/// All silences, those that are over too.
+/// Lists all silences, including ended ones.
 #[utoipa::path(get, path = "/api/silences", operation_id = "list_silences", tag = "warnings",
     responses(
         (status = 200, description = "The silences", body = SilenceList),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
     ))]
 pub async fn silences(
     State(app): State<App>,
@@ -177,10 +177,10 @@ pub async fn silences(
 #[utoipa::path(post, path = "/api/silences", operation_id = "begin_silence", tag = "warnings",
     request_body = SilenceBody,
     responses(
-        (status = 201, description = "It has begun; Location names it", body = Silence),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 201, description = "Begun; Location is its address", body = Silence),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
         (status = 422, description = "A field is missing or wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn begin_silence(
@@ -235,14 +235,14 @@ fn read(body: SilenceBody) -> Result<NewSilence, Problem> {
     })
 }
 
-/// Ends a silence before its time.
+/// Ends a silence early.
 #[utoipa::path(delete, path = "/api/silences/{id}", operation_id = "end_silence", tag = "warnings",
     params(("id" = String, Path, description = "The silence's id")),
     responses(
         (status = 204, description = "It is over"),
-        (status = 202, description = "Saved, and not visible on this server yet; `location` can be read with `?min-seq=`", body = Accepted),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
         (status = 404, description = "No such silence", content_type = "application/problem+json"),
     ))]
 pub async fn end_silence(

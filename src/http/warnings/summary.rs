@@ -1,4 +1,4 @@
-//! What is true now at a glance, and how the last days went: what a command centre shows beside its map.
+//! The present state and the last days at a glance, for wall screens in command centres.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,78 +32,78 @@ use crate::warnings::suggest::{Unit, on_duty};
 use crate::warnings::summary::{Day, OnTime, count, days};
 use crate::warnings::{Case, OpenCounts};
 
-/// The number of days by default, and the most.
+/// The default and the largest number of days.
 const DAYS: u32 = 30;
 const MOST_DAYS: u32 = 92;
-/// For how long an answer waits for past days that are not counted yet.
+/// How long an answer waits until past days are counted.
 const PATIENCE: Duration = Duration::from_millis(1_500);
-/// Cases that are looked at together, by one core.
+/// How many cases one core handles at a time.
 const CHUNK: usize = 512;
 const NARROW: Advice = ("请减少天数（days=）。", "Ask for fewer days (days=).");
 
-/// How it stands, and how the last days went. Drills and held reports never count.
+/// The present state and the last days. Drills and cases pending review never count.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Summary {
-    /// The commit that it shows.
+    /// The number of the commit that the answer shows.
     pub seq: u64,
     /// When it was counted.
     #[schema(format = DateTime)]
     pub at: String,
-    /// The day in China.
+    /// Today's date in China.
     #[schema(example = "2026-11-22")]
     pub today: String,
-    /// What is open now.
+    /// The number of cases that are open now.
     pub open: OpenCounts,
     /// Cases reported today.
     pub reported_today: u32,
     /// Cases closed today.
     pub closed_today: u32,
-    /// Of the cases closed lately, those that had been handled in time.
+    /// How many of the recently closed cases were handled in time.
     pub on_time: OnTime,
     /// The member units.
     pub units: UnitCounts,
-    /// China's days, the oldest first; the last one is today.
+    /// The last days in China's time zone, the oldest first; the last one is today.
     pub days: Vec<SummaryDay>,
 }
 
 /// The member units.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnitCounts {
-    /// All of them.
+    /// The number of all units.
     pub total: u32,
-    /// On duty now.
+    /// How many are on duty now.
     pub on_duty: u32,
-    /// With a case to handle now.
+    /// How many have a case to handle now.
     pub at_work: u32,
-    /// Whose duty hours are not known.
+    /// How many have unknown duty hours.
     pub unknown_hours: u32,
 }
 
-/// A day of the ledger.
+/// One day of the ledger.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SummaryDay {
-    /// The day in China.
+    /// The date in China.
     #[schema(example = "2026-11-22")]
     pub date: String,
-    /// The moment at which `open` is counted: its end, for today the present.
+    /// The moment at which `open` is counted: the end of the day; for today, now.
     #[schema(format = DateTime)]
     pub until: String,
-    /// What was open at `until`, the same as `as_of` that moment tells; null while it is still being counted.
+    /// The number of cases that were open at `until`, as with `as_of`; null while it is still being counted.
     pub open: Option<OpenCounts>,
-    /// Cases reported on it.
+    /// The number of cases reported on that day.
     pub reported: u32,
-    /// Cases closed on it.
+    /// The number of cases closed on that day.
     pub closed: u32,
 }
 
-/// How it stands, and how the last days went.
+/// Returns the present state and the last days.
 #[utoipa::path(get, path = "/api/warnings/summary", operation_id = "warning_summary", tag = "warnings",
     params(
-        ("days" = Option<u32>, Query, minimum = 1, maximum = 92, description = "So many days, today the last (30)"),
-        ("community" = Option<String>, Query, description = "Only these communities: ids of their grids, with commas between"),
+        ("days" = Option<u32>, Query, minimum = 1, maximum = 92, description = "The number of days, including today (30)"),
+        ("community" = Option<String>, Query, description = "Only these communities: the ids of their grids, separated by commas"),
     ),
     responses(
-        (status = 200, description = "How it stands, and how the last days went", body = Summary),
+        (status = 200, description = "The present state and the last days", body = Summary),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
     ))]
 pub async fn summary(
@@ -124,7 +124,7 @@ pub async fn summary(
         .any(|at| snapshot.past_days().find(*at).is_none())
     {
         await_days(&app, &past).await?;
-        // The one that knows them.
+        // The newer snapshot contains the counts.
         snapshot = app.live.snapshot();
     }
     let communities = wanted_communities(&query, &snapshot)?;
@@ -142,8 +142,8 @@ pub async fn summary(
     answer::json("application/json", &summary, &snapshot, &caller, &headers)
 }
 
-/// Waits for a while until past days are counted. One job counts at a time, and continues when no client waits
-/// any more, so that the next request finds more.
+/// Waits for a while until past days are counted. One job counts at a time. It continues when no client waits
+/// any more, so that the next request finds more days.
 async fn await_days(app: &App, past: &[Timestamp]) -> Result<(), Problem> {
     static COUNTING: Semaphore = Semaphore::const_new(1);
     match COUNTING.try_acquire() {
@@ -250,8 +250,8 @@ fn summarise(
     })
 }
 
-/// The cases that were reported or closed in these days. What was not is not even parsed: most of a
-/// ledger is years old.
+/// The cases that were reported or closed in these days. Others are skipped without being parsed, because most
+/// of a ledger is years old.
 fn recent(
     snapshot: &Snapshot,
     communities: &[String],
@@ -274,7 +274,7 @@ fn recent(
             budget.read(chunk.len())?;
             let mut found = Vec::new();
             for entry in chunk.iter().filter(|e| past::happened_since(e, from)) {
-                // Parsed whole and kept: as much as four looks at it.
+                // Parsing a case and keeping it costs about four reads.
                 budget.read(4)?;
                 budget.hold(entry.all_properties().len())?;
                 found.extend(cases::read(entry).ok().filter(here));
@@ -285,7 +285,7 @@ fn recent(
     Ok(found?.into_iter().flatten().collect())
 }
 
-/// The member units: all, on duty now, with something to do now.
+/// The numbers of member units: in total, on duty now, with a case to handle now.
 fn units(snapshot: &Snapshot, communities: &[String], now: Timestamp) -> UnitCounts {
     let mut counts = UnitCounts {
         total: 0,

@@ -1,4 +1,4 @@
-//! Which unit a case might go to.
+//! Suggests member units for a case.
 
 use std::sync::Arc;
 
@@ -26,23 +26,23 @@ use crate::warnings::suggest::{Suggestion, Unit, suggest};
 
 const NARROW: Advice = (
     "地图上的成员单位过多，无法为一件事件排序。",
-    "The map has more member units than are ranked for one case.",
+    "The map has too many member units to rank them for one case.",
 );
 
-/// The member units for a case.
+/// The suggested member units for a case.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnitRanking {
-    /// The best first.
+    /// The units, the best first.
     pub units: Vec<Suggestion>,
 }
 
-/// The member units for a case, the best first, each with its reasons.
+/// Suggests member units for a case, the best first, each with reasons.
 #[utoipa::path(get, path = "/api/warnings/{id}/units", operation_id = "warning_units", tag = "warnings",
     params(("id" = String, Path, description = "The case's id")),
     responses(
         (status = 200, description = "The units with their reasons", body = UnitRanking),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role officer", content_type = "application/problem+json"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
     ))]
 pub async fn units(
@@ -72,7 +72,7 @@ fn ranked(
 ) -> Result<Vec<Suggestion>, Cut> {
     let anchor = cases::anchor(&found.entry);
     let entries = snapshot.collections().get(UNITS);
-    // Parsed and ranked: as much as four looks at each.
+    // Parsing and ranking a unit costs about four reads.
     budget.read(4 * entries.map_or(0, |units| units.len()))?;
     let units = entries
         .into_iter()

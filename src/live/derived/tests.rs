@@ -1,4 +1,4 @@
-//! When a derived structure is built, over a real store.
+//! Tests of when a derived structure is built, over a real store.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -29,7 +29,7 @@ fn building(id: &str, name: &str) -> Change {
     change("buildings", id, Some(at), Some(json!({"name": name})))
 }
 
-/// Waits until something holds. It must come, however slow the machine is.
+/// Waits until a condition holds, for as long as the machine needs.
 async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..6_000 {
         if holds() {
@@ -40,7 +40,7 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("{what}: not within a minute");
 }
 
-/// The ids of all buildings. Its build waits until it is let go.
+/// The ids of all buildings. The build waits until the test releases it.
 struct Ids(BTreeSet<String>);
 
 static LET_GO: AtomicBool = AtomicBool::new(false);
@@ -66,7 +66,7 @@ impl Derive for Ids {
 }
 
 #[tokio::test]
-async fn commits_during_a_build_are_followed_by_one_more_build_and_no_old_map_is_kept() {
+async fn commits_during_a_build_cause_one_more_build_and_the_old_map_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let live = live(&folder).await;
     let derived: Arc<Derived<Ids>> = Arc::default();
@@ -93,7 +93,7 @@ async fn commits_during_a_build_are_followed_by_one_more_build_and_no_old_map_is
     assert_eq!(BEGUN.load(Ordering::Relaxed), 2);
     until("the old map is let go", || pinned.upgrade().is_none()).await;
 
-    // A commit that does not concern it is no reason to build.
+    // A commit that does not affect the structure causes no build.
     let grid = geo_types::Point::new(117.0, 39.0).into();
     commit(
         &live,
@@ -137,7 +137,7 @@ impl Derive for Count {
 }
 
 #[tokio::test]
-async fn a_build_that_panics_is_begun_again_and_the_one_before_stays_in_service() {
+async fn a_build_that_panics_is_repeated_and_the_previous_one_stays_in_use() {
     let folder = tempfile::tempdir().unwrap();
     let live = live(&folder).await;
     let derived: Arc<Derived<Count>> = Arc::default();
@@ -170,7 +170,7 @@ fn find(live: &Live, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_new_name_is_found_after_the_next_build_and_an_old_one_at_once_no_more() {
+async fn a_new_name_is_found_after_the_next_build_and_an_old_name_disappears_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let live = live(&folder).await;
     commit(&live, vec![building("a", "温泉花园")]).await;

@@ -1,5 +1,5 @@
-//! The commits that were told last, for listeners that are a little behind. It is bounded in commits
-//! and in bytes; a listener that is further behind reads the log instead.
+//! The newest commits of the feed, kept for listeners that are a little behind. Their number and
+//! their bytes are limited; a listener that is further behind reads the log instead.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,22 +13,22 @@ const MOST_COMMITS: usize = 1024;
 /// The most bytes that are kept.
 const MOST_BYTES: usize = 16 << 20;
 
-/// The listener is so far behind that commits it has not heard are no longer kept.
+/// The listener is so far behind that commits which it has not received are no longer kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the listener is too far behind")]
 pub struct Lagged;
 
-/// The newest commits, each with a place number that only rises.
+/// The newest commits. Each has a place: a number that grows by one with each commit.
 #[derive(Debug)]
 pub(in crate::live) struct Backlog {
     kept: Mutex<Kept>,
-    /// The place of the commit that comes next.
+    /// The place of the next commit.
     end: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// The place of the first in `commits`.
+    /// The place of the first element of `commits`.
     first: u64,
     commits: VecDeque<Arc<FeedCommit>>,
 }
@@ -61,17 +61,18 @@ impl Backlog {
         self.kept.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// Tells a commit to all listeners.
+    /// Sends a commit to all listeners.
     pub fn push(&self, commit: FeedCommit) {
         let end = {
             let mut kept = self.kept();
-            // What was encoded under the schemas before may show what is protected now: whoever has not
-            // heard it yet reads the log.
+            // Commits encoded under the previous schemas may contain properties that are protected now.
+            // They are dropped, and a listener that has not received them reads the log.
             while commit.changes_schemas && !kept.commits.is_empty() {
                 kept.forget_first();
             }
             kept.commits.push_back(Arc::new(commit));
-            // Commits take more memory once they are encoded, so it is summed again.
+            // An encoded commit takes more memory than before, so the sum is computed again each
+            // time.
             let mut bytes: usize = kept.commits.iter().map(|c| c.memory()).sum();
             while kept.commits.len() > MOST_COMMITS
                 || (bytes > MOST_BYTES && kept.commits.len() > 1)
@@ -83,7 +84,7 @@ impl Backlog {
         self.end.send_replace(end);
     }
 
-    /// Listens to what comes from now on.
+    /// A listener that receives the commits from now on.
     pub fn listen(self: &Arc<Self>) -> Listener {
         Listener {
             end: self.end.subscribe(),
@@ -93,7 +94,7 @@ impl Backlog {
     }
 }
 
-/// A place in the feed.
+/// A listener's place in the feed.
 #[derive(Debug)]
 pub struct Listener {
     backlog: Arc<Backlog>,
@@ -102,10 +103,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// The next commit; waits until there is one. Nothing is lost where the wait is given up.
+    /// The next commit; waits until there is one. Cancelling the wait loses no commit.
     ///
     /// # Errors
-    /// [`Lagged`] where commits were missed; it goes on with those that come after the newest one.
+    /// [`Lagged`] if commits were missed. The next call continues after the newest commit.
     pub async fn recv(&mut self) -> Result<Arc<FeedCommit>, Lagged> {
         loop {
             self.end.borrow_and_update();
@@ -121,7 +122,7 @@ impl Listener {
                     return Ok(Arc::clone(commit));
                 }
             }
-            // The sender lives as long as the backlog, which this holds.
+            // `self` holds the backlog, which owns the sender.
             if self.end.changed().await.is_err() {
                 return Err(Lagged);
             }
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_listener_hears_every_commit_once_and_in_order() {
+    async fn a_listener_gets_every_commit_once_and_in_order() {
         let backlog = Arc::new(Backlog::default());
         push(&backlog, 1, 1);
         let mut listener = backlog.listen();
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_is_bounded_in_commits_and_in_bytes() {
+    async fn the_backlog_is_limited_in_commits_and_in_bytes() {
         let backlog = Arc::new(Backlog::default());
         let mut listener = backlog.listen();
         for seq in 0..MOST_COMMITS as u64 {
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_told_under_other_schemas_is_not_told_again() {
+    async fn a_change_of_schemas_drops_the_commits_encoded_before() {
         let backlog = Arc::new(Backlog::default());
         let mut listener = backlog.listen();
         push(&backlog, 1, 1);

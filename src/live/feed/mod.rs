@@ -1,8 +1,8 @@
-//! What a commit means to listeners: the features it changed, or, where they are too many or too
-//! large, the areas to read again.
+//! What listeners learn of a commit: the features that it changed or, if they are too many or too
+//! large, the areas that have to be read again.
 //!
-//! A commit of the feed holds the changed features and their schemas, and not the snapshot that it led
-//! to: a listener that is behind must not keep whole maps in memory.
+//! A commit of the feed holds the changed features and their schemas, but not the snapshot, so that a
+//! slow listener does not keep old maps in memory.
 
 mod backlog;
 mod view;
@@ -22,57 +22,60 @@ use crate::index::Entry;
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record, SCHEMAS, Schema};
 use crate::spatial::bounds::{self, Bounds};
 
-/// Above this many features, a commit is told as areas.
+/// A commit with more features than this is sent as areas.
 const MOST_FEATURES: usize = 1000;
-/// Above this many bytes of features, a commit is told as areas.
+/// A commit whose features have more bytes than this is sent as areas.
 const MOST_BYTES: usize = 4 << 20;
-/// A feature of more bytes than this is told as an area.
+/// A feature with more bytes than this is sent as an area.
 const LARGEST_FEATURE: usize = 512 << 10;
 
-/// A commit as the feed tells it.
+/// A commit in the form in which the feed sends it.
 #[derive(Debug)]
 pub struct FeedCommit {
     /// The number of the commit.
     pub seq: u64,
     /// When it was written.
     pub at: Timestamp,
-    /// The features it changed; empty where `resets` speaks for them.
+    /// The features that it changed; empty if `resets` are sent instead.
     pub changes: Vec<FeedChange>,
-    /// Areas to read again.
+    /// The areas that listeners have to read again.
     pub resets: Vec<Reset>,
-    /// Whether it changes who may see what.
+    /// Whether the commit changes a schema, and so who may see which property.
     pub(super) changes_schemas: bool,
     views: Mutex<Vec<view::Known>>,
-    /// Bytes of the features and of what was encoded of them.
+    /// Bytes of the features and of their encoded forms.
     bytes: AtomicUsize,
 }
 
-/// One feature that was put or deleted.
+/// A feature that was put or deleted.
 #[derive(Debug)]
 pub struct FeedChange {
-    /// Its collection.
+    /// The collection of the feature.
     pub collection: CollectionId,
-    /// Its id.
+    /// The id of the feature.
     pub id: FeatureId,
-    /// What it is now, and the schema that decides who sees what of it; `None` where it was deleted.
+    /// The feature after the change, with the schema that decides who sees which property; `None`
+    /// if it was deleted.
     pub now: Option<(Arc<Entry>, Arc<Schema>)>,
-    /// The box of the feature before the change.
+    /// The bounding box of the feature before the change.
     pub before: Option<Bounds>,
 }
 
-/// A collection of which too much changed to tell one by one.
+/// A collection in which too much changed to send each feature.
 #[derive(Debug)]
 pub struct Reset {
     /// The collection.
     pub collection: CollectionId,
-    /// What the changed features covered, before and after.
+    /// The bounding box of the changed features, before and after the change. `None` stands for the
+    /// whole collection.
     pub bounds: Option<Bounds>,
-    /// Whether its features have no geometry, so that no box concerns it.
+    /// Whether the features of the collection have no geometry. Listeners for any area then have to
+    /// read it again.
     pub without_geometry: bool,
 }
 
 impl Reset {
-    /// Everything in `area`; without one, in all of the collection.
+    /// A reset of `area`, or of the whole collection without one.
     fn new(collection: CollectionId, area: Option<Option<Bounds>>, after: &Snapshot) -> Self {
         let known = after.collections().get(collection.as_str());
         Self {
@@ -84,7 +87,7 @@ impl Reset {
 }
 
 impl FeedChange {
-    /// Whether the feature is in an area now, or was before the change.
+    /// Whether the feature is in the area, or was before the change.
     pub fn touches(&self, area: &Bounds) -> bool {
         [self.bounds(), self.before]
             .into_iter()
@@ -103,7 +106,7 @@ impl FeedChange {
 }
 
 impl FeedCommit {
-    /// Compares two neighbouring moments.
+    /// The changes between the snapshot before a commit and the one after it.
     pub(super) fn new(
         header: &CommitHeader,
         records: &[Record],
@@ -116,8 +119,8 @@ impl FeedCommit {
         let mut changes_schemas = false;
         let many = records.len() > MOST_FEATURES;
         for record in records {
-            // A collection that came, went or got another schema is read again as a whole. Other
-            // hidden rows are nobody's to hear of.
+            // A collection that was added or removed, or whose schema changed, is read again as a
+            // whole. Rows of other hidden collections are never sent.
             if record.collection.is_hidden() {
                 if record.collection.as_str() == SCHEMAS
                     && let Ok(collection) = CollectionId::new(&record.id)
@@ -158,7 +161,7 @@ impl FeedCommit {
         }
     }
 
-    /// How many bytes it keeps in memory.
+    /// How many bytes the commit takes in memory.
     pub fn memory(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -198,7 +201,8 @@ mod tests {
     use crate::model::{Body, Change, Properties};
     use crate::spatial::bounds::Bounds;
 
-    /// A map with one collection, `notes`, whose `secret` is for grid workers.
+    /// A commit to a map with one collection, `notes`, whose property `secret` is visible to grid
+    /// workers.
     pub(super) fn commit(seq: u64, bodies: &[(&str, serde_json::Value)]) -> Arc<FeedCommit> {
         let collection = CollectionId::new("notes").unwrap();
         let schema = json!({
@@ -240,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_many_or_large_is_told_as_an_area() {
+    fn commits_with_many_or_large_features_are_sent_as_areas() {
         let small = json!({"name": "a"});
         let told = commit(1, &[("a", small.clone()), ("b", small.clone())]);
         assert_eq!((told.changes.len(), told.resets.len()), (2, 0));

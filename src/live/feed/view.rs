@@ -1,5 +1,5 @@
-//! A commit as its listeners see it, encoded once for all listeners that see the same of it. Listeners that
-//! see the same properties of one feature share its bytes.
+//! Encodes a commit as JSON, once for all listeners with the same rights. Listeners that see the same
+//! properties of a feature share its bytes.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
@@ -10,30 +10,31 @@ use serde_json::json;
 use super::{FeedChange, FeedCommit};
 use crate::model::{RoleSet, View};
 
-/// An encoded commit, and for whom it was made: the roles by which each change is seen.
+/// An encoded commit, and the roles that see each of its changes.
 #[derive(Debug)]
 pub(super) struct Known {
     roles: Vec<RoleSet>,
     encoded: Arc<Encoded>,
 }
 
-/// What some listeners see of a commit.
+/// The part of a commit that listeners with the same rights see.
 #[derive(Debug)]
 pub struct Encoded {
-    /// JSON of each change, in the commit's order: `{collection, id, kind, feature}`.
+    /// One JSON object for each change, in the commit's order: `{collection, id, kind, feature}`.
     pub changes: Vec<Bytes>,
     whole: OnceLock<Bytes>,
 }
 
 impl Encoded {
-    /// The message for listeners that want everything, which is written once and shared.
+    /// The message for listeners without a filter. It is written once and shared.
     pub fn whole(&self, write: impl FnOnce() -> Bytes) -> Bytes {
         self.whole.get_or_init(write).clone()
     }
 }
 
 impl FeedCommit {
-    /// What somebody sees of it. Encoded when the first listener asks.
+    /// The commit as somebody with the rights of `view` sees it. It is encoded for the first
+    /// listener that asks.
     pub fn encoded(&self, view: View<'_>) -> Arc<Encoded> {
         let roles: Vec<RoleSet> = (self.changes.iter())
             .map(|change| match &change.now {
@@ -41,7 +42,7 @@ impl FeedCommit {
                 None => RoleSet::PUBLIC,
             })
             .collect();
-        // A lock that broke guards a list that is whole: commits are encoded before they are put in.
+        // A panic of another thread leaves the list intact: a commit is encoded before it is added.
         let mut views = self.views.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(known) = views.iter().find(|k| k.roles == roles) {
             return Arc::clone(&known.encoded);
@@ -70,7 +71,7 @@ impl FeedCommit {
                 bytes
             })
             .collect();
-        // The message with all of them is about as long as they are.
+        // The shared message is about as long as all changes together.
         let message: usize = changes.iter().map(Bytes::len).sum();
         self.bytes.fetch_add(made + message, Ordering::Relaxed);
         let encoded = Arc::new(Encoded {
@@ -101,7 +102,7 @@ fn encode(change: &FeedChange, roles: RoleSet) -> Bytes {
     let head = json!({"collection": change.collection, "id": change.id, "kind": kind});
     let mut out = head.to_string().into_bytes();
     if let Some((entry, schema)) = &change.now {
-        // The feature is JSON already, so it goes in before the closing brace.
+        // The feature is JSON already. It is inserted before the closing brace.
         out.pop();
         out.extend_from_slice(b",\"feature\":");
         entry.write_feature(&mut out, schema, roles, None);
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_hears_of_its_own_cases_what_others_do_not() {
+    fn a_unit_gets_properties_of_its_own_cases_that_others_do_not_get() {
         let told = commit(
             7,
             &[
@@ -185,7 +186,7 @@ mod tests {
             }
         }
         let encoded = told.memory() - before;
-        // For those who see the secret and for those who do not, each with its message.
+        // There are two encodings, with the secret and without it, each with its message.
         assert!((20_000..22_000).contains(&encoded), "{encoded}");
         let view = told.encoded(Role::Public.into());
         let one = view.whole(|| Bytes::from_static(b"message"));

@@ -1,4 +1,4 @@
-//! An overlay answers as the map does after the same edits were committed, to a real store.
+//! Compares an overlay with the map after the same edits were committed to a real store.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId};
 use crate::spatial::bounds::Bounds;
 use crate::store::Store;
 
-/// A question about a map.
+/// A query of a map.
 #[derive(Debug, Clone)]
 enum Question {
     Box(i32, i32, i32),
@@ -32,7 +32,7 @@ fn a_question() -> impl Strategy<Value = Question> {
     ]
 }
 
-/// A feature without the time at which it was written, which an overlay does not know.
+/// A feature as text, without the time at which it was written: an overlay has no such time.
 fn said(entry: &Entry) -> String {
     let geometry = String::from_utf8_lossy(entry.geometry_json());
     format!(
@@ -43,7 +43,7 @@ fn said(entry: &Entry) -> String {
     )
 }
 
-/// What the public sees of it.
+/// A feature as the public sees it.
 fn shown(entry: &Entry) -> String {
     let text = String::from_utf8_lossy(entry.encoded());
     text.split(",\"updated_at\"").next().unwrap().to_owned()
@@ -87,7 +87,7 @@ fn answer(collection: &Collection, question: &Question) -> Vec<String> {
     }
 }
 
-/// Everything that a snapshot says of itself.
+/// Everything that can be read from a snapshot, as text.
 fn dump(snapshot: &Snapshot, questions: &[Question]) -> Vec<String> {
     let mut all = vec![format!("seq {}", snapshot.seq())];
     for (id, collection) in snapshot.collections().iter() {
@@ -125,14 +125,14 @@ async fn a_map(folder: &tempfile::TempDir, features: Vec<Change>) -> Live {
     live
 }
 
-/// At most one change a feature, as an edit has it.
+/// Keeps at most one change for each feature, because an edit has no more.
 fn newest(changes: Vec<Change>) -> Vec<Change> {
     let by_name = |c: Change| ((c.collection.clone(), c.id.clone()), c);
     let all: BTreeMap<_, _> = changes.into_iter().map(by_name).collect();
     all.into_values().collect()
 }
 
-/// Rows of rules say since when they are in force, which differs by the time of the commit.
+/// Leaves out the rows of rules. They contain the time of their commit, which differs.
 fn without_rules(changes: Vec<Change>) -> Vec<Change> {
     let plain = |c: &Change| c.collection.as_str() != "$rules";
     newest(changes.into_iter().filter(plain).collect())
@@ -187,7 +187,7 @@ fn building(id: &str, name: &str) -> Change {
 }
 
 #[test]
-fn an_overlay_says_what_its_edits_do_to_each_feature() {
+fn an_overlay_reports_the_effect_of_its_edits_on_each_feature() {
     let schema = (CollectionId::new("buildings").unwrap(), json!({}));
     let there = vec![building("a", "1"), building("b", "2"), building("c", "3")];
     let snapshot = Snapshot::of_features(vec![schema], there, minute(0)).unwrap();
@@ -219,7 +219,7 @@ fn an_overlay_says_what_its_edits_do_to_each_feature() {
 }
 
 #[test]
-fn an_edit_that_expects_what_is_not_so_is_refused_with_all_conflicts() {
+fn an_edit_whose_preconditions_fail_is_refused_with_all_conflicts() {
     let schema = (CollectionId::new("buildings").unwrap(), json!({}));
     let there = vec![building("a", "1"), building("b", "2")];
     let snapshot = Snapshot::of_features(vec![schema], there, minute(0)).unwrap();

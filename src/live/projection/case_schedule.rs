@@ -1,5 +1,5 @@
-//! The case schedule (待办): the rules and the calendar in force, when each open case changes next, which
-//! reds are open where, and what is silenced.
+//! The case schedule (待办): the rules and the calendar in force, when each open case changes next, the
+//! grids with open red cases, and the active silences.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::model::{Canonical, FeatureId, Level};
 use crate::store::StoreError;
 use crate::warnings::{Calendar, Case, Notice, Rules, due};
 
-/// The collections that it follows from.
+/// The collections that the schedule depends on.
 const READS: [&str; 3] = [RULES, SILENCES, WARNINGS];
 
-/// What a silence matches; what it does not name matches everything.
+/// The cases that a silence matches. A missing field matches every case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 struct Matcher {
@@ -37,15 +37,15 @@ struct Silence {
     until: Timestamp,
 }
 
-/// What is open, as far as others have to know it.
+/// What the schedule keeps of an open case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Open {
     due: Option<Timestamp>,
-    /// The grid of a case that is red and counts.
+    /// The grid of the case, if the case is red and counts.
     red_in: Option<String>,
 }
 
-/// The rules in force and the cases that are open. Cheap to copy and to change a little.
+/// The rules in force and the open cases. Cloning it and changing single cases is cheap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseSchedule {
     built_in: Arc<(Arc<Rules>, Arc<Calendar>)>,
@@ -65,7 +65,7 @@ impl Projection for CaseSchedule {
                 .first()
                 .map(ToString::to_string)
                 .unwrap_or_default();
-            StoreError::corrupt("the rules that are compiled in", first)
+            StoreError::corrupt("the built-in rules", first)
         };
         let rules = Arc::new(Rules::built_in().map_err(broken)?);
         let calendar = Arc::new(Calendar::built_in().map_err(broken)?);
@@ -104,7 +104,7 @@ impl Projection for CaseSchedule {
             self.load_rules(step.after);
         }
         match step.touched(WARNINGS) {
-            // Other rules judge every open case.
+            // New rules change the result for every open case.
             _ if other_rules => self.load_cases(step.after),
             Touched::Nothing => {}
             Touched::Features(ids) => {
@@ -118,13 +118,13 @@ impl Projection for CaseSchedule {
 }
 
 impl CaseSchedule {
-    /// The same rules over a ledger without a case.
+    /// A schedule with the same rules and no cases.
     pub(crate) fn emptied(&self) -> Self {
         Self {
             built_in: Arc::clone(&self.built_in),
             rules: Arc::clone(&self.rules),
             calendar: Arc::clone(&self.calendar),
-            // What is played is judged by these rules all along.
+            // During a replay these rules are in force from the beginning.
             since: Timestamp::UNIX_EPOCH,
             open: RedBlackTreeMapSync::new_sync(),
             moments: RedBlackTreeSetSync::new_sync(),
@@ -142,23 +142,23 @@ impl CaseSchedule {
         &self.calendar
     }
 
-    /// When the rules or the calendar in force were last written; 1970 where those that are compiled in
-    /// are in force.
+    /// When the rules or the calendar in force were last written; 1970 if the built-in ones are in
+    /// force.
     pub fn in_force_since(&self) -> Timestamp {
         self.since
     }
 
-    /// The cases that have not ended, those held back and drills among them.
+    /// The cases that have not ended, including those pending review and drills.
     pub fn open(&self) -> impl Iterator<Item = &FeatureId> {
         self.open.keys()
     }
 
-    /// When time alone will next change a case.
+    /// The next moment at which time alone changes a case.
     pub fn next_moment(&self) -> Option<Timestamp> {
         self.moments.first().map(|(at, _)| *at)
     }
 
-    /// The cases that a moment changes.
+    /// The cases that change at a moment.
     pub fn due_at(&self, at: Timestamp) -> Vec<FeatureId> {
         let of_then = self.moments.iter().take_while(|(t, _)| *t <= at);
         of_then
@@ -167,12 +167,12 @@ impl CaseSchedule {
             .collect()
     }
 
-    /// When time alone will next change this case.
+    /// The next moment at which time alone changes this case.
     pub fn moment_of(&self, id: &FeatureId) -> Option<Timestamp> {
         self.open.get(id)?.due
     }
 
-    /// What becomes of a notice that a case is worth at a moment.
+    /// Whether a notice about a case is sent at a moment, or why it is held back.
     pub fn fate(&self, case: &Case, at: Timestamp) -> Notice {
         let silent = self
             .silences
@@ -203,7 +203,7 @@ impl CaseSchedule {
     }
 
     fn put_entry(&mut self, id: &FeatureId, entry: Option<&Entry>) {
-        // Most cases are closed: what is not open is not even parsed.
+        // Most cases are closed. Closed ones are skipped without being parsed.
         let open = entry.filter(|e| !Canonical::new(e.all_properties()).has(property::CLOSED_AT));
         match open.map(Case::of) {
             None => self.apply_case(id, None),
@@ -215,7 +215,7 @@ impl CaseSchedule {
         }
     }
 
-    /// Applies the present state of a case; `None` when it no longer exists.
+    /// Updates the schedule with the present state of a case; `None` if the case no longer exists.
     pub(crate) fn apply_case(&mut self, id: &FeatureId, case: Option<&Case>) {
         if let Some(due) = self.open.get(id).map(|before| before.due) {
             if let Some(due) = due {
@@ -235,8 +235,8 @@ impl CaseSchedule {
         self.open.insert_mut(id.clone(), Open { due, red_in });
     }
 
-    /// Puts the stored rules and calendar in force. Those that are compiled in hold where there is no
-    /// row, or one that cannot be read: what was in force before would be another state after a restart.
+    /// Puts the stored rules and calendar in force. If a row is missing or cannot be read, the built-in
+    /// ones are used. The previous ones are not: after a restart they would not be known.
     fn load_rules(&mut self, map: &Collections) {
         self.rules = Arc::clone(&self.built_in.0);
         self.calendar = Arc::clone(&self.built_in.1);
@@ -264,7 +264,7 @@ impl CaseSchedule {
                     .unwrap_or_default();
                 tracing::error!(
                     row = %entry.id(), problem,
-                    "the stored rules cannot be read; those that are compiled in are in force"
+                    "the stored rules cannot be read; the built-in rules are in force"
                 );
             }
         }

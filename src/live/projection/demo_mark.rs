@@ -1,4 +1,4 @@
-//! Whether the synthetic district is on the map: its boundary says so of itself.
+//! Whether the synthetic district is on the map. A property of its boundary marks it.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::model::names::property;
 use crate::model::{Canonical, FeatureId};
 use crate::store::StoreError;
 
-/// The boundaries that are marked as those of the synthetic district.
+/// The boundaries that are marked as parts of the synthetic district.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DemoMark(BTreeSet<FeatureId>);
 

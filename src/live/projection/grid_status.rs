@@ -1,4 +1,4 @@
-//! The level of every grid, kept up to date: the board itself is `warnings::StatusBoard`.
+//! Keeps the level of every grid up to date. The board itself is [`StatusBoard`] of `warnings`.
 
 use super::{Event, Projection, Touched, entries};
 use crate::index::Collections;

@@ -1,5 +1,5 @@
-//! When each place was last observed. Observations are kept beside the log, and remembered here, so that
-//! what a sensor says every minute is neither history nor a question to the store.
+//! When each place was last observed. Observations are stored outside the log and kept in memory, so
+//! that a sensor that reports every minute neither fills the log nor causes queries.
 
 use rpds::RedBlackTreeMapSync;
 
@@ -47,13 +47,13 @@ impl Projection for LastSeen {
 }
 
 impl Live {
-    /// Remembers an observation that the store has. When this returns, the snapshot has it too, unless
-    /// the follower is behind.
+    /// Keeps an observation that is already stored. When this returns, the snapshot contains it,
+    /// unless the follower is behind.
     pub(crate) async fn note_last_seen(&self, seen: DeviceLastSeen) {
         self.note(Fact::LastSeen(vec![seen])).await;
     }
 
-    /// Learns what other processes observed.
+    /// Loads the observations that other processes stored.
     ///
     /// # Errors
     /// When the store fails.

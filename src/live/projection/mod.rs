@@ -1,9 +1,9 @@
-//! Projections: state in memory that follows from the collections and is small enough to be brought up
-//! to date with every commit.
+//! Projections: state in memory that is computed from the collections and is cheap to update with every
+//! commit.
 //!
-//! Each implements [`Projection`] and stands in the one list at the end of this file. The list makes
-//! [`Projections`], which every snapshot holds. For each of them, applying commits one by one gives the
-//! same state as loading the collections that they led to: `tests.rs` checks this for the whole list.
+//! Each one implements [`Projection`] and is listed at the end of this file. The list defines
+//! [`Projections`], which every snapshot holds. Applying commits one by one gives the same state as
+//! loading the final collections; `tests.rs` checks this for all projections.
 
 mod case_schedule;
 mod day_orders;
@@ -32,7 +32,7 @@ use crate::model::{FeatureId, Record};
 use crate::store::{DeviceLastSeen, Quarantined, StoreError};
 use crate::warnings::StatusBoard;
 
-/// State that follows from the collections and from facts beside the log.
+/// State that is computed from the collections and from facts outside the log.
 pub trait Projection: Clone + PartialEq + Debug + Send + Sync + 'static {
     /// The state of these collections, before any fact.
     ///
@@ -43,52 +43,53 @@ pub trait Projection: Clone + PartialEq + Debug + Send + Sync + 'static {
     /// Whether an event may change the state. Called for every event, so it must be cheap.
     fn is_affected_by(&self, event: &Event<'_>) -> bool;
 
-    /// Brings the state up to date.
+    /// Updates the state with an event.
     fn apply(&mut self, event: &Event<'_>);
 }
 
-/// What changes a projection.
+/// An event that may change projections.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
-    /// A commit, or several folded into one step.
+    /// A commit, or several commits applied in one step.
     Commit(&'a Step<'a>),
-    /// Something that the store keeps beside the log.
+    /// A fact that the store keeps outside the log.
     Fact(&'a Fact),
 }
 
-/// Something that is no commit and that projections keep.
+/// Something outside the log that projections keep.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     /// All rows that are in quarantine now.
     Quarantined(Vec<Quarantined>),
-    /// Observations; one that is not newer than the known one of its place and category changes nothing.
+    /// Observations. One that is not newer than the known observation of its place and category is
+    /// ignored.
     LastSeen(Vec<DeviceLastSeen>),
     /// The cases that were open at this moment are being read from the log.
     Counting(Timestamp),
-    /// What was open at this moment; `None` where it could not be counted.
+    /// The cases that were open at this moment; `None` if they could not be counted.
     Counted(Timestamp, Option<Arc<OpenThen>>),
 }
 
-/// The collections before and after a commit, and the commit.
+/// A commit, with the collections before and after it.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
-    /// The collections before it.
+    /// The collections before the commit.
     pub before: &'a Collections,
-    /// The collections after it.
+    /// The collections after the commit.
     pub after: &'a Collections,
-    /// The features that it put or deleted.
+    /// The features that the commit put or deleted.
     pub records: &'a [Record],
-    /// The earliest moment at which a part of it took effect.
+    /// The earliest moment at which one of the changes takes effect.
     pub effective_from: Timestamp,
 }
 
-/// What a step changed of one collection.
+/// What a step changed in one collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Touched<'a> {
     Nothing,
-    /// These features, each as the collection after the step has it.
+    /// These features, each in its state after the step.
     Features(Vec<&'a FeatureId>),
-    /// The collection came or went, as it does with the row of its schema.
+    /// The whole collection: it was added or removed together with its schema.
     Whole,
 }
 
@@ -119,8 +120,8 @@ impl<'a> Step<'a> {
     }
 }
 
-/// A collection as far as projections read it: one without a schema is not shown, and counts nowhere;
-/// what begins with `$` never has one.
+/// A collection as projections read it. A collection without a schema is not shown and counts
+/// nowhere. Collections whose names begin with `$` never have a schema.
 fn rows<'a>(map: &'a Collections, name: &str) -> Option<&'a Collection> {
     let found = match name.starts_with('$') {
         true => map.hidden(name),
@@ -137,7 +138,7 @@ fn entries<'a>(map: &'a Collections, name: &str) -> impl Iterator<Item = &'a Ent
 
 macro_rules! projections {
     ($($(#[$doc:meta])* $name:ident: $type:ty,)+) => {
-        /// All projections. Cheap to copy: a copy shares what an event does not change.
+        /// The state of all projections. Cheap to clone: clones share unchanged parts.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Projections {
             $($(#[$doc])* pub $name: Arc<$type>,)+
@@ -190,9 +191,9 @@ projections! {
     day_orders: DayOrders,
     /// Whether the synthetic district is on the map.
     demo: DemoMark,
-    /// Rows that plain SQL wrote and that are no valid features.
+    /// Rows that were written with plain SQL and are not valid features.
     quarantine: Quarantine,
-    /// What was open at the end of past days.
+    /// Cases that were open at the end of past days.
     past_days: PastDays,
     /// When each place was last observed.
     last_seen: LastSeen,

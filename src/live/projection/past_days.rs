@@ -1,8 +1,8 @@
-//! What was open at the end of past days: read from the log once, and not for every screen that shows a
-//! month of it.
+//! Counts of the cases that were open at the end of past days. They are read from the log once and kept,
+//! so that screens that show a month do not read it again.
 //!
-//! A commit can take effect in the past (a ledger from another system is imported, the timer catches up);
-//! then the days from that moment on are forgotten and counted anew.
+//! A commit can take effect in the past (the import of a ledger, or the timer catching up). Then the days
+//! from that moment on are dropped and counted again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::live::Live;
 use crate::store::StoreError;
 use crate::warnings::{OpenCounts, StatusBoard};
 
-/// The most days that are remembered.
+/// The most days that are kept.
 const MOST: usize = 400;
 
-/// What was open at a moment.
+/// The cases that were open at a moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpenThen {
     /// On the whole map.
@@ -36,8 +36,8 @@ impl OpenThen {
         }
     }
 
-    /// In some grids together; on the whole map where none are named. Grids are those of today: a case
-    /// of last year stands in the community that it would stand in now.
+    /// The sum over these grids, or over the whole map if there are none. The grids are those of
+    /// today: a case of last year counts for the grid and community in which its place lies now.
     pub fn within(&self, grids: Option<&HashSet<String>>) -> OpenCounts {
         let Some(grids) = grids else {
             return self.total;
@@ -51,7 +51,7 @@ impl OpenThen {
     }
 }
 
-/// The days that were counted, as far as no later commit changed them.
+/// The counted days. A commit that takes effect earlier removes them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PastDays {
     days: BTreeMap<Timestamp, Arc<OpenThen>>,
@@ -60,12 +60,12 @@ pub struct PastDays {
 }
 
 impl PastDays {
-    /// What was open at a moment; `None` where it is not known without reading the log.
+    /// The cases that were open at a moment; `None` if the moment has not been counted.
     pub fn find(&self, until: Timestamp) -> Option<Arc<OpenThen>> {
         self.days.get(&until).cloned()
     }
 
-    /// The moments that are known.
+    /// The moments that have been counted.
     #[cfg(test)]
     pub(super) fn known(&self) -> impl Iterator<Item = Timestamp> {
         self.days.keys().copied()
@@ -101,7 +101,7 @@ impl Projection for PastDays {
 
     fn is_affected_by(&self, event: &Event<'_>) -> bool {
         match event {
-            // What happens now, which is nearly everything, is after all of them.
+            // Nearly every commit takes effect after all counted days.
             Event::Commit(step) => {
                 let from = step.effective_from;
                 self.days.range(from..).next().is_some()
@@ -122,23 +122,24 @@ impl Projection for PastDays {
 }
 
 impl Live {
-    /// Keeps what was open at a moment, where it is not known yet: `read` counts it from the log, or finds
-    /// that it cannot be counted. It is not kept if a commit changed it meanwhile. `false` when the follower
-    /// is behind; then nothing was read.
+    /// Counts the cases that were open at a moment, unless the count is known. `read` counts them from the
+    /// log, and returns `None` if they cannot be counted. The count is dropped if a commit changed it
+    /// meanwhile. Returns `false`, without reading, if the follower is behind.
     ///
     /// # Errors
-    /// The counts that `read` returns.
+    /// The errors of `read`.
     pub(crate) async fn count_day<E>(
         &self,
         until: Timestamp,
         read: impl Future<Output = Result<Option<OpenThen>, E>>,
     ) -> Result<bool, E> {
-        // One at a time reads the past.
+        // One request at a time reads the log.
         let _turn = self.inner.counting.lock().await;
         if self.snapshot().past_days().find(until).is_some() {
             return Ok(true);
         }
-        // A commit that comes while the log is read is noticed only from here on.
+        // The fact makes the projection watch for commits that change the count while the log is
+        // read.
         if !self.note(Fact::Counting(until)).await {
             return Ok(false);
         }
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_in_the_past_forgets_the_days_after_it() {
+    fn a_commit_that_takes_effect_in_the_past_drops_the_counts_of_later_days() {
         let mut days = PastDays::default();
         for t in [100, 200, 300] {
             count(&mut days, t, None);
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_that_changed_while_it_was_counted_is_not_kept() {
+    fn the_count_of_a_day_that_changed_meanwhile_is_dropped() {
         let mut days = PastDays::default();
         count(&mut days, 200, Some(200));
         assert!(days.find(at(200)).is_none());

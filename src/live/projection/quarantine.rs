@@ -1,10 +1,11 @@
-//! Rows that plain SQL wrote and that are no valid features (PostGIS only). The map keeps what it had.
+//! Rows that were written with plain SQL and are not valid features (PostGIS only). The map keeps
+//! the last valid version of such a feature.
 
 use super::{Event, Fact, Projection};
 use crate::index::Collections;
 use crate::store::{Quarantined, StoreError};
 
-/// The rows in quarantine, as the store names them.
+/// The rows in quarantine, as the store reports them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quarantine(Vec<Quarantined>);
 

@@ -1,5 +1,5 @@
-//! Commit by commit = load from zero, for the collections with their schemas and for every projection of
-//! the list.
+//! Property: applying commits one by one gives the same state as loading everything at once, for the
+//! collections with their schemas and for every projection.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,16 +14,17 @@ use crate::model::{Change, CollectionId, FeatureId, Record, Schema};
 use crate::store::{DeviceLastSeen, Quarantined};
 use crate::warnings::StatusBoard;
 
-/// What happens to a map.
+/// An event in the life of a map.
 #[derive(Debug, Clone)]
 enum Op {
-    /// A commit that takes effect so many minutes before it is written.
+    /// A commit that takes effect this many minutes before it is written.
     Commit(Vec<Change>, i64),
-    /// A place is observed, at this minute.
+    /// An observation of a place at this minute.
     Observe(u32, i64),
-    /// The store names these rows.
+    /// The store reports these rows as quarantined.
     Quarantine(Vec<u32>),
-    /// Counts the cases that were open so many minutes ago; with a commit made while the log is read.
+    /// Counts the cases that were open this many minutes ago, optionally with a commit while the
+    /// log is read.
     Count(i64, Option<(Vec<Change>, i64)>),
 }
 
@@ -41,7 +42,7 @@ fn an_op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// A map that is played, and everything from which it can be loaded again.
+/// The map as events are applied, and everything that is needed to load it again.
 struct World {
     collections: Collections,
     projections: Projections,
@@ -66,7 +67,7 @@ impl World {
         }
     }
 
-    /// A commit every ten minutes.
+    /// The present, in minutes. There is a commit every ten minutes.
     fn now(&self) -> i64 {
         self.seq as i64 * 10
     }
@@ -104,7 +105,7 @@ impl World {
         self.projections.apply(&Event::Fact(fact));
     }
 
-    /// What was open at a minute, counted from the whole log.
+    /// The cases that were open at a minute, counted from the whole log.
     fn count(&self, at: i64) -> Arc<OpenThen> {
         let mut then: BTreeMap<(&CollectionId, &FeatureId), &Record> = BTreeMap::new();
         for (effective, record) in &self.log {
@@ -154,8 +155,8 @@ impl World {
         }
     }
 
-    /// The same state from zero: the newest version of every feature, the facts, and past days counted
-    /// again.
+    /// The same state loaded at once, from the newest version of every feature, the facts, and past
+    /// days counted again.
     fn reloaded(&self) -> (Collections, Projections) {
         let stored = self.newest.values().filter(|r| r.body.is_some()).cloned();
         let (collections, _) = Collections::load(stored);
@@ -185,7 +186,7 @@ impl World {
     }
 }
 
-/// The schema of every collection that is shown, and its features as the public sees them.
+/// The schema of every visible collection, and its features as the public sees them.
 fn shown(map: &Collections) -> Vec<(Arc<Schema>, Vec<String>)> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     map.iter()
@@ -200,7 +201,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn commit_by_commit_is_the_same_as_a_load_from_zero(ops in prop::collection::vec(an_op(), 1..16)) {
+    fn applying_commits_one_by_one_gives_the_same_state_as_loading_everything(ops in prop::collection::vec(an_op(), 1..16)) {
         let mut world = World::new();
         world.commit(&schemas(), 0);
         for op in &ops {
@@ -211,7 +212,7 @@ proptest! {
 }
 
 #[test]
-fn deleted_rules_leave_those_that_are_compiled_in_in_force() {
+fn after_the_rules_are_deleted_the_built_in_rules_are_in_force() {
     let mut world = World::new();
     world.commit(&schemas(), 0);
     let built_in = Arc::clone(world.projections.schedule.rules());
@@ -227,7 +228,7 @@ fn deleted_rules_leave_those_that_are_compiled_in_in_force() {
 }
 
 #[test]
-fn a_schema_that_cannot_be_read_counts_as_after_a_restart_until_it_is_mended() {
+fn an_unreadable_schema_has_the_same_effect_as_after_a_restart() {
     let mut world = World::new();
     world.commit(&schemas(), 0);
     let broken = |name| {
@@ -245,7 +246,8 @@ fn a_schema_that_cannot_be_read_counts_as_after_a_restart_until_it_is_mended() {
         0,
     );
     world.commit(&[broken("trees"), broken("buildings")], 0);
-    // The built-in schema stands in for that of the buildings. Nobody knows what is protected of trees.
+    // The built-in schema replaces the unreadable one of the buildings. Trees have no built-in
+    // schema, so it is unknown what to protect, and the collection is hidden.
     assert!(world.collections.get("trees").is_none());
     let buildings = world.collections.get("buildings").unwrap();
     let public = std::str::from_utf8(buildings.get("h00").unwrap().encoded()).unwrap();
@@ -259,7 +261,7 @@ fn a_schema_that_cannot_be_read_counts_as_after_a_restart_until_it_is_mended() {
 }
 
 #[test]
-fn a_collection_that_loses_its_schema_counts_nowhere_until_it_has_one_again() {
+fn a_collection_without_a_schema_counts_nowhere_until_it_gets_one_again() {
     let mut world = World::new();
     world.commit(&schemas(), 0);
     let grid = json!({"kind": "grid"});

@@ -1,5 +1,5 @@
-//! The configuration as files: what stands in the folder of `--config`, read and checked. On its way
-//! into the store it becomes commits like everything else.
+//! The configuration as files: reads and checks the folder of `--config`. Other code commits the content to the
+//! store.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -20,23 +20,23 @@ use crate::warnings::{Calendar, Rules};
 pub const RULES_FILE: &str = "rules.toml";
 /// The file with working hours and holidays.
 pub const CALENDAR_FILE: &str = "calendar.toml";
-/// How often schemas are brought up to date while other nodes do the same.
+/// How often installing schemas is tried again when other nodes write them at the same time.
 const ATTEMPTS: u32 = 10;
 /// The folder of the schemas.
 const SCHEMAS: &str = "schemas";
 
-/// A folder of configuration as it was found: `rules.toml`, `calendar.toml`, `schemas/*.json`, each of
-/// which may be missing.
+/// The content of a configuration folder: `rules.toml`, `calendar.toml` and `schemas/*.json`. Each may be
+/// missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folder {
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Folder {
-    /// Reads the files, whatever is in them.
+    /// Reads the files without checking their content.
     ///
     /// # Errors
-    /// When there is no such folder, or something in it may not be read.
+    /// If there is no such folder, or a file in it cannot be read.
     pub fn read(dir: &Path) -> io::Result<Self> {
         let named = |path: &Path, e: io::Error| {
             io::Error::new(e.kind(), format!("{}: {e}", path.display()))
@@ -81,7 +81,7 @@ impl Folder {
         self.files.keys().any(|name| name.starts_with(SCHEMAS))
     }
 
-    /// The schemas that are right, and what is wrong with the others.
+    /// The valid schemas, and the problems of the others.
     pub fn schemas(&self) -> (Vec<(CollectionId, Value)>, Vec<Problem>) {
         let (mut right, mut wrong) = (Vec::new(), Vec::new());
         for (name, bytes) in &self.files {
@@ -95,14 +95,15 @@ impl Folder {
         (right, wrong)
     }
 
-    /// The text of the rules if it is there and right; their places must lie in one of `collections`.
+    /// The text of the rules if the file exists and is valid. Every place category must name one of
+    /// `collections`.
     pub fn rules(&self, collections: &[&str]) -> Result<Option<&str>, Vec<Problem>> {
         self.text(RULES_FILE, |text| {
             Rules::read(RULES_FILE, text, Some(collections)).map(drop)
         })
     }
 
-    /// The text of the calendar if it is there and right.
+    /// The text of the calendar if the file exists and is valid.
     pub fn calendar(&self) -> Result<Option<&str>, Vec<Problem>> {
         self.text(CALENDAR_FILE, |text| Calendar::parse(text).map(drop))
     }
@@ -120,10 +121,10 @@ impl Folder {
     }
 }
 
-/// Reads a schema from a file, which is named as its collection.
+/// Reads a schema from a file. The name of the file is the name of the collection.
 ///
 /// # Errors
-/// All mistakes in the folder, each with its place.
+/// All mistakes in the file, each with line and column.
 pub fn read_schema(name: &str, bytes: &[u8]) -> Result<(CollectionId, Value), Vec<Problem>> {
     let text = text_of(name, bytes)?;
     let at = |line: usize, column: usize, problem: String, expected: &str| {
@@ -172,7 +173,7 @@ pub fn read_schema(name: &str, bytes: &[u8]) -> Result<(CollectionId, Value), Ve
     Ok((id, document))
 }
 
-/// The line and column of a JSON pointer's last key, by looking for one key after the other.
+/// The line and column of the last key of a JSON pointer. Searches the text for one key after the other.
 fn locate(text: &str, pointer: &str) -> (usize, usize) {
     let mut at = 0;
     for key in pointer.split('/').filter(|k| !k.is_empty()) {
@@ -186,13 +187,13 @@ fn locate(text: &str, pointer: &str) -> (usize, usize) {
     (line, column)
 }
 
-/// Brings the rows of `$schemas` up to date with a commit, before anybody reads the map: built-in
-/// schemas that nobody changed become those of this program, and those of a steward are laid over them
-/// (see [`BuiltIns::resolve`]). With `add_missing`, built-in collections that the store does not have yet
-/// are added. Where everything is so already, nothing is written, so this runs at every start.
+/// Commits the rows of `$schemas` that are out of date, before the map is read. Built-in schemas that nobody
+/// changed are replaced by those of this program; changes of a data steward are kept on top of them (see
+/// [`BuiltIns::resolve`]). With `add_missing`, built-in collections that the store lacks are added. If
+/// everything is up to date, nothing is written, so this runs at every start.
 ///
 /// # Errors
-/// When the store fails, or when other processes keep changing the same schemas.
+/// If the store fails, or other processes keep changing the same schemas.
 pub async fn install_schemas(
     store: &Store,
     built_ins: &BuiltIns,
@@ -203,7 +204,8 @@ pub async fn install_schemas(
     loop {
         let edit = schemas_edit(store, built_ins, steward, add_missing).await?;
         match store.commit(edit).await {
-            // Another node starts at the same time: what it wrote may be enough.
+            // Another node that starts at the same time wrote first. Its schemas may already be the wanted
+            // ones.
             Err(StoreError::Precondition { .. }) if attempt < ATTEMPTS => attempt += 1,
             other => return other,
         }
@@ -285,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_schema_file_is_told_with_its_place() {
+    fn an_invalid_schema_file_is_reported_with_its_position() {
         assert_eq!(
             problem("schemas/parks.json", "{\n  \"title\": \"公园\",\n}"),
             "schemas/parks.json:3:1: trailing comma; expected a JSON document"
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_may_hold_some_of_the_files_only() {
+    fn a_folder_may_contain_only_some_of_the_files() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(RULES_FILE), "categories = 1").unwrap();
         let folder = Folder::read(dir.path()).unwrap();

@@ -1,4 +1,5 @@
-//! The configuration: schemas, rules and calendar out of the folder of `--config`, committed to the map.
+//! The configuration: reads schemas, rules and calendar from the folder of `--config` and commits them to the
+//! map.
 
 mod folder;
 mod watch;

@@ -1,5 +1,5 @@
-//! Puts rules, calendar and schemas in force: the built-in ones where there are none, and those of the
-//! configuration folder at the start and whenever a file there changes.
+//! Commits rules, calendar and schemas: the built-in ones if the map has none, and those of the configuration
+//! folder at the start and whenever a file changes.
 //!
 //! Each becomes a commit. A wrong file leaves the previous version in force, and its problems are reported
 //! until it is corrected.
@@ -17,12 +17,12 @@ use crate::model::{Author, BuiltIns, Canonical, CollectionId, Edit, FeatureId};
 use crate::store::StoreError;
 use crate::warnings::{calendar, rules};
 
-/// The interval between looks at the folder. A file is applied when two looks find the same content, so that
-/// a file that is still being written is left alone.
+/// How often the folder is read. A file is applied when two reads in a row find the same content, so that a
+/// half-written file is ignored.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Puts the built-in rules and calendar in force where there are none, and those of the folder in any
-/// case. Schemas are not its business: they have to be there before the map is read.
+/// Commits the built-in rules and calendar if the map has none, and those of the folder if there is one.
+/// Schemas are installed earlier, before the map is read.
 ///
 /// # Errors
 /// When the store fails.
@@ -39,20 +39,21 @@ pub async fn configure(live: &Live, folder: Option<&Folder>) -> Result<(), Store
         problems = apply(live, folder).await?;
     }
     report(live, problems);
-    // A year without an entry has weekends only. The operator should know.
+    // A year without an entry in the calendar has no public holidays, only weekends. The log tells the
+    // operator.
     let snapshot = live.snapshot();
     let calendar = snapshot.ledger().calendar();
     let year = calendar.date_of(jiff::Timestamp::now()).year();
     if !calendar.knows(year) {
         tracing::warn!(
             year,
-            "the calendar has no holidays of this year: weekends only"
+            "the calendar has no entry for this year, so only weekends are free"
         );
     }
     Ok(())
 }
 
-/// Watches the folder for as long as the process lives. `taken` is the content that was applied.
+/// Watches the folder as long as the process runs. `taken` is the content that was applied last.
 pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
     let mut last = taken.clone();
     let mut silent = false;
@@ -63,9 +64,10 @@ pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
         let now = match read {
             Ok(Ok(now)) => now,
             Ok(Err(error)) => {
-                // Said once, not twice a second.
+                // The failure is logged once, not on every read.
                 if !std::mem::replace(&mut silent, true) {
-                    tracing::warn!(%error, "the configuration cannot be read; what is in force stays in force");
+                    tracing::warn!(%error, "the configuration cannot be read; the previous version \
+                                            stays in force");
                 }
                 continue;
             }
@@ -83,13 +85,14 @@ pub async fn watch(live: Live, dir: PathBuf, mut taken: Folder) {
                 taken = last.clone();
             }
             Err(error) => {
-                tracing::warn!(%error, "the configuration could not be written; it is tried again");
+                tracing::warn!(%error, "the configuration could not be committed; it will be tried \
+                                        again");
             }
         }
     }
 }
 
-/// Applies a changed folder, schemas first because rules may name a new collection.
+/// Applies a changed folder. Schemas come first, because rules may name a new collection.
 async fn reload(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
     let (schemas, mut problems) = folder.schemas();
     let committed = install_schemas(live.store(), BuiltIns::compiled(), &schemas, false).await?;
@@ -98,7 +101,7 @@ async fn reload(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError
     Ok(problems)
 }
 
-/// Puts the folder's rules and calendar in force and returns their problems.
+/// Commits the folder's rules and calendar, and returns their problems.
 async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
     let snapshot = live.snapshot();
     let collections: Vec<&str> = snapshot
@@ -123,7 +126,7 @@ async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError>
     Ok(problems)
 }
 
-/// Commits the texts that differ from what is in force.
+/// Commits the texts that differ from those in force.
 async fn put(
     live: &Live,
     texts: [(&str, Option<&str>); 2],
@@ -182,7 +185,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn built_in_rules_come_once_and_never_in_the_place_of_others() {
+    async fn built_in_rules_are_committed_once_and_replace_no_others() {
         let dir = tempfile::tempdir().unwrap();
         let live = live(dir.path()).await;
         assert_eq!(in_force(&live.snapshot(), "rules"), None);
@@ -209,7 +212,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn wrong_rules_leave_those_before_them_and_a_right_calendar_beside_them_counts() {
+    async fn invalid_rules_leave_the_previous_ones_in_force_and_a_valid_calendar_is_still_applied()
+    {
         let dir = tempfile::tempdir().unwrap();
         let live = live(dir.path()).await;
         std::fs::write(dir.path().join(RULES_FILE), "[categories.other]\nzh = 1\n").unwrap();

@@ -1,4 +1,4 @@
-//! Actions on a case: one row of the status table, one step, one commit.
+//! Actions on a case. Each action is one row of the status table; applying it writes one step in one commit.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,18 +17,18 @@ use crate::warnings::{Action, ActionRequest, Actor, Case, FieldError};
 /// The result of an action.
 #[derive(Debug, Clone)]
 pub struct Acted {
-    /// The commit that has it.
+    /// The commit with the step.
     pub written: Written,
-    /// Whether the same key came before. Then there is no second step.
+    /// Whether an earlier request had the same key. Then no second step is written.
     pub again: bool,
 }
 
 impl CaseService {
-    /// Applies an action to a case. `expect` is the commit that the caller saw last (`If-Match`).
+    /// Applies an action to a case. `expect` is the number of the commit that the caller read (`If-Match`).
     ///
     /// # Errors
-    /// When the table, the person or a field does not allow it, when the case is not as expected, or
-    /// when the store fails; nothing was written then.
+    /// If the status table or the person's rights do not allow the action, a field is wrong, the case was
+    /// changed meanwhile, or the store fails. Nothing was written then.
     pub async fn act(
         &self,
         id: &FeatureId,
@@ -37,7 +37,7 @@ impl CaseService {
         expect: Option<u64>,
         now: Timestamp,
     ) -> Result<Acted, LedgerError> {
-        // A client that read on another node may have seen a newer commit than this snapshot has.
+        // A client that read the case from another node may know a newer commit than this snapshot contains.
         if let Some(seq) = expect {
             let patience = std::time::Duration::from_secs(5);
             self.live.wait_for(seq, patience).await;
@@ -47,7 +47,8 @@ impl CaseService {
             let snapshot = self.live.snapshot();
             let known = Known::read(&snapshot, id)?;
             let known = known.ok_or_else(|| LedgerError::NoSuchCase(id.clone()))?;
-            // A repeated request is checked first: the case has moved on because of its first sending.
+            // Repetitions are found before anything is checked, because the first request has already changed
+            // the case.
             let repeat = request
                 .key_mark(actor)
                 .map_or(Repeat::New, |k| known.case.knows(&k));
@@ -62,8 +63,8 @@ impl CaseService {
                 Repeat::Other => {
                     let problem = both!(
                         "该标识（key）已用于另一个同类操作；新操作请使用新的标识，重发时内容应与原来一致",
-                        "this key was sent with another step of the same action before; draw a new \
-                         key for a new step, and send a step again as it was"
+                        "this key was already used for another step of the same action; use a new \
+                         key for a new step, and repeat a step unchanged"
                     );
                     return Err(FieldError::new("key", problem).into());
                 }
@@ -76,10 +77,10 @@ impl CaseService {
                     found,
                 });
             }
-            // The steps of a case are in the order of time, even if the clocks of two nodes differ.
+            // Steps of a case are ordered by time, even if the clocks of two nodes differ.
             let last = known.case.step.as_ref().map_or(now, |s| s.at);
             let now = moment(now).max(last);
-            // Due transitions up to now come first, each at its own moment.
+            // Due transitions up to now are written first, each with its own time.
             if timer::apply_due(&self.live, &snapshot, id, now).await? && expect.is_none() {
                 continue;
             }
@@ -125,8 +126,8 @@ impl CaseService {
         Err(LedgerError::Busy(id.clone()))
     }
 
-    /// Keeps the contact of an ended case only for the days of the rule. If the store fails here, the contact
-    /// is still erased at the end of its longest time.
+    /// Shortens the retention of the contact when the case ends, as the rules say. If the store fails here, the
+    /// contact is still erased at the end of its longest retention.
     async fn shorten_contact(&self, case: &Case) {
         let Some(ended) = case.closed_at else { return };
         let days = self.live.snapshot().ledger().rules().privacy.contact_days;

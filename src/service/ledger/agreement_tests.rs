@@ -1,5 +1,5 @@
-//! The case service with its timer, the replay and the import decide alike: the same reports and steps give
-//! the same cases, whoever plays them.
+//! The case service with its timer, the replay and the import must agree: the same reports and steps give the
+//! same cases in each of them.
 
 use geo_types::{Coord, Point};
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,7 @@ use crate::service::place::Where;
 use crate::warnings::sheet::plan::{Planned, PlannedStep};
 use crate::warnings::{Action, Actor, Case, Report, Source, Status, rules};
 
-/// The ways of a case that a sheet can tell, too.
+/// Sequences of actions that a spreadsheet can express, too.
 const WAYS: &[&[Action]] = &[
     &[],
     &[Action::File],
@@ -45,7 +45,7 @@ const WAYS: &[&[Action]] = &[
     ],
 ];
 const CATEGORIES: [&str; 3] = ["street_encroachment", "corridor_clutter", "wrong_access"];
-/// Two places within the distance of a repetition, and one beyond it.
+/// Two places within the distance at which reports count as repetitions, and one beyond it.
 const PLACES: [(f64, f64); 3] = [(117.002, 39.002), (117.00205, 39.002), (117.0048, 39.0048)];
 
 /// A case from its report to its last step.
@@ -60,7 +60,7 @@ struct Life {
     steps: Vec<(Timestamp, Action)>,
 }
 
-/// What happens at a moment.
+/// An event of a case.
 enum Happening<'a> {
     Report(&'a Life),
     Step(&'a Life, Action),
@@ -74,7 +74,7 @@ fn who(action: Action) -> Actor {
     }
 }
 
-/// Everything that happens, in the order of time.
+/// All events, ordered by time.
 fn story(lives: &[Life]) -> Vec<(Timestamp, Happening<'_>)> {
     let mut all = Vec::new();
     for life in lives {
@@ -86,7 +86,7 @@ fn story(lives: &[Life]) -> Vec<(Timestamp, Happening<'_>)> {
     all
 }
 
-/// Through the service, with the timer at every moment at which something happens.
+/// Runs the events through the service, with the timer at the moment of each event.
 async fn served(town: &Town, lives: &[Life], end: Timestamp) {
     for (at, happening) in story(lives) {
         timer::tick(town.live(), at).await.unwrap();
@@ -129,7 +129,7 @@ fn replayed(replay: &mut Replay<'_>, lives: &[Life], end: Timestamp) {
     replay.until(end).unwrap();
 }
 
-/// The same as rows of a sheet, the last first.
+/// The same cases as rows of a spreadsheet, the last one first.
 fn rows(lives: &[Life]) -> Vec<Planned> {
     let row = |(n, life): (usize, &Life)| Planned {
         from: 0,
@@ -161,7 +161,7 @@ fn rows(lives: &[Life]) -> Vec<Planned> {
     lives.iter().enumerate().rev().map(row).collect()
 }
 
-/// What the engine decides of a case, without who did it and what became of its notices.
+/// The part of a case that the engine decides. Who acted, and whether notices were sent, is left out.
 fn decided(case: &Case) -> impl PartialEq + std::fmt::Debug + use<> {
     let last = case.step.as_ref().map(|s| (s.n, s.action, s.at, s.to));
     let place = (
@@ -204,13 +204,13 @@ proptest! {
         rest in 1..30_000_i64,
     ) {
         let text = rules::DEFAULT.replace("photo = true", "photo = false");
-        // The town itself is committed now, so everything happens after it.
+        // The town is committed now, so all events happen later.
         let mut now = Timestamp::now() + SignedDuration::from_mins(1);
         let mut end = now;
         let mut moments = 0;
         let mut lived = Vec::new();
         for ((category, place, exercise), gap, way, gaps) in lives {
-            // Each moment is one of its own.
+            // Each event gets a moment of its own.
             let mut next = |at: Timestamp, minutes: i64| {
                 moments += 1;
                 at + SignedDuration::from_mins(minutes) + SignedDuration::from_millis(moments)

@@ -1,4 +1,4 @@
-//! The case service and what its use cases share.
+//! The case service and the helpers that its use cases share.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::model::{Change, Expect, FeatureId, both};
 use crate::store::{Committed, StoreError};
 use crate::warnings::{Actor, Case};
 
-/// How often a step is decided again after another commit changed what it read.
+/// How often a step is decided again because another commit changed the data it had read.
 pub(super) const TRIES: usize = 5;
 
-/// The write path of reports, actions, observations, silences and imports. Cheap to clone.
+/// The write path of reports, actions, observations, silences and ledger imports. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct CaseService {
     pub(super) live: Live,
 }
 
-/// Refuses a request in a community that the account is not bound to.
+/// Refuses a request in a community to which the account has no access.
 pub(super) fn check_reach(actor: &Actor, community: Option<&str>) -> Result<(), LedgerError> {
     if actor.view().reaches(community) {
         return Ok(());
@@ -29,11 +29,11 @@ pub(super) fn check_reach(actor: &Actor, community: Option<&str>) -> Result<(), 
     Err(LedgerError::NotAllowed(match community {
         Some(id) => both!(
             "该处属于社区 {id}，本账号仅限社区 {own}。",
-            "This is in the community {id}; the account is bound to {own}."
+            "The place is in the community {id}, but the account is bound to {own}."
         ),
         None => both!(
             "该处不属于地图上的任何社区，本账号仅限社区 {own}。",
-            "This is in no community on the map; the account is bound to {own}."
+            "The place is in no community of the map, but the account is bound to {own}."
         ),
     }))
 }
@@ -44,13 +44,13 @@ impl CaseService {
         Self { live }
     }
 
-    /// The map it writes to.
+    /// The map that the service writes to.
     pub fn live(&self) -> &Live {
         &self.live
     }
 }
 
-/// A case of the snapshot with the entry it was read from.
+/// A case of the snapshot, and the entry that it was read from.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     pub entry: Arc<Entry>,
@@ -58,7 +58,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Reads a case; `None` where there is none.
+    /// Reads a case; `None` if it does not exist.
     pub fn read(snapshot: &Snapshot, id: &FeatureId) -> Result<Option<Self>, StoreError> {
         let entry = snapshot
             .collections()
@@ -71,17 +71,17 @@ impl Known {
         }))
     }
 
-    /// The change that writes `next` at the place of this case.
+    /// The change that replaces this case with `next`.
     pub fn change(&self, next: &Case) -> Result<Change, StoreError> {
         cases::change(next, self.entry.geometry().cloned())
     }
 
-    /// The precondition that it is unchanged.
+    /// The precondition that the case is unchanged.
     pub fn expect(&self) -> Expect {
         Expect::Seq(self.entry.seq())
     }
 
-    /// The commit that wrote it. The snapshot has it.
+    /// The commit that wrote the case. The snapshot contains it.
     pub fn written(&self) -> Written {
         Written::Visible(Committed {
             seq: self.entry.seq(),

@@ -1,4 +1,4 @@
-//! Cases as features of the map: read from an entry, written as a change.
+//! Converts cases: reads them from features of the map, and writes them as changes.
 
 use geo_types::Coord;
 use serde_json::{Map, Value};
@@ -13,23 +13,23 @@ use crate::store::StoreError;
 use crate::warnings::Case;
 use crate::warnings::sheet::Names;
 
-/// A case as the map has it.
+/// Reads a case from its feature.
 ///
 /// # Errors
-/// When its properties are not those of a case, for example after a write by SQL.
+/// If the properties are not those of a case, for example after a write with SQL.
 pub fn read(entry: &Entry) -> Result<Case, StoreError> {
     Case::of(entry).map_err(|e| StoreError::corrupt(WARNINGS, e))
 }
 
-/// One point of a case's geometry.
+/// A point of the case's geometry, from which distances are measured.
 pub fn anchor(entry: &Entry) -> Option<Coord<f64>> {
     entry.geometry().and_then(place::anchor)
 }
 
-/// A case as a change of its feature.
+/// The change that writes a case as a feature.
 ///
 /// # Errors
-/// Never in practice: what stands in a case was checked at the door.
+/// Never in practice: the values of a case were checked when it was made.
 pub fn change(
     case: &Case,
     geometry: Option<geo_types::Geometry<f64>>,
@@ -50,22 +50,23 @@ pub fn change(
 /// The collection of the cases.
 ///
 /// # Errors
-/// Never: its name is a name.
+/// Never: the name is valid.
 pub fn collection() -> Result<CollectionId, StoreError> {
     CollectionId::new(WARNINGS).map_err(|e| StoreError::bad_id("collection", &e))
 }
 
-/// The properties of a feature, all of them.
+/// All properties of a feature.
 pub fn properties(entry: &Entry) -> Map<String, Value> {
     serde_json::from_str(entry.all_properties()).unwrap_or_default()
 }
 
-/// The properties of a feature in a view.
+/// The properties of a feature that are visible in a view.
 pub fn seen_properties(entry: &Entry, schema: &Schema, view: View<'_>) -> Map<String, Value> {
     serde_json::from_str(&entry.properties(schema, view)).unwrap_or_default()
 }
 
-/// What the ids in a sheet or in figures are called, as far as an account with these roles sees their names.
+/// The names of the features, units and people whose ids appear in a sheet or in statistics, as far as an
+/// account with these roles may see them.
 pub fn names(snapshot: &Snapshot, roles: impl Into<RoleSet>) -> Names {
     let roles = roles.into();
     let named = |collection: &str| {
@@ -91,10 +92,10 @@ pub fn names(snapshot: &Snapshot, roles: impl Into<RoleSet>) -> Names {
     }
 }
 
-/// The id of a feature out of text that may be none.
+/// Parses the id of a feature.
 ///
 /// # Errors
-/// When it is no id.
+/// If the text is not an id.
 pub fn id(text: &str) -> Result<FeatureId, StoreError> {
     FeatureId::new(text).map_err(|e| StoreError::bad_id("id", &e))
 }

@@ -1,4 +1,4 @@
-//! Why a step of the ledger was not taken.
+//! The errors of the case service.
 
 use crate::model::{FeatureId, InChinese as _, Localized};
 use crate::service::edit_builder::CommitError;
@@ -6,7 +6,7 @@ use crate::service::place::WhereError;
 use crate::store::StoreError;
 use crate::warnings::{FieldError, Refusal};
 
-/// Why a request to the case service failed. Nothing was written then.
+/// Why a request to the case service failed. Nothing was written in any of these cases.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The case does not exist.
@@ -15,7 +15,7 @@ pub enum LedgerError {
     /// The silence does not exist.
     #[error("there is no silence {0:?}")]
     NoSuchSilence(FeatureId),
-    /// The status table or the rights of the person do not allow the action, or a field of it is wrong.
+    /// The status table or the rights of the account do not allow the action, or a field is wrong.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// A field of a report, an observation or a silence is missing or wrong.
@@ -24,25 +24,25 @@ pub enum LedgerError {
     /// The account has no right to do it.
     #[error("{0}")]
     NotAllowed(Localized),
-    /// The case changed after the version that the caller names.
-    #[error("the warning {id:?} was changed meanwhile")]
+    /// The case changed after the version in the request.
+    #[error("the warning {id:?} was changed since it was read")]
     Changed {
         /// The case.
         id: FeatureId,
-        /// The commit that wrote it last.
+        /// The commit that wrote the case last.
         found: u64,
     },
-    /// Other requests changed the same case in each attempt. The caller may try again.
-    #[error("others changed the warning {0:?} at the same moment; try again")]
+    /// Other requests changed the same case during each attempt. The caller may try again.
+    #[error("other requests changed the warning {0:?} at the same time; try again")]
     Busy(FeatureId),
-    /// The snapshot of this process does not have a commit yet that the request depends on. The caller may
+    /// The snapshot of this process does not yet contain a commit that the request depends on. The caller may
     /// try again.
-    #[error("commit {seq} has not arrived here yet; try again")]
+    #[error("this server has not read commit {seq} yet; try again")]
     Behind {
         /// The commit.
         seq: u64,
     },
-    /// The caller of an import has gone, so it was stopped before anything was written.
+    /// The client of an import disconnected, so the import stopped before anything was written.
     #[error("the import was stopped; nothing was written")]
     Stopped,
     /// The store failed.

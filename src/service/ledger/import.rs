@@ -1,8 +1,8 @@
-//! Imports a ledger that was kept before (既有台账): each row becomes the versions that its case would
-//! have had, each at its own time, all rows in one transaction or none of them.
+//! Imports a ledger that was kept before (既有台账): each row becomes the versions that its case would have had,
+//! each with its own time. All rows are written in one transaction, or none is.
 //!
-//! What happened long ago is judged by the rules of today: levels rise at the moments at which they
-//! would have. Nothing of it is worth a notice any more.
+//! The rules of today apply to the past: levels rise at the moments that the rules give. No notices are sent
+//! for the past.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,57 +29,58 @@ use crate::warnings::sheet::plan::{Planned, PlannedStep};
 use crate::warnings::sheet::{Problem, sheet_time};
 use crate::warnings::{Action, Actor, Calendar, Case, Notice, Report, Rules, Status};
 
-/// How many rows are told in a preview.
+/// The most rows in a preview.
 const PREVIEW: usize = 20;
-/// How many rows that lie far from everything are told.
+/// The most rows that are listed as lying far from everything on the map.
 const MOST_FAR: usize = 20;
 
-/// What a sheet came to, or would come to.
+/// The result of an import, or of its dry run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ImportOutcome {
-    /// Cases that are new.
+    /// The number of new cases.
     pub created: u32,
-    /// Cases that are known and go on.
+    /// The number of known cases that get further steps.
     pub updated: u32,
-    /// Cases that are as the sheet says.
+    /// The number of cases that are already as the sheet says.
     pub unchanged: u32,
-    /// Why rows can't be taken. Where there is one, nothing is written.
+    /// Why rows are refused. If there is a problem, nothing is written.
     pub problems: Vec<Problem>,
-    /// The first rows as they would be.
+    /// The first rows, as the import would write them.
     pub preview: Vec<ImportedRow>,
-    /// The first new rows that lie far from everything on the map: taken, but most likely at a wrong place.
+    /// The first new rows that lie far from everything on the map. They are imported, but their positions are
+    /// probably wrong.
     pub far: Vec<FarRow>,
-    /// How many lie so.
+    /// The number of all such rows.
     pub far_away: u64,
-    /// The commit after which all of it is on the map; `None` where nothing was written.
+    /// The last commit of the import; `None` if nothing was written.
     pub written: Option<Written>,
 }
 
-/// What becomes of a row of a sheet.
+/// The result of importing one row of a sheet.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ImportedRow {
-    /// The name of its sheet, in a workbook.
+    /// The name of the row's sheet, in a workbook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
-    /// Its number in the sheet.
+    /// The number of the row in the sheet.
     pub row: u32,
-    /// What becomes of it.
+    /// Whether the case is new, updated or unchanged.
     pub becomes: Becomes,
-    /// The category.
+    /// The category of the case.
     pub category: String,
-    /// Where the case stands after it.
+    /// The status of the case after the row.
     pub status: Status,
-    /// When it was reported.
+    /// When the case was reported.
     #[schema(value_type = String, format = DateTime)]
     pub reported_at: Timestamp,
-    /// Where it is, in words.
+    /// The place in words.
     pub place: Option<String>,
     /// The unit in charge.
     pub unit: Option<String>,
-    /// Its case; absent where that stays as it is.
+    /// The id of the case; absent if the case stays as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<FeatureId>,
-    /// The level that the case comes to.
+    /// The level of the case after the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// The grid of the case.
@@ -90,46 +91,45 @@ pub struct ImportedRow {
     pub community: Option<String>,
 }
 
-/// What becomes of a row.
+/// Whether a row creates a case, updates one or changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Becomes {
     /// A new case.
     Created,
-    /// A known case goes on.
+    /// A known case gets further steps.
     Updated,
-    /// The case is as the row says.
+    /// The case is already as the row says.
     Unchanged,
 }
 
 /// A row that lies far from everything on the map.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct FarRow {
-    /// The place of its sheet among those that were read.
+    /// The index of the row's sheet among those that were read.
     #[serde(skip)]
     pub from: usize,
-    /// The name of its sheet, in a workbook.
+    /// The name of the row's sheet, in a workbook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
-    /// Its number in the sheet.
+    /// The number of the row in the sheet.
     pub row: u32,
-    /// The id of its case.
+    /// The id of the row's case.
     pub id: String,
-    /// Where it lies: longitude and latitude.
+    /// The position: longitude and latitude in degrees, WGS 84.
     pub at: [f64; 2],
-    /// What may have happened.
+    /// The probable reason, in English.
     pub problem: String,
-    /// The same in Chinese.
+    /// The probable reason, in Chinese.
     pub problem_zh: String,
 }
 
 impl CaseService {
-    /// Takes a sheet's rows in, for as long as the meter lets it; with `dry_run` only says what would
-    /// become of them.
+    /// Imports the rows of a sheet. With `dry_run` it writes nothing and returns what would be written.
     ///
     /// # Errors
-    /// When the meter stops it, the store fails, or somebody changed one of the cases meanwhile; nothing
-    /// was written then.
+    /// If the meter stops the import, the store fails, or another commit changed one of the cases meanwhile.
+    /// Nothing was written then.
     pub async fn import(
         &self,
         rows: Vec<Planned>,
@@ -154,7 +154,8 @@ impl CaseService {
         }
         match self.live.store().replay(edits).await {
             Ok(committed) => {
-                // A large sheet takes longer to read.
+                // The commit of a large sheet takes longer to reach the snapshot, so this waits longer than
+                // usual.
                 outcome.written = Some(self.live.await_commit(committed, 6).await);
                 Ok(outcome)
             }
@@ -164,22 +165,22 @@ impl CaseService {
     }
 }
 
-/// The work on one sheet.
+/// The state of the import of one sheet.
 struct Importer<'a> {
     snapshot: &'a Snapshot,
     around: OnMap<'a>,
-    /// The rules of today, but for what an old ledger cannot have: photos.
+    /// The rules of today, but without required photos: an old ledger cannot have them.
     rules: Rules,
     actor: Actor,
     now: Timestamp,
     places: Addresses,
     edits: Vec<(Timestamp, Edit)>,
-    /// The reports of the sheet so far, by category: what comes again counts.
+    /// The reports of the sheet so far, by category, to find repetitions.
     reported: BTreeMap<String, Vec<(Coord<f64>, Earlier)>>,
     outcome: ImportOutcome,
 }
 
-/// What came of one row.
+/// The result of one row.
 enum Came {
     Created(Box<Case>),
     Updated(Box<Case>),
@@ -229,7 +230,7 @@ impl<'a> Importer<'a> {
             .preview
             .sort_by(|a, b| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)));
         self.outcome.far.sort_by_key(|f| (f.from, f.row));
-        // The log tells it in the order in which it happened; what happened to one case stays in order.
+        // The log needs the order of time. The sort is stable, so the steps of one case keep their order.
         self.edits.sort_by_key(|(at, _)| *at);
         let edits = self.edits.into_iter().map(|(_, edit)| edit).collect();
         Ok((self.outcome, edits))
@@ -268,7 +269,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Takes one row. The outer error is the store's, the inner one the row's.
+    /// Imports one row. The outer error is a failure of the store; the inner one is a problem of the row.
     fn row(&mut self, row: &Planned) -> Result<Result<Came, Problem>, LedgerError> {
         let id = match &row.id {
             Some(id) => id.clone(),
@@ -295,7 +296,7 @@ impl<'a> Importer<'a> {
             return Ok(Err(problem(
                 row,
                 format!(
-                    "台账里已有另一件编号为“{}”的事件，上报于 {}",
+                    "台账中已有另一件编号为“{}”的事件，上报于 {}",
                     case.id.as_str(),
                     sheet_time(case.reported_at)
                 ),
@@ -311,7 +312,8 @@ impl<'a> Importer<'a> {
         if case.status == row.status && (!rated || case.rating.is_some()) {
             return Ok(Ok(Came::Unchanged));
         }
-        // Where the row's way passes through what the case is now, the rest of it is still to go.
+        // If the steps of the row lead through the present status of the case, only the steps after it are
+        // written.
         let mut status = Status::Reported;
         let mut rest = (case.status == status).then_some(0);
         for (i, step) in row.steps.iter().enumerate() {
@@ -323,9 +325,9 @@ impl<'a> Importer<'a> {
         let Some(rest) = rest else {
             return Ok(Err(problem(
                 row,
-                "台账里这件事的状态与表中不同，无法由此走到表中的状态",
+                "该事件在台账中的状态与表中不同，且无法由台账中的状态办理到表中的状态",
                 format!(
-                    "the ledger has it as {}, from where no step leads to {}",
+                    "the case has the status {} in the ledger, from which no step leads to {}",
                     case.status, row.status
                 ),
             )));
@@ -353,21 +355,22 @@ impl<'a> Importer<'a> {
             return Ok(Err(problem(
                 row,
                 "已合并的事件不单独导入：请删去这一行，或按未结导入后再并案",
-                "a merged case is not on its own: leave it out, or bring it in open and merge it",
+                "a merged case cannot be imported by itself: leave it out, or import it as open \
+                 and merge it",
             )));
         }
         let Some(at) = self.places.find(row) else {
             return Ok(Err(problem(
                 row,
-                "地图上没有这个地点：请填经纬度或楼栋编号",
-                "this place is not on the map: give longitude and latitude, or the id of a building",
+                "地图上没有该地点，请填写经纬度或楼栋编号",
+                "this place is not on the map; enter longitude and latitude, or the id of a building",
             )));
         };
         let mut place = match Place::locate(self.around.map, &at) {
             Ok(place) => place,
             Err(error) => {
                 let en = error.to_string();
-                return Ok(Err(problem(row, format!("地点不能用（{en}）"), en)));
+                return Ok(Err(problem(row, format!("地点无法使用（{en}）"), en)));
             }
         };
         if let Some(words) = &row.place {
@@ -376,8 +379,8 @@ impl<'a> Importer<'a> {
         if !self.actor.view().reaches(place.community.as_deref()) {
             return Ok(Err(problem(
                 row,
-                "您的账号只负责别的社区",
-                "the account is bound to other communities than this one",
+                "该事件不在本账号所限的社区内",
+                "the case is outside of the communities to which the account is bound",
             )));
         }
         self.doubt(row, &id, place.anchor);
@@ -404,9 +407,9 @@ impl<'a> Importer<'a> {
         Ok(Ok(Came::Created(Box::new(case))))
     }
 
-    /// Names a row that lies far from everything on the map.
+    /// Lists a row that lies far from everything on the map.
     fn doubt(&mut self, row: &Planned, id: &FeatureId, at: Coord<f64>) {
-        // A feature that has its own shape was looked at with the rest of its import.
+        // A row with a geometry of its own was checked together with the rest of its file.
         if row.geometry.is_some() {
             return;
         }
@@ -427,7 +430,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Takes a case through the steps of its row, and through what time alone did in between.
+    /// Applies the steps of a row to its case, and the changes that time alone makes between them.
     fn walk(
         &self,
         row: &Planned,
@@ -451,7 +454,11 @@ impl<'a> Importer<'a> {
                 Ok(stepped) => *case = stepped.case,
                 Err(refusal) => {
                     let en = refusal.to_string();
-                    return Ok(Err(problem(row, format!("台账不接受其中一步（{en}）"), en)));
+                    return Ok(Err(problem(
+                        row,
+                        format!("其中一个步骤不符合办理流程（{en}）"),
+                        en,
+                    )));
                 }
             }
             versions.put(case, at, &self.actor)?;
@@ -460,14 +467,14 @@ impl<'a> Importer<'a> {
         Ok(Ok(()))
     }
 
-    /// Writes what time alone did to a case before a moment.
+    /// Writes the changes that time alone makes to a case before a moment.
     fn age(
         &self,
         case: &mut Case,
         until: Timestamp,
         versions: &mut Versions,
     ) -> Result<(), LedgerError> {
-        // All of it is judged by the rules of today.
+        // The rules of today apply to the whole past of the case.
         for (at, next) in engine::age(self, case, Timestamp::UNIX_EPOCH, until) {
             *case = next;
             versions.put(case, at, &Actor::system())?;
@@ -475,7 +482,7 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// In whose name a step of the old ledger is told: its units had no accounts here.
+    /// The actor in whose name a step of the old ledger is written: its units had no accounts in this system.
     fn who(&self, action: Action, case: &Case) -> Actor {
         match action {
             Action::Start | Action::Handle | Action::Return => Actor {
@@ -503,7 +510,7 @@ impl<'a> Importer<'a> {
     }
 }
 
-/// The map and the rows of the sheet so far, by the rules of today.
+/// The surroundings of the imported cases: the map and the rows so far, with the rules of today.
 impl Surroundings for Importer<'_> {
     fn rules(&self) -> &Rules {
         &self.rules
@@ -533,23 +540,23 @@ impl Surroundings for Importer<'_> {
             .for_each(|(_, earlier)| each(*earlier));
     }
 
-    /// Who did it then was competent then.
+    /// In the past, whoever acted was competent, so nothing is checked.
     fn competences(&self, _unit: &str, category: &str) -> Option<Vec<String>> {
         let rule = self.rules.category(category);
         let handlers = rule.map(|r| r.handlers.clone());
         Some(handlers.unwrap_or_else(|| vec![category.to_owned()]))
     }
 
-    /// What happened long ago is no news.
+    /// No notices are sent for the past.
     fn notice(&self, _case: &Case, _at: Timestamp) -> Option<Notice> {
         None
     }
 }
 
-/// The versions of one case on their way into the log.
+/// The versions of one case that the import will write.
 struct Versions {
     geometry: Option<Geometry<f64>>,
-    /// What must hold for the first of them.
+    /// The precondition of the first version.
     expect: Expect,
     edits: Vec<(Timestamp, Edit)>,
 }
@@ -562,7 +569,7 @@ impl Versions {
             account: actor.account.clone(),
         };
         let (collection, id) = (change.collection.clone(), change.id.clone());
-        let mut edit = Edit::new(author, vec![change]).because("an existing ledger");
+        let mut edit = Edit::new(author, vec![change]).because("import of an existing ledger");
         edit.effective_at = Some(at);
         if self.edits.is_empty() {
             edit = edit.expecting(collection, id, self.expect);
@@ -592,20 +599,20 @@ fn problem(row: &Planned, zh: impl Into<String>, en: impl Into<String>) -> Probl
     Problem::new(row.row, None, Localized::new(zh, en)).of_sheet(row.from, row.sheet.as_deref())
 }
 
-/// The names of houses and compounds, by which an address in words is found.
+/// Finds buildings and compounds by their names, to locate an address given in words.
 struct Addresses {
     buildings: HashMap<String, Option<FeatureId>>,
     compounds: HashMap<String, Option<Coord<f64>>>,
 }
 
-/// An address has fewer characters than this, or is a story.
+/// A longer text is a description and not an address. In characters.
 const LONGEST_ADDRESS: usize = 60;
 
 impl Addresses {
     fn of(map: &Collections, meter: &impl Meter) -> Result<Self, LedgerError> {
         let mut buildings: HashMap<String, Option<FeatureId>> = HashMap::new();
         let mut compounds: HashMap<String, Option<Coord<f64>>> = HashMap::new();
-        // Calls back for each feature of a collection that has a name.
+        // Calls `each` for every feature of a collection that has a name.
         let named = |collection: &str, each: &mut dyn FnMut(String, &Entry)| {
             for entry in map.get(collection).into_iter().flat_map(|c| c.iter()) {
                 meter.read(1).map_err(|_| LedgerError::Stopped)?;
@@ -620,7 +627,7 @@ impl Addresses {
             }
             Ok::<(), LedgerError>(())
         };
-        // A name that two have is nobody's address.
+        // A name that two features share cannot locate an address.
         named(BUILDINGS, &mut |name, entry| {
             buildings
                 .entry(name)
@@ -639,7 +646,7 @@ impl Addresses {
         })
     }
 
-    /// The place of a row: by its position, its building or its address.
+    /// The place of a row, by its position, its building or its address.
     fn find(&self, row: &Planned) -> Option<Where> {
         if let Some(geometry) = &row.geometry {
             return Some(Where::Geometry(geometry.clone()));
@@ -655,7 +662,7 @@ impl Addresses {
             };
         }
         let address: Vec<char> = row.place.as_ref()?.chars().take(LONGEST_ADDRESS).collect();
-        // The longest name in it says the most: 温泉花园3号楼 before 温泉花园.
+        // The longest known name in the text is the most precise: 温泉花园3号楼 before 温泉花园.
         let mut parts: Vec<String> = Vec::new();
         for from in 0..address.len() {
             for to in from + 2..=address.len() {

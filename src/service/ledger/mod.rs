@@ -1,8 +1,9 @@
-//! The case service (受理): the write path of the ledger. Each use case reads one snapshot, decides, and
-//! commits an edit under the condition that everything it read is unchanged. When another commit came
-//! first, it decides again, a limited number of times, and then answers [`LedgerError::Busy`].
+//! The case service (受理): the write path of the ledger. Each use case reads one snapshot, decides, and commits
+//! an edit on the condition that everything it read is unchanged. If another commit came first, it decides
+//! again, up to a limit, and then returns [`LedgerError::Busy`].
 //!
-//! An answer is durable, and says whether the snapshot of this process has it yet.
+//! When a use case returns, its commit is durable. The result says whether the snapshot of this process
+//! contains it yet.
 
 mod act;
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Observations (监测) of sensors, cameras and patrols. They move the condition of a place and category; a
-//! condition that begins to fire opens a case or joins the open one.
+//! Observations (监测) of sensors, cameras and patrols. They update the condition of a place and category. A
+//! condition that begins to fire opens a case or is added to the open one.
 //!
-//! The log has only the changes of a condition. Repeated observations are kept in the table of last
-//! observations, so that a sensor that reports every minute does not fill the log.
+//! The log contains only changes of a condition. Other observations only update the table of last observations,
+//! so that a sensor that reports every minute does not fill the log.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -25,48 +25,48 @@ use crate::warnings::condition::{Condition, State};
 use crate::warnings::engine::{self, Event};
 use crate::warnings::{Actor, FieldError, Report, Source};
 
-/// How far a sensor's clock may be ahead of the server's.
+/// How far a sensor's clock may be ahead of the server's clock.
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);
-/// The oldest observation that is accepted. A sensor whose battery failed says 1970.
+/// The oldest observation that is accepted. A sensor whose battery failed may send a date in 1970.
 const BEHIND: SignedDuration = SignedDuration::from_hours(24 * 366);
 
 /// A measurement at a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
-    /// The id of a feature of the map.
+    /// The id of the observed feature of the map.
     pub place: String,
     /// A category whose rule has a condition.
     pub category: String,
-    /// In the unit of the rule's thresholds.
+    /// The measured value, in the unit of the rule's thresholds.
     pub value: f64,
-    /// When; now where it is missing.
+    /// When it was measured; `None` means now.
     pub at: Option<Timestamp>,
 }
 
 /// The result of an observation.
 #[derive(Debug, Clone)]
 pub struct Observed {
-    /// The condition now.
+    /// The condition after the observation.
     pub condition: Condition,
-    /// The case that it opened or joined, while that is open.
+    /// The case that the condition opened or was added to, while the case is open.
     pub warning: Option<FeatureId>,
-    /// Whether a newer observation came before it. Then it changed nothing.
+    /// Whether a newer observation had already arrived. Then this one changed nothing.
     pub late: bool,
-    /// The commit that it made; `None` where the condition did not change.
+    /// The commit with the change; `None` if the condition did not change.
     pub written: Option<Written>,
 }
 
-/// A condition as the log has it.
+/// A condition as it is stored in the log.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub id: FeatureId,
     pub place: String,
     pub category: String,
     pub condition: Condition,
-    /// The grid of its place. The grid is *no data* while its sensor is silent.
+    /// The grid of the place. Its level is *no data* while the sensor is silent.
     pub grid: Option<String>,
     pub warning: Option<FeatureId>,
-    /// The commit that wrote it; `None` for a new condition.
+    /// The commit that wrote the condition; `None` if it is new.
     pub seq: Option<u64>,
 }
 
@@ -74,7 +74,7 @@ impl CaseService {
     /// Applies an observation. Its changes are durable when this returns.
     ///
     /// # Errors
-    /// A place, category or moment that cannot be, or a store that fails.
+    /// If the place, the category or the time is not valid, or the store fails.
     pub async fn observe(
         &self,
         request: &Observation,
@@ -85,14 +85,14 @@ impl CaseService {
         if at > now + AHEAD {
             let problem = both!(
                 "不能晚于当前时间，实际为 {at}，服务器时间为 {now}",
-                "expected a moment up to now, found {at}; the server has {now}"
+                "expected a moment that is not in the future, found {at}; the server's time is {now}"
             );
             return Err(FieldError::new("at", problem).into());
         }
         if at < now - BEHIND {
             let problem = both!(
                 "应在最近一年内，实际为 {at}，请检查设备时钟",
-                "expected a moment within the last year, found {at}; check the clock"
+                "expected a moment within the last year, found {at}; check the clock of the device"
             );
             return Err(FieldError::new("at", problem).into());
         }
@@ -106,8 +106,8 @@ impl CaseService {
             let rule = rule_of(&snapshot, &request.category)?;
             let mut row = Row::read(&snapshot, &id)?
                 .unwrap_or_else(|| Row::new(id.clone(), &request.place, &request.category, at));
-            // A mistyped place is refused at its first observation, not when the condition fires. The
-            // community of a deleted place is unknown, so an account bound to communities is refused.
+            // A wrong place is refused at the first observation, not when the condition fires. A deleted place
+            // has no known community, so accounts bound to communities are refused.
             if row.seq.is_none() || !actor.communities.is_empty() {
                 match locate(&snapshot, &request.place) {
                     Ok(place) => check_reach(actor, place.community.as_deref())?,
@@ -122,7 +122,7 @@ impl CaseService {
                 return Ok(row.answer(&snapshot, true, None));
             }
             let before = row.condition;
-            // Transitions that were due before the measurement come first, each at its own moment.
+            // Transitions that were due before the measurement are applied first, each with its own time.
             if let Some(step) = before.walk(&rule, at).into_iter().next() {
                 let mut edit = EditBuilder::new(&Actor::system(), step.since, "condition");
                 row.condition = step;
@@ -140,7 +140,8 @@ impl CaseService {
                     continue;
                 }
             }
-            // After the commit. In the other order, a kill in between would make a repetition count as late.
+            // This is stored after the commit. The other way round, a crash in between would make the repeated
+            // request look late.
             let seen = DeviceLastSeen {
                 place: request.place.clone(),
                 category: request.category.clone(),
@@ -155,7 +156,8 @@ impl CaseService {
     }
 }
 
-/// Adds a changed condition to an edit, with the case that it opens or joins when it begins to fire.
+/// Adds a changed condition to an edit. If it begins to fire, the case that it opens or is added to is part of
+/// the edit.
 pub(super) fn move_to(
     snapshot: &Snapshot,
     around: &OnMap<'_>,
@@ -167,7 +169,7 @@ pub(super) fn move_to(
     if row.condition.fired_after(before) {
         fire(snapshot, around, row, at, edit)?;
     }
-    // A place that was deleted keeps its last grid.
+    // The condition of a deleted place keeps its last grid.
     if let Ok(place) = locate(snapshot, &row.place) {
         row.grid = place.grid;
     }
@@ -176,7 +178,8 @@ pub(super) fn move_to(
     Ok(())
 }
 
-/// Opens a case for a condition that fires, or joins the open one of that place and category.
+/// Opens a case for a condition that fires, or adds the condition to the open case of the same place and
+/// category.
 fn fire(
     snapshot: &Snapshot,
     around: &OnMap<'_>,
@@ -186,7 +189,7 @@ fn fire(
 ) -> Result<(), LedgerError> {
     let place = locate(snapshot, &row.place)?;
     if let Some(open) = open_case(snapshot, row, &place)? {
-        // It joined that case before. It joins once, however often it fires.
+        // The condition was added to this case before. It is added once, however often it fires.
         if row.warning.as_ref() == Some(&open.case.id) {
             return Ok(());
         }
@@ -197,7 +200,7 @@ fn fire(
         row.warning = Some(next.id);
         return Ok(());
     }
-    // The id follows from condition and moment, so two processes make the same case.
+    // The id is derived from the condition and the moment, so two processes open the same case.
     let key = format!("{} {}", row.id, row.condition.since);
     let ticket = Ticket::named(&key).map_err(|e| StoreError::bad_id("id", &e))?;
     let mut report = Report::new(
@@ -214,7 +217,7 @@ fn fire(
     Ok(())
 }
 
-/// The open case of a condition's place and category, the oldest where there are several.
+/// The open case of a condition's place and category; the oldest one if there are several.
 fn open_case(snapshot: &Snapshot, row: &Row, place: &Place) -> Result<Option<Known>, StoreError> {
     if let Some(id) = &row.warning
         && let Some(known) = Known::read(snapshot, id)?
@@ -235,7 +238,7 @@ fn open_case(snapshot: &Snapshot, row: &Row, place: &Place) -> Result<Option<Kno
     Ok(known.filter(same).min_by_key(|k| k.case.reported_at))
 }
 
-/// The place of a sensor: any feature of the map.
+/// Locates an observed feature of the map.
 fn locate(snapshot: &Snapshot, id: &str) -> Result<Place, LedgerError> {
     let map = snapshot.collections();
     let at = match map.get(BUILDINGS).and_then(|c| c.get(id)) {
@@ -282,7 +285,8 @@ fn rule_of(
                 let names = names.join(", ");
                 both!(
                     "类别“{category}”没有监测条件；有监测条件的类别：{names}",
-                    "{category:?} has no condition; these have: {names}"
+                    "the category {category:?} has no condition; categories with a condition are: \
+                     {names}"
                 )
             }
         };
@@ -308,7 +312,7 @@ impl Row {
         }
     }
 
-    /// A condition out of the snapshot.
+    /// Reads a condition from the snapshot.
     pub(super) fn read(snapshot: &Snapshot, id: &FeatureId) -> Result<Option<Self>, StoreError> {
         let rows = snapshot.collections().hidden(CONDITIONS);
         let Some(entry) = rows.and_then(|c| c.get(id.as_str())) else {
@@ -317,7 +321,7 @@ impl Row {
         Self::of(entry).map(Some)
     }
 
-    /// A condition out of its row.
+    /// Reads a condition from its entry.
     pub(super) fn of(entry: &crate::index::Entry) -> Result<Self, StoreError> {
         let map = cases::properties(entry);
         let text = |key: &str| {
@@ -340,7 +344,7 @@ impl Row {
         })
     }
 
-    /// Applies the last observation since the condition changed.
+    /// Applies the last observation, which may be newer than the last change of the condition.
     pub(super) fn heard(&mut self, seen: &DeviceLastSeen) {
         if self.condition.observed_at.is_none_or(|last| seen.at > last) {
             self.condition.observed_at = Some(seen.at);
@@ -359,7 +363,7 @@ impl Row {
     }
 
     fn answer(&self, snapshot: &Snapshot, late: bool, written: Option<Written>) -> Observed {
-        // A case that the snapshot does not have yet was opened or joined by this observation.
+        // A case that the snapshot does not contain yet was opened or changed by this observation.
         let pending = matches!(written, Some(Written::Pending(_)));
         let open = |id: &&FeatureId| {
             pending
@@ -375,7 +379,7 @@ impl Row {
     }
 }
 
-/// Whether a condition says that something is so now.
+/// Whether a state means that the condition holds now.
 pub fn is_firing(state: State) -> bool {
     matches!(state, State::Firing | State::Recovering)
 }

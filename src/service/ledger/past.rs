@@ -1,7 +1,8 @@
-//! The ledger as it was (`as_of`): read from the log, off the hot path.
+//! The ledger as of a past moment (`as_of`), read from the log.
 //!
-//! What a feature was at a moment is its newest version that had taken effect by then. Which cases to
-//! ask for the snapshot knows: one that ended before the moment, or came after it, was not open then.
+//! The state of a feature at a moment is its newest version that had taken effect by then. The snapshot shows
+//! which cases have to be read: a case that ended before the moment, or was reported after it, was not open
+//! then.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,10 +19,10 @@ use crate::model::{Canonical, CollectionId, FeatureId, InChinese, Record};
 use crate::store::StoreError;
 use crate::warnings::StatusBoard;
 
-/// Cases asked for at a time.
+/// How many cases are read at a time.
 const CHUNK: usize = 2000;
-/// The most cases that are read out of the log for one question: at a few kilobytes each they are all in
-/// memory before it is answered.
+/// The most cases that are read from the log for one request. Each takes a few kilobytes, and all are in memory
+/// at once.
 pub const MOST: usize = 50_000;
 
 /// Why a past state cannot be answered.
@@ -30,12 +31,12 @@ pub enum PastError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// More cases than are read for one question.
+    /// The request needs more cases than are read for one request.
     #[error("the answer needs {found} cases from the log; at most {most} are read for one request")]
     TooMany {
-        /// How many there are.
+        /// The number of cases that the request needs.
         found: usize,
-        /// How many there may be.
+        /// The most cases that are read.
         most: usize,
     },
 }
@@ -51,10 +52,10 @@ impl InChinese for PastError {
     }
 }
 
-/// Whether so many cases may be read for one question.
+/// Checks that `found` cases may be read for one request.
 ///
 /// # Errors
-/// When they are more than `most`.
+/// If `found` is larger than `most`.
 pub fn few_enough(found: usize, most: usize) -> Result<(), PastError> {
     if found > most {
         return Err(PastError::TooMany { found, most });
@@ -62,19 +63,19 @@ pub fn few_enough(found: usize, most: usize) -> Result<(), PastError> {
     Ok(())
 }
 
-/// Which cases of a past moment are wanted.
+/// Selects the cases of a past moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// Cases that may have been open then.
     Open,
-    /// All that had been reported by then.
+    /// All cases that had been reported by then.
     All,
 }
 
-/// The levels of the grids as they were at a moment.
+/// The levels of the grids at a past moment.
 ///
 /// # Errors
-/// When the store fails, or more than `most` cases may have been open then.
+/// If the store fails, or more than `most` cases may have been open then.
 pub async fn status_at(live: &Live, at: Timestamp, most: usize) -> Result<StatusBoard, PastError> {
     let snapshot = live.snapshot();
     let mut board = StatusBoard::default();
@@ -83,7 +84,7 @@ pub async fn status_at(live: &Live, at: Timestamp, most: usize) -> Result<Status
     }
     let wanted = on_a_thread(move || {
         let mut wanted = cases(&snapshot, at, Which::Open);
-        // One that had ended tells all the same that there was a ledger.
+        // A case that had ended still shows that there was a ledger.
         if wanted.is_empty() {
             wanted.extend(first_case(&snapshot, at));
         }
@@ -101,21 +102,22 @@ pub async fn status_at(live: &Live, at: Timestamp, most: usize) -> Result<Status
     Ok(board.await?)
 }
 
-/// The ids of the cases that a past moment may have known, in their order: none is missing, and one
-/// too many shows when its version of then is read.
+/// The ids of the cases that may have existed at a past moment, in order. None is missing; an id too many is
+/// dropped when the version of that moment is read.
 pub fn cases(snapshot: &Snapshot, at: Timestamp, which: Which) -> Vec<FeatureId> {
     let all: Vec<&Arc<Entry>> = match snapshot.collections().get(WARNINGS) {
         Some(warnings) => warnings.iter().collect(),
         None => return Vec::new(),
     };
-    // When it ended stands near the beginning of a case's text, when it came near its end.
+    // The time of the end stands near the start of a case's text, and the time of the report near its end, so
+    // each is found fast.
     all.into_par_iter()
         .filter(|e| (which == Which::All || !had_ended(e, at)) && was_reported(e, at))
         .map(|e| e.id().clone())
         .collect()
 }
 
-/// What cases were at a moment, by id; those that were not there yet are left out.
+/// The versions of these cases at a moment, by id. Cases that did not exist yet are left out.
 ///
 /// # Errors
 /// When the store fails.
@@ -127,7 +129,7 @@ pub async fn versions_at(
     let warnings = &collection(WARNINGS)?;
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        // Two reads at a time, so that other requests get connections too.
+        // Two reads at a time, so that connections are left for other requests.
         let (a, b) = chunk.split_at(chunk.len() / 2);
         let store = live.store();
         let (a, b) = try_join(
@@ -141,11 +143,11 @@ pub async fn versions_at(
     Ok(found)
 }
 
-/// All cases as they were at a moment: those of the snapshot, with what happened since taken back. Of
-/// five years of cases most ended before the moment or came after it, and nothing of them is read.
+/// All cases as of a moment: those of the snapshot, where cases that changed since are replaced by their
+/// version of that moment. Only the changed ones are read from the log.
 ///
 /// # Errors
-/// When the store fails, or more than `most` cases were moved since and known then.
+/// If the store fails, or more than `most` cases of that moment changed since.
 pub async fn ledger_at(
     live: &Live,
     snapshot: &Arc<Snapshot>,
@@ -190,10 +192,10 @@ pub async fn ledger_at(
     Ok(then.await?)
 }
 
-/// A whole collection as it was at a moment.
+/// A whole collection as of a moment.
 ///
 /// # Errors
-/// When the store fails.
+/// If the store fails.
 pub(super) async fn collection_at(
     live: &Live,
     name: &str,
@@ -202,8 +204,8 @@ pub(super) async fn collection_at(
     live.store().collection_at(&collection(name)?, at).await
 }
 
-/// Counts what was open at these moments, the latest first. Afterwards the snapshot knows them, but for a
-/// day that changed while it was counted, and one with too many open cases.
+/// Counts the cases that were open at these moments, the latest first. Afterwards the snapshot has the counts,
+/// except those that a commit changed meanwhile and those with too many open cases.
 ///
 /// # Errors
 /// When the store fails.
@@ -230,12 +232,12 @@ fn first_case(snapshot: &Snapshot, at: Timestamp) -> Option<FeatureId> {
 }
 
 fn was_reported(entry: &Entry, at: Timestamp) -> bool {
-    // A case without a time of report counts as always reported.
+    // A case without the time of its report counts as reported from the beginning.
     let case = Canonical::new(entry.all_properties());
     case.moment(property::REPORTED_AT).is_none_or(|t| t <= at)
 }
 
-/// Whether nothing has happened to a case since: its last step was taken by then.
+/// Whether a case is unchanged since a moment: its last step was written by then.
 fn is_as_then(entry: &Entry, at: Timestamp) -> bool {
     let step = Canonical::new(entry.all_properties()).object(property::STEP);
     step.and_then(|step| step.moment("at"))
@@ -247,7 +249,7 @@ fn had_ended(entry: &Entry, at: Timestamp) -> bool {
     case.moment(property::CLOSED_AT).is_some_and(|t| t <= at)
 }
 
-/// Whether a case was reported or ended at a moment or after it.
+/// Whether a case was reported or ended at or after a moment.
 pub fn happened_since(entry: &Entry, from: Timestamp) -> bool {
     let case = Canonical::new(entry.all_properties());
     [property::REPORTED_AT, property::CLOSED_AT]

@@ -1,15 +1,15 @@
-//! The id and the receipt of a report. Both follow from the client's key, so that a report sent twice is one
-//! case. With the receipt, a reporter without an account follows the case.
+//! The id and the receipt of a report. Both are derived from the client's key, so that a report that is sent
+//! twice makes one case. The receipt lets a reporter without an account follow the case.
 
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{FeatureId, IdError};
 
-/// A shorter key could be guessed, so no secret is derived from it.
+/// The shortest key, in bytes, from which a secret is derived. A shorter key could be guessed.
 const LEAST_KEY: usize = 32;
 
-/// The id and the receipt of a report, from its key or at random.
+/// The id and the receipt of a report, derived from its key or random.
 #[derive(Debug, Clone)]
 pub struct Ticket {
     /// The id of the case.
@@ -19,15 +19,15 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// The ticket of a report. The same key of the same account gives the same ticket, so a lost response can
-    /// be repeated with its receipt. Keys of different accounts are different; all reporters without an
-    /// account share one name space.
+    /// The ticket of a report. The same key of the same account gives the same ticket, so a client that lost
+    /// the response can repeat the request and get its receipt. Equal keys of different accounts give different
+    /// tickets; all reporters without an account share one namespace.
     ///
     /// # Errors
-    /// Never in practice: the ids it makes are ids.
+    /// Never in practice: the derived ids are valid.
     pub fn of_report(account: Option<&str>, key: Option<&str>) -> Result<Self, IdError> {
         let drawn: [u8; 32] = rand::rng().random();
-        // A byte that no text has stands between the two.
+        // A byte that no UTF-8 text contains separates the account from the key.
         let account = account.map_or_else(|| "public".to_owned(), |a| format!("account {a}"));
         let scoped = |key: &str| [account.as_bytes(), &[0xff], key.as_bytes()].concat();
         let id = match key {
@@ -41,10 +41,10 @@ impl Ticket {
         Self::made(&id, &receipt)
     }
 
-    /// The ticket of a case that the program names: a row of a sheet, a condition of a sensor.
+    /// The ticket of a case that the program itself opens, for a row of a sheet or a condition of a sensor.
     ///
     /// # Errors
-    /// Never in practice: the ids it makes are ids.
+    /// Never in practice: the derived ids are valid.
     pub fn named(key: &str) -> Result<Self, IdError> {
         let drawn: [u8; 32] = rand::rng().random();
         Self::made(&digest("case", key.as_bytes()), &digest("receipt", &drawn))
@@ -52,14 +52,15 @@ impl Ticket {
 
     fn made(id: &[u8; 32], receipt: &[u8; 32]) -> Result<Self, IdError> {
         Ok(Self {
-            // 60 bits: among a million cases two are alike once in two million cities.
+            // 60 bits: the probability that two of a million cases have the same id is about one in two
+            // million.
             id: FeatureId::new(format!("w-{}", base32(id, 12)))?,
             receipt: format!("or_{}", hex::encode(receipt)),
         })
     }
 }
 
-/// The stored hash of a receipt. A plain hash is enough for 256 random bits.
+/// The stored hash of a receipt. A plain hash is safe, because the receipt has 256 random bits.
 pub fn receipt_hash(receipt: &str) -> String {
     hex::encode(Sha256::digest(receipt.as_bytes()))
 }
@@ -73,7 +74,8 @@ fn digest(purpose: &str, secret: &[u8]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Five bits a character; Crockford's alphabet has nothing that is misread over the telephone.
+/// Encodes bytes with five bits a character, in Crockford's alphabet, which leaves out characters that are
+/// easily confused.
 fn base32(bytes: &[u8; 32], length: usize) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let mut number = u128::from_be_bytes(bytes[..16].try_into().unwrap_or_default());
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_could_be_guessed_gives_a_case_but_no_secret() {
+    fn a_short_key_identifies_the_case_but_gives_a_random_receipt() {
         let of = || Ticket::of_report(None, Some("1")).unwrap();
         let (a, b) = (of(), of());
         assert_eq!(a.id, b.id);

@@ -1,8 +1,8 @@
-//! Replays a ledger of the past: reports and actions go through the case engine, with everything that time
-//! changes between them, and become one edit a step, each in effect at its own moment. The demo and the
-//! benchmarks use it.
+//! Replays a past ledger: runs reports and actions through the case engine, with the changes that time makes
+//! between them. Each step becomes one edit that takes effect at its own moment. The demo and the benchmarks
+//! use it.
 //!
-//! Pure: it reads the map, the rules and the calendar of one snapshot and writes nothing.
+//! It reads the map, the rules and the calendar of one snapshot and writes nothing.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,16 +21,16 @@ use crate::warnings::{
     Action, ActionRequest, Actor, Calendar, Case, Notice, Refusal, Report, Rules,
 };
 
-/// Why a step could not be replayed. Nothing of it was.
+/// Why a step could not be replayed. A failed step leaves no trace.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// The case does not exist or was forgotten.
-    #[error("there is no case {0:?} to act on")]
+    /// The case does not exist or was dropped from memory.
+    #[error("there is no case {0:?}")]
     NoSuchCase(FeatureId),
     /// The place is not valid.
     #[error(transparent)]
     Place(#[from] WhereError),
-    /// The status table does not allow it.
+    /// The status table does not allow the action.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// A case could not be encoded.
@@ -54,16 +54,16 @@ struct Past {
     earlier: Earlier,
 }
 
-/// The map without its ledger, and the cases that were played.
+/// The map without its ledger, and the cases replayed so far.
 #[derive(Debug)]
 struct Stage<'a> {
     map: OnMap<'a>,
     schedule: CaseSchedule,
-    /// By category, in the order of their reports.
+    /// Cases by category, in the order of their reports.
     past: HashMap<String, Vec<Past>>,
 }
 
-/// A ledger that is being replayed. Time goes forward only.
+/// A ledger that is being replayed. Time only moves forward.
 #[derive(Debug)]
 pub struct Replay<'a> {
     around: Stage<'a>,
@@ -72,7 +72,7 @@ pub struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    /// An empty ledger on the map and under the rules of a snapshot.
+    /// An empty ledger with the map and the rules of a snapshot.
     pub fn new(snapshot: &'a Snapshot) -> Self {
         Self {
             around: Stage {
@@ -110,13 +110,13 @@ impl<'a> Replay<'a> {
         self.cases.remove(id);
     }
 
-    /// Lets time pass.
+    /// Advances time to `now` and applies the transitions that fall due.
     ///
     /// # Errors
     /// When a case cannot be encoded.
     pub fn until(&mut self, now: Timestamp) -> Result<(), StoreError> {
         while let Some(at) = self.around.schedule.next_moment().filter(|at| *at <= now) {
-            // All cases of a moment are decided by what was before it, as the timer does.
+            // All cases that are due at a moment are decided from the state before it, as the timer does.
             let mut next = Vec::new();
             for id in self.around.schedule.due_at(at) {
                 let step = |played: &Played| {
@@ -126,7 +126,7 @@ impl<'a> Replay<'a> {
                 };
                 match self.cases.get(&id).and_then(step) {
                     Some(case) => next.push(case),
-                    // Without a change the case would be due again at once.
+                    // The case did not change. It is taken off the schedule, or it would be due again at once.
                     None => self.around.schedule.apply_case(&id, None),
                 }
             }
@@ -139,10 +139,10 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Applies a report. The map completes what it does not say of its place.
+    /// Applies a report. What it does not say about its place is filled in from the map.
     ///
     /// # Errors
-    /// When the place is not valid.
+    /// If the place is not valid.
     pub fn report(&mut self, report: Report, place: &Where) -> Result<(), ReplayError> {
         let at = moment(report.at);
         self.until(at)?;
@@ -174,7 +174,7 @@ impl<'a> Replay<'a> {
     /// Applies an action to a case.
     ///
     /// # Errors
-    /// When there is no such case, or the table does not allow it.
+    /// If there is no such case, or the status table does not allow the action.
     pub fn act(
         &mut self,
         id: &FeatureId,
@@ -206,7 +206,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Keeps the next state of a case, and returns the change that writes it.
+    /// Stores the next state of a case, and returns the change that writes it.
     fn keep(&mut self, next: Case) -> Result<Option<Change>, StoreError> {
         let Some(played) = self.cases.get_mut(&next.id) else {
             return Ok(None);
@@ -236,7 +236,8 @@ impl<'a> Replay<'a> {
 }
 
 impl Stage<'_> {
-    /// Drops the cases of a category that are too old to count for a report at `at`, and for every later one.
+    /// Drops the cases of a category that are too old to count as earlier reports for a report at `at` or
+    /// later.
     fn forget_past(&mut self, category: &str, at: Timestamp) {
         let rule = self.map.rules.category(category);
         let days = rule.and_then(|r| r.repeats.as_ref()).map(|r| r.window_days);

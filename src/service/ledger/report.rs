@@ -1,4 +1,4 @@
-//! Reports (上报): each opens a case at a place, with its level.
+//! Reports (上报). Each report opens a case at a place and gives it a level.
 
 use geo::BoundingRect as _;
 use jiff::{SignedDuration, Timestamp};
@@ -23,49 +23,50 @@ use crate::warnings::engine;
 use crate::warnings::key::digest;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
-/// Up to this distance outside of the map's grids, in metres, a report is not suspicious.
+/// A report farther than this from all grids of the map, in metres, is suspicious.
 const MARGIN_M: f64 = 300.0;
-/// For this time after a report, its repetition may add the contact that the first sending lost.
+/// For this time after a report, a repeated request may add the contact if the first request failed to store
+/// it.
 const RESENT: SignedDuration = SignedDuration::from_mins(10);
-/// After this many public reports within [`CROWD_M`] metres and [`CROWD_MINUTES`], the next one is pending
-/// review by an officer.
+/// If there were this many public reports within [`CROWD_M`] metres and [`CROWD_MINUTES`] minutes, the next one
+/// is pending review by an officer.
 const CROWD: usize = 5;
 const CROWD_M: f64 = 30.0;
 const CROWD_MINUTES: i64 = 10;
-/// The largest extent of a report's geometry, corner to corner in metres, that is not suspicious.
+/// A report whose geometry is larger than this, corner to corner in metres, is suspicious.
 const LARGEST_M: f64 = 1_000.0;
 
-/// A report whose fields were checked as far as possible without the map.
+/// The content of a report, checked as far as possible without the map.
 #[derive(Debug, Clone)]
 pub struct NewReport {
-    /// What is wrong; one of the rules' categories.
+    /// The category: one of those in the rules.
     pub category: String,
-    /// Where.
+    /// The place.
     pub place: Where,
-    /// The place in words. Without it, the name of the building or compound.
+    /// The place in words. Without it, the name of the building or compound is used.
     pub words: Option<String>,
-    /// How it came.
+    /// Through which channel it came.
     pub source: Source,
-    /// What they wrote.
+    /// The text that the reporter wrote.
     pub note: Option<String>,
-    /// Photos that were stored before.
+    /// Photos that were uploaded before the report.
     pub photos: Vec<StepPhoto>,
-    /// How to reach the reporter. Kept outside the log and erased in time.
+    /// How to reach the reporter. Stored outside the log and erased after its retention time.
     pub contact: Option<String>,
-    /// The number under which the hotline has it.
+    /// The number of the case at the hotline (12345).
     pub hotline_number: Option<String>,
-    /// A drill, which never counts.
+    /// Whether it is a drill. Drills never count.
     pub exercise: bool,
-    /// Made up for the demonstration.
+    /// Whether it was made up for the demonstration.
     pub demo: bool,
     /// Whether it is pending review: an officer must look at it before it counts.
     pub suspicious: bool,
-    /// The client's key. Two reports with the same key are one case.
+    /// The client's idempotency key. Two reports with the same key are one case.
     pub key: Option<String>,
 }
 
 impl NewReport {
-    /// A report with the required fields only.
+    /// A report with only the required fields.
     pub fn new(category: impl Into<String>, place: Where, source: Source) -> Self {
         Self {
             category: category.into(),
@@ -89,19 +90,19 @@ impl NewReport {
 pub struct Reported {
     /// The case.
     pub id: FeatureId,
-    /// The commit that has it.
+    /// The commit with the case.
     pub written: Written,
-    /// The secret by which the reporter follows and rates the case. Only the reporter gets it.
+    /// The secret with which the reporter can follow and rate the case. Only the reporter gets it.
     pub receipt: String,
-    /// Whether the same key came before.
+    /// Whether an earlier request had the same key.
     pub again: bool,
 }
 
 impl CaseService {
-    /// Opens a case. The answer comes when it is durable.
+    /// Opens a case. It is durable when this returns.
     ///
     /// # Errors
-    /// A field that is wrong, or a store that fails; nothing was written then.
+    /// If a field is wrong or the store fails. Nothing was written then.
     pub async fn report(
         &self,
         request: NewReport,
@@ -118,8 +119,8 @@ impl CaseService {
                 if known.case.ledger.report_sha256 != said {
                     let problem = both!(
                         "该标识（key）已用于另一次上报；新的上报请使用新的标识，重发时内容应与原来一致",
-                        "this key was sent with another report before; draw a new key for a new \
-                         report, and send a report again as it was"
+                        "this key was already used for another report; use a new key for a new \
+                         report, and repeat a report unchanged"
                     );
                     return Err(FieldError::new("key", problem).into());
                 }
@@ -153,8 +154,8 @@ impl CaseService {
         Err(LedgerError::Busy(ticket.id))
     }
 
-    /// Links photos to a case before the step that names them is committed, so that a step never names a
-    /// missing photo.
+    /// Links photos to a case. This happens before the commit of the step that names them, so that no step
+    /// names a missing photo.
     pub(super) async fn link(
         &self,
         id: &FeatureId,
@@ -179,8 +180,8 @@ impl CaseService {
         linked.map_err(|refusal| FieldError::new("photos", refusal.localized()).into())
     }
 
-    /// Keeps the contact of a repeated report when the first sending lost it, as when the process was killed
-    /// between case and contact. It does not replace a contact or restore an erased one.
+    /// Stores the contact of a repeated report if the first request lost it, for example because the process
+    /// was killed after it committed the case. It never replaces a contact and never restores an erased one.
     async fn keep_lost_contact(
         &self,
         case: &Case,
@@ -223,8 +224,8 @@ impl CaseService {
     }
 }
 
-/// The hash of a report's content, where it has a key. It leaves out photos, because a client that repeats a
-/// report may have uploaded them again, and the contact, which is kept outside the log.
+/// The hash of a report's content, if the report has a key. Photos are left out, because a client that repeats
+/// a report may have uploaded them again. The contact is left out, because it is stored outside the log.
 fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
     let Some(key) = &request.key else {
         return Ok(None);
@@ -260,7 +261,7 @@ fn open(
         let (category, known) = (&request.category, known.join(", "));
         let problem = both!(
             "没有类别“{category}”；现有类别：{known}",
-            "there is no category {category:?}; categories are {known}"
+            "there is no category {category:?}; the categories are: {known}"
         );
         return Err(FieldError::new("category", problem).into());
     }
@@ -282,7 +283,7 @@ fn open(
     Ok(engine::open(around, place.describe(report), place.anchor))
 }
 
-/// Whether a report is pending review by an officer before it counts. Staff reports never are.
+/// Whether a report is pending review by an officer before it counts. Reports by staff never are.
 fn is_odd(
     around: &OnMap<'_>,
     request: &NewReport,
@@ -305,7 +306,7 @@ fn is_sprawling(place: &Place) -> bool {
     around.is_some_and(|r| metres::distance(r.min(), r.max()) > LARGEST_M)
 }
 
-/// Whether there are so many recent public reports here that one more is likely spam.
+/// Whether there were so many recent public reports nearby that this one is probably spam.
 fn is_crowded(around: &OnMap<'_>, place: &Place, now: Timestamp) -> bool {
     let Some(cases) = around.map.get(WARNINGS) else {
         return false;
@@ -315,8 +316,8 @@ fn is_crowded(around: &OnMap<'_>, place: &Place, now: Timestamp) -> bool {
         let public = matches!(case.source, Source::Resident | Source::Rider);
         public && age <= SignedDuration::from_mins(CROWD_MINUTES)
     };
-    // Years of cases may lie at one corner. Older ones are skipped without being parsed, and the search ends
-    // at the number that makes a crowd.
+    // There may be years of cases at one corner. Older ones are skipped without being parsed, and the search
+    // stops when the limit is reached.
     let since = now - SignedDuration::from_mins(CROWD_MINUTES);
     let counts = |entry: &Entry| {
         past::happened_since(entry, since) && cases::read(entry).is_ok_and(|c| recent(&c))

@@ -1,5 +1,5 @@
-//! Silences (静默): a silence holds back the notices of the cases that it matches until it ends. It hides
-//! nothing on the map.
+//! Silences (静默): a silence holds back the notices of the cases that it matches, until it ends. The cases stay
+//! visible on the map.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -20,25 +20,25 @@ use crate::warnings::{Actor, FieldError};
 /// The fields of a new silence.
 #[derive(Debug, Clone)]
 pub struct NewSilence {
-    /// Only this grid.
+    /// Match only cases in this grid.
     pub grid: Option<String>,
-    /// Only this community.
+    /// Match only cases in this community.
     pub community: Option<String>,
-    /// Only this category.
+    /// Match only cases of this category.
     pub category: Option<String>,
-    /// Only this case.
+    /// Match only this case.
     pub warning: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// When it ends.
     pub until: Timestamp,
 }
 
 impl CaseService {
-    /// Begins a silence; the answer is its id and the commit that has it.
+    /// Begins a silence. Returns its id and its commit.
     ///
     /// # Errors
-    /// When it would match everything, has no reason or has ended already, or the store fails.
+    /// If the silence would match everything, has no reason or has already ended, or the store fails.
     pub async fn silence(
         &self,
         request: NewSilence,
@@ -95,15 +95,15 @@ impl CaseService {
         edit.put(row_of(SILENCES, &id, row)?, Expect::Absent);
         match edit.commit(&self.live).await? {
             Some(written) => Ok((id, written)),
-            // The id is new, so this does not happen.
+            // This does not happen, because the id is new.
             None => Err(LedgerError::Busy(id)),
         }
     }
 
-    /// Ends a silence before its time; the answer is the commit that did.
+    /// Ends a silence early. Returns the commit.
     ///
     /// # Errors
-    /// When there is no such silence, or the store fails.
+    /// If there is no such silence, or the store fails.
     pub async fn unsilence(
         &self,
         id: &FeatureId,
@@ -134,8 +134,8 @@ impl CaseService {
 }
 
 impl CaseService {
-    /// Refuses a silence that reaches beyond the communities to which the account is bound: by its community,
-    /// the community of its grid, or that of its case.
+    /// Refuses a silence that affects communities to which the account has no access. The community is that of
+    /// the silence, of its grid or of its case.
     fn check_silence(
         &self,
         actor: &Actor,
@@ -159,7 +159,8 @@ impl CaseService {
             matched(property::GRID).and_then(of_grid),
             matched("warning").and_then(|id| of(WARNINGS, &id, property::COMMUNITY)),
         ];
-        // A case must match all of its names, so one name within the bounds is enough.
+        // A silence matches only cases that have all of its values, so one value within the account's
+        // communities is enough.
         let reached = within
             .iter()
             .flatten()

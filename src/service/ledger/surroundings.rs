@@ -1,4 +1,4 @@
-//! What the case engine reads of a snapshot: the map, the rules, the calendar and the silences.
+//! The data of a snapshot that the case engine reads: the map, the rules, the calendar and the silences.
 
 use geo_types::Coord;
 use jiff::{Timestamp, TimestampRound, Unit};
@@ -14,7 +14,7 @@ use crate::warnings::engine::{Earlier, Surroundings, Weight};
 use crate::warnings::rules::PlaceRule;
 use crate::warnings::{Calendar, Case, Notice, Rules};
 
-/// The surroundings of a case on the map of one snapshot.
+/// The surroundings of a case: one snapshot's map, rules and calendar.
 #[derive(Debug, Clone, Copy)]
 pub struct OnMap<'a> {
     snapshot: &'a Snapshot,
@@ -26,7 +26,7 @@ pub struct OnMap<'a> {
     pub calendar: &'a Calendar,
 }
 
-/// A moment as steps keep it: rounded down to whole milliseconds.
+/// A moment in the precision of the log: rounded down to whole milliseconds.
 pub fn moment(at: Timestamp) -> Timestamp {
     let whole = TimestampRound::new()
         .smallest(Unit::Millisecond)
@@ -35,7 +35,7 @@ pub fn moment(at: Timestamp) -> Timestamp {
 }
 
 impl<'a> OnMap<'a> {
-    /// The surroundings by a snapshot.
+    /// The surroundings from a snapshot.
     pub fn of(snapshot: &'a Snapshot) -> Self {
         Self {
             snapshot,
@@ -96,7 +96,7 @@ impl Surroundings for OnMap<'_> {
         let Some(cases) = self.map.get(WARNINGS) else {
             return;
         };
-        // Most cases are older. They are told apart without being parsed.
+        // Most cases are older. They are recognised without being parsed.
         let late = |entry: &Entry| past::happened_since(entry, since);
         let near = cases.nearest_where(at, usize::MAX, distance_m, Some(&late));
         near.into_iter()

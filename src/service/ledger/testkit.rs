@@ -1,5 +1,5 @@
-//! A small town for tests of the ledger: two grids of a community, an estate with a house, two units, in
-//! a store of its own.
+//! A small town for tests of the ledger: two grids of one community, a compound with a building, two units. It
+//! has its own store.
 
 use geo_types::{Coord, Geometry, Point, Rect};
 use jiff::Timestamp;
@@ -51,12 +51,12 @@ fn area(w: f64, s: f64, e: f64, n: f64) -> Option<Geometry<f64>> {
     )
 }
 
-/// Where the estate is.
+/// The position of the compound's yard.
 pub(super) fn yard() -> Where {
     Where::Geometry(Point::new(117.002, 39.002).into())
 }
 
-/// The actor behind an account.
+/// The actor of an account.
 pub(super) fn actor(role: Role, account: &str, unit: Option<&str>) -> Actor {
     Actor {
         roles: role.into(),
@@ -78,7 +78,7 @@ pub(super) fn grid_worker() -> Actor {
     actor(Role::GridWorker, "liu", None)
 }
 
-/// An action with the fields that it needs.
+/// An action with its required fields.
 pub(super) fn request(action: Action) -> ActionRequest {
     let said = json!({
         "action": action.as_str(), "reason": "因为", "note": "好了", "unit": "u1", "result": "pass",
@@ -96,7 +96,7 @@ impl Town {
         Self::with_rules(None).await
     }
 
-    /// A town with rules of its own.
+    /// A town with the given rules.
     pub async fn with_rules(rules: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder).await;
@@ -166,7 +166,7 @@ impl Town {
         }
     }
 
-    /// The same town after its process died and another began.
+    /// The same town after its process was killed and started again.
     pub async fn reopened(self) -> Self {
         let Self { folder, service } = self;
         drop(service);
@@ -177,7 +177,7 @@ impl Town {
         }
     }
 
-    /// The file of its store.
+    /// The path of the database file.
     pub fn file(&self) -> std::path::PathBuf {
         self.folder.path().join("onemap.db")
     }

@@ -1,4 +1,4 @@
-//! The write path over real stores.
+//! Tests of the write path over real stores.
 
 use super::testkit::*;
 use super::timer;
@@ -8,7 +8,7 @@ use crate::warnings::condition::State;
 use crate::warnings::{Action, Actor, Notice, Refusal, Source, Status};
 use jiff::{SignedDuration, Timestamp};
 
-/// A Monday, nine in the morning in Tianjin.
+/// A Monday at 09:00 in Tianjin.
 fn monday() -> Timestamp {
     at("2026-03-02T01:00:00Z")
 }
@@ -18,7 +18,7 @@ fn minutes(n: i64) -> SignedDuration {
 }
 
 #[tokio::test]
-async fn a_case_goes_its_way_and_ends_with_its_rating() {
+async fn a_case_passes_all_steps_and_ends_with_its_rating() {
     let town = Town::new().await;
     let now = monday();
     let mut request = super::NewReport::new("other", yard(), Source::Resident);
@@ -72,7 +72,7 @@ async fn a_case_goes_its_way_and_ends_with_its_rating() {
 }
 
 #[tokio::test]
-async fn the_same_key_is_one_step_and_an_old_tag_is_a_conflict() {
+async fn a_repeated_key_makes_one_step_and_an_old_entity_tag_is_a_conflict() {
     let town = Town::new().await;
     let report = town.report("other", monday()).await;
     let mut file = request(Action::File);
@@ -101,7 +101,7 @@ async fn the_same_key_is_one_step_and_an_old_tag_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn of_two_officers_at_once_one_files_and_the_other_is_told() {
+async fn of_two_officers_who_file_a_case_at_once_one_gets_a_conflict() {
     let town = Town::new().await;
     let report = town.report("other", monday()).await;
     let now = monday() + minutes(5);
@@ -121,7 +121,7 @@ async fn of_two_officers_at_once_one_files_and_the_other_is_told() {
 }
 
 #[tokio::test]
-async fn a_merge_is_one_commit_over_both_cases() {
+async fn a_merge_changes_both_cases_in_one_commit() {
     let town = Town::new().await;
     let first = town.report("wrong_access", monday()).await;
     let second = town.report("wrong_access", monday() + minutes(1)).await;
@@ -142,7 +142,7 @@ async fn a_merge_is_one_commit_over_both_cases() {
 }
 
 #[tokio::test]
-async fn the_third_report_at_a_place_is_the_third_and_red() {
+async fn the_third_report_at_a_place_makes_its_case_red() {
     let town = Town::new().await;
     let mut last = None;
     for n in 0..3 {
@@ -156,7 +156,7 @@ async fn the_third_report_at_a_place_is_the_third_and_red() {
 }
 
 #[tokio::test]
-async fn a_flood_of_public_reports_waits_for_an_officer() {
+async fn public_reports_beyond_the_limit_are_pending_review() {
     let town = Town::new().await;
     let mut held = Vec::new();
     for n in 0..7 {
@@ -181,7 +181,7 @@ async fn a_flood_of_public_reports_waits_for_an_officer() {
 }
 
 #[tokio::test]
-async fn a_silence_holds_notices_back_and_says_so() {
+async fn a_silence_holds_notices_back_and_the_case_says_why() {
     let town = Town::new().await;
     let silence = NewSilence {
         grid: Some("g1".into()),
@@ -210,8 +210,8 @@ async fn a_silence_holds_notices_back_and_says_so() {
     assert!(matches!(gone, Err(LedgerError::NoSuchSilence(_))));
 }
 
-/// Opens a red case and returns it with the notices of three yellow reports: in the grid of the red case, in
-/// the next grid, and in the first grid again after the red case has ended.
+/// Opens a red case and three yellow cases: in the same grid, in the next grid, and in the first grid after the
+/// red case ended. Returns the red case and the notices of the yellow ones.
 async fn notices_beside_a_red_case(town: &Town) -> (crate::model::FeatureId, [Notice; 3]) {
     let mut red = None;
     for n in 0..3 {
@@ -220,7 +220,7 @@ async fn notices_beside_a_red_case(town: &Town) -> (crate::model::FeatureId, [No
     }
     let red = red.unwrap();
     let opened = town.case(&red);
-    // A red case is never held back by another.
+    // One red case never holds back the notices of another.
     assert_eq!(
         (opened.level, opened.step.unwrap().notice),
         (Level::Red, Some(Notice::Sent))
@@ -261,7 +261,7 @@ async fn a_red_case_holds_back_the_yellow_notices_of_its_grid() {
 }
 
 #[tokio::test]
-async fn work_that_is_done_at_the_due_moment_is_in_time() {
+async fn a_case_that_is_handled_at_the_due_moment_is_in_time() {
     for (late, is_overdue) in [(minutes(0), false), (minutes(1), true)] {
         let town = Town::new().await;
         let id = town.report("other", monday()).await.id;
@@ -289,7 +289,7 @@ fn seen(value: f64, at: Timestamp) -> Observation {
 }
 
 #[tokio::test]
-async fn a_sensor_opens_one_case_and_its_silence_closes_none() {
+async fn a_sensor_opens_one_case_which_stays_open_when_it_stops_reporting() {
     let town = Town::new().await;
     let look = |value, now| {
         let service = town.service.clone();
@@ -306,7 +306,7 @@ async fn a_sensor_opens_one_case_and_its_silence_closes_none() {
         look(0.8, now + minutes(1)).await.condition.state,
         State::Pending
     );
-    // Half an hour later it has lasted long enough, with nobody writing.
+    // Half an hour later the condition has held long enough, without another observation.
     timer::tick(town.live(), now + minutes(40)).await.unwrap();
     let cases = town.cases();
     assert_eq!(cases.len(), 1);
@@ -317,7 +317,7 @@ async fn a_sensor_opens_one_case_and_its_silence_closes_none() {
     );
     let late = look(0.0, now).await;
     assert!(late.late && late.condition.state == State::Firing);
-    // It is over, and then nothing is heard for days.
+    // The condition ends, and then the sensor is silent for days.
     look(0.0, now + minutes(60)).await;
     timer::tick(town.live(), now + SignedDuration::from_hours(3 * 24))
         .await
@@ -328,11 +328,12 @@ async fn a_sensor_opens_one_case_and_its_silence_closes_none() {
 }
 
 #[tokio::test]
-async fn flapping_for_a_day_makes_one_notice() {
+async fn a_value_that_alternates_for_a_day_causes_one_notice() {
     let town = Town::new().await;
     for n in 0..24 * 60 {
         let now = monday() + minutes(n);
-        // It is so for an hour, then crosses one threshold every minute, then the other.
+        // The value stays high for an hour. Then it crosses the lower and the upper threshold in turn, once a
+        // minute.
         let value = match (n, n % 2) {
             (..60, _) => 0.8,
             (..600, 0) => 0.55,
@@ -362,7 +363,7 @@ async fn flapping_for_a_day_makes_one_notice() {
 }
 
 #[tokio::test]
-async fn a_sensor_whose_clock_says_1970_makes_no_case() {
+async fn an_observation_dated_1970_is_refused() {
     let town = Town::new().await;
     let old = seen(0.9, Timestamp::from_second(10).unwrap());
     let refused = town.service.observe(&old, &grid_worker(), monday()).await;
@@ -370,7 +371,7 @@ async fn a_sensor_whose_clock_says_1970_makes_no_case() {
 }
 
 #[tokio::test]
-async fn what_was_merged_says_nothing_of_how_often_something_else_came() {
+async fn merged_cases_do_not_count_as_earlier_reports() {
     let town = Town::new().await;
     let mut ids = Vec::new();
     for n in 0..3 {
@@ -397,7 +398,7 @@ async fn what_was_merged_says_nothing_of_how_often_something_else_came() {
 }
 
 #[tokio::test]
-async fn a_report_that_covers_the_district_waits_for_an_officer() {
+async fn a_report_with_a_very_large_area_is_pending_review() {
     let town = Town::new().await;
     let crate::service::place::Where::Geometry(yard) = yard() else {
         unreachable!("the yard is a point");

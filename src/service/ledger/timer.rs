@@ -1,8 +1,8 @@
-//! The timer writes what time alone changes: a level that rises with age, a due date that passes, a condition
-//! whose `for` or `keep` ends. Each change takes effect at its own moment.
+//! The timer writes the changes that time alone causes: a level that rises with age, a due date that passes, a
+//! condition whose `for` or `keep` ends. Each change takes effect at its own moment.
 //!
-//! One process per database runs it, by a lease that ends if the process dies. After a time in which no
-//! process ran, it catches up in the order of the moments. If two processes ran it, the preconditions of
+//! One process per database runs it. A lease ensures this, and expires if the process dies. If no process ran
+//! for a while, the timer catches up in the order of the moments. If two processes ran it, the preconditions of
 //! their commits would refuse the second write.
 
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ use crate::warnings::rules::ConditionRule;
 
 /// The name of the lease.
 const LEASE: &str = "timer";
-/// The lifetime of the lease without renewal.
+/// The lease expires this long after its last renewal.
 const LIFETIME: Duration = Duration::from_secs(12);
 /// The lease is renewed after this time.
 const RENEWAL: Duration = Duration::from_secs(4);
@@ -35,13 +35,13 @@ const RENEWAL: Duration = Duration::from_secs(4);
 const HOUSEKEEPING: SignedDuration = SignedDuration::from_hours(1);
 /// How long a photo without a case is kept.
 const LOOSE_PHOTO: SignedDuration = SignedDuration::from_hours(24);
-/// The lease must last so long when a commit begins. A commit that takes longer fails by its preconditions if
-/// another process wrote meanwhile.
+/// The lease must still last this long when a commit begins. If the commit takes longer and another process
+/// wrote meanwhile, its preconditions refuse it.
 const MARGIN: Duration = Duration::from_secs(6);
-/// How many moments are written in a row before the lease and the clean-up are looked at again.
+/// How many moments are written before the lease and the clean-up are checked again.
 const ROUND: usize = 256;
 
-/// Runs the timer for as long as the process lives.
+/// Runs the timer as long as the process lives.
 pub async fn run(live: Live) {
     let lease = Lease::new(LEASE, live.store(), LIFETIME);
     let mut tidied = Timestamp::UNIX_EPOCH;
@@ -50,16 +50,16 @@ pub async fn run(live: Live) {
         let wait = match beat(&live, &lease, &mut tidied).await {
             Ok(wait) => wait,
             Err(error) => {
-                tracing::warn!(%error, "the timer failed to write and tries again");
+                tracing::warn!(%error, "the timer failed to write; it will try again");
                 RENEWAL
             }
         };
-        // A commit may bring the next moment nearer.
+        // A commit may bring the next due moment forward.
         live.wait_for(seq + 1, wait).await;
     }
 }
 
-/// One round: takes or renews the lease, writes what is due, and returns the time until the next moment.
+/// One round: takes or renews the lease, writes due changes, and returns the time until the next moment.
 async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Duration, LedgerError> {
     if !lease.holds_for(live.store(), LIFETIME - RENEWAL).await? {
         return Ok(RENEWAL);
@@ -78,7 +78,7 @@ async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Dura
     }))
 }
 
-/// Erases data whose retention has ended.
+/// Erases data whose retention time has passed.
 async fn tidy(live: &Live, now: Timestamp) -> Result<(), StoreError> {
     let erased = live.store().erase_due_contacts(now).await?;
     erasure::erase_due(live, now).await?;
@@ -90,10 +90,10 @@ async fn tidy(live: &Live, now: Timestamp) -> Result<(), StoreError> {
 }
 
 /// Writes everything that is due by `now`, in the order of the moments, and returns the next moment. All
-/// changes of one moment are one commit.
+/// changes of one moment share one commit.
 ///
 /// # Errors
-/// When the store fails; what was written before stays.
+/// If the store fails. What was written before stays.
 async fn write_due(
     live: &Live,
     lease: &Lease,
@@ -108,7 +108,7 @@ async fn write_due(
             return Ok(Some(at));
         }
         if is_silent(&snapshot, at) {
-            // Another node may have received an observation.
+            // Another node may have received an observation meanwhile.
             live.load_last_seen().await?;
             snapshot = live.snapshot();
             if next_moment(&snapshot) != Some(at) {
@@ -120,12 +120,13 @@ async fn write_due(
         }
         let edit = edit(&snapshot, at)?;
         if edit.is_empty() {
-            // Without a change the case would be due again at once.
-            tracing::error!(%at, "a moment is due at which nothing changes");
+            // A moment without a change would be due again at once, so the round ends.
+            tracing::error!(%at, "a moment is due at which no case or condition changes; the timer \
+                                  tries again in a minute");
             return Ok(Some(now + SignedDuration::from_secs(60)));
         }
         if let Some(Written::Pending(committed)) = edit.commit(live).await? {
-            // The next decision needs a snapshot that has this commit.
+            // The next decision needs a snapshot that contains this commit.
             return Err(LedgerError::Behind { seq: committed.seq });
         }
     }
@@ -135,13 +136,13 @@ async fn write_due(
 /// Writes everything that is due by `now`, for tests and benchmarks that run no timer.
 ///
 /// # Errors
-/// When the store fails; what was written before stays.
+/// If the store fails. What was written before stays.
 pub async fn tick(live: &Live, now: Timestamp) -> Result<Option<Timestamp>, LedgerError> {
     let lease = Lease::new(LEASE, live.store(), LIFETIME);
     write_due(live, &lease, now).await
 }
 
-/// Applies the due transitions of one case up to `now`. Returns whether there was one.
+/// Writes the due transitions of one case up to `now`. Returns whether there were any.
 pub(super) async fn apply_due(
     live: &Live,
     snapshot: &Snapshot,
@@ -160,7 +161,7 @@ pub(super) async fn apply_due(
     Ok(true)
 }
 
-/// The next moment of any case or condition.
+/// The next moment at which a case or a condition changes.
 fn next_moment(snapshot: &Snapshot) -> Option<Timestamp> {
     let conditions = conditions(snapshot).into_iter().map(|(at, _)| at);
     snapshot
@@ -171,7 +172,7 @@ fn next_moment(snapshot: &Snapshot) -> Option<Timestamp> {
         .min()
 }
 
-/// All transitions of one moment, as one edit.
+/// All transitions of one moment as one edit.
 fn edit(snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> {
     let around = OnMap::of(snapshot);
     let mut edit = EditBuilder::new(&Actor::system(), at, "time");
@@ -191,12 +192,12 @@ fn edit(snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> 
         row.condition = before.tick(&rule, at);
         let mut own = EditBuilder::new(&Actor::system(), at, "time");
         if let Err(error) = move_to(snapshot, &around, &mut row, &before, at, &mut own) {
-            // The place is no longer on the map: the condition changes and opens no case.
+            // The place was deleted from the map. The condition changes, but opens no case.
             tracing::warn!(%error, condition = %row.id, "a condition fires at a place that is not on the map");
             own = EditBuilder::new(&Actor::system(), at, "time");
             own.put(row.change()?, row.seq.map_or(Expect::Absent, Expect::Seq));
         }
-        // Of two conditions that join one case at one moment, the second is written by the next commit.
+        // If two conditions are added to one case at the same moment, the next commit writes the second.
         if own.ids().all(|id| !touched.contains(id)) {
             touched.extend(own.ids().cloned());
             edit.append(own);
@@ -205,7 +206,7 @@ fn edit(snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> 
     Ok(edit)
 }
 
-/// Adds what a moment changes in one case to an edit.
+/// Adds the changes of one case at a moment to an edit.
 fn mark(
     snapshot: &Snapshot,
     around: &OnMap<'_>,
@@ -242,7 +243,7 @@ fn conditions(snapshot: &Snapshot) -> Vec<(Timestamp, Row)> {
     rows.iter().filter_map(due).collect()
 }
 
-/// Whether a condition becomes *no data* at a moment because its sensor is silent.
+/// Whether a condition becomes *no data* at a moment because its sensor stopped reporting.
 fn is_silent(snapshot: &Snapshot, at: Timestamp) -> bool {
     conditions(snapshot).into_iter().any(|(due, row)| {
         let rule = rule(snapshot, &row.category);

@@ -1,4 +1,4 @@
-//! Time as a writer, and the map as it was, over real stores.
+//! Tests of the timer and of past states of the map, over real stores.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,13 +19,13 @@ fn hours(n: i64) -> SignedDuration {
     SignedDuration::from_hours(n)
 }
 
-/// A Monday, nine in the morning in Tianjin.
+/// A Monday at 09:00 in Tianjin.
 fn monday() -> Timestamp {
     at("2026-03-02T01:00:00Z")
 }
 
 #[tokio::test]
-async fn what_fell_due_while_nobody_served_the_map_is_written_in_order_with_the_right_since() {
+async fn transitions_missed_during_a_pause_are_written_in_order_with_their_own_times() {
     let town = Town::new().await;
     let slow = town.report("wrong_access", monday()).await.id;
     let quick = town.report("blocked_route", monday()).await.id;
@@ -49,14 +49,14 @@ async fn what_fell_due_while_nobody_served_the_map_is_written_in_order_with_the_
         assert!(log.iter().any(|c| c.effective_at == case.since));
         assert!(case.overdue_at.is_some() && case.overdue_at == case.due_at);
     }
-    // Once is enough.
+    // A second call writes nothing.
     let seq = town.live().snapshot().seq();
     timer::tick(town.live(), now).await.unwrap();
     assert_eq!(town.live().snapshot().seq(), seq);
 }
 
 #[tokio::test]
-async fn many_that_fall_due_at_one_moment_are_one_commit() {
+async fn transitions_due_at_the_same_moment_share_one_commit() {
     let town = Town::new().await;
     for _ in 0..20 {
         town.report("wrong_access", monday()).await;
@@ -75,7 +75,7 @@ async fn many_that_fall_due_at_one_moment_are_one_commit() {
 }
 
 #[tokio::test]
-async fn an_action_after_a_missed_moment_comes_after_it_in_the_log() {
+async fn an_action_is_logged_after_the_transitions_that_were_due_before_it() {
     let town = Town::new().await;
     let id = town.report("blocked_route", monday()).await.id;
     let before = town.live().snapshot().seq();
@@ -94,7 +94,7 @@ async fn an_action_after_a_missed_moment_comes_after_it_in_the_log() {
 }
 
 #[tokio::test]
-async fn new_rules_judge_what_is_open_and_then_leave_it_alone() {
+async fn new_rules_are_applied_to_open_cases_once() {
     let town = Town::new().await;
     let id = town
         .report("wrong_access", Timestamp::now() - hours(1))
@@ -118,7 +118,7 @@ async fn new_rules_judge_what_is_open_and_then_leave_it_alone() {
 }
 
 #[tokio::test]
-async fn the_timer_writes_by_itself_when_the_moment_comes() {
+async fn the_running_timer_writes_a_transition_when_it_is_due() {
     let rules = include_str!("../../../geodata/rules.toml").replace(
         "age = [{ after = \"14d\", level = \"yellow\" }]",
         "age = [{ after = \"1m\", level = \"yellow\" }]",
@@ -140,10 +140,10 @@ async fn the_timer_writes_by_itself_when_the_moment_comes() {
     assert_eq!(case.since, case.reported_at + SignedDuration::from_mins(1));
 }
 
-/// Reading a contact hides one whose time is over, so the rows of the table and the bytes of the file are
-/// looked at.
+/// The API hides an expired contact in any case. So this test looks at the rows of the table and the bytes of
+/// the file.
 #[tokio::test]
-async fn the_timer_erases_the_contacts_whose_time_is_over() {
+async fn the_timer_erases_expired_contacts() {
     let town = Town::new().await;
     let now = Timestamp::now();
     let store = town.live().store();
@@ -154,7 +154,7 @@ async fn the_timer_erases_the_contacts_whose_time_is_over() {
     for (case, contact, until) in contacts {
         store.put_contact(&id(case), contact, until).await.unwrap();
     }
-    // In the file of the database or in the log beside it.
+    // The contact may be in the database file or in the write-ahead log next to it.
     let is_written = |contact: &str| {
         ["", "-wal"].iter().any(|end| {
             let mut name = town.file().into_os_string();
@@ -189,9 +189,9 @@ async fn the_timer_erases_the_contacts_whose_time_is_over() {
     assert!(is_written("138 0000 0002"));
 }
 
-/// Every commit wakes the timer; the lease is renewed when a third of its time is gone.
+/// Every commit wakes the timer. The lease is renewed when a third of its lifetime has passed.
 #[tokio::test]
-async fn two_hundred_commits_renew_the_lease_a_few_times() {
+async fn two_hundred_commits_renew_the_lease_only_a_few_times() {
     let town = Town::new().await;
     let options = sqlx::sqlite::SqliteConnectOptions::new()
         .filename(town.file())
@@ -227,13 +227,13 @@ async fn two_hundred_commits_renew_the_lease_a_few_times() {
         town.report("wrong_access", Timestamp::now()).await;
     }
     running.abort();
-    // A renewal comes 4 s after the one before at the earliest, however slow the machine is.
+    // Renewals are at least 4 s apart, however slow the machine is.
     let most = 2 + i64::try_from(began.elapsed().as_secs() / 4).unwrap();
     let renewed = count().await;
     assert!(renewed <= most, "{renewed} writes, at most {most} expected");
 }
 
-/// What the log says of a moment: every commit in effect by then, in the order of the log.
+/// The state at a moment according to the log: every commit in effect by then, in the order of the log.
 async fn replayed(town: &Town, moment: Timestamp) -> BTreeMap<(CollectionId, FeatureId), Record> {
     let store = town.live().store();
     let mut all = BTreeMap::new();
@@ -255,16 +255,16 @@ async fn replayed(town: &Town, moment: Timestamp) -> BTreeMap<(CollectionId, Fea
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
-    /// The map as of any moment is what a replay of the log up to it gives.
+    /// The map as of any moment is the same as a replay of the log up to that moment.
     #[test]
-    fn as_of_is_a_replay_of_the_log(
+    fn the_map_as_of_a_moment_equals_a_replay_of_the_log(
         steps in prop::collection::vec((0..6usize, 0..12usize, 1..2000i64), 5..40),
         moments in prop::collection::vec(0..60_000i64, 6),
     ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
             let town = Town::new().await;
-            // The town itself was committed just now, in this year.
+            // The town was committed just now, so the events begin one minute later.
             let begin = Timestamp::now() + SignedDuration::from_mins(1);
             let mut now = begin;
             let mut ids: Vec<FeatureId> = Vec::new();
@@ -285,7 +285,7 @@ proptest! {
                         Action::Verify => grid_worker(),
                         _ => officer(),
                     };
-                    // What the table does not allow changes nothing.
+                    // An action that the status table does not allow changes nothing.
                     let _ = town.service.act(&ids[which % ids.len()], &request(action), &who, None, now).await;
                 }
             }

@@ -1,14 +1,14 @@
 //! The webhook dispatcher: sends steps of cases to other systems, signed, in order, and again until the
 //! receiver accepts them.
 //!
-//! Deliveries follow from the log. Each webhook has a position in it, and each version of a warning behind
-//! that position is a delivery named `{webhook}-{commit}-{warning}`. So a step and its delivery become true
-//! by the same commit. A process that dies between sending a delivery and recording the attempt sends it
-//! again under the same name; a receiver that keeps the names has each delivery once.
+//! Deliveries are derived from the log. Each webhook has a position in the log, and each later version of a
+//! warning is a delivery named `{webhook}-{commit}-{warning}`. So one commit makes both the step and its
+//! delivery. A process that dies after sending a delivery and before recording it sends it again under the same
+//! name; a receiver that remembers names can drop the repetition.
 //!
-//! Of several processes the one with the lease sends. Each webhook has a task of its own, so a receiver that
-//! fails delays no other. A failed delivery is tried again after 1 s, 2 s, 4 s … up to an hour. A delivery
-//! older than a day is given up when its receiver has failed for a day, and the next one is tried.
+//! Only the process with the lease sends. Each webhook has its own task, so a failing receiver delays no other.
+//! A failed delivery is tried again after 1 s, 2 s, 4 s … up to an hour. A delivery older than a day is given
+//! up when its receiver has failed for a day, and the next one is tried.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -36,17 +36,17 @@ use crate::model::{Body, CollectionId, CommitHeader, Properties, Record, Role, S
 use crate::store::{Attempt, Delivery, HookEvent, Outcome, Position, StoreError, Trouble, Webhook};
 use crate::warnings::Action;
 
-/// The longest time that a receiver may take to answer.
+/// How long a receiver may take to answer.
 const ANSWER: Duration = Duration::from_secs(10);
-/// The lifetime of the lease. Longer than [`ANSWER`].
+/// The lifetime of the lease. It is longer than [`ANSWER`], so that the lease lasts until the answer.
 const LEASE: Duration = Duration::from_secs(20);
-/// The interval between looks for webhooks that another process created.
+/// How often to look for webhooks that another process created.
 const LOOK: Duration = Duration::from_secs(3);
-/// The pause while the database is away or another process has the lease.
+/// The pause while the database is unreachable or another process has the lease.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How many versions are read at a time.
 const PAGE: u32 = 100;
-/// A position that moved by so many commits without a delivery is saved, so that the next start does not
+/// A position that advanced by this many commits without a delivery is saved, so that the next start does not
 /// read them again.
 const SAVE: u64 = 10_000;
 /// The pause before the second attempt. Each further pause is twice as long.
@@ -55,14 +55,16 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// The age at which a delivery is given up.
 const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many bytes of an error response are read.
+/// How many bytes of an error response are kept.
 const REFUSAL: usize = 4096;
 
 /// Sends deliveries until the process ends.
 pub async fn run(live: Live) {
     match Dispatcher::new(live, ANSWER) {
         Ok(dispatcher) => Arc::new(dispatcher).run().await,
-        Err(error) => tracing::error!(%error, "webhooks are not sent: TLS cannot be set up"),
+        Err(error) => {
+            tracing::error!(%error, "webhooks cannot be sent, because TLS cannot be set up")
+        }
     }
 }
 
@@ -71,11 +73,11 @@ struct Dispatcher {
     live: Live,
     client: Client<HttpsConnector<HttpConnector>, Full<bytes::Bytes>>,
     answer: Duration,
-    /// Whoever has it sends.
+    /// The lease of the process that may send.
     lease: Lease,
-    /// The position of each webhook. It may be ahead of the saved position.
+    /// The position of each webhook in the log. It may be ahead of the saved position.
     reached: Mutex<HashMap<String, Position>>,
-    /// Notified when a task has ended.
+    /// Notified when the task of a webhook ends.
     ended: Notify,
 }
 
@@ -89,7 +91,7 @@ struct DeliveryBody<'a> {
     warning: &'a RawValue,
 }
 
-/// The task of one webhook. It ends with the value, so that none goes on after the dispatcher.
+/// The task of one webhook. Dropping the value cancels it, so that no task outlives the dispatcher.
 #[derive(Debug)]
 struct Delivering(JoinHandle<()>);
 
@@ -127,12 +129,12 @@ impl Dispatcher {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = self.ended.notified() => {}
-                // Without a webhook a commit needs no look.
+                // Without webhooks, commits need no attention.
                 changed = seq.changed(), if self.has_webhooks() => {
                     if changed.is_err() {
                         return;
                     }
-                    // Commits of a burst are handled together.
+                    // The pause collects the commits of a burst, so that they are handled together.
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     seq.mark_unchanged();
                 }
@@ -144,7 +146,7 @@ impl Dispatcher {
         self.reached.lock().is_ok_and(|r| !r.is_empty())
     }
 
-    /// Starts a task for each webhook that has deliveries, and returns when to look again.
+    /// Starts a task for each webhook that has deliveries. Returns when to look again.
     fn begin(
         self: &Arc<Self>,
         hooks: Vec<Webhook>,
@@ -172,7 +174,7 @@ impl Dispatcher {
             let id = hook.id.clone();
             let task = tokio::spawn(async move {
                 if let Err(error) = dispatcher.deliver(&hook, from).await {
-                    tracing::warn!(%error, hook = hook.id, "a webhook waits for the store");
+                    tracing::warn!(%error, hook = hook.id, "a webhook waits, because the store failed");
                     tokio::time::sleep(PAUSE).await;
                 }
                 dispatcher.ended.notify_one();
@@ -182,7 +184,7 @@ impl Dispatcher {
         wait
     }
 
-    /// The position from which a webhook goes on.
+    /// The position after which a webhook continues.
     fn from(&self, hook: &Webhook) -> Position {
         let Ok(mut reached) = self.reached.lock() else {
             return hook.position.clone();
@@ -190,7 +192,7 @@ impl Dispatcher {
         let known = reached
             .entry(hook.id.clone())
             .or_insert_with(|| hook.position.clone());
-        // Another process may have come further.
+        // Another process may have advanced further.
         if *known < hook.position {
             known.clone_from(&hook.position);
         }
@@ -261,13 +263,14 @@ impl Dispatcher {
         }
     }
 
-    /// Whether this process has the lease for as long as an answer may take. Takes it when it is free.
+    /// Whether this process holds the lease for as long as a receiver may take to answer. Takes the lease if it
+    /// is free.
     async fn may_send(&self) -> Result<bool, StoreError> {
         let needed = self.answer + Duration::from_secs(2);
         self.lease.holds_for(self.live.store(), needed).await
     }
 
-    /// Sends one delivery. The error is the reason of the failure as text.
+    /// Sends one delivery. The error is the reason of the failure, as text.
     async fn send(
         &self,
         hook: &Webhook,
@@ -331,9 +334,9 @@ impl Dispatcher {
     }
 }
 
-/// The event that a version of a warning is for a webhook; `None` where the webhook does not want it. A
-/// notice is a step too: a webhook that wants both gets one delivery, named as a notice. No webhook gets an
-/// internal note, only a notice that came with one.
+/// The event that a version of a warning means for a webhook; `None` if the webhook does not want it. A notice
+/// is also a step: a webhook that wants both gets one delivery, as a notice. Internal notes are never sent, but
+/// a notice in the same step is.
 fn event(hook: &Webhook, record: &Record) -> Option<HookEvent> {
     let map = record.body.as_ref()?.properties.to_map();
     let step = map.get(property::STEP)?.as_object()?;
@@ -353,7 +356,7 @@ fn is_note(step: &Map<String, Value>) -> bool {
     step.get("action").and_then(Value::as_str) == Some(Action::Note.as_str())
 }
 
-/// The warning as officers see it, without the property `ledger` and without the text of an internal note.
+/// The warning as officers see it, without the property `ledger` and the texts of internal notes.
 fn feature(schema: &Schema, record: &Record) -> Option<Box<RawValue>> {
     let body = record.body.as_ref()?;
     let mut properties = body.properties.to_map();
@@ -376,7 +379,7 @@ fn feature(schema: &Schema, record: &Record) -> Option<Box<RawValue>> {
     RawValue::from_string(String::from_utf8(bytes).ok()?).ok()
 }
 
-/// The outcome of an attempt.
+/// Decides what to record after an attempt.
 fn judge(
     sent: Result<(), String>,
     trouble: Option<&Trouble>,
@@ -407,10 +410,10 @@ fn problem(outcome: &Outcome) -> Option<&str> {
     }
 }
 
-/// `v1=` and the HMAC-SHA256 of the time, a dot and the body, in hexadecimal. The time is signed too,
-/// so that an old delivery cannot be replayed.
+/// The signature: `v1=` and the hexadecimal HMAC-SHA256 of the time, a dot and the body. The time is signed
+/// too, so that an old delivery cannot be replayed.
 fn sign(secret: &str, timestamp: i64, body: &[u8]) -> String {
-    // A key may have any length.
+    // HMAC accepts keys of any length, so this does not fail.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         return String::new();
     };
@@ -419,12 +422,12 @@ fn sign(secret: &str, timestamp: i64, body: &[u8]) -> String {
     format!("v1={}", hex::encode(mac.finalize().into_bytes()))
 }
 
-/// An id may be Chinese, a header not.
+/// Encodes an id for a header: an id may contain Chinese characters, a header may not.
 fn header_text(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::CONTROLS).to_string()
 }
 
-/// What happened, down to the cause: "connection refused" says more than "client error".
+/// The error with all its causes: "connection refused" says more than "client error".
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -435,14 +438,16 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Connects with the certificates that the system trusts: a district may have an authority of its own.
+/// The HTTPS connector. It trusts the certificates of the operating system, because a district may run its own
+/// certificate authority.
 fn connector() -> Result<HttpsConnector<HttpConnector>, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = HttpsConnectorBuilder::new();
     let builder = match builder.with_provider_and_native_roots(Arc::clone(&provider)) {
         Ok(builder) => builder,
         Err(error) => {
-            tracing::warn!(%error, "the system has no certificates: webhooks only reach http://");
+            tracing::warn!(%error, "the system has no certificates, so webhooks can only reach \
+                                    http:// addresses");
             let trusting_nobody = rustls::ClientConfig::builder_with_provider(provider)
                 .with_safe_default_protocol_versions()?
                 .with_root_certificates(rustls::RootCertStore::empty())

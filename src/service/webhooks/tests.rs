@@ -1,4 +1,4 @@
-//! What is delivered, in which order, and what happens when it is refused.
+//! Tests of what is delivered, in which order, and what happens when a receiver refuses it.
 
 use super::*;
 use crate::model::{Author, Change, Edit, FeatureId};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 #[test]
-fn a_delivery_is_signed_with_its_time() {
+fn the_signature_of_a_delivery_covers_its_time() {
     let signature = sign("whsec-0123456789", 1_772_413_200, br#"{"id":"h-1-a"}"#);
     assert_eq!(
         signature,
@@ -54,7 +54,7 @@ async fn live(folder: &tempfile::TempDir) -> Live {
 }
 
 #[tokio::test]
-async fn a_notice_is_a_step_and_is_told_once() {
+async fn a_step_with_a_notice_is_delivered_once() {
     let folder = tempfile::tempdir().unwrap();
     let live = live(&folder).await;
     let both = hook(&[HookEvent::Step, HookEvent::Notice]);
@@ -93,7 +93,7 @@ async fn a_notice_is_a_step_and_is_told_once() {
 }
 
 #[tokio::test]
-async fn others_are_told_what_officers_see() {
+async fn a_delivery_contains_what_officers_see() {
     let folder = tempfile::tempdir().unwrap();
     let live = live(&folder).await;
     let text = r#"{"category":"other","hotline_number":"12345-7","secret":"x","ledger":{"keys":["k"]},"step":{"n":1}}"#;
@@ -122,7 +122,7 @@ async fn others_are_told_what_officers_see() {
 }
 
 #[test]
-fn who_does_not_answer_is_asked_less_and_less_often_and_given_up_after_a_day() {
+fn a_failing_receiver_is_tried_less_and_less_often_and_given_up_after_a_day() {
     let now: Timestamp = "2026-03-02T01:00:00Z".parse().unwrap();
     let hours = |n: i64| now - jiff::SignedDuration::from_hours(n);
     let trouble = |failures, since| Trouble {
@@ -143,8 +143,8 @@ fn who_does_not_answer_is_asked_less_and_less_often_and_given_up_after_a_day() {
     let long = trouble(40, hours(30));
     let given_up = judge(refused(), Some(&long), hours(25), now);
     assert!(matches!(given_up, Outcome::GivenUp { .. }));
-    // A day has to pass for the delivery and for the receiver: neither what is new, nor what is
-    // old because we ourselves were down, is given up at once.
+    // A delivery is given up only if it is a day old and its receiver has failed for a day. So a new delivery
+    // is kept, and so is an old one that waited because this server was down.
     for (trouble, committed) in [(&long, hours(1)), (&trouble(1, hours(1)), hours(25))] {
         let outcome = judge(refused(), Some(trouble), committed, now);
         assert!(matches!(outcome, Outcome::Failed { .. }));
@@ -153,7 +153,7 @@ fn who_does_not_answer_is_asked_less_and_less_often_and_given_up_after_a_day() {
     assert!(matches!(first, Outcome::Failed { .. }));
 }
 
-/// A receiver that says nothing to its first visitor, refuses the second, and takes the rest.
+/// A receiver that does not answer the first request, refuses the second, and accepts the others.
 async fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (count, list) = (Arc::new(AtomicU32::new(0)), Arc::clone(&seen));
@@ -179,7 +179,7 @@ async fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_not_taken_is_sent_again_under_its_name_and_in_order() {
+async fn a_refused_delivery_is_sent_again_with_the_same_id_and_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let live = live(&folder).await;
     let (url, seen) = receiver().await;

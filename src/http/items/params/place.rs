@@ -1,4 +1,4 @@
-//! `bbox` and the systems of coordinates.
+//! Parses `bbox` and the coordinate systems.
 
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -6,7 +6,7 @@ use crate::model::{Localized, both};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
 
-/// `bbox` in `bbox-crs`, as degrees.
+/// Parses `bbox` in the system of `bbox-crs`, and converts it to degrees.
 pub fn bbox(query: &Query) -> Result<Option<Bounds>, Problem> {
     let from = crs(query, "bbox-crs")?.unwrap_or(Crs::Crs84);
     let Some(text) = query.get("bbox")? else {
@@ -36,7 +36,7 @@ pub fn bbox(query: &Query) -> Result<Option<Bounds>, Problem> {
     from.bounds_to_wgs84(&numbers).map(Some).map_err(wrong)
 }
 
-/// A coordinate system given by its URI.
+/// Parses a parameter with the URI of a coordinate system.
 pub fn crs(query: &Query, name: &str) -> Result<Option<Crs>, Problem> {
     let Some(text) = query.get(name)? else {
         return Ok(None);
@@ -50,8 +50,8 @@ pub fn crs(query: &Query, name: &str) -> Result<Option<Crs>, Problem> {
                 both!(
                     "{name}={text}：应为图层说明中“crs”所列的 URI 之一，例如 \
                      http://www.opengis.net/def/crs/OGC/1.3/CRS84。",
-                    "{name}={text}: expected one of the URIs under \"crs\" in the collection's \
-                     description, as http://www.opengis.net/def/crs/OGC/1.3/CRS84."
+                    "{name}={text}: expected one of the URIs under \"crs\" in the collection's description, \
+                                                                          such as http://www.opengis.net/def/crs/OGC/1.3/CRS84."
                 ),
             )
         })
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_bbox_is_refused_in_words() {
+    fn an_invalid_bbox_is_refused_with_an_explanation() {
         for wrong in [
             "bbox=a,b",
             "bbox=1,2,3",

@@ -1,4 +1,4 @@
-//! `datetime`: a moment, a day, or an interval.
+//! Parses `datetime`: a moment, a day, or an interval.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Whether a date or a time lies in it.
+    /// Whether a date or a date-time lies in the span.
     pub(super) fn meets(&self, text: &str) -> bool {
         match moment(text).or_else(|| day(text)) {
             Some((first, last)) => {
@@ -26,9 +26,9 @@ impl Span {
     }
 }
 
-/// `2026-11-22T00:00:00Z`, `2026-11-22`, `a/b`, `../b`, `a/..`.
+/// Parses `2026-11-22T00:00:00Z`, `2026-11-22`, `a/b`, `../b` or `a/..`.
 pub(super) fn span(text: &str) -> Result<Span, Problem> {
-    // An unescaped + of a query is a space: 2026-11-22T14:00:00 08:00.
+    // An unescaped + in a query arrives as a space: 2026-11-22T14:00:00 08:00.
     let plus = text.replace(' ', "+");
     let text = plus.as_str();
     let wrong = || {
@@ -38,9 +38,9 @@ pub(super) fn span(text: &str) -> Result<Span, Problem> {
                 "datetime={text}：应为带时区的时间（如 2026-11-22T14:00:00%2B08:00 或 \
                  2026-11-22T06:00:00Z）、日期，或起止时间（如 \
                  2026-11-01T00:00:00Z/2026-11-22T00:00:00Z，“..”表示不限）。",
-                "datetime={text}: expected an RFC 3339 time with its zone, as \
-                 2026-11-22T14:00:00%2B08:00 or 2026-11-22T06:00:00Z, a date, or an interval of two, as \
-                 2026-11-01T00:00:00Z/2026-11-22T00:00:00Z; .. is an open end."
+                "datetime={text}: expected an RFC 3339 time with its zone \
+                 (2026-11-22T14:00:00%2B08:00 or 2026-11-22T06:00:00Z), a date, or an interval \
+                 (2026-11-01T00:00:00Z/2026-11-22T00:00:00Z, where .. is an open end)."
             ),
         )
     };
@@ -73,8 +73,8 @@ pub(super) fn span(text: &str) -> Result<Span, Problem> {
     Ok(span)
 }
 
-/// The first and last moment of a time, or of a day. A time without a zone is neither: read as a date it
-/// would mean the whole day.
+/// The first and last moment of a date-time or a date. A date-time without a time zone is refused, because it
+/// would be read as the whole day.
 fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     if let Ok(t) = text.parse::<Timestamp>() {
         return Some((t, t));
@@ -85,13 +85,13 @@ fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     day(text)
 }
 
-/// The first and last moment of the day that a text begins with.
+/// The first and last moment of the day at the beginning of a text.
 fn day(text: &str) -> Option<(Timestamp, Timestamp)> {
     let day: jiff::civil::Date = text.parse().ok()?;
     let first = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
     let last = day.at(23, 59, 59, 999_999_999);
     let last = last.to_zoned(jiff::tz::TimeZone::UTC);
-    // The calendar ends with the year 9999.
+    // The calendar of the library ends with the year 9999.
     Some((first, last.map_or(Timestamp::MAX, |t| t.timestamp())))
 }
 
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_of_time_may_be_open() {
+    fn a_time_span_may_have_an_open_end() {
         let all_day = span("2026-11-22").unwrap();
         assert!(all_day.meets("2026-11-22T23:59:59.9Z") && !all_day.meets("2026-11-23T00:00:00Z"));
         assert!(span("../2026-11-22T00:00:00Z").unwrap().meets("1999-01-01"));
@@ -112,7 +112,7 @@ mod tests {
             "../..",
             "2026-11-22/2026-11-21",
             "/",
-            // Without a zone nobody knows which moment it is.
+            // Without a time zone, the moment is unknown.
             "2026-11-10T14:00:00",
             "2026-11-10T14:00:00/..",
             "2026-11-10T14:00:00Z/2026-11-11T14:00:00",
